@@ -1,0 +1,30 @@
+//! Binary images and the Bernoulli decoder.
+
+use super::numeric::softplus;
+use super::rng::{self, Purpose};
+use ndarray::ArrayView1;
+
+/// log p(x | logits) in nats, summed over pixels: Σ x l - softplus(l), for pixels x that are 0 or 1.
+///
+/// Finite for every finite logit; a probability would round to 0 or 1 and make it infinite.
+pub fn log_likelihood<T: Copy + Into<f64>>(x: ArrayView1<T>, logits: ArrayView1<f32>) -> f64 {
+    debug_assert_eq!(x.len(), logits.len());
+    x.iter()
+        .zip(logits)
+        .map(|(&x, &logit)| {
+            let logit = f64::from(logit);
+            x.into() * logit - softplus(logit)
+        })
+        .sum()
+}
+
+/// Dynamic binarization (Burda et al. 2015, section 5): each pixel is 1 with its intensity in [0, 1] as the probability.
+///
+/// The result is random, so a test-set score needs the seed beside it.
+pub fn sample(means: &[f64], seed: u64, index: [u64; 2]) -> Vec<u8> {
+    rng::uniform(seed, Purpose::Binarize, index, means.len())
+        .iter()
+        .zip(means)
+        .map(|(u, mean)| u8::from(u < mean))
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! The evidence lower bound of one image, term by term.
+//!
+//! VAE: log p(x) ≥ E_q[log p(x|z)] - KL(q(z|x) || p(z)). Diffusion (Ho et al. 2020, eq. 5):
+//! -log p(x) ≤ L_T + Σ_{t=2..T} L_{t-1} + L_0. Terms are in nats; they become bits/dim once, at the end.
+
+use super::gaussian::discretized_log_likelihood;
+use super::numeric::{sigmoid, softplus};
+use super::schedule::NoiseSchedule;
+use ndarray::{ArrayView1, Zip};
+use serde::Serialize;
+use std::f64::consts::LN_2;
+
+/// A mean over Monte Carlo draws.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Estimate {
+    pub mean: f64,
+    /// The standard error of `mean`; none if the draws do not tell, as a single one does not.
+    pub standard_error: Option<f64>,
+}
+
+impl Estimate {
+    /// From one or more independent draws: their mean, and √(sample variance / n).
+    pub fn from_samples(samples: &[f64]) -> Self {
+        debug_assert!(!samples.is_empty());
+        let n = samples.len() as f64;
+        let mean = samples.iter().sum::<f64>() / n;
+        let squares: f64 = samples.iter().map(|x| (x - mean) * (x - mean)).sum();
+        Estimate { mean, standard_error: (samples.len() > 1).then(|| (squares / (n * (n - 1.0))).sqrt()) }
+    }
+
+    /// The estimate of `slope` · x + `intercept`.
+    pub fn linear(self, slope: f64, intercept: f64) -> Self {
+        Estimate { mean: slope * self.mean + intercept, standard_error: self.standard_error.map(|e| e * slope.abs()) }
+    }
+}
+
+/// Nats of a whole image to bits per dimension: nats / (D ln 2).
+pub fn bits_per_dim(nats: f64, dimensions: usize) -> f64 {
+    nats / (dimensions as f64 * LN_2)
+}
+
+/// The bound of a VAE for one image, in nats but for `bits_per_dim`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VaeElbo {
+    /// E_q[log p(x|z)], a log-likelihood.
+    pub reconstruction: Estimate,
+    /// KL(q(z|x) || p(z)) ≥ 0, in closed form.
+    pub kl: f64,
+    /// The summands of `kl`, one per latent.
+    pub kl_per_latent: Vec<f64>,
+    /// reconstruction - kl ≤ log p(x).
+    pub elbo: Estimate,
+    /// -elbo per dimension, in bits.
+    pub bits_per_dim: Estimate,
+}
+
+impl VaeElbo {
+    /// From log p(x|z) at one or more draws z ~ q(z|x), the KL of each latent, and the number of pixels.
+    pub fn new(log_likelihoods: &[f64], kl_per_latent: Vec<f64>, dimensions: usize) -> Self {
+        let reconstruction = Estimate::from_samples(log_likelihoods);
+        let kl: f64 = kl_per_latent.iter().sum();
+        let elbo = reconstruction.linear(1.0, -kl);
+        VaeElbo {
+            reconstruction,
+            kl,
+            kl_per_latent,
+            elbo,
+            bits_per_dim: elbo.linear(bits_per_dim(-1.0, dimensions), 0.0),
+        }
+    }
+}
+
+/// L_T = KL(q(x_T | x_0) || N(0, I)) in nats: ½ Σ (α_T² x_0² + σ_T² - log σ_T² - 1). Nothing to estimate, nothing learned.
+pub fn l_t_prior(x0: ArrayView1<f64>, schedule: &NoiseSchedule) -> f64 {
+    let log_snr = schedule.log_snr(schedule.steps());
+    let alpha_bar = sigmoid(log_snr);
+    // σ² - 1 = -α² and -log σ² = softplus(λ): both small, where σ² and 1 are nearly equal
+    let per_pixel = softplus(log_snr) - alpha_bar;
+    let kl: f64 = x0.iter().map(|x| alpha_bar * x * x + per_pixel).sum();
+    0.5 * kl
+}
+
+/// One draw of L_{t-1} = E_q KL(q(x_{t-1} | x_t, x_0) || p_θ(x_{t-1} | x_t)) in nats, for t in 2..=T, with x̂_0 predicted from
+/// an x_t ~ q(x_t | x_0).
+///
+/// Both variances are β̃_t, which leaves ½ (SNR(t-1) - SNR(t)) |x_0 - x̂_0|² (Kingma et al. 2021, eq. 13), here as
+/// ½ SNR(t) expm1(λ_{t-1} - λ_t) |x_0 - x̂_0|².
+pub fn l_denoising(x0: ArrayView1<f64>, predicted_x0: ArrayView1<f64>, schedule: &NoiseSchedule, t: usize) -> f64 {
+    debug_assert!(t >= 2);
+    let square_error = Zip::from(x0).and(predicted_x0).fold(0.0, |sum, a, b| sum + (a - b) * (a - b));
+    let weight = libm::exp(schedule.log_snr(t)) * libm::expm1(-schedule.log_snr_change(t));
+    0.5 * weight * square_error
+}
+
+/// One draw of L_0 = -E_q log p_θ(x_0 | x_1) in nats, with x̂_0 predicted from an x_1 ~ q(x_1 | x_0).
+///
+/// p_θ(x_0 | x_1) is a Gaussian around x̂_0, discretized to the 256 levels (Ho et al. 2020, eq. 13). Its variance is
+/// β_1 = 1 - ᾱ_1, as β̃_1, used in every other step, is 0 and would make any wrong pixel infinitely unlikely.
+pub fn l_0(levels: &[u8], predicted_x0: ArrayView1<f64>, schedule: &NoiseSchedule) -> f64 {
+    -discretized_log_likelihood(levels, predicted_x0, schedule.sigma(1))
+}

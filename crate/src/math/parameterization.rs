@@ -1,0 +1,105 @@
+//! From what a network puts out to what the chain needs: x̂_0 and ε̂.
+
+use super::numeric::sigmoid;
+use ndarray::{Array1, ArrayView1, Zip};
+use serde::{Deserialize, Serialize};
+
+/// What the output F of a noise-prediction network means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Parameterization {
+    /// F = ε̂ (Ho et al. 2020).
+    Epsilon,
+    /// F = x̂_0.
+    X0,
+    /// F = v̂, v = α ε - σ x_0 (Salimans & Ho 2022).
+    V,
+    /// F is v̂ where the noise hides the pixel levels, and below that a correction, in units of σ, to the posterior mean of
+    /// the level given that pixels have only 256 of them. See [`lattice_base`].
+    Lattice,
+}
+
+/// A network's opinion on one image x_t.
+#[derive(Clone, Debug)]
+pub struct Prediction {
+    /// x̂_0 in [-1, 1].
+    pub x0: Array1<f64>,
+    /// ε̂ = (x_t - α x̂_0) / σ, of the clipped x̂_0.
+    pub epsilon: Array1<f64>,
+}
+
+impl Prediction {
+    /// Clips x̂_0 to [-1, 1] and takes ε̂ from it.
+    ///
+    /// The clip is part of the model p_θ: sampling and bound both see it, or the bound would be that of another model.
+    fn clipped(mut x0: Array1<f64>, x_t: ArrayView1<f64>, log_snr: f64) -> Self {
+        let (alpha, sigma) = alpha_sigma(log_snr);
+        x0.mapv_inplace(|v| v.clamp(-1.0, 1.0));
+        let epsilon = Zip::from(x_t).and(&x0).map_collect(|x_t, x0| (x_t - alpha * x0) / sigma);
+        Prediction { x0, epsilon }
+    }
+}
+
+impl Parameterization {
+    /// x̂_0 and ε̂ for the network output F at x_t, both of one length. `log_snr` is the chain's own, also where the network
+    /// saw it clamped to the range it was trained on. A NaN in the output stays NaN.
+    pub fn apply(self, x_t: ArrayView1<f64>, log_snr: f64, output: ArrayView1<f32>) -> Prediction {
+        debug_assert_eq!(x_t.len(), output.len());
+        let (alpha, sigma) = alpha_sigma(log_snr);
+        let x0 = Zip::from(x_t).and(output).map_collect(|&x_t, &output| {
+            let output = f64::from(output);
+            match self {
+                Parameterization::Epsilon => (x_t - sigma * output) / alpha,
+                Parameterization::X0 => output,
+                Parameterization::V => alpha * x_t - sigma * output,
+                Parameterization::Lattice => lattice_base(x_t, alpha, sigma) - sigma * output,
+            }
+        });
+        Prediction::clipped(x0, x_t, log_snr)
+    }
+}
+
+/// Classifier-free guidance (Ho & Salimans 2022, eq. 6): x̂_0 = clamp((1 + w) x̂_0(x_t, c) - w x̂_0(x_t)).
+///
+/// The same extrapolation as theirs of ε̂, as the two are affine in each other at a given x_t. Weight 0 is the conditional
+/// prediction. A guided chain samples from no model with a bound.
+pub fn guide(
+    conditional: &Prediction,
+    unconditional: &Prediction,
+    weight: f64,
+    x_t: ArrayView1<f64>,
+    log_snr: f64,
+) -> Prediction {
+    let x0 = Zip::from(&conditional.x0).and(&unconditional.x0).map_collect(|c, u| (1.0 + weight) * c - weight * u);
+    Prediction::clipped(x0, x_t, log_snr)
+}
+
+fn alpha_sigma(log_snr: f64) -> (f64, f64) {
+    (sigmoid(log_snr).sqrt(), sigmoid(-log_snr).sqrt())
+}
+
+/// The standard deviation, in pixel levels, above which the lattice of levels says nothing worth using.
+const LATTICE_LIMIT: f64 = 0.8;
+
+/// What `Lattice` adds F to. A pixel x_0 is one of 256 levels, and x_t/α is that level under noise of s = 127.5 σ/α levels.
+/// For s above 0.8 it is α x_t, which makes F the v of [`Parameterization::V`]. Below it is the posterior mean, under a
+/// uniform prior, over the seven levels nearest to 127.5 (x_t/α + 1).
+fn lattice_base(x_t: f64, alpha: f64, sigma: f64) -> f64 {
+    let s = 127.5 * sigma / alpha;
+    if s > LATTICE_LIMIT {
+        return alpha * x_t;
+    }
+    let u = 127.5 * (x_t / alpha + 1.0);
+    // halves to even, as the training program rounds
+    let centre = u.round_ties_even().clamp(3.0, 252.0);
+    let offsets = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0];
+    let exponents = offsets.map(|offset| {
+        let z = (u - centre - offset) / s;
+        -0.5 * z * z
+    });
+    let largest = exponents.into_iter().fold(f64::NEG_INFINITY, f64::max);
+    let weights = exponents.map(|e| libm::exp(e - largest));
+    let total: f64 = weights.iter().sum();
+    let mean: f64 = weights.iter().zip(offsets).map(|(w, o)| w * o).sum();
+    (centre + mean / total) / 127.5 - 1.0
+}
