@@ -18,7 +18,8 @@ pub fn log_likelihood<T: Copy + Into<f64>>(x: ArrayView1<T>, logits: ArrayView1<
         .sum()
 }
 
-/// Dynamic binarization (Burda et al. 2015, section 5): each pixel is 1 with its intensity in [0, 1] as the probability.
+/// Dynamic binarization (Burda et al. 2015, section 5): each pixel is 1 with a probability of its
+/// intensity in [0, 1].
 ///
 /// The result is random, so a test-set score needs the seed beside it.
 pub fn sample(means: &[f64], seed: u64, index: [u64; 2]) -> Vec<u8> {

@@ -22,8 +22,8 @@ pub fn q_posterior(
     (weighted_sum(x0, weight_x0, x_t, weight_x_t), schedule.posterior_variance(t))
 }
 
-/// A draw of x_{t-1} from p_θ(x_{t-1} | x_t) made of standard normal `noise` (Ho et al. 2020, algorithm 2, with variance
-/// β̃_t). At t = 1, where β̃ is 0, it is x̂_0.
+/// A draw of x_{t-1} from p_θ(x_{t-1} | x_t) made of standard normal `noise` (Ho et al. 2020, algorithm 2, with
+/// variance β̃_t). At t = 1, where β̃ is 0, it is x̂_0.
 pub fn ancestral_step(
     prediction: &Prediction,
     x_t: ArrayView1<f64>,

@@ -72,7 +72,8 @@ impl VaeElbo {
     }
 }
 
-/// L_T = KL(q(x_T | x_0) || N(0, I)) in nats: ½ Σ (α_T² x_0² + σ_T² - log σ_T² - 1). Nothing to estimate, nothing learned.
+/// L_T = KL(q(x_T | x_0) || N(0, I)) in nats: ½ Σ (α_T² x_0² + σ_T² - log σ_T² - 1). Exact, and the
+/// same for every network.
 pub fn l_t_prior(x0: ArrayView1<f64>, schedule: &NoiseSchedule) -> f64 {
     let log_snr = schedule.log_snr(schedule.steps());
     let alpha_bar = sigmoid(log_snr);
@@ -82,8 +83,8 @@ pub fn l_t_prior(x0: ArrayView1<f64>, schedule: &NoiseSchedule) -> f64 {
     0.5 * kl
 }
 
-/// One draw of L_{t-1} = E_q KL(q(x_{t-1} | x_t, x_0) || p_θ(x_{t-1} | x_t)) in nats, for t in 2..=T, with x̂_0 predicted from
-/// an x_t ~ q(x_t | x_0).
+/// One draw of L_{t-1} = E_q KL(q(x_{t-1} | x_t, x_0) || p_θ(x_{t-1} | x_t)) in nats, for t in 2..=T, with x̂_0
+/// predicted from an x_t ~ q(x_t | x_0).
 ///
 /// Both variances are β̃_t, which leaves ½ (SNR(t-1) - SNR(t)) |x_0 - x̂_0|² (Kingma et al. 2021, eq. 13), here as
 /// ½ SNR(t) expm1(λ_{t-1} - λ_t) |x_0 - x̂_0|².

@@ -1,12 +1,8 @@
 //! Normal distributions: densities, divergences, and the probability of an 8-bit level.
 
-use super::image::levels_to_signed;
 use super::numeric::log1m_exp;
 use ndarray::{Array1, ArrayView1, Zip};
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, PI};
-
-/// Half the distance between two neighbouring pixel levels in [-1, 1] units.
-const HALF_BIN: f64 = 1.0 / 255.0;
 
 /// log N(x; mean, e^log_var) in nats, the normaliser included. A density: it may be positive.
 pub fn log_density(x: f64, mean: f64, log_var: f64) -> f64 {
@@ -30,17 +26,23 @@ pub fn kl_standard(mean: ArrayView1<f64>, log_var: ArrayView1<f64>) -> Array1<f6
 pub fn discretized_log_likelihood(levels: &[u8], mean: ArrayView1<f64>, std: f64) -> f64 {
     debug_assert_eq!(levels.len(), mean.len());
     debug_assert!(std > 0.0);
-    let x = levels_to_signed(levels);
-    let terms = x.iter().zip(mean).zip(levels).map(|((x, mean), level)| {
-        let lower = (x - HALF_BIN - mean) / std;
-        let upper = (x + HALF_BIN - mean) / std;
+    let width = 2.0 / 255.0 / std;
+    let terms = levels.iter().zip(mean).map(|(&level, mean)| {
+        let lower = (lower_edge(u16::from(level)) - mean) / std;
+        let upper = (lower_edge(u16::from(level) + 1) - mean) / std;
         match level {
             0 => log_cdf(upper),
             255 => log_cdf(-lower),
-            _ => log_interval(lower, upper, 2.0 * HALF_BIN / std),
+            _ => log_interval(lower, upper, width),
         }
     });
     terms.sum()
+}
+
+/// Where the bin of a level begins and that of the level below ends: level / 127.5 - 1 - 1/255, in a form that
+/// gives both the same bits.
+fn lower_edge(level: u16) -> f64 {
+    (2.0 * f64::from(level) - 256.0) / 255.0
 }
 
 /// log Φ(x) of the standard normal.
@@ -65,7 +67,8 @@ fn log_pdf(x: f64) -> f64 {
     -0.5 * (x * x + libm::log(2.0 * PI))
 }
 
-/// log(Φ(b) - Φ(a)) for a < b, with `width` = b - a given, since far from 0 the difference of the two has no digits left.
+/// log(Φ(b) - Φ(a)) for a < b, with `width` = b - a given, since far from 0 the difference of the two
+/// has no digits left.
 fn log_interval(a: f64, b: f64, width: f64) -> f64 {
     if a < 0.0 && b > 0.0 {
         // erf has opposite signs at the ends: nothing cancels

@@ -7,9 +7,9 @@ pub fn lerp(a: &[f32], b: &[f32], s: f64) -> Vec<f32> {
 
 /// The great circle from `a` (s = 0) to `b` (s = 1) (Shoemake 1985), exact at both ends.
 ///
-/// Points between two latents of typical norm keep a typical norm, while a straight line between them passes through the
-/// middle of the prior, where it has almost no mass. Without a plane to turn in - vectors parallel or opposite, or one of
-/// them zero - this is [`lerp`].
+/// Points between two latents of typical norm keep a typical norm, while a straight line between them passes near
+/// the origin, where the prior's density is highest but has almost no mass. Without a plane to turn in - vectors
+/// parallel or opposite, or one of them zero - this is [`lerp`].
 pub fn slerp(a: &[f32], b: &[f32], s: f64) -> Vec<f32> {
     let norms = (dot(a, a) * dot(b, b)).sqrt();
     let cos = dot(a, b) / norms;

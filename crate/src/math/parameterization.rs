@@ -14,8 +14,9 @@ pub enum Parameterization {
     X0,
     /// F = v̂, v = α ε - σ x_0 (Salimans & Ho 2022).
     V,
-    /// F is v̂ where the noise hides the pixel levels, and below that a correction, in units of σ, to the posterior mean of
-    /// the level given that pixels have only 256 of them. See [`lattice_base`].
+    /// x̂_0 = base - σ F, where the base uses that a pixel is one of 256 levels. With noise of s = 127.5 σ/α levels: for
+    /// s above 0.8 it is α x_t, so that F = v̂; below, the posterior mean under a uniform prior over the seven levels
+    /// nearest to 127.5 (x_t/α + 1).
     Lattice,
 }
 
@@ -41,8 +42,8 @@ impl Prediction {
 }
 
 impl Parameterization {
-    /// x̂_0 and ε̂ for the network output F at x_t, both of one length. `log_snr` is the chain's own, also where the network
-    /// saw it clamped to the range it was trained on. A NaN in the output stays NaN.
+    /// x̂_0 and ε̂ for the network output F at x_t, both of one length. `log_snr` is the chain's own, also where the
+    /// network saw it clamped to the range it was trained on. A NaN in the output stays NaN.
     pub fn apply(self, x_t: ArrayView1<f64>, log_snr: f64, output: ArrayView1<f32>) -> Prediction {
         debug_assert_eq!(x_t.len(), output.len());
         let (alpha, sigma) = alpha_sigma(log_snr);
@@ -61,8 +62,8 @@ impl Parameterization {
 
 /// Classifier-free guidance (Ho & Salimans 2022, eq. 6): x̂_0 = clamp((1 + w) x̂_0(x_t, c) - w x̂_0(x_t)).
 ///
-/// The same extrapolation as theirs of ε̂, as the two are affine in each other at a given x_t. Weight 0 is the conditional
-/// prediction. A guided chain samples from no model with a bound.
+/// The same extrapolation as theirs of ε̂, as the two are affine in each other at a given x_t. Weight 0 is the
+/// conditional prediction. A guided chain samples from no model with a bound.
 pub fn guide(
     conditional: &Prediction,
     unconditional: &Prediction,
@@ -81,9 +82,7 @@ fn alpha_sigma(log_snr: f64) -> (f64, f64) {
 /// The standard deviation, in pixel levels, above which the lattice of levels says nothing worth using.
 const LATTICE_LIMIT: f64 = 0.8;
 
-/// What `Lattice` adds F to. A pixel x_0 is one of 256 levels, and x_t/α is that level under noise of s = 127.5 σ/α levels.
-/// For s above 0.8 it is α x_t, which makes F the v of [`Parameterization::V`]. Below it is the posterior mean, under a
-/// uniform prior, over the seven levels nearest to 127.5 (x_t/α + 1).
+/// The base of [`Parameterization::Lattice`] for one pixel.
 fn lattice_base(x_t: f64, alpha: f64, sigma: f64) -> f64 {
     let s = 127.5 * sigma / alpha;
     if s > LATTICE_LIMIT {

@@ -83,10 +83,11 @@ pub struct NoiseSchedule {
 }
 
 impl NoiseSchedule {
-    /// A chain of `steps` steps, 2 to 100,000. `log_snr` is the range of `LogSnrLinear`; the other kinds only validate it.
+    /// A chain of `steps` steps, 2 to 100,000. `log_snr` is the range of `LogSnrLinear`; the other kinds only validate
+    /// it.
     ///
-    /// From 1000 steps on the chain is the family's own. A shorter one keeps `steps` timesteps of the chain of 1000, evenly
-    /// spaced, the first and the last among them, and is a chain of its own with its own β and its own bound.
+    /// From 1000 steps on the chain is the family's own. A shorter one keeps `steps` timesteps of the chain of 1000,
+    /// evenly spaced, the first and the last among them, and is a chain of its own with its own β and its own bound.
     pub fn new(kind: ScheduleKind, steps: usize, log_snr: LogSnrRange) -> Result<Self> {
         if !(2..=MAX_STEPS).contains(&steps) {
             return Err(Error::value(format!(
@@ -160,8 +161,8 @@ impl NoiseSchedule {
         -self.variance(t - 1) * libm::expm1(self.log_snr_change(t))
     }
 
-    /// The factors of x_0 and of x_t in the mean of q(x_{t-1} | x_t, x_0) (Ho et al. 2020, eq. 7), for t in 1..=T; (1, 0)
-    /// at t = 1.
+    /// The factors of x_0 and of x_t in the mean of q(x_{t-1} | x_t, x_0) (Ho et al. 2020, eq. 7), for t in 1..=T; (1,
+    /// 0) at t = 1.
     pub fn posterior_mean_coefficients(&self, t: usize) -> (f64, f64) {
         let change = self.log_snr_change(t);
         let x0 = -self.alpha(t - 1) * libm::expm1(change);
@@ -179,8 +180,8 @@ fn linear_betas(steps: usize) -> impl Iterator<Item = f64> {
 
 /// Nichol & Dhariwal 2021, eq. 17: ᾱ_t = f(t)/f(0), f(t) = cos²θ(t), θ(t) = (t/T + s)/(1 + s) · π/2.
 ///
-/// β_t = 1 - f(t)/f(t-1), where cos²a - cos²b = sin(b-a) sin(a+b) avoids the subtraction. The limit 0.999 is the paper's:
-/// f(T) is 0, and without it the last step would forget everything, with log SNR -∞.
+/// β_t = 1 - f(t)/f(t-1), where cos²a - cos²b = sin(b-a) sin(a+b) avoids the subtraction. The limit 0.999 is the
+/// paper's: f(T) is 0, and without it the last step would forget everything, with log SNR -∞.
 fn cosine_betas(steps: usize) -> impl Iterator<Item = f64> {
     const S: f64 = 0.008;
     let theta = move |t: usize| (t as f64 / steps as f64 + S) / (1.0 + S) * FRAC_PI_2;

@@ -14,8 +14,8 @@ pub struct StratifiedPass {
 }
 
 impl StratifiedPass {
-    /// Draws the timesteps, uniform within each of `strata` strata of a chain of `steps` steps. `strata` is 1 to `steps` - 1,
-    /// and `steps` - 1 takes every t once. Passes of different `index` are independent.
+    /// Draws the timesteps, uniform within each of `strata` strata of a chain of `steps` steps. `strata` is 1 to
+    /// `steps` - 1, and `steps` - 1 takes every t once. Passes of different `index` are independent.
     pub fn draw(steps: usize, strata: usize, seed: u64, index: [u64; 2]) -> Result<Self> {
         let terms = steps.saturating_sub(1);
         if !(1..=terms).contains(&strata) {
@@ -47,13 +47,14 @@ impl StratifiedPass {
         &self.sizes
     }
 
-    /// From L_{t-1} at each of the timesteps: Σ_k size_k L_{t_k - 1}, unbiased for Σ_{t=2..T} L_{t-1}, with the standard error
-    /// by collapsed strata.
+    /// From L_{t-1} at each of the timesteps: Σ_k size_k L_{t_k - 1}, unbiased for Σ_{t=2..T} L_{t-1}, with the
+    /// standard error by collapsed strata.
     ///
-    /// A stratum with one draw has no variance of its own to show, so neighbours are paired and (y_1 - y_2)² stands for the
-    /// sum of their variances (Cochran 1977, section 5A.12), three at the end of an odd number. What the means of
-    /// neighbours differ by is counted as noise, so the error is on average too large, for t close together by little. With several
-    /// passes, [`Estimate::from_samples`] of their totals is free of that.
+    /// A stratum with one draw has no variance of its own to show, so neighbours are paired and (y_1 - y_2)² stands for
+    /// the sum of their variances (Cochran 1977, section 5A.12), three at the end of an odd number. What the means of
+    /// neighbours differ by is counted as noise, so the error is on average too large, for t close together by little.
+    /// From few strata it is a rough figure: it has about as many degrees of freedom as there are pairs of like size.
+    /// With several passes, [`Estimate::from_samples`] of their totals is free of that.
     pub fn estimate(&self, terms: &[f64]) -> Estimate {
         debug_assert_eq!(terms.len(), self.timesteps.len());
         let weighted: Vec<f64> = terms.iter().zip(&self.sizes).map(|(term, &size)| term * size as f64).collect();
@@ -61,7 +62,8 @@ impl StratifiedPass {
     }
 }
 
-/// The variance of a sum of independent draws, from groups of two (the last of three if need be); none from a single draw.
+/// The variance of a sum of independent draws, from groups of two (the last of three if need be); none from a single
+/// draw.
 fn collapsed_variance(draws: &[f64]) -> Option<f64> {
     if draws.len() < 2 {
         return None;

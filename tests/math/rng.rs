@@ -1,0 +1,102 @@
+use crate::common::assert_close;
+use elbo_room::math::rng::{Purpose, standard_normal, uniform};
+use serde::Deserialize;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[derive(Deserialize)]
+struct Row {
+    seed: u64,
+    purpose: u64,
+    index: [u64; 2],
+    uniform: Vec<f64>,
+    normal: Vec<f64>,
+}
+
+const PURPOSES: [Purpose; 7] = [
+    Purpose::Latent,
+    Purpose::Prior,
+    Purpose::Binarize,
+    Purpose::InitialNoise,
+    Purpose::StepNoise,
+    Purpose::ForwardNoise,
+    Purpose::Timestep,
+];
+
+/// tests/fixtures/noise.py. If this fails, every published seed has lost its meaning.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_seed_means_the_same_forever() {
+    let rows: Vec<Row> = serde_json::from_str(include_str!("../fixtures/noise.json")).unwrap();
+    assert_eq!(rows.len(), 4);
+    for row in rows {
+        let purpose = PURPOSES[row.purpose as usize - 1];
+        assert_eq!(purpose as u64, row.purpose);
+        let n = row.uniform.len();
+        for (a, b) in uniform(row.seed, purpose, row.index, n).iter().zip(&row.uniform) {
+            // a reading of decimal digits may be off by one in the last bit
+            assert_close(*a, *b, 2e-16, "uniform");
+        }
+        let normal = standard_normal(row.seed, purpose, row.index, n);
+        for (a, b) in normal.iter().zip(&row.normal) {
+            assert_close(*a, *b, 1e-14, "normal");
+        }
+    }
+}
+
+/// The last bit too, natively and in WebAssembly: a difference would show as another image after a thousand steps.
+#[wasm_bindgen_test(unsupported = test)]
+fn normals_have_the_same_bits_everywhere() {
+    let digest = standard_normal(1, Purpose::InitialNoise, [0, 0], 10_000)
+        .iter()
+        .fold(0u64, |digest, x| (digest ^ x.to_bits()).wrapping_mul(0x100_0000_01b3));
+    assert_eq!(digest, DIGEST);
+}
+
+const DIGEST: u64 = 6_449_062_334_284_658_410;
+
+#[wasm_bindgen_test(unsupported = test)]
+fn addresses_are_independent_and_prefixes_are_stable() {
+    let reference = standard_normal(5, Purpose::Latent, [2, 3], 9);
+    for n in 0..9 {
+        let prefix = standard_normal(5, Purpose::Latent, [2, 3], n);
+        assert_eq!(prefix.as_slice().unwrap(), &reference.as_slice().unwrap()[..n]);
+    }
+    let others = [
+        standard_normal(6, Purpose::Latent, [2, 3], 9),
+        standard_normal(5, Purpose::Prior, [2, 3], 9),
+        standard_normal(5, Purpose::Latent, [3, 3], 9),
+        standard_normal(5, Purpose::Latent, [2, 4], 9),
+        standard_normal(5, Purpose::Latent, [3, 2], 9),
+    ];
+    for other in others {
+        assert!(other.iter().zip(&reference).all(|(a, b)| a != b));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn distributions() {
+    let n = 100_000;
+    let error = 1.0 / (n as f64).sqrt();
+    let u = uniform(11, Purpose::Binarize, [0, 0], n);
+    assert!(u.iter().all(|u| (0.0..1.0).contains(u)));
+    assert_close(u.mean().unwrap(), 0.5, 4.0 * error * 0.289, "mean of U[0,1)");
+    let mut cells = [0.0; 16];
+    u.iter().for_each(|u| cells[(16.0 * u) as usize] += 16.0 / n as f64);
+    cells.iter().for_each(|c| assert_close(*c, 1.0, 5.0 * error * 4.0, "a sixteenth of U[0,1)"));
+
+    let z = standard_normal(11, Purpose::Latent, [0, 0], n);
+    // (power, moment of N(0, 1), standard deviation of the power)
+    for (power, moment, spread) in [(1, 0.0, 1.0), (2, 1.0, 1.42), (3, 0.0, 3.88), (4, 3.0, 9.8)] {
+        let mean = z.mapv(|z| (0..power).map(|_| z).product::<f64>()).mean().unwrap();
+        assert!((mean - moment).abs() < 4.0 * spread * error, "E[z^{power}] = {mean}");
+    }
+    for (limit, tail) in [(0.0, 0.5), (1.0, 0.158655), (2.0, 0.022750), (3.0, 0.001350)] {
+        let share = z.iter().filter(|&&z| z > limit).count() as f64 / n as f64;
+        let spread = (tail * (1.0 - tail) / n as f64).sqrt();
+        assert!((share - tail).abs() < 4.0 * spread, "P(z > {limit}) = {share}");
+    }
+    // the two values of a Box-Muller pair, and neighbours across pairs
+    for lag in [1, 2] {
+        let product: f64 = z.iter().zip(z.iter().skip(lag)).map(|(a, b)| a * b).sum();
+        assert!((product / n as f64).abs() < 4.0 * error, "lag {lag}");
+    }
+}

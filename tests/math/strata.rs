@@ -1,0 +1,163 @@
+use crate::common::{assert_close, assert_relative};
+use elbo_room::ErrorKind;
+use elbo_room::math::elbo::Estimate;
+use elbo_room::math::rng::{Purpose, standard_normal};
+use elbo_room::math::strata::StratifiedPass;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// A bound like a real one: large at both ends, smooth between.
+fn term(t: usize, steps: usize) -> f64 {
+    let s = t as f64 / steps as f64;
+    3.0 * (-8.0 * s).exp() + 0.5 * s * s + 0.05
+}
+
+fn exact(steps: usize) -> f64 {
+    (2..=steps).map(|t| term(t, steps)).sum()
+}
+
+/// One pass, each term with independent noise of standard deviation `noise` · term.
+fn run(steps: usize, strata: usize, seed: u64, pass: u64, noise: f64) -> Estimate {
+    let draw = StratifiedPass::draw(steps, strata, seed, [0, pass]).unwrap();
+    let errors = standard_normal(seed, Purpose::ForwardNoise, [0, pass], strata);
+    let terms: Vec<f64> =
+        draw.timesteps().iter().zip(errors).map(|(&t, e)| term(t, steps) * (1.0 + noise * e)).collect();
+    draw.estimate(&terms)
+}
+
+fn covers(estimate: Estimate, truth: f64) -> bool {
+    (estimate.mean - truth).abs() <= 1.96 * estimate.standard_error.unwrap()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn strata_partition_the_timesteps() {
+    for (steps, strata) in [(2, 1), (10, 1), (10, 4), (10, 9), (1000, 16), (1000, 998), (1000, 999), (100_000, 7)] {
+        let pass = StratifiedPass::draw(steps, strata, 9, [0, 0]).unwrap();
+        let sizes = pass.weights();
+        assert_eq!((pass.timesteps().len(), sizes.len()), (strata, strata));
+        assert_eq!(sizes.iter().sum::<usize>(), steps - 1);
+        assert!(sizes.iter().max().unwrap() - sizes.iter().min().unwrap() <= 1);
+        let mut first = 2;
+        for (&t, &size) in pass.timesteps().iter().zip(sizes) {
+            assert!((first..first + size).contains(&t), "t = {t} is not in the stratum of {size} from {first}");
+            first += size;
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn every_timestep_of_a_stratum_is_as_likely() {
+    // strata 2..=4, 5..=7, 8..=9, 10..=11
+    let (steps, strata, passes) = (11, 4, 30_000);
+    let mut counts = vec![0.0; steps + 1];
+    for k in 0..passes {
+        let pass = StratifiedPass::draw(steps, strata, 1, [0, k]).unwrap();
+        pass.timesteps().iter().zip(pass.weights()).for_each(|(&t, &w)| counts[t] += w as f64 / passes as f64);
+    }
+    for (t, count) in counts.into_iter().enumerate().skip(2) {
+        // Σ size · 1[t drawn] has mean 1: unbiased for any function of t. Its standard deviation is at most √2.
+        assert_close(count, 1.0, 4.0 * (2.0 / passes as f64).sqrt(), &format!("t = {t}"));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_estimate_is_unbiased() {
+    for (steps, strata) in [(1000, 1), (1000, 7), (50, 16), (1000, 100)] {
+        let totals: Vec<f64> = (0..4000).map(|k| run(steps, strata, 2, k, 0.3).mean).collect();
+        let estimate = Estimate::from_samples(&totals);
+        let error = estimate.standard_error.unwrap();
+        assert!((estimate.mean - exact(steps)).abs() < 4.0 * error, "{strata} of {steps}: {estimate:?}");
+        assert!(error < 0.02 * exact(steps), "too coarse to see a bias: {estimate:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn all_timesteps_make_the_exact_sum() {
+    for steps in [2, 3, 50, 1000] {
+        let pass = StratifiedPass::draw(steps, steps - 1, 3, [0, 0]).unwrap();
+        assert_eq!(pass.timesteps(), (2..=steps).collect::<Vec<_>>());
+        assert_relative(run(steps, steps - 1, 3, 0, 0.0).mean, exact(steps), 1e-14, "sum");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn strata_beat_draws_from_everywhere() {
+    let spread = |strata: usize, passes: u64| {
+        let totals: Vec<f64> = (0..passes).map(|k| run(1000, strata, 4, k, 0.0).mean).collect();
+        Estimate::from_samples(&totals).standard_error.unwrap() * (passes as f64).sqrt()
+    };
+    // one draw from everywhere, were it repeated 16 times
+    let plain = spread(1, 2000) / 4.0;
+    assert!(spread(16, 500) < 0.25 * plain);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn intervals_from_several_passes_cover() {
+    // 1.96 standard errors of 20 passes are a 93.5 % interval of Student's t with 19 degrees of freedom
+    let repetitions = 600;
+    let hits = (0..repetitions)
+        .filter(|&seed| {
+            let totals: Vec<f64> = (0..20).map(|pass| run(200, 12, seed, pass, 0.3).mean).collect();
+            covers(Estimate::from_samples(&totals), exact(200))
+        })
+        .count();
+    let share = hits as f64 / repetitions as f64;
+    assert!((0.905..=0.965).contains(&share), "covered in {share}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn collapsed_strata_are_right_for_smooth_terms_and_conservative_otherwise() {
+    // (steps, strata, what the mean squared standard error may be, in units of the true variance)
+    let cases = [
+        // every t once, noisy terms: neighbours have nearly one mean, so the error is the right one
+        (1000, 999, 0.9..=1.15),
+        (500, 499, 0.9..=1.15),
+        (1000, 200, 0.9..=1.3),
+        // few strata: neighbouring means differ, and the error may only be too large
+        (1000, 16, 1.1..=5.0),
+        (1000, 5, 1.1..=50.0),
+        (50, 10, 1.1..=50.0),
+    ];
+    for (steps, strata, allowed) in cases {
+        let runs: Vec<Estimate> = (0..1500).map(|seed| run(steps, strata, seed, 0, 0.3)).collect();
+        let true_variance = runs.iter().map(|r| (r.mean - exact(steps)) * (r.mean - exact(steps))).sum::<f64>();
+        let claimed = runs.iter().map(|r| r.standard_error.unwrap() * r.standard_error.unwrap()).sum::<f64>();
+        let ratio = claimed / true_variance;
+        assert!(allowed.contains(&ratio), "{strata} of {steps}: claimed variance is {ratio} times the true one");
+        if strata >= 200 {
+            let hits = runs.iter().filter(|run| covers(**run, exact(steps))).count();
+            let share = hits as f64 / runs.len() as f64;
+            assert!((0.93..=0.97).contains(&share), "{strata} of {steps} covered in {share}");
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn collapsed_strata_by_hand() {
+    let estimate = |terms: &[f64]| {
+        let pass = StratifiedPass::draw(terms.len() + 1, terms.len(), 0, [0, 0]).unwrap();
+        pass.estimate(terms)
+    };
+    assert_eq!(estimate(&[4.0]), Estimate { mean: 4.0, standard_error: None });
+    assert_eq!(estimate(&[4.0, 7.0]), Estimate { mean: 11.0, standard_error: Some(3.0) });
+    assert_eq!(estimate(&[1.0, 4.0, 0.0, 4.0]).standard_error, Some(5.0));
+    // three together: 3/2 Σ (y - 2)²
+    assert_relative(estimate(&[1.0, 2.0, 3.0]).standard_error.unwrap(), 3.0f64.sqrt(), 1e-15, "three");
+    // a pair with difference 1, and three
+    assert_relative(estimate(&[5.0, 6.0, 1.0, 2.0, 3.0]).standard_error.unwrap(), 2.0, 1e-15, "five");
+    // sizes 2 and 1 weigh the terms
+    let pass = StratifiedPass::draw(4, 2, 0, [0, 0]).unwrap();
+    assert_eq!(pass.estimate(&[3.0, 5.0]), Estimate { mean: 11.0, standard_error: Some(1.0) });
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn impossible_counts_are_refused_and_passes_are_addressed() {
+    for (steps, strata) in [(10, 0), (10, 10), (1000, 1000), (2, 2), (1, 1), (0, 0), (0, 1)] {
+        let error = StratifiedPass::draw(steps, strata, 0, [0, 0]).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Value, "{strata} of {steps}");
+    }
+    let draw = |seed, index| StratifiedPass::draw(1000, 20, seed, index).unwrap();
+    assert_eq!(draw(1, [2, 3]), draw(1, [2, 3]));
+    for other in [draw(2, [2, 3]), draw(1, [3, 3]), draw(1, [2, 4])] {
+        assert_ne!(other, draw(1, [2, 3]));
+    }
+}
