@@ -29,8 +29,8 @@ pub enum Purpose {
     Timestep = 7,
 }
 
-/// The stream at an address. The 256-bit ChaCha key is (seed, purpose, index[0], index[1]) as little-endian 64-bit
-/// words.
+/// The stream at an address. The 256-bit ChaCha key is `(seed, purpose, index[0], index[1])` as little-endian
+/// 64-bit words.
 pub fn stream(seed: u64, purpose: Purpose, index: [u64; 2]) -> ChaCha8Rng {
     let mut key = [0; 32];
     let words = [seed, purpose as u64, index[0], index[1]];
