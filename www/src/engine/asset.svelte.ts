@@ -1,0 +1,68 @@
+import { LoadError } from './loader.ts';
+
+export type AssetName = 'runtime' | 'manifest' | 'vae' | 'ddpm';
+export type AssetStatus = 'waiting' | 'loading' | 'ready' | 'failed';
+
+/** Fetches one thing; reports the bytes as they come. `fresh` asks for a copy past the HTTP cache. */
+export type Fetcher<T> = (onBytes: (count: number) => void, fresh: boolean) => Promise<T>;
+
+/**
+ * One thing that must arrive before the page is complete, with its progress. `get` stays open through failures: the
+ * page shows the error with a retry, and whoever waits gets the value of the attempt that succeeds.
+ */
+export class Asset<T> {
+  status = $state<AssetStatus>('waiting');
+  loaded = $state(0);
+  total = $state(0);
+  error = $state.raw<Error | null>(null);
+  #value: Promise<T> | null = null;
+  #current: T | null = null;
+  #fresh = false;
+  #onRetry: (() => void) | null = null;
+
+  constructor(
+    readonly name: AssetName,
+    private readonly fetcher: Fetcher<T>,
+  ) {}
+
+  get(): Promise<T> {
+    this.#value ??= this.#attempt();
+    return this.#value;
+  }
+
+  /** `value` turned out to be unusable: the next `get` waits for a retry, which then asks for a fresh copy. */
+  reject(value: T, error: Error): void {
+    if (value !== this.#current) return;
+    this.#current = null;
+    this.#fresh = true;
+    this.#value = this.#failed(error).then(() => this.#attempt());
+  }
+
+  retry(): void {
+    this.#onRetry?.();
+    this.#onRetry = null;
+  }
+
+  async #attempt(): Promise<T> {
+    for (;;) {
+      this.status = 'loading';
+      this.loaded = 0;
+      this.error = null;
+      try {
+        this.#current = await this.fetcher((count) => (this.loaded += count), this.#fresh);
+        this.status = 'ready';
+        return this.#current;
+      } catch (error) {
+        this.#fresh = !(error instanceof LoadError);
+        await this.#failed(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+  }
+
+  /** Resolves when the visitor asks for another attempt. */
+  #failed(error: Error): Promise<void> {
+    this.status = 'failed';
+    this.error = error;
+    return new Promise((resolve) => (this.#onRetry = resolve));
+  }
+}

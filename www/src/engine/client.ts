@@ -1,0 +1,122 @@
+import type { CallName, Calls, FromWorker, ToWorker } from './protocol.ts';
+
+/** The part of a Worker that the client uses, so that tests can do without one. */
+export interface WorkerLike {
+  postMessage(message: ToWorker, transfer: Transferable[]): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+}
+
+/** An error that the worker reported, with the name the crate gave it. */
+export class CallError extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/** The worker died while the call was open. */
+export class WorkerLostError extends Error {
+  override name = 'WorkerLostError';
+}
+
+/** The caller cancelled, or a newer call took this one's place. */
+export class CancelledError extends Error {
+  override name = 'CancelledError';
+}
+
+export const isCancelled = (error: unknown) => error instanceof CancelledError || error instanceof WorkerLostError;
+
+export interface CallOptions<K extends CallName> {
+  transfer?: Transferable[];
+  signal?: AbortSignal;
+  onProgress?: (progress: Calls[K]['progress']) => void;
+}
+
+interface Open {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+  progress(value: unknown): void;
+}
+
+/** One worker: a promise per call that settles exactly once, whatever happens to the worker. */
+export class WorkerClient {
+  #open = new Map<number, Open>();
+  #nextId = 0;
+  #dead = false;
+
+  constructor(
+    private readonly worker: WorkerLike,
+    private readonly onLost: (reason: string) => void,
+  ) {
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault?.();
+      this.#lose(event.message || 'worker error');
+    };
+    worker.onmessageerror = () => this.#lose('unreadable message');
+  }
+
+  call<K extends CallName>(
+    call: K,
+    params: Calls[K]['params'],
+    { transfer = [], signal, onProgress }: CallOptions<K> = {},
+  ): Promise<Calls[K]['result']> {
+    if (this.#dead) return Promise.reject(new WorkerLostError('the worker has ended'));
+    if (signal?.aborted) return Promise.reject(new CancelledError('cancelled'));
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const cancel = () => {
+        if (!this.#open.delete(id)) return;
+        this.worker.postMessage({ cancel: id }, []);
+        reject(new CancelledError('cancelled'));
+      };
+      const settle = () => signal?.removeEventListener('abort', cancel);
+      this.#open.set(id, {
+        resolve: (result) => (settle(), resolve(result as Calls[K]['result'])),
+        reject: (error) => (settle(), reject(error)),
+        progress: (value) => onProgress?.(value as Calls[K]['progress']),
+      });
+      signal?.addEventListener('abort', cancel, { once: true });
+      // The union is over pairs of call and params; TypeScript cannot see that K picks one of them.
+      this.worker.postMessage({ id, call, params } as ToWorker, transfer);
+    });
+  }
+
+  /** Ends the worker without reporting it as lost. */
+  close(): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    this.worker.terminate();
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    for (const { reject } of open) reject(new WorkerLostError('the worker has ended'));
+  }
+
+  #receive(message: FromWorker): void {
+    if (this.#dead) return;
+    const open = this.#open.get(message.id);
+    if ('progress' in message) {
+      open?.progress(message.progress);
+      return;
+    }
+    // A late answer to a cancelled call finds nobody.
+    this.#open.delete(message.id);
+    if ('result' in message) {
+      open?.resolve(message.result);
+    } else if (message.fatal) {
+      open?.reject(new WorkerLostError(message.error.message));
+      this.#lose(message.error.message);
+    } else {
+      open?.reject(new CallError(message.error.name, message.error.message));
+    }
+  }
+
+  #lose(reason: string): void {
+    if (this.#dead) return;
+    this.close();
+    this.onLost(reason);
+  }
+}

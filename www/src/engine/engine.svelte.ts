@@ -1,0 +1,130 @@
+import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
+import { Asset, type AssetName } from './asset.svelte.ts';
+import { isCancelled } from './client.ts';
+import { chooseModel, fetchBytes, fetchModel, modelBytes } from './loader.ts';
+import type { Manifest, ModelEntry } from './protocol.ts';
+import { type ModelKind, type ModelPackage, type Role, Station } from './station.svelte.ts';
+import { missingFeatures } from './support.ts';
+
+export interface Loss {
+  role: Role;
+  reason: string;
+  restarting: boolean;
+}
+
+const base = new URL(document.baseURI);
+const models = new URL('models/', base);
+
+/**
+ * Three workers with the same code: one decodes, one samples, one scores. Every file is fetched once, kept here, and
+ * given to each worker that needs it.
+ */
+export class Engine {
+  readonly missing = missingFeatures();
+  manifest = $state.raw<Manifest | null>(null);
+  losses = $state.raw<Loss[]>([]);
+  /** Errors of single calls that the visitor should know of. */
+  faults = $state.raw<Error[]>([]);
+  readonly assets: {
+    runtime: Asset<WebAssembly.Module>;
+    manifest: Asset<Manifest>;
+    vae: Asset<ModelPackage>;
+    ddpm: Asset<ModelPackage>;
+  };
+  readonly decoder!: Station;
+  readonly sampler!: Station;
+  readonly scorer!: Station;
+  /** The manifest as it came: enough to fetch by, before the crate is there to validate it. */
+  #draft: Manifest | null = null;
+  #onDraft: (() => void)[] = [];
+
+  /** `wanted` are the model ids that the page's state asks for. */
+  constructor(wanted: Record<ModelKind, string>) {
+    this.assets = {
+      runtime: new Asset('runtime', (onBytes, fresh) => this.#fetchRuntime(onBytes, fresh)),
+      manifest: new Asset('manifest', (onBytes, fresh) => this.#fetchManifest(onBytes, fresh)),
+      vae: new Asset('vae', (onBytes, fresh) => this.#fetchModel('vae', wanted.vae, onBytes, fresh)),
+      ddpm: new Asset('ddpm', (onBytes, fresh) => this.#fetchModel('ddpm', wanted.ddpm, onBytes, fresh)),
+    };
+    if (this.missing.length > 0) return;
+    const station = (role: Role, needs: ModelKind[]) =>
+      new Station(role, needs, this.assets, (...loss) => this.#lost(...loss));
+    this.decoder = station('decoder', ['vae']);
+    this.sampler = station('sampler', ['ddpm']);
+    this.scorer = station('scorer', ['vae', 'ddpm']);
+    void this.#start();
+  }
+
+  /** For `catch`: what was cancelled or died with its worker is not an error of the call. */
+  report = (error: unknown): void => {
+    if (isCancelled(error)) return;
+    this.faults = [...this.faults, error instanceof Error ? error : new Error(String(error))];
+  };
+
+  dismiss(): void {
+    this.losses = this.losses.filter(({ restarting }) => !restarting);
+    this.faults = [];
+  }
+
+  restart(role: Role): void {
+    this.losses = this.losses.filter((loss) => loss.role !== role);
+    this[role].restart();
+  }
+
+  async #start(): Promise<void> {
+    for (const station of [this.decoder, this.sampler, this.scorer]) void station.begin();
+    // The first picture needs the VAE alone, so the larger model does not compete with it for the line.
+    void this.assets.manifest.get().then((manifest) => (this.manifest = manifest));
+    await this.assets.vae.get();
+    await this.assets.ddpm.get();
+  }
+
+  async #fetchRuntime(onBytes: (count: number) => void, fresh: boolean): Promise<WebAssembly.Module> {
+    this.assets.runtime.total = __WASM_BYTES__;
+    const bytes = await fetchBytes(new URL(wasmUrl, base), { onBytes, fresh });
+    return WebAssembly.compile(bytes as BufferSource);
+  }
+
+  async #fetchManifest(onBytes: (count: number) => void, fresh: boolean): Promise<Manifest> {
+    const bytes = await fetchBytes(new URL('manifest.json', models), { onBytes, fresh });
+    const json = new TextDecoder().decode(bytes);
+    this.#announce(json);
+    await this.assets.runtime.get();
+    return this.decoder.client.call('manifest', { json });
+  }
+
+  #announce(json: string): void {
+    try {
+      this.#draft = JSON.parse(json) as Manifest;
+    } catch {
+      return; // The crate will say what is wrong with it.
+    }
+    for (const tell of this.#onDraft.splice(0)) tell();
+  }
+
+  async #fetchModel(
+    kind: ModelKind,
+    id: string,
+    onBytes: (count: number) => void,
+    fresh: boolean,
+  ): Promise<ModelPackage> {
+    if (!this.#draft) await new Promise<void>((resolve) => this.#onDraft.push(resolve));
+    const entry = chooseModel(this.#draft as Manifest, kind, id);
+    if (!entry) throw new Error(`the manifest has no model of kind ${kind}`);
+    this.assets[kind].total = modelBytes(entry);
+    return { id: entry.id, files: await fetchModel(models, entry, { onBytes, fresh }) };
+  }
+
+  #lost(role: Role, reason: string, restarting: boolean): void {
+    this.losses = [...this.losses.filter((loss) => loss.role !== role), { role, reason, restarting }];
+  }
+
+  /** The manifest's entry of the model that is in use. */
+  entry(kind: ModelKind, id: string): ModelEntry | undefined {
+    return this.manifest ? chooseModel(this.manifest, kind, id) : undefined;
+  }
+
+  retry(name: AssetName): void {
+    this.assets[name].retry();
+  }
+}

@@ -1,0 +1,113 @@
+import type { Asset } from './asset.svelte.ts';
+import { WorkerClient, WorkerLostError } from './client.ts';
+import { Lane } from './lane.ts';
+import type { Manifest, ModelEntry } from './protocol.ts';
+
+export type Role = 'decoder' | 'sampler' | 'scorer';
+export type ModelKind = 'vae' | 'ddpm';
+
+export interface ModelPackage {
+  id: string;
+  files: Record<string, Uint8Array>;
+}
+
+export interface Supplies {
+  runtime: Asset<WebAssembly.Module>;
+  manifest: Asset<Manifest>;
+  vae: Asset<ModelPackage>;
+  ddpm: Asset<ModelPackage>;
+}
+
+/** More losses than this within the window, and restarting is left to the visitor. */
+const LOSS_LIMIT = 3;
+const LOSS_WINDOW_MS = 60_000;
+
+/**
+ * A worker and the models it must hold. When the worker dies, a new one takes its place and gets the same bytes again;
+ * `generation` counts the workers, so that canvases handed to the old one are made anew.
+ */
+export class Station {
+  generation = $state(0);
+  started = $state(false);
+  loaded = $state<Record<ModelKind, boolean>>({ vae: false, ddpm: false });
+  /** Died too often to be restarted without being asked. */
+  down = $state(false);
+  client: WorkerClient;
+  #losses: number[] = [];
+  #lanes = new Map<string, Lane>();
+
+  constructor(
+    readonly role: Role,
+    private readonly needs: readonly ModelKind[],
+    private readonly supplies: Supplies,
+    private readonly onLost: (role: Role, reason: string, restarting: boolean) => void,
+  ) {
+    this.client = this.#spawn();
+  }
+
+  /** The lane of a name: calls in it never pile up. A new worker starts with empty lanes. */
+  lane(name: string): Lane {
+    let lane = this.#lanes.get(name);
+    if (!lane) this.#lanes.set(name, (lane = new Lane()));
+    return lane;
+  }
+
+  restart(): void {
+    this.#losses = [];
+    this.#replace();
+  }
+
+  async begin(): Promise<void> {
+    const { client } = this;
+    try {
+      await client.call('start', { module: await this.supplies.runtime.get() });
+      this.started = true;
+      for (const kind of this.needs) await this.#provide(client, kind);
+    } catch (error) {
+      // A lost worker has been reported, and its successor has begun.
+      if (error instanceof WorkerLostError) return;
+      client.close();
+      this.#lost(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #provide(client: WorkerClient, kind: ModelKind): Promise<void> {
+    for (;;) {
+      const manifest = await this.supplies.manifest.get();
+      const model = await this.supplies[kind].get();
+      const entry = manifest.models.find(({ id }) => id === model.id) as ModelEntry;
+      try {
+        await client.call('load', { entry, files: model.files });
+        this.loaded[kind] = true;
+        return;
+      } catch (error) {
+        if (error instanceof WorkerLostError) throw error;
+        this.supplies[kind].reject(model, error as Error);
+      }
+    }
+  }
+
+  #spawn(): WorkerClient {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: this.role });
+    return new WorkerClient(worker, (reason) => this.#lost(reason));
+  }
+
+  #lost(reason: string): void {
+    const now = performance.now();
+    this.#losses = [...this.#losses.filter((time) => now - time < LOSS_WINDOW_MS), now];
+    const restarting = this.#losses.length <= LOSS_LIMIT;
+    this.onLost(this.role, reason, restarting);
+    if (restarting) this.#replace();
+    else this.down = true;
+  }
+
+  #replace(): void {
+    this.down = false;
+    this.started = false;
+    this.loaded = { vae: false, ddpm: false };
+    this.#lanes.clear();
+    this.client = this.#spawn();
+    this.generation++;
+    void this.begin();
+  }
+}

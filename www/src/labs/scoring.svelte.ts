@@ -1,0 +1,131 @@
+import { untrack } from 'svelte';
+import { isCancelled } from '../engine/client.ts';
+import type { Engine } from '../engine/engine.svelte.ts';
+import type { BoundOptions, BoundProgress, VaeElbo } from '../engine/protocol.ts';
+import type { Page } from '../page.svelte.ts';
+
+/** One picture as 8-bit levels; equal keys mean equal pictures. */
+export interface Picture {
+  key: string;
+  levels: Uint8Array;
+}
+
+export type ScoreStatus = 'idle' | 'running' | 'paused' | 'done' | 'failed';
+
+/** A score is of the picture that was still; it stays, marked as old, until the next one has come. */
+export interface Score<T> {
+  status: ScoreStatus;
+  value: T | null;
+  current: boolean;
+  error: string;
+}
+
+const EMPTY = { status: 'idle', value: null, current: false, error: '' } as const;
+
+const STILL_MS = 400;
+const VAE_SAMPLES = 64;
+const BOUND_STEPS = 1000;
+/** Fixed, so that the same picture gets the same numbers on every machine. */
+const SEED = 0;
+
+/** Scores the picture on display under both models once it rests, and stops as soon as it changes. */
+export class Scoring {
+  vae = $state.raw<Score<VaeElbo>>(EMPTY);
+  ddpm = $state.raw<Score<BoundProgress>>(EMPTY);
+  readonly boundSteps = BOUND_STEPS;
+  readonly seed = SEED;
+  #resting = $state.raw<Picture | null>(null);
+  #abort: AbortController | null = null;
+  #ticket = 0;
+  #key = $derived.by(() => (this.still() ? (this.picture()?.key ?? '') : ''));
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly page: Page,
+    private readonly picture: () => Picture | null,
+    private readonly still: () => boolean,
+  ) {
+    if (engine.missing.length > 0) return;
+    $effect(() => this.#rest());
+    $effect(() => this.#scoreVae());
+    $effect(() => this.#scoreDdpm());
+  }
+
+  get hasPicture(): boolean {
+    return this.picture() !== null;
+  }
+
+  get class(): number | null {
+    return this.page.state.lab === 'denoise' ? this.page.state.denoise.digit : null;
+  }
+
+  cancel(): void {
+    this.#abort?.abort();
+    this.ddpm = { ...this.ddpm, status: 'paused' };
+  }
+
+  resume(): void {
+    if (this.#resting && this.ddpm.status === 'paused') void this.#continue(this.#resting.levels, this.#options());
+  }
+
+  #rest(): (() => void) | undefined {
+    if (this.#key === '') return undefined;
+    const timer = setTimeout(() => (this.#resting = this.picture()), STILL_MS);
+    return () => {
+      clearTimeout(timer);
+      this.#resting = null;
+    };
+  }
+
+  #scoreVae(): (() => void) | undefined {
+    const picture = this.#resting;
+    const { scorer } = this.engine;
+    if (!picture || !scorer.loaded.vae) return undefined;
+    const abort = new AbortController();
+    const params = { image: picture.levels, samples: VAE_SAMPLES, seed: SEED, surface: 'elbo-binarized' };
+    this.vae = { status: 'running', value: untrack(() => this.vae.value), current: false, error: '' };
+    scorer.client.call('scoreVae', params, { signal: abort.signal }).then(
+      (value) => (this.vae = { status: 'done', value, current: true, error: '' }),
+      (error) => {
+        if (!isCancelled(error)) this.vae = { ...EMPTY, status: 'failed', error: String(error.message) };
+      },
+    );
+    return () => {
+      abort.abort();
+      this.vae = { status: 'idle', value: this.vae.value, current: false, error: '' };
+    };
+  }
+
+  #options(): BoundOptions {
+    const { schedule, timesteps } = this.page.state.bound;
+    return { schedule, timesteps, steps: BOUND_STEPS, class: this.class, seed: SEED };
+  }
+
+  #scoreDdpm(): (() => void) | undefined {
+    const picture = this.#resting;
+    const options = this.#options();
+    if (!picture || !this.engine.scorer.loaded.ddpm) return undefined;
+    this.#ticket++;
+    void this.#continue(picture.levels, options);
+    return () => {
+      this.#abort?.abort();
+      this.ddpm = { status: 'idle', value: this.ddpm.value, current: false, error: '' };
+    };
+  }
+
+  async #continue(image: Uint8Array, options: BoundOptions): Promise<void> {
+    const abort = (this.#abort = new AbortController());
+    // Until the first pass is complete, the terms of the picture before stay, marked as old.
+    const show = (status: ScoreStatus, value: BoundProgress) => {
+      const result = value.result ?? this.ddpm.value?.result ?? null;
+      this.ddpm = { status, value: { ...value, result }, current: value.result !== null, error: '' };
+    };
+    const params = { ticket: this.#ticket, image, options };
+    try {
+      const onProgress = (value: BoundProgress) => show('running', value);
+      show('done', await this.engine.scorer.client.call('scoreDdpm', params, { signal: abort.signal, onProgress }));
+    } catch (error) {
+      if (!isCancelled(error)) this.ddpm = { ...EMPTY, status: 'failed', error: String((error as Error).message) };
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { type Catalog, fitToModels, parseState, printState, type PageState, type Rejection } from './state.ts';
+
+/** Browsers refuse more than a few hundred history writes a minute. */
+const WRITE_DELAY_MS = 250;
+
+/** The page's state, kept equal to the URL's fragment in both directions. */
+export class Page {
+  state: PageState;
+  /** What the URL asked for and could not get. */
+  rejected = $state.raw<Rejection[]>([]);
+  #catalog: Catalog | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    const { state, rejected } = parseState(location.hash);
+    this.state = $state(state);
+    this.rejected = rejected;
+    addEventListener('hashchange', () => this.#read());
+    addEventListener('pagehide', () => this.#flush());
+    $effect(() => {
+      const fragment = printState(this.state);
+      if (fragment === location.hash) return;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#write(fragment), WRITE_DELAY_MS);
+    });
+  }
+
+  /** Called once the models are known: from here on a URL can be checked against them. */
+  fit(catalog: Catalog): void {
+    this.#catalog = catalog;
+    this.rejected = [...this.rejected, ...fitToModels(this.state, catalog)];
+  }
+
+  /** The address of this page with some of the state replaced. */
+  link(part: Partial<PageState>): string {
+    return printState({ ...this.state, ...part }) || '#';
+  }
+
+  dismiss(): void {
+    this.rejected = [];
+  }
+
+  #read(): void {
+    clearTimeout(this.#timer);
+    const { state, rejected } = parseState(location.hash);
+    this.rejected = this.#catalog ? [...rejected, ...fitToModels(state, this.#catalog)] : rejected;
+    Object.assign(this.state, state);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#write(printState(this.state));
+  }
+
+  #write(fragment: string): void {
+    if (fragment === location.hash) return;
+    history.replaceState(history.state, '', fragment || location.pathname + location.search);
+  }
+}
