@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { Engine } from '../engine/engine.svelte.ts';
 import type { LatentPoint, LatentSource } from '../engine/protocol.ts';
 import { animate } from '../motion.ts';
@@ -149,7 +150,7 @@ export class LatentLab {
 
   #travel(): () => void {
     // A phase in [0, 2): there in the first half, back in the second.
-    let phase = this.position < 1 ? this.position : 1;
+    let phase = untrack(() => this.position);
     return animate((seconds) => {
       phase = (phase + (2 * seconds) / ROUND_TRIP_SECONDS) % 2;
       this.goTo(phase <= 1 ? phase : 2 - phase);

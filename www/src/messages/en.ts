@@ -102,7 +102,7 @@ export const en = {
     steps: 'Steps',
     method: 'Sampler',
     methods: { ddpm: 'DDPM', ddim: 'DDIM' },
-    eta: 'η (0 deterministic, 1 ancestral)',
+    eta: 'DDIM noise η',
     schedule: 'Noise schedule',
     schedules: { cosine: 'Cosine', linear: 'Linear', 'log-snr-linear': 'Log-SNR-linear' },
     guidance: 'Guidance weight',
@@ -128,6 +128,7 @@ export const en = {
     nats: 'nats',
     bits: 'bits/dim',
     elbo: 'ELBO',
+    perPixel: 'Per pixel',
     vae: {
       title: 'VAE',
       task: 'binarized picture, nats',
@@ -155,8 +156,7 @@ export const en = {
       schedule: 'Schedule of the bound',
       timesteps: 'Timesteps evaluated',
       allTimesteps: 'all',
-      chart: 'Cost of each timestep that was evaluated',
-      chartAxis: 'log SNR',
+      chart: 'Cost of each timestep evaluated, nats'
     },
   },
 

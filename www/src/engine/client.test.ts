@@ -1,0 +1,110 @@
+import { describe, expect, it, vi } from 'vitest';
+import { CallError, CancelledError, WorkerClient, WorkerLostError, type WorkerLike } from './client.ts';
+import type { FromWorker, ToWorker } from './protocol.ts';
+
+class FakeWorker implements WorkerLike {
+  sent: ToWorker[] = [];
+  terminated = false;
+  onmessage: WorkerLike['onmessage'] = null;
+  onerror: WorkerLike['onerror'] = null;
+  onmessageerror: WorkerLike['onmessageerror'] = null;
+  postMessage(message: ToWorker) {
+    this.sent.push(message);
+  }
+  terminate() {
+    this.terminated = true;
+  }
+  answer(data: FromWorker) {
+    this.onmessage?.({ data } as MessageEvent<FromWorker>);
+  }
+}
+
+function setUp() {
+  const worker = new FakeWorker();
+  const onLost = vi.fn();
+  return { worker, onLost, client: new WorkerClient(worker, onLost) };
+}
+
+describe('a call', () => {
+  it('resolves with the result that carries its id, in any order', async () => {
+    const { worker, client } = setUp();
+    const first = client.call('randomSeed', null);
+    const second = client.call('randomSeed', null);
+    worker.answer({ id: 1, result: 11 });
+    worker.answer({ id: 0, result: 10 });
+    expect(await Promise.all([first, second])).toEqual([10, 11]);
+  });
+
+  it('rejects with the name of the crate’s error and leaves the worker alone', async () => {
+    const { worker, client, onLost } = setUp();
+    const call = client.call('randomSeed', null);
+    worker.answer({ id: 0, error: { name: 'ValueError', message: 'no' }, fatal: false });
+    await expect(call).rejects.toThrow(CallError);
+    await expect(call).rejects.toMatchObject({ name: 'ValueError', message: 'no' });
+    expect(onLost).not.toHaveBeenCalled();
+  });
+
+  it('reports progress until it settles, and nothing after', async () => {
+    const { worker, client } = setUp();
+    const onProgress = vi.fn();
+    const call = client.call('advance', null, { onProgress });
+    worker.answer({ id: 0, progress: { available: 1 } });
+    worker.answer({ id: 0, result: { available: 2 } });
+    worker.answer({ id: 0, progress: { available: 3 } });
+    worker.answer({ id: 0, error: { name: 'Error', message: 'late' }, fatal: false });
+    expect(await call).toEqual({ available: 2 });
+    expect(onProgress.mock.calls).toEqual([[{ available: 1 }]]);
+  });
+
+  it('is cancelled at once, tells the worker, and ignores what still comes', async () => {
+    const { worker, client } = setUp();
+    const abort = new AbortController();
+    const call = client.call('advance', null, { signal: abort.signal });
+    abort.abort();
+    worker.answer({ id: 0, result: { available: 2 } });
+    await expect(call).rejects.toThrow(CancelledError);
+    expect(worker.sent.at(-1)).toEqual({ cancel: 0 });
+  });
+
+  it('is never sent when it was cancelled before', async () => {
+    const { worker, client } = setUp();
+    await expect(client.call('advance', null, { signal: AbortSignal.abort() })).rejects.toThrow(CancelledError);
+    expect(worker.sent).toEqual([]);
+  });
+
+  it('does not cancel what has settled', async () => {
+    const { worker, client } = setUp();
+    const abort = new AbortController();
+    const call = client.call('randomSeed', null, { signal: abort.signal });
+    worker.answer({ id: 0, result: 5 });
+    await call;
+    abort.abort();
+    expect(worker.sent).toHaveLength(1);
+  });
+});
+
+describe('a lost worker', () => {
+  it('rejects every open call once after a trap, and is reported once', async () => {
+    const { worker, client, onLost } = setUp();
+    const calls = [client.call('randomSeed', null), client.call('advance', null)];
+    worker.answer({ id: 0, error: { name: 'RuntimeError', message: 'unreachable' }, fatal: true });
+    worker.onerror?.({ message: 'again' } as ErrorEvent);
+    for (const call of calls) await expect(call).rejects.toThrow(WorkerLostError);
+    expect(worker.terminated).toBe(true);
+    expect(onLost.mock.calls).toEqual([['unreachable']]);
+  });
+
+  it('refuses later calls', async () => {
+    const { worker, client } = setUp();
+    worker.onerror?.({ message: 'script error' } as ErrorEvent);
+    await expect(client.call('randomSeed', null)).rejects.toThrow(WorkerLostError);
+  });
+
+  it('is not reported when it was closed on purpose', async () => {
+    const { client, onLost } = setUp();
+    const call = client.call('randomSeed', null);
+    client.close();
+    await expect(call).rejects.toThrow(WorkerLostError);
+    expect(onLost).not.toHaveBeenCalled();
+  });
+});

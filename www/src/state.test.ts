@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { defaultState, fitToModels, parseState, printState, toLatentGrid } from './state.ts';
+
+const catalog = { vaes: [{ id: 'vae', latents: 4 }], ddpms: [{ id: 'ddpm', classes: 10 }] };
+
+describe('the URL form of the state', () => {
+  it('writes nothing for the default state', () => {
+    expect(printState(defaultState())).toBe('');
+    expect(parseState('')).toEqual({ state: defaultState(), rejected: [] });
+  });
+
+  it('brings every value back', () => {
+    const state = defaultState();
+    state.lab = 'denoise';
+    state.vae = 'mnist-vae';
+    state.ddpm = 'mnist-ddpm';
+    state.latent = { at: { position: 0.35 }, a: { seed: 4294967295 }, b: { z: [0.01, -2.5, 3] }, mode: 'linear' };
+    state.denoise = {
+      digit: null,
+      steps: 250,
+      method: 'ddim',
+      eta: 0.35,
+      schedule: 'log-snr-linear',
+      guidance: 1.5,
+      seed: 12,
+      samples: 16,
+      cell: 7,
+      step: 250,
+      speed: 120,
+    };
+    state.bound = { schedule: 'cosine', timesteps: 'all' };
+    expect(parseState(printState(state))).toEqual({ state, rejected: [] });
+  });
+
+  it('leaves trailing zeros of a point away', () => {
+    const state = defaultState();
+    state.latent.at = { z: [0, 1.25, 0, 0] };
+    expect(printState(state)).toBe('#z=0,1.25');
+    state.latent.at = { z: [0, 0, 0, 0] };
+    expect(printState(state)).toBe('#z=0');
+  });
+
+  it.each([
+    ['lab', 'attic'],
+    ['vae', 'a b'],
+    ['z', '1,2,x'],
+    ['z', '3.01'],
+    ['z', 'seed:-1'],
+    ['z', 'seed:4294967296'],
+    ['z', 'path:1.5'],
+    ['z', 'NaN'],
+    ['a', 'path:0.5'],
+    ['b', ''],
+    ['path', 'curved'],
+    ['digit', '-1'],
+    ['steps', '99'],
+    ['sampler', 'euler'],
+    ['eta', '2'],
+    ['schedule', 'Cosine'],
+    ['guidance', '1e1'],
+    ['seed', '1.5'],
+    ['samples', '4'],
+    ['cell', '16'],
+    ['step', '1001'],
+    ['speed', '0'],
+    ['bound', 'x'],
+    ['timesteps', '0'],
+    ['unknown', '1'],
+  ])('falls back to the default for %s=%s and says so', (key, value) => {
+    expect(parseState(`#${key}=${value}`)).toEqual({ state: defaultState(), rejected: [{ key, value }] });
+  });
+
+  it('rejects a step past the end and a cell that the chain does not have', () => {
+    const { state, rejected } = parseState('#steps=20&step=21&cell=3');
+    expect(state.denoise.step).toBe(0);
+    expect(state.denoise.cell).toBe(0);
+    expect(rejected.map(({ key }) => key)).toEqual(['step', 'cell']);
+  });
+});
+
+describe('fitting to the models', () => {
+  it('fills a short point up', () => {
+    const { state } = parseState('#z=1&a=0.5,1');
+    expect(fitToModels(state, catalog)).toEqual([]);
+    expect(state.latent.at).toEqual({ z: [1, 0, 0, 0] });
+    expect(state.latent.a).toEqual({ z: [0.5, 1, 0, 0] });
+  });
+
+  it('rejects what the models do not have', () => {
+    const { state } = parseState('#vae=other&ddpm=other&z=1,1,1,1,1&digit=10');
+    expect(fitToModels(state, catalog).map(({ key }) => key)).toEqual(['vae', 'ddpm', 'z', 'digit']);
+    expect(state.vae).toBe('');
+    expect(state.latent.at).toEqual(defaultState().latent.at);
+    expect(state.denoise.digit).toBeNull();
+  });
+
+  it('accepts a manifest without models', () => {
+    const { state } = parseState('#z=1');
+    expect(fitToModels(state, { vaes: [], ddpms: [] })).toEqual([]);
+  });
+});
+
+describe('the slider grid', () => {
+  it.each([
+    [0.123, 0.12],
+    [-0.001, 0],
+    [7, 3],
+    [-7, -3],
+    [0.07, 0.07],
+  ])('puts %d on %d', (value, expected) => {
+    expect(toLatentGrid(value)).toBe(expected);
+    expect(Object.is(toLatentGrid(value), -0)).toBe(false);
+  });
+});
