@@ -34,12 +34,13 @@ export class Engine {
   readonly decoder!: Station;
   readonly sampler!: Station;
   readonly scorer!: Station;
+  #leader!: Station;
   /** The manifest as it came: enough to fetch by, before the crate is there to validate it. */
   #draft: Manifest | null = null;
   #onDraft: (() => void)[] = [];
 
-  /** `wanted` are the model ids that the page's state asks for. */
-  constructor(wanted: Record<ModelKind, string>) {
+  /** `wanted` are the model ids that the page's state asks for, `first` the kind that its first picture needs. */
+  constructor(wanted: Record<ModelKind, string>, first: ModelKind) {
     this.assets = {
       runtime: new Asset('runtime', (onBytes, fresh) => this.#fetchRuntime(onBytes, fresh)),
       manifest: new Asset('manifest', (onBytes, fresh) => this.#fetchManifest(onBytes, fresh)),
@@ -52,7 +53,8 @@ export class Engine {
     this.decoder = station('decoder', ['vae']);
     this.sampler = station('sampler', ['ddpm']);
     this.scorer = station('scorer', ['vae', 'ddpm']);
-    void this.#start();
+    this.#leader = first === 'vae' ? this.decoder : this.sampler;
+    this.#start(first);
   }
 
   /** For `catch`: what was cancelled or died with its worker is not an error of the call. */
@@ -71,12 +73,17 @@ export class Engine {
     this[role].restart();
   }
 
-  async #start(): Promise<void> {
-    for (const station of [this.decoder, this.sampler, this.scorer]) void station.begin();
-    // The first picture needs the VAE alone, so the larger model does not compete with it for the line.
+  /** The first picture's model has line and processor to itself; the others follow when it is there, or has failed. */
+  #start(first: ModelKind): void {
+    const leader = this.#leader;
+    let others = [this.decoder, this.sampler, this.scorer].filter((station) => station !== leader);
     void this.assets.manifest.get().then((manifest) => (this.manifest = manifest));
-    await this.assets.vae.get();
-    await this.assets.ddpm.get();
+    void leader.begin();
+    $effect(() => {
+      if (!leader.loaded[first] && this.assets[first].status !== 'failed') return;
+      for (const station of others) void station.begin();
+      others = [];
+    });
   }
 
   async #fetchRuntime(onBytes: (count: number) => void, fresh: boolean): Promise<WebAssembly.Module> {
@@ -89,8 +96,7 @@ export class Engine {
     const bytes = await fetchBytes(new URL('manifest.json', models), { onBytes, fresh });
     const json = new TextDecoder().decode(bytes);
     this.#announce(json);
-    await this.assets.runtime.get();
-    return this.decoder.client.call('manifest', { json });
+    return this.#leader.client.call('manifest', { json });
   }
 
   #announce(json: string): void {

@@ -28,7 +28,6 @@ const LOSS_WINDOW_MS = 60_000;
  */
 export class Station {
   generation = $state(0);
-  started = $state(false);
   loaded = $state<Record<ModelKind, boolean>>({ vae: false, ddpm: false });
   /** Died too often to be restarted without being asked. */
   down = $state(false);
@@ -61,7 +60,6 @@ export class Station {
     const { client } = this;
     try {
       await client.call('start', { module: await this.supplies.runtime.get() });
-      this.started = true;
       for (const kind of this.needs) await this.#provide(client, kind);
     } catch (error) {
       // A lost worker has been reported, and its successor has begun.
@@ -103,7 +101,6 @@ export class Station {
 
   #replace(): void {
     this.down = false;
-    this.started = false;
     this.loaded = { vae: false, ddpm: false };
     this.#lanes.clear();
     this.client = this.#spawn();

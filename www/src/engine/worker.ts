@@ -40,6 +40,9 @@ let ddpm: Ddpm | undefined;
 let sampler: Sampler | undefined;
 let bound: { ticket: number; run: DiffusionElbo } | undefined;
 let holdUntil = 0;
+let markStarted: () => void;
+/** Calls that come before the crate is instantiated wait for it, in their order. */
+const started = new Promise<void>((resolve) => (markStarted = resolve));
 
 function need<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`${what} is not loaded in this worker`);
@@ -90,6 +93,7 @@ async function inSlices<K extends CallName>(task: Task<K>, step: () => boolean, 
 const handlers: Handlers = {
   async start({ module }) {
     await init({ module_or_path: module });
+    markStarted();
     return null;
   },
 
@@ -196,6 +200,7 @@ async function serve<K extends CallName>(id: number, call: K, params: Calls[K]['
   cancellations.set(id, () => (cancelled = true));
   const post = (message: FromWorker) => postMessage(message);
   try {
+    if (call !== 'start') await started;
     const task: Task<K> = {
       get cancelled() {
         return cancelled;
