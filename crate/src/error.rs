@@ -35,7 +35,9 @@ impl ErrorKind {
 #[derive(thiserror::Error, Clone, Debug)]
 #[error("{message}")]
 pub struct Error {
+    /// What went wrong, for code.
     pub kind: ErrorKind,
+    /// What went wrong, for people.
     pub message: String,
 }
 

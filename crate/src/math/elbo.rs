@@ -14,6 +14,7 @@ use std::f64::consts::LN_2;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Estimate {
+    /// The mean of the draws.
     pub mean: f64,
     /// The standard error of `mean`; none if the draws do not tell, as a single one does not.
     pub standard_error: Option<f64>,

@@ -26,6 +26,7 @@ pub enum ScheduleKind {
 }
 
 impl ScheduleKind {
+    /// Every kind.
     pub const ALL: [ScheduleKind; 3] = [ScheduleKind::Linear, ScheduleKind::Cosine, ScheduleKind::LogSnrLinear];
 
     /// The name in a manifest and in a URL.
@@ -57,7 +58,9 @@ impl FromStr for ScheduleKind {
 /// The log SNR at the two ends of a `LogSnrLinear` chain: `max` at t = 1, `min` at t = T.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LogSnrRange {
+    /// The log SNR at t = T.
     pub min: f64,
+    /// The log SNR at t = 1.
     pub max: f64,
 }
 

@@ -1,0 +1,78 @@
+//! Tensors to pixels: images laid out on a canvas through web-sys.
+
+use wasm_bindgen::{Clamped, JsCast, JsValue};
+use web_sys::{
+    CanvasRenderingContext2d, HtmlCanvasElement, ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d,
+};
+
+use crate::error::{Error, Result};
+
+/// How images are laid out: row by row, `columns` in a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    pub height: usize,
+    pub width: usize,
+    pub columns: usize,
+}
+
+/// Paints images given as 8-bit levels, one after another, and sizes the canvas to them: `columns * width` by
+/// `rows * height` pixels. Places without an image stay transparent.
+///
+/// # Errors
+/// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the levels are not whole images,
+/// [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is no canvas or gives no 2-D context.
+pub fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<()> {
+    let Layout { height, width, columns } = layout;
+    let dimensions = height * width;
+    if dimensions == 0 || columns == 0 || levels.is_empty() || !levels.len().is_multiple_of(dimensions) {
+        return Err(Error::shape(format!(
+            "{} values are no images of {height} x {width} in {columns} columns: give a multiple of {dimensions} values",
+            levels.len()
+        )));
+    }
+    let rows = (levels.len() / dimensions).div_ceil(columns);
+    let (canvas_width, canvas_height) = ((columns * width) as u32, (rows * height) as u32);
+
+    let mut rgba = vec![0; rows * height * columns * width * 4];
+    for (image, pixels) in levels.chunks_exact(dimensions).enumerate() {
+        let (row, column) = (image / columns, image % columns);
+        for (y, line) in pixels.chunks_exact(width).enumerate() {
+            let start = ((row * height + y) * columns + column) * width * 4;
+            for (target, &level) in rgba[start..start + width * 4].chunks_exact_mut(4).zip(line) {
+                target.copy_from_slice(&[level, level, level, 255]);
+            }
+        }
+    }
+    let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), canvas_width, canvas_height)
+        .map_err(|e| refused(&e))?;
+
+    if let Some(canvas) = canvas.dyn_ref::<OffscreenCanvas>() {
+        // Setting a size clears the canvas, which would flicker if done for every frame.
+        if (canvas.width(), canvas.height()) != (canvas_width, canvas_height) {
+            canvas.set_width(canvas_width);
+            canvas.set_height(canvas_height);
+        }
+        let context = context::<OffscreenCanvasRenderingContext2d>(canvas.get_context("2d"))?;
+        context.put_image_data(&data, 0.0, 0.0).map_err(|e| refused(&e))
+    } else if let Some(canvas) = canvas.dyn_ref::<HtmlCanvasElement>() {
+        if (canvas.width(), canvas.height()) != (canvas_width, canvas_height) {
+            canvas.set_width(canvas_width);
+            canvas.set_height(canvas_height);
+        }
+        let context = context::<CanvasRenderingContext2d>(canvas.get_context("2d"))?;
+        context.put_image_data(&data, 0.0, 0.0).map_err(|e| refused(&e))
+    } else {
+        Err(Error::canvas("paint takes an OffscreenCanvas or an HTMLCanvasElement"))
+    }
+}
+
+fn context<T: JsCast>(found: std::result::Result<Option<js_sys::Object>, JsValue>) -> Result<T> {
+    found
+        .map_err(|e| refused(&e))?
+        .and_then(|context| context.dyn_into::<T>().ok())
+        .ok_or_else(|| Error::canvas("the canvas has no 2-D context: it may be in use with another kind of context"))
+}
+
+fn refused(error: &JsValue) -> Error {
+    Error::canvas(format!("the canvas refused the image: {error:?}"))
+}

@@ -1,0 +1,54 @@
+//! Latent vectors and pixel means as a page handles them.
+
+use ndarray::Array1;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::math::image::unit_to_levels;
+use crate::math::interpolate::{lerp, slerp};
+
+/// The path between two latent vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Interpolation {
+    /// A straight line.
+    Linear,
+    /// A great circle (Shoemake 1985), which keeps a typical distance from the origin.
+    Spherical,
+}
+
+/// The point at `position` (0 at `a`, 1 at `b`) on the path between two latent vectors.
+///
+/// # Errors
+/// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the vectors differ in length,
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) for a position outside `[0, 1]` or a value that is not finite.
+pub fn interpolate(a: &[f32], b: &[f32], position: f64, path: Interpolation) -> Result<Vec<f32>> {
+    if a.len() != b.len() {
+        return Err(Error::shape(format!(
+            "a has {} values and b {}: both must be latents of one model",
+            a.len(),
+            b.len()
+        )));
+    }
+    if !(0.0..=1.0).contains(&position) {
+        return Err(Error::value(format!("position is {position}, it must be 0 to 1")));
+    }
+    if let Some(bad) = a.iter().chain(b).find(|v| !v.is_finite()) {
+        return Err(Error::value(format!("a latent is {bad}, it must be finite")));
+    }
+    Ok(match path {
+        Interpolation::Linear => lerp(a, b, position),
+        Interpolation::Spherical => slerp(a, b, position),
+    })
+}
+
+/// Pixel means in `[0, 1]` as 8-bit levels.
+///
+/// # Errors
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is NaN or outside `[0, 1]`.
+pub fn to_levels(means: &[f32]) -> Result<Vec<u8>> {
+    if let Some(at) = means.iter().position(|v| !(0.0..=1.0).contains(v)) {
+        return Err(Error::value(format!("value {at} is {}, pixel means lie in [0, 1]", means[at])));
+    }
+    Ok(unit_to_levels(Array1::from_iter(means.iter().map(|&v| f64::from(v))).view()))
+}

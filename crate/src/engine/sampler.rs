@@ -1,0 +1,223 @@
+//! The reverse chain, step by step, with every frame kept.
+
+use std::sync::Arc;
+
+use ndarray::{Array1, ArrayView1};
+use serde::{Deserialize, Serialize};
+
+use super::random_seed;
+use crate::error::{Error, Result};
+use crate::math::diffusion::{ancestral_step, ddim_step};
+use crate::math::image::signed_to_levels;
+use crate::math::parameterization::{Prediction, guide};
+use crate::math::rng::{Purpose, standard_normal};
+use crate::math::schedule::{NoiseSchedule, ScheduleKind};
+use crate::model::NoisePredictor;
+use crate::model::manifest::ImageShape;
+
+/// How `x_{t-1}` is drawn from `x_t` and the prediction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Ancestral sampling from `p(x_{t-1}|x_t)` (Ho et al. 2020).
+    Ddpm,
+    /// The family of Song et al. 2021: `eta` 0 is deterministic, 1 is ancestral.
+    Ddim,
+}
+
+/// What chain to run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SamplerOptions {
+    /// Seed of all noise; drawn from the system's generator if absent.
+    pub seed: Option<u64>,
+    /// Class to condition on, `None` for none.
+    pub class: Option<usize>,
+    /// Noise schedule.
+    pub schedule: ScheduleKind,
+    /// Number of steps of the chain.
+    pub steps: usize,
+    /// How a step is drawn.
+    pub method: Method,
+    /// Share of the ancestral noise that [`Method::Ddim`] adds, 0 to 1.
+    pub eta: f64,
+    /// Weight `w` of classifier-free guidance, 0 for none (Ho & Salimans 2022).
+    pub guidance: f64,
+    /// How many independent chains run side by side.
+    pub chains: usize,
+}
+
+impl Default for SamplerOptions {
+    fn default() -> Self {
+        Self {
+            seed: None,
+            class: None,
+            schedule: ScheduleKind::Cosine,
+            steps: 100,
+            method: Method::Ddpm,
+            eta: 0.0,
+            guidance: 0.0,
+            chains: 1,
+        }
+    }
+}
+
+/// A stored state of the chains, as 8-bit levels (values outside `[-1, 1]` are clamped for display).
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Frame {
+    /// Position in the chain, 0 for `x_T`.
+    pub index: usize,
+    /// Timestep: the number of steps that are left.
+    pub t: usize,
+    /// Log signal-to-noise ratio at `t`, infinite at `t = 0`.
+    pub log_snr: f64,
+    /// `x_t`, chain after chain.
+    #[serde(with = "serde_bytes")]
+    pub x: Vec<u8>,
+    /// The clean image that the model predicts from `x_t`, chain after chain; at `t = 0` the sample itself.
+    #[serde(with = "serde_bytes")]
+    pub predicted_x0: Vec<u8>,
+}
+
+/// One or more reverse chains and all their frames.
+pub struct Sampler {
+    predictor: Arc<dyn NoisePredictor>,
+    schedule: NoiseSchedule,
+    options: SamplerOptions,
+    seed: u64,
+    dimensions: usize,
+    x: Vec<Array1<f64>>,
+    frames: Vec<Frame>,
+}
+
+impl Sampler {
+    /// Most chains that run side by side.
+    pub const MAX_CHAINS: usize = 64;
+    /// Most steps of a chain whose frames are kept.
+    pub const MAX_STEPS: usize = 1000;
+    /// Largest weight of guidance.
+    pub const MAX_GUIDANCE: f64 = 20.0;
+
+    /// Starts the chains at `x_T ~ N(0, I)`. The noise of a chain depends on the seed, the chain's number and the
+    /// timestep only, so a chain is the same alone and among others.
+    pub(super) fn new(
+        predictor: Arc<dyn NoisePredictor>,
+        schedule: NoiseSchedule,
+        image: ImageShape,
+        options: &SamplerOptions,
+    ) -> Result<Self> {
+        let out_of_range =
+            |what: &str, value: f64, range: &str| Err(Error::value(format!("{what} is {value}, it must be {range}")));
+        if options.steps > Self::MAX_STEPS {
+            return out_of_range("steps", options.steps as f64, &format!("2 to {}", Self::MAX_STEPS));
+        }
+        if !(0.0..=1.0).contains(&options.eta) {
+            return out_of_range("eta", options.eta, "0 to 1");
+        }
+        if !(0.0..=Self::MAX_GUIDANCE).contains(&options.guidance) {
+            return out_of_range("guidance", options.guidance, &format!("0 to {}", Self::MAX_GUIDANCE));
+        }
+        if options.guidance > 0.0 && options.class.is_none() {
+            return Err(Error::value("guidance needs a class to guide to: give a class or set guidance to 0"));
+        }
+        if !(1..=Self::MAX_CHAINS).contains(&options.chains) {
+            return out_of_range("chains", options.chains as f64, &format!("1 to {}", Self::MAX_CHAINS));
+        }
+        let seed = options.seed.map_or_else(random_seed, Ok)?;
+        let dimensions = image.dimensions();
+        let x = (0..options.chains as u64)
+            .map(|chain| standard_normal(seed, Purpose::InitialNoise, [chain, 0], dimensions))
+            .collect();
+        Ok(Self { predictor, schedule, options: options.clone(), seed, dimensions, x, frames: Vec::new() })
+    }
+
+    /// The seed that was used.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Number of chains.
+    pub fn chains(&self) -> usize {
+        self.options.chains
+    }
+
+    /// Number of frames when the chain is complete: its steps and the sample.
+    pub fn length(&self) -> usize {
+        self.schedule.steps() + 1
+    }
+
+    /// The frames so far.
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    /// A stored frame; never runs the network.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) if the frame has not been computed.
+    pub fn frame(&self, index: usize) -> Result<&Frame> {
+        self.frames.get(index).ok_or_else(|| {
+            let available = self.frames.len();
+            Error::value(format!("frame {index} is not there yet: {available} of {} are computed", self.length()))
+        })
+    }
+
+    /// Whether the chain has reached `t = 0`.
+    pub fn is_done(&self) -> bool {
+        self.frames.len() == self.length()
+    }
+
+    /// The chains' current `x_t`, unclamped.
+    pub fn state(&self) -> &[Array1<f64>] {
+        &self.x
+    }
+
+    /// Goes one step down every chain and returns the newest frame; a complete chain stays as it is.
+    ///
+    /// The last step appends two frames: the one it started from and the sample.
+    ///
+    /// # Errors
+    /// Those of the network.
+    pub fn step(&mut self) -> Result<&Frame> {
+        if !self.is_done() {
+            let t = self.schedule.steps() - self.frames.len();
+            let mut predicted_x0 = Vec::with_capacity(self.x.len() * self.dimensions);
+            let mut next = Vec::with_capacity(self.x.len());
+            for (chain, x_t) in self.x.iter().enumerate() {
+                let prediction = self.predict(x_t.view(), t)?;
+                let noise = standard_normal(self.seed, Purpose::StepNoise, [chain as u64, t as u64], self.dimensions);
+                next.push(match self.options.method {
+                    Method::Ddpm => ancestral_step(&prediction, x_t.view(), &self.schedule, t, noise.view()),
+                    Method::Ddim => ddim_step(&prediction, &self.schedule, t, self.options.eta, noise.view()),
+                });
+                predicted_x0.extend(signed_to_levels(prediction.x0.view()));
+            }
+            self.push_frame(t, predicted_x0);
+            self.x = next;
+            if t == 1 {
+                self.push_frame(0, levels_of(&self.x));
+            }
+        }
+        Ok(self.frames.last().expect("a step leaves a frame"))
+    }
+
+    fn push_frame(&mut self, t: usize, predicted_x0: Vec<u8>) {
+        let (index, log_snr) = (self.frames.len(), self.schedule.log_snr(t));
+        self.frames.push(Frame { index, t, log_snr, x: levels_of(&self.x), predicted_x0 });
+    }
+
+    fn predict(&self, x_t: ArrayView1<f64>, t: usize) -> Result<Prediction> {
+        let log_snr = self.schedule.log_snr(t);
+        let conditional = self.predictor.predict(x_t, log_snr, self.options.class)?;
+        if self.options.guidance == 0.0 {
+            return Ok(conditional);
+        }
+        let unconditional = self.predictor.predict(x_t, log_snr, None)?;
+        Ok(guide(&conditional, &unconditional, self.options.guidance, x_t, log_snr))
+    }
+}
+
+fn levels_of(chains: &[Array1<f64>]) -> Vec<u8> {
+    chains.iter().flat_map(|x| signed_to_levels(x.view())).collect()
+}

@@ -1,0 +1,159 @@
+//! The networks of the manifest's contracts, over tract.
+
+use ndarray::{Array1, ArrayView1};
+use tract_onnx::prelude::*;
+
+use super::manifest::{FileEntry, ImageShape};
+use super::onnx::{Network, Port};
+use super::{Decoder, DiagonalGaussian, Encoder, NoisePredictor};
+use crate::error::{Error, Result};
+use crate::math::parameterization::{Parameterization, Prediction};
+use crate::math::schedule::LogSnrRange;
+
+fn check_length(what: &str, found: usize, expected: usize) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::shape(format!("{what} has {found} values, the model takes {expected}")))
+}
+
+fn input(values: ArrayView1<f32>, shape: &[usize]) -> Result<TValue> {
+    let values = values.to_vec();
+    if let Some(at) = values.iter().position(|v| !v.is_finite()) {
+        return Err(Error::value(format!("value {at} of the network's input is {}, it must be finite", values[at])));
+    }
+    let tensor = Tensor::from_shape(shape, &values).map_err(|e| Error::shape(format!("{e:#}")))?;
+    Ok(tensor.into_tvalue())
+}
+
+fn output(value: &TValue) -> Result<ArrayView1<'_, f32>> {
+    let array = value.to_plain_array_view::<f32>().map_err(|e| Error::model(format!("{e:#}")))?;
+    let length = array.len();
+    array.into_shape_with_order(length).map_err(|e| Error::model(format!("{e}")))
+}
+
+/// `encoder.onnx`: an image to the mean and log variance of `q(z|x)`.
+pub struct OnnxEncoder {
+    network: Network,
+    image: ImageShape,
+}
+
+impl OnnxEncoder {
+    /// Loads the network. `latents` is the number of latents.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) if the bytes are not the file's,
+    /// [`ErrorKind::Model`](crate::ErrorKind::Model) if they are not such a network.
+    pub fn load(file: &FileEntry, bytes: &[u8], image: ImageShape, latents: usize) -> Result<Self> {
+        file.verify(bytes)?;
+        let inputs = [Port::new::<f32>("x", &[1, image.channels, image.height, image.width])];
+        let outputs = [Port::new::<f32>("mean", &[1, latents]), Port::new::<f32>("log_var", &[1, latents])];
+        Ok(Self { network: Network::load(&file.path, bytes, &inputs, &outputs)?, image })
+    }
+}
+
+impl Encoder for OnnxEncoder {
+    fn encode(&self, x: ArrayView1<f32>) -> Result<DiagonalGaussian> {
+        check_length("the image", x.len(), self.image.dimensions())?;
+        let ImageShape { channels, height, width } = self.image;
+        let outputs = self.network.run(tvec!(input(x, &[1, channels, height, width])?))?;
+        Ok(DiagonalGaussian {
+            mean: output(&outputs[0])?.mapv(f64::from),
+            log_var: output(&outputs[1])?.mapv(f64::from),
+        })
+    }
+}
+
+/// `decoder.onnx`: a latent vector to the logits of the pixels.
+pub struct OnnxDecoder {
+    network: Network,
+    latents: usize,
+}
+
+impl OnnxDecoder {
+    /// Loads the network. `latents` is the number of latents.
+    ///
+    /// # Errors
+    /// As [`OnnxEncoder::load`].
+    pub fn load(file: &FileEntry, bytes: &[u8], image: ImageShape, latents: usize) -> Result<Self> {
+        file.verify(bytes)?;
+        let inputs = [Port::new::<f32>("z", &[1, latents])];
+        let outputs = [Port::new::<f32>("logits", &[1, image.channels, image.height, image.width])];
+        Ok(Self { network: Network::load(&file.path, bytes, &inputs, &outputs)?, latents })
+    }
+}
+
+impl Decoder for OnnxDecoder {
+    fn decode(&self, z: ArrayView1<f32>) -> Result<Array1<f32>> {
+        check_length("the latent vector", z.len(), self.latents)?;
+        let outputs = self.network.run(tvec!(input(z, &[1, self.latents])?))?;
+        Ok(output(&outputs[0])?.to_owned())
+    }
+}
+
+/// `network.onnx` of a diffusion model, with its parameterization: `x_t` to the clean image and the noise.
+pub struct OnnxNoisePredictor {
+    network: Network,
+    image: ImageShape,
+    parameterization: Parameterization,
+    log_snr: LogSnrRange,
+    classes: usize,
+}
+
+impl OnnxNoisePredictor {
+    /// Loads the network.
+    ///
+    /// # Errors
+    /// As [`OnnxEncoder::load`].
+    pub fn load(
+        file: &FileEntry,
+        bytes: &[u8],
+        image: ImageShape,
+        parameterization: Parameterization,
+        log_snr: LogSnrRange,
+        classes: usize,
+    ) -> Result<Self> {
+        file.verify(bytes)?;
+        let shape = [1, image.channels, image.height, image.width];
+        let inputs =
+            [Port::new::<f32>("x_t", &shape), Port::new::<f32>("log_snr", &[1]), Port::new::<i64>("class", &[1])];
+        let outputs = [Port::new::<f32>("output", &shape)];
+        let network = Network::load(&file.path, bytes, &inputs, &outputs)?;
+        Ok(Self { network, image, parameterization, log_snr, classes })
+    }
+
+    /// The network's own output at `x_t`, before the parameterization; the log signal-to-noise ratio that it is told is
+    /// clamped to the range it was trained on.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) or [`ErrorKind::Value`](crate::ErrorKind::Value) for a wrong length,
+    /// a value that is not finite, or a class that the model does not have.
+    pub fn output(&self, x_t: ArrayView1<f64>, log_snr: f64, class: Option<usize>) -> Result<Array1<f32>> {
+        check_length("x_t", x_t.len(), self.image.dimensions())?;
+        if log_snr.is_nan() {
+            return Err(Error::value("log_snr is NaN"));
+        }
+        // The class after the last one means "no class".
+        let class = class.unwrap_or(self.classes);
+        if class > self.classes {
+            return Err(Error::value(format!(
+                "class {class} is unknown, the model has classes 0 to {}",
+                self.classes - 1
+            )));
+        }
+        let ImageShape { channels, height, width } = self.image;
+        let outputs = self.network.run(tvec!(
+            input(x_t.mapv(|v| v as f32).view(), &[1, channels, height, width])?,
+            tensor1(&[log_snr.clamp(self.log_snr.min, self.log_snr.max) as f32]).into_tvalue(),
+            tensor1(&[class as i64]).into_tvalue(),
+        ))?;
+        Ok(output(&outputs[0])?.to_owned())
+    }
+}
+
+impl NoisePredictor for OnnxNoisePredictor {
+    fn predict(&self, x_t: ArrayView1<f64>, log_snr: f64, class: Option<usize>) -> Result<Prediction> {
+        let output = self.output(x_t, log_snr, class)?;
+        Ok(self.parameterization.apply(x_t, log_snr, output.view()))
+    }
+}

@@ -1,0 +1,166 @@
+//! The bound of a diffusion model for Gaussian data against its closed form.
+
+use elbo_room::ErrorKind;
+use elbo_room::engine::{Ddpm, DiffusionElboOptions, DiffusionElboResult, Timesteps};
+use elbo_room::math::gaussian::discretized_log_likelihood;
+use elbo_room::math::image::levels_to_signed;
+use elbo_room::math::schedule::{NoiseSchedule, ScheduleKind};
+use ndarray::Array1;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::analytic::{GaussianData, gaussian_mean, image};
+
+const DATA: GaussianData = GaussianData { mean: 0.1, std: 0.5 };
+const LEVELS: [u8; 6] = [0, 30, 127, 128, 200, 255];
+
+fn options() -> DiffusionElboOptions {
+    DiffusionElboOptions { seed: Some(3), ..DiffusionElboOptions::default() }
+}
+
+fn bound(ddpm: &Ddpm, options: &DiffusionElboOptions) -> DiffusionElboResult {
+    let mut elbo = ddpm.elbo(&LEVELS, options).unwrap();
+    while !elbo.is_done() {
+        elbo.step().unwrap();
+    }
+    assert_eq!(elbo.evaluations(), elbo.total_evaluations());
+    elbo.result().unwrap()
+}
+
+/// `(L_T, sum of L_{t-1}, L_0)`: the prediction's error is linear in the noise, so expectations are closed or one-dimensional.
+fn exact(schedule: &NoiseSchedule) -> (f64, f64, f64) {
+    let x0 = levels_to_signed(&LEVELS);
+    let steps = schedule.steps();
+    let (alpha_bar, variance) = (schedule.alpha_bar(steps), schedule.variance(steps));
+    let l_t = x0.iter().map(|x| 0.5 * (alpha_bar * x * x + variance - variance.ln() - 1.0)).sum();
+    let snr = |t: usize| schedule.alpha_bar(t) / schedule.variance(t);
+    let mut denoising = 0.0;
+    for t in 2..=steps {
+        let (_, slope) = DATA.posterior_mean(schedule.log_snr(t));
+        let bias = 1.0 - slope * schedule.alpha(t);
+        let squares: f64 =
+            x0.iter().map(|x| (bias * (DATA.mean - x)).powi(2) + slope * slope * schedule.variance(t)).sum();
+        denoising += 0.5 * (snr(t - 1) - snr(t)) * squares;
+    }
+    let (intercept, slope) = DATA.posterior_mean(schedule.log_snr(1));
+    let l_0 = LEVELS
+        .iter()
+        .zip(&x0)
+        .map(|(&level, x)| {
+            gaussian_mean(schedule.alpha(1) * x, schedule.sigma(1), |x_1| {
+                let predicted = Array1::from_elem(1, intercept + slope * x_1);
+                -discretized_log_likelihood(&[level], predicted.view(), schedule.sigma(1))
+            })
+        })
+        .sum();
+    (l_t, denoising, l_0)
+}
+
+fn close(what: &str, found: f64, exact: f64, standard_error: f64) {
+    let tolerance = 4.0 * standard_error + 1e-9 * exact.abs();
+    assert!((found - exact).abs() < tolerance, "{what}: {found}, exactly {exact}, standard error {standard_error}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn every_term_equals_its_closed_form() {
+    let ddpm = DATA.ddpm(image(2, 3));
+    for schedule in [ScheduleKind::Linear, ScheduleKind::Cosine, ScheduleKind::LogSnrLinear] {
+        for (steps, timesteps) in [
+            (20, Timesteps::Stratified(4096)),
+            (100, Timesteps::Stratified(2048)),
+            (1000, Timesteps::Stratified(1024)),
+            (1000, Timesteps::All),
+            (1500, Timesteps::All),
+        ] {
+            let options = DiffusionElboOptions { schedule, steps, timesteps, ..options() };
+            let found = bound(&ddpm, &options);
+            let (l_t, l_denoising, l_0) = exact(&ddpm.schedule(schedule, steps).unwrap());
+            let name = format!("{schedule:?} {steps} {timesteps:?}");
+            close(&format!("{name} L_T"), found.l_t, l_t, 0.0);
+            let error = found.l_denoising.standard_error.unwrap();
+            close(&format!("{name} denoising"), found.l_denoising.mean, l_denoising, error);
+            close(&format!("{name} L_0"), found.l_0.mean, l_0, found.l_0.standard_error.unwrap());
+            let total = found.elbo.standard_error.unwrap();
+            close(&format!("{name} ELBO"), found.elbo.mean, -(l_t + l_denoising + l_0), total);
+            // The error bars are of use: a few per cent of the bound at most.
+            assert!(total < 0.1 * (l_t + l_denoising + l_0), "{name}: standard error {total}");
+            let bits = -found.elbo.mean / (6.0 * std::f64::consts::LN_2);
+            assert!((found.bits_per_dim.mean - bits).abs() < 1e-12);
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_interval_of_two_standard_errors_covers_the_truth() {
+    let ddpm = DATA.ddpm(image(2, 3));
+    let exact = exact(&ddpm.schedule(ScheduleKind::Cosine, 200).unwrap());
+    let truth = -(exact.0 + exact.1 + exact.2);
+    let covered = (0..400)
+        .filter(|&seed| {
+            let timesteps = Timesteps::Stratified(64);
+            let found = bound(&ddpm, &DiffusionElboOptions { seed: Some(seed), steps: 200, timesteps, ..options() });
+            // 2.131 is the 97.5 % quantile of Student's t with the 15 degrees of freedom of 16 passes.
+            (found.elbo.mean - truth).abs() < 2.131 * found.elbo.standard_error.unwrap()
+        })
+        .count();
+    assert!((368..=392).contains(&covered), "{covered} of 400 intervals cover the truth");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn it_grows_pass_by_pass() {
+    let ddpm = DATA.ddpm(image(2, 3));
+    let mut elbo = ddpm.elbo(&LEVELS, &options()).unwrap();
+    assert!(elbo.result().is_none());
+    // 128 timesteps: 16 passes over 8 strata, each with one draw of L_0.
+    assert_eq!(elbo.total_evaluations(), 16 * 9);
+    for evaluation in 1..=9 {
+        assert_eq!(elbo.step().unwrap(), evaluation == 9);
+    }
+    let first = elbo.result().unwrap();
+    assert_eq!((first.passes, first.done, first.elbo.standard_error), (1, false, None));
+    assert_eq!(first.per_timestep.len(), 8);
+    for _ in 0..9 {
+        elbo.step().unwrap();
+    }
+    assert!(elbo.result().unwrap().elbo.standard_error.is_some());
+    while !elbo.is_done() {
+        elbo.step().unwrap();
+    }
+    assert!(!elbo.step().unwrap());
+    let last = elbo.result().unwrap();
+    assert_eq!(last.per_timestep.iter().map(|term| term.evaluations).sum::<usize>(), 128);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn all_timesteps_are_each_visited_once() {
+    let ddpm = DATA.ddpm(image(2, 3));
+    let found = bound(&ddpm, &DiffusionElboOptions { steps: 30, timesteps: Timesteps::All, ..options() });
+    let visited: Vec<usize> = found.per_timestep.iter().map(|term| term.t).collect();
+    assert_eq!(visited, (2..=30).collect::<Vec<_>>());
+    let sum: f64 = found.per_timestep.iter().map(|term| term.nats).sum();
+    assert!((sum - found.l_denoising.mean).abs() < 1e-9);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_seed_reproduces_the_bound() {
+    let ddpm = DATA.ddpm(image(2, 3));
+    let again = bound(&ddpm, &options()).elbo;
+    assert_eq!(bound(&ddpm, &options()).elbo, again);
+    assert_ne!(bound(&ddpm, &DiffusionElboOptions { seed: Some(4), ..options() }).elbo, again);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn bad_input_is_refused() {
+    let ddpm = DATA.ddpm(image(2, 3));
+    let kind = |levels: &[u8], options| ddpm.elbo(levels, &options).err().map(|e| e.kind);
+    assert_eq!(kind(&LEVELS[1..], options()), Some(ErrorKind::Shape));
+    let cases = [
+        DiffusionElboOptions { steps: 1, ..options() },
+        DiffusionElboOptions { steps: 1_000_000, ..options() },
+        DiffusionElboOptions { class: Some(3), ..options() },
+        DiffusionElboOptions { timesteps: Timesteps::Stratified(0), ..options() },
+        DiffusionElboOptions { timesteps: Timesteps::Stratified(usize::MAX), ..options() },
+    ];
+    for case in cases {
+        assert_eq!(kind(&LEVELS, case.clone()), Some(ErrorKind::Value), "{case:?}");
+    }
+}
