@@ -8,7 +8,6 @@ import type { Picture } from './scoring.svelte.ts';
 
 /** A dragged slider starts a chain when it rests, not at every value it passes. */
 const SETTLE_MS = 120;
-const PIXELS = 28 * 28;
 
 type Denoise = PageState['denoise'];
 /** The controls that make another chain. */
@@ -52,9 +51,13 @@ export class ChainLab {
     return this.ready && this.page.state.lab === 'denoise';
   }
 
-  get classes(): string[] {
+  get #entry() {
     const entry = this.engine.entry('ddpm', this.page.state.ddpm);
-    return entry?.kind === 'ddpm' ? entry.classes : [];
+    return entry?.kind === 'ddpm' ? entry : undefined;
+  }
+
+  get classes(): string[] {
+    return this.#entry?.classes ?? [];
   }
 
   get step(): number {
@@ -75,9 +78,10 @@ export class ChainLab {
   }
 
   get picture(): Picture | null {
-    if (!this.shown) return null;
+    if (!this.shown || !this.#entry) return null;
     const { cell } = this.#state;
-    const levels = this.shown.predictedX0.slice(cell * PIXELS, (cell + 1) * PIXELS);
+    const { height, width } = this.#entry.image;
+    const levels = this.shown.predictedX0.slice(cell * height * width, (cell + 1) * height * width);
     return { key: `denoise ${this.#shownChain} ${this.shown.index} ${cell}`, levels };
   }
 
