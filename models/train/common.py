@@ -1,0 +1,138 @@
+"""What both training programs share: arguments, the loop, exponential averaging, checkpoints that resume."""
+
+import argparse
+import json
+import math
+import os
+import time
+from copy import deepcopy
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # spinning threads starve whatever else the machine does
+
+import torch  # noqa: E402
+
+
+def parser(doc: str, steps: int, out: str) -> argparse.ArgumentParser:
+    p = argparse.ArgumentParser(description=doc, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    p.add_argument("--data", help="folder with the MNIST .gz files; without it they are fetched")
+    p.add_argument("--out", default=out, help="folder for checkpoints and evaluations; a run found there is resumed")
+    p.add_argument("--steps", type=int, default=steps)
+    p.add_argument("--batch", type=int, default=128)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--threads", type=int, default=os.cpu_count())
+    p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    p.add_argument("--snapshot", type=int, default=1000, help="steps between checkpoints")
+    p.add_argument("--evaluate", action="store_true", help="evaluate the checkpoint in --out, train nothing")
+    p.add_argument("--images", type=int, default=10000, help="test images to evaluate")
+    return p
+
+
+def autocast(device: str) -> torch.autocast:
+    return torch.autocast(device, dtype=torch.bfloat16)
+
+
+def batch_indices(step: int, batch: int, count: int, seed: int) -> torch.Tensor:
+    """The indices of batch `step`: a fresh permutation every epoch, addressed by step so that a resumed run sees the same."""
+    per_epoch = count // batch
+    epoch, position = divmod(step, per_epoch)
+    if batch_indices.__dict__.get("key") != (epoch, count, seed):
+        generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
+        batch_indices.key, batch_indices.order = (epoch, count, seed), torch.randperm(count, generator=generator)
+    return batch_indices.order[position * batch : (position + 1) * batch]
+
+
+class Average:
+    """Exponential moving average of parameters and buffers; early on the window grows with the step."""
+
+    def __init__(self, model: torch.nn.Module, decay: float):
+        self.model, self.decay = deepcopy(model).requires_grad_(False), decay
+
+    @torch.no_grad()
+    def update(self, model: torch.nn.Module, step: int) -> None:
+        weight = 1 - min(self.decay, (1 + step) / (10 + step))
+        pairs = [(a, b) for a, b in zip(self.model.state_dict().values(), model.state_dict().values())]
+        floats = [(a, b) for a, b in pairs if a.is_floating_point()]
+        torch._foreach_lerp_([a for a, _ in floats], [b for _, b in floats], weight)
+        for a, b in pairs:
+            if not a.is_floating_point():
+                a.copy_(b)
+
+
+def save(path: Path, state: dict) -> None:
+    """Write beside and rename, so that an interrupted run never leaves half a checkpoint."""
+    torch.save(state, path.with_suffix(".part"))
+    path.with_suffix(".part").replace(path)
+
+
+def fit(model, loss_of, images, labels, args, *, lr, warmup, betas, decay, ema, clip) -> torch.nn.Module:
+    """Train with AdamW (cosine to zero after a linear warm-up) and return the averaged model.
+
+    `loss_of(model, x, y, step)` takes a batch of uint8 images and labels and returns the loss and a dict of figures to log.
+    """
+    out = Path(args.out)
+    out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(args.threads)
+    model.to(args.device, memory_format=torch.channels_last)
+    average = Average(model, ema)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr, betas=betas, weight_decay=decay, fused=True)
+    start, seconds, checkpoint = 0, 0.0, out / "checkpoint.pt"
+    if checkpoint.exists():
+        state = torch.load(checkpoint, map_location=args.device, weights_only=True)
+        model.load_state_dict(state["model"])
+        average.model.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        torch.set_rng_state(state["rng"].cpu())
+        start, seconds = state["step"], state["seconds"]
+        print(f"resumed at step {start}", flush=True)
+    else:
+        torch.manual_seed(args.seed)
+    # the clock that counts as training time starts again at every resumption
+    began, logged, sums = time.monotonic(), start, {}
+    for step in range(start, args.steps):
+        index = batch_indices(step, args.batch, len(images), args.seed)
+        x, y = images[index].to(args.device), labels[index].to(args.device)
+        rate = lr * min(1, (step + 1) / warmup) * (0.5 + 0.5 * math.cos(math.pi * step / args.steps))
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        loss, figures = loss_of(model, x, y, step)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
+        optimizer.step()
+        average.update(model, step)
+        for name, value in {**figures, "norm": norm}.items():
+            sums[name] = sums.get(name, 0.0) + value.detach().float()
+        done = step + 1
+        if done % 100 == 0 or done == args.steps:
+            text = "  ".join(f"{name} {float(total) / (done - logged):.4f}" for name, total in sums.items())
+            elapsed = time.monotonic() - began
+            print(f"{done:6d}  {text}  lr {rate:.2e}  {elapsed / (done - start):.3f} s/step", flush=True)
+            logged, sums = done, {}
+        if done % args.snapshot == 0 or done == args.steps:
+            save(checkpoint, {
+                "model": model.state_dict(), "average": average.model.state_dict(), "optimizer": optimizer.state_dict(),
+                "rng": torch.get_rng_state(), "step": done, "seconds": seconds + time.monotonic() - began, "seed": args.seed,
+            })
+    return average.model
+
+
+def load_average(model: torch.nn.Module, out: str) -> dict:
+    """Put the averaged weights of the checkpoint in `out` into `model`; returns step, seconds and seed."""
+    state = torch.load(Path(out) / "checkpoint.pt", map_location="cpu", weights_only=True)
+    model.load_state_dict(state["average"])
+    model.eval()
+    return {"step": state["step"], "minutes": round(state["seconds"] / 60, 1), "seed": state["seed"]}
+
+
+def score(values: torch.Tensor, dataset: str, task: str, metric: str, unit: str, samples: int) -> dict:
+    """A manifest score: mean of per-image values [N] with its standard error over images."""
+    values = values.double()
+    return {
+        "dataset": dataset, "task": task, "metric": metric, "unit": unit, "value": round(values.mean().item(), 4),
+        "standardError": round(values.std().item() / math.sqrt(len(values)), 4), "images": len(values), "samples": samples,
+    }
+
+
+def write_json(path: Path, value: dict) -> None:
+    path.write_text(json.dumps(value, indent=2) + "\n")

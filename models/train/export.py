@@ -1,0 +1,167 @@
+"""Write the ONNX files and manifest.json from the checkpoints and their evaluations, then the fixtures.
+
+Kernels and matrices are rounded to f16 before export and stored so, each followed by a Cast; biases stay f32.
+"""
+
+import argparse
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+
+import common
+import ddpm
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+import vae
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+HERE = Path(__file__).resolve().parent
+MODELS = HERE.parent
+HALF_FROM = 256  # entries: smaller tensors stay f32
+
+
+def fold(module: nn.Module) -> None:
+    """Replace every (convolution, batch norm) pair by one convolution."""
+    for name, child in module.named_children():
+        if isinstance(child, nn.Sequential) and [type(c) for c in child] == [nn.Conv2d, nn.BatchNorm2d]:
+            setattr(module, name, fuse_conv_bn_eval(child[0], child[1]))
+        else:
+            fold(child)
+
+
+@torch.no_grad()
+def round_to_half(model: nn.Module) -> None:
+    for p in model.parameters():
+        if p.ndim >= 2 and p.numel() >= HALF_FROM:
+            p.copy_(p.half().float())
+
+
+def trained(name: str, out: str) -> tuple[nn.Module, dict]:
+    """The averaged model of a run as it ships (folded, rounded) and what its evaluation says, or the bare facts without one."""
+    model = {"vae": vae.Vae, "ddpm": ddpm.UNet}[name]()
+    facts = common.load_average(model, out)
+    fold(model)
+    round_to_half(model)
+    evaluation = Path(out) / "evaluation.json"
+    if evaluation.exists():
+        stored = json.loads(evaluation.read_text())
+        if stored["step"] == facts["step"]:
+            return model, stored
+        print(f"{evaluation} is of step {stored['step']}, the checkpoint of step {facts['step']}: no scores")
+    return model, facts
+
+
+def store_as_half(model: onnx.ModelProto) -> None:
+    """Turn large f32 initializers into f16 initializers with a Cast; exact, as their values are f16 already."""
+    casts = []
+    for tensor in model.graph.initializer:
+        if tensor.data_type != TensorProto.FLOAT or len(tensor.dims) < 2 or np.prod(tensor.dims) < HALF_FROM:
+            continue
+        full = numpy_helper.to_array(tensor)
+        half = full.astype(np.float16)
+        if not np.array_equal(half.astype(np.float32), full):
+            raise ValueError(f"{tensor.name} is not f16-valued")
+        name = tensor.name
+        tensor.CopyFrom(numpy_helper.from_array(half, name + ".f16"))
+        casts.append(helper.make_node("Cast", [name + ".f16"], [name], name=name + ".cast", to=TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+
+
+def export(model: nn.Module, inputs: dict, outputs: list[str], path: Path) -> float:
+    """Write `path` and return the largest difference between PyTorch and onnxruntime on a batch of another size."""
+    one = tuple(v[:2] for v in inputs.values())
+    axes = {name: {0: "batch"} for name in [*inputs, *outputs]}
+    torch.onnx.export(
+        model, one, path, input_names=list(inputs), output_names=outputs, dynamic_axes=axes,
+        opset_version=17, do_constant_folding=True, dynamo=False,
+    )
+    graph = onnx.load(path)
+    store_as_half(graph)
+    with torch.no_grad():
+        expected = model(*inputs.values())
+    expected = expected if isinstance(expected, tuple) else (expected,)
+    for value, tensor in zip(graph.graph.output, expected):  # the exporter forgets what a reshape makes static
+        for dim, size in zip(value.type.tensor_type.shape.dim[1:], tensor.shape[1:]):
+            dim.dim_value = size
+    onnx.checker.check_model(graph, full_check=True)
+    onnx.save(graph, path)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    actual = session.run(outputs, {k: v.numpy() for k, v in inputs.items()})
+    return max(float(np.abs(a - e.numpy()).max()) for a, e in zip(actual, expected))
+
+
+def file_entry(path: Path) -> dict:
+    raw = path.read_bytes()
+    return {"path": path.name, "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+
+
+def commit() -> str:
+    """The last commit that changed the scripts; refuses to name one that they differ from."""
+    git = ["git", "-C", str(HERE)]
+    if subprocess.run([*git, "status", "--porcelain", "."], capture_output=True, text=True, check=True).stdout:
+        return "uncommitted"
+    return subprocess.run([*git, "log", "-1", "--format=%h", "."], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def entry(name: str, facts: dict, args, files: dict, **fields) -> dict:
+    provenance = {
+        "script": f"models/train/{name}.py", "commit": commit(), "seed": facts["seed"],
+        "minutes": facts["minutes"], "machine": args.machine,
+    }
+    image = {"channels": 1, "height": 28, "width": 28}
+    return {"id": f"mnist-{name}", **fields, "files": files, "image": image, "provenance": provenance, "scores": facts.get("scores", [])}
+
+
+def export_vae(args, samples: torch.Generator) -> dict:
+    model, facts = trained("vae", args.vae)
+    paths = {part: args.models / f"mnist-vae-{part}.onnx" for part in ("encoder", "decoder")}
+    x, z = torch.rand(5, 1, 28, 28, generator=samples), torch.randn(5, vae.LATENTS, generator=samples)
+    print("encoder parity", export(model.encoder, {"x": x}, ["mean", "log_var"], paths["encoder"]))
+    print("decoder parity", export(model.decoder, {"z": z}, ["logits"], paths["decoder"]))
+    kl = facts.get("klPerLatent", [0.0] * vae.LATENTS)
+    order = sorted(range(vae.LATENTS), key=lambda i: -kl[i])
+    return entry(
+        "vae", facts, args, {part: file_entry(path) for part, path in paths.items()},
+        title="Convolutional VAE, 16 latents", kind="vae", dataRange=[0.0, 1.0], likelihood="bernoulli",
+        latents={"count": vae.LATENTS, "klPerLatent": kl, "order": order}, dataset="MNIST, dynamically binarized",
+    )
+
+
+def export_ddpm(args, samples: torch.Generator) -> dict:
+    model, facts = trained("ddpm", args.ddpm)
+    path = args.models / "mnist-ddpm.onnx"
+    inputs = {
+        "x_t": torch.randn(5, 1, 28, 28, generator=samples), "log_snr": torch.tensor([-6.0, -1.0, 2.0, 7.0, 13.3]),
+        "class": torch.tensor([0, 3, 9, 10, 5]),
+    }
+    print("network parity", export(model, inputs, ["output"], path))
+    return entry(
+        "ddpm", facts, args, {"network": file_entry(path)}, title="Class-conditional diffusion model", kind="ddpm",
+        dataRange=[-1.0, 1.0], likelihood="discretized-gaussian", parameterization="lattice",
+        logSnr={"min": ddpm.LOG_SNR_MIN, "max": ddpm.LOG_SNR_MAX}, classes=[str(k) for k in range(10)], dataset="MNIST, 8-bit",
+    )
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    p.add_argument("--vae", default="runs/vae", help="folder of the run of vae.py")
+    p.add_argument("--ddpm", default="runs/ddpm", help="folder of the run of ddpm.py")
+    p.add_argument("--models", type=Path, default=MODELS, help="where the ONNX files and the manifest go")
+    p.add_argument("--machine", default="two CPU cores", help="what trained the models, in words")
+    args = p.parse_args()
+    torch.set_num_threads(1)
+    samples = torch.Generator().manual_seed(0)
+    manifest = {"format": 1, "models": [export_vae(args, samples), export_ddpm(args, samples)]}
+    common.write_json(args.models / "manifest.json", manifest)
+    print("now write the fixtures anew: python fixtures.py")
+
+
+if __name__ == "__main__":
+    main()
