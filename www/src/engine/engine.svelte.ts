@@ -43,7 +43,7 @@ export class Engine {
   constructor(wanted: Record<ModelKind, string>, first: ModelKind) {
     this.assets = {
       runtime: new Asset('runtime', (onBytes, fresh) => this.#fetchRuntime(onBytes, fresh)),
-      manifest: new Asset('manifest', (onBytes, fresh) => this.#fetchManifest(onBytes, fresh)),
+      manifest: new Asset('manifest', (onBytes, fresh) => this.#fetchManifest(wanted, onBytes, fresh)),
       vae: new Asset('vae', (onBytes, fresh) => this.#fetchModel('vae', wanted.vae, onBytes, fresh)),
       ddpm: new Asset('ddpm', (onBytes, fresh) => this.#fetchModel('ddpm', wanted.ddpm, onBytes, fresh)),
     };
@@ -92,16 +92,25 @@ export class Engine {
     return WebAssembly.compile(bytes as BufferSource);
   }
 
-  async #fetchManifest(onBytes: (count: number) => void, fresh: boolean): Promise<Manifest> {
+  async #fetchManifest(
+    wanted: Record<ModelKind, string>,
+    onBytes: (count: number) => void,
+    fresh: boolean,
+  ): Promise<Manifest> {
     const bytes = await fetchBytes(new URL('manifest.json', models), { onBytes, fresh });
     const json = new TextDecoder().decode(bytes);
-    this.#announce(json);
+    this.#announce(json, wanted);
     return this.#leader.client.call('manifest', { json });
   }
 
-  #announce(json: string): void {
+  #announce(json: string, wanted: Record<ModelKind, string>): void {
     try {
-      this.#draft = JSON.parse(json) as Manifest;
+      const draft = JSON.parse(json) as Manifest;
+      for (const kind of ['vae', 'ddpm'] as const) {
+        const entry = chooseModel(draft, kind, wanted[kind]);
+        if (entry) this.assets[kind].total = modelBytes(entry);
+      }
+      this.#draft = draft;
     } catch {
       return; // The crate will say what is wrong with it.
     }
@@ -117,7 +126,6 @@ export class Engine {
     if (!this.#draft) await new Promise<void>((resolve) => this.#onDraft.push(resolve));
     const entry = chooseModel(this.#draft as Manifest, kind, id);
     if (!entry) throw new Error(`the manifest has no model of kind ${kind}`);
-    this.assets[kind].total = modelBytes(entry);
     return { id: entry.id, files: await fetchModel(models, entry, { onBytes, fresh }) };
   }
 
