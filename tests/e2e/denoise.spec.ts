@@ -1,0 +1,107 @@
+import type { Frame, SamplerOptions } from '../../www/pkg/elbo_room.js';
+import { type Crate, loadCrate } from './crate.ts';
+import { drag, en, expect, expectLevels, levels, open, type Page, pixels, recordCalls, test, valueOf } from './fixtures.ts';
+
+const text = en.denoise;
+const STEPS = 20;
+
+/** The first frames of a chain, from the crate. */
+function chain({ ddpm }: Crate, frames: number, options: SamplerOptions): Frame[] {
+  const sampler = ddpm.sampler({ schedule: 'cosine', steps: STEPS, ...options });
+  while (sampler.available < frames) sampler.step();
+  const all = Array.from({ length: frames }, (_, i) => sampler.frame(i));
+  sampler.free();
+  return all;
+}
+
+const lab = (page: Page) => ({
+  x: page.getByTestId('denoise-x'),
+  predicted: page.getByTestId('denoise-x0'),
+  scrub: page.getByTestId('denoise-scrub'),
+  step: page.getByTestId('denoise-step'),
+  computed: page.getByTestId('denoise-computed'),
+  button: (name: string) => page.getByRole('button', { name, exact: true }),
+});
+
+test('plays, pauses, steps back and scrubs through stored frames', async ({ page }) => {
+  const record = await recordCalls(page);
+  await open(page, `lab=denoise&steps=${STEPS}&seed=7&speed=15`);
+  const crate = await loadCrate();
+  const frames = chain(crate, STEPS + 1, { seed: 7, class: 3 });
+  const { x, predicted, scrub, step, computed, button } = lab(page);
+  const shows = async (index: number) => {
+    await expect(step).toHaveText(text.step(index, STEPS));
+    await expectLevels(x, frames[index]?.x ?? []);
+    await expectLevels(predicted, frames[index]?.predictedX0 ?? []);
+  };
+  await shows(0);
+
+  await button(text.play).click();
+  await expect.poll(() => valueOf(scrub)).toBeGreaterThan(2);
+  await button(text.pause).click();
+  const paused = await valueOf(scrub);
+  await shows(paused);
+
+  await expect(computed).toHaveText(text.computedAll);
+  await expect(page.getByTestId('denoise-t')).toHaveText(String(frames[paused]?.t));
+  const before = (await record.calls()).length;
+
+  const then = [await pixels(x), await pixels(predicted)];
+  await button(text.forward).click();
+  await button(text.forward).click();
+  await shows(paused + 2);
+  await button(text.back).click();
+  await button(text.back).click();
+  await shows(paused);
+  expect([await pixels(x), await pixels(predicted)]).toEqual(then);
+
+  await drag(scrub, 0.8);
+  await shows(await valueOf(scrub));
+  expect(await valueOf(scrub)).toBe(16);
+  await button(text.end).click();
+  await shows(STEPS);
+  await button(text.replay).click();
+  await expect(step).toHaveText(text.step(STEPS, STEPS));
+
+  // Frames are painted again; nothing is sampled again.
+  const sampler = (await record.calls()).slice(before).filter((call) => call.startsWith('sampler'));
+  expect(new Set(sampler)).toEqual(new Set(['sampler frame']));
+});
+
+test('the same address gives the same pixels', async ({ page, context }) => {
+  const fragment = `lab=denoise&steps=${STEPS}&seed=11&digit=5&sampler=ddim&eta=0.5&guidance=1.5&step=12`;
+  const crate = await loadCrate();
+  const frame = chain(crate, 13, { seed: 11, class: 5, method: 'ddim', eta: 0.5, guidance: 1.5 })[12];
+  const other = await context.newPage();
+  for (const each of [page, other]) {
+    await open(each, fragment);
+    await expectLevels(lab(each).x, frame?.x ?? []);
+    await expectLevels(lab(each).predicted, frame?.predictedX0 ?? []);
+    await expect(lab(each).step).toHaveText(text.step(12, STEPS));
+  }
+});
+
+test('a control makes another chain, and a grid shows sixteen', async ({ page }) => {
+  await open(page, `lab=denoise&steps=${STEPS}&seed=2&step=1&samples=16`);
+  const crate = await loadCrate();
+  const frame = chain(crate, 2, { seed: 2, class: 3, chains: 16 })[1];
+  const { x, step, button } = lab(page);
+  const side = 28;
+  const cells = 4;
+  await expect(step).toHaveText(text.step(1, STEPS));
+  const inGrid = Array.from({ length: side * cells * side * cells }, (_, i) => {
+    const [row, column] = [Math.floor(i / (side * cells)), i % (side * cells)];
+    const cell = Math.floor(row / side) * cells + Math.floor(column / side);
+    return frame?.x[cell * side * side + (row % side) * side + (column % side)] ?? -1;
+  });
+  await expectLevels(x, inGrid);
+
+  await page.getByTestId('samples').getByRole('radio', { name: text.sampleCounts[1] ?? '', exact: true }).check();
+  await page.getByTestId('digit').getByRole('radio', { name: '7', exact: true }).check();
+  await expect(page).toHaveURL(/digit=7/);
+  await expect(button(text.pause)).toBeVisible();
+  await button(text.end).click();
+  const last = chain(crate, STEPS + 1, { seed: 2, class: 7 })[STEPS];
+  await expectLevels(x, last?.x ?? []);
+  expect(await levels(x)).toHaveLength(side * side);
+});

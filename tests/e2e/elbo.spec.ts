@@ -1,0 +1,52 @@
+import { estimate } from '../../www/src/format.ts';
+import { decode, loadCrate, priorSample } from './crate.ts';
+import { en, expect, open, test } from './fixtures.ts';
+
+const text = en.elbo;
+const SEED = 0;
+const VAE_SAMPLES = 64;
+
+test('shows the numbers that the crate gives for the same picture, also after a pause', async ({ page }) => {
+  await open(page, 'z=seed:6&timesteps=64');
+  const crate = await loadCrate();
+  const image = decode(crate, priorSample(crate, 6));
+
+  const shown = (testid: string) => page.getByTestId(testid).locator('.mean');
+  const error = (testid: string) => page.getByTestId(testid).locator('.error');
+  const vae = crate.vae.elbo(image, { samples: VAE_SAMPLES, seed: SEED });
+  await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
+  const exact = { mean: vae.kl, standardError: null };
+  for (const [testid, value, decimals] of [
+    ['vae-reconstruction', vae.reconstruction, 2],
+    ['vae-kl', exact, 2],
+    ['vae-elbo', vae.elbo, 2],
+    ['vae-bits', vae.bitsPerDim, 4],
+  ] as const) {
+    await expect(shown(testid)).toHaveText(estimate(value, decimals).mean);
+  }
+
+  const card = page.getByTestId('elbo-ddpm');
+  await card.getByRole('button', { name: text.ddpm.cancel }).click();
+  await expect(page.getByTestId('elbo-ddpm-status')).toHaveText(text.ddpm.cancelled);
+  const stopped = await page.getByTestId('ddpm-progress').textContent();
+  await card.getByRole('button', { name: text.ddpm.resume }).click();
+  await expect(card).toHaveAttribute('data-status', 'done');
+  expect(await page.getByTestId('ddpm-progress').textContent()).not.toBe(stopped);
+
+  const run = crate.ddpm.elbo(image, { schedule: 'log-snr-linear', steps: 1000, timesteps: 64, class: null, seed: SEED });
+  while (!run.done) run.step();
+  const ddpm = run.result();
+  if (!ddpm) throw new Error('the bound is complete');
+  for (const [testid, value, decimals] of [
+    ['ddpm-lt', { mean: ddpm.lT, standardError: null }, 3],
+    ['ddpm-denoising', ddpm.lDenoising, 2],
+    ['ddpm-l0', ddpm.l0, 2],
+    ['ddpm-elbo', ddpm.elbo, 2],
+    ['ddpm-bits', ddpm.bitsPerDim, 4],
+  ] as const) {
+    await expect(shown(testid)).toHaveText(estimate(value, decimals).mean);
+    const text = estimate(value, decimals).error;
+    await expect(error(testid)).toHaveText(text && `± ${text}`);
+  }
+  await expect(page.getByTestId('ddpm-progress')).toHaveText(text.ddpm.progress(run.evaluations, run.totalEvaluations));
+});

@@ -1,0 +1,124 @@
+import type { Route } from '@playwright/test';
+import { decode, loadCrate, priorSample } from './crate.ts';
+import { en, expect, expectLevels, type Guard, open, type Page, test } from './fixtures.ts';
+
+const text = en.loading;
+const SEED = 9;
+
+/** Answers in place of the server until it is lifted. */
+async function instead(page: Page, url: string, answer: (route: Route) => Promise<void>): Promise<() => Promise<void>> {
+  await page.route(url, answer);
+  return () => page.unroute(url);
+}
+
+async function expectDigit(page: Page): Promise<void> {
+  const crate = await loadCrate();
+  await expectLevels(page.getByTestId('latent-digit'), decode(crate, priorSample(crate, SEED)));
+}
+
+async function retry(page: Page, asset: string): Promise<void> {
+  const alert = page.getByTestId(`load-error-${asset}`);
+  await alert.getByRole('button', { name: text.retry }).click();
+  await expect(alert).toBeHidden();
+}
+
+/** The browser itself reports an answer that is not a success. */
+const allowStatus = (guard: Guard, status: number) =>
+  guard.allow(new RegExp(`Failed to load resource.*${status}`));
+
+test('a corrupt model file is told, and a retry mends it', async ({ page }) => {
+  const lift = await instead(page, '**/models/*decoder*', async (route) => {
+    const response = await route.fetch();
+    const body = await response.body();
+    body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 0xff;
+    await route.fulfill({ response, body });
+  });
+  await open(page, `z=seed:${SEED}`);
+  await expect(page.getByTestId('load-error-vae')).toContainText(text.failures['ChecksumError'] ?? '');
+  await lift();
+  await retry(page, 'vae');
+  await expectDigit(page);
+});
+
+test('a missing model file is told, the other model works, and a retry mends it', async ({ page, guard }) => {
+  allowStatus(guard, 404);
+  const { ddpmEntry } = await loadCrate();
+  const file = ddpmEntry.files.network.path;
+  const lift = await instead(page, `**/models/${file}`, (route) => route.fulfill({ status: 404 }));
+  await open(page, `z=seed:${SEED}`);
+  await expect(page.getByTestId('load-error-ddpm')).toContainText(text.missing(file));
+  await expectDigit(page);
+  await lift();
+  await retry(page, 'ddpm');
+  await open(page, 'lab=denoise&steps=20');
+  await expect(page.getByTestId('denoise-computed')).toHaveText(en.denoise.computedAll);
+});
+
+test('an invalid list of models and a broken engine are told, and a retry mends them', async ({ page, guard }) => {
+  allowStatus(guard, 503);
+  const manifest = await instead(page, '**/models/manifest.json', (route) =>
+    route.fulfill({ contentType: 'application/json', body: '{"format":1,"models":[{"id":"x","kind":"vae"}]}' }),
+  );
+  const engine = await instead(page, '**/*.wasm', (route) => route.fulfill({ status: 503 }));
+  await open(page, `z=seed:${SEED}`);
+  await expect(page.getByTestId('load-error-runtime')).toContainText('503');
+  await engine();
+  await retry(page, 'runtime');
+  await expect(page.getByTestId('load-error-manifest')).toContainText(text.failures['ManifestError'] ?? '');
+  await manifest();
+  await retry(page, 'manifest');
+  await expectDigit(page);
+});
+
+test('the VAE is usable while the diffusion model still loads', async ({ page }) => {
+  const { ddpmEntry } = await loadCrate();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await instead(page, `**/models/${ddpmEntry.files.network.path}`, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await open(page, `z=seed:${SEED}`);
+  await expectDigit(page);
+  await expect(page.getByTestId('loading')).toContainText(text.names.ddpm);
+  const slider = page.getByTestId('latent-0');
+  await slider.fill('2');
+  const crate = await loadCrate();
+  await expectLevels(page.getByTestId('latent-digit'), decode(crate, priorSample(crate, SEED).with(0, 2)));
+  await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
+  await expect(page.getByTestId('elbo-ddpm-status')).toHaveText(en.elbo.waitsModel);
+  release();
+  await expect(page.getByTestId('loading')).toBeHidden();
+});
+
+test('a browser that lacks what the models need is told so', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(globalThis, 'OffscreenCanvas', { value: undefined });
+  });
+  await open(page, '');
+  await expect(page.getByTestId('unsupported')).toContainText(text.lacks.offscreenCanvas);
+});
+
+test('a worker that dies is replaced, and its pictures come back', async ({ page }) => {
+  await open(page, `z=seed:${SEED}`);
+  await expectDigit(page);
+  for (const worker of page.workers()) {
+    await worker.evaluate(() => {
+      if (self.name !== 'decoder') return;
+      setTimeout(() => {
+        throw new WebAssembly.RuntimeError('provoked');
+      });
+    });
+  }
+  await expect(page.getByTestId('notices')).toContainText(en.notices.roles.decoder);
+  await expectDigit(page);
+  await page.getByTestId('latent-0').fill('-2');
+  const crate = await loadCrate();
+  await expectLevels(page.getByTestId('latent-digit'), decode(crate, priorSample(crate, SEED).with(0, -2)));
+});
+
+test('what an address asks for and cannot have is told', async ({ page }) => {
+  await open(page, `z=seed:${SEED}&steps=21`);
+  await expect(page.getByTestId('notices')).toContainText(en.notices.rejected('steps', '21'));
+  await expectDigit(page);
+});
