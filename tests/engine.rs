@@ -6,7 +6,11 @@ mod analytic;
 mod chain;
 #[path = "engine/diffusion_bound.rs"]
 mod diffusion_bound;
+#[path = "shipped/files.rs"]
+mod files;
 #[path = "engine/manifest.rs"]
 mod manifest;
+#[path = "engine/shipped.rs"]
+mod shipped;
 #[path = "engine/vae.rs"]
 mod vae;

@@ -18,7 +18,7 @@ pub mod math;
 pub mod model;
 
 #[cfg(target_arch = "wasm32")]
-mod bindings;
+pub mod bindings;
 #[cfg(target_arch = "wasm32")]
 mod canvas;
 

@@ -5,15 +5,15 @@ use elbo_room::model::manifest::{Contract, FileEntry, Manifest};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-pub const SHIPPED: &str = include_str!("../../models/manifest.json");
+use super::files::MANIFEST;
 
 fn shipped() -> Value {
-    serde_json::from_str(SHIPPED).unwrap()
+    serde_json::from_str(MANIFEST).unwrap()
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_shipped_manifest_is_read_whole() {
-    let manifest = Manifest::parse(SHIPPED).unwrap();
+    let manifest = Manifest::parse(MANIFEST).unwrap();
     assert!(manifest.models.iter().any(|m| matches!(m.contract, Contract::Vae { .. })));
     assert!(manifest.models.iter().any(|m| matches!(m.contract, Contract::Ddpm { .. })));
     // What the page receives is what the file says.
@@ -34,7 +34,7 @@ fn what_is_wrong_is_named() {
     let at = |model: usize, field: &str| format!("/models/{model}/{field}");
     let cases = [
         (with("/format", json!(2)), "format"),
-        (with("/models", json!("none")), "models"),
+        (with("/models", json!("none")), "sequence"),
         (with(&at(vae, "kind"), json!("gan")), "gan"),
         (with(&at(vae, "id"), json!("")), "id"),
         (with(&at(vae, "image/channels"), json!(3)), "channel"),

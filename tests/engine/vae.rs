@@ -56,7 +56,7 @@ fn a_posterior_equal_to_the_prior_and_a_decoder_of_coin_flips_cost_ln_2_a_pixel(
     let found = vae(prior, coin, image(2, 2)).elbo(&LEVELS, &VaeElboOptions::default()).unwrap().terms;
     assert_eq!(found.kl, 0.0);
     assert!((found.bits_per_dim.mean - 1.0).abs() < 1e-12);
-    assert_eq!(found.elbo.standard_error.unwrap(), 0.0);
+    assert!(found.elbo.standard_error.unwrap() < 1e-12);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

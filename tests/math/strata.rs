@@ -2,7 +2,8 @@ use crate::common::{assert_close, assert_relative};
 use elbo_room::ErrorKind;
 use elbo_room::math::elbo::Estimate;
 use elbo_room::math::rng::{Purpose, standard_normal};
-use elbo_room::math::strata::StratifiedPass;
+use elbo_room::math::schedule::{LogSnrRange, NoiseSchedule, ScheduleKind};
+use elbo_room::math::strata::{StratifiedPass, timestep_density};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A bound like a real one: large at both ends, smooth between.
@@ -15,9 +16,14 @@ fn exact(steps: usize) -> f64 {
     (2..=steps).map(|t| term(t, steps)).sum()
 }
 
+/// A chain of `steps` steps in which every timestep is as likely.
+fn uniform(steps: usize) -> Vec<f64> {
+    vec![1.0; steps.saturating_sub(1)]
+}
+
 /// One pass, each term with independent noise of standard deviation `noise` · term.
 fn run(steps: usize, strata: usize, seed: u64, pass: u64, noise: f64) -> Estimate {
-    let draw = StratifiedPass::draw(steps, strata, seed, [0, pass]).unwrap();
+    let draw = StratifiedPass::draw(&uniform(steps), strata, seed, [0, pass]).unwrap();
     let errors = standard_normal(seed, Purpose::ForwardNoise, [0, pass], strata);
     let terms: Vec<f64> =
         draw.timesteps().iter().zip(errors).map(|(&t, e)| term(t, steps) * (1.0 + noise * e)).collect();
@@ -29,33 +35,56 @@ fn covers(estimate: Estimate, truth: f64) -> bool {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn strata_partition_the_timesteps() {
+fn each_stratum_has_its_share_of_the_density() {
     for (steps, strata) in [(2, 1), (10, 1), (10, 4), (10, 9), (1000, 16), (1000, 998), (1000, 999), (100_000, 7)] {
-        let pass = StratifiedPass::draw(steps, strata, 9, [0, 0]).unwrap();
-        let sizes = pass.weights();
-        assert_eq!((pass.timesteps().len(), sizes.len()), (strata, strata));
-        assert_eq!(sizes.iter().sum::<usize>(), steps - 1);
-        assert!(sizes.iter().max().unwrap() - sizes.iter().min().unwrap() <= 1);
-        let mut first = 2;
-        for (&t, &size) in pass.timesteps().iter().zip(sizes) {
-            assert!((first..first + size).contains(&t), "t = {t} is not in the stratum of {size} from {first}");
-            first += size;
+        let density: Vec<f64> = (2..=steps).map(|t| 1.0 + (t % 3) as f64).collect();
+        let total: f64 = density.iter().sum();
+        let pass = StratifiedPass::draw(&density, strata, 9, [0, 0]).unwrap();
+        assert_eq!((pass.timesteps().len(), pass.weights().len()), (strata, strata));
+        for (k, (&t, weight)) in pass.timesteps().iter().zip(pass.weights()).enumerate() {
+            // t's part of the density overlaps with stratum k
+            let below: f64 = density[..t - 2].iter().sum();
+            let (from, to) = (k as f64 * total / strata as f64, (k + 1) as f64 * total / strata as f64);
+            assert!(below < to && below + density[t - 2] > from, "t = {t} is not in stratum {k} of {strata}");
+            assert_relative(weight * strata as f64 * density[t - 2], total, 1e-12, "weight");
         }
     }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn every_timestep_of_a_stratum_is_as_likely() {
-    // strata 2..=4, 5..=7, 8..=9, 10..=11
-    let (steps, strata, passes) = (11, 4, 30_000);
-    let mut counts = vec![0.0; steps + 1];
+fn every_timestep_counts_once_on_average() {
+    let density = [1.0, 5.0, 2.0, 0.5, 1.0, 3.0, 0.5, 0.5, 1.0, 1.5];
+    let passes = 30_000;
+    let mut counts = vec![0.0; density.len() + 2];
     for k in 0..passes {
-        let pass = StratifiedPass::draw(steps, strata, 1, [0, k]).unwrap();
-        pass.timesteps().iter().zip(pass.weights()).for_each(|(&t, &w)| counts[t] += w as f64 / passes as f64);
+        let pass = StratifiedPass::draw(&density, 4, 1, [0, k]).unwrap();
+        pass.timesteps().iter().zip(pass.weights()).for_each(|(&t, w)| counts[t] += w / passes as f64);
     }
     for (t, count) in counts.into_iter().enumerate().skip(2) {
-        // Σ size · 1[t drawn] has mean 1: unbiased for any function of t. Its standard deviation is at most √2.
-        assert_close(count, 1.0, 4.0 * (2.0 / passes as f64).sqrt(), &format!("t = {t}"));
+        // Σ w · 1[t drawn] has mean 1: unbiased for any function of t. Its variance is at most its largest weight, 8.
+        assert_close(count, 1.0, 4.0 * (8.0 / passes as f64).sqrt(), &format!("t = {t}"));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_density_follows_the_cost_of_standard_normal_pixels() {
+    let range = LogSnrRange { min: -6.0, max: 13.3 };
+    for kind in ScheduleKind::ALL {
+        let schedule = NoiseSchedule::new(kind, 300, range).unwrap();
+        let density = timestep_density(&schedule);
+        assert_eq!(density.len(), 299);
+        assert_relative(density.iter().sum::<f64>(), 299.0, 1e-12, "mean 1");
+        // the optimal x̂_0 = α x_t leaves a mean square error of σ²
+        let snr = |t: usize| schedule.alpha_bar(t) / schedule.variance(t);
+        let cost = |t: usize| 0.5 * (snr(t - 1) - snr(t)) * schedule.variance(t);
+        let total: f64 = (2..=300).map(cost).sum();
+        for t in 2..=300 {
+            assert_relative(density[t - 2], 0.25 + 0.75 * 299.0 * cost(t) / total, 1e-9, "density");
+        }
+        // for such pixels a pass has no variance but that of the uniform quarter
+        let pass = StratifiedPass::draw(&density, 100, 5, [0, 0]).unwrap();
+        let terms: Vec<f64> = pass.timesteps().iter().map(|&t| cost(t)).collect();
+        assert_relative(pass.estimate(&terms).mean, total, 0.02, "one pass");
     }
 }
 
@@ -73,8 +102,9 @@ fn the_estimate_is_unbiased() {
 #[wasm_bindgen_test(unsupported = test)]
 fn all_timesteps_make_the_exact_sum() {
     for steps in [2, 3, 50, 1000] {
-        let pass = StratifiedPass::draw(steps, steps - 1, 3, [0, 0]).unwrap();
+        let pass = StratifiedPass::draw(&uniform(steps), steps - 1, 3, [0, 0]).unwrap();
         assert_eq!(pass.timesteps(), (2..=steps).collect::<Vec<_>>());
+        assert_eq!(pass, StratifiedPass::all(steps));
         assert_relative(run(steps, steps - 1, 3, 0, 0.0).mean, exact(steps), 1e-14, "sum");
     }
 }
@@ -134,7 +164,7 @@ fn collapsed_strata_are_right_for_smooth_terms_and_conservative_otherwise() {
 #[wasm_bindgen_test(unsupported = test)]
 fn collapsed_strata_by_hand() {
     let estimate = |terms: &[f64]| {
-        let pass = StratifiedPass::draw(terms.len() + 1, terms.len(), 0, [0, 0]).unwrap();
+        let pass = StratifiedPass::draw(&uniform(terms.len() + 1), terms.len(), 0, [0, 0]).unwrap();
         pass.estimate(terms)
     };
     assert_eq!(estimate(&[4.0]), Estimate { mean: 4.0, standard_error: None });
@@ -144,18 +174,19 @@ fn collapsed_strata_by_hand() {
     assert_relative(estimate(&[1.0, 2.0, 3.0]).standard_error.unwrap(), 3.0f64.sqrt(), 1e-15, "three");
     // a pair with difference 1, and three
     assert_relative(estimate(&[5.0, 6.0, 1.0, 2.0, 3.0]).standard_error.unwrap(), 2.0, 1e-15, "five");
-    // sizes 2 and 1 weigh the terms
-    let pass = StratifiedPass::draw(4, 2, 0, [0, 0]).unwrap();
-    assert_eq!(pass.estimate(&[3.0, 5.0]), Estimate { mean: 11.0, standard_error: Some(1.0) });
+    let pass = StratifiedPass::draw(&[2.0, 4.0], 2, 0, [0, 0]).unwrap();
+    assert_eq!(pass.weights()[1], 0.75);
+    let expected: f64 = pass.weights().iter().zip([3.0, 5.0]).map(|(w, term)| w * term).sum();
+    assert_eq!(pass.estimate(&[3.0, 5.0]).mean, expected);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn impossible_counts_are_refused_and_passes_are_addressed() {
     for (steps, strata) in [(10, 0), (10, 10), (1000, 1000), (2, 2), (1, 1), (0, 0), (0, 1)] {
-        let error = StratifiedPass::draw(steps, strata, 0, [0, 0]).unwrap_err();
+        let error = StratifiedPass::draw(&uniform(steps), strata, 0, [0, 0]).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Value, "{strata} of {steps}");
     }
-    let draw = |seed, index| StratifiedPass::draw(1000, 20, seed, index).unwrap();
+    let draw = |seed, index| StratifiedPass::draw(&uniform(1000), 20, seed, index).unwrap();
     assert_eq!(draw(1, [2, 3]), draw(1, [2, 3]));
     for other in [draw(2, [2, 3]), draw(1, [3, 3]), draw(1, [2, 4])] {
         assert_ne!(other, draw(1, [2, 3]));

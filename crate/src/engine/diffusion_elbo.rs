@@ -13,7 +13,7 @@ use crate::math::elbo::{Estimate, bits_per_dim, l_0, l_denoising, l_t_prior};
 use crate::math::image::levels_to_signed;
 use crate::math::rng::{Purpose, standard_normal};
 use crate::math::schedule::{NoiseSchedule, ScheduleKind};
-use crate::math::strata::StratifiedPass;
+use crate::math::strata::{StratifiedPass, timestep_density};
 use crate::model::NoisePredictor;
 
 /// Which timesteps of the chain are evaluated.
@@ -153,6 +153,7 @@ pub struct DiffusionElbo {
     x0: Array1<f64>,
     class: Option<usize>,
     seed: u64,
+    density: Vec<f64>,
     strata: usize,
     passes: usize,
     l_0_draws: usize,
@@ -191,9 +192,14 @@ impl DiffusionElbo {
             }
         };
         let seed = options.seed.map_or_else(random_seed, Ok)?;
-        let current = Pass::draw(schedule.steps(), strata, seed, 0)?;
+        let density = timestep_density(&schedule);
+        let current = match options.timesteps {
+            Timesteps::All => StratifiedPass::all(schedule.steps()),
+            Timesteps::Stratified(_) => StratifiedPass::draw(&density, strata, seed, [0, 0])?,
+        };
         Ok(Self {
             predictor,
+            density,
             x0: levels_to_signed(levels),
             levels: levels.to_vec(),
             class: options.class,
@@ -204,7 +210,7 @@ impl DiffusionElbo {
             l_0_draws,
             evaluations: 0,
             complete: Vec::new(),
-            current,
+            current: Pass::over(current),
             per_timestep: BTreeMap::new(),
         })
     }
@@ -249,9 +255,9 @@ impl DiffusionElbo {
         self.evaluations += 1;
         let pass_complete = self.current.reconstruction.len() == self.l_0_draws;
         if pass_complete {
-            let index = self.complete.len() + 1;
-            let next = Pass::draw(self.schedule.steps(), self.strata, self.seed, index)?;
-            self.complete.push(std::mem::replace(&mut self.current, next));
+            let index = [self.complete.len() as u64 + 1, 0];
+            let next = StratifiedPass::draw(&self.density, self.strata, self.seed, index)?;
+            self.complete.push(std::mem::replace(&mut self.current, Pass::over(next)));
         }
         Ok(pass_complete)
     }
@@ -306,9 +312,8 @@ impl DiffusionElbo {
 }
 
 impl Pass {
-    fn draw(steps: usize, strata: usize, seed: u64, index: usize) -> Result<Self> {
-        let strata = StratifiedPass::draw(steps, strata, seed, [index as u64, 0])?;
-        Ok(Self { strata, denoising: Vec::new(), reconstruction: Vec::new() })
+    fn over(strata: StratifiedPass) -> Self {
+        Self { strata, denoising: Vec::new(), reconstruction: Vec::new() }
     }
 
     fn denoising(&self) -> f64 {

@@ -2,39 +2,65 @@
 
 use super::elbo::Estimate;
 use super::rng::{self, Purpose};
+use super::schedule::NoiseSchedule;
 use crate::error::{Error, Result};
 
-/// One timestep from each of m strata, which are contiguous, of nearly equal size, and together 2..=T.
+/// One timestep from each of m strata, which are contiguous and of equal probability under some density over 2..=T.
 ///
 /// L_{t-1} is smooth in t, so one draw per stratum varies far less than m draws from everywhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StratifiedPass {
     timesteps: Vec<usize>,
-    sizes: Vec<usize>,
+    weights: Vec<f64>,
+}
+
+/// How many timesteps each of 2..=T deserves, up to a factor: entry t - 2 belongs to t.
+///
+/// Three quarters follow the cost that L_{t-1} would have if pixels were standard normal, ᾱ_t expm1(λ_{t-1} - λ_t) / 2 each:
+/// a schedule that rushes through some noise levels pays for them in few timesteps. A quarter is uniform, so that no timestep
+/// weighs more than four times what it would without.
+pub fn timestep_density(schedule: &NoiseSchedule) -> Vec<f64> {
+    let timesteps = 2..=schedule.steps();
+    let costs: Vec<f64> = timesteps.map(|t| schedule.alpha_bar(t) * libm::expm1(-schedule.log_snr_change(t))).collect();
+    let mean = costs.iter().sum::<f64>() / costs.len() as f64;
+    costs.into_iter().map(|cost| 0.75 * cost / mean + 0.25).collect()
 }
 
 impl StratifiedPass {
-    /// Draws the timesteps, uniform within each of `strata` strata of a chain of `steps` steps. `strata` is 1 to
-    /// `steps` - 1, and `steps` - 1 takes every t once. Passes of different `index` are independent.
-    pub fn draw(steps: usize, strata: usize, seed: u64, index: [u64; 2]) -> Result<Self> {
-        let terms = steps.saturating_sub(1);
+    /// Draws `strata` timesteps, each from a stratum of equal probability, in proportion to `density`, whose entries are
+    /// positive and belong to t = 2, 3, ..., T. Passes of different `index` are independent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) unless `strata` is 1 to T - 1.
+    pub fn draw(density: &[f64], strata: usize, seed: u64, index: [u64; 2]) -> Result<Self> {
+        let terms = density.len();
         if !(1..=terms).contains(&strata) {
             return Err(Error::value(format!(
-                "{strata} timesteps were asked for; a chain of {steps} steps has 1 to {terms} to draw"
+                "{strata} timesteps were asked for; a chain of {} steps has 1 to {terms} to draw",
+                terms + 1
             )));
         }
+        let total: f64 = density.iter().sum();
         let draws = rng::uniform(seed, Purpose::Timestep, index, strata);
-        // the first `larger` strata have one timestep more than the others
-        let (size, larger) = (terms / strata, terms % strata);
-        let mut first = 2;
-        let mut pass = StratifiedPass { timesteps: Vec::with_capacity(strata), sizes: Vec::with_capacity(strata) };
+        let mut pass = StratifiedPass { timesteps: Vec::with_capacity(strata), weights: Vec::with_capacity(strata) };
+        let (mut at, mut below) = (0, 0.0);
         for (k, u) in draws.iter().enumerate() {
-            let size = size + usize::from(k < larger);
-            pass.timesteps.push(first + (u * size as f64) as usize);
-            pass.sizes.push(size);
-            first += size;
+            let target = (k as f64 + u) / strata as f64 * total;
+            // rounding may leave the last target at the very end, which belongs to the last timestep
+            while at + 1 < terms && below + density[at] <= target {
+                below += density[at];
+                at += 1;
+            }
+            pass.timesteps.push(at + 2);
+            pass.weights.push(total / (strata as f64 * density[at]));
         }
         Ok(pass)
+    }
+
+    /// Each of 2..=T once, with weight 1.
+    pub fn all(steps: usize) -> Self {
+        let timesteps: Vec<usize> = (2..=steps).collect();
+        StratifiedPass { weights: vec![1.0; timesteps.len()], timesteps }
     }
 
     /// The t to evaluate, ascending.
@@ -42,12 +68,12 @@ impl StratifiedPass {
         &self.timesteps
     }
 
-    /// The weight of each timestep's term: the size of its stratum.
-    pub fn weights(&self) -> &[usize] {
-        &self.sizes
+    /// The weight of each timestep's term: how many times rarer it is drawn than once a pass.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
     }
 
-    /// From L_{t-1} at each of the timesteps: Σ_k size_k L_{t_k - 1}, unbiased for Σ_{t=2..T} L_{t-1}, with the
+    /// From L_{t-1} at each of the timesteps: Σ_k w_k L_{t_k - 1}, unbiased for Σ_{t=2..T} L_{t-1}, with the
     /// standard error by collapsed strata.
     ///
     /// A stratum with one draw has no variance of its own to show, so neighbours are paired and (y_1 - y_2)² stands for
@@ -57,7 +83,7 @@ impl StratifiedPass {
     /// With several passes, [`Estimate::from_samples`] of their totals is free of that.
     pub fn estimate(&self, terms: &[f64]) -> Estimate {
         debug_assert_eq!(terms.len(), self.timesteps.len());
-        let weighted: Vec<f64> = terms.iter().zip(&self.sizes).map(|(term, &size)| term * size as f64).collect();
+        let weighted: Vec<f64> = terms.iter().zip(&self.weights).map(|(term, weight)| term * weight).collect();
         Estimate { mean: weighted.iter().sum(), standard_error: collapsed_variance(&weighted).map(f64::sqrt) }
     }
 }

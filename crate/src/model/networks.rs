@@ -133,14 +133,14 @@ impl OnnxNoisePredictor {
         if log_snr.is_nan() {
             return Err(Error::value("log_snr is NaN"));
         }
-        // The class after the last one means "no class".
-        let class = class.unwrap_or(self.classes);
-        if class > self.classes {
-            return Err(Error::value(format!(
-                "class {class} is unknown, the model has classes 0 to {}",
-                self.classes - 1
-            )));
-        }
+        let class = match class {
+            Some(class) if class >= self.classes => {
+                let last = self.classes - 1;
+                return Err(Error::value(format!("class {class} is unknown, the model has classes 0 to {last}")));
+            }
+            // The class after the last one means "no class".
+            class => class.unwrap_or(self.classes),
+        };
         let ImageShape { channels, height, width } = self.image;
         let outputs = self.network.run(tvec!(
             input(x_t.mapv(|v| v as f32).view(), &[1, channels, height, width])?,

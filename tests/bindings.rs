@@ -1,0 +1,206 @@
+//! The JavaScript face under Node: real objects out, typed errors for bad input.
+#![cfg(target_arch = "wasm32")]
+
+mod shipped;
+
+use elbo_room::bindings::{Ddpm, Vae, interpolate, parse_manifest, random_seed, to_levels, version};
+use js_sys::{Array, Float32Array, JSON, Reflect, Uint8Array};
+use shipped::{get, model, number, parse};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+fn vae() -> Vae {
+    let (entry, files) = model("mnist-vae");
+    Vae::load(entry, files).unwrap()
+}
+
+fn ddpm() -> Ddpm {
+    let (entry, files) = model("mnist-ddpm");
+    Ddpm::load(entry, files).unwrap()
+}
+
+/// A drawn bar: ink in a column of the middle.
+fn bar() -> Vec<u8> {
+    (0..784).map(|i| if (4..24).contains(&(i / 28)) && (13..16).contains(&(i % 28)) { 255 } else { 0 }).collect()
+}
+
+fn image() -> JsValue {
+    Uint8Array::from(&*bar()).into()
+}
+
+fn refused<T>(result: Result<T, JsValue>, name: &str, mentions: &str) {
+    let error: js_sys::Error = result.err().unwrap_or_else(|| panic!("{mentions}: taken")).dyn_into().unwrap();
+    assert_eq!(String::from(error.name()), name, "{:?}", error.message());
+    let message = String::from(error.message());
+    assert!(message.contains(mentions), "{message:?} does not mention {mentions:?}");
+}
+
+#[wasm_bindgen_test]
+fn the_vae_decodes_encodes_and_scores() {
+    let vae = vae();
+    assert_eq!((vae.latents(), vae.height(), vae.width()), (16, 28, 28));
+    let z = vae.sample_prior(1.0).unwrap();
+    assert_eq!(z.length(), 16);
+    let means = vae.decode(z.into()).unwrap().to_vec();
+    assert_eq!(means.len(), 784);
+    assert!(means.iter().all(|m| (0.0..=1.0).contains(m)));
+    let q = vae.encode(Float32Array::from(&*means).into()).unwrap();
+    for field in ["mean", "logVar"] {
+        let values: Float32Array = get(&q, field).dyn_into().unwrap();
+        assert_eq!(values.length(), 16);
+    }
+    let elbo = vae.elbo(image(), parse("{\"samples\": 4, \"seed\": 2}")).unwrap();
+    assert_eq!((number(&elbo, "seed"), number(&elbo, "samples")), (2.0, 4.0));
+    assert_eq!(get(&elbo, "binarized").dyn_into::<Uint8Array>().unwrap().length(), 784);
+    assert_eq!(get(&elbo, "klPerLatent").dyn_into::<Array>().unwrap().length(), 16);
+    let total = number(&get(&elbo, "elbo"), "mean");
+    let sum = number(&get(&elbo, "reconstruction"), "mean") - number(&elbo, "kl");
+    assert!((total - sum).abs() < 1e-9 && total < 0.0);
+    assert!((number(&get(&elbo, "bitsPerDim"), "mean") + total / (784.0 * 2f64.ln())).abs() < 1e-9);
+    assert!(number(&get(&elbo, "elbo"), "standardError") > 0.0);
+    // Without options the seed is drawn and reported.
+    assert!(number(&vae.elbo(image(), JsValue::UNDEFINED).unwrap(), "seed") >= 0.0);
+}
+
+#[wasm_bindgen_test]
+fn the_sampler_steps_and_keeps_frames() {
+    let ddpm = ddpm();
+    assert_eq!(ddpm.classes().length(), 10);
+    let options =
+        "{\"seed\": 5, \"class\": 3, \"steps\": 3, \"method\": \"ddim\", \"eta\": 0.5, \"guidance\": 1, \"chains\": 2}";
+    let mut sampler = ddpm.sampler(parse(options)).unwrap();
+    assert_eq!((sampler.seed(), sampler.chains(), sampler.length(), sampler.available()), (5.0, 2, 4, 0));
+    let first = sampler.step().unwrap();
+    assert_eq!((number(&first, "index"), number(&first, "t")), (0.0, 3.0));
+    for field in ["x", "predictedX0"] {
+        assert_eq!(get(&first, field).dyn_into::<Uint8Array>().unwrap().length(), 2 * 784);
+    }
+    refused(sampler.frame(1), "ValueError", "frame 1");
+    sampler.step().unwrap();
+    sampler.step().unwrap();
+    assert!(sampler.done());
+    assert_eq!(sampler.available(), 4);
+    let last = sampler.frame(3).unwrap();
+    assert_eq!((number(&last, "t"), number(&last, "logSnr")), (0.0, f64::INFINITY));
+}
+
+#[wasm_bindgen_test]
+fn the_diffusion_bound_grows() {
+    let mut elbo = ddpm().elbo(image(), parse("{\"seed\": 1, \"timesteps\": 2, \"steps\": 10}")).unwrap();
+    assert_eq!(elbo.total_evaluations(), 4);
+    assert!(elbo.result().unwrap().is_undefined());
+    assert!(!elbo.step().unwrap());
+    assert!(elbo.step().unwrap());
+    let first = elbo.result().unwrap();
+    assert!(get(&get(&first, "elbo"), "standardError").is_null());
+    assert!(get(&first, "class").is_null());
+    while !elbo.done() {
+        elbo.step().unwrap();
+    }
+    let result = elbo.result().unwrap();
+    let mean = |field| number(&get(&result, field), "mean");
+    let sum = number(&result, "lT") + mean("lDenoising") + mean("l0");
+    assert!((mean("elbo") + sum).abs() < 1e-9);
+    assert_eq!(get(&result, "done"), JsValue::TRUE);
+    let all = ddpm().elbo(image(), parse("{\"timesteps\": \"all\", \"steps\": 5}")).unwrap();
+    assert_eq!(all.total_evaluations(), 4 + 8);
+}
+
+#[wasm_bindgen_test]
+fn schedules_are_columns() {
+    let table = ddpm().schedule("linear".into(), 50).unwrap();
+    for column in ["t", "logSnr", "alphaBar"] {
+        assert_eq!(get(&table, column).dyn_into::<Array>().unwrap().length(), 50);
+    }
+}
+
+#[wasm_bindgen_test]
+fn bad_values_are_typed_errors() {
+    let (vae, ddpm) = (vae(), ddpm());
+    let floats = |values: &[f32]| JsValue::from(Float32Array::from(values));
+    refused(vae.decode(floats(&[0.0; 15])), "ShapeError", "15");
+    refused(vae.decode(floats(&[f32::NAN; 16])), "ValueError", "NaN");
+    refused(vae.decode(Array::new().into()), "ValueError", "Float32Array");
+    refused(vae.encode(floats(&[2.0; 784])), "ValueError", "[0, 1]");
+    refused(vae.encode(floats(&[0.5; 10])), "ShapeError", "784");
+    refused(vae.elbo(floats(&[0.0; 784]), JsValue::UNDEFINED), "ValueError", "Uint8Array");
+    refused(vae.elbo(Uint8Array::new_with_length(5).into(), JsValue::UNDEFINED), "ShapeError", "784");
+    refused(vae.elbo(image(), parse("{\"samples\": 0}")), "ValueError", "samples");
+    refused(vae.elbo(image(), parse("{\"sample\": 3}")), "ValueError", "sample");
+    refused(vae.elbo(image(), parse("{\"seed\": -1}")), "ValueError", "options");
+    refused(vae.sample_prior(0.5), "ValueError", "seed");
+    for (options, mentions) in [
+        ("{\"class\": 10}", "class 10"),
+        ("{\"class\": \"three\"}", "options"),
+        ("{\"steps\": 1}", "steps"),
+        ("{\"steps\": 5000}", "steps"),
+        ("{\"schedule\": \"quadratic\"}", "quadratic"),
+        ("{\"method\": \"euler\"}", "euler"),
+        ("{\"eta\": 2}", "eta"),
+        ("{\"guidance\": 3}", "guidance"),
+        ("{\"chains\": 1000}", "chains"),
+    ] {
+        refused(ddpm.sampler(parse(options)), "ValueError", mentions);
+    }
+    for (options, mentions) in
+        [("{\"timesteps\": \"some\"}", "all"), ("{\"timesteps\": 0}", "timesteps"), ("{\"class\": 11}", "class")]
+    {
+        refused(ddpm.elbo(image(), parse(options)), "ValueError", mentions);
+    }
+    refused(ddpm.schedule("linear".into(), 1), "ValueError", "steps");
+    refused(interpolate(floats(&[0.0]), floats(&[0.0, 1.0]), 0.5, "linear".into()), "ShapeError", "2");
+    refused(interpolate(floats(&[0.0]), floats(&[0.0]), 0.5, "cubic".into()), "ValueError", "cubic");
+    refused(to_levels(floats(&[f32::NAN])), "ValueError", "NaN");
+}
+
+#[wasm_bindgen_test]
+fn bad_models_are_typed_errors() {
+    refused(parse_manifest("{\"format\": 9, \"models\": []}"), "ManifestError", "format");
+    let (entry, files) = model("mnist-vae");
+    let (ddpm_entry, ddpm_files) = model("mnist-ddpm");
+    refused(Vae::load(ddpm_entry.clone(), files.clone()), "ManifestError", "not a VAE");
+    refused(Ddpm::load(entry.clone(), ddpm_files.clone()), "ManifestError", "not a diffusion model");
+    refused(Vae::load(parse("{}"), files.clone()), "ManifestError", "id");
+    refused(Vae::load(entry.clone(), parse("{}")), "ValueError", "files.encoder");
+    // One flipped bit, and a file cut short.
+    let bytes: Uint8Array = get(&ddpm_files, "network").unchecked_into();
+    let flipped = bytes.slice(0, bytes.length());
+    flipped.set_index(1000, flipped.get_index(1000) ^ 1);
+    let damaged = |bytes: &Uint8Array| {
+        let files = js_sys::Object::new();
+        Reflect::set(&files, &"network".into(), bytes).unwrap();
+        JsValue::from(files)
+    };
+    refused(Ddpm::load(ddpm_entry.clone(), damaged(&flipped)), "ChecksumError", "SHA-256");
+    refused(Ddpm::load(ddpm_entry.clone(), damaged(&bytes.slice(0, 5000))), "ChecksumError", "5000");
+}
+
+#[wasm_bindgen_test]
+fn onnx_files_that_are_none_or_foreign_are_model_errors() {
+    use sha2::{Digest, Sha256};
+    let (entry, _) = model("mnist-ddpm");
+    let network = shipped::file("mnist-ddpm.onnx");
+    for (bytes, mentions) in [
+        (&network[..network.len() / 2], "ONNX"),
+        (&b"<!doctype html>"[..], "ONNX"),
+        (shipped::file("mnist-vae-decoder.onnx"), "inputs"),
+    ] {
+        // A manifest that vouches for the bytes, so that only their content is wrong.
+        let entry = JSON::parse(&String::from(JSON::stringify(&entry).unwrap())).unwrap();
+        let file = get(&get(&entry, "files"), "network");
+        let digest: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+        Reflect::set(&file, &"sha256".into(), &digest.into()).unwrap();
+        Reflect::set(&file, &"bytes".into(), &(bytes.len() as f64).into()).unwrap();
+        let files = js_sys::Object::new();
+        Reflect::set(&files, &"network".into(), &Uint8Array::from(bytes)).unwrap();
+        refused(Ddpm::load(entry, files.into()), "ModelError", mentions);
+    }
+}
+
+#[wasm_bindgen_test]
+fn seeds_and_version_are_there() {
+    let seed = random_seed().unwrap();
+    assert!(seed.fract() == 0.0 && (0.0..4_294_967_296.0).contains(&seed));
+    assert_ne!((random_seed().unwrap(), random_seed().unwrap()), (seed, seed));
+    assert_eq!(version(), env!("CARGO_PKG_VERSION"));
+}

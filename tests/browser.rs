@@ -1,0 +1,78 @@
+//! Pixels on a canvas of a page.
+#![cfg(target_arch = "wasm32")]
+
+use elbo_room::bindings::paint;
+use js_sys::{Float32Array, JSON, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn canvas() -> HtmlCanvasElement {
+    let document = web_sys::window().unwrap().document().unwrap();
+    document.create_element("canvas").unwrap().dyn_into().unwrap()
+}
+
+fn layout(json: &str) -> JsValue {
+    JSON::parse(json).unwrap()
+}
+
+fn pixels(canvas: &HtmlCanvasElement) -> Vec<u8> {
+    let context: CanvasRenderingContext2d = canvas.get_context("2d").unwrap().unwrap().dyn_into().unwrap();
+    let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
+    context.get_image_data(0.0, 0.0, width, height).unwrap().data().0
+}
+
+fn error_name(result: Result<(), JsValue>) -> String {
+    result.unwrap_err().dyn_into::<js_sys::Error>().unwrap().name().into()
+}
+
+#[wasm_bindgen_test]
+fn levels_become_grey_pixels() {
+    let canvas = canvas();
+    let levels = Uint8Array::from(&[0, 50, 100, 150, 200, 255][..]);
+    paint(canvas.clone().into(), levels.into(), layout("{\"height\": 2, \"width\": 3}")).unwrap();
+    assert_eq!((canvas.width(), canvas.height()), (3, 2));
+    let expected: Vec<u8> = [0, 50, 100, 150, 200, 255].iter().flat_map(|&l| [l, l, l, 255]).collect();
+    assert_eq!(pixels(&canvas), expected);
+}
+
+#[wasm_bindgen_test]
+fn several_images_stand_in_columns() {
+    let canvas = canvas();
+    // Three images of 1 x 2 in two columns: the fourth place stays transparent.
+    let means = Float32Array::from(&[0.0, 1.0, 0.2, 0.4, 0.6, 0.8][..]);
+    paint(canvas.clone().into(), means.into(), layout("{\"height\": 1, \"width\": 2, \"columns\": 2}")).unwrap();
+    assert_eq!((canvas.width(), canvas.height()), (4, 2));
+    let red: Vec<u8> = pixels(&canvas).chunks(4).map(|p| p[0]).collect();
+    let alpha: Vec<u8> = pixels(&canvas).chunks(4).map(|p| p[3]).collect();
+    assert_eq!(red, [0, 255, 51, 102, 153, 204, 0, 0]);
+    assert_eq!(alpha, [255, 255, 255, 255, 255, 255, 0, 0]);
+}
+
+#[wasm_bindgen_test]
+fn a_repaint_replaces_the_picture_and_its_size() {
+    let canvas = canvas();
+    let size = layout("{\"height\": 1, \"width\": 1}");
+    paint(canvas.clone().into(), Uint8Array::from(&[9, 9][..]).into(), size.clone()).unwrap();
+    assert_eq!(canvas.width(), 2);
+    paint(canvas.clone().into(), Uint8Array::from(&[7][..]).into(), size).unwrap();
+    assert_eq!(pixels(&canvas), [7, 7, 7, 255]);
+}
+
+#[wasm_bindgen_test]
+fn what_cannot_be_painted_is_refused() {
+    let size = || layout("{\"height\": 2, \"width\": 2}");
+    let levels = || JsValue::from(Uint8Array::from(&[1, 2, 3, 4][..]));
+    let short = Uint8Array::from(&[1, 2, 3][..]);
+    assert_eq!(error_name(paint(canvas().into(), short.into(), size())), "ShapeError");
+    assert_eq!(error_name(paint(canvas().into(), levels(), layout("{\"height\": 0, \"width\": 2}"))), "ShapeError");
+    assert_eq!(error_name(paint(canvas().into(), levels(), layout("{\"height\": 2}"))), "ValueError");
+    let nan = Float32Array::from(&[f32::NAN; 4][..]);
+    assert_eq!(error_name(paint(canvas().into(), nan.into(), size())), "ValueError");
+    assert_eq!(error_name(paint(js_sys::Object::new().into(), levels(), size())), "CanvasError");
+    let taken = canvas();
+    taken.get_context("bitmaprenderer").unwrap().unwrap();
+    assert_eq!(error_name(paint(taken.into(), levels(), size())), "CanvasError");
+}

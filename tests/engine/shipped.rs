@@ -1,0 +1,231 @@
+//! The shipped ONNX files through tract against onnxruntime and PyTorch (models/train/fixtures.py).
+
+use elbo_room::engine::{Ddpm, DiffusionElboOptions, SamplerOptions, Timesteps, Vae, VaeElboOptions};
+use elbo_room::math::parameterization::Parameterization;
+use elbo_room::math::schedule::ScheduleKind;
+use elbo_room::model::manifest::{Contract, FileEntry, Manifest, ModelEntry};
+use elbo_room::model::{Decoder, Encoder, OnnxDecoder, OnnxEncoder, OnnxNoisePredictor};
+use elbo_room::{Error, ErrorKind, Result};
+use ndarray::{Array1, ArrayView1};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::files::{MANIFEST, file};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Fixture {
+    files: BTreeMap<String, String>,
+    encoder: EncoderCases,
+    decoder: DecoderCases,
+    network: Vec<NetworkCase>,
+    lattice: Vec<LatticeCase>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct EncoderCases {
+    levels: Vec<Vec<u8>>,
+    mean: Vec<Vec<f64>>,
+    log_var: Vec<Vec<f64>>,
+}
+
+#[derive(Deserialize)]
+struct DecoderCases {
+    z: Vec<Vec<f32>>,
+    logits: Vec<Vec<f32>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NetworkCase {
+    log_snr: f64,
+    class: usize,
+    #[serde(rename = "x_t")]
+    x_t: Vec<f64>,
+    output: Vec<f32>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LatticeCase {
+    log_snr: f64,
+    #[serde(rename = "x_t")]
+    x_t: Vec<f64>,
+    f: Vec<f32>,
+    x0: Vec<f64>,
+    epsilon: Vec<f64>,
+}
+
+fn fixture() -> Fixture {
+    let fixture: Fixture = serde_json::from_str(include_str!("../fixtures/models.json")).unwrap();
+    for (path, sha256) in &fixture.files {
+        let digest: String = Sha256::digest(file(path)).iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(&digest, sha256, "{path} has changed: run models/train/fixtures.py");
+    }
+    fixture
+}
+
+fn entry(id: &str) -> ModelEntry {
+    Manifest::parse(MANIFEST).unwrap().models.into_iter().find(|m| m.id == id).unwrap()
+}
+
+fn files(entry: &ModelEntry) -> impl Fn(&str) -> Result<Vec<u8>> {
+    let paths: BTreeMap<&str, String> = entry.files().into_iter().map(|(role, f)| (role, f.path.clone())).collect();
+    move |role| Ok(file(&paths[role]).to_vec())
+}
+
+fn vae() -> Vae {
+    let entry = entry("mnist-vae");
+    Vae::load(&entry, files(&entry)).unwrap()
+}
+
+fn ddpm() -> Ddpm {
+    let entry = entry("mnist-ddpm");
+    Ddpm::load(&entry, files(&entry)).unwrap()
+}
+
+fn network() -> OnnxNoisePredictor {
+    let entry = entry("mnist-ddpm");
+    let Contract::Ddpm { files, parameterization, log_snr, classes } = &entry.contract else { panic!() };
+    let bytes = file(&files.network.path);
+    OnnxNoisePredictor::load(&files.network, bytes, entry.image, *parameterization, *log_snr, classes.len()).unwrap()
+}
+
+#[track_caller]
+fn close<A: Copy + Into<f64>, B: Copy + Into<f64>>(found: &[A], expected: &[B], tolerance: f64) {
+    assert_eq!(found.len(), expected.len());
+    for (&found, &expected) in found.iter().zip(expected) {
+        let (found, expected) = (found.into(), expected.into());
+        assert!((found - expected).abs() <= tolerance * expected.abs().max(1.0), "{found}, not {expected}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn encoder_and_decoder_give_what_onnxruntime_gives() {
+    let (fixture, entry) = (fixture(), entry("mnist-vae"));
+    let Contract::Vae { files, latents } = &entry.contract else { panic!() };
+    let load = |f: &FileEntry| file(&f.path);
+    let encoder = OnnxEncoder::load(&files.encoder, load(&files.encoder), entry.image, latents.count).unwrap();
+    let decoder = OnnxDecoder::load(&files.decoder, load(&files.decoder), entry.image, latents.count).unwrap();
+    let cases = fixture.encoder;
+    for ((levels, mean), log_var) in cases.levels.iter().zip(&cases.mean).zip(&cases.log_var) {
+        let x = Array1::from_iter(levels.iter().map(|&l| f32::from(l) / 255.0));
+        let q = encoder.encode(x.view()).unwrap();
+        close(&q.mean.to_vec(), mean, 1e-3);
+        close(&q.log_var.to_vec(), log_var, 1e-3);
+    }
+    for (z, logits) in fixture.decoder.z.iter().zip(&fixture.decoder.logits) {
+        close(&decoder.decode(ArrayView1::from(z)).unwrap().to_vec(), logits, 1e-3);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_noise_predictor_gives_what_onnxruntime_gives() {
+    let network = network();
+    for case in fixture().network {
+        let class = (case.class < 10).then_some(case.class);
+        let output = network.output(ArrayView1::from(&case.x_t), case.log_snr, class).unwrap();
+        close(&output.to_vec(), &case.output, 1e-3);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_lattice_gives_what_training_gave() {
+    for case in fixture().lattice {
+        let x_t = ArrayView1::from(&case.x_t);
+        let found = Parameterization::Lattice.apply(x_t, case.log_snr, ArrayView1::from(&case.f));
+        close(&found.x0.to_vec(), &case.x0, 1e-6);
+        // The noise is the error of x0 scaled up by alpha / sigma.
+        close(&found.epsilon.to_vec(), &case.epsilon, 1e-6 * (0.5 * case.log_snr).exp().max(1.0));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_chain_and_its_sample_are_digits_to_both_models() {
+    let ddpm = ddpm();
+    let options = SamplerOptions { seed: Some(1), class: Some(3), steps: 20, ..SamplerOptions::default() };
+    let mut sampler = ddpm.sampler(&options).unwrap();
+    while !sampler.is_done() {
+        sampler.step().unwrap();
+    }
+    let sample = sampler.frame(20).unwrap().x.clone();
+    let elbo = |image: &[u8], class| {
+        let options = DiffusionElboOptions {
+            schedule: ScheduleKind::LogSnrLinear,
+            timesteps: Timesteps::Stratified(64),
+            seed: Some(1),
+            class,
+            ..DiffusionElboOptions::default()
+        };
+        let mut elbo = ddpm.elbo(image, &options).unwrap();
+        while !elbo.is_done() {
+            elbo.step().unwrap();
+        }
+        elbo.result().unwrap().bits_per_dim
+    };
+    let own = elbo(&sample, Some(3));
+    assert!(own.mean > 0.0 && own.mean < 3.0, "{own:?}");
+    // The same noise for both classes, so the difference is far clearer than either bound.
+    assert!(own.mean < elbo(&sample, Some(1)).mean, "a 3 is better explained as a 3 than as a 1");
+    // Upside down it is no digit, and both models say so.
+    let upside_down: Vec<u8> = sample.iter().rev().copied().collect();
+    assert!(elbo(&upside_down, None).mean > elbo(&sample, None).mean);
+    let vae = vae();
+    let score = |image: &[u8]| vae.elbo(image, &VaeElboOptions { samples: 16, seed: Some(1) }).unwrap().terms.elbo.mean;
+    assert!(score(&sample) > score(&upside_down) + 10.0);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_scores_of_the_manifest_are_within_reach_of_the_models() {
+    // Digits of the VAE itself, scored again, lie near the test set's bound: the manifest's numbers belong to these weights.
+    let vae = vae();
+    let score = entry("mnist-vae").scores.into_iter().find(|s| s.metric == "negative ELBO").expect("a score");
+    let costs: Vec<f64> = (0..40)
+        .map(|seed| {
+            let means = vae.decode(&vae.sample_prior(seed).to_vec()).unwrap();
+            let levels = elbo_room::engine::to_levels(&means.to_vec()).unwrap();
+            -vae.elbo(&levels, &VaeElboOptions { samples: 4, seed: Some(seed) }).unwrap().terms.elbo.mean
+        })
+        .collect();
+    let mean = costs.iter().sum::<f64>() / costs.len() as f64;
+    assert!((mean - score.value).abs() < 30.0, "{mean} nats for samples, {} for the test set", score.value);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn networks_refuse_what_they_cannot_take() {
+    let network = network();
+    let kind = |x: &[f64], log_snr, class| network.output(ArrayView1::from(x), log_snr, class).unwrap_err().kind;
+    assert_eq!(kind(&[0.0; 783], 0.0, None), ErrorKind::Shape);
+    assert_eq!(kind(&[f64::NAN; 784], 0.0, None), ErrorKind::Value);
+    assert_eq!(kind(&[0.0; 784], f64::NAN, None), ErrorKind::Value);
+    assert_eq!(kind(&[0.0; 784], 0.0, Some(10)), ErrorKind::Value);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn files_that_are_no_such_network_are_refused() {
+    let entry = entry("mnist-ddpm");
+    let load = |bytes: &'static [u8]| {
+        let mut entry = entry.clone();
+        let Contract::Ddpm { files, .. } = &mut entry.contract else { panic!() };
+        // A manifest that vouches for the bytes, so that only their content is wrong.
+        files.network.bytes = bytes.len() as u64;
+        files.network.sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+        Ddpm::load(&entry, |_| Ok(bytes.to_vec())).err().unwrap()
+    };
+    let network = file("mnist-ddpm.onnx");
+    for (bytes, mentions) in [
+        (&network[..network.len() / 3], "ONNX"),
+        (&b"<!doctype html>"[..], "ONNX"),
+        (file("mnist-vae-decoder.onnx"), "inputs"),
+    ] {
+        let error = load(bytes);
+        assert_eq!(error.kind, ErrorKind::Model, "{error}");
+        assert!(error.message.contains(mentions), "{error}");
+    }
+    let missing = Ddpm::load(&entry, |role| Err(Error::value(format!("no {role}")))).err().unwrap();
+    assert_eq!(missing.message, "no network");
+    assert_eq!(Vae::load(&entry, |_| Ok(Vec::new())).err().unwrap().kind, ErrorKind::Manifest);
+}

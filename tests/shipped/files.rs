@@ -1,0 +1,13 @@
+//! The shipped models, compiled into the tests so that they are at hand in WebAssembly too.
+
+pub const MANIFEST: &str = include_str!("../../models/manifest.json");
+
+/// The bytes of the shipped file at `path`.
+pub fn file(path: &str) -> &'static [u8] {
+    match path {
+        "mnist-vae-encoder.onnx" => include_bytes!("../../models/mnist-vae-encoder.onnx"),
+        "mnist-vae-decoder.onnx" => include_bytes!("../../models/mnist-vae-decoder.onnx"),
+        "mnist-ddpm.onnx" => include_bytes!("../../models/mnist-ddpm.onnx"),
+        _ => panic!("{path} is not shipped"),
+    }
+}
