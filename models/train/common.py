@@ -6,11 +6,16 @@ import math
 import os
 import time
 from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # spinning threads starve whatever else the machine does
 
-import torch  # noqa: E402
+import torch
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+HALF_FROM = 256  # entries: smaller tensors ship as f32
 
 
 def parser(doc: str, steps: int, out: str) -> argparse.ArgumentParser:
@@ -24,6 +29,7 @@ def parser(doc: str, steps: int, out: str) -> argparse.ArgumentParser:
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     p.add_argument("--snapshot", type=int, default=1000, help="steps between checkpoints")
     p.add_argument("--evaluate", action="store_true", help="evaluate the checkpoint in --out, train nothing")
+    p.add_argument("--unrounded", action="store_true", help="evaluate weights that are not rounded to f16")
     p.add_argument("--images", type=int, default=10000, help="test images to evaluate")
     return p
 
@@ -32,14 +38,15 @@ def autocast(device: str) -> torch.autocast:
     return torch.autocast(device, dtype=torch.bfloat16)
 
 
+@lru_cache(maxsize=1)
+def epoch_order(epoch: int, count: int, seed: int) -> torch.Tensor:
+    return torch.randperm(count, generator=torch.Generator().manual_seed(seed * 1_000_003 + epoch))
+
+
 def batch_indices(step: int, batch: int, count: int, seed: int) -> torch.Tensor:
-    """The indices of batch `step`: a fresh permutation every epoch, addressed by step so that a resumed run sees the same."""
-    per_epoch = count // batch
-    epoch, position = divmod(step, per_epoch)
-    if batch_indices.__dict__.get("key") != (epoch, count, seed):
-        generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
-        batch_indices.key, batch_indices.order = (epoch, count, seed), torch.randperm(count, generator=generator)
-    return batch_indices.order[position * batch : (position + 1) * batch]
+    """The indices of batch `step`, a fresh permutation every epoch; addressed by step, so a resumed run sees the same."""
+    epoch, position = divmod(step, count // batch)
+    return epoch_order(epoch, count, seed)[position * batch : (position + 1) * batch]
 
 
 class Average:
@@ -83,6 +90,8 @@ def fit(model, loss_of, images, labels, args, *, lr, warmup, betas, decay, ema, 
         average.model.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["rng"].cpu())
+        if state.get("cuda_rng"):
+            torch.cuda.set_rng_state_all([r.cpu() for r in state["cuda_rng"]])
         start, seconds = state["step"], state["seconds"]
         print(f"resumed at step {start}", flush=True)
     else:
@@ -110,18 +119,34 @@ def fit(model, loss_of, images, labels, args, *, lr, warmup, betas, decay, ema, 
             print(f"{done:6d}  {text}  lr {rate:.2e}  {elapsed / (done - start):.3f} s/step", flush=True)
             logged, sums = done, {}
         if done % args.snapshot == 0 or done == args.steps:
-            save(checkpoint, {
-                "model": model.state_dict(), "average": average.model.state_dict(), "optimizer": optimizer.state_dict(),
-                "rng": torch.get_rng_state(), "step": done, "seconds": seconds + time.monotonic() - began, "seed": args.seed,
-            })
+            state = {"model": model.state_dict(), "average": average.model.state_dict(), "optimizer": optimizer.state_dict()}
+            state |= {"rng": torch.get_rng_state(), "cuda_rng": torch.cuda.get_rng_state_all() if args.device != "cpu" else []}
+            save(checkpoint, state | {"step": done, "seconds": seconds + time.monotonic() - began, "seed": args.seed})
     return average.model
 
 
-def load_average(model: torch.nn.Module, out: str) -> dict:
-    """Put the averaged weights of the checkpoint in `out` into `model`; returns step, seconds and seed."""
+def fold(module: nn.Module) -> None:
+    """Replace every (convolution, batch norm) pair by one convolution."""
+    for name, child in module.named_children():
+        if isinstance(child, nn.Sequential) and [type(c) for c in child] == [nn.Conv2d, nn.BatchNorm2d]:
+            setattr(module, name, fuse_conv_bn_eval(child[0], child[1]))
+        else:
+            fold(child)
+
+
+@torch.no_grad()
+def load_shipped(model: nn.Module, out: str, half: bool = True) -> dict:
+    """Make `model` what ships of the run in `out`; returns the run's step, minutes and seed.
+
+    That is the averaged weights with batch norms folded and, if `half`, kernels and matrices rounded to f16; biases stay f32.
+    """
     state = torch.load(Path(out) / "checkpoint.pt", map_location="cpu", weights_only=True)
     model.load_state_dict(state["average"])
-    model.eval()
+    model.eval().requires_grad_(False)
+    fold(model)
+    for p in model.parameters():
+        if half and p.ndim >= 2 and p.numel() >= HALF_FROM:
+            p.copy_(p.half().float())
     return {"step": state["step"], "minutes": round(state["seconds"] / 60, 1), "seed": state["seed"]}
 
 

@@ -6,11 +6,12 @@ Notation: x_t = alpha x_0 + sigma eps, alpha^2 = sigmoid(lambda), sigma^2 = sigm
 import math
 from pathlib import Path
 
-import common
 import torch
 import torch.nn.functional as F
-from data import load
 from torch import nn
+
+import common
+from data import load
 
 LOG_SNR_MIN, LOG_SNR_MAX = -6.0, 13.3
 NO_CLASS = 10
@@ -218,18 +219,15 @@ def terms(model, x, y, strata: int, generator) -> dict[str, torch.Tensor]:
 
 
 @torch.no_grad()
-def evaluate(model, data: str | None, images: int, strata: int, seed: int = 0, labels: bool = True) -> dict:
-    """Scores on the first `images` test images, class-conditional unless `labels` is false."""
-    x, y = load("test", data)
-    x, y = x[:images], y[:images] if labels else torch.full((images,), NO_CLASS)
+def evaluate(model, data: str | None, images: int, strata: int, seed: int = 0) -> dict:
+    """Scores on the first `images` test images, given their class."""
+    x, y = (t[:images] for t in load("test", data))
     generator = torch.Generator().manual_seed(seed)
-    parts = [terms(model, x[i : i + 250], y[i : i + 250], strata, generator) for i in range(0, images, 250)]
+    parts = [terms(model, x[i : i + 250], y[i : i + 250], strata, generator) for i in range(0, len(x), 250)]
     nats = {name: torch.cat([p[name] for p in parts]) for name in parts[0]}
     nats = {"continuous-time bound": sum(nats.values()), **nats}
-    note = "8-bit" if labels else "8-bit, class not given"
-    return {"scores": [
-        common.score(v / (DIM * math.log(2)), "MNIST test", note, name, "bits/dim", strata) for name, v in nats.items()
-    ]}
+    bits = {name: v / (DIM * math.log(2)) for name, v in nats.items()}
+    return {"scores": [common.score(v, "MNIST test", "8-bit", name, "bits/dim", strata) for name, v in bits.items()]}
 
 
 def main() -> None:
@@ -241,12 +239,11 @@ def main() -> None:
     model = UNet()
     if not args.evaluate:
         images, labels = load("train", args.data)
-        fit_args = dict(lr=1e-3, warmup=500, betas=(0.9, 0.99), decay=0.0, ema=0.9995, clip=1.0)
-        common.fit(model, loss_of, images, labels, args, **fit_args)
+        common.fit(model, loss_of, images, labels, args, lr=1e-3, warmup=500, betas=(0.9, 0.99), decay=0.0, ema=0.9995, clip=1.0)
         model = UNet()
-    facts = common.load_average(model, args.out)
+    facts = common.load_shipped(model, args.out, not args.unrounded)
     facts |= evaluate(model, args.data, args.images, args.strata)
-    common.write_json(Path(args.out) / "evaluation.json", facts)
+    common.write_json(Path(args.out) / ("evaluation-unrounded.json" if args.unrounded else "evaluation.json"), facts)
     for s in facts["scores"]:
         print(f"{s['metric']:>22} {s['value']:.4f} ± {s['standardError']:.4f} {s['unit']}")
 

@@ -1,6 +1,6 @@
-"""Write the ONNX files and manifest.json from the checkpoints and their evaluations, then the fixtures.
+"""Write the ONNX files, manifest.json and the tables of README.md from the checkpoints and their evaluations.
 
-Kernels and matrices are rounded to f16 before export and stored so, each followed by a Cast; biases stay f32.
+Kernels and matrices are f16-valued already (common.load_shipped) and stored so, each followed by a Cast.
 """
 
 import argparse
@@ -9,44 +9,25 @@ import json
 import subprocess
 from pathlib import Path
 
-import common
-import ddpm
 import numpy as np
 import onnx
 import onnxruntime
 import torch
-import vae
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+import common
+import ddpm
+import vae
 
 HERE = Path(__file__).resolve().parent
 MODELS = HERE.parent
-HALF_FROM = 256  # entries: smaller tensors stay f32
-
-
-def fold(module: nn.Module) -> None:
-    """Replace every (convolution, batch norm) pair by one convolution."""
-    for name, child in module.named_children():
-        if isinstance(child, nn.Sequential) and [type(c) for c in child] == [nn.Conv2d, nn.BatchNorm2d]:
-            setattr(module, name, fuse_conv_bn_eval(child[0], child[1]))
-        else:
-            fold(child)
-
-
-@torch.no_grad()
-def round_to_half(model: nn.Module) -> None:
-    for p in model.parameters():
-        if p.ndim >= 2 and p.numel() >= HALF_FROM:
-            p.copy_(p.half().float())
 
 
 def trained(name: str, out: str) -> tuple[nn.Module, dict]:
-    """The averaged model of a run as it ships (folded, rounded) and what its evaluation says, or the bare facts without one."""
+    """The averaged model of a run as it ships and what its evaluation says, or the bare facts without one."""
     model = {"vae": vae.Vae, "ddpm": ddpm.UNet}[name]()
-    facts = common.load_average(model, out)
-    fold(model)
-    round_to_half(model)
+    facts = common.load_shipped(model, out)
     evaluation = Path(out) / "evaluation.json"
     if evaluation.exists():
         stored = json.loads(evaluation.read_text())
@@ -60,7 +41,7 @@ def store_as_half(model: onnx.ModelProto) -> None:
     """Turn large f32 initializers into f16 initializers with a Cast; exact, as their values are f16 already."""
     casts = []
     for tensor in model.graph.initializer:
-        if tensor.data_type != TensorProto.FLOAT or len(tensor.dims) < 2 or np.prod(tensor.dims) < HALF_FROM:
+        if tensor.data_type != TensorProto.FLOAT or len(tensor.dims) < 2 or np.prod(tensor.dims) < common.HALF_FROM:
             continue
         full = numpy_helper.to_array(tensor)
         half = full.astype(np.float16)
@@ -149,6 +130,23 @@ def export_ddpm(args, samples: torch.Generator) -> dict:
     )
 
 
+def tables(manifest: dict) -> str:
+    """The part of README.md that lists files and scores, as Markdown."""
+    files = ["| file | bytes | sha256 |", "|---|---|---|"]
+    scores = ["| model | test set | task | metric | value | unit | images | samples per image |", "|---|---|---|---|---|---|---|---|"]
+    runs = []
+    for m in manifest["models"]:
+        made = m["provenance"]
+        script = f"{made['script']} at {made['commit']}, seed {made['seed']}"
+        runs.append(f"- `{m['id']}`: {script}, {made['minutes']:.0f} minutes on {made['machine']}.")
+        files += [f"| {f['path']} | {f['bytes']:,} | `{f['sha256'][:16]}…` |" for f in m["files"].values()]
+        scores += [
+            f"| {m['id']} | {s['dataset']} | {s['task']} | {s['metric']} | {s['value']} ± {s['standardError']} | {s['unit']} "
+            f"| {s['images']:,} | {s['samples']} |" for s in m["scores"]
+        ]
+    return "\n".join(["", *runs, "", *files, "", *scores, ""])
+
+
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     p.add_argument("--vae", default="runs/vae", help="folder of the run of vae.py")
@@ -160,6 +158,10 @@ def main() -> None:
     samples = torch.Generator().manual_seed(0)
     manifest = {"format": 1, "models": [export_vae(args, samples), export_ddpm(args, samples)]}
     common.write_json(args.models / "manifest.json", manifest)
+    readme, mark = args.models / "README.md", "<!-- written by export.py -->\n"
+    if readme.exists():
+        before, _, after = readme.read_text().split(mark)
+        readme.write_text(mark.join([before, tables(manifest), after]))
     print("now write the fixtures anew: python fixtures.py")
 
 

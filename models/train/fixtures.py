@@ -8,10 +8,11 @@ import hashlib
 import json
 from pathlib import Path
 
-import ddpm
 import numpy as np
 import onnxruntime
 import torch
+
+import ddpm
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = [(-6.0, 0), (-2.5, 10), (0.0, 7), (2.0, 3), (6.0, 10), (10.5, 9), (13.3, 4)]  # log SNR, class
@@ -65,7 +66,7 @@ def main() -> None:
         alpha, sigma = (1 / (1 + np.exp(-s * log_snr)) ** 0.5 for s in (1, -1))
         level = np.array([0, 0, 0, 255, 255, 254, 1, 2, 3, 4, 77, 128, 129, 200, 252, 253])
         x_t = decimals(alpha * (level / 127.5 - 1) + sigma * rng.standard_normal(16), 15)
-        f = np.round(rng.standard_normal(16), 6).tolist()
+        f = (np.round(rng.standard_normal(16) * 1024) / 1024).tolist()  # exact in f32
         as_image = [torch.tensor(v, dtype=torch.float64).view(1, 1, 4, 4) for v in (x_t, f)]
         x0, epsilon, _ = ddpm.lattice(as_image[0], torch.tensor([log_snr], dtype=torch.float64), as_image[1])
         lattice.append({"logSnr": log_snr, "x_t": x_t, "f": f, "x0": x0.flatten().tolist(), "epsilon": epsilon.flatten().tolist()})

@@ -4,10 +4,11 @@ import argparse
 import math
 from pathlib import Path
 
-import common
-import ddpm
 import torch
 from PIL import Image
+
+import common
+import ddpm
 
 
 def cosine(steps: int) -> torch.Tensor:
@@ -50,7 +51,7 @@ def main() -> None:
     p.add_argument("--columns", type=int, default=10)
     args = p.parse_args()
     model = ddpm.UNet()
-    common.load_average(model, args.run)
+    common.load_shipped(model, args.run)
     model.to(memory_format=torch.channels_last)
     labels = torch.arange(10).repeat_interleave(args.columns)
     for schedule in args.schedule:

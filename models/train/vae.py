@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-import common
 import torch
 import torch.nn.functional as F
-from data import load
 from torch import nn
+
+import common
+from data import load
 
 LATENTS = 16
 WARM_UP = 2000  # steps over which the weight of the KL rises to 1
@@ -142,9 +143,9 @@ def main() -> None:
         images, labels = load("train", args.data)
         common.fit(model, loss_of, images, labels, args, lr=2e-3, warmup=1000, betas=(0.9, 0.99), decay=1e-4, ema=0.999, clip=50.0)
         model = Vae()
-    facts = common.load_average(model, args.out)
+    facts = common.load_shipped(model, args.out, not args.unrounded)
     facts |= evaluate(model, args.data, args.images, args.samples)
-    common.write_json(Path(args.out) / "evaluation.json", facts)
+    common.write_json(Path(args.out) / ("evaluation-unrounded.json" if args.unrounded else "evaluation.json"), facts)
     for s in facts["scores"]:
         print(f"{s['metric']:>22} {s['value']:.3f} ± {s['standardError']:.3f} {s['unit']}")
 
