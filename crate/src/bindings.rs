@@ -1,7 +1,7 @@
 //! The JavaScript face: newtypes, names and error conversion. No logic.
 
 use js_sys::{Array, Error as JsError, Float32Array, Object, Reflect, Uint8Array};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
@@ -43,7 +43,48 @@ fn options<T: DeserializeOwned + Default>(value: JsValue) -> Result<T> {
     if value.is_undefined() || value.is_null() {
         return Ok(T::default());
     }
+    // The conversion looks up the fields it knows and would pass over a misspelt one.
+    let known = field_names::<T>();
+    for key in Object::keys(value.unchecked_ref::<Object>()) {
+        let key = key.as_string().unwrap_or_default();
+        if !known.contains(&key.as_str()) {
+            return Err(Error::value(format!("options: {key:?} is unknown, use {}", known.join(", "))));
+        }
+    }
     from_js(value, ErrorKind::Value, "options")
+}
+
+/// The names of the fields of a struct, which serde tells to whoever deserializes it.
+fn field_names<T: DeserializeOwned>() -> &'static [&'static str] {
+    struct Probe<'a>(&'a mut &'static [&'static str]);
+
+    impl<'de> serde::Deserializer<'de> for Probe<'_> {
+        type Error = serde::de::value::Error;
+
+        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> std::result::Result<V::Value, Self::Error> {
+            Err(serde::de::Error::custom("there is no value"))
+        }
+
+        fn deserialize_struct<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            visitor: V,
+        ) -> std::result::Result<V::Value, Self::Error> {
+            *self.0 = fields;
+            self.deserialize_any(visitor)
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+
+    let mut names: &'static [&'static str] = &[];
+    // Fails by design: only the names are wanted.
+    let _ = T::deserialize(Probe(&mut names));
+    names
 }
 
 fn file(files: &JsValue, role: &str) -> Result<Vec<u8>> {

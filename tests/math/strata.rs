@@ -156,7 +156,7 @@ fn collapsed_strata_are_right_for_smooth_terms_and_conservative_otherwise() {
         if strata >= 200 {
             let hits = runs.iter().filter(|run| covers(**run, exact(steps))).count();
             let share = hits as f64 / runs.len() as f64;
-            assert!((0.93..=0.97).contains(&share), "{strata} of {steps} covered in {share}");
+            assert!((0.92..=0.97).contains(&share), "{strata} of {steps} covered in {share}");
         }
     }
 }

@@ -1,4 +1,5 @@
 //! The shipped models as JavaScript sees them.
+#![allow(dead_code, reason = "each test program uses its part")]
 
 mod files;
 
