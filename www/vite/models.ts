@@ -32,7 +32,7 @@ export function models(directory: string): Plugin {
         );
       });
     },
-    async closeBundle() {
+    async writeBundle() {
       await mkdir(target, { recursive: true });
       const names = (await readdir(directory)).filter(isModelFile);
       if (!names.includes('manifest.json')) this.error(`no manifest.json in ${directory}`);
