@@ -8,9 +8,14 @@ const VAE_SAMPLES = 64;
 
 test('shows the numbers that the crate gives for the same picture, also after a pause', async ({ page }) => {
   await open(page, 'z=seed:6&timesteps=64');
+  const card = page.getByTestId('elbo-ddpm');
+  await card.getByRole('button', { name: text.ddpm.cancel }).click();
+  await expect(page.getByTestId('elbo-ddpm-status')).toHaveText(text.ddpm.cancelled);
+  const stopped = await page.getByTestId('ddpm-progress').textContent();
+  await card.getByRole('button', { name: text.ddpm.resume }).click();
+
   const crate = await loadCrate();
   const image = decode(crate, priorSample(crate, 6));
-
   const shown = (testid: string) => page.getByTestId(testid).locator('.mean');
   const error = (testid: string) => page.getByTestId(testid).locator('.error');
   const vae = crate.vae.elbo(image, { samples: VAE_SAMPLES, seed: SEED });
@@ -25,14 +30,8 @@ test('shows the numbers that the crate gives for the same picture, also after a 
     await expect(shown(testid)).toHaveText(estimate(value, decimals).mean);
   }
 
-  const card = page.getByTestId('elbo-ddpm');
-  await card.getByRole('button', { name: text.ddpm.cancel }).click();
-  await expect(page.getByTestId('elbo-ddpm-status')).toHaveText(text.ddpm.cancelled);
-  const stopped = await page.getByTestId('ddpm-progress').textContent();
-  await card.getByRole('button', { name: text.ddpm.resume }).click();
   await expect(card).toHaveAttribute('data-status', 'done');
   expect(await page.getByTestId('ddpm-progress').textContent()).not.toBe(stopped);
-
   const run = crate.ddpm.elbo(image, { schedule: 'log-snr-linear', steps: 1000, timesteps: 64, class: null, seed: SEED });
   while (!run.done) run.step();
   const ddpm = run.result();
@@ -45,8 +44,8 @@ test('shows the numbers that the crate gives for the same picture, also after a 
     ['ddpm-bits', ddpm.bitsPerDim, 4],
   ] as const) {
     await expect(shown(testid)).toHaveText(estimate(value, decimals).mean);
-    const text = estimate(value, decimals).error;
-    await expect(error(testid)).toHaveText(text && `± ${text}`);
+    const spread = estimate(value, decimals).error;
+    await expect(error(testid)).toHaveText(spread && `± ${spread}`);
   }
   await expect(page.getByTestId('ddpm-progress')).toHaveText(text.ddpm.progress(run.evaluations, run.totalEvaluations));
 });
