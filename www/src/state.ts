@@ -55,7 +55,7 @@ export function defaultState(): PageState {
     lab: 'latent',
     vae: '',
     ddpm: '',
-    latent: { at: { seed: 1 }, a: { seed: 1 }, b: { seed: 2 }, mode: 'spherical' },
+    latent: { at: { seed: 28 }, a: { seed: 28 }, b: { seed: 45 }, mode: 'spherical' },
     denoise: {
       digit: 3,
       steps: 100,
