@@ -76,8 +76,9 @@ export const en = {
   denoise: {
     title: 'Denoise lab',
     lead: 'Start from noise and walk the reverse chain. At every step the network guesses the clean picture, and the sampler goes a little way towards it.',
-    x: 'Noisy state x_t',
-    predicted: 'Predicted clean picture x_0',
+    x: 'Noisy state',
+    sample: 'Sample',
+    predicted: 'Predicted clean picture',
     cell: (index: number) => `Sample ${index}`,
     cells: 'Choose the sample to score',
     play: 'Play',
