@@ -7,7 +7,7 @@ const SEED = 0;
 const VAE_SAMPLES = 64;
 
 test('shows the numbers that the crate gives for the same picture, also after a pause', async ({ page }) => {
-  await open(page, 'z=seed:6&timesteps=64');
+  await open(page, 'z=seed:6&timesteps=512');
   const card = page.getByTestId('elbo-ddpm');
   await card.getByRole('button', { name: text.ddpm.cancel }).click();
   await expect(page.getByTestId('elbo-ddpm-status')).toHaveText(text.ddpm.cancelled);
@@ -32,7 +32,7 @@ test('shows the numbers that the crate gives for the same picture, also after a 
 
   await expect(card).toHaveAttribute('data-status', 'done');
   expect(await page.getByTestId('ddpm-progress').textContent()).not.toBe(stopped);
-  const run = crate.ddpm.elbo(image, { schedule: 'log-snr-linear', steps: 1000, timesteps: 64, class: null, seed: SEED });
+  const run = crate.ddpm.elbo(image, { schedule: 'log-snr-linear', steps: 1000, timesteps: 512, class: null, seed: SEED });
   while (!run.done) run.step();
   const ddpm = run.result();
   if (!ddpm) throw new Error('the bound is complete');
