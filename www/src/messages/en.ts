@@ -146,7 +146,7 @@ export const en = {
       lT: 'Prior matching',
       denoising: 'Denoising matching',
       l0: 'Reconstruction',
-      progress: (done: number, total: number) => `${done} of ${total} evaluations`,
+      progress: (done: number, total: number) => `${done} of ${total} evaluations, L₀ included`,
       progressLabel: 'Evaluations of the network',
       cancel: 'Cancel',
       resume: 'Resume',
