@@ -1,5 +1,5 @@
 use crate::common::{assert_close, assert_relative, integrate};
-use elbo_room::math::gaussian::{discretized_log_likelihood, kl_standard, log_density};
+use elbo_room::math::gaussian::{discretized_log_likelihood, kl, kl_standard, log_density};
 use ndarray::{Array1, aview1};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -21,6 +21,22 @@ fn density_integrates_to_one() {
         assert_relative(moment(2), std * std, 1e-12, "variance");
     }
     assert!(log_density(0.0, 0.0, -20.0) > 0.0, "a density may exceed 1");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn kl_between_two_gaussians_equals_the_integral() {
+    let cases = [(0.0, 0.0, 0.0, 0.0), (1.0, -3.0, -0.5, 0.7), (2.0, 1.0, 2.0, 1.001), (-1.0, 2.0, 0.0, -1.0)];
+    for (q_mean, q_log_var, p_mean, p_log_var) in cases {
+        let found = kl(aview1(&[q_mean]), aview1(&[q_log_var]), aview1(&[p_mean]), aview1(&[p_log_var]))[0];
+        let std = f64::exp(0.5 * q_log_var);
+        let integral = integrate(q_mean - 13.0 * std, q_mean + 13.0 * std, 4000, |z| {
+            let log_q = log_density(z, q_mean, q_log_var);
+            log_q.exp() * (log_q - log_density(z, p_mean, p_log_var))
+        });
+        assert_close(found, integral, 1e-12, &format!("{q_mean} {q_log_var} {p_mean} {p_log_var}"));
+        let standard = kl(aview1(&[q_mean]), aview1(&[q_log_var]), aview1(&[0.0]), aview1(&[0.0]));
+        assert_eq!(standard, kl_standard(aview1(&[q_mean]), aview1(&[q_log_var])));
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]

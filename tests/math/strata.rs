@@ -3,7 +3,7 @@ use elbo_room::ErrorKind;
 use elbo_room::math::elbo::Estimate;
 use elbo_room::math::rng::{Purpose, standard_normal};
 use elbo_room::math::schedule::{LogSnrRange, NoiseSchedule, ScheduleKind};
-use elbo_room::math::strata::{StratifiedPass, timestep_density};
+use elbo_room::math::strata::{StratifiedPass, class_timestep_density, timestep_density};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A bound like a real one: large at both ends, smooth between.
@@ -23,7 +23,7 @@ fn uniform(steps: usize) -> Vec<f64> {
 
 /// One pass, each term with independent noise of standard deviation `noise` · term.
 fn run(steps: usize, strata: usize, seed: u64, pass: u64, noise: f64) -> Estimate {
-    let draw = StratifiedPass::draw(&uniform(steps), strata, seed, [0, pass]).unwrap();
+    let draw = StratifiedPass::draw(&uniform(steps), 2, strata, seed, [0, pass]).unwrap();
     let errors = standard_normal(seed, Purpose::ForwardNoise, [0, pass], strata);
     let terms: Vec<f64> =
         draw.timesteps().iter().zip(errors).map(|(&t, e)| term(t, steps) * (1.0 + noise * e)).collect();
@@ -39,7 +39,7 @@ fn each_stratum_has_its_share_of_the_density() {
     for (steps, strata) in [(2, 1), (10, 1), (10, 4), (10, 9), (1000, 16), (1000, 998), (1000, 999), (100_000, 7)] {
         let density: Vec<f64> = (2..=steps).map(|t| 1.0 + (t % 3) as f64).collect();
         let total: f64 = density.iter().sum();
-        let pass = StratifiedPass::draw(&density, strata, 9, [0, 0]).unwrap();
+        let pass = StratifiedPass::draw(&density, 2, strata, 9, [0, 0]).unwrap();
         assert_eq!((pass.timesteps().len(), pass.weights().len()), (strata, strata));
         for (k, (&t, weight)) in pass.timesteps().iter().zip(pass.weights()).enumerate() {
             // t's part of the density overlaps with stratum k
@@ -57,7 +57,7 @@ fn every_timestep_counts_once_on_average() {
     let passes = 30_000;
     let mut counts = vec![0.0; density.len() + 2];
     for k in 0..passes {
-        let pass = StratifiedPass::draw(&density, 4, 1, [0, k]).unwrap();
+        let pass = StratifiedPass::draw(&density, 2, 4, 1, [0, k]).unwrap();
         pass.timesteps().iter().zip(pass.weights()).for_each(|(&t, w)| counts[t] += w / passes as f64);
     }
     for (t, count) in counts.into_iter().enumerate().skip(2) {
@@ -82,10 +82,39 @@ fn the_density_follows_the_cost_of_standard_normal_pixels() {
             assert_relative(density[t - 2], 0.25 + 0.75 * 299.0 * cost(t) / total, 1e-9, "density");
         }
         // for such pixels a pass has no variance but that of the uniform quarter
-        let pass = StratifiedPass::draw(&density, 100, 5, [0, 0]).unwrap();
+        let pass = StratifiedPass::draw(&density, 2, 100, 5, [0, 0]).unwrap();
         let terms: Vec<f64> = pass.timesteps().iter().map(|&t| cost(t)).collect();
         assert_relative(pass.estimate(&terms).mean, total, 0.02, "one pass");
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_density_for_classes_has_its_parts_on_every_chain() {
+    let logistic = |x: f64| 1.0 / (1.0 + (-1.5 - x).exp());
+    for (min, max) in [(-6.0, 13.3), (-30.0, 30.0), (20.0, 40.0), (-40.0, -20.0)] {
+        for kind in ScheduleKind::ALL {
+            for steps in [2, 20, 1000] {
+                let schedule = NoiseSchedule::new(kind, steps, LogSnrRange { min, max }).unwrap();
+                let density = class_timestep_density(&schedule);
+                let name = format!("{kind} T={steps} {min} to {max}");
+                assert_eq!(density.len(), steps);
+                assert_relative(density.iter().sum::<f64>(), 1.0, 1e-12, &name);
+                assert_eq!(density[0], 0.05, "L_0");
+                // the uniform quarter of at least a quarter, but for what L_0 takes
+                assert!(density.iter().all(|d| *d > 0.06 / steps as f64), "{name}");
+                // the share between two timesteps is that of the logistic density and of the cost
+                let (from, to) = (steps / 4 + 1, steps / 2 + 1);
+                let share: f64 = density[from..to].iter().sum();
+                let bell = |t: usize, u: usize| 0.7 * (logistic(schedule.log_snr(t)) - logistic(schedule.log_snr(u)));
+                let cost = timestep_density(&schedule);
+                let cost_share = cost[from - 1..to - 1].iter().sum::<f64>() / (steps - 1) as f64;
+                let expected = bell(from, to) + (0.95 - bell(1, steps)) * cost_share;
+                assert_relative(share, expected, 1e-9, &name);
+            }
+        }
+    }
+    let first_timestep = StratifiedPass::draw(&[1.0, 1.0, 1.0], 1, 3, 6, [0, 0]).unwrap();
+    assert_eq!(first_timestep.timesteps(), [1, 2, 3]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -102,7 +131,7 @@ fn the_estimate_is_unbiased() {
 #[wasm_bindgen_test(unsupported = test)]
 fn all_timesteps_make_the_exact_sum() {
     for steps in [2, 3, 50, 1000] {
-        let pass = StratifiedPass::draw(&uniform(steps), steps - 1, 3, [0, 0]).unwrap();
+        let pass = StratifiedPass::draw(&uniform(steps), 2, steps - 1, 3, [0, 0]).unwrap();
         assert_eq!(pass.timesteps(), (2..=steps).collect::<Vec<_>>());
         assert_eq!(pass, StratifiedPass::all(steps));
         assert_relative(run(steps, steps - 1, 3, 0, 0.0).mean, exact(steps), 1e-14, "sum");
@@ -164,7 +193,7 @@ fn collapsed_strata_are_right_for_smooth_terms_and_conservative_otherwise() {
 #[wasm_bindgen_test(unsupported = test)]
 fn collapsed_strata_by_hand() {
     let estimate = |terms: &[f64]| {
-        let pass = StratifiedPass::draw(&uniform(terms.len() + 1), terms.len(), 0, [0, 0]).unwrap();
+        let pass = StratifiedPass::draw(&uniform(terms.len() + 1), 2, terms.len(), 0, [0, 0]).unwrap();
         pass.estimate(terms)
     };
     assert_eq!(estimate(&[4.0]), Estimate { mean: 4.0, standard_error: None });
@@ -174,7 +203,7 @@ fn collapsed_strata_by_hand() {
     assert_relative(estimate(&[1.0, 2.0, 3.0]).standard_error.unwrap(), 3.0f64.sqrt(), 1e-15, "three");
     // a pair with difference 1, and three
     assert_relative(estimate(&[5.0, 6.0, 1.0, 2.0, 3.0]).standard_error.unwrap(), 2.0, 1e-15, "five");
-    let pass = StratifiedPass::draw(&[2.0, 4.0], 2, 0, [0, 0]).unwrap();
+    let pass = StratifiedPass::draw(&[2.0, 4.0], 2, 2, 0, [0, 0]).unwrap();
     assert_eq!(pass.weights()[1], 0.75);
     let expected: f64 = pass.weights().iter().zip([3.0, 5.0]).map(|(w, term)| w * term).sum();
     assert_eq!(pass.estimate(&[3.0, 5.0]).mean, expected);
@@ -183,10 +212,10 @@ fn collapsed_strata_by_hand() {
 #[wasm_bindgen_test(unsupported = test)]
 fn impossible_counts_are_refused_and_passes_are_addressed() {
     for (steps, strata) in [(10, 0), (10, 10), (1000, 1000), (2, 2), (1, 1), (0, 0), (0, 1)] {
-        let error = StratifiedPass::draw(&uniform(steps), strata, 0, [0, 0]).unwrap_err();
+        let error = StratifiedPass::draw(&uniform(steps), 2, strata, 0, [0, 0]).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Value, "{strata} of {steps}");
     }
-    let draw = |seed, index| StratifiedPass::draw(&uniform(1000), 20, seed, index).unwrap();
+    let draw = |seed, index| StratifiedPass::draw(&uniform(1000), 2, 20, seed, index).unwrap();
     assert_eq!(draw(1, [2, 3]), draw(1, [2, 3]));
     for other in [draw(2, [2, 3]), draw(1, [3, 3]), draw(1, [2, 4])] {
         assert_ne!(other, draw(1, [2, 3]));

@@ -36,6 +36,14 @@ impl Estimate {
     }
 }
 
+/// The standard deviation of independent draws, from the sample variance; none from fewer than two.
+pub fn standard_deviation(samples: &[f64]) -> Option<f64> {
+    let n = samples.len() as f64;
+    let mean = samples.iter().sum::<f64>() / n;
+    let squares: f64 = samples.iter().map(|x| (x - mean) * (x - mean)).sum();
+    (samples.len() > 1).then(|| (squares / (n - 1.0)).sqrt())
+}
+
 /// Nats of a whole image to bits per dimension: nats / (D ln 2).
 pub fn bits_per_dim(nats: f64, dimensions: usize) -> f64 {
     nats / (dimensions as f64 * LN_2)

@@ -18,6 +18,19 @@ pub fn kl_standard(mean: ArrayView1<f64>, log_var: ArrayView1<f64>) -> Array1<f6
         .map_collect(|&m, &v| 0.5 * (m * m + (libm::expm1(v) - v)))
 }
 
+/// KL(N(μ_q, σ_q²) || N(μ_p, σ_p²)) of each latent in nats: ½ ((μ_q - μ_p)²/σ_p² + r - log r - 1), r = σ_q²/σ_p².
+pub fn kl(
+    q_mean: ArrayView1<f64>,
+    q_log_var: ArrayView1<f64>,
+    p_mean: ArrayView1<f64>,
+    p_log_var: ArrayView1<f64>,
+) -> Array1<f64> {
+    Zip::from(q_mean).and(q_log_var).and(p_mean).and(p_log_var).map_collect(|&q, &log_q, &p, &log_p| {
+        let (d, log_ratio) = (q - p, log_q - log_p);
+        0.5 * (d * d * libm::exp(-log_p) + (libm::expm1(log_ratio) - log_ratio))
+    })
+}
+
 /// log p(x) in nats of an 8-bit image under a discretized Gaussian, summed over pixels (Ho et al. 2020, eq. 13).
 ///
 /// `mean` is in [-1, 1] units, one per pixel, and `std` > 0 is shared. The mass of a level is that of the bin of

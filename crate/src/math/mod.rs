@@ -7,13 +7,23 @@
 //! λ_t = log SNR(t) = log(α_t² / σ_t²). Likelihoods and divergences are in nats.
 
 pub mod bernoulli;
+pub mod classes;
+pub mod consistency;
+pub mod curve;
 pub mod diffusion;
+pub mod drawing;
 pub mod elbo;
 pub mod gaussian;
 pub mod image;
+pub mod importance;
+pub mod inference;
 pub mod interpolate;
+pub mod likelihood;
+pub mod logistic;
 pub mod numeric;
 pub mod parameterization;
+pub mod pixels;
+pub mod quantiles;
 pub mod rng;
 pub mod schedule;
 pub mod strata;

@@ -27,6 +27,14 @@ pub enum Purpose {
     ForwardNoise = 6,
     /// The timestep drawn in a stratum.
     Timestep = 7,
+    /// ε of z = μ + L ε in variational inference.
+    Variational = 8,
+    /// ε of q(x_{t-1} | x_t, x_0), and of q(x_{t-2} | x_{t-1}, x_0) after it.
+    PosteriorNoise = 9,
+    /// The seed of one image of a data set.
+    Image = 16,
+    /// The place of an image in the order in which a data set is taken.
+    Order = 17,
 }
 
 /// The stream at an address. The 256-bit ChaCha key is `(seed, purpose, index[0], index[1])` as little-endian

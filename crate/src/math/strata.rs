@@ -1,6 +1,7 @@
 //! Σ_{t=2..T} L_{t-1} from fewer than T - 1 evaluations of the network: stratified sampling of timesteps.
 
 use super::elbo::Estimate;
+use super::numeric::sigmoid;
 use super::rng::{self, Purpose};
 use super::schedule::NoiseSchedule;
 use crate::error::{Error, Result};
@@ -26,19 +27,37 @@ pub fn timestep_density(schedule: &NoiseSchedule) -> Vec<f64> {
     costs.into_iter().map(|cost| 0.75 * cost / mean + 0.25).collect()
 }
 
+/// How many timesteps each of 1..=T deserves, up to a factor, where it is the difference of L_{t-1}, and of L_0 for t = 1,
+/// between classes that matters, with the same noise for each; entry t - 1 belongs to t.
+///
+/// What tells digits apart is where strokes are, which shows at a log SNR of about -1.5; in little noise every class predicts
+/// nearly the same. For the model `mnist-ddpm` and images of the training set the root mean square of the difference between the
+/// true class and its nearest rival, per unit of log SNR, falls off from there like a logistic density of scale 1 down to
+/// about a tenth of its peak, at which it stays up to the image. 70 % follow that density, 5 % are L_0, and the rest
+/// follows [`timestep_density`]. The difference then has 1.03 to 1.07 times, by schedule, the standard deviation that the best
+/// density would leave; with [`timestep_density`] alone it has 1.7 to 2.1 times that.
+pub fn class_timestep_density(schedule: &NoiseSchedule) -> Vec<f64> {
+    const CENTRE: f64 = -1.5;
+    const BELL: f64 = 0.7;
+    const L_0: f64 = 0.05;
+    let cdf = |t: usize| sigmoid(schedule.log_snr(t) - CENTRE);
+    let bell: Vec<f64> = (2..=schedule.steps()).map(|t| BELL * (cdf(t - 1) - cdf(t))).collect();
+    // a chain that does not reach down to the bell spends its share on the rest
+    let rest = (1.0 - L_0 - bell.iter().sum::<f64>()) / bell.len() as f64;
+    let denoising = bell.iter().zip(timestep_density(schedule)).map(|(bell, density)| bell + rest * density);
+    std::iter::once(L_0).chain(denoising).collect()
+}
+
 impl StratifiedPass {
     /// Draws `strata` timesteps, each from a stratum of equal probability, in proportion to `density`, whose entries are
-    /// positive and belong to t = 2, 3, ..., T. Passes of different `index` are independent.
+    /// positive and belong to t = `first`, `first` + 1, ..., T. Passes of different `index` are independent.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) unless `strata` is 1 to T - 1.
-    pub fn draw(density: &[f64], strata: usize, seed: u64, index: [u64; 2]) -> Result<Self> {
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) unless `strata` is 1 to the number of entries.
+    pub fn draw(density: &[f64], first: usize, strata: usize, seed: u64, index: [u64; 2]) -> Result<Self> {
         let terms = density.len();
         if !(1..=terms).contains(&strata) {
-            return Err(Error::value(format!(
-                "{strata} timesteps were asked for; a chain of {} steps has 1 to {terms} to draw",
-                terms + 1
-            )));
+            return Err(Error::value(format!("{strata} timesteps were asked for; the chain has 1 to {terms} to draw")));
         }
         let total: f64 = density.iter().sum();
         let draws = rng::uniform(seed, Purpose::Timestep, index, strata);
@@ -51,7 +70,7 @@ impl StratifiedPass {
                 below += density[at];
                 at += 1;
             }
-            pass.timesteps.push(at + 2);
+            pass.timesteps.push(first + at);
             pass.weights.push(total / (strata as f64 * density[at]));
         }
         Ok(pass)

@@ -1,0 +1,273 @@
+//! Targets p(z) = p̃(z) / Z with a known log Z.
+
+use std::f64::consts::{FRAC_1_SQRT_2, PI, TAU};
+
+use serde::{Deserialize, Serialize};
+
+use super::Point;
+use super::logistic::LogisticRegression;
+use super::quadrature::{Node, normal_nodes};
+use super::variational::Gaussian;
+
+/// A kind of target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetKind {
+    /// A Gaussian with correlation 0.9.
+    CorrelatedGaussian,
+    /// Two separate Gaussians with weights 0.6 and 0.4.
+    TwoGaussians,
+    /// Five Gaussians on a pentagon, of equal weight.
+    FiveGaussians,
+    /// A Gaussian bent along a parabola (Haario et al. 1999).
+    Banana,
+    /// z_1 ~ N(0, exp z_2), z_2 Gaussian (Neal 2003).
+    Funnel,
+    /// A circle: |z|² has a Gaussian profile, cut off at 0.
+    Ring,
+    /// The posterior of slope and intercept of a logistic regression.
+    LogisticRegression,
+}
+
+impl TargetKind {
+    /// Every kind.
+    pub const ALL: [TargetKind; 7] = [
+        TargetKind::CorrelatedGaussian,
+        TargetKind::TwoGaussians,
+        TargetKind::FiveGaussians,
+        TargetKind::Banana,
+        TargetKind::Funnel,
+        TargetKind::Ring,
+        TargetKind::LogisticRegression,
+    ];
+}
+
+/// An unnormalized density in the plane. Where a closed form of Z exists, p̃ is the bare exponential, without the
+/// normalizing factors of its Gaussians; that of the logistic regression is p(labels, z), so its Z is the evidence.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// See [`TargetKind::CorrelatedGaussian`].
+    CorrelatedGaussian,
+    /// Σ_k c_k exp(-|z - m_k|² / 2 s_k²).
+    Gaussians(&'static [Bump]),
+    /// See [`TargetKind::Banana`].
+    Banana,
+    /// See [`TargetKind::Funnel`].
+    Funnel,
+    /// See [`TargetKind::Ring`].
+    Ring,
+    /// See [`TargetKind::LogisticRegression`].
+    LogisticRegression(LogisticRegression),
+}
+
+/// c exp(-|z - m|² / 2 s²).
+#[derive(Clone, Copy, Debug)]
+pub struct Bump {
+    height: f64,
+    mean: Point,
+    std: f64,
+}
+
+/// Standard deviations and correlation of the correlated Gaussian, whose mean is 0.
+pub const GAUSSIAN_STD: Point = [1.5, 1.2];
+/// See [`GAUSSIAN_STD`].
+pub const GAUSSIAN_CORRELATION: f64 = 0.9;
+
+const TWO: [Bump; 2] =
+    [Bump { height: 0.6, mean: [-1.7, -1.0], std: 0.8 }, Bump { height: 0.4, mean: [1.8, 1.2], std: 0.8 }];
+/// Corners of a regular pentagon of radius 2.4.
+const FIVE: [Bump; 5] = [
+    Bump { height: 1.0, mean: [0.0, 2.4], std: 0.5 },
+    Bump { height: 1.0, mean: [-2.282_535_639, 0.741_640_786], std: 0.5 },
+    Bump { height: 1.0, mean: [-1.410_684_605, -1.941_640_786], std: 0.5 },
+    Bump { height: 1.0, mean: [1.410_684_605, -1.941_640_786], std: 0.5 },
+    Bump { height: 1.0, mean: [2.282_535_639, 0.741_640_786], std: 0.5 },
+];
+
+/// z_1 ~ N(0, LENGTH²), z_2 ~ N(TOP - BEND z_1², WIDTH²).
+const BANANA_LENGTH: f64 = 1.2;
+const BANANA_WIDTH: f64 = 0.5;
+const BANANA_TOP: f64 = 1.2;
+const BANANA_BEND: f64 = 0.5;
+
+/// Standard deviation of z_2 in the funnel.
+const FUNNEL_STD: f64 = 1.2;
+
+const RING_RADIUS: f64 = 2.4;
+const RING_WIDTH: f64 = 0.35;
+/// Standard deviation of |z|²: that of |z| is about RING_WIDTH.
+const RING_SPREAD: f64 = 2.0 * RING_RADIUS * RING_WIDTH;
+
+impl Target {
+    /// The target of a kind; the logistic regression on its example data.
+    pub fn new(kind: TargetKind) -> Self {
+        match kind {
+            TargetKind::CorrelatedGaussian => Target::CorrelatedGaussian,
+            TargetKind::TwoGaussians => Target::Gaussians(&TWO),
+            TargetKind::FiveGaussians => Target::Gaussians(&FIVE),
+            TargetKind::Banana => Target::Banana,
+            TargetKind::Funnel => Target::Funnel,
+            TargetKind::Ring => Target::Ring,
+            TargetKind::LogisticRegression => Target::LogisticRegression(LogisticRegression::example()),
+        }
+    }
+
+    /// log p̃(z) and its gradient.
+    pub fn evaluate(&self, z: Point) -> (f64, Point) {
+        match self {
+            Target::CorrelatedGaussian => {
+                let [s1, s2] = GAUSSIAN_STD;
+                let (u1, u2, rho) = (z[0] / s1, z[1] / s2, GAUSSIAN_CORRELATION);
+                let free = 1.0 - rho * rho;
+                let value = -0.5 * (u1 * u1 - 2.0 * rho * u1 * u2 + u2 * u2) / free;
+                (value, [-(u1 - rho * u2) / (free * s1), -(u2 - rho * u1) / (free * s2)])
+            }
+            Target::Gaussians(bumps) => evaluate_bumps(bumps, z),
+            Target::Banana => {
+                let off = z[1] - BANANA_TOP + BANANA_BEND * z[0] * z[0];
+                let (along, across) = (z[0] / (BANANA_LENGTH * BANANA_LENGTH), off / (BANANA_WIDTH * BANANA_WIDTH));
+                (-0.5 * (along * z[0] + across * off), [-along - 2.0 * BANANA_BEND * z[0] * across, -across])
+            }
+            Target::Funnel => {
+                let precision = libm::exp(-z[1]);
+                let depth = z[1] / (FUNNEL_STD * FUNNEL_STD);
+                let square = z[0] * z[0] * precision;
+                (-0.5 * (depth * z[1] + square + z[1]), [-z[0] * precision, 0.5 * (square - 1.0) - depth])
+            }
+            Target::Ring => {
+                let off = (z[0] * z[0] + z[1] * z[1] - RING_RADIUS * RING_RADIUS) / RING_SPREAD;
+                let slope = -2.0 * off / RING_SPREAD;
+                (-0.5 * off * off, [slope * z[0], slope * z[1]])
+            }
+            Target::LogisticRegression(regression) => regression.evaluate(z),
+        }
+    }
+
+    /// log p̃(z).
+    pub fn log_density(&self, z: Point) -> f64 {
+        match self {
+            Target::LogisticRegression(regression) => regression.log_density(z),
+            _ => self.evaluate(z).0,
+        }
+    }
+
+    /// log Z = log ∫ p̃(z) dz: in closed form, and by quadrature for the logistic regression.
+    pub fn log_z(&self) -> f64 {
+        match self {
+            Target::CorrelatedGaussian => {
+                let free = 1.0 - GAUSSIAN_CORRELATION * GAUSSIAN_CORRELATION;
+                libm::log(TAU * GAUSSIAN_STD[0] * GAUSSIAN_STD[1] * free.sqrt())
+            }
+            Target::Gaussians(bumps) => libm::log(bumps.iter().map(|b| b.height * TAU * b.std * b.std).sum()),
+            Target::Banana => libm::log(TAU * BANANA_LENGTH * BANANA_WIDTH),
+            // ∫ exp(-z_1² e^{-z_2} / 2) dz_1 = √(2π) e^{z_2 / 2}, which the factor e^{-z_2 / 2} takes away
+            Target::Funnel => libm::log(TAU * FUNNEL_STD),
+            Target::Ring => {
+                // π ∫_0^∞ exp(-(u - R²)² / 2 s²) du with u = r²
+                let share = 0.5 * libm::erfc(-RING_RADIUS * RING_RADIUS / RING_SPREAD * FRAC_1_SQRT_2);
+                libm::log(PI * RING_SPREAD * TAU.sqrt() * share)
+            }
+            Target::LogisticRegression(regression) => regression.log_evidence(),
+        }
+    }
+
+    /// The square of the plane to look at: its centre and half its side. It holds nearly all of the target's mass.
+    pub fn window(&self) -> (Point, f64) {
+        match self {
+            Target::CorrelatedGaussian | Target::Gaussians(_) | Target::Ring => ([0.0, 0.0], 4.0),
+            Target::Banana => ([0.0, -0.9], 4.0),
+            Target::Funnel => ([0.0, -0.3], 4.5),
+            Target::LogisticRegression(_) => ([0.5, 0.0], 4.5),
+        }
+    }
+
+    /// How far log p̃ is analytic beside the real plane: what the spacing of a quadrature must resolve.
+    pub fn feature(&self) -> f64 {
+        match self {
+            // The sum of two equal peaks is 0 half-way between them, π s² / distance into the complex plane.
+            Target::Gaussians(bumps) => {
+                let [first, second] = [bumps[0], bumps[1]];
+                let distance = libm::hypot(first.mean[0] - second.mean[0], first.mean[1] - second.mean[1]);
+                PI * first.std * first.std / distance
+            }
+            _ => 1.0,
+        }
+    }
+
+    /// Points and masses, in proportion, whose weighted sums are expectations under p: the rule of [`normal_nodes`] in
+    /// coordinates in which the target is Gaussian or nearly so.
+    pub fn nodes(&self) -> Vec<Node> {
+        let standard = || normal_nodes(0.25, 6.5);
+        match self {
+            Target::CorrelatedGaussian => {
+                let [s1, s2] = GAUSSIAN_STD;
+                let covariance = [s1 * s1, GAUSSIAN_CORRELATION * s1 * s2, s2 * s2];
+                let p = Gaussian::with_covariance([0.0, 0.0], covariance);
+                standard().into_iter().map(|node| Node { z: p.at(node.z), mass: node.mass }).collect()
+            }
+            Target::Gaussians(bumps) => {
+                let total: f64 = bumps.iter().map(|b| b.height * b.std * b.std).sum();
+                let nodes = normal_nodes(0.4, 6.5);
+                let of = |b: &Bump| {
+                    let (p, weight) = (Gaussian::diagonal(b.mean, [b.std; 2]), b.height * b.std * b.std / total);
+                    nodes.iter().map(move |node| Node { z: p.at(node.z), mass: weight * node.mass }).collect::<Vec<_>>()
+                };
+                bumps.iter().flat_map(of).collect()
+            }
+            Target::Banana => {
+                let bend = |Node { z, mass }: Node| {
+                    let along = BANANA_LENGTH * z[0];
+                    Node { z: [along, BANANA_TOP - BANANA_BEND * along * along + BANANA_WIDTH * z[1]], mass }
+                };
+                standard().into_iter().map(bend).collect()
+            }
+            Target::Funnel => {
+                let spread = |Node { z, mass }: Node| {
+                    let depth = FUNNEL_STD * z[1];
+                    Node { z: [z[0] * libm::exp(0.5 * depth), depth], mass }
+                };
+                standard().into_iter().map(spread).collect()
+            }
+            Target::Ring => ring_nodes(),
+            Target::LogisticRegression(regression) => regression.nodes(),
+        }
+    }
+}
+
+fn evaluate_bumps(bumps: &[Bump], z: Point) -> (f64, Point) {
+    let exponent = |b: &Bump| {
+        let d = [z[0] - b.mean[0], z[1] - b.mean[1]];
+        -0.5 * (d[0] * d[0] + d[1] * d[1]) / (b.std * b.std)
+    };
+    let largest = bumps.iter().map(exponent).fold(f64::NEG_INFINITY, f64::max);
+    let mut total = 0.0;
+    let mut sum = [0.0; 2];
+    for b in bumps {
+        let mass = b.height * libm::exp(exponent(b) - largest);
+        total += mass;
+        for (sum, (z, mean)) in sum.iter_mut().zip(z.iter().zip(b.mean)) {
+            *sum -= mass * (z - mean) / (b.std * b.std);
+        }
+    }
+    (largest + libm::log(total), [sum[0] / total, sum[1] / total])
+}
+
+/// Radii by Simpson's rule, as the mass at the centre is not 0, times evenly spaced directions.
+fn ring_nodes() -> Vec<Node> {
+    const DIRECTIONS: usize = 96;
+    const RADII: usize = 60;
+    let farthest = RING_RADIUS + 6.0 * RING_WIDTH;
+    let mut nodes = Vec::with_capacity(DIRECTIONS * RADII);
+    // The centre itself has no area.
+    for i in 1..=RADII {
+        let radius = farthest * i as f64 / RADII as f64;
+        let off = (radius * radius - RING_RADIUS * RING_RADIUS) / RING_SPREAD;
+        let mass = radius * libm::exp(-0.5 * off * off) * if i % 2 == 1 { 2.0 } else { 1.0 };
+        for direction in 0..DIRECTIONS {
+            let (sin, cos) = libm::sincos(TAU * direction as f64 / DIRECTIONS as f64);
+            nodes.push(Node { z: [radius * cos, radius * sin], mass });
+        }
+    }
+    super::quadrature::normalize(&mut nodes);
+    nodes
+}
