@@ -1,10 +1,20 @@
 //! The JavaScript face under Node: real objects out, typed errors for bad input.
 #![cfg(target_arch = "wasm32")]
 
+#[path = "bindings/evaluation.rs"]
+mod evaluation;
+#[path = "bindings/images.rs"]
+mod images;
+#[path = "bindings/inference.rs"]
+mod inference;
+#[path = "bindings/latent.rs"]
+mod latent;
 mod shipped;
+#[path = "fixtures/tiny.rs"]
+mod tiny;
 
 use elbo_room::bindings::{Ddpm, Vae, interpolate, parse_manifest, random_seed, to_levels, version};
-use js_sys::{Array, Float32Array, JSON, Reflect, Uint8Array};
+use js_sys::{Array, Float32Array, Float64Array, JSON, Reflect, Uint8Array};
 use shipped::{get, model, number, parse};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -107,6 +117,80 @@ fn the_diffusion_bound_grows() {
 }
 
 #[wasm_bindgen_test]
+fn the_diffusion_bound_has_random_access_and_a_consistency_form() {
+    let ddpm = ddpm();
+    let start = || ddpm.elbo(image(), parse("{\"seed\": 1, \"timesteps\": 2, \"steps\": 10, \"consistency\": true}"));
+    let (mut stepped, mut recorded) = (start().unwrap(), start().unwrap());
+    while !stepped.done() {
+        stepped.step().unwrap();
+    }
+    for index in (0..stepped.total_evaluations()).rev() {
+        let values = recorded.evaluate(index).unwrap();
+        assert_eq!(recorded.record(index, Float64Array::from(&*values).into()).unwrap(), index == 0);
+    }
+    assert_eq!(recorded.evaluations(), 4);
+    let text = |result: JsValue| String::from(JSON::stringify(&result).unwrap());
+    let result = recorded.result().unwrap();
+    assert_eq!(text(result.clone()), text(stepped.result().unwrap()));
+    let form = get(&result, "consistency");
+    let mean = |of: &JsValue, field| number(&get(of, field), "mean");
+    let sum = number(&form, "prior") + mean(&form, "lConsistency") + mean(&result, "l0");
+    assert!((mean(&form, "elbo") + sum).abs() < 1e-6);
+    assert!(number(&form, "matchingSd") > 0.0 && number(&form, "consistencySd") > 0.0);
+    let plain = ddpm.elbo(image(), parse("{\"timesteps\": 1, \"steps\": 10}")).unwrap();
+    assert_eq!(plain.evaluate(0).unwrap().len(), 1);
+    refused(plain.evaluate(2), "ValueError", "index");
+    refused(recorded.record(0, Float32Array::new_with_length(2).into()), "ValueError", "Float64Array");
+    refused(recorded.record(0, Float64Array::new_with_length(1).into()), "ShapeError", "2 values");
+    refused(recorded.record(4, Float64Array::new_with_length(2).into()), "ValueError", "index");
+}
+
+#[wasm_bindgen_test]
+fn the_class_posterior_sharpens() {
+    let ddpm = ddpm();
+    let start = || ddpm.classify(image(), parse("{\"seed\": 1, \"evaluationsPerClass\": 2}")).unwrap();
+    let mut posterior = start();
+    assert_eq!(posterior.total_evaluations(), 20);
+    assert!(posterior.result().unwrap().is_undefined());
+    let helper = start();
+    for index in 0..10 {
+        let values = helper.evaluate(index).unwrap();
+        assert_eq!(posterior.record(index, Float64Array::from(&*values).into()).unwrap(), index == 9);
+    }
+    let first = posterior.result().unwrap();
+    assert!(get(&first, "standardError").is_null());
+    while !posterior.done() {
+        posterior.step().unwrap();
+    }
+    let result = posterior.result().unwrap();
+    assert_eq!((number(&result, "perClass"), number(&result, "evaluations")), (2.0, 20.0));
+    let numbers = |field| -> Vec<f64> {
+        let array: Array = get(&result, field).dyn_into().unwrap();
+        array.iter().map(|v| v.as_f64().unwrap()).collect()
+    };
+    let probabilities = numbers("posterior");
+    assert_eq!((probabilities.len(), numbers("standardError").len()), (10, 10));
+    assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    let predicted = number(&result, "predicted") as usize;
+    assert!(probabilities.iter().all(|p| *p <= probabilities[predicted]));
+    assert!((0.0..=10f64.ln()).contains(&number(&result, "entropy")));
+    assert!(number(&get(&result, "bounds").dyn_into::<Array>().unwrap().get(3), "mean") < 0.0);
+}
+
+#[wasm_bindgen_test]
+fn diffuse_shows_what_the_bound_counts() {
+    let ddpm = ddpm();
+    let shown = ddpm.diffuse(image(), parse("{\"t\": 3, \"steps\": 10, \"class\": 1, \"seed\": 4}")).unwrap();
+    for field in ["x", "predictedX0"] {
+        assert_eq!(get(&shown, field).dyn_into::<Uint8Array>().unwrap().length(), 784);
+    }
+    assert_eq!((number(&shown, "t"), number(&shown, "seed")), (3.0, 4.0));
+    let options = parse("{\"timesteps\": \"all\", \"steps\": 10, \"class\": 1, \"seed\": 4}");
+    let bound = ddpm.elbo(image(), options).unwrap();
+    assert_eq!(bound.evaluate(1).unwrap(), [number(&shown, "nats")]);
+}
+
+#[wasm_bindgen_test]
 fn schedules_are_columns() {
     let table = ddpm().schedule("linear".into(), 50).unwrap();
     for column in ["t", "logSnr", "alphaBar"] {
@@ -146,6 +230,20 @@ fn bad_values_are_typed_errors() {
         [("{\"timesteps\": \"some\"}", "all"), ("{\"timesteps\": 0}", "timesteps"), ("{\"class\": 11}", "class")]
     {
         refused(ddpm.elbo(image(), parse(options)), "ValueError", mentions);
+    }
+    for (options, mentions) in [
+        ("{\"evaluationsPerClass\": 0}", "evaluationsPerClass"),
+        ("{\"class\": 3}", "class"),
+        ("{\"weighting\": \"even\"}", "even"),
+        ("{\"steps\": 1}", "steps"),
+    ] {
+        refused(ddpm.classify(image(), parse(options)), "ValueError", mentions);
+    }
+    refused(ddpm.classify(floats(&[0.0; 784]), JsValue::UNDEFINED), "ValueError", "Uint8Array");
+    for (options, mentions) in
+        [("{}", "t is 0"), ("{\"t\": 1001}", "1001"), ("{\"t\": 2, \"timesteps\": 3}", "timesteps")]
+    {
+        refused(ddpm.diffuse(image(), parse(options)), "ValueError", mentions);
     }
     refused(ddpm.schedule("linear".into(), 1), "ValueError", "steps");
     refused(interpolate(floats(&[0.0]), floats(&[0.0, 1.0]), 0.5, "linear".into()), "ShapeError", "2");

@@ -1,7 +1,7 @@
 //! Pixels on a canvas of a page.
 #![cfg(target_arch = "wasm32")]
 
-use elbo_room::bindings::paint;
+use elbo_room::bindings::{VariationalInference, paint};
 use js_sys::{Float32Array, JSON, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -75,4 +75,36 @@ fn what_cannot_be_painted_is_refused() {
     let taken = canvas();
     taken.get_context("bitmaprenderer").unwrap().unwrap();
     assert_eq!(error_name(paint(taken.into(), levels(), size())), "CanvasError");
+}
+
+#[wasm_bindgen_test]
+fn the_plane_of_variational_inference_is_painted() {
+    let canvas = canvas();
+    let plane = |more: &str| {
+        let colours =
+            "\"background\": \"#ffffff\", \"target\": \"#000000\", \"accent\": \"#ff0000\", \"ink\": \"#00ff00\"";
+        layout(&format!("{{\"size\": 100, \"q\": \"reverse\", {colours} {more}}}"))
+    };
+    let options = layout("{\"seed\": 1, \"start\": [{\"mean\": [2, 2], \"std\": [0.5, 0.5]}]}");
+    let mut fit = VariationalInference::new("ring".into(), "mean-field".into(), options).unwrap();
+    fit.paint(canvas.clone().into(), plane("")).unwrap();
+    assert_eq!((canvas.width(), canvas.height()), (100, 100));
+    let bytes = pixels(&canvas);
+    // z from -4 to 4 over 100 pixels, z_2 upwards.
+    let at = |z: [f64; 2]| {
+        let (x, y) = ((12.5 * (z[0] + 4.0)) as usize, (12.5 * (4.0 - z[1])) as usize);
+        [0, 1, 2].map(|i| bytes[4 * (100 * y + x) + i])
+    };
+    assert!(at([-2.4, 0.05])[0] < 80 && at([0.05, -2.4])[0] < 80, "dark on the ring");
+    assert!(at([0.05, 0.05])[0] > 240 && at([-3.9, -3.9])[0] > 240, "light off it");
+    let red = |bytes: &[u8]| bytes.chunks(4).filter(|p| p[0] > 150 && p[1] < 110 && p[2] < 110).count();
+    let green = |bytes: &[u8]| bytes.chunks(4).filter(|p| p[1] > 150 && p[0] < 110 && p[2] < 110).count();
+    assert!(red(&bytes) > 50 && green(&bytes) == 0);
+    let above: usize = red(&bytes[..4 * 100 * 50]);
+    assert_eq!(above, red(&bytes), "q stands in the upper half");
+    fit.paint(canvas.clone().into(), plane(", \"draws\": true")).unwrap();
+    assert!(green(&pixels(&canvas)) > 20);
+    assert_eq!(error_name(fit.paint(canvas.clone().into(), plane(", \"pixelRatio\": 0"))), "ValueError");
+    assert_eq!(error_name(fit.paint(canvas.clone().into(), layout("{\"size\": 100}"))), "ValueError");
+    assert_eq!(error_name(fit.paint(js_sys::Object::new().into(), plane(""))), "CanvasError");
 }

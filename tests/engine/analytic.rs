@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use elbo_room::Result;
 use elbo_room::engine::{Ddpm, Vae};
+use elbo_room::math::gaussian::discretized_log_likelihood;
+use elbo_room::math::image::levels_to_signed;
+use elbo_room::math::likelihood::Task;
 use elbo_room::math::numeric::sigmoid;
 use elbo_room::math::parameterization::Prediction;
-use elbo_room::math::schedule::LogSnrRange;
+use elbo_room::math::schedule::{LogSnrRange, NoiseSchedule};
 use elbo_room::model::manifest::ImageShape;
-use elbo_room::model::{Decoder, DiagonalGaussian, Encoder, NoisePredictor};
+use elbo_room::model::{BernoulliPixels, Decoder, DiagonalGaussian, Encoder, NoisePredictor, PixelLikelihood};
 use ndarray::{Array1, Array2, ArrayView1};
 
 pub const RANGE: LogSnrRange = LogSnrRange { min: -6.0, max: 13.3 };
@@ -33,6 +36,42 @@ impl GaussianData {
         (self.mean * (1.0 - slope * alpha_bar.sqrt()), slope)
     }
 
+    /// The data of class `c`.
+    pub fn of_class(&self, class: Option<usize>) -> Self {
+        Self { mean: self.mean + class.map_or(0.0, |c| c as f64 / 10.0), ..*self }
+    }
+
+    /// `(L_T, sum of L_{t-1}, L_0)` of an image: the prediction's error is linear in the noise, so expectations are closed or
+    /// one-dimensional.
+    pub fn exact_terms(&self, levels: &[u8], schedule: &NoiseSchedule) -> (f64, f64, f64) {
+        let x0 = levels_to_signed(levels);
+        let steps = schedule.steps();
+        let (alpha_bar, variance) = (schedule.alpha_bar(steps), schedule.variance(steps));
+        let l_t = x0.iter().map(|x| 0.5 * (alpha_bar * x * x + variance - variance.ln() - 1.0)).sum();
+        let snr = |t: usize| schedule.alpha_bar(t) / schedule.variance(t);
+        let denoising =
+            (2..=steps).map(|t| 0.5 * (snr(t - 1) - snr(t)) * self.square_error(&x0, schedule.log_snr(t))).sum();
+        let (intercept, slope) = self.posterior_mean(schedule.log_snr(1));
+        let l_0 = levels
+            .iter()
+            .zip(&x0)
+            .map(|(&level, x)| {
+                gaussian_mean(schedule.alpha(1) * x, schedule.sigma(1), |x_1| {
+                    let predicted = Array1::from_elem(1, intercept + slope * x_1);
+                    -discretized_log_likelihood(&[level], predicted.view(), schedule.sigma(1))
+                })
+            })
+            .sum();
+        (l_t, denoising, l_0)
+    }
+
+    /// `E|x_0 - x̂_0|²` over the noise of `x_t`.
+    pub fn square_error(&self, x0: &Array1<f64>, log_snr: f64) -> f64 {
+        let (_, slope) = self.posterior_mean(log_snr);
+        let bias = 1.0 - slope * sigmoid(log_snr).sqrt();
+        x0.iter().map(|x| (bias * (self.mean - x)).powi(2) + slope * slope * sigmoid(-log_snr)).sum()
+    }
+
     pub fn ddpm(self, image: ImageShape) -> Ddpm {
         let classes = (0..3).map(|c| c.to_string()).collect();
         Ddpm::new(Arc::new(self), image, RANGE, classes)
@@ -41,8 +80,7 @@ impl GaussianData {
 
 impl NoisePredictor for GaussianData {
     fn predict(&self, x_t: ArrayView1<f64>, log_snr: f64, class: Option<usize>) -> Result<Prediction> {
-        let shifted = Self { mean: self.mean + class.map_or(0.0, |c| c as f64 / 10.0), ..*self };
-        let (intercept, slope) = shifted.posterior_mean(log_snr);
+        let (intercept, slope) = self.of_class(class).posterior_mean(log_snr);
         let x0 = x_t.mapv(|v| intercept + slope * v);
         let epsilon = (&x_t - &(sigmoid(log_snr).sqrt() * &x0)) / sigmoid(-log_snr).sqrt();
         Ok(Prediction { x0, epsilon })
@@ -56,8 +94,9 @@ pub struct Linear {
 }
 
 impl Decoder for Linear {
-    fn decode(&self, z: ArrayView1<f32>) -> Result<Array1<f32>> {
-        Ok((self.weights.dot(&z.mapv(f64::from)) + &self.bias).mapv(|v| v as f32))
+    fn decode(&self, z: ArrayView1<f32>) -> Result<Box<dyn PixelLikelihood>> {
+        let logits = (self.weights.dot(&z.mapv(f64::from)) + &self.bias).mapv(|v| v as f32);
+        Ok(Box::new(BernoulliPixels { logits }))
     }
 }
 
@@ -71,7 +110,7 @@ impl Encoder for FixedPosterior {
 
 pub fn vae(posterior: DiagonalGaussian, decoder: Linear, image: ImageShape) -> Vae {
     let latents = posterior.mean.len();
-    Vae::new(Box::new(FixedPosterior(posterior)), Box::new(decoder), image, latents)
+    Vae::new(Box::new(FixedPosterior(posterior)), Arc::new(decoder), image, Task::Binarized, latents)
 }
 
 /// The mean of `f(z)` under `N(mean, std^2)`, by the trapezoidal rule, which converges exponentially for such integrands.

@@ -2,13 +2,10 @@
 
 use elbo_room::ErrorKind;
 use elbo_room::engine::{Ddpm, DiffusionElboOptions, DiffusionElboResult, Timesteps};
-use elbo_room::math::gaussian::discretized_log_likelihood;
-use elbo_room::math::image::levels_to_signed;
-use elbo_room::math::schedule::{NoiseSchedule, ScheduleKind};
-use ndarray::Array1;
+use elbo_room::math::schedule::ScheduleKind;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::analytic::{GaussianData, gaussian_mean, image};
+use super::analytic::{GaussianData, image};
 
 const DATA: GaussianData = GaussianData { mean: 0.1, std: 0.5 };
 const LEVELS: [u8; 6] = [0, 30, 127, 128, 200, 255];
@@ -24,35 +21,6 @@ fn bound(ddpm: &Ddpm, options: &DiffusionElboOptions) -> DiffusionElboResult {
     }
     assert_eq!(elbo.evaluations(), elbo.total_evaluations());
     elbo.result().unwrap()
-}
-
-/// `(L_T, sum of L_{t-1}, L_0)`: the prediction's error is linear in the noise, so expectations are closed or one-dimensional.
-fn exact(schedule: &NoiseSchedule) -> (f64, f64, f64) {
-    let x0 = levels_to_signed(&LEVELS);
-    let steps = schedule.steps();
-    let (alpha_bar, variance) = (schedule.alpha_bar(steps), schedule.variance(steps));
-    let l_t = x0.iter().map(|x| 0.5 * (alpha_bar * x * x + variance - variance.ln() - 1.0)).sum();
-    let snr = |t: usize| schedule.alpha_bar(t) / schedule.variance(t);
-    let mut denoising = 0.0;
-    for t in 2..=steps {
-        let (_, slope) = DATA.posterior_mean(schedule.log_snr(t));
-        let bias = 1.0 - slope * schedule.alpha(t);
-        let squares: f64 =
-            x0.iter().map(|x| (bias * (DATA.mean - x)).powi(2) + slope * slope * schedule.variance(t)).sum();
-        denoising += 0.5 * (snr(t - 1) - snr(t)) * squares;
-    }
-    let (intercept, slope) = DATA.posterior_mean(schedule.log_snr(1));
-    let l_0 = LEVELS
-        .iter()
-        .zip(&x0)
-        .map(|(&level, x)| {
-            gaussian_mean(schedule.alpha(1) * x, schedule.sigma(1), |x_1| {
-                let predicted = Array1::from_elem(1, intercept + slope * x_1);
-                -discretized_log_likelihood(&[level], predicted.view(), schedule.sigma(1))
-            })
-        })
-        .sum();
-    (l_t, denoising, l_0)
 }
 
 fn close(what: &str, found: f64, exact: f64, standard_error: f64) {
@@ -73,7 +41,7 @@ fn every_term_equals_its_closed_form() {
         ] {
             let options = DiffusionElboOptions { schedule, steps, timesteps, ..options() };
             let found = bound(&ddpm, &options);
-            let (l_t, l_denoising, l_0) = exact(&ddpm.schedule(schedule, steps).unwrap());
+            let (l_t, l_denoising, l_0) = DATA.exact_terms(&LEVELS, &ddpm.schedule(schedule, steps).unwrap());
             let name = format!("{schedule:?} {steps} {timesteps:?}");
             close(&format!("{name} L_T"), found.l_t, l_t, 0.0);
             let error = found.l_denoising.standard_error.unwrap();
@@ -92,7 +60,7 @@ fn every_term_equals_its_closed_form() {
 #[wasm_bindgen_test(unsupported = test)]
 fn an_interval_of_two_standard_errors_covers_the_truth() {
     let ddpm = DATA.ddpm(image(2, 3));
-    let exact = exact(&ddpm.schedule(ScheduleKind::Cosine, 200).unwrap());
+    let exact = DATA.exact_terms(&LEVELS, &ddpm.schedule(ScheduleKind::Cosine, 200).unwrap());
     let truth = -(exact.0 + exact.1 + exact.2);
     let covered = (0..400)
         .filter(|&seed| {
@@ -146,6 +114,25 @@ fn the_seed_reproduces_the_bound() {
     let again = bound(&ddpm, &options()).elbo;
     assert_eq!(bound(&ddpm, &options()).elbo, again);
     assert_ne!(bound(&ddpm, &DiffusionElboOptions { seed: Some(4), ..options() }).elbo, again);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_seed_means_the_same_numbers_for_ever() {
+    let ddpm = DATA.ddpm(image(2, 3));
+    let cases = [
+        (ScheduleKind::Cosine, 1000, Timesteps::Stratified(128), [0xc040_e016_091d_8418, 0x3ff5_2999_2bb4_74bb], 144),
+        (ScheduleKind::LogSnrLinear, 50, Timesteps::All, [0xc047_307b_4adf_2149, 0x4011_32e6_79d3_8bb3], 57),
+        (ScheduleKind::Linear, 100, Timesteps::Stratified(70), [0xc055_1ec2_11b1_a2ec, 0x401b_b031_40eb_66f9], 90),
+    ];
+    for (schedule, steps, timesteps, [mean, error], evaluations) in cases {
+        for consistency in [false, true] {
+            let options = DiffusionElboOptions { schedule, steps, timesteps, consistency, ..options() };
+            let found = bound(&ddpm, &options);
+            assert_eq!(found.elbo.mean.to_bits(), mean, "{options:?}");
+            assert_eq!(found.elbo.standard_error.unwrap().to_bits(), error, "{options:?}");
+            assert_eq!(found.evaluations, evaluations);
+        }
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -1,11 +1,13 @@
 //! The manifest's contract: what is accepted, and what each error says.
 
 use elbo_room::ErrorKind;
+use elbo_room::math::likelihood::Task;
 use elbo_room::model::manifest::{Contract, FileEntry, Manifest};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::files::MANIFEST;
+use super::tiny_files;
 
 fn shipped() -> Value {
     serde_json::from_str(MANIFEST).unwrap()
@@ -55,6 +57,35 @@ fn what_is_wrong_is_named() {
     ];
     for (json, named) in cases {
         let error = Manifest::parse(&json).expect_err(named);
+        assert_eq!(error.kind, ErrorKind::Manifest);
+        assert!(error.message.contains(named), "{:?} does not name {named:?}", error.message);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_is_wrong_with_a_hierarchy_is_named() {
+    let original: Value = serde_json::from_str(tiny_files::MANIFEST).unwrap();
+    let manifest = Manifest::parse(tiny_files::MANIFEST).unwrap();
+    assert!(matches!(&manifest.models[0].contract, Contract::Hvae { layers, .. } if layers[1].latents() == 4));
+    assert_eq!(manifest.models[1].likelihood.task(), Task::EightBit);
+    let cases = [
+        ("layers", json!([]), "layers"),
+        ("layers/0/shape", json!([2, 0]), "layers"),
+        ("layers/0/shape", json!([-2]), "-2"),
+        ("layers/1/name", original["models"][0]["layers"][0]["name"].clone(), "different names"),
+        ("layers/1", json!({"name": "bottom", "shape": [4]}), "kl"),
+        ("layers/1", json!({"name": "bottom", "shape": [4], "kl": 1, "size": 4}), "size"),
+        ("features", json!([]), "features"),
+        ("features/1", json!([0]), "features"),
+        ("files/decoder/sha256", json!("ABC"), "files.decoder.sha256"),
+        ("files", json!({"encoder": original["models"][0]["files"]["encoder"]}), "decoder"),
+        ("dataRange", json!([-1, 1]), "dataRange"),
+        ("likelihood", json!("discretized-gaussian"), "likelihood"),
+    ];
+    for (field, value, named) in cases {
+        let mut manifest = original.clone();
+        *manifest.pointer_mut(&format!("/models/0/{field}")).unwrap() = value;
+        let error = Manifest::parse(&manifest.to_string()).expect_err(named);
         assert_eq!(error.kind, ErrorKind::Manifest);
         assert!(error.message.contains(named), "{:?} does not name {named:?}", error.message);
     }

@@ -1,8 +1,13 @@
 //! The shipped ONNX files through tract against onnxruntime and PyTorch (models/train/fixtures.py).
 
-use elbo_room::engine::{Ddpm, DiffusionElboOptions, SamplerOptions, Timesteps, Vae, VaeElboOptions};
+use elbo_room::engine::{
+    ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, SamplerOptions, Timesteps, Vae, VaeElboOptions,
+};
+use elbo_room::math::bernoulli;
+use elbo_room::math::numeric::sigmoid;
 use elbo_room::math::parameterization::Parameterization;
 use elbo_room::math::schedule::ScheduleKind;
+use elbo_room::model::evaluation::Evaluation;
 use elbo_room::model::manifest::{Contract, FileEntry, Manifest, ModelEntry};
 use elbo_room::model::{Decoder, Encoder, OnnxDecoder, OnnxEncoder, OnnxNoisePredictor};
 use elbo_room::{Error, ErrorKind, Result};
@@ -77,7 +82,7 @@ fn files(entry: &ModelEntry) -> impl Fn(&str) -> Result<Vec<u8>> {
     move |role| Ok(file(&paths[role]).to_vec())
 }
 
-fn vae() -> Vae {
+pub fn vae() -> Vae {
     let entry = entry("mnist-vae");
     Vae::load(&entry, files(&entry)).unwrap()
 }
@@ -109,7 +114,8 @@ fn encoder_and_decoder_give_what_onnxruntime_gives() {
     let Contract::Vae { files, latents } = &entry.contract else { panic!() };
     let load = |f: &FileEntry| file(&f.path);
     let encoder = OnnxEncoder::load(&files.encoder, load(&files.encoder), entry.image, latents.count).unwrap();
-    let decoder = OnnxDecoder::load(&files.decoder, load(&files.decoder), entry.image, latents.count).unwrap();
+    let decoder =
+        OnnxDecoder::load(&files.decoder, load(&files.decoder), entry.image, entry.likelihood, latents.count).unwrap();
     let cases = fixture.encoder;
     for ((levels, mean), log_var) in cases.levels.iter().zip(&cases.mean).zip(&cases.log_var) {
         let x = Array1::from_iter(levels.iter().map(|&l| f32::from(l) / 255.0));
@@ -118,7 +124,12 @@ fn encoder_and_decoder_give_what_onnxruntime_gives() {
         close(&q.log_var.to_vec(), log_var, 1e-3);
     }
     for (z, logits) in fixture.decoder.z.iter().zip(&fixture.decoder.logits) {
-        close(&decoder.decode(ArrayView1::from(z)).unwrap().to_vec(), logits, 1e-3);
+        let pixels = decoder.decode(ArrayView1::from(z)).unwrap();
+        let means: Vec<f64> = logits.iter().map(|&l| sigmoid(f64::from(l))).collect();
+        close(&pixels.means().to_vec(), &means, 1e-4);
+        let ink: Vec<u8> = logits.iter().map(|&l| u8::from(l > 0.0)).collect();
+        let expected = bernoulli::log_likelihood(ArrayView1::from(&ink), ArrayView1::from(logits));
+        close(&[pixels.log_likelihood(&ink)], &[expected], 1e-4);
     }
 }
 
@@ -143,15 +154,36 @@ fn the_lattice_gives_what_training_gave() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
-fn a_chain_and_its_sample_are_digits_to_both_models() {
-    let ddpm = ddpm();
+/// A sample of class 3.
+fn three(ddpm: &Ddpm) -> Vec<u8> {
     let options = SamplerOptions { seed: Some(1), class: Some(3), steps: 20, ..SamplerOptions::default() };
     let mut sampler = ddpm.sampler(&options).unwrap();
     while !sampler.is_done() {
         sampler.step().unwrap();
     }
-    let sample = sampler.frame(20).unwrap().x.clone();
+    sampler.frame(20).unwrap().x.clone()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_sample_is_of_the_class_it_was_made_for() {
+    let ddpm = ddpm();
+    let sample = three(&ddpm);
+    for weighting in [ClassWeighting::Bound, ClassWeighting::Sigmoid] {
+        let options =
+            ClassPosteriorOptions { evaluations_per_class: 10, weighting, seed: Some(1), ..Default::default() };
+        let mut posterior = ddpm.classify(&sample, &options).unwrap();
+        while !posterior.is_done() {
+            posterior.step().unwrap();
+        }
+        let found = posterior.result().unwrap();
+        assert_eq!(found.predicted, 3, "{found:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_chain_and_its_sample_are_digits_to_both_models() {
+    let ddpm = ddpm();
+    let sample = three(&ddpm);
     let elbo = |image: &[u8], class| {
         let options = DiffusionElboOptions {
             schedule: ScheduleKind::LogSnrLinear,
@@ -192,6 +224,18 @@ fn the_scores_of_the_manifest_are_within_reach_of_the_models() {
         .collect();
     let mean = costs.iter().sum::<f64>() / costs.len() as f64;
     assert!((mean - score.value).abs() < 30.0, "{mean} nats for samples, {} for the test set", score.value);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_evaluation_is_of_the_shipped_weights() {
+    let evaluation = Evaluation::parse(include_str!("../../models/evaluation.json")).unwrap();
+    assert!(!evaluation.models.is_empty());
+    for model in &evaluation.models {
+        let entry = entry(&model.id);
+        let files = entry.files().into_iter().map(|(role, file)| (role.to_string(), file.sha256.clone())).collect();
+        assert_eq!(model.files, files, "{} was evaluated with other weights: see models/README.md", model.id);
+        assert_eq!(model.task, entry.likelihood.task());
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]

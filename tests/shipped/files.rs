@@ -7,6 +7,10 @@ pub fn file(path: &str) -> &'static [u8] {
     match path {
         "mnist-vae-encoder.onnx" => include_bytes!("../../models/mnist-vae-encoder.onnx"),
         "mnist-vae-decoder.onnx" => include_bytes!("../../models/mnist-vae-decoder.onnx"),
+        "mnist-vae-8bit-encoder.onnx" => include_bytes!("../../models/mnist-vae-8bit-encoder.onnx"),
+        "mnist-vae-8bit-decoder.onnx" => include_bytes!("../../models/mnist-vae-8bit-decoder.onnx"),
+        "mnist-hvae-encoder.onnx" => include_bytes!("../../models/mnist-hvae-encoder.onnx"),
+        "mnist-hvae-decoder.onnx" => include_bytes!("../../models/mnist-hvae-decoder.onnx"),
         "mnist-ddpm.onnx" => include_bytes!("../../models/mnist-ddpm.onnx"),
         _ => panic!("{path} is not shipped"),
     }

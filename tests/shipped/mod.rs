@@ -16,9 +16,14 @@ pub fn number(object: &JsValue, key: &str) -> f64 {
     get(object, key).as_f64().unwrap_or_else(|| panic!("{key} is no number"))
 }
 
-/// The manifest's entry called `id`, and its files by role.
+/// The shipped manifest's entry called `id`, and its files by role.
 pub fn model(id: &str) -> (JsValue, JsValue) {
-    let manifest = JSON::parse(files::MANIFEST).unwrap();
+    model_of(files::MANIFEST, file, id)
+}
+
+/// The entry called `id` of a manifest, and its files by role.
+pub fn model_of(manifest: &str, file: fn(&str) -> &'static [u8], id: &str) -> (JsValue, JsValue) {
+    let manifest = JSON::parse(manifest).unwrap();
     let models: js_sys::Array = get(&manifest, "models").unchecked_into();
     let entry = models.iter().find(|m| get(m, "id") == id).unwrap();
     let files = Object::new();

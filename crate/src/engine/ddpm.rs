@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{DiffusionElbo, DiffusionElboOptions, Sampler, SamplerOptions};
+use super::forward::Forward;
+use super::{
+    ClassPosterior, ClassPosteriorOptions, DiffusionElbo, DiffusionElboOptions, Sampler, SamplerOptions, random_seed,
+};
 use crate::error::{Error, Result};
+use crate::math::image::signed_to_levels;
 use crate::math::schedule::{LogSnrRange, NoiseSchedule, ScheduleKind};
 use crate::model::manifest::{Contract, ImageShape, ModelEntry};
 use crate::model::{NoisePredictor, OnnxNoisePredictor};
@@ -29,6 +33,49 @@ pub struct ScheduleTable {
     pub log_snr: Vec<f64>,
     /// Share of the signal's variance, the cumulative product of `1 - beta`.
     pub alpha_bar: Vec<f64>,
+}
+
+/// Which draw of `x_t` to show.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct DiffuseOptions {
+    /// The timestep, 1 to `steps`; it must be given.
+    pub t: usize,
+    /// Noise schedule of the chain.
+    pub schedule: ScheduleKind,
+    /// Its number of steps T.
+    pub steps: usize,
+    /// Class to condition on, `None` for none.
+    pub class: Option<usize>,
+    /// Seed of the noise; drawn from the system's generator if absent.
+    pub seed: Option<u64>,
+}
+
+impl Default for DiffuseOptions {
+    fn default() -> Self {
+        let DiffusionElboOptions { schedule, steps, class, seed, .. } = DiffusionElboOptions::default();
+        Self { t: 0, schedule, steps, class, seed }
+    }
+}
+
+/// A noised image, what the model makes of it, and what that costs.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Diffused {
+    /// The seed that was used.
+    pub seed: u64,
+    /// The timestep.
+    pub t: usize,
+    /// Log signal-to-noise ratio at `t`.
+    pub log_snr: f64,
+    /// The draw of `q(x_t|x_0)` as 8-bit levels; values outside `[-1, 1]` are clamped for display.
+    #[serde(with = "serde_bytes")]
+    pub x: Vec<u8>,
+    /// The clean image that the model predicts from it.
+    #[serde(with = "serde_bytes")]
+    pub predicted_x0: Vec<u8>,
+    /// This draw's `L_{t-1}`, or `L_0` at t = 1, in nats.
+    pub nats: f64,
 }
 
 impl Ddpm {
@@ -114,6 +161,44 @@ impl Ddpm {
         self.check_class(options.class)?;
         let schedule = self.schedule(options.schedule, options.steps)?;
         DiffusionElbo::new(Arc::clone(&self.predictor), schedule, levels, options)
+    }
+
+    /// Starts the posterior over classes of one image, given as 8-bit levels.
+    ///
+    /// # Errors
+    /// As [`Ddpm::elbo`], and [`ErrorKind::Value`](crate::ErrorKind::Value) if the model has no classes.
+    pub fn classify(&self, levels: &[u8], options: &ClassPosteriorOptions) -> Result<ClassPosterior> {
+        super::check_image(levels, self.image.dimensions())?;
+        if self.classes.is_empty() {
+            return Err(Error::value(
+                "the model has no classes to tell apart: load one that is conditioned on a class",
+            ));
+        }
+        let schedule = self.schedule(options.schedule, options.steps)?;
+        ClassPosterior::new(Arc::clone(&self.predictor), schedule, levels, self.classes.len(), options)
+    }
+
+    /// An image given as 8-bit levels, noised to `x_t`, with the model's prediction and the draw's term of the bound.
+    ///
+    /// The noise is that of pass 0 of [`Ddpm::elbo`] with the same seed, schedule and steps: where that pass visits `t`, and
+    /// with [`Timesteps::All`](super::Timesteps::All) it visits every `t`, what is shown is what is counted.
+    ///
+    /// # Errors
+    /// As [`Ddpm::elbo`], and those of the network.
+    pub fn diffuse(&self, levels: &[u8], options: &DiffuseOptions) -> Result<Diffused> {
+        let &DiffuseOptions { t, schedule, steps, class, seed } = options;
+        super::check_image(levels, self.image.dimensions())?;
+        self.check_class(class)?;
+        let schedule = self.schedule(schedule, steps)?;
+        if !(1..=steps).contains(&t) {
+            return Err(Error::value(format!("t is {t}, give a timestep from 1 to {steps}")));
+        }
+        let seed = seed.map_or_else(random_seed, Ok)?;
+        let log_snr = schedule.log_snr(t);
+        let forward = Forward::new(Arc::clone(&self.predictor), schedule, levels, seed);
+        let draw = forward.draw(0, t, 0, class)?;
+        let (x, predicted_x0) = (signed_to_levels(draw.x_t.view()), signed_to_levels(draw.predicted_x0.view()));
+        Ok(Diffused { seed, t, log_snr, x, predicted_x0, nats: draw.nats })
     }
 
     fn check_class(&self, class: Option<usize>) -> Result<()> {

@@ -3,63 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
-use super::random_seed;
+use super::forward::Forward;
+use super::in_order::InOrder;
+use super::{Timesteps, random_seed};
 use crate::error::{Error, Result};
-use crate::math::diffusion::q_sample;
-use crate::math::elbo::{Estimate, bits_per_dim, l_0, l_denoising, l_t_prior};
-use crate::math::image::levels_to_signed;
-use crate::math::rng::{Purpose, standard_normal};
+use crate::math::consistency::{consistency_normalizer, consistency_prior};
+use crate::math::elbo::{Estimate, bits_per_dim, l_t_prior, standard_deviation};
 use crate::math::schedule::{NoiseSchedule, ScheduleKind};
 use crate::math::strata::{StratifiedPass, timestep_density};
 use crate::model::NoisePredictor;
-
-/// Which timesteps of the chain are evaluated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Timesteps {
-    /// About so many in all, stratified, in up to [`DiffusionElbo::PASSES`] independent passes.
-    Stratified(usize),
-    /// Each of `2..=T` once.
-    All,
-}
-
-impl<'de> Deserialize<'de> for Timesteps {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Visitor;
-        impl serde::de::Visitor<'_> for Visitor {
-            type Value = Timesteps;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-                f.write_str("a number of timesteps or \"all\"")
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, n: u64) -> std::result::Result<Timesteps, E> {
-                usize::try_from(n).map(Timesteps::Stratified).map_err(E::custom)
-            }
-
-            fn visit_i64<E: serde::de::Error>(self, n: i64) -> std::result::Result<Timesteps, E> {
-                usize::try_from(n).map(Timesteps::Stratified).map_err(E::custom)
-            }
-
-            fn visit_f64<E: serde::de::Error>(self, n: f64) -> std::result::Result<Timesteps, E> {
-                if n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&n) {
-                    return Ok(Timesteps::Stratified(n as usize));
-                }
-                Err(E::invalid_value(serde::de::Unexpected::Float(n), &self))
-            }
-
-            fn visit_str<E: serde::de::Error>(self, name: &str) -> std::result::Result<Timesteps, E> {
-                match name {
-                    "all" => Ok(Timesteps::All),
-                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(name), &self)),
-                }
-            }
-        }
-        deserializer.deserialize_any(Visitor)
-    }
-}
 
 /// How to score an image with a diffusion model.
 #[derive(Clone, Debug, Deserialize)]
@@ -75,6 +29,8 @@ pub struct DiffusionElboOptions {
     pub class: Option<usize>,
     /// Seed of timesteps and noise; drawn from the system's generator if absent.
     pub seed: Option<u64>,
+    /// Whether the consistency form of the bound is computed beside denoising matching, from the same network evaluations.
+    pub consistency: bool,
 }
 
 impl Default for DiffusionElboOptions {
@@ -85,6 +41,7 @@ impl Default for DiffusionElboOptions {
             timesteps: Timesteps::Stratified(128),
             class: None,
             seed: None,
+            consistency: false,
         }
     }
 }
@@ -101,7 +58,7 @@ pub struct DiffusionElboResult {
     pub steps: usize,
     /// Class that was conditioned on.
     pub class: Option<usize>,
-    /// Network evaluations so far.
+    /// Network evaluations so far, up to the first that is missing.
     pub evaluations: usize,
     /// Complete passes over the strata; the estimates are made of these.
     pub passes: usize,
@@ -119,6 +76,29 @@ pub struct DiffusionElboResult {
     pub bits_per_dim: Estimate,
     /// Mean of `L_{t-1}` at each timestep that was visited, by `t`.
     pub per_timestep: Vec<TimestepTerm>,
+    /// The same bound in its consistency form, if it was asked for.
+    pub consistency: Option<ConsistencyForm>,
+}
+
+/// The bound as `-ELBO = prior + sum of consistency terms + L_0`, in nats but for `bits_per_dim`: the same number as
+/// from denoising matching, of which a draw is usually noisier ([`math::consistency`](crate::math::consistency)).
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsistencyForm {
+    /// `E KL(q(x_T|x_{T-1}) || N(0, I))`, exact.
+    pub prior: f64,
+    /// The sum over `t = 2..=T` of `E[log q(x_{t-1}|x_{t-2}) - log p(x_{t-1}|x_t)]`. The logarithms of the densities'
+    /// normalisers are summed exactly; the rest is estimated as denoising matching is.
+    pub l_consistency: Estimate,
+    /// The bound itself, of the same expectation as that of denoising matching.
+    pub elbo: Estimate,
+    /// Its negative per dimension, in bits.
+    pub bits_per_dim: Estimate,
+    /// Standard deviation of the estimate of the sum over `t` that one evaluation gives, a draw of `L_{t-1}` over the
+    /// probability of its `t`; none from a single evaluation.
+    pub matching_sd: Option<f64>,
+    /// The same for the consistency term at the same `t` and `x_t`, without its normalisers.
+    pub consistency_sd: Option<f64>,
 }
 
 /// `L_{t-1}` at one timestep.
@@ -135,29 +115,28 @@ pub struct TimestepTerm {
     pub evaluations: usize,
 }
 
-/// The evaluations of one pass: `L_{t-1}` at each of its timesteps, then draws of `L_0`.
+/// The evaluations of one pass: `L_{t-1}` at each of its timesteps and the consistency terms there, without their
+/// normalisers, if they are wanted; then draws of `L_0`.
 struct Pass {
     strata: StratifiedPass,
     denoising: Vec<f64>,
+    consistency: Vec<f64>,
     reconstruction: Vec<f64>,
 }
 
 /// An estimate of the bound that grows with every network evaluation.
 ///
 /// Each pass visits one timestep in every stratum of `2..=T` and draws `L_0`, so a complete pass is an unbiased estimate of
-/// the whole bound; the spread of passes gives the standard error. Noise is addressed by seed, pass and timestep.
+/// the whole bound; the spread of passes gives the standard error. Noise is addressed by seed, pass and timestep, so the
+/// evaluations can be computed anywhere, in any order.
 pub struct DiffusionElbo {
-    predictor: Arc<dyn NoisePredictor>,
-    schedule: NoiseSchedule,
-    levels: Vec<u8>,
-    x0: Array1<f64>,
-    class: Option<usize>,
-    seed: u64,
+    forward: Forward,
+    options: DiffusionElboOptions,
     density: Vec<f64>,
     strata: usize,
     passes: usize,
     l_0_draws: usize,
-    evaluations: usize,
+    arrivals: InOrder,
     complete: Vec<Pass>,
     current: Pass,
     per_timestep: BTreeMap<usize, (f64, usize)>,
@@ -193,36 +172,29 @@ impl DiffusionElbo {
         };
         let seed = options.seed.map_or_else(random_seed, Ok)?;
         let density = timestep_density(&schedule);
-        let current = match options.timesteps {
-            Timesteps::All => StratifiedPass::all(schedule.steps()),
-            Timesteps::Stratified(_) => StratifiedPass::draw(&density, strata, seed, [0, 0])?,
-        };
+        let first = strata_of(options.timesteps, &density, strata, seed, 0)?;
         Ok(Self {
-            predictor,
+            forward: Forward::new(predictor, schedule, levels, seed),
+            options: options.clone(),
             density,
-            x0: levels_to_signed(levels),
-            levels: levels.to_vec(),
-            class: options.class,
-            schedule,
-            seed,
             strata,
             passes,
             l_0_draws,
-            evaluations: 0,
+            arrivals: InOrder::new(passes * (strata + l_0_draws)),
             complete: Vec::new(),
-            current: Pass::over(current),
+            current: Pass::over(first),
             per_timestep: BTreeMap::new(),
         })
     }
 
-    /// Network evaluations so far.
+    /// Network evaluations so far, up to the first that is missing.
     pub fn evaluations(&self) -> usize {
-        self.evaluations
+        self.arrivals.taken()
     }
 
     /// Network evaluations when it is complete.
     pub fn total_evaluations(&self) -> usize {
-        self.passes * (self.strata + self.l_0_draws)
+        self.arrivals.total()
     }
 
     /// Whether all passes are complete.
@@ -230,7 +202,49 @@ impl DiffusionElbo {
         self.complete.len() == self.passes
     }
 
-    /// One network evaluation; true when it completes a pass, so that [`DiffusionElbo::result`] has changed.
+    /// One network evaluation, number `index` of `0..total_evaluations()`, whose values [`DiffusionElbo::record`] takes:
+    /// `L_{t-1}` in nats, and after it the consistency term if it was asked for; `L_0` alone at the end of a pass. It
+    /// depends on image, options, seed and `index` only.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range, and those of the network.
+    pub fn evaluate(&self, index: usize) -> Result<Vec<f64>> {
+        self.arrivals.check(index)?;
+        let (pass, slot) = self.place(index);
+        if slot >= self.strata {
+            return Ok(vec![self.forward.draw(pass, 1, slot - self.strata, self.options.class)?.nats]);
+        }
+        let t = if pass == self.complete.len() {
+            self.current.strata.timesteps()[slot]
+        } else {
+            self.draw_strata(pass)?.timesteps()[slot]
+        };
+        let draw = self.forward.draw(pass, t, 0, self.options.class)?;
+        let mut values = vec![draw.nats];
+        if self.options.consistency {
+            values.push(self.forward.consistency(&draw, pass, t));
+        }
+        Ok(values)
+    }
+
+    /// Hands in the values of an evaluation, in any order; true when that completes a pass, so that the estimates of
+    /// [`DiffusionElbo::result`] have changed. Results are made of the longest complete prefix of indices. An index that
+    /// is there already is passed over.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is not finite,
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong number of values.
+    pub fn record(&mut self, index: usize, values: &[f64]) -> Result<bool> {
+        let both = self.options.consistency && self.place(index).1 < self.strata;
+        self.arrivals.insert(index, values, if both { 2 } else { 1 })?;
+        let before = self.complete.len();
+        while let Some(values) = self.arrivals.take() {
+            self.add(&values)?;
+        }
+        Ok(self.complete.len() > before)
+    }
+
+    /// Computes and records the next evaluation; true when it completes a pass.
     ///
     /// # Errors
     /// Those of the network.
@@ -238,90 +252,133 @@ impl DiffusionElbo {
         if self.is_done() {
             return Ok(false);
         }
-        match self.current.strata.timesteps().get(self.current.denoising.len()) {
-            Some(&t) => {
-                let predicted_x0 = self.predict(t, 0)?;
-                let nats = l_denoising(self.x0.view(), predicted_x0.view(), &self.schedule, t);
-                self.current.denoising.push(nats);
-                let (sum, count) = self.per_timestep.entry(t).or_default();
-                *sum += nats;
-                *count += 1;
-            }
-            None => {
-                let predicted_x0 = self.predict(1, self.current.reconstruction.len())?;
-                self.current.reconstruction.push(l_0(&self.levels, predicted_x0.view(), &self.schedule));
-            }
-        }
-        self.evaluations += 1;
-        let pass_complete = self.current.reconstruction.len() == self.l_0_draws;
-        if pass_complete {
-            let index = [self.complete.len() as u64 + 1, 0];
-            let next = StratifiedPass::draw(&self.density, self.strata, self.seed, index)?;
-            self.complete.push(std::mem::replace(&mut self.current, Pass::over(next)));
-        }
-        Ok(pass_complete)
+        let index = self.arrivals.taken();
+        let values = self.evaluate(index)?;
+        self.record(index, &values)
     }
 
-    /// The model's clean image from a draw of `q(x_t|x_0)`.
-    fn predict(&self, t: usize, draw: usize) -> Result<Array1<f64>> {
-        // A pass has one draw of each t, but several of t = 1: they take the numbers after those of the chain.
-        let draw = if draw == 0 { t } else { self.schedule.steps() + draw };
-        let index = [self.complete.len() as u64, draw as u64];
-        let noise = standard_normal(self.seed, Purpose::ForwardNoise, index, self.x0.len());
-        let x_t = q_sample(self.x0.view(), &self.schedule, t, noise.view());
-        Ok(self.predictor.predict(x_t.view(), self.schedule.log_snr(t), self.class)?.x0)
+    /// The pass of an evaluation and its number there.
+    fn place(&self, index: usize) -> (usize, usize) {
+        let evaluations = self.strata + self.l_0_draws;
+        (index / evaluations, index % evaluations)
+    }
+
+    fn draw_strata(&self, pass: usize) -> Result<StratifiedPass> {
+        strata_of(self.options.timesteps, &self.density, self.strata, self.forward.seed, pass)
+    }
+
+    /// Takes the values of the next evaluation in order.
+    fn add(&mut self, values: &[f64]) -> Result<()> {
+        match self.current.strata.timesteps().get(self.current.denoising.len()) {
+            Some(&t) => {
+                self.current.denoising.push(values[0]);
+                if let Some(term) = values.get(1) {
+                    let normalizer = consistency_normalizer(&self.forward.schedule, t, self.forward.dimensions());
+                    self.current.consistency.push(term - normalizer);
+                }
+                let (sum, count) = self.per_timestep.entry(t).or_default();
+                *sum += values[0];
+                *count += 1;
+            }
+            None => self.current.reconstruction.push(values[0]),
+        }
+        if self.current.reconstruction.len() == self.l_0_draws {
+            let next = self.draw_strata(self.complete.len() + 1)?;
+            self.complete.push(std::mem::replace(&mut self.current, Pass::over(next)));
+        }
+        Ok(())
     }
 
     /// The terms from the passes that are complete; `None` before the first one is.
     pub fn result(&self) -> Option<DiffusionElboResult> {
-        let first = self.complete.first()?;
-        let (l_denoising, l_0, cost) = if self.passes == 1 {
-            let denoising = first.strata.estimate(&first.denoising);
-            let reconstruction = Estimate::from_samples(&first.reconstruction);
-            (denoising, reconstruction, sum(denoising, reconstruction))
-        } else {
-            let of =
-                |term: fn(&Pass) -> f64| Estimate::from_samples(&self.complete.iter().map(term).collect::<Vec<_>>());
-            // The terms of one pass share no noise, but their errors add up pass by pass all the same.
-            (of(Pass::denoising), of(Pass::reconstruction), of(|p| p.denoising() + p.reconstruction()))
-        };
-        let l_t = l_t_prior(self.x0.view(), &self.schedule);
+        let schedule = &self.forward.schedule;
+        let [l_denoising, l_0, cost] = self.estimates(|pass| &pass.denoising)?;
+        let l_t = l_t_prior(self.forward.x0.view(), schedule);
         let cost = cost.linear(1.0, l_t);
         let per_timestep = self.per_timestep.iter().map(|(&t, &(sum, evaluations))| TimestepTerm {
             t,
-            log_snr: self.schedule.log_snr(t),
+            log_snr: schedule.log_snr(t),
             nats: sum / evaluations as f64,
             evaluations,
         });
         Some(DiffusionElboResult {
-            seed: self.seed,
-            schedule: self.schedule.kind(),
-            steps: self.schedule.steps(),
-            class: self.class,
-            evaluations: self.evaluations,
+            seed: self.forward.seed,
+            schedule: schedule.kind(),
+            steps: schedule.steps(),
+            class: self.options.class,
+            evaluations: self.arrivals.taken(),
             passes: self.complete.len(),
             done: self.is_done(),
             l_t,
             l_denoising,
             l_0,
             elbo: cost.linear(-1.0, 0.0),
-            bits_per_dim: cost.linear(bits_per_dim(1.0, self.x0.len()), 0.0),
+            bits_per_dim: cost.linear(bits_per_dim(1.0, self.forward.dimensions()), 0.0),
             per_timestep: per_timestep.collect(),
+            consistency: self.consistency(),
         })
+    }
+
+    /// The sum over `t = 2..=T` of the terms that `terms` names, `L_0`, and the sum of both.
+    fn estimates(&self, terms: fn(&Pass) -> &[f64]) -> Option<[Estimate; 3]> {
+        let first = self.complete.first()?;
+        if self.passes == 1 {
+            let over_t = first.strata.estimate(terms(first));
+            let reconstruction = Estimate::from_samples(&first.reconstruction);
+            return Some([over_t, reconstruction, sum(over_t, reconstruction)]);
+        }
+        let over_t: Vec<f64> = self.complete.iter().map(|pass| pass.strata.estimate(terms(pass)).mean).collect();
+        let reconstruction: Vec<f64> = self.complete.iter().map(Pass::reconstruction).collect();
+        // The terms of one pass share no noise, but their errors add up pass by pass all the same.
+        let both: Vec<f64> = over_t.iter().zip(&reconstruction).map(|(a, b)| a + b).collect();
+        Some([over_t, reconstruction, both].map(|samples| Estimate::from_samples(&samples)))
+    }
+
+    fn consistency(&self) -> Option<ConsistencyForm> {
+        if !self.options.consistency {
+            return None;
+        }
+        let (schedule, dimensions) = (&self.forward.schedule, self.forward.dimensions());
+        let [over_t, _, cost] = self.estimates(|pass| &pass.consistency)?;
+        let prior = consistency_prior(self.forward.x0.view(), schedule);
+        let normalizers: f64 = (2..=schedule.steps()).map(|t| consistency_normalizer(schedule, t, dimensions)).sum();
+        let cost = cost.linear(1.0, prior + normalizers);
+        Some(ConsistencyForm {
+            prior,
+            l_consistency: over_t.linear(1.0, normalizers),
+            elbo: cost.linear(-1.0, 0.0),
+            bits_per_dim: cost.linear(bits_per_dim(1.0, dimensions), 0.0),
+            matching_sd: self.single_sd(|pass| &pass.denoising),
+            consistency_sd: self.single_sd(|pass| &pass.consistency),
+        })
+    }
+
+    /// Standard deviation of the estimate of the sum over `t` that one evaluation gives.
+    fn single_sd(&self, terms: fn(&Pass) -> &[f64]) -> Option<f64> {
+        let single = |pass: &'_ Pass| -> Vec<f64> {
+            // A weight is that of one draw among `strata`.
+            let weights = pass.strata.weights().iter().map(|weight| weight * self.strata as f64);
+            weights.zip(terms(pass)).map(|(weight, term)| weight * term).collect()
+        };
+        standard_deviation(&self.complete.iter().flat_map(single).collect::<Vec<_>>())
     }
 }
 
 impl Pass {
     fn over(strata: StratifiedPass) -> Self {
-        Self { strata, denoising: Vec::new(), reconstruction: Vec::new() }
-    }
-
-    fn denoising(&self) -> f64 {
-        self.strata.estimate(&self.denoising).mean
+        Self { strata, denoising: Vec::new(), consistency: Vec::new(), reconstruction: Vec::new() }
     }
 
     fn reconstruction(&self) -> f64 {
         self.reconstruction.iter().sum::<f64>() / self.reconstruction.len() as f64
+    }
+}
+
+/// The timesteps of a pass.
+fn strata_of(timesteps: Timesteps, density: &[f64], strata: usize, seed: u64, pass: usize) -> Result<StratifiedPass> {
+    match timesteps {
+        Timesteps::All => Ok(StratifiedPass::all(density.len() + 1)),
+        Timesteps::Stratified(_) => StratifiedPass::draw(density, 2, strata, seed, [pass as u64, 0]),
     }
 }
 

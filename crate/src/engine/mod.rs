@@ -1,15 +1,32 @@
 //! One type for each thing a user does. The engine holds models and calls the mathematics.
 
+mod class_posterior;
 mod ddpm;
 mod diffusion_elbo;
+mod examples;
+mod forward;
+mod hvae;
+mod in_order;
+mod inference;
 mod latent;
+mod latent_bound;
 mod sampler;
+mod timesteps;
 mod vae;
 
-pub use ddpm::{Ddpm, ScheduleTable};
-pub use diffusion_elbo::{DiffusionElbo, DiffusionElboOptions, DiffusionElboResult, TimestepTerm, Timesteps};
+pub use class_posterior::{ClassPosterior, ClassPosteriorOptions, ClassPosteriorResult, ClassWeighting};
+pub use ddpm::{Ddpm, DiffuseOptions, Diffused, ScheduleTable};
+pub use diffusion_elbo::{ConsistencyForm, DiffusionElbo, DiffusionElboOptions, DiffusionElboResult, TimestepTerm};
+pub use examples::{ExampleDrawing, example_drawings};
+pub use hvae::{Hvae, ReconstructOptions};
+pub use inference::{
+    Component, Density, ForwardFit, GradientVariance, InferenceOptions, InferenceState, InferenceTrace,
+    VariationalInference,
+};
 pub use latent::{Interpolation, interpolate, to_levels};
+pub use latent_bound::{LatentBound, LatentBoundOptions, LatentBoundResult, LayerKl};
 pub use sampler::{Frame, Method, Sampler, SamplerOptions};
+pub use timesteps::Timesteps;
 pub use vae::{ScoredVae, Vae, VaeElboOptions};
 
 use crate::error::{Error, Result};

@@ -1,21 +1,26 @@
 //! A variational autoencoder: decode, encode, and the bound of one image.
 
+use std::sync::Arc;
+
 use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
-use super::{check_image, random_seed};
+use super::latent_bound::{Draw, Posterior};
+use super::{LatentBound, LatentBoundOptions, check_image, random_seed};
 use crate::error::{Error, Result};
 use crate::math::elbo::VaeElbo;
+use crate::math::gaussian;
+use crate::math::likelihood::Task;
 use crate::math::rng::{Purpose, standard_normal};
-use crate::math::{bernoulli, gaussian, numeric};
 use crate::model::manifest::{Contract, ImageShape, ModelEntry};
-use crate::model::{Decoder, Encoder, OnnxDecoder, OnnxEncoder};
+use crate::model::{Decoder, DiagonalGaussian, Encoder, OnnxDecoder, OnnxEncoder};
 
-/// A VAE with a standard normal prior and a Bernoulli decoder.
+/// A VAE with a standard normal prior.
 pub struct Vae {
     encoder: Box<dyn Encoder>,
-    decoder: Box<dyn Decoder>,
+    decoder: Arc<dyn Decoder>,
     image: ImageShape,
+    task: Task,
     latents: usize,
 }
 
@@ -43,9 +48,9 @@ pub struct ScoredVae {
     pub seed: u64,
     /// Samples of the latents.
     pub samples: usize,
-    /// The binary image that was scored, one 0 or 1 per pixel.
+    /// The binary image that was scored, one 0 or 1 per pixel; none for the 8-bit task.
     #[serde(with = "serde_bytes")]
-    pub binarized: Vec<u8>,
+    pub binarized: Option<Vec<u8>>,
     /// The terms.
     #[serde(flatten)]
     pub terms: VaeElbo,
@@ -56,8 +61,14 @@ impl Vae {
     pub const MAX_SAMPLES: usize = 100_000;
 
     /// A VAE from its networks. `latents` is the length of a latent vector.
-    pub fn new(encoder: Box<dyn Encoder>, decoder: Box<dyn Decoder>, image: ImageShape, latents: usize) -> Self {
-        Self { encoder, decoder, image, latents }
+    pub fn new(
+        encoder: Box<dyn Encoder>,
+        decoder: Arc<dyn Decoder>,
+        image: ImageShape,
+        task: Task,
+        latents: usize,
+    ) -> Self {
+        Self { encoder, decoder, image, task, latents }
     }
 
     /// Loads the VAE that `entry` describes; `file` gives the bytes of a role, `encoder` or `decoder`.
@@ -72,8 +83,10 @@ impl Vae {
             return Err(Error::manifest(format!("model {:?} is not a VAE", entry.id)));
         };
         let encoder = OnnxEncoder::load(&files.encoder, &file("encoder")?, entry.image, latents.count)?;
-        let decoder = OnnxDecoder::load(&files.decoder, &file("decoder")?, entry.image, latents.count)?;
-        Ok(Self::new(Box::new(encoder), Box::new(decoder), entry.image, latents.count))
+        let decoder =
+            OnnxDecoder::load(&files.decoder, &file("decoder")?, entry.image, entry.likelihood, latents.count)?;
+        let task = entry.likelihood.task();
+        Ok(Self::new(Box::new(encoder), Arc::new(decoder), entry.image, task, latents.count))
     }
 
     /// Shape of the images.
@@ -86,7 +99,7 @@ impl Vae {
         self.latents
     }
 
-    /// Pixel means `p(x=1|z)` in `[0, 1]` of one or more latent vectors laid end to end, image after image.
+    /// Pixel means in `[0, 1]` of one or more latent vectors laid end to end, image after image.
     ///
     /// # Errors
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the length is no multiple of the number of latents,
@@ -101,8 +114,7 @@ impl Vae {
         }
         let mut means = Vec::with_capacity(z.len() / self.latents * self.image.dimensions());
         for z in z.chunks_exact(self.latents) {
-            let logits = self.decoder.decode(ArrayView1::from(z))?;
-            means.extend(logits.iter().map(|&l| numeric::sigmoid(f64::from(l)) as f32));
+            means.extend(self.decoder.decode(ArrayView1::from(z))?.means());
         }
         Ok(Array1::from_vec(means))
     }
@@ -126,35 +138,72 @@ impl Vae {
 
     /// The evidence lower bound `E_q[log p(x|z)] - KL(q(z|x) || p(z))` of one image, in nats (Kingma & Welling 2014).
     ///
-    /// `levels` are 8-bit. The model explains binary images, so the image is binarized first, each pixel being 1 with
-    /// probability `level / 255` (as in training); the binary image is part of the result. The KL is exact, the
-    /// reconstruction is a mean over samples of the latents.
+    /// `levels` are 8-bit. A model of binary images explains a binarized one, each pixel being 1 with probability
+    /// `level / 255` (as in training); it is part of the result. The KL is exact, the reconstruction is a mean over samples of the
+    /// latents.
     ///
     /// # Errors
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong length, [`ErrorKind::Value`](crate::ErrorKind::Value)
     /// for a number of samples outside `1..=MAX_SAMPLES`.
     pub fn elbo(&self, levels: &[u8], options: &VaeElboOptions) -> Result<ScoredVae> {
+        let VaeElboOptions { samples, seed } = *options;
         check_image(levels, self.image.dimensions())?;
-        let samples = options.samples;
         if !(1..=Self::MAX_SAMPLES).contains(&samples) {
             return Err(Error::value(format!("samples is {samples}, it must be 1 to {}", Self::MAX_SAMPLES)));
         }
-        let seed = options.seed.map_or_else(random_seed, Ok)?;
-        let means: Vec<f64> = levels.iter().map(|&l| f64::from(l) / 255.0).collect();
-        let binarized = bernoulli::sample(&means, seed, [0, 0]);
-        let x = Array1::from_iter(binarized.iter().map(|&b| f64::from(b)));
+        let seed = seed.map_or_else(random_seed, Ok)?;
+        let observed = self.task.observe(levels, seed);
+        let posterior = self.posterior(&observed)?;
+        let log_likelihoods = (0..samples).map(|index| Ok(posterior.draw(seed, index)?.log_likelihood));
+        let log_likelihoods: Vec<f64> = log_likelihoods.collect::<Result<_>>()?;
+        let terms = VaeElbo::new(&log_likelihoods, posterior.kl.to_vec(), self.image.dimensions());
+        Ok(ScoredVae { seed, samples, binarized: (self.task == Task::Binarized).then_some(observed), terms })
+    }
 
-        let q = self.encoder.encode(x.mapv(|v| v as f32).view())?;
+    /// Starts the ELBO and the importance-weighted bounds of one image of 8-bit levels.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for an image of another size,
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range; those of the network.
+    pub fn bound(&self, levels: &[u8], options: &LatentBoundOptions) -> Result<LatentBound> {
+        check_image(levels, self.image.dimensions())?;
+        LatentBound::new(self.task, levels, options, |x| Ok(Box::new(self.posterior(x)?)))
+    }
+
+    fn posterior(&self, x: &[u8]) -> Result<VaePosterior> {
+        let q = self.encoder.encode(self.task.encoder_input(x).view())?;
         let std = q.log_var.mapv(|v| libm::exp(0.5 * v));
-        let kl_per_latent = gaussian::kl_standard(q.mean.view(), q.log_var.view());
-        let mut log_likelihoods = Vec::with_capacity(samples);
-        for sample in 0..samples {
-            let noise = standard_normal(seed, Purpose::Latent, [sample as u64, 0], self.latents);
-            let z = (&q.mean + &(&std * &noise)).mapv(|v| v as f32);
-            let logits = self.decoder.decode(z.view())?;
-            log_likelihoods.push(bernoulli::log_likelihood(x.view(), logits.view()));
-        }
-        let terms = VaeElbo::new(&log_likelihoods, kl_per_latent.to_vec(), self.image.dimensions());
-        Ok(ScoredVae { seed, samples, binarized, terms })
+        let kl = gaussian::kl_standard(q.mean.view(), q.log_var.view());
+        Ok(VaePosterior { decoder: self.decoder.clone(), q, std, kl, x: x.to_vec() })
+    }
+}
+
+/// q(z|x) of one image.
+struct VaePosterior {
+    decoder: Arc<dyn Decoder>,
+    q: DiagonalGaussian,
+    std: Array1<f64>,
+    kl: Array1<f64>,
+    x: Vec<u8>,
+}
+
+impl Posterior for VaePosterior {
+    fn draw(&self, seed: u64, index: usize) -> Result<Draw> {
+        let noise = standard_normal(seed, Purpose::Latent, [index as u64, 0], self.q.mean.len());
+        let z = &self.q.mean + &(&self.std * &noise);
+        let log_ratio = (0..z.len()).map(|i| {
+            gaussian::log_density(z[i], 0.0, 0.0) - gaussian::log_density(z[i], self.q.mean[i], self.q.log_var[i])
+        });
+        let pixels = self.decoder.decode(z.mapv(|v| v as f32).view())?;
+        let log_likelihood = pixels.log_likelihood(&self.x);
+        Ok(Draw { log_likelihood, log_ratio: log_ratio.sum(), kl: vec![self.kl.sum()] })
+    }
+
+    fn layers(&self) -> Vec<String> {
+        vec!["z".into()]
+    }
+
+    fn kl_per_latent(&self) -> Option<Array1<f64>> {
+        Some(self.kl.clone())
     }
 }

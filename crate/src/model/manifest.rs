@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::math::likelihood::Task;
 use crate::math::parameterization::Parameterization;
 use crate::math::schedule::LogSnrRange;
 
@@ -58,6 +59,15 @@ pub enum Contract {
         /// The latents and how much each says.
         latents: Latents,
     },
+    /// A hierarchical VAE with top-down inference.
+    Hvae {
+        /// Bottom-up and top-down network.
+        files: HvaeFiles,
+        /// The stochastic layers, the top one first.
+        layers: Vec<LatentLayer>,
+        /// Shapes of the encoder's outputs without the batch.
+        features: Vec<Vec<usize>>,
+    },
     /// A denoising diffusion model conditioned on the log signal-to-noise ratio.
     Ddpm {
         /// The network.
@@ -77,8 +87,38 @@ pub enum Contract {
 pub struct VaeFiles {
     /// `x[B,1,H,W]` in `[0,1]` to `mean[B,d]`, `log_var[B,d]`.
     pub encoder: FileEntry,
-    /// `z[B,d]` to `logits[B,1,H,W]`.
+    /// `z[B,d]` to `logits[B,1,H,W]`, or to `mean` and `log_scale` of that shape for a discretized logistic likelihood.
     pub decoder: FileEntry,
+}
+
+/// Files of a hierarchical VAE with L layers of N latents in all.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HvaeFiles {
+    /// `x[B,1,H,W]` in `[0,1]` to `feature_0[B,…]`, `feature_1[B,…]`, …
+    pub encoder: FileEntry,
+    /// The features, `eps[B,N]` and `gate[B,L]` to the outputs of a VAE's decoder and `q_mean`, `q_log_var`, `p_mean`, `p_log_var`,
+    /// `[B,N]` each: what the latents were drawn from, and their priors given the latents above.
+    pub decoder: FileEntry,
+}
+
+/// A stochastic layer of a hierarchical VAE.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LatentLayer {
+    /// Name for people.
+    pub name: String,
+    /// Shape of its latents.
+    pub shape: Vec<usize>,
+    /// Mean KL to the prior given the layers above, in nats, over the training set.
+    pub kl: f64,
+}
+
+impl LatentLayer {
+    /// Number of latents.
+    pub fn latents(&self) -> usize {
+        self.shape.iter().product()
+    }
 }
 
 /// Files of a diffusion model.
@@ -138,8 +178,20 @@ impl ImageShape {
 pub enum Likelihood {
     /// Binary pixels, the network gives logits.
     Bernoulli,
+    /// 8-bit levels, the mass that a logistic distribution puts on each level; the network gives mean and log scale.
+    DiscretizedLogistic,
     /// 8-bit levels, the mass that a Gaussian puts on each level.
     DiscretizedGaussian,
+}
+
+impl Likelihood {
+    /// What it is a probability of.
+    pub fn task(self) -> Task {
+        match self {
+            Likelihood::Bernoulli => Task::Binarized,
+            Likelihood::DiscretizedLogistic | Likelihood::DiscretizedGaussian => Task::EightBit,
+        }
+    }
 }
 
 /// How the weights were made.
@@ -228,15 +280,17 @@ impl ModelEntry {
                 return fail(format!("files.{name}.sha256 must be 64 lower-case hexadecimal digits"));
             }
         }
-        let (range, likelihood) = match &self.contract {
-            Contract::Vae { .. } => ([0.0, 1.0], Likelihood::Bernoulli),
-            Contract::Ddpm { .. } => ([-1.0, 1.0], Likelihood::DiscretizedGaussian),
+        let (range, likelihoods) = match &self.contract {
+            Contract::Vae { .. } | Contract::Hvae { .. } => {
+                ([0.0, 1.0], &[Likelihood::Bernoulli, Likelihood::DiscretizedLogistic][..])
+            }
+            Contract::Ddpm { .. } => ([-1.0, 1.0], &[Likelihood::DiscretizedGaussian][..]),
         };
         if self.data_range != range {
             return fail(format!("dataRange is {:?}, this kind of model has {range:?}", self.data_range));
         }
-        if self.likelihood != likelihood {
-            return fail(format!("likelihood is {:?}, this kind of model has {likelihood:?}", self.likelihood));
+        if !likelihoods.contains(&self.likelihood) {
+            return fail(format!("likelihood is {:?}, this kind of model has one of {likelihoods:?}", self.likelihood));
         }
         match &self.contract {
             Contract::Vae { latents, .. } => {
@@ -251,6 +305,18 @@ impl ModelEntry {
                 }
                 if !order.into_iter().eq(0..latents.count) {
                     return fail("latents.order must name every latent once".into());
+                }
+            }
+            Contract::Hvae { layers, features, .. } => {
+                if layers.is_empty() || layers.iter().any(|l| l.latents() == 0) {
+                    return fail("layers must name at least one layer, each with a shape of positive sizes".into());
+                }
+                let names: std::collections::BTreeSet<_> = layers.iter().map(|l| &l.name).collect();
+                if names.len() < layers.len() {
+                    return fail("layers must have different names".into());
+                }
+                if features.is_empty() || features.iter().any(|shape| shape.iter().product::<usize>() == 0) {
+                    return fail("features must give the shape of each output of the encoder".into());
                 }
             }
             Contract::Ddpm { log_snr, classes, .. } => {
@@ -269,6 +335,7 @@ impl ModelEntry {
     pub fn files(&self) -> BTreeMap<&'static str, &FileEntry> {
         match &self.contract {
             Contract::Vae { files, .. } => [("encoder", &files.encoder), ("decoder", &files.decoder)].into(),
+            Contract::Hvae { files, .. } => [("encoder", &files.encoder), ("decoder", &files.decoder)].into(),
             Contract::Ddpm { files, .. } => [("network", &files.network)].into(),
         }
     }

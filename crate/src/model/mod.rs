@@ -3,16 +3,21 @@
 //! The engine speaks to these traits only. Tests put analytic networks in their place: for Gaussian data the optimal
 //! noise predictor is known in closed form, so a whole chain and a whole bound can be checked exactly.
 
+pub mod evaluation;
+mod hierarchy;
 pub mod manifest;
 mod networks;
 mod onnx;
+mod pixels;
 
 use ndarray::{Array1, ArrayView1};
 
 use crate::error::Result;
 use crate::math::parameterization::Prediction;
 
+pub use hierarchy::OnnxHierarchy;
 pub use networks::{OnnxDecoder, OnnxEncoder, OnnxNoisePredictor};
+pub use pixels::{BernoulliPixels, LogisticPixels, PixelLikelihood};
 
 /// A diagonal Gaussian over the latents, `q(z|x) = N(mean, exp(log_var))`.
 #[derive(Clone, Debug)]
@@ -29,10 +34,32 @@ pub trait Encoder: Send + Sync {
     fn encode(&self, x: ArrayView1<f32>) -> Result<DiagonalGaussian>;
 }
 
-/// The likelihood network of a VAE with a Bernoulli decoder.
+/// The likelihood network of a VAE.
 pub trait Decoder: Send + Sync {
-    /// Logits of the pixels being 1, one per pixel, for one latent vector.
-    fn decode(&self, z: ArrayView1<f32>) -> Result<Array1<f32>>;
+    /// p(x|z) for one latent vector.
+    fn decode(&self, z: ArrayView1<f32>) -> Result<Box<dyn PixelLikelihood>>;
+}
+
+/// A hierarchical VAE with top-down inference: p(z_{1:L}) = p(z_1) Π p(z_l | z_{<l}), layer 1 at the top (Sønderby et al. 2016).
+pub trait Hierarchy: Send + Sync {
+    /// What the posteriors need to know of one image: `x` has one value in `[0, 1]` per pixel, row by row.
+    fn encode(&self, x: ArrayView1<f32>) -> Result<Vec<Array1<f32>>>;
+    /// Draws all latents from the top down, z_l = mean_l + σ_l `eps`_l, and decodes them.
+    ///
+    /// `features` are those of [`Hierarchy::encode`], or `None` where no layer looks at an image. `eps` holds the noise of all
+    /// layers end to end, the top one first. `gate` has one value per layer: 1 draws z_l from q(z_l | z_{<l}, x), 0 from
+    /// p(z_l | z_{<l}).
+    fn decode(&self, features: Option<&[Array1<f32>]>, eps: ArrayView1<f32>, gate: &[f32]) -> Result<TopDown>;
+}
+
+/// One pass down a hierarchy.
+pub struct TopDown {
+    /// p(x | z_{1:L}).
+    pub pixels: Box<dyn PixelLikelihood>,
+    /// What each latent was drawn from, given those above it; all layers end to end.
+    pub q: DiagonalGaussian,
+    /// The prior of each latent, given those above it.
+    pub p: DiagonalGaussian,
 }
 
 /// The network of a diffusion model.

@@ -3,21 +3,21 @@
 use ndarray::{Array1, ArrayView1};
 use tract_onnx::prelude::*;
 
-use super::manifest::{FileEntry, ImageShape};
+use super::manifest::{FileEntry, ImageShape, Likelihood};
 use super::onnx::{Network, Port};
-use super::{Decoder, DiagonalGaussian, Encoder, NoisePredictor};
+use super::{BernoulliPixels, Decoder, DiagonalGaussian, Encoder, LogisticPixels, NoisePredictor, PixelLikelihood};
 use crate::error::{Error, Result};
 use crate::math::parameterization::{Parameterization, Prediction};
 use crate::math::schedule::LogSnrRange;
 
-fn check_length(what: &str, found: usize, expected: usize) -> Result<()> {
+pub(super) fn check_length(what: &str, found: usize, expected: usize) -> Result<()> {
     if found == expected {
         return Ok(());
     }
     Err(Error::shape(format!("{what} has {found} values, the model takes {expected}")))
 }
 
-fn input(values: ArrayView1<f32>, shape: &[usize]) -> Result<TValue> {
+pub(super) fn input(values: ArrayView1<f32>, shape: &[usize]) -> Result<TValue> {
     let values = values.to_vec();
     if let Some(at) = values.iter().position(|v| !v.is_finite()) {
         return Err(Error::value(format!("value {at} of the network's input is {}, it must be finite", values[at])));
@@ -26,10 +26,31 @@ fn input(values: ArrayView1<f32>, shape: &[usize]) -> Result<TValue> {
     Ok(tensor.into_tvalue())
 }
 
-fn output(value: &TValue) -> Result<ArrayView1<'_, f32>> {
+pub(super) fn output(value: &TValue) -> Result<ArrayView1<'_, f32>> {
     let array = value.to_plain_array_view::<f32>().map_err(|e| Error::model(format!("{e:#}")))?;
     let length = array.len();
     array.into_shape_with_order(length).map_err(|e| Error::model(format!("{e}")))
+}
+
+/// The outputs by which a decoder states the distribution of the pixels.
+pub(super) fn pixel_ports(likelihood: Likelihood, image: ImageShape) -> Vec<Port> {
+    let shape = [1, image.channels, image.height, image.width];
+    let names: &[&str] = match likelihood {
+        Likelihood::Bernoulli => &["logits"],
+        Likelihood::DiscretizedLogistic | Likelihood::DiscretizedGaussian => &["mean", "log_scale"],
+    };
+    names.iter().map(|&name| Port::new::<f32>(name, &shape)).collect()
+}
+
+/// The distribution that the outputs of [`pixel_ports`] state.
+pub(super) fn pixels(outputs: &[TValue]) -> Result<Box<dyn PixelLikelihood>> {
+    Ok(match outputs {
+        [logits] => Box::new(BernoulliPixels { logits: output(logits)?.to_owned() }),
+        [mean, log_scale, ..] => {
+            Box::new(LogisticPixels { mean: output(mean)?.to_owned(), log_scale: output(log_scale)?.to_owned() })
+        }
+        [] => return Err(Error::model("the decoder has no outputs")),
+    })
 }
 
 /// `encoder.onnx`: an image to the mean and log variance of `q(z|x)`.
@@ -64,7 +85,7 @@ impl Encoder for OnnxEncoder {
     }
 }
 
-/// `decoder.onnx`: a latent vector to the logits of the pixels.
+/// `decoder.onnx`: a latent vector to the distribution of the pixels.
 pub struct OnnxDecoder {
     network: Network,
     latents: usize,
@@ -75,19 +96,24 @@ impl OnnxDecoder {
     ///
     /// # Errors
     /// As [`OnnxEncoder::load`].
-    pub fn load(file: &FileEntry, bytes: &[u8], image: ImageShape, latents: usize) -> Result<Self> {
+    pub fn load(
+        file: &FileEntry,
+        bytes: &[u8],
+        image: ImageShape,
+        likelihood: Likelihood,
+        latents: usize,
+    ) -> Result<Self> {
         file.verify(bytes)?;
         let inputs = [Port::new::<f32>("z", &[1, latents])];
-        let outputs = [Port::new::<f32>("logits", &[1, image.channels, image.height, image.width])];
-        Ok(Self { network: Network::load(&file.path, bytes, &inputs, &outputs)?, latents })
+        let network = Network::load(&file.path, bytes, &inputs, &pixel_ports(likelihood, image))?;
+        Ok(Self { network, latents })
     }
 }
 
 impl Decoder for OnnxDecoder {
-    fn decode(&self, z: ArrayView1<f32>) -> Result<Array1<f32>> {
+    fn decode(&self, z: ArrayView1<f32>) -> Result<Box<dyn PixelLikelihood>> {
         check_length("the latent vector", z.len(), self.latents)?;
-        let outputs = self.network.run(tvec!(input(z, &[1, self.latents])?))?;
-        Ok(output(&outputs[0])?.to_owned())
+        pixels(&self.network.run(tvec!(input(z, &[1, self.latents])?))?)
     }
 }
 

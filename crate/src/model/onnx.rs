@@ -8,14 +8,14 @@ use crate::error::{Error, Result};
 
 /// Name, element type and shape of an input or output, the batch included.
 pub(super) struct Port {
-    pub name: &'static str,
+    pub name: String,
     pub datum_type: DatumType,
     pub shape: Vec<usize>,
 }
 
 impl Port {
-    pub fn new<T: Datum>(name: &'static str, shape: &[usize]) -> Self {
-        Self { name, datum_type: T::datum_type(), shape: shape.to_vec() }
+    pub fn new<T: Datum>(name: impl Into<String>, shape: &[usize]) -> Self {
+        Self { name: name.into(), datum_type: T::datum_type(), shape: shape.to_vec() }
     }
 }
 
@@ -62,7 +62,7 @@ impl Network {
         }
         let mut found = Vec::new();
         for port in outputs {
-            let outlet = model.outputs.iter().copied().find(|o| model.outlet_label(*o) == Some(port.name));
+            let outlet = model.outputs.iter().copied().find(|o| model.outlet_label(*o) == Some(&port.name));
             found.push(outlet.ok_or_else(|| fail("has the wrong outputs", &format!("no output {:?}", port.name)))?);
         }
         model.outputs = found;

@@ -1,4 +1,8 @@
-//! Tensors to pixels: images laid out on a canvas through web-sys.
+//! Tensors to pixels: images and densities on a canvas through web-sys.
+
+mod plane;
+
+pub use plane::{PlaneOptions, PlanePainter};
 
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{
@@ -46,21 +50,26 @@ pub fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<()> {
     let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), canvas_width, canvas_height)
         .map_err(|e| refused(&e))?;
 
+    let context = surface(canvas, canvas_width, canvas_height)?;
+    context.put_image_data(&data, 0.0, 0.0).map_err(|e| refused(&e))
+}
+
+/// The 2-D context of a canvas, which is given the size if it has another.
+fn surface(canvas: &JsValue, width: u32, height: u32) -> Result<OffscreenCanvasRenderingContext2d> {
     if let Some(canvas) = canvas.dyn_ref::<OffscreenCanvas>() {
         // Setting a size clears the canvas, which would flicker if done for every frame.
-        if (canvas.width(), canvas.height()) != (canvas_width, canvas_height) {
-            canvas.set_width(canvas_width);
-            canvas.set_height(canvas_height);
+        if (canvas.width(), canvas.height()) != (width, height) {
+            canvas.set_width(width);
+            canvas.set_height(height);
         }
-        let context = context::<OffscreenCanvasRenderingContext2d>(canvas.get_context("2d"))?;
-        context.put_image_data(&data, 0.0, 0.0).map_err(|e| refused(&e))
+        context::<OffscreenCanvasRenderingContext2d>(canvas.get_context("2d"))
     } else if let Some(canvas) = canvas.dyn_ref::<HtmlCanvasElement>() {
-        if (canvas.width(), canvas.height()) != (canvas_width, canvas_height) {
-            canvas.set_width(canvas_width);
-            canvas.set_height(canvas_height);
+        if (canvas.width(), canvas.height()) != (width, height) {
+            canvas.set_width(width);
+            canvas.set_height(height);
         }
-        let context = context::<CanvasRenderingContext2d>(canvas.get_context("2d"))?;
-        context.put_image_data(&data, 0.0, 0.0).map_err(|e| refused(&e))
+        // The two contexts share every method that is used here, and methods are looked up by name.
+        Ok(context::<CanvasRenderingContext2d>(canvas.get_context("2d"))?.unchecked_into())
     } else {
         Err(Error::canvas("paint takes an OffscreenCanvas or an HTMLCanvasElement"))
     }

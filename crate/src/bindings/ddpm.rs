@@ -1,0 +1,244 @@
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+use super::convert::{self, JsResult, doubles, file, from_js, levels, to_js};
+use crate::engine;
+use crate::error::ErrorKind;
+use crate::math::schedule::ScheduleKind;
+use crate::model::manifest::ModelEntry;
+
+/// A class-conditional denoising diffusion model.
+#[wasm_bindgen]
+pub struct Ddpm(engine::Ddpm);
+
+#[wasm_bindgen]
+impl Ddpm {
+    /// Loads the model of a manifest entry from its files, `{network}`. Throws as Vae.load does.
+    pub fn load(
+        #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
+    ) -> JsResult<Self> {
+        let entry: ModelEntry = from_js(entry, ErrorKind::Manifest, "the manifest's entry")?;
+        Ok(Self(engine::Ddpm::load(&entry, |role| file(&files, role))?))
+    }
+
+    /// Names of the classes.
+    #[wasm_bindgen(getter, unchecked_return_type = "string[]")]
+    pub fn classes(&self) -> Array {
+        self.0.classes().iter().map(JsValue::from).collect()
+    }
+
+    /// Rows of an image.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> usize {
+        self.0.image().height
+    }
+
+    /// Columns of an image.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> usize {
+        self.0.image().width
+    }
+
+    /// Starts one or more reverse chains. Throws a ValueError for options out of range.
+    pub fn sampler(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "SamplerOptions")] options: JsValue,
+    ) -> JsResult<Sampler> {
+        Ok(Sampler(self.0.sampler(&convert::options(options)?)?))
+    }
+
+    /// Starts the evidence lower bound of one image of 8-bit levels.
+    pub fn elbo(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "DiffusionElboOptions")] options: JsValue,
+    ) -> JsResult<DiffusionElbo> {
+        Ok(DiffusionElbo(self.0.elbo(&levels(&image)?, &convert::options(options)?)?))
+    }
+
+    /// Starts the posterior over classes of one image of 8-bit levels.
+    pub fn classify(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "ClassPosteriorOptions")] options: JsValue,
+    ) -> JsResult<ClassPosterior> {
+        Ok(ClassPosterior(self.0.classify(&levels(&image)?, &convert::options(options)?)?))
+    }
+
+    /// An image of 8-bit levels noised to x_t with the noise that elbo() has for this seed in pass 0, the clean image that the
+    /// model predicts from it, and this draw's term of the bound. Throws a ValueError without `t` or for options out of range.
+    #[wasm_bindgen(unchecked_return_type = "Diffused")]
+    pub fn diffuse(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "DiffuseOptions")] options: JsValue,
+    ) -> JsResult<JsValue> {
+        to_js(&self.0.diffuse(&levels(&image)?, &convert::options(options)?)?)
+    }
+
+    /// The schedule of a chain of `steps` steps, as columns.
+    #[wasm_bindgen(unchecked_return_type = "ScheduleTable")]
+    pub fn schedule(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ScheduleKind")] kind: JsValue,
+        steps: usize,
+    ) -> JsResult<JsValue> {
+        let kind: ScheduleKind = from_js(kind, ErrorKind::Value, "schedule")?;
+        to_js(&self.0.schedule_table(kind, steps)?)
+    }
+}
+
+/// Reverse chains and all their frames.
+#[wasm_bindgen]
+pub struct Sampler(engine::Sampler);
+
+#[wasm_bindgen]
+impl Sampler {
+    /// The seed that was used.
+    #[wasm_bindgen(getter)]
+    pub fn seed(&self) -> f64 {
+        self.0.seed() as f64
+    }
+
+    /// Number of chains.
+    #[wasm_bindgen(getter)]
+    pub fn chains(&self) -> usize {
+        self.0.chains()
+    }
+
+    /// Number of frames when the chain is complete: its steps and the sample.
+    #[wasm_bindgen(getter)]
+    pub fn length(&self) -> usize {
+        self.0.length()
+    }
+
+    /// Number of frames so far.
+    #[wasm_bindgen(getter)]
+    pub fn available(&self) -> usize {
+        self.0.frames().len()
+    }
+
+    /// Whether the chain has reached t = 0.
+    #[wasm_bindgen(getter)]
+    pub fn done(&self) -> bool {
+        self.0.is_done()
+    }
+
+    /// Goes one step down every chain and returns the newest frame. The last step appends two frames: the one it started
+    /// from and the sample.
+    #[wasm_bindgen(unchecked_return_type = "Frame")]
+    pub fn step(&mut self) -> JsResult<JsValue> {
+        to_js(self.0.step()?)
+    }
+
+    /// A stored frame; never runs the network. Throws a ValueError if it has not been computed yet.
+    #[wasm_bindgen(unchecked_return_type = "Frame")]
+    pub fn frame(&self, index: usize) -> JsResult<JsValue> {
+        to_js(self.0.frame(index)?)
+    }
+}
+
+/// The evidence lower bound of one image under a diffusion model, growing one network evaluation at a time.
+#[wasm_bindgen]
+pub struct DiffusionElbo(engine::DiffusionElbo);
+
+#[wasm_bindgen]
+impl DiffusionElbo {
+    /// Network evaluations so far, up to the first that is missing.
+    #[wasm_bindgen(getter)]
+    pub fn evaluations(&self) -> usize {
+        self.0.evaluations()
+    }
+
+    /// Network evaluations when it is complete.
+    #[wasm_bindgen(getter, js_name = totalEvaluations)]
+    pub fn total_evaluations(&self) -> usize {
+        self.0.total_evaluations()
+    }
+
+    /// Whether it is complete.
+    #[wasm_bindgen(getter)]
+    pub fn done(&self) -> bool {
+        self.0.is_done()
+    }
+
+    /// Evaluation `index`, one run of the network, a function of the image, the options, the seed and the index alone: a draw
+    /// of L_{t-1} in nats, and after it that of the consistency term if it was asked for; at the end of a pass, a draw of L_0.
+    pub fn evaluate(&self, index: usize) -> JsResult<Vec<f64>> {
+        Ok(self.0.evaluate(index)?)
+    }
+
+    /// Hands in an evaluation, computed here or in another instance with the same image, options and seed, in any order.
+    /// Returns true when that completes a pass over the timesteps, so that result() has changed.
+    pub fn record(
+        &mut self,
+        index: usize,
+        #[wasm_bindgen(unchecked_param_type = "Float64Array")] values: JsValue,
+    ) -> JsResult<bool> {
+        Ok(self.0.record(index, &doubles(&values, "values")?)?)
+    }
+
+    /// Computes and records the next evaluation. Returns true when that completes a pass.
+    pub fn step(&mut self) -> JsResult<bool> {
+        Ok(self.0.step()?)
+    }
+
+    /// The terms so far; undefined before the first pass is complete.
+    #[wasm_bindgen(unchecked_return_type = "DiffusionElboResult | undefined")]
+    pub fn result(&self) -> JsResult<JsValue> {
+        self.0.result().map_or(Ok(JsValue::UNDEFINED), |result| to_js(&result))
+    }
+}
+
+/// Which class an image is of: the bounds under every class of a diffusion model, growing one network evaluation at a time.
+#[wasm_bindgen]
+pub struct ClassPosterior(engine::ClassPosterior);
+
+#[wasm_bindgen]
+impl ClassPosterior {
+    /// Network evaluations so far, up to the first that is missing.
+    #[wasm_bindgen(getter)]
+    pub fn evaluations(&self) -> usize {
+        self.0.evaluations()
+    }
+
+    /// Network evaluations when it is complete, over all classes.
+    #[wasm_bindgen(getter, js_name = totalEvaluations)]
+    pub fn total_evaluations(&self) -> usize {
+        self.0.total_evaluations()
+    }
+
+    /// Whether it is complete.
+    #[wasm_bindgen(getter)]
+    pub fn done(&self) -> bool {
+        self.0.is_done()
+    }
+
+    /// Evaluation `index`, one run of the network for one class, a function of the image, the options, the seed and the index
+    /// alone: a draw of L_{t-1}, or of L_0 at t = 1, in nats.
+    pub fn evaluate(&self, index: usize) -> JsResult<Vec<f64>> {
+        Ok(self.0.evaluate(index)?)
+    }
+
+    /// Hands in an evaluation, computed here or in another instance with the same image, options and seed, in any order.
+    /// Returns true when that completes a pass over timesteps and classes, so that result() has changed.
+    pub fn record(
+        &mut self,
+        index: usize,
+        #[wasm_bindgen(unchecked_param_type = "Float64Array")] values: JsValue,
+    ) -> JsResult<bool> {
+        Ok(self.0.record(index, &doubles(&values, "values")?)?)
+    }
+
+    /// Computes and records the next evaluation. Returns true when that completes a pass.
+    pub fn step(&mut self) -> JsResult<bool> {
+        Ok(self.0.step()?)
+    }
+
+    /// The posterior so far; undefined before the first pass is complete.
+    #[wasm_bindgen(unchecked_return_type = "ClassPosteriorResult | undefined")]
+    pub fn result(&self) -> JsResult<JsValue> {
+        self.0.result().map_or(Ok(JsValue::UNDEFINED), |result| to_js(&result))
+    }
+}

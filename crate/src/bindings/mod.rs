@@ -1,0 +1,99 @@
+//! The JavaScript face: newtypes, names and error conversion. No logic.
+
+mod convert;
+mod ddpm;
+mod evaluation;
+mod hvae;
+mod images;
+mod inference;
+mod latent_bound;
+mod vae;
+
+use js_sys::{Float32Array, Uint8Array};
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+
+use self::convert::{JsResult, floats, from_js, levels, to_js};
+use crate::canvas::{self, Layout};
+use crate::engine;
+use crate::error::ErrorKind;
+use crate::model::manifest::Manifest;
+
+pub use ddpm::{ClassPosterior, Ddpm, DiffusionElbo, Sampler};
+pub use evaluation::Evaluation;
+pub use hvae::Hvae;
+pub use images::{digit_from_pixels, example_drawings, render_digit};
+pub use inference::VariationalInference;
+pub use latent_bound::LatentBound;
+pub use vae::Vae;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("../types.d.ts");
+
+/// Reports panics on the console with their message and place. Runs by itself when the module is instantiated.
+#[wasm_bindgen(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// Parses and validates the text of `manifest.json`. Throws a ManifestError that names the model and the field at fault.
+#[wasm_bindgen(js_name = parseManifest, unchecked_return_type = "Manifest")]
+pub fn parse_manifest(json: &str) -> JsResult<JsValue> {
+    to_js(&Manifest::parse(json)?)
+}
+
+/// A fresh random seed, an integer from 0 to 2^32 - 1.
+#[wasm_bindgen(js_name = randomSeed)]
+pub fn random_seed() -> JsResult<f64> {
+    Ok(engine::random_seed()? as f64)
+}
+
+/// The version of the crate.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").into()
+}
+
+/// A point between two latent vectors; `position` is 0 at `a` and 1 at `b`, `mode` is "linear" or "spherical".
+#[wasm_bindgen(unchecked_return_type = "Float32Array")]
+pub fn interpolate(
+    #[wasm_bindgen(unchecked_param_type = "Float32Array")] a: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Float32Array")] b: JsValue,
+    position: f64,
+    #[wasm_bindgen(unchecked_param_type = "Interpolation")] mode: JsValue,
+) -> JsResult<Float32Array> {
+    let path = from_js(mode, ErrorKind::Value, "mode")?;
+    let point = engine::interpolate(&floats(&a, "a")?, &floats(&b, "b")?, position, path)?;
+    Ok(Float32Array::from(&*point))
+}
+
+/// Values in [0, 1] as 8-bit levels.
+#[wasm_bindgen(js_name = toLevels)]
+pub fn to_levels(#[wasm_bindgen(unchecked_param_type = "Float32Array")] values: JsValue) -> JsResult<Uint8Array> {
+    Ok(Uint8Array::from(&*engine::to_levels(&floats(&values, "values")?)?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JsLayout {
+    height: usize,
+    width: usize,
+    columns: Option<usize>,
+}
+
+/// Paints images on a canvas, `columns` in a row (one row if absent), and sizes the canvas to them. `values` are 8-bit
+/// levels (Uint8Array) or lie in [0, 1] (Float32Array), image after image, row by row.
+#[wasm_bindgen]
+pub fn paint(
+    #[wasm_bindgen(unchecked_param_type = "OffscreenCanvas | HTMLCanvasElement")] canvas: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array | Float32Array")] values: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Layout")] layout: JsValue,
+) -> JsResult<()> {
+    let JsLayout { height, width, columns } = from_js(layout, ErrorKind::Value, "layout")?;
+    let levels = match values.dyn_ref::<Float32Array>() {
+        Some(values) => engine::to_levels(&values.to_vec())?,
+        None => levels(&values)?,
+    };
+    let columns = columns.unwrap_or(levels.len() / (height * width).max(1));
+    Ok(canvas::paint(&canvas, &levels, Layout { height, width, columns })?)
+}

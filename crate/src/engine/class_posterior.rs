@@ -1,0 +1,284 @@
+//! Which class an image is of: the posterior from the bounds of a class-conditional diffusion model.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::forward::Forward;
+use super::in_order::InOrder;
+use super::random_seed;
+use crate::error::{Error, Result};
+use crate::math::classes::{entropy, posterior_standard_error, uniform_posterior};
+use crate::math::elbo::{Estimate, l_0, l_t_prior};
+use crate::math::schedule::{NoiseSchedule, ScheduleKind};
+use crate::math::strata::{StratifiedPass, class_timestep_density};
+use crate::model::NoisePredictor;
+
+/// What the terms of the bound count for when classes are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClassWeighting {
+    /// The same: the model's own posterior.
+    Bound,
+    /// sigmoid(-λ_t), the variance of the noise at t. As it only grows with t, what is compared is the mean ELBO of images
+    /// with some noise added (Kingma & Gao 2023). That is no posterior of the model's, but it leaves out most of what does not
+    /// tell classes apart and makes the rest noisy, and so needs fewer evaluations to find the right one.
+    Sigmoid,
+}
+
+impl ClassWeighting {
+    fn weight(self, schedule: &NoiseSchedule, t: usize) -> f64 {
+        match self {
+            ClassWeighting::Bound => 1.0,
+            ClassWeighting::Sigmoid => schedule.variance(t),
+        }
+    }
+}
+
+/// How to classify an image with a diffusion model.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ClassPosteriorOptions {
+    /// Noise schedule of the chain whose bounds are compared.
+    pub schedule: ScheduleKind,
+    /// Its number of steps T.
+    pub steps: usize,
+    /// Network evaluations for each class, rounded up to whole passes, of which there are [`ClassPosterior::PASSES`] or few
+    /// more.
+    pub evaluations_per_class: usize,
+    /// What each term counts for.
+    pub weighting: ClassWeighting,
+    /// Seed of timesteps and noise; drawn from the system's generator if absent.
+    pub seed: Option<u64>,
+}
+
+impl Default for ClassPosteriorOptions {
+    fn default() -> Self {
+        Self {
+            schedule: ScheduleKind::Cosine,
+            steps: 1000,
+            evaluations_per_class: 50,
+            weighting: ClassWeighting::Bound,
+            seed: None,
+        }
+    }
+}
+
+/// The posterior over classes under a uniform prior, with each class's ELBO for its log-likelihood.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClassPosteriorResult {
+    /// The seed that was used.
+    pub seed: u64,
+    /// Noise schedule of the chain.
+    pub schedule: ScheduleKind,
+    /// Steps of the chain.
+    pub steps: usize,
+    /// What each term counts for.
+    pub weighting: ClassWeighting,
+    /// Network evaluations so far, up to the first that is missing.
+    pub evaluations: usize,
+    /// Complete passes; the estimates are made of these.
+    pub passes: usize,
+    /// Network evaluations of each class in them.
+    pub per_class: usize,
+    /// Whether all passes are complete.
+    pub done: bool,
+    /// The ELBO of the image under each class, in nats, its terms weighted if a weighting was asked for. What they differ by is
+    /// known far better than each of them, since all classes see the same timesteps and noise.
+    pub bounds: Vec<Estimate>,
+    /// The probability of each class.
+    pub posterior: Vec<f64>,
+    /// Standard error of each probability, from the spread of the passes by the delta method; none from a single pass.
+    pub standard_error: Option<Vec<f64>>,
+    /// Entropy of the posterior, in nats: 0 if it is certain, the logarithm of the number of classes if it knows nothing.
+    pub entropy: f64,
+    /// The most probable class.
+    pub predicted: usize,
+}
+
+/// The bounds of one image under every class, growing one network evaluation at a time (a diffusion classifier: Li et al.
+/// 2023, Clark & Jaini 2023).
+///
+/// A pass draws one timestep from every stratum of `1..=T`, more of them where classes differ, and evaluates each class at it
+/// with the same noise. A complete pass is an unbiased estimate of all bounds, and the spread of the passes' differences
+/// shows how well the posterior is known. Evaluations are ordered by pass, timestep and class, and can be computed
+/// anywhere, in any order.
+pub struct ClassPosterior {
+    forward: Forward,
+    classes: usize,
+    weighting: ClassWeighting,
+    density: Vec<f64>,
+    strata: usize,
+    passes: usize,
+    /// L_0 of a perfect prediction, which every class has at least.
+    perfect_l_0: f64,
+    arrivals: InOrder,
+    /// The bounds of each complete pass, by class.
+    complete: Vec<Vec<f64>>,
+    current: StratifiedPass,
+    terms: Vec<f64>,
+}
+
+impl ClassPosterior {
+    /// Passes into which the evaluations of a class are split: enough to see their spread.
+    pub const PASSES: usize = 10;
+    /// Most evaluations per class that can be asked for.
+    pub const MAX_EVALUATIONS_PER_CLASS: usize = 100_000;
+
+    pub(super) fn new(
+        predictor: Arc<dyn NoisePredictor>,
+        schedule: NoiseSchedule,
+        levels: &[u8],
+        classes: usize,
+        options: &ClassPosteriorOptions,
+    ) -> Result<Self> {
+        let n = options.evaluations_per_class;
+        if !(1..=Self::MAX_EVALUATIONS_PER_CLASS).contains(&n) {
+            return Err(Error::value(format!(
+                "evaluationsPerClass is {n}, it must be 1 to {}",
+                Self::MAX_EVALUATIONS_PER_CLASS
+            )));
+        }
+        let strata = (n / Self::PASSES).clamp(1, schedule.steps());
+        let passes = n.div_ceil(strata);
+        let seed = options.seed.map_or_else(random_seed, Ok)?;
+        // What counts for less deserves fewer evaluations.
+        let weighting = options.weighting;
+        let density: Vec<f64> = class_timestep_density(&schedule)
+            .into_iter()
+            .zip(1..)
+            .map(|(density, t)| density * weighting.weight(&schedule, t))
+            .collect();
+        let current = draw_pass(&density, strata, seed, 0)?;
+        let forward = Forward::new(predictor, schedule, levels, seed);
+        let perfect_l_0 = l_0(levels, forward.x0.view(), &forward.schedule);
+        Ok(Self {
+            forward,
+            classes,
+            weighting,
+            density,
+            strata,
+            passes,
+            perfect_l_0,
+            arrivals: InOrder::new(passes * strata * classes),
+            complete: Vec::new(),
+            current,
+            terms: Vec::new(),
+        })
+    }
+
+    /// Network evaluations so far, up to the first that is missing.
+    pub fn evaluations(&self) -> usize {
+        self.arrivals.taken()
+    }
+
+    /// Network evaluations when it is complete.
+    pub fn total_evaluations(&self) -> usize {
+        self.arrivals.total()
+    }
+
+    /// Whether all passes are complete.
+    pub fn is_done(&self) -> bool {
+        self.complete.len() == self.passes
+    }
+
+    /// One network evaluation, number `index` of `0..total_evaluations()`, whose value [`ClassPosterior::record`] takes:
+    /// `L_{t-1}`, or `L_0` at t = 1, of one class, in nats. It depends on image, options, seed and `index` only.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range, and those of the network.
+    pub fn evaluate(&self, index: usize) -> Result<Vec<f64>> {
+        self.arrivals.check(index)?;
+        let (point, class) = (index / self.classes, index % self.classes);
+        let (pass, slot) = (point / self.strata, point % self.strata);
+        let t = if pass == self.complete.len() {
+            self.current.timesteps()[slot]
+        } else {
+            draw_pass(&self.density, self.strata, self.forward.seed, pass)?.timesteps()[slot]
+        };
+        Ok(vec![self.forward.draw(pass, t, 0, Some(class))?.nats])
+    }
+
+    /// Hands in the value of an evaluation, in any order; true when that completes a pass, so that the estimates of
+    /// [`ClassPosterior::result`] have changed. Results are made of the longest complete prefix of indices. An index
+    /// that is there already is passed over.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is not finite,
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong number of values.
+    pub fn record(&mut self, index: usize, values: &[f64]) -> Result<bool> {
+        self.arrivals.insert(index, values, 1)?;
+        let before = self.complete.len();
+        while let Some(values) = self.arrivals.take() {
+            self.terms.extend(values);
+            if self.terms.len() == self.strata * self.classes {
+                self.complete_pass()?;
+            }
+        }
+        Ok(self.complete.len() > before)
+    }
+
+    /// Computes and records the next evaluation; true when it completes a pass.
+    ///
+    /// # Errors
+    /// Those of the network.
+    pub fn step(&mut self) -> Result<bool> {
+        if self.is_done() {
+            return Ok(false);
+        }
+        let index = self.arrivals.taken();
+        let values = self.evaluate(index)?;
+        self.record(index, &values)
+    }
+
+    fn complete_pass(&mut self) -> Result<()> {
+        let terms = std::mem::take(&mut self.terms);
+        let schedule = &self.forward.schedule;
+        let weight = |t| self.weighting.weight(schedule, t);
+        let prior = weight(schedule.steps()) * l_t_prior(self.forward.x0.view(), schedule);
+        let mut bounds = vec![-prior - weight(1) * self.perfect_l_0; self.classes];
+        let points = self.current.timesteps().iter().zip(self.current.weights());
+        for ((&t, rarity), terms) in points.zip(terms.chunks(self.classes)) {
+            // Most of L_0 is the cost of the noise at t = 1 even if x_0 is known, which need not be estimated.
+            let known = if t == 1 { self.perfect_l_0 } else { 0.0 };
+            let counts = rarity * weight(t);
+            bounds.iter_mut().zip(terms).for_each(|(bound, term)| *bound -= counts * (term - known));
+        }
+        self.complete.push(bounds);
+        self.current = draw_pass(&self.density, self.strata, self.forward.seed, self.complete.len())?;
+        Ok(())
+    }
+
+    /// The posterior from the passes that are complete; `None` before the first one is.
+    pub fn result(&self) -> Option<ClassPosteriorResult> {
+        let passes = self.complete.len();
+        if passes == 0 {
+            return None;
+        }
+        let of_class = |class| Estimate::from_samples(&self.complete.iter().map(|b| b[class]).collect::<Vec<_>>());
+        let bounds: Vec<Estimate> = (0..self.classes).map(of_class).collect();
+        let means: Vec<f64> = bounds.iter().map(|bound| bound.mean).collect();
+        let posterior = uniform_posterior(&means);
+        let predicted = (0..self.classes).max_by(|&a, &b| means[a].total_cmp(&means[b]))?;
+        Some(ClassPosteriorResult {
+            seed: self.forward.seed,
+            schedule: self.forward.schedule.kind(),
+            steps: self.forward.schedule.steps(),
+            weighting: self.weighting,
+            evaluations: self.arrivals.taken(),
+            passes,
+            per_class: passes * self.strata,
+            done: self.is_done(),
+            bounds,
+            standard_error: (passes > 1).then(|| posterior_standard_error(&self.complete, &posterior)),
+            entropy: entropy(&posterior),
+            posterior,
+            predicted,
+        })
+    }
+}
+
+fn draw_pass(density: &[f64], strata: usize, seed: u64, pass: usize) -> Result<StratifiedPass> {
+    StratifiedPass::draw(density, 1, strata, seed, [pass as u64, 0])
+}

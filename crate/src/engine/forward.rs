@@ -1,0 +1,69 @@
+//! One image, noised: the draws of q(x_t|x_0) that bounds are made of and that a page shows.
+
+use std::sync::Arc;
+
+use ndarray::Array1;
+
+use crate::error::Result;
+use crate::math::consistency::{Neighbours, consistency_term};
+use crate::math::diffusion::q_sample;
+use crate::math::elbo::{l_0, l_denoising};
+use crate::math::image::levels_to_signed;
+use crate::math::rng::{Purpose, standard_normal};
+use crate::math::schedule::NoiseSchedule;
+use crate::model::NoisePredictor;
+
+/// An image, a chain and a seed: every draw of `q(x_t|x_0)` follows from the pass and the timestep.
+pub(super) struct Forward {
+    predictor: Arc<dyn NoisePredictor>,
+    pub(super) schedule: NoiseSchedule,
+    pub(super) seed: u64,
+    pub(super) x0: Array1<f64>,
+    levels: Vec<u8>,
+}
+
+/// One network evaluation.
+pub(super) struct ForwardDraw {
+    /// The draw of `q(x_t|x_0)`.
+    pub(super) x_t: Array1<f64>,
+    /// The model's clean image from it.
+    pub(super) predicted_x0: Array1<f64>,
+    /// What it contributes to the bound: a draw of `L_{t-1}`, or of `L_0` at t = 1, in nats.
+    pub(super) nats: f64,
+}
+
+impl Forward {
+    pub(super) fn new(predictor: Arc<dyn NoisePredictor>, schedule: NoiseSchedule, levels: &[u8], seed: u64) -> Self {
+        Self { predictor, schedule, seed, x0: levels_to_signed(levels), levels: levels.to_vec() }
+    }
+
+    /// Number of pixels.
+    pub(super) fn dimensions(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// The draw of a pass at a timestep in `1..=T`. A pass has one draw of each t, but may have further ones of t = 1.
+    pub(super) fn draw(&self, pass: usize, t: usize, repeat: usize, class: Option<usize>) -> Result<ForwardDraw> {
+        // The further draws take the numbers after those of the chain.
+        let number = if repeat == 0 { t } else { self.schedule.steps() + repeat };
+        let noise = self.noise(Purpose::ForwardNoise, pass, number, self.dimensions());
+        let x_t = q_sample(self.x0.view(), &self.schedule, t, noise.view());
+        let predicted_x0 = self.predictor.predict(x_t.view(), self.schedule.log_snr(t), class)?.x0;
+        let nats = match t {
+            1 => l_0(&self.levels, predicted_x0.view(), &self.schedule),
+            _ => l_denoising(self.x0.view(), predicted_x0.view(), &self.schedule, t),
+        };
+        Ok(ForwardDraw { x_t, predicted_x0, nats })
+    }
+
+    /// The consistency term of a draw at a timestep in `2..=T`, with `x_{t-1}` and `x_{t-2}` drawn beside its `x_t`.
+    pub(super) fn consistency(&self, draw: &ForwardDraw, pass: usize, t: usize) -> f64 {
+        let noise = self.noise(Purpose::PosteriorNoise, pass, t, 2 * self.dimensions());
+        let neighbours = Neighbours::draw(self.x0.view(), draw.x_t.view(), &self.schedule, t, noise.view());
+        consistency_term(&neighbours, draw.x_t.view(), draw.predicted_x0.view(), &self.schedule, t)
+    }
+
+    fn noise(&self, purpose: Purpose, pass: usize, number: usize, n: usize) -> Array1<f64> {
+        standard_normal(self.seed, purpose, [pass as u64, number as u64], n)
+    }
+}

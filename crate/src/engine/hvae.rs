@@ -1,0 +1,165 @@
+//! A hierarchical variational autoencoder: generate, reconstruct, and the bounds of one image.
+
+use std::sync::Arc;
+
+use ndarray::Array1;
+use serde::Deserialize;
+
+use super::latent_bound::{Draw, Posterior};
+use super::{LatentBound, LatentBoundOptions, check_image, random_seed};
+use crate::error::{Error, Result};
+use crate::math::gaussian::{kl, log_density};
+use crate::math::likelihood::Task;
+use crate::math::rng::{Purpose, standard_normal};
+use crate::model::manifest::{Contract, ImageShape, LatentLayer, ModelEntry};
+use crate::model::{Hierarchy, OnnxHierarchy};
+
+/// A hierarchical VAE: p(z_{1:L}) = p(z_1) Π p(z_l | z_{<l}), layer 1 at the top, with top-down inference (Sønderby et al. 2016).
+pub struct Hvae {
+    hierarchy: Arc<dyn Hierarchy>,
+    image: ImageShape,
+    task: Task,
+    layers: Vec<LatentLayer>,
+}
+
+/// How to reconstruct an image with a hierarchical VAE.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ReconstructOptions {
+    /// How many layers, from the top, are drawn from `q(z|x)`; those below are drawn from their priors. All if absent.
+    pub posterior_layers: Option<usize>,
+    /// Seed of the binarization and of the latents; drawn from the system's generator if absent.
+    pub seed: Option<u64>,
+}
+
+impl Hvae {
+    /// A hierarchical VAE from its networks. `layers` are the stochastic layers, the top one first.
+    pub fn new(hierarchy: Arc<dyn Hierarchy>, image: ImageShape, task: Task, layers: Vec<LatentLayer>) -> Self {
+        Self { hierarchy, image, task, layers }
+    }
+
+    /// Loads the model that `entry` describes; `file` gives the bytes of a role, `encoder` or `decoder`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is no hierarchical VAE or is invalid,
+    /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or [`ErrorKind::Model`](crate::ErrorKind::Model) if a file is
+    /// not what it says.
+    pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
+        entry.validate()?;
+        let Contract::Hvae { files, layers, features } = &entry.contract else {
+            return Err(Error::manifest(format!("model {:?} is not a hierarchical VAE", entry.id)));
+        };
+        let latents = layers.iter().map(LatentLayer::latents).sum();
+        let (image, likelihood) = (entry.image, entry.likelihood);
+        let hierarchy = OnnxHierarchy::load(files, file, image, likelihood, features, latents, layers.len())?;
+        Ok(Self::new(Arc::new(hierarchy), image, likelihood.task(), layers.clone()))
+    }
+
+    /// Shape of the images.
+    pub fn image(&self) -> ImageShape {
+        self.image
+    }
+
+    /// The stochastic layers, the top one first.
+    pub fn layers(&self) -> &[LatentLayer] {
+        &self.layers
+    }
+
+    /// Number of latents of all layers together.
+    pub fn latents(&self) -> usize {
+        self.layers.iter().map(LatentLayer::latents).sum()
+    }
+
+    /// Pixel means in `[0, 1]` of a draw from the prior, the noise of each layer from a seed of its own: a layer is held by keeping
+    /// its seed and drawn anew by changing it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if there is not one seed per layer; those of the network.
+    pub fn generate(&self, seeds: &[u64]) -> Result<Array1<f32>> {
+        if seeds.len() != self.layers.len() {
+            return Err(Error::shape(format!("{} seeds for {} layers", seeds.len(), self.layers.len())));
+        }
+        let layers = self.layers.iter().zip(seeds).enumerate();
+        let eps: Array1<f32> = layers
+            .flat_map(|(l, (layer, &seed))| standard_normal(seed, Purpose::Prior, [l as u64, 1], layer.latents()))
+            .map(|v| v as f32)
+            .collect();
+        let gate = vec![0.0; self.layers.len()];
+        Ok(self.hierarchy.decode(None, eps.view(), &gate)?.pixels.means())
+    }
+
+    /// Pixel means in `[0, 1]` where the upper layers are drawn from `q(z|x)` and the lower ones from their priors: what the upper
+    /// layers alone know of the image.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for an image of another size,
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for more layers than there are; those of the network.
+    pub fn reconstruct(&self, levels: &[u8], options: &ReconstructOptions) -> Result<Array1<f32>> {
+        check_image(levels, self.image.dimensions())?;
+        let all = self.layers.len();
+        let posterior = options.posterior_layers.unwrap_or(all);
+        if posterior > all {
+            return Err(Error::value(format!("posteriorLayers is {posterior}, the model has {all} layers")));
+        }
+        let seed = options.seed.map_or_else(random_seed, Ok)?;
+        let features = self.hierarchy.encode(self.task.encoder_input(&self.task.observe(levels, seed)).view())?;
+        let eps = noise(seed, 0, self.latents());
+        let gate: Vec<f32> = (0..all).map(|l| if l < posterior { 1.0 } else { 0.0 }).collect();
+        Ok(self.hierarchy.decode(Some(&features), eps.view(), &gate)?.pixels.means())
+    }
+
+    /// Starts the bounds of one image of 8-bit levels.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for an image of another size,
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range; those of the network.
+    pub fn bound(&self, levels: &[u8], options: &LatentBoundOptions) -> Result<LatentBound> {
+        check_image(levels, self.image.dimensions())?;
+        LatentBound::new(self.task, levels, options, |x| {
+            Ok(Box::new(HvaePosterior {
+                features: self.hierarchy.encode(self.task.encoder_input(x).view())?,
+                hierarchy: self.hierarchy.clone(),
+                layers: self.layers.clone(),
+                x: x.to_vec(),
+            }))
+        })
+    }
+}
+
+/// The noise of all latents in draw `index`, rounded to what the network sees.
+fn noise(seed: u64, index: usize, latents: usize) -> Array1<f32> {
+    standard_normal(seed, Purpose::Latent, [index as u64, 0], latents).mapv(|v| v as f32)
+}
+
+/// q(z_{1:L} | x) of one image.
+struct HvaePosterior {
+    hierarchy: Arc<dyn Hierarchy>,
+    layers: Vec<LatentLayer>,
+    features: Vec<Array1<f32>>,
+    x: Vec<u8>,
+}
+
+impl Posterior for HvaePosterior {
+    fn draw(&self, seed: u64, index: usize) -> Result<Draw> {
+        let eps = noise(seed, index, self.layers.iter().map(LatentLayer::latents).sum());
+        let pass = self.hierarchy.decode(Some(&self.features), eps.view(), &vec![1.0; self.layers.len()])?;
+        let (q, p) = (&pass.q, &pass.p);
+        let log_ratio = (0..eps.len()).map(|i| {
+            let z = q.mean[i] + libm::exp(0.5 * q.log_var[i]) * f64::from(eps[i]);
+            log_density(z, p.mean[i], p.log_var[i]) - log_density(z, q.mean[i], q.log_var[i])
+        });
+        let log_ratio = log_ratio.sum();
+        let kl = kl(q.mean.view(), q.log_var.view(), p.mean.view(), p.log_var.view());
+        let mut rest = kl.iter();
+        let kl = self.layers.iter().map(|layer| rest.by_ref().take(layer.latents()).sum()).collect();
+        Ok(Draw { log_likelihood: pass.pixels.log_likelihood(&self.x), log_ratio, kl })
+    }
+
+    fn layers(&self) -> Vec<String> {
+        self.layers.iter().map(|l| l.name.clone()).collect()
+    }
+
+    fn kl_per_latent(&self) -> Option<Array1<f64>> {
+        None
+    }
+}

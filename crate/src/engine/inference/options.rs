@@ -1,0 +1,149 @@
+//! How to fit, and q as a person would write it down.
+
+use serde::{Deserialize, Serialize};
+
+use super::VariationalInference;
+use crate::error::{Error, Result};
+use crate::math::inference::Point;
+use crate::math::inference::gradient::Estimator;
+use crate::math::inference::logistic::Observation;
+use crate::math::inference::optimizer::OptimizerKind;
+use crate::math::inference::target::Target;
+use crate::math::inference::variational::{Family, Gaussian, Mixture};
+
+/// How to fit.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct InferenceOptions {
+    /// Components of a mixture, 1 to [`VariationalInference::MAX_COMPONENTS`]; 3 if absent. For other families absent or 1.
+    pub components: Option<usize>,
+    /// Data of the logistic regression; the example's if absent. For other targets absent.
+    pub data: Option<Vec<Observation>>,
+    /// Draws from each component in an iteration, 1 to [`VariationalInference::MAX_SAMPLES`].
+    pub samples: usize,
+    /// How the gradient is estimated.
+    pub gradient: Estimator,
+    /// How a step follows from it.
+    pub optimizer: OptimizerKind,
+    /// Learning rate, above 0 and at most [`VariationalInference::MAX_LEARNING_RATE`].
+    pub learning_rate: f64,
+    /// Seed of all draws; drawn from the system's generator if absent.
+    pub seed: Option<u64>,
+    /// The first q, one entry for each component; away from the target's middle if absent.
+    pub start: Option<Vec<Component>>,
+}
+
+impl Default for InferenceOptions {
+    fn default() -> Self {
+        Self {
+            components: None,
+            data: None,
+            samples: 10,
+            gradient: Estimator::Reparameterized,
+            optimizer: OptimizerKind::Adam,
+            learning_rate: 0.05,
+            seed: None,
+            start: None,
+        }
+    }
+}
+
+/// A Gaussian component of q.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Component {
+    /// Its share of q; weights are taken in proportion.
+    #[serde(default = "one")]
+    pub weight: f64,
+    /// Mean.
+    pub mean: Point,
+    /// Standard deviation of each coordinate.
+    pub std: Point,
+    /// Correlation of the coordinates; 0 but for the family with full covariance.
+    #[serde(default)]
+    pub correlation: f64,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+impl InferenceOptions {
+    /// Checks what does not depend on the target, and finds the number of components.
+    pub(super) fn components(&self, family: Family) -> Result<usize> {
+        let most = if family == Family::Mixture { VariationalInference::MAX_COMPONENTS } else { 1 };
+        let components = self.components.unwrap_or(most.min(3));
+        let (max_samples, max_rate) = (VariationalInference::MAX_SAMPLES, VariationalInference::MAX_LEARNING_RATE);
+        if !(1..=max_samples).contains(&self.samples) {
+            return Err(Error::value(format!("samples is {}, it must be 1 to {max_samples}", self.samples)));
+        }
+        if !(self.learning_rate > 0.0 && self.learning_rate <= max_rate) {
+            let rate = self.learning_rate;
+            return Err(Error::value(format!("learningRate is {rate}, it must be above 0 and at most {max_rate}")));
+        }
+        if !(1..=most).contains(&components) {
+            return Err(Error::value(format!("components is {components}, this family has 1 to {most}")));
+        }
+        Ok(components)
+    }
+}
+
+/// The components of q as a person would write them down.
+pub(super) fn components_of(q: &Mixture) -> Vec<Component> {
+    let of = |(g, &weight): (&Gaussian, &f64)| {
+        let [var_1, covariance, var_2] = g.covariance();
+        let std = [var_1.sqrt(), var_2.sqrt()];
+        Component { weight, mean: g.mean, std, correlation: covariance / (std[0] * std[1]) }
+    };
+    q.components.iter().zip(&q.weights).map(of).collect()
+}
+
+/// The member of a family that so many components stand for.
+pub(super) fn start_of(components: &[Component], family: Family, count: usize) -> Result<Mixture> {
+    if components.len() != count {
+        let given = components.len();
+        return Err(Error::value(format!("{given} components are given, q has {count}: give each one")));
+    }
+    let refuse = |at: usize, what: &str, value: f64, range: String| {
+        Err(Error::value(format!("component {at}: {what} is {value}, it must be {range}")))
+    };
+    let (least, most) = VariationalInference::STD_RANGE;
+    let (max_mean, max_correlation) = (VariationalInference::MAX_MEAN, VariationalInference::MAX_CORRELATION);
+    for (at, component) in components.iter().enumerate() {
+        let Component { weight, mean, std, correlation } = component;
+        if let Some(&bad) = mean.iter().find(|value| !(-max_mean..=max_mean).contains(*value)) {
+            return refuse(at, "a coordinate of the mean", bad, format!("from -{max_mean} to {max_mean}"));
+        }
+        if let Some(&bad) = std.iter().find(|value| !(least..=most).contains(*value)) {
+            return refuse(at, "a standard deviation", bad, format!("{least} to {most}"));
+        }
+        if !(*weight > 0.0 && weight.is_finite()) {
+            return refuse(at, "weight", *weight, "a positive number".into());
+        }
+        let limit = if family == Family::FullCovariance { max_correlation } else { 0.0 };
+        if !(-limit..=limit).contains(correlation) {
+            return refuse(at, "correlation", *correlation, format!("from -{limit} to {limit} in this family"));
+        }
+    }
+    let total: f64 = components.iter().map(|component| component.weight).sum();
+    let gaussian = |c: &Component| {
+        let covariance = c.correlation * c.std[0] * c.std[1];
+        Gaussian::with_covariance(c.mean, [c.std[0] * c.std[0], covariance, c.std[1] * c.std[1]])
+    };
+    Ok(Mixture {
+        weights: components.iter().map(|component| component.weight / total).collect(),
+        components: components.iter().map(gaussian).collect(),
+    })
+}
+
+/// A q to start from: aside of the window's middle, so that the way is seen; the components of a mixture in a circle, so
+/// that they differ.
+pub(super) fn default_start(target: &Target, components: usize) -> Mixture {
+    let ([x, y], half) = target.window();
+    let at = |k: usize| {
+        let (radius, turn) = if components == 1 { (0.75, 0.27) } else { (0.35, k as f64 / components as f64) };
+        let (sin, cos) = libm::sincos(std::f64::consts::TAU * turn + 0.3);
+        Gaussian::diagonal([x + half * radius * cos, y + half * radius * sin], [0.15 * half; 2])
+    };
+    Mixture { weights: vec![1.0 / components as f64; components], components: (0..components).map(at).collect() }
+}

@@ -1,0 +1,247 @@
+//! What the models achieve on a test set: `evaluation.json`, written by the program `evaluate` of the examples.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::math::likelihood::Task;
+use crate::math::quantiles::{Histogram, quantiles, share_below};
+use crate::math::schedule::ScheduleKind;
+
+/// The version of the layout that this crate reads.
+pub const FORMAT: u32 = 1;
+
+/// Intervals between the stored quantiles of the bounds: percents.
+const PERCENTS: usize = 100;
+
+/// The scores of all evaluated models.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evaluation {
+    /// Version of the layout, [`FORMAT`].
+    pub format: u32,
+    /// The models, ordered by their ids.
+    pub models: Vec<EvaluatedModel>,
+}
+
+/// The scores of one model and what they were computed from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EvaluatedModel {
+    /// The model's id in the manifest.
+    pub id: String,
+    /// SHA-256 of the files that were evaluated, by their role: with other files in the manifest, the scores are not theirs.
+    pub files: BTreeMap<String, String>,
+    /// Data set and split.
+    pub dataset: String,
+    /// What was explained: scores of different tasks are never compared.
+    pub task: Task,
+    /// The command that computes them again.
+    pub command: String,
+    /// Its seed.
+    pub seed: u64,
+    /// The chain whose bound it is, for a diffusion model: bounds of another one are not to be compared with these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain: Option<Chain>,
+    /// The scores, means over images.
+    pub scores: Vec<MeanScore>,
+    /// How the bounds of single images are distributed.
+    pub bounds: BoundDistribution,
+}
+
+/// The chain of a diffusion model, and how much of it was evaluated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Chain {
+    /// Noise schedule.
+    pub schedule: ScheduleKind,
+    /// Number of steps T.
+    pub steps: usize,
+    /// How many timesteps of it were evaluated for an image, none for each of them.
+    pub timesteps: Option<usize>,
+    /// Whether [`EvaluatedModel::bounds`] are those of a model that is told the class.
+    pub given_class: bool,
+}
+
+/// The mean of a quantity over the images of a test set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MeanScore {
+    /// What was measured.
+    pub metric: Metric,
+    /// The layer whose KL it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<String>,
+    /// The K of an importance-weighted bound L_K.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub k: Option<u64>,
+    /// Nats, bits/dim, or a share of the images.
+    pub unit: Unit,
+    /// The mean over images.
+    pub value: f64,
+    /// Its standard error: how far the mean over as many other images, with other noise, would typically be. None for one image.
+    /// That of a share is taken from two more images on either side (Agresti & Coull 1998), so that it is not 0 where all agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard_error: Option<f64>,
+    /// Over how many images.
+    pub images: u64,
+    /// With how many network evaluations, or samples of the latents, per image.
+    pub samples: u64,
+}
+
+/// What a score measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Metric {
+    /// The evidence lower bound.
+    Elbo,
+    /// Its negative per pixel, in bits.
+    BitsPerDim,
+    /// `E_q[log p(x|z)]` of a VAE; `L_0` of a diffusion model, a cost.
+    Reconstruction,
+    /// `KL(q(z|x) || p(z))`, or one layer of it.
+    Kl,
+    /// `L_T` of a diffusion model.
+    Prior,
+    /// The sum of `L_{t-1}` of a diffusion model.
+    Denoising,
+    /// The bound of a diffusion model in its consistency form: the same expectation, from the same network evaluations.
+    ElboConsistency,
+    /// The importance-weighted bound `L_K` (Burda et al. 2015).
+    Importance,
+    /// `log p(x)`, estimated by `L_K` at the largest K.
+    LogLikelihood,
+    /// `log p(x) - ELBO`, which estimates `KL(q(z|x) || p(z|x))`.
+    Gap,
+    /// Whether the effective sample size is high enough for `LogLikelihood` and `Gap` to be trusted.
+    Reliable,
+    /// The evidence lower bound of a diffusion model that is told the class.
+    ElboGivenClass,
+    /// Its negative per pixel, in bits.
+    BitsPerDimGivenClass,
+    /// The share of images whose class has the best bound of all.
+    Accuracy,
+    /// The same with the terms of the bounds weighted by the variance of the noise, which needs fewer evaluations.
+    SigmoidAccuracy,
+    /// Entropy of the posterior over classes.
+    ClassEntropy,
+}
+
+/// The unit of a score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unit {
+    /// Natural logarithms.
+    #[serde(rename = "nats")]
+    Nats,
+    /// Bits per pixel.
+    #[serde(rename = "bits/dim")]
+    BitsPerDim,
+    /// A share of the images, 0 to 1.
+    #[serde(rename = "share")]
+    Share,
+}
+
+/// The evidence lower bounds of the images of a test set, in nats.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoundDistribution {
+    /// How many images.
+    pub images: u64,
+    /// The lowest bounds, ascending, one in a hundred: how improbable the oddest images are.
+    pub lowest: Vec<f64>,
+    /// The quantiles 0, 0.01, …, 1.
+    pub quantiles: Vec<f64>,
+    /// All of them, to be drawn.
+    pub histogram: Histogram,
+}
+
+impl BoundDistribution {
+    /// Bins of the histogram, at least.
+    const BINS: usize = 40;
+
+    /// From the bounds of one or more images; values are rounded to thousandths of a nat.
+    pub fn new(bounds: &[f64]) -> Self {
+        let mut sorted: Vec<f64> = bounds.iter().map(|b| (b * 1e3).round() / 1e3).collect();
+        sorted.sort_by(f64::total_cmp);
+        let lowest = sorted.len().div_ceil(PERCENTS);
+        Self {
+            images: sorted.len() as u64,
+            quantiles: quantiles(&sorted, PERCENTS).into_iter().map(|q| (q * 1e3).round() / 1e3).collect(),
+            histogram: Histogram::new(&sorted, Self::BINS),
+            lowest: sorted[..lowest].to_vec(),
+        }
+    }
+
+    /// The share of the images, 0 to 1, whose bound is lower than `bound`, as far as the stored values tell: below the first
+    /// percentile from single images, above it from the percentiles, by straight lines between them.
+    pub fn share_below(&self, bound: f64) -> f64 {
+        let last = (self.images as f64 - 1.0).max(1.0);
+        let singles = self.lowest.iter().enumerate().map(|(rank, &v)| (v, rank as f64 / last));
+        let covered = (self.lowest.len() as f64 - 1.0) / last;
+        let percents = self.quantiles.iter().enumerate().map(|(i, &v)| (v, i as f64 / PERCENTS as f64));
+        let (values, shares): (Vec<f64>, Vec<f64>) = singles.chain(percents.filter(|(_, s)| *s > covered)).unzip();
+        share_below(&values, &shares, bound)
+    }
+
+    fn validate(&self) -> std::result::Result<(), &'static str> {
+        let ascends = |values: &[f64]| values.is_sorted() && values.iter().all(|v| v.is_finite());
+        let Histogram { edges, counts } = &self.histogram;
+        if self.quantiles.len() != PERCENTS + 1 || !ascends(&self.quantiles) {
+            return Err("bounds.quantiles must be 101 ascending numbers");
+        }
+        if self.lowest.is_empty() || !ascends(&self.lowest) || self.lowest[0] != self.quantiles[0] {
+            return Err("bounds.lowest must ascend from the lowest of all");
+        }
+        if edges.len() != counts.len() + 1 || !ascends(edges) || counts.iter().sum::<u64>() != self.images {
+            return Err("bounds.histogram must have an edge more than counts, and count every image");
+        }
+        Ok(())
+    }
+}
+
+impl Evaluation {
+    /// Parses and validates `evaluation.json`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest), naming the model and the field at fault.
+    pub fn parse(json: &str) -> Result<Self> {
+        let evaluation: Self =
+            serde_json::from_str(json).map_err(|e| Error::manifest(format!("the evaluation cannot be read: {e}")))?;
+        if evaluation.format != FORMAT {
+            return Err(Error::manifest(format!(
+                "the evaluation has format {}, this version reads format {FORMAT}",
+                evaluation.format
+            )));
+        }
+        for (at, model) in evaluation.models.iter().enumerate() {
+            if evaluation.models[..at].iter().any(|other| other.id == model.id) {
+                return Err(Error::manifest(format!("the evaluation has two models called {:?}", model.id)));
+            }
+            model.bounds.validate().map_err(|e| Error::manifest(format!("evaluation of {:?}: {e}", model.id)))?;
+        }
+        Ok(evaluation)
+    }
+
+    /// The evaluation of a model.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a model that has not been evaluated.
+    pub fn model(&self, id: &str) -> Result<&EvaluatedModel> {
+        self.models.iter().find(|model| model.id == id).ok_or_else(|| {
+            let ids: Vec<&str> = self.models.iter().map(|model| model.id.as_str()).collect();
+            Error::value(format!("model {id:?} has not been evaluated; there are {}", ids.join(", ")))
+        })
+    }
+
+    /// How many of a hundred test images have a lower bound under the model than `bound` nats: near 0 for an odd image.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a model that has not been evaluated, or a bound that is NaN.
+    pub fn percentile(&self, id: &str, bound: f64) -> Result<f64> {
+        if bound.is_nan() {
+            return Err(Error::value("the bound is NaN, it must be a number of nats"));
+        }
+        Ok(100.0 * self.model(id)?.bounds.share_below(bound))
+    }
+}

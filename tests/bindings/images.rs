@@ -1,0 +1,61 @@
+//! Images for the models, from drawings and pictures.
+
+use elbo_room::bindings::{digit_from_pixels, example_drawings, render_digit};
+use js_sys::{Array, Float32Array, Uint8ClampedArray};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::refused;
+use super::shipped::{get, parse};
+
+fn strokes(strokes: &[&[f32]]) -> JsValue {
+    strokes.iter().map(|stroke| JsValue::from(Float32Array::from(*stroke))).collect::<Array>().into()
+}
+
+#[wasm_bindgen_test]
+fn drawings_become_digits() {
+    let bar = || strokes(&[&[0.5, 0.2, 0.5, 0.8]]);
+    let digit = render_digit(bar(), JsValue::UNDEFINED).unwrap().to_vec();
+    assert_eq!(digit.len(), 784);
+    let ink = |digit: &[u8]| digit.iter().map(|&l| f64::from(l)).sum::<f64>();
+    let thick = render_digit(bar(), parse("{\"brush\": 5}")).unwrap().to_vec();
+    assert!(ink(&thick) > 1.5 * ink(&digit));
+    let drawings = example_drawings().unwrap();
+    assert!(drawings.length() > 10);
+    for drawing in drawings.iter() {
+        assert!(get(&drawing, "name").is_string());
+        let label = get(&drawing, "label");
+        assert!(label.is_null() || (0.0..=9.0).contains(&label.as_f64().unwrap()));
+        let levels = render_digit(get(&drawing, "strokes"), JsValue::NULL).unwrap().to_vec();
+        assert!(ink(&levels) > 0.0);
+    }
+}
+
+#[wasm_bindgen_test]
+fn pictures_become_digits() {
+    // a dark bar on white, twice as large as it will be
+    let picture = |side: usize, ink: u8| {
+        let dark = move |i: usize| (i % side).abs_diff(side / 2) < 3 && (8..side - 8).contains(&(i / side));
+        let levels: Vec<u8> =
+            (0..side * side).flat_map(|i| if dark(i) { [ink, ink, ink, 255] } else { [255; 4] }).collect();
+        JsValue::from(Uint8ClampedArray::from(&*levels))
+    };
+    let digit = digit_from_pixels(picture(56, 0), 56, 56).unwrap().to_vec();
+    assert_eq!((digit.len(), digit[0], digit[14 * 28 + 14]), (784, 0, 253));
+    refused(digit_from_pixels(picture(56, 255), 56, 56), "ValueError", "nothing is drawn");
+    refused(digit_from_pixels(picture(56, 0), 56, 55), "ShapeError", "12320");
+    refused(digit_from_pixels(picture(4, 0), 1 << 13, 1 << 13), "ValueError", "scale it down");
+    refused(digit_from_pixels(Array::new().into(), 0, 0), "ValueError", "Uint8ClampedArray");
+}
+
+#[wasm_bindgen_test]
+fn what_is_no_drawing_is_a_typed_error() {
+    let none = JsValue::UNDEFINED;
+    refused(render_digit(strokes(&[]), none.clone()), "ValueError", "nothing is drawn");
+    refused(render_digit(strokes(&[&[0.5, f32::NAN]]), none.clone()), "ValueError", "NaN");
+    refused(render_digit(strokes(&[&[0.5]]), none.clone()), "ShapeError", "pairs");
+    refused(render_digit(parse("[[0, 0, 1, 1]]"), none.clone()), "ValueError", "Float32Array");
+    refused(render_digit(parse("{}"), none), "ValueError", "array");
+    refused(render_digit(strokes(&[&[0.5, 0.5]]), parse("{\"brush\": 0}")), "ValueError", "brush");
+    refused(render_digit(strokes(&[&[0.5, 0.5]]), parse("{\"width\": 2}")), "ValueError", "width");
+}

@@ -1,0 +1,152 @@
+//! Bounds of VAEs and hierarchical VAEs.
+
+use elbo_room::bindings::{Hvae, LatentBound, Vae};
+use js_sys::{Array, Float64Array, JSON, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::shipped::{get, model_of, number, parse};
+use super::{image, refused, tiny, vae};
+
+fn hvae(id: &str) -> Hvae {
+    let (entry, files) = model_of(tiny::MANIFEST, tiny::file, id);
+    Hvae::load(entry, files).unwrap()
+}
+
+/// A 2x2 image of 8-bit levels.
+fn small() -> JsValue {
+    Uint8Array::from(&[0, 90, 180, 255][..]).into()
+}
+
+fn text(value: &JsValue) -> String {
+    JSON::stringify(value).unwrap().into()
+}
+
+fn finish(mut bound: LatentBound) -> JsValue {
+    while bound.step().unwrap() {}
+    assert!(bound.done());
+    bound.result().unwrap()
+}
+
+fn doubles(values: &[f64]) -> JsValue {
+    Float64Array::from(values).into()
+}
+
+#[wasm_bindgen_test]
+fn the_bound_of_a_vae_has_its_terms() {
+    let vae = vae();
+    let options = || parse("{\"samples\": 12, \"seed\": 2}");
+    let mut bound = vae.bound(image(), options()).unwrap();
+    assert_eq!((bound.total_evaluations(), bound.evaluations(), bound.done()), (12, 0, false));
+    assert!(bound.result().unwrap().is_undefined());
+    assert!(bound.step().unwrap());
+    let first = bound.result().unwrap();
+    assert_eq!((number(&first, "samples"), get(&first, "done")), (1.0, JsValue::FALSE));
+    assert!(get(&get(&first, "logLikelihood"), "standardError").is_null());
+
+    let result = finish(bound);
+    assert_eq!((number(&result, "seed"), number(&result, "samples")), (2.0, 12.0));
+    assert_eq!((get(&result, "done"), get(&result, "task")), (JsValue::TRUE, "binarized".into()));
+    let elbo = vae.elbo(image(), options()).unwrap();
+    let pixels = |result: &JsValue| get(result, "binarized").dyn_into::<Uint8Array>().unwrap().to_vec();
+    assert_eq!(pixels(&result), pixels(&elbo), "both score the same binary image");
+    assert_eq!(text(&get(&result, "elbo")), text(&get(&elbo, "elbo")), "from the same samples");
+    let kl = get(&result, "kl");
+    assert_eq!((number(&kl, "mean"), number(&kl, "standardError")), (number(&elbo, "kl"), 0.0));
+    assert_eq!(text(&get(&result, "klPerLatent")), text(&get(&elbo, "klPerLatent")));
+    let layers: Array = get(&result, "layers").dyn_into().unwrap();
+    assert_eq!((layers.length(), get(&layers.get(0), "name")), (1, "z".into()));
+    let importance: Array = get(&result, "importance").dyn_into().unwrap();
+    let sizes: Vec<f64> = importance.iter().map(|bound| number(&bound, "k")).collect();
+    assert_eq!(sizes, [1.0, 2.0, 5.0, 10.0, 12.0]);
+    assert_eq!(text(&get(&importance.get(4), "bound")), text(&get(&result, "logLikelihood")));
+    let mean = |field: &str| number(&get(&result, field), "mean");
+    assert!((mean("gap") - (mean("logLikelihood") - mean("elbo"))).abs() < 1e-9);
+    assert!((mean("bitsPerDim") + mean("elbo") / (784.0 * 2f64.ln())).abs() < 1e-9);
+    assert!((1.0..=12.0).contains(&number(&result, "effectiveSampleSize")));
+    assert_eq!(get(&result, "reliable"), JsValue::FALSE, "12 samples are too few");
+    // Without options the seed is drawn and reported.
+    let mut bound = vae.bound(image(), JsValue::UNDEFINED).unwrap();
+    bound.step().unwrap();
+    assert_eq!(bound.total_evaluations(), 5000);
+    assert!(number(&bound.result().unwrap(), "seed") >= 0.0);
+}
+
+#[wasm_bindgen_test]
+fn workers_share_a_bound() {
+    let model = hvae("tiny-hvae");
+    let start = || model.bound(small(), parse("{\"samples\": 30, \"seed\": 4}")).unwrap();
+    let alone = finish(start());
+    let workers = [start(), start()];
+    let mut bound = start();
+    for index in (0..30).rev() {
+        let values = workers[index % 2].evaluate(index).unwrap();
+        assert_eq!(bound.record(index, doubles(&values)).unwrap(), index == 0);
+    }
+    assert!(bound.done() && !bound.step().unwrap());
+    assert_eq!(text(&bound.result().unwrap()), text(&alone));
+}
+
+#[wasm_bindgen_test]
+fn a_hierarchy_generates_reconstructs_and_scores() {
+    let model = hvae("tiny-hvae-8bit");
+    assert_eq!((model.latents(), model.height(), model.width()), (6, 2, 2));
+    let layers: Array = model.layers().unwrap().dyn_into().unwrap();
+    assert_eq!(get(&layers.get(0), "name"), "top");
+    assert_eq!(text(&get(&layers.get(1), "shape")), "[1,2,2]");
+
+    let generate = |seeds: &str| model.generate(parse(&format!("{{\"seeds\": {seeds}}}"))).unwrap().to_vec();
+    let picture = generate("[1, 2]");
+    assert!(picture.len() == 4 && picture.iter().all(|m| (0.0..=1.0).contains(m)));
+    assert_eq!(picture, generate("[1, 2]"));
+    assert!(picture != generate("[1, 3]") && picture != generate("[3, 2]"));
+
+    let reconstruct = |options: &str| model.reconstruct(small(), parse(options)).unwrap().to_vec();
+    let whole = reconstruct("{\"seed\": 5}");
+    assert_eq!(whole, reconstruct("{\"seed\": 5, \"posteriorLayers\": 2}"));
+    assert_ne!(whole, reconstruct("{\"seed\": 5, \"posteriorLayers\": 1}"));
+    assert_eq!(model.reconstruct(small(), JsValue::UNDEFINED).unwrap().length(), 4);
+
+    let result = finish(model.bound(small(), parse("{\"samples\": 5, \"seed\": 1}")).unwrap());
+    assert_eq!(get(&result, "task"), "8-bit");
+    assert!(get(&result, "binarized").is_null() && get(&result, "klPerLatent").is_null());
+    let layers: Array = get(&result, "layers").dyn_into().unwrap();
+    let sum: f64 = layers.iter().map(|layer| number(&get(&layer, "kl"), "mean")).sum();
+    assert!(layers.length() == 2 && (sum - number(&get(&result, "kl"), "mean")).abs() < 1e-9);
+    assert!(number(&get(&result, "kl"), "standardError") > 0.0);
+}
+
+#[wasm_bindgen_test]
+fn bad_values_are_typed_errors() {
+    let (vae, hvae) = (vae(), hvae("tiny-hvae"));
+    for (options, mentions) in [
+        ("{\"samples\": 0}", "samples"),
+        ("{\"samples\": 2000000}", "1000000"),
+        ("{\"k\": 5}", "k"),
+        ("{\"seed\": 0.5}", "options"),
+    ] {
+        refused(vae.bound(image(), parse(options)), "ValueError", mentions);
+        refused(hvae.bound(small(), parse(options)), "ValueError", mentions);
+    }
+    refused(vae.bound(small(), JsValue::UNDEFINED), "ShapeError", "784");
+    refused(hvae.bound(image(), JsValue::UNDEFINED), "ShapeError", "4");
+    refused(hvae.bound(Array::new().into(), JsValue::UNDEFINED), "ValueError", "Uint8Array");
+    refused(hvae.generate(parse("{\"seeds\": [1]}")), "ShapeError", "2 layers");
+    refused(hvae.generate(parse("{\"seeds\": [1, -2]}")), "ValueError", "seed");
+    refused(hvae.generate(parse("{\"seed\": 1}")), "ValueError", "seeds");
+    refused(hvae.reconstruct(small(), parse("{\"posteriorLayers\": 3}")), "ValueError", "2 layers");
+    refused(hvae.reconstruct(small(), parse("{\"layers\": 1}")), "ValueError", "posteriorLayers");
+
+    let mut bound = hvae.bound(small(), parse("{\"samples\": 3}")).unwrap();
+    refused(bound.evaluate(3), "ValueError", "sample 3");
+    refused(bound.record(3, doubles(&[0.0; 4])), "ValueError", "sample 3");
+    refused(bound.record(0, doubles(&[0.0; 3])), "ShapeError", "layers");
+    refused(bound.record(0, doubles(&[f64::NAN; 4])), "ValueError", "NaN");
+    refused(bound.record(0, Array::new().into()), "ValueError", "Float64Array");
+
+    let (entry, files) = model_of(tiny::MANIFEST, tiny::file, "tiny-hvae");
+    refused(Vae::load(entry.clone(), files.clone()), "ManifestError", "not a VAE");
+    refused(Hvae::load(entry, parse("{}")), "ValueError", "files.encoder");
+    let (entry, _) = model_of(tiny::MANIFEST, tiny::file, "tiny-vae-8bit");
+    refused(Hvae::load(entry, files), "ManifestError", "not a hierarchical VAE");
+}

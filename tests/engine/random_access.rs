@@ -1,0 +1,167 @@
+//! Computations that grow: evaluated anywhere, recorded in any order, the same bits.
+
+use elbo_room::engine::{
+    ClassPosteriorOptions, Ddpm, DiffuseOptions, DiffusionElboOptions, DiffusionElboResult, Timesteps,
+};
+use elbo_room::math::diffusion::q_sample;
+use elbo_room::math::image::{levels_to_signed, signed_to_levels};
+use elbo_room::math::rng::{Purpose, standard_normal, uniform};
+use elbo_room::math::schedule::ScheduleKind;
+use elbo_room::{ErrorKind, Result};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::analytic::{GaussianData, image};
+
+const LEVELS: [u8; 6] = [0, 30, 127, 128, 200, 255];
+
+fn ddpm() -> Ddpm {
+    GaussianData { mean: 0.1, std: 0.5 }.ddpm(image(2, 3))
+}
+
+fn options(timesteps: Timesteps) -> DiffusionElboOptions {
+    DiffusionElboOptions { seed: Some(3), steps: 100, timesteps, consistency: true, ..Default::default() }
+}
+
+/// The same as text, with every digit that tells two numbers apart.
+fn text(result: &impl serde::Serialize) -> String {
+    serde_json::to_string(result).unwrap()
+}
+
+/// `0..n` in a random order.
+fn shuffled(n: usize, seed: u64) -> Vec<usize> {
+    let keys = uniform(seed, Purpose::Timestep, [0, 0], n);
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&a, &b| keys[a].total_cmp(&keys[b]));
+    order
+}
+
+/// Runs one computation step by step, and then splits it between two workers and records in random orders; each record has
+/// to give what the steps gave at the longest prefix.
+macro_rules! any_order_gives_the_same {
+    ($make:expr) => {{
+        let mut stepped = $make;
+        let total = stepped.total_evaluations();
+        let mut after = vec![text(&stepped.result())];
+        let mut changed = Vec::new();
+        while !stepped.is_done() {
+            changed.push(stepped.step().unwrap());
+            after.push(text(&stepped.result()));
+        }
+        assert_eq!(after.len(), total + 1);
+        let workers = [$make, $make];
+        for seed in 0..3 {
+            let mut owner = $make;
+            let mut present = vec![false; total];
+            for index in shuffled(total, seed) {
+                let values = workers[index % 2].evaluate(index).unwrap();
+                let before = owner.evaluations();
+                let told = owner.record(index, &values).unwrap();
+                present[index] = true;
+                let prefix = present.iter().take_while(|p| **p).count();
+                assert_eq!(owner.evaluations(), prefix);
+                assert_eq!(told, changed[before..prefix].iter().any(|c| *c));
+                assert_eq!(text(&owner.result()), after[prefix]);
+                // Once more changes nothing.
+                assert!(!owner.record(index, &values).unwrap());
+            }
+            assert!(owner.is_done());
+        }
+        // Steps go on where records have left a gap.
+        let mut mixed = $make;
+        for index in (0..total).filter(|index| index % 3 != 0) {
+            let values = mixed.evaluate(index).unwrap();
+            mixed.record(index, &values).unwrap();
+        }
+        while !mixed.is_done() {
+            mixed.step().unwrap();
+        }
+        assert_eq!(text(&mixed.result()), after[total]);
+        assert_eq!(mixed.evaluate(0).unwrap(), workers[0].evaluate(0).unwrap());
+    }};
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_diffusion_bound_is_the_same_in_any_order() {
+    for timesteps in [Timesteps::Stratified(40), Timesteps::All] {
+        any_order_gives_the_same!(ddpm().elbo(&LEVELS, &options(timesteps)).unwrap());
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_class_posterior_is_the_same_in_any_order() {
+    let options = ClassPosteriorOptions { seed: Some(3), evaluations_per_class: 20, ..Default::default() };
+    any_order_gives_the_same!(ddpm().classify(&LEVELS, &options).unwrap());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_is_no_evaluation_is_refused() {
+    fn kind<T: std::fmt::Debug>(result: Result<T>) -> ErrorKind {
+        result.unwrap_err().kind
+    }
+    let mut elbo = ddpm().elbo(&LEVELS, &options(Timesteps::Stratified(16))).unwrap();
+    let mut classes = ddpm().classify(&LEVELS, &ClassPosteriorOptions::default()).unwrap();
+    let (last, last_class) = (elbo.total_evaluations(), classes.total_evaluations());
+    assert_eq!(kind(elbo.evaluate(last)), ErrorKind::Value);
+    assert_eq!(kind(classes.evaluate(last_class)), ErrorKind::Value);
+    assert_eq!(kind(elbo.record(last, &[1.0])), ErrorKind::Value);
+    assert_eq!(kind(classes.record(last_class, &[1.0])), ErrorKind::Value);
+    // Two values at a timestep, one of L_0.
+    for (index, values) in [(0, &[1.0][..]), (0, &[1.0, 1.0, 1.0]), (1, &[1.0, 1.0]), (1, &[])] {
+        assert_eq!(kind(elbo.record(index, values)), ErrorKind::Shape, "{index} {values:?}");
+    }
+    assert_eq!(kind(classes.record(0, &[1.0, 2.0])), ErrorKind::Shape);
+    for value in [f64::NAN, f64::INFINITY] {
+        assert_eq!(kind(elbo.record(1, &[value])), ErrorKind::Value);
+        assert_eq!(kind(classes.record(1, &[value])), ErrorKind::Value);
+    }
+    assert_eq!((elbo.evaluations(), classes.evaluations()), (0, 0));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_diffuse_shows_is_what_the_bound_counts() {
+    let ddpm = ddpm();
+    for schedule in ScheduleKind::ALL {
+        for class in [None, Some(2)] {
+            let options = DiffusionElboOptions { schedule, class, consistency: false, ..options(Timesteps::All) };
+            let mut elbo = ddpm.elbo(&LEVELS, &options).unwrap();
+            let first_l_0 = elbo.evaluate(options.steps - 1).unwrap()[0];
+            while !elbo.is_done() {
+                elbo.step().unwrap();
+            }
+            let DiffusionElboResult { per_timestep, .. } = elbo.result().unwrap();
+            for t in 1..=options.steps {
+                let shown = DiffuseOptions { t, schedule, steps: options.steps, class, seed: options.seed };
+                let found = ddpm.diffuse(&LEVELS, &shown).unwrap();
+                let counted = if t == 1 { first_l_0 } else { per_timestep[t - 2].nats };
+                assert_eq!((found.t, found.nats), (t, counted), "{schedule} {class:?}");
+            }
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn diffuse_shows_the_noised_image_and_the_prediction() {
+    let data = GaussianData { mean: 0.1, std: 0.5 };
+    let options = DiffuseOptions { t: 40, steps: 100, class: Some(1), seed: Some(9), ..Default::default() };
+    let found = ddpm().diffuse(&LEVELS, &options).unwrap();
+    let schedule = ddpm().schedule(options.schedule, 100).unwrap();
+    let noise = standard_normal(9, Purpose::ForwardNoise, [0, 40], 6);
+    let x_t = q_sample(levels_to_signed(&LEVELS).view(), &schedule, 40, noise.view());
+    let (intercept, slope) = data.of_class(Some(1)).posterior_mean(schedule.log_snr(40));
+    assert_eq!(found.x, signed_to_levels(x_t.view()));
+    assert_eq!(found.predicted_x0, signed_to_levels(x_t.mapv(|x| intercept + slope * x).view()));
+    assert_eq!((found.seed, found.log_snr), (9, schedule.log_snr(40)));
+    assert!(ddpm().diffuse(&LEVELS, &DiffuseOptions { seed: None, ..options.clone() }).unwrap().seed < 1 << 32);
+
+    let kind = |levels: &[u8], options| ddpm().diffuse(levels, &options).unwrap_err().kind;
+    assert_eq!(kind(&LEVELS[1..], options.clone()), ErrorKind::Shape);
+    for bad in [
+        DiffuseOptions::default(),
+        DiffuseOptions { t: 0, ..options.clone() },
+        DiffuseOptions { t: 101, ..options.clone() },
+        DiffuseOptions { steps: 1, t: 1, ..options.clone() },
+        DiffuseOptions { class: Some(3), ..options.clone() },
+    ] {
+        assert_eq!(kind(&LEVELS, bad.clone()), ErrorKind::Value, "{bad:?}");
+    }
+}
