@@ -18,15 +18,19 @@ from torch import nn
 
 import common
 import ddpm
+import hvae
 import vae
 
 HERE = Path(__file__).resolve().parent
 MODELS = HERE.parent
+LIKELIHOOD = {  # by task: its name, the decoder's outputs, the data, what a title ends in
+    "binarized": ("bernoulli", ["logits"], "MNIST, dynamically binarized", ""),
+    "8-bit": ("discretized-logistic", ["mean", "log_scale"], "MNIST, 8-bit", ", 8-bit"),
+}
 
 
-def trained(name: str, out: str) -> tuple[nn.Module, dict]:
+def trained(model: nn.Module, out: str) -> tuple[nn.Module, dict]:
     """The averaged model of a run as it ships and what its evaluation says, or the bare facts without one."""
-    model = {"vae": vae.Vae, "ddpm": ddpm.UNet}[name]()
     facts = common.load_shipped(model, out)
     evaluation = Path(out) / "evaluation.json"
     if evaluation.exists():
@@ -56,7 +60,7 @@ def store_as_half(model: onnx.ModelProto) -> None:
 
 
 def export(model: nn.Module, inputs: dict, outputs: list[str], path: Path) -> float:
-    """Write `path` and return the largest difference between PyTorch and onnxruntime on a batch of another size."""
+    """Write `path` and return the largest difference between PyTorch and onnxruntime, relative to values above 1, on another batch."""
     one = tuple(v[:2] for v in inputs.values())
     axes = {name: {0: "batch"} for name in [*inputs, *outputs]}
     torch.onnx.export(
@@ -75,7 +79,7 @@ def export(model: nn.Module, inputs: dict, outputs: list[str], path: Path) -> fl
     onnx.save(graph, path)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     actual = session.run(outputs, {k: v.numpy() for k, v in inputs.items()})
-    return max(float(np.abs(a - e.numpy()).max()) for a, e in zip(actual, expected))
+    return max(float((np.abs(a - e.numpy()) / np.maximum(1, np.abs(e.numpy()))).max()) for a, e in zip(actual, expected))
 
 
 def file_entry(path: Path) -> dict:
@@ -91,43 +95,73 @@ def commit() -> str:
     return subprocess.run([*git, "log", "-1", "--format=%h", "."], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def entry(name: str, facts: dict, args, files: dict, **fields) -> dict:
+def entry(name: str, script: str, facts: dict, args, files: dict, **fields) -> dict:
     provenance = {
-        "script": f"models/train/{name}.py", "commit": commit(), "seed": facts["seed"],
+        "script": f"models/train/{script}.py", "commit": commit(), "seed": facts["seed"],
         "minutes": facts["minutes"], "machine": args.machine,
     }
     image = {"channels": 1, "height": 28, "width": 28}
     return {"id": f"mnist-{name}", **fields, "files": files, "image": image, "provenance": provenance, "scores": facts.get("scores", [])}
 
 
-def export_vae(args, samples: torch.Generator) -> dict:
-    model, facts = trained("vae", args.vae)
-    paths = {part: args.models / f"mnist-vae-{part}.onnx" for part in ("encoder", "decoder")}
+def halves(name: str, args) -> dict[str, Path]:
+    return {part: args.models / f"mnist-{name}-{part}.onnx" for part in ("encoder", "decoder")}
+
+
+def export_vae(name: str, task: str, run: str, args, samples: torch.Generator) -> dict:
+    model, facts = trained(vae.Vae(task), run)
+    likelihood, outputs, dataset, ending = LIKELIHOOD[task]
+    paths = halves(name, args)
     x, z = torch.rand(5, 1, 28, 28, generator=samples), torch.randn(5, vae.LATENTS, generator=samples)
-    print("encoder parity", export(model.encoder, {"x": x}, ["mean", "log_var"], paths["encoder"]))
-    print("decoder parity", export(model.decoder, {"z": z}, ["logits"], paths["decoder"]))
-    kl = facts.get("klPerLatent", [0.0] * vae.LATENTS)
+    print(name, "encoder parity", export(model.encoder, {"x": x}, ["mean", "log_var"], paths["encoder"]))
+    print(name, "decoder parity", export(model.decoder, {"z": z}, outputs, paths["decoder"]))
+    kl = list(facts.get("kl", dict.fromkeys(range(vae.LATENTS), 0.0)).values())
     order = sorted(range(vae.LATENTS), key=lambda i: -kl[i])
     return entry(
-        "vae", facts, args, {part: file_entry(path) for part, path in paths.items()},
-        title="Convolutional VAE, 16 latents", kind="vae", dataRange=[0.0, 1.0], likelihood="bernoulli",
-        latents={"count": vae.LATENTS, "klPerLatent": kl, "order": order}, dataset="MNIST, dynamically binarized",
+        name, "vae", facts, args, {part: file_entry(path) for part, path in paths.items()},
+        title="Convolutional VAE, 16 latents" + ending, kind="vae", dataRange=[0.0, 1.0], likelihood=likelihood,
+        latents={"count": vae.LATENTS, "klPerLatent": kl, "order": order}, dataset=dataset,
     )
 
 
-def export_ddpm(args, samples: torch.Generator) -> dict:
-    model, facts = trained("ddpm", args.ddpm)
-    path = args.models / "mnist-ddpm.onnx"
+def export_hvae(name: str, task: str, run: str, args, samples: torch.Generator) -> dict:
+    model, facts = trained(hvae.Hvae(task), run)
+    likelihood, outputs, dataset, ending = LIKELIHOOD[task]
+    paths = halves(name, args)
+    x, eps = torch.rand(5, 1, 28, 28, generator=samples), torch.randn(5, model.latents, generator=samples)
+    features = dict(zip(("feature_0", "feature_1", "feature_2"), model.encoder(x)))
+    gate = (torch.arange(7) < torch.tensor([[7], [0], [1], [4], [7]])).float()
+    outputs = [*outputs, "q_mean", "q_log_var", "p_mean", "p_log_var"]
+    print(name, "encoder parity", export(model.encoder, {"x": x}, list(features), paths["encoder"]))
+    print(name, "decoder parity", export(model.decoder, {**features, "eps": eps, "gate": gate}, outputs, paths["decoder"]))
+    kl = facts.get("kl", {})
+    return entry(
+        name, "hvae", facts, args, {part: file_entry(path) for part, path in paths.items()},
+        title="Hierarchical VAE, 7 stochastic layers" + ending, kind="hvae", dataRange=[0.0, 1.0], likelihood=likelihood,
+        layers=[{"name": layer, "shape": list(shape), "kl": kl.get(layer, 0.0)} for layer, shape in hvae.LAYERS],
+        features=[list(f.shape[1:]) for f in features.values()], dataset=dataset,
+    )
+
+
+def export_ddpm(name: str, task: str, run: str, args, samples: torch.Generator) -> dict:
+    model, facts = trained(ddpm.UNet(), run)
+    path = args.models / f"mnist-{name}.onnx"
     inputs = {
         "x_t": torch.randn(5, 1, 28, 28, generator=samples), "log_snr": torch.tensor([-6.0, -1.0, 2.0, 7.0, 13.3]),
         "class": torch.tensor([0, 3, 9, 10, 5]),
     }
-    print("network parity", export(model, inputs, ["output"], path))
+    print(name, "network parity", export(model, inputs, ["output"], path))
     return entry(
-        "ddpm", facts, args, {"network": file_entry(path)}, title="Class-conditional diffusion model", kind="ddpm",
+        name, "ddpm", facts, args, {"network": file_entry(path)}, title="Class-conditional diffusion model", kind="ddpm",
         dataRange=[-1.0, 1.0], likelihood="discretized-gaussian", parameterization="lattice",
         logSnr={"min": ddpm.LOG_SNR_MIN, "max": ddpm.LOG_SNR_MAX}, classes=[str(k) for k in range(10)], dataset="MNIST, 8-bit",
     )
+
+
+EXPORTS = {  # by name: how, and the task; in the order of the manifest
+    "vae": (export_vae, "binarized"), "hvae": (export_hvae, "binarized"), "vae-8bit": (export_vae, "8-bit"),
+    "hvae-8bit": (export_hvae, "8-bit"), "ddpm": (export_ddpm, "8-bit"),
+}
 
 
 def tables(manifest: dict) -> str:
@@ -149,14 +183,21 @@ def tables(manifest: dict) -> str:
 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    p.add_argument("--vae", default="runs/vae", help="folder of the run of vae.py")
-    p.add_argument("--ddpm", default="runs/ddpm", help="folder of the run of ddpm.py")
+    for name in EXPORTS:
+        p.add_argument(f"--{name}", dest=name, default=f"runs/{name}", help="folder of its run; without a checkpoint there, what ships stays")
     p.add_argument("--models", type=Path, default=MODELS, help="where the ONNX files and the manifest go")
     p.add_argument("--machine", default="two CPU cores", help="what trained the models, in words")
     args = p.parse_args()
     torch.set_num_threads(1)
-    samples = torch.Generator().manual_seed(0)
-    manifest = {"format": 1, "models": [export_vae(args, samples), export_ddpm(args, samples)]}
+    old, models = args.models / "manifest.json", []
+    shipped = {m["id"]: m for m in json.loads(old.read_text())["models"]} if old.exists() else {}
+    for name, (write, task) in EXPORTS.items():
+        run = getattr(args, name)
+        if (Path(run) / "checkpoint.pt").exists():
+            models.append(write(name, task, run, args, torch.Generator().manual_seed(0)))
+        elif f"mnist-{name}" in shipped:
+            models.append(shipped[f"mnist-{name}"])
+    manifest = {"format": 1, "models": models}
     common.write_json(args.models / "manifest.json", manifest)
     readme, mark = args.models / "README.md", "<!-- written by export.py -->\n"
     if readme.exists():

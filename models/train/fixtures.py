@@ -71,7 +71,7 @@ def main() -> None:
         x0, epsilon, _ = ddpm.lattice(as_image[0], torch.tensor([log_snr], dtype=torch.float64), as_image[1])
         lattice.append({"logSnr": log_snr, "x_t": x_t, "f": f, "x0": x0.flatten().tolist(), "epsilon": epsilon.flatten().tolist()})
 
-    files = sorted((ROOT / "models").glob("mnist-*.onnx"))
+    files = [ROOT / "models" / f"mnist-{name}.onnx" for name in ("ddpm", "vae-decoder", "vae-encoder")]
     fixture = {
         "files": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
         "encoder": {"levels": images.reshape(3, -1).astype(int).tolist(), "mean": decimals(mean), "logVar": decimals(log_var)},
