@@ -1,0 +1,160 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Parser, ValueEnum};
+use elbo_room::math::schedule::ScheduleKind;
+
+/// Scores the models on the test set of MNIST: every term, bound and importance-weighted estimate, and class accuracy.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "evaluate")]
+pub struct Arguments {
+    /// Folder with t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, gzipped or not.
+    #[arg(long, value_name = "DIR", required_unless_present = "merge")]
+    pub data: Option<PathBuf>,
+    /// The manifest; its models' files lie beside it.
+    #[arg(long, value_name = "FILE", default_value = "models/manifest.json")]
+    pub manifest: PathBuf,
+    /// Ids of the models, with commas between; all of the manifest if absent.
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    pub models: Vec<String>,
+    /// How many images, all if absent: the first of an order drawn with the seed.
+    #[arg(long, value_name = "N")]
+    pub images: Option<usize>,
+    /// Samples of the latents for the bound of an image.
+    #[arg(long, value_name = "K", default_value_t = 64)]
+    pub samples: usize,
+    /// How many of the images also get an importance-weighted bound with many samples.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub importance_images: usize,
+    /// Those samples.
+    #[arg(long, value_name = "K", default_value_t = 5000)]
+    pub importance_samples: usize,
+    /// Noise schedule of the diffusion model's chain.
+    #[arg(long, value_name = "KIND", default_value = "log-snr-linear", value_parser = schedule)]
+    pub schedule: ScheduleKind,
+    /// Steps of its chain.
+    #[arg(long, value_name = "T", default_value_t = 1000)]
+    pub steps: usize,
+    /// Timesteps of it that are evaluated for an image, or "all".
+    #[arg(long, value_name = "N|all", default_value = "128")]
+    pub timesteps: Timesteps,
+    /// Whether the diffusion model is told the class.
+    #[arg(long, value_name = "WHAT", default_value = "none")]
+    pub class: Conditioning,
+    /// How many of the images are also classified by the diffusion model.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub classify: usize,
+    /// Network evaluations for each class of an image that is classified.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub evaluations_per_class: usize,
+    /// What the terms of the bound count for in that.
+    #[arg(long, value_name = "WHAT", default_value = "bound")]
+    pub class_weighting: Weighting,
+    /// Seed of all noise and of the order of the images.
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    pub seed: u64,
+    /// Compute only the images whose number leaves I when divided by N.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// Threads; all cores if absent.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// File of results, to which a run adds what is missing; evaluation.jsonl or evaluation-I-of-N.jsonl if absent.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Join files of results instead of computing any.
+    #[arg(long, value_name = "FILES", num_args = 1.., conflicts_with_all = ["data", "out", "shard"])]
+    pub merge: Vec<PathBuf>,
+    /// Write the scores to this file, in which other models' scores are kept.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write the table of scores, also those that --json has kept, between the marks in this Markdown file.
+    #[arg(long, value_name = "FILE", requires = "json")]
+    pub readme: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Where the results go.
+    pub fn results_path(&self) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| match self.shard {
+            Some(Shard { index, of }) => format!("evaluation-{index}-of-{of}.jsonl").into(),
+            None => "evaluation.jsonl".into(),
+        })
+    }
+
+    /// How many threads compute.
+    pub fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.threads.unwrap_or_else(cores).max(1)
+    }
+}
+
+/// How many timesteps of the chain are evaluated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Timesteps {
+    /// Each once.
+    All,
+    /// So many, stratified.
+    Stratified(usize),
+}
+
+impl FromStr for Timesteps {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self::All),
+            n => n.parse().map(Self::Stratified).map_err(|_| format!("{n:?} is no number, and not \"all\"")),
+        }
+    }
+}
+
+/// What the diffusion model is told of an image's class.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub enum Conditioning {
+    /// Nothing: its bound is one on log p(x).
+    None,
+    /// The label: its bound is one on log p(x | class).
+    Label,
+    /// Both, one after the other, with the same noise.
+    Both,
+}
+
+/// How the terms of the bound are weighted to compare classes.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub enum Weighting {
+    /// Alike: the posterior of the model.
+    Bound,
+    /// By the variance of the noise: no posterior of the model's, but one that takes fewer evaluations to tell digits apart.
+    Sigmoid,
+    /// Both, one after the other.
+    Both,
+}
+
+/// One of several parts of the test set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shard {
+    /// Which, from 0.
+    pub index: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no shard: give I/N with I from 0 to N - 1");
+        let (index, of) = text.split_once('/').ok_or_else(wrong)?;
+        let shard = Self { index: index.parse().map_err(|_| wrong())?, of: of.parse().map_err(|_| wrong())? };
+        if shard.index < shard.of { Ok(shard) } else { Err(wrong()) }
+    }
+}
+
+fn schedule(name: &str) -> Result<ScheduleKind, String> {
+    let names = ScheduleKind::ALL.map(ScheduleKind::name);
+    let found = ScheduleKind::ALL.into_iter().find(|kind| kind.name() == name);
+    found.ok_or_else(|| format!("{name:?} is no schedule: use {}", names.join(", ")))
+}

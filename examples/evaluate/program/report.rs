@@ -1,0 +1,105 @@
+//! Scores for people and for the page.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use elbo_room::math::likelihood::Task;
+use elbo_room::model::evaluation::{EvaluatedModel, Evaluation, FORMAT, MeanScore, Metric, Unit};
+
+/// Begins and ends the part of a Markdown file that is written.
+const MARK: &str = "<!-- written by evaluate -->";
+
+/// The scores as Markdown, a table for each task: scores of different tasks must not be compared.
+pub fn table(models: &[EvaluatedModel]) -> String {
+    let mut parts = Vec::new();
+    for (task, title) in [
+        (Task::Binarized, "Binary images: MNIST, dynamically binarized"),
+        (Task::EightBit, "8-bit images: MNIST as it is"),
+    ] {
+        let models: Vec<_> = models.iter().filter(|model| model.task == task).collect();
+        if models.is_empty() {
+            continue;
+        }
+        let mut lines = vec![
+            format!("**{title}**\n"),
+            "| model | score | value | unit | images | samples per image |".into(),
+            "|---|---|---|---|---|---|".into(),
+        ];
+        lines.extend(models.iter().flat_map(|model| model.scores.iter().map(|score| row(&model.id, score))));
+        parts.push(lines.join("\n"));
+    }
+    let commands = models.iter().map(|model| format!("- `{}`, {}: `{}`", model.id, model.dataset, model.command));
+    parts.push(commands.collect::<Vec<_>>().join("\n"));
+    parts.join("\n\n")
+}
+
+fn row(id: &str, score: &MeanScore) -> String {
+    let (unit, decimals) = match score.unit {
+        Unit::Nats => ("nats", 2),
+        Unit::BitsPerDim => ("bits/dim", 4),
+        Unit::Share => ("", 4),
+    };
+    let error = score.standard_error.map_or(String::new(), |error| format!(" ± {error:.decimals$}"));
+    let value = format!("{:.decimals$}{error}", score.value).replace('-', "−");
+    format!("| {id} | {} | {value} | {unit} | {} | {} |", name(score), score.images, score.samples)
+}
+
+fn name(score: &MeanScore) -> String {
+    match score.metric {
+        Metric::Elbo => "ELBO".into(),
+        Metric::BitsPerDim => "−ELBO".into(),
+        Metric::Reconstruction if score.value < 0.0 => "E[log p(x\\|z)]".into(),
+        Metric::Reconstruction => "L₀".into(),
+        Metric::Kl => score.layer.as_ref().map_or("KL".into(), |layer| format!("KL of {layer}")),
+        Metric::Prior => "L_T".into(),
+        Metric::Denoising => "Σ L_{t−1}".into(),
+        Metric::ElboConsistency => "ELBO, consistency form".into(),
+        Metric::Importance => format!("L_K, K = {}", score.k.unwrap_or_default()),
+        Metric::LogLikelihood => "log p(x)".into(),
+        Metric::Gap => "log p(x) − ELBO".into(),
+        Metric::Reliable => "share of images with a reliable log p(x)".into(),
+        Metric::ElboGivenClass => "ELBO given the class".into(),
+        Metric::BitsPerDimGivenClass => "−ELBO given the class".into(),
+        Metric::Accuracy => "accuracy of the class with the best bound".into(),
+        Metric::SigmoidAccuracy => "accuracy with sigmoid weighting".into(),
+        Metric::ClassEntropy => "entropy of the class posterior".into(),
+    }
+}
+
+/// Replaces the models' entries in the file, or begins it; one model a line.
+///
+/// # Errors
+/// A file that is something else or cannot be written.
+pub fn update_json(path: &Path, models: &[EvaluatedModel]) -> Result<()> {
+    let mut all = if path.exists() { read_json(path)?.models } else { Vec::new() };
+    all.retain(|old| models.iter().all(|new| new.id != old.id));
+    all.extend_from_slice(models);
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    let lines = all.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+    let json = format!("{{\"format\":{FORMAT},\"models\":[\n{}\n]}}\n", lines.join(",\n"));
+    write(path, &json)
+}
+
+/// Writes the table of all models in `json` between the marks of a Markdown file.
+///
+/// # Errors
+/// A file without the marks, or one that cannot be read or written.
+pub fn update_readme(path: &Path, json: &Path) -> Result<()> {
+    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let parts: Vec<&str> = text.split(MARK).collect();
+    let [before, _, after] = parts[..] else {
+        anyhow::bail!("{} must have the line {MARK} twice, where the table begins and ends", path.display());
+    };
+    let table = table(&read_json(json)?.models);
+    write(path, &format!("{before}{MARK}\n\n{table}\n\n{MARK}{after}"))
+}
+
+fn read_json(path: &Path) -> Result<Evaluation> {
+    let json = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Evaluation::parse(&json).with_context(|| format!("{} holds something else", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
+}

@@ -1,0 +1,174 @@
+//! What the models say of an image.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use elbo_room::engine::{
+    ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, Hvae, LatentBound, LatentBoundOptions,
+    LatentBoundResult, Timesteps, Vae,
+};
+use elbo_room::math::rng::{Purpose, uniform};
+use elbo_room::model::evaluation::Metric;
+use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};
+
+use super::arguments::Arguments;
+use super::mnist::TestSet;
+use super::records::{Record, Term};
+use super::settings::{Settings, chosen};
+use super::work::{Part, Unit};
+
+/// The models, ready to run on any thread.
+pub struct Scorers(BTreeMap<String, Model>);
+
+enum Model {
+    Vae(Vae),
+    Hvae(Hvae),
+    Ddpm(Ddpm),
+}
+
+impl Scorers {
+    /// Loads the models that have something to compute.
+    ///
+    /// # Errors
+    /// Files that are missing or are not what the manifest says.
+    pub fn load(arguments: &Arguments, manifest: &Manifest) -> Result<Self> {
+        let folder = arguments.manifest.parent().unwrap_or(Path::new("."));
+        let load = |entry: &ModelEntry| {
+            let files = entry.files();
+            let file = |role: &str| {
+                let path = folder.join(&files[role].path);
+                std::fs::read(&path)
+                    .map_err(|e| elbo_room::Error::model(format!("{} cannot be read: {e}", path.display())))
+            };
+            let model = match entry.contract {
+                Contract::Vae { .. } => Model::Vae(Vae::load(entry, file)?),
+                Contract::Hvae { .. } => Model::Hvae(Hvae::load(entry, file)?),
+                Contract::Ddpm { .. } => Model::Ddpm(Ddpm::load(entry, file)?),
+            };
+            Ok((entry.id.clone(), model))
+        };
+        chosen(arguments, manifest)?.into_iter().map(load).collect::<Result<_>>().map(Self)
+    }
+
+    /// Computes one unit. The result depends on the settings and the image alone.
+    ///
+    /// # Errors
+    /// Settings that the model refuses, and those of its networks.
+    pub fn score(&self, settings: &Settings, test_set: &TestSet, unit: &Unit) -> Result<Record> {
+        let model = self.0.get(&unit.model).with_context(|| format!("model {:?} is not loaded", unit.model))?;
+        let (levels, label) = (&test_set.images[unit.image][..], usize::from(test_set.labels[unit.image]));
+        let seed = Some(image_seed(settings.seed, unit.image));
+        let samples = if unit.part == Part::Importance { settings.importance_samples } else { settings.samples };
+        let latent = LatentBoundOptions { samples, seed };
+        let (samples, terms) = match model {
+            Model::Vae(vae) => latent_terms(vae.bound(levels, &latent)?, unit.part)?,
+            Model::Hvae(hvae) => latent_terms(hvae.bound(levels, &latent)?, unit.part)?,
+            Model::Ddpm(ddpm) if matches!(unit.part, Part::Classes | Part::SigmoidClasses) => {
+                let weighting =
+                    if unit.part == Part::Classes { ClassWeighting::Bound } else { ClassWeighting::Sigmoid };
+                class_terms(ddpm, levels, label, weighting, settings, seed)?
+            }
+            Model::Ddpm(ddpm) => {
+                let class = (unit.part == Part::GivenClass).then_some(label);
+                diffusion_terms(ddpm, levels, class, settings, seed)?
+            }
+        };
+        Ok(Record { model: unit.model.clone(), image: unit.image, part: unit.part, samples, terms })
+    }
+}
+
+/// The seed of one image: with it, the page and the crate give the same numbers for this image alone. All models share it, so
+/// those of binary images see the same binarization.
+fn image_seed(seed: u64, image: usize) -> u64 {
+    // 53 random bits, all of which JavaScript's numbers keep
+    (uniform(seed, Purpose::Image, [image as u64, 0], 1)[0] / f64::EPSILON * 2.0) as u64
+}
+
+fn term(metric: Metric, value: f64) -> Term {
+    Term { metric, layer: None, k: None, value }
+}
+
+fn latent_terms(mut bound: LatentBound, part: Part) -> Result<(u64, Vec<Term>)> {
+    while bound.step()? {}
+    let result = bound.result().context("a bound has at least one sample")?;
+    let LatentBoundResult { reconstruction, kl, layers, elbo, bits_per_dim, .. } = &result;
+    let mut terms = Vec::new();
+    if part == Part::Bound {
+        terms.extend([
+            term(Metric::Elbo, elbo.mean),
+            term(Metric::BitsPerDim, bits_per_dim.mean),
+            term(Metric::Reconstruction, reconstruction.mean),
+            term(Metric::Kl, kl.mean),
+        ]);
+        if layers.len() > 1 {
+            let layer =
+                |l: &elbo_room::engine::LayerKl| Term { layer: Some(l.name.clone()), ..term(Metric::Kl, l.kl.mean) };
+            terms.extend(layers.iter().map(layer));
+        }
+    }
+    terms.extend(
+        result.importance.iter().map(|l| Term { k: Some(l.k as u64), ..term(Metric::Importance, l.bound.mean) }),
+    );
+    terms.extend([
+        term(Metric::LogLikelihood, result.log_likelihood.mean),
+        term(Metric::Gap, result.gap.mean),
+        term(Metric::Reliable, f64::from(u8::from(result.reliable))),
+    ]);
+    Ok((result.samples as u64, terms))
+}
+
+fn diffusion_terms(
+    ddpm: &Ddpm,
+    levels: &[u8],
+    class: Option<usize>,
+    settings: &Settings,
+    seed: Option<u64>,
+) -> Result<(u64, Vec<Term>)> {
+    let timesteps = settings.timesteps.map_or(Timesteps::All, Timesteps::Stratified);
+    let Settings { schedule, steps, .. } = *settings;
+    let options = DiffusionElboOptions { schedule, steps, timesteps, class, seed, consistency: class.is_none() };
+    let mut bound = ddpm.elbo(levels, &options)?;
+    while !bound.is_done() {
+        bound.step()?;
+    }
+    let result = bound.result().context("a bound has at least one pass")?;
+    let terms = match class {
+        Some(_) => vec![
+            term(Metric::ElboGivenClass, result.elbo.mean),
+            term(Metric::BitsPerDimGivenClass, result.bits_per_dim.mean),
+        ],
+        None => vec![
+            term(Metric::Elbo, result.elbo.mean),
+            term(Metric::BitsPerDim, result.bits_per_dim.mean),
+            term(Metric::Prior, result.l_t),
+            term(Metric::Denoising, result.l_denoising.mean),
+            term(Metric::Reconstruction, result.l_0.mean),
+        ],
+    };
+    let consistency = result.consistency.map(|form| term(Metric::ElboConsistency, form.elbo.mean));
+    Ok((result.evaluations as u64, terms.into_iter().chain(consistency).collect()))
+}
+
+fn class_terms(
+    ddpm: &Ddpm,
+    levels: &[u8],
+    label: usize,
+    weighting: ClassWeighting,
+    settings: &Settings,
+    seed: Option<u64>,
+) -> Result<(u64, Vec<Term>)> {
+    let Settings { schedule, steps, evaluations_per_class, .. } = *settings;
+    let options = ClassPosteriorOptions { schedule, steps, evaluations_per_class, weighting, seed };
+    let mut posterior = ddpm.classify(levels, &options)?;
+    while !posterior.is_done() {
+        posterior.step()?;
+    }
+    let result = posterior.result().context("a posterior has at least one pass")?;
+    let correct = f64::from(u8::from(result.predicted == label));
+    let terms = match weighting {
+        ClassWeighting::Bound => vec![term(Metric::Accuracy, correct), term(Metric::ClassEntropy, result.entropy)],
+        ClassWeighting::Sigmoid => vec![term(Metric::SigmoidAccuracy, correct)],
+    };
+    Ok((result.evaluations as u64, terms))
+}

@@ -1,0 +1,163 @@
+//! From the results of single images to scores.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use elbo_room::math::elbo::Estimate;
+use elbo_room::model::evaluation::{BoundDistribution, Chain, EvaluatedModel, MeanScore, Metric, Unit as ScoreUnit};
+
+use super::records::Record;
+use super::settings::{Kind, ModelSettings, Settings};
+use super::work::{Part, Unit, order};
+
+/// The scores of all models.
+pub struct Summary {
+    /// The models that have a bound.
+    pub models: Vec<EvaluatedModel>,
+    /// What is not there yet, if the images that are there are not the first ones of the order: such scores could not be
+    /// computed again.
+    pub missing: Option<String>,
+}
+
+/// Computes the scores.
+///
+/// # Errors
+/// Results of one kind that differ in what they have.
+pub fn summarize(settings: &Settings, records: &BTreeMap<Unit, Record>) -> Result<Summary> {
+    let order = order(settings);
+    let mut models = Vec::new();
+    let mut missing = Vec::new();
+    for (id, about) in &settings.models {
+        let mut parts: BTreeMap<Part, Vec<&Record>> = BTreeMap::new();
+        for record in records.values().filter(|record| record.model == *id) {
+            parts.entry(record.part).or_default().push(record);
+        }
+        for (part, records) in &parts {
+            let mut expected = order[..records.len()].to_vec();
+            expected.sort_unstable();
+            // records are ordered by image
+            if !records.iter().map(|record| record.image).eq(expected) {
+                missing.push(format!("{id}, {part:?}: {} images, with gaps between them", records.len()));
+            }
+        }
+        // The bound given the class stands in where there is no other.
+        let bounds = [(Part::Bound, Metric::Elbo), (Part::GivenClass, Metric::ElboGivenClass)]
+            .into_iter()
+            .find_map(|(part, metric)| Some((parts.get(&part)?, metric)));
+        let Some((bounds, metric)) = bounds else { continue };
+        let bounds: Vec<f64> =
+            bounds.iter().flat_map(|r| &r.terms).filter(|t| t.metric == metric).map(|t| t.value).collect();
+        models.push(EvaluatedModel {
+            id: id.clone(),
+            files: about.files.clone(),
+            dataset: settings.dataset.clone(),
+            task: about.task,
+            command: command(id, about, settings, &parts),
+            seed: settings.seed,
+            chain: (about.kind == Kind::Diffusion).then(|| Chain {
+                schedule: settings.schedule,
+                steps: settings.steps,
+                timesteps: settings.timesteps,
+                given_class: metric == Metric::ElboGivenClass,
+            }),
+            scores: scores(&parts)?,
+            bounds: BoundDistribution::new(&bounds),
+        });
+    }
+    Ok(Summary { models, missing: (!missing.is_empty()).then(|| missing.join("; ")) })
+}
+
+fn scores(parts: &BTreeMap<Part, Vec<&Record>>) -> Result<Vec<MeanScore>> {
+    let mut scores = Vec::new();
+    for (part, records) in parts {
+        let first = records.first().context("a part has results")?;
+        for (at, term) in first.terms.iter().enumerate() {
+            // many samples tell more than few
+            let of_weights =
+                matches!(term.metric, Metric::Importance | Metric::LogLikelihood | Metric::Gap | Metric::Reliable);
+            if of_weights && *part == Part::Bound && parts.contains_key(&Part::Importance) {
+                continue;
+            }
+            let values = records.iter().map(|record| {
+                let same = record.terms.get(at).filter(|t| {
+                    (t.metric, &t.layer, t.k) == (term.metric, &term.layer, term.k) && record.samples == first.samples
+                });
+                same.map(|t| t.value).with_context(|| format!("image {} has other terms than others", record.image))
+            });
+            let values = values.collect::<Result<Vec<f64>>>()?;
+            let estimate = match unit(term.metric) {
+                ScoreUnit::Share => share(&values),
+                _ => Estimate::from_samples(&values),
+            };
+            scores.push(MeanScore {
+                metric: term.metric,
+                layer: term.layer.clone(),
+                k: term.k,
+                unit: unit(term.metric),
+                value: rounded(estimate.mean),
+                standard_error: estimate.standard_error.map(rounded),
+                images: records.len() as u64,
+                samples: first.samples,
+            });
+        }
+    }
+    Ok(scores)
+}
+
+fn unit(metric: Metric) -> ScoreUnit {
+    match metric {
+        Metric::BitsPerDim | Metric::BitsPerDimGivenClass => ScoreUnit::BitsPerDim,
+        Metric::Accuracy | Metric::SigmoidAccuracy | Metric::Reliable => ScoreUnit::Share,
+        _ => ScoreUnit::Nats,
+    }
+}
+
+/// The share of ones among zeros and ones. Its standard error counts two more of each (Agresti & Coull 1998): that of the
+/// values themselves is 0 where all are equal, however few they are.
+fn share(values: &[f64]) -> Estimate {
+    let (n, ones): (f64, f64) = (values.len() as f64, values.iter().sum());
+    let p = (ones + 2.0) / (n + 4.0);
+    Estimate { mean: ones / n, standard_error: Some((p * (1.0 - p) / (n + 4.0)).sqrt()) }
+}
+
+/// To a millionth, far below any standard error.
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
+/// The command that computes the scores of one model again.
+fn command(id: &str, about: &ModelSettings, settings: &Settings, parts: &BTreeMap<Part, Vec<&Record>>) -> String {
+    let count = |part: Part| parts.get(&part).map_or(0, Vec::len);
+    let mut words = vec![
+        "cargo run --release --example evaluate -- --data DIR --models".to_string(),
+        id.into(),
+        format!("--images {}", count(Part::Bound).max(count(Part::GivenClass))),
+    ];
+    match about.kind {
+        Kind::Latent => {
+            words.push(format!("--samples {}", settings.samples));
+            if count(Part::Importance) > 0 {
+                words.push(format!("--importance-images {}", count(Part::Importance)));
+                words.push(format!("--importance-samples {}", settings.importance_samples));
+            }
+        }
+        Kind::Diffusion => {
+            words.push(format!("--schedule {} --steps {}", settings.schedule.name(), settings.steps));
+            words.push(format!("--timesteps {}", settings.timesteps.map_or("all".into(), |n| n.to_string())));
+            words.push(match (count(Part::Bound), count(Part::GivenClass)) {
+                (_, 0) => "--class none".into(),
+                (0, _) => "--class label".into(),
+                _ => "--class both".into(),
+            });
+            let (bound, sigmoid) = (count(Part::Classes), count(Part::SigmoidClasses));
+            if bound + sigmoid > 0 {
+                let weighting = if sigmoid == 0 { "bound" } else { "sigmoid" };
+                words.push(format!("--classify {}", bound.max(sigmoid)));
+                words.push(format!("--evaluations-per-class {}", settings.evaluations_per_class));
+                words.push(format!("--class-weighting {}", if bound * sigmoid > 0 { "both" } else { weighting }));
+            }
+        }
+    }
+    words.push(format!("--seed {}", settings.seed));
+    words.join(" ")
+}
