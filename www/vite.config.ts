@@ -1,5 +1,5 @@
 /// <reference types="vitest/config" />
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
@@ -27,6 +27,8 @@ export default defineConfig({
   define: {
     __CRATE_VERSION__: JSON.stringify(crateVersion()),
     __WASM_BYTES__: JSON.stringify(wasmBytes()),
+    // A request for a file that is not there would be an error on the visitor's console.
+    __EVALUATED__: JSON.stringify(existsSync(at('../models/evaluation.json'))),
   },
   build: {
     target: 'es2022',

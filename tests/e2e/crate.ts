@@ -3,12 +3,16 @@
  * without the page's own code between.
  */
 import { readFile } from 'node:fs/promises';
-import init, { Ddpm, parseManifest, toLevels, Vae } from '../../www/pkg/elbo_room.js';
+import init, { Ddpm, Hvae, parseManifest, renderDigit, toLevels, Vae } from '../../www/pkg/elbo_room.js';
 import type { ModelEntry } from '../../www/pkg/elbo_room.js';
 
 const at = (path: string) => new URL(`../../${path}`, import.meta.url);
 
+type LatentEntry = Extract<ModelEntry, { kind: 'vae' | 'hvae' }>;
+
 export interface Crate {
+  /** Every model with latents. */
+  latent: { entry: LatentEntry; model: Vae | Hvae }[];
   vae: Vae;
   vaeEntry: Extract<ModelEntry, { kind: 'vae' }>;
   ddpm: Ddpm;
@@ -29,9 +33,13 @@ async function load(): Promise<Crate> {
   const vaeEntry = models.find((entry) => entry.kind === 'vae');
   const ddpmEntry = models.find((entry) => entry.kind === 'ddpm');
   if (!vaeEntry || !ddpmEntry) throw new Error('the manifest lacks a VAE or a DDPM');
+  const entries = models.filter((entry): entry is LatentEntry => entry.kind !== 'ddpm');
+  const latent = await Promise.all(
+    entries.map(async (entry) => ({ entry, model: (entry.kind === 'vae' ? Vae : Hvae).load(entry, await files(entry)) })),
+  );
   const vae = Vae.load(vaeEntry, await files(vaeEntry));
   const ddpm = Ddpm.load(ddpmEntry, await files(ddpmEntry));
-  return { vae, vaeEntry, ddpm, ddpmEntry };
+  return { latent, vae, vaeEntry, ddpm, ddpmEntry };
 }
 
 async function files(entry: ModelEntry): Promise<Record<string, Uint8Array>> {
@@ -49,3 +57,6 @@ export const priorSample = ({ vae }: Crate, seed: number) => Array.from(vae.samp
 
 /** The picture of a point of latent space, as 8-bit levels. */
 export const decode = ({ vae }: Crate, z: number[]): Uint8Array => toLevels(vae.decode(Float32Array.from(z)));
+
+/** A drawing as the digit that is scored. */
+export const renderDrawing = (strokes: Float32Array[]): Uint8Array => renderDigit(strokes);

@@ -20,7 +20,7 @@ test('the example of the README runs as it stands', async ({ page }) => {
     return route.fulfill({ contentType, body: await readFile(at(folder + path)) });
   });
 
-  const logged = page.waitForEvent('console');
+  const logged = page.waitForEvent('console', { timeout: 120_000 });
   await page.goto('./readme/page.html');
   const estimate = (await (await logged).args()[0]?.jsonValue()) as { mean: number; standardError: number };
   expect(estimate.mean).toBeGreaterThan(0);

@@ -33,3 +33,26 @@ export const logSnr = (value: number | null) => fixed(value ?? Infinity, 2);
 
 /** ᾱ = sigmoid(log SNR), for display only. */
 export const alphaBar = (value: number | null) => fixed(value === null ? 1 : 1 / (1 + Math.exp(-value)), 4);
+
+/** Standard errors on either side of a normal mean that hold 95 % of it. */
+export const NORMAL_95 = 1.959964;
+
+/** The ends of the 95 % interval; null while there is no standard error, or where the value is exact. */
+export function interval({ mean, standardError }: Estimate): [number, number] | null {
+  if (standardError === null || !(standardError > 0)) return null;
+  return [mean - NORMAL_95 * standardError, mean + NORMAL_95 * standardError];
+}
+
+/** The 95 % interval as text, with the decimals of its estimate; empty where there is none. */
+export function intervalText(value: Estimate, fallback: number): string {
+  const ends = interval(value);
+  if (!ends) return '';
+  const decimals = decimalsFor(value.standardError, fallback);
+  return `${fixed(ends[0], decimals)} … ${fixed(ends[1], decimals)}`;
+}
+
+/** Per pixel and in bits: how 8-bit tasks are compared. `dimensions` is the number of pixels. */
+export const toBits = ({ mean, standardError }: Estimate, dimensions: number): Estimate => ({
+  mean: -mean / (dimensions * Math.LN2),
+  standardError: standardError === null ? null : standardError / (dimensions * Math.LN2),
+});

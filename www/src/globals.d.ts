@@ -2,3 +2,5 @@
 declare const __CRATE_VERSION__: string;
 /** Size of the wasm file, 0 where it is not known. */
 declare const __WASM_BYTES__: number;
+/** Whether the models come with the scores of a test set. */
+declare const __EVALUATED__: boolean;

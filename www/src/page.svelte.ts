@@ -31,6 +31,11 @@ export class Page {
     this.rejected = [...this.rejected, ...fitToModels(this.state, catalog)];
   }
 
+  /** Tells of a value that turned out impossible after the models were known. */
+  reject(key: string, value: string): void {
+    this.rejected = [...this.rejected, { key, value }];
+  }
+
   /** The address of this page with some of the state replaced. */
   link(part: Partial<PageState>): string {
     return printState({ ...this.state, ...part }) || '#';

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { printPixels } from './drawing/pixels.ts';
+import { printStrokes } from './drawing/strokes.ts';
 import { defaultState, fitToModels, parseState, printState, toLatentGrid } from './state.ts';
 
 const catalog = { vaes: [{ id: 'vae', latents: 4 }], ddpms: [{ id: 'ddpm', classes: 10 }] };
@@ -29,7 +31,47 @@ describe('the URL form of the state', () => {
       speed: 120,
     };
     state.bound = { schedule: 'cosine', timesteps: 'all' };
+    state.elbo = {
+      image: { strokes: printStrokes([[1, 2, 3, 250], [9, 9]]) },
+      seed: 5,
+      samples: 5000,
+      steps: 1234,
+      t: 1200,
+      given: 9,
+      perClass: 10,
+      layers: [1, 4294967295, 3],
+      held: [true, false, true],
+      level: 2,
+    };
+    state.inference = {
+      target: 'logistic-regression',
+      family: 'full-covariance',
+      components: 5,
+      draws: 40,
+      gradient: 'score-function',
+      optimizer: 'sgd',
+      rate: 0.01,
+      seed: 9,
+      iterations: 1234,
+      pace: 300,
+      start: [{ weight: 1, mean: [0.5, -1], std: [0.25, 2], correlation: 0.5 }],
+      data: [{ x: -1.5, label: 1 }],
+    };
     expect(parseState(printState(state))).toEqual({ state, rejected: [] });
+  });
+
+  it.each([{ example: 'seven' }, { strokes: '' }, { pixels: printPixels(new Uint8Array(784).fill(200)) }])(
+    'brings back the picture %j',
+    (image) => {
+      const state = defaultState();
+      state.elbo.image = image;
+      expect(parseState(printState(state))).toEqual({ state, rejected: [] });
+    },
+  );
+
+  it('moves the default playhead into a shorter chain without a word, and says so where it was asked for', () => {
+    expect(parseState('#T=20')).toMatchObject({ state: { elbo: { t: 10 } }, rejected: [] });
+    expect(parseState('#T=20&t=21')).toMatchObject({ state: { elbo: { t: 10 } }, rejected: [{ key: 't', value: '21' }] });
   });
 
   it('leaves trailing zeros of a point away', () => {
@@ -42,6 +84,19 @@ describe('the URL form of the state', () => {
 
   it.each([
     ['lab', 'attic'],
+    ['image', 'strokes:AA'],
+    ['image', 'pixels:AP8'],
+    ['image', 'photo:1'],
+    ['image', 'example:<b>'],
+    ['k', '7'],
+    ['T', '1'],
+    ['T', '10001'],
+    ['t', '0'],
+    ['given', '-1'],
+    ['perClass', '0'],
+    ['layers', '1,x'],
+    ['hold', '012'],
+    ['level', '33'],
     ['vae', 'a b'],
     ['z', '1,2,x'],
     ['z', '3.01'],
@@ -65,6 +120,19 @@ describe('the URL form of the state', () => {
     ['speed', '0'],
     ['bound', 'x'],
     ['timesteps', '0'],
+    ['target', 'square'],
+    ['family', 'gaussian'],
+    ['components', '9'],
+    ['draws', '0'],
+    ['gradient', 'none'],
+    ['optimizer', 'newton'],
+    ['rate', '0.02'],
+    ['vseed', '-1'],
+    ['iterations', '100001'],
+    ['pace', '1'],
+    ['q', '1,2,3'],
+    ['q', '1,0,0,1,1,0.5'],
+    ['data', '0,2'],
     ['unknown', '1'],
   ])('falls back to the default for %s=%s and says so', (key, value) => {
     expect(parseState(`#${key}=${value}`)).toEqual({ state: defaultState(), rejected: [{ key, value }] });

@@ -2,9 +2,29 @@
  * Everything on the page that a link must bring back, as one typed value, and its form in the URL's fragment.
  * Pure: no DOM, no reactivity. Only what differs from the default is written.
  */
+import { parsePixels } from './drawing/pixels.ts';
+import { parseStrokes } from './drawing/strokes.ts';
 import type { ScheduleKind } from './engine/protocol.ts';
+import {
+  defaultInference,
+  FAMILIES,
+  fitStart,
+  GRADIENTS,
+  type InferenceSettings,
+  MAX_COMPONENTS,
+  MAX_DRAWS,
+  MAX_ITERATIONS,
+  OPTIMIZERS,
+  PACES,
+  parseData,
+  parseStart,
+  printData,
+  printStart,
+  RATES,
+  TARGETS,
+} from './labs/inference/settings.ts';
 
-export const LABS = ['latent', 'denoise'] as const;
+export const LABS = ['latent', 'denoise', 'elbo', 'inference'] as const;
 export const PATH_MODES = ['linear', 'spherical'] as const;
 export const METHODS = ['ddpm', 'ddim'] as const;
 export const SCHEDULES = ['cosine', 'linear', 'log-snr-linear'] as const satisfies readonly ScheduleKind[];
@@ -13,6 +33,12 @@ export const SAMPLE_COUNTS = [1, 16] as const;
 /** Reverse steps shown per second. */
 export const SPEEDS = [5, 15, 30, 60, 120, 240] as const;
 export const TIMESTEP_COUNTS = [64, 128, 256, 512, 'all'] as const;
+/** Samples of the importance-weighted bound. */
+export const IMPORTANCE_COUNTS = [100, 1000, 5000] as const;
+/** Evaluations of the network per class. */
+export const CLASS_COUNTS = [10, 20, 50, 100] as const;
+/** Steps of a chain whose bound can be asked for. */
+export const CHAIN_STEPS = { min: 2, max: 10_000 } as const;
 
 /** Slider range in prior standard deviations, and the grid that slider values live on. */
 export const LATENT_RANGE = 3;
@@ -23,6 +49,11 @@ const SEED_LIMIT = 2 ** 32;
 export type Point = { seed: number } | { z: number[] };
 /** What the latent lab shows: a point, or a position in [0, 1] on the path from A to B. */
 export type Whereabouts = Point | { position: number };
+/**
+ * The picture of the ELBO lab: an example by its name (empty: the first), strokes of a drawing, or the pixels of what was
+ * uploaded or sent from another lab; the last two in the forms of drawing/strokes.ts and drawing/pixels.ts.
+ */
+export type ImageSource = { example: string } | { strokes: string } | { pixels: string };
 export type Lab = (typeof LABS)[number];
 export type PathMode = (typeof PATH_MODES)[number];
 
@@ -48,6 +79,24 @@ export interface PageState {
     speed: (typeof SPEEDS)[number];
   };
   bound: { schedule: ScheduleKind; timesteps: (typeof TIMESTEP_COUNTS)[number] };
+  elbo: {
+    image: ImageSource;
+    /** Of the binarization, the samples, the timesteps and their noise. */
+    seed: number;
+    samples: (typeof IMPORTANCE_COUNTS)[number];
+    /** T of the diffusion model's bound, and the timestep under the playhead. */
+    steps: number;
+    t: number;
+    /** Class that the diffusion model's bound is given. */
+    given: number | null;
+    perClass: (typeof CLASS_COUNTS)[number];
+    /** Seeds of the hierarchy's layers, top first, and which of them are held while the others are drawn anew. */
+    layers: number[];
+    held: boolean[];
+    /** How many layers, from the top, the reconstruction takes from the posterior; the others are drawn from the prior. */
+    level: number;
+  };
+  inference: InferenceSettings;
 }
 
 export function defaultState(): PageState {
@@ -70,6 +119,19 @@ export function defaultState(): PageState {
       speed: 30,
     },
     bound: { schedule: 'log-snr-linear', timesteps: 128 },
+    elbo: {
+      image: { example: '' },
+      seed: 0,
+      samples: 1000,
+      steps: 1000,
+      t: 500,
+      given: null,
+      perClass: 50,
+      layers: [],
+      held: [],
+      level: 1,
+    },
+    inference: defaultInference(),
   };
 }
 
@@ -156,6 +218,43 @@ const whereabouts: Codec<Whereabouts> = {
   print: (value) => ('position' in value ? `path:${position.print(value.position)}` : point.print(value)),
 };
 
+const IMAGE_FORMS = {
+  example: (text: string) => /^[\w-]{0,32}$/.test(text),
+  strokes: (text: string) => parseStrokes(text) !== undefined,
+  pixels: (text: string) => parsePixels(text) !== undefined,
+};
+
+const image: Codec<ImageSource> = {
+  parse(text) {
+    const [form = '', value = ''] = text.split(':', 2);
+    if (!(form in IMAGE_FORMS) || !IMAGE_FORMS[form as keyof typeof IMAGE_FORMS](value)) return undefined;
+    return { [form]: value } as ImageSource;
+  },
+  print: (value) => Object.entries(value)[0]?.join(':') ?? '',
+};
+
+/** As many layers as a hierarchy can have here. */
+const MOST_LAYERS = 32;
+
+const list = <T>(item: Codec<T>, separator: string): Codec<T[]> => ({
+  parse(text) {
+    const values = text === '' ? [] : text.split(separator).map(item.parse);
+    return values.length <= MOST_LAYERS && values.every((value) => value !== undefined) ? values : undefined;
+  },
+  print: (values) => values.map(item.print).join(separator),
+});
+
+const flag: Codec<boolean> = {
+  parse: (text) => ({ 0: false, 1: true })[text],
+  print: (value) => (value ? '1' : '0'),
+};
+
+/** A value that is written only where there is one. */
+const optional = <T>(parse: (text: string) => T | undefined, print: (value: T) => string): Codec<T | null> => ({
+  parse,
+  print: (value) => (value === null ? '' : print(value)),
+});
+
 interface Field {
   key: string;
   read(state: PageState, text: string): boolean;
@@ -196,6 +295,28 @@ const FIELDS: Field[] = [
   field('speed', choice(SPEEDS), (s) => s.denoise.speed, (s, v) => (s.denoise.speed = v)),
   field('bound', choice(SCHEDULES), (s) => s.bound.schedule, (s, v) => (s.bound.schedule = v)),
   field('timesteps', choice(TIMESTEP_COUNTS), (s) => s.bound.timesteps, (s, v) => (s.bound.timesteps = v)),
+  field('image', image, (s) => s.elbo.image, (s, v) => (s.elbo.image = v)),
+  field('noise', seed, (s) => s.elbo.seed, (s, v) => (s.elbo.seed = v)),
+  field('k', choice(IMPORTANCE_COUNTS), (s) => s.elbo.samples, (s, v) => (s.elbo.samples = v)),
+  field('T', integer(CHAIN_STEPS.min, CHAIN_STEPS.max), (s) => s.elbo.steps, (s, v) => (s.elbo.steps = v)),
+  field('t', integer(1, CHAIN_STEPS.max), (s) => s.elbo.t, (s, v) => (s.elbo.t = v)),
+  field('given', digit, (s) => s.elbo.given, (s, v) => (s.elbo.given = v)),
+  field('perClass', choice(CLASS_COUNTS), (s) => s.elbo.perClass, (s, v) => (s.elbo.perClass = v)),
+  field('layers', list(seed, ','), (s) => s.elbo.layers, (s, v) => (s.elbo.layers = v)),
+  field('hold', list(flag, ''), (s) => s.elbo.held, (s, v) => (s.elbo.held = v)),
+  field('level', integer(0, MOST_LAYERS), (s) => s.elbo.level, (s, v) => (s.elbo.level = v)),
+  field('target', choice(TARGETS), (s) => s.inference.target, (s, v) => (s.inference.target = v)),
+  field('family', choice(FAMILIES), (s) => s.inference.family, (s, v) => (s.inference.family = v)),
+  field('components', integer(1, MAX_COMPONENTS), (s) => s.inference.components, (s, v) => (s.inference.components = v)),
+  field('draws', integer(1, MAX_DRAWS), (s) => s.inference.draws, (s, v) => (s.inference.draws = v)),
+  field('gradient', choice(GRADIENTS), (s) => s.inference.gradient, (s, v) => (s.inference.gradient = v)),
+  field('optimizer', choice(OPTIMIZERS), (s) => s.inference.optimizer, (s, v) => (s.inference.optimizer = v)),
+  field('rate', choice(RATES), (s) => s.inference.rate, (s, v) => (s.inference.rate = v)),
+  field('vseed', seed, (s) => s.inference.seed, (s, v) => (s.inference.seed = v)),
+  field('iterations', integer(0, MAX_ITERATIONS), (s) => s.inference.iterations, (s, v) => (s.inference.iterations = v)),
+  field('pace', choice(PACES), (s) => s.inference.pace, (s, v) => (s.inference.pace = v)),
+  field('q', optional(parseStart, printStart), (s) => s.inference.start, (s, v) => (s.inference.start = v)),
+  field('data', optional(parseData, printData), (s) => s.inference.data, (s, v) => (s.inference.data = v)),
 ];
 
 /** Reads a fragment such as `#lab=denoise&seed=7`. Never throws. */
@@ -206,7 +327,7 @@ export function parseState(hash: string): { state: PageState; rejected: Rejectio
     const known = FIELDS.find((candidate) => candidate.key === key);
     if (!known?.read(state, value)) rejected.push({ key, value });
   }
-  const { denoise } = state;
+  const { denoise, elbo } = state;
   if (denoise.step > denoise.steps) {
     rejected.push({ key: 'step', value: String(denoise.step) });
     denoise.step = 0;
@@ -215,6 +336,13 @@ export function parseState(hash: string): { state: PageState; rejected: Rejectio
     rejected.push({ key: 'cell', value: String(denoise.cell) });
     denoise.cell = 0;
   }
+  // A chain shorter than the default's playhead is no error of the address.
+  if (elbo.t > elbo.steps) {
+    if (elbo.t !== defaultState().elbo.t) rejected.push({ key: 't', value: String(elbo.t) });
+    elbo.t = Math.ceil(elbo.steps / 2);
+  }
+  const misfit = fitStart(state.inference);
+  if (misfit !== null) rejected.push({ key: 'q', value: misfit });
   return { state, rejected };
 }
 
@@ -258,6 +386,10 @@ export function fitToModels(state: PageState, catalog: Catalog): Rejection[] {
   if (ddpm && state.denoise.digit !== null && state.denoise.digit >= ddpm.classes) {
     rejected.push({ key: 'digit', value: String(state.denoise.digit) });
     state.denoise.digit = null;
+  }
+  if (ddpm && state.elbo.given !== null && state.elbo.given >= ddpm.classes) {
+    rejected.push({ key: 'given', value: String(state.elbo.given) });
+    state.elbo.given = null;
   }
   return rejected;
 }

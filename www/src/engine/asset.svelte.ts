@@ -1,6 +1,7 @@
 import { LoadError } from './loader.ts';
 
-export type AssetName = 'runtime' | 'manifest' | 'vae' | 'ddpm';
+/** The models of the labs by their kind; those that are fetched when they are needed, by their id. */
+export type AssetName = 'runtime' | 'manifest' | 'vae' | 'ddpm' | (string & {});
 export type AssetStatus = 'waiting' | 'loading' | 'ready' | 'failed';
 
 /** Fetches one thing; reports the bytes as they come. `fresh` asks for a copy past the HTTP cache. */

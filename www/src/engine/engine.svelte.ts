@@ -1,27 +1,33 @@
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
-import { Asset, type AssetName } from './asset.svelte.ts';
+import { Asset } from './asset.svelte.ts';
 import { isCancelled } from './client.ts';
 import { chooseModel, fetchBytes, fetchModel, modelBytes } from './loader.ts';
-import type { Manifest, ModelEntry } from './protocol.ts';
-import { type ModelKind, type ModelPackage, type Role, Station } from './station.svelte.ts';
+import { Pool, poolSize, type SuppliedModel } from './pool.ts';
+import type { EvaluatedModel, Manifest, ModelEntry } from './protocol.ts';
+import { type Crew, type ModelKind, type ModelPackage, type Role, spawn, Station } from './station.svelte.ts';
 import { missingFeatures } from './support.ts';
 
 export interface Loss {
-  role: Role;
+  role: Crew;
   reason: string;
   restarting: boolean;
 }
+
+/** In gigabytes, rounded; only some browsers tell. */
+const deviceMemory = () => (navigator as { deviceMemory?: number }).deviceMemory;
 
 const base = new URL(document.baseURI);
 const models = new URL('models/', base);
 
 /**
- * Three workers with the same code: one decodes, one samples, one scores. Every file is fetched once, kept here, and
- * given to each worker that needs it.
+ * Workers with the same code: one decodes, one samples, one scores what those two show, and a pool shares the bounds of
+ * the ELBO lab. Every file is fetched once, kept here, and given to each worker that needs it.
  */
 export class Engine {
   readonly missing = missingFeatures();
   manifest = $state.raw<Manifest | null>(null);
+  /** The scores of the test set, where they have been computed. */
+  evaluation = $state.raw<{ json: string; models: EvaluatedModel[] } | null>(null);
   losses = $state.raw<Loss[]>([]);
   /** Errors of single calls that the visitor should know of. */
   faults = $state.raw<Error[]>([]);
@@ -31,21 +37,29 @@ export class Engine {
     vae: Asset<ModelPackage>;
     ddpm: Asset<ModelPackage>;
   };
+  /** Models beyond those of the labs, fetched when they are needed. */
+  extras = $state.raw<Asset<ModelPackage>[]>([]);
+  readonly pool!: Pool;
   readonly decoder!: Station;
   readonly sampler!: Station;
   readonly scorer!: Station;
+  /** Needs no model, and begins when its lab is first seen. */
+  readonly fitter!: Station;
   #leader!: Station;
+  #wanted: Record<ModelKind, string>;
+  #asked = false;
   /** The manifest as it came: enough to fetch by, before the crate is there to validate it. */
   #draft: Manifest | null = null;
   #onDraft: (() => void)[] = [];
 
   /** `wanted` are the model ids that the page's state asks for, `first` the kind that its first picture needs. */
   constructor(wanted: Record<ModelKind, string>, first: ModelKind) {
+    this.#wanted = wanted;
     this.assets = {
       runtime: new Asset('runtime', (onBytes, fresh) => this.#fetchRuntime(onBytes, fresh)),
       manifest: new Asset('manifest', (onBytes, fresh) => this.#fetchManifest(wanted, onBytes, fresh)),
-      vae: new Asset('vae', (onBytes, fresh) => this.#fetchModel('vae', wanted.vae, onBytes, fresh)),
-      ddpm: new Asset('ddpm', (onBytes, fresh) => this.#fetchModel('ddpm', wanted.ddpm, onBytes, fresh)),
+      vae: new Asset('vae', (onBytes, fresh) => this.#fetchFirst('vae', wanted.vae, onBytes, fresh)),
+      ddpm: new Asset('ddpm', (onBytes, fresh) => this.#fetchFirst('ddpm', wanted.ddpm, onBytes, fresh)),
     };
     if (this.missing.length > 0) return;
     const station = (role: Role, needs: ModelKind[]) =>
@@ -53,6 +67,14 @@ export class Engine {
     this.decoder = station('decoder', ['vae']);
     this.sampler = station('sampler', ['ddpm']);
     this.scorer = station('scorer', ['vae', 'ddpm']);
+    this.fitter = station('fitter', []);
+    this.pool = new Pool(poolSize(navigator.hardwareConcurrency, deviceMemory()), {
+      spawn: (onLost) => spawn('pool', onLost),
+      runtime: () => this.assets.runtime.get(),
+      model: (id) => this.#supply(id),
+      reject: (id, supply, error) => this.model(id).reject(supply, error),
+      onLost: (reason, left) => this.#lost('pool', reason, left > 0),
+    });
     this.#leader = first === 'vae' ? this.decoder : this.sampler;
     this.#start(first);
   }
@@ -68,9 +90,10 @@ export class Engine {
     this.faults = [];
   }
 
-  restart(role: Role): void {
+  restart(role: Crew): void {
     this.losses = this.losses.filter((loss) => loss.role !== role);
-    this[role].restart();
+    if (role === 'pool') this.pool.restart();
+    else this[role].restart();
   }
 
   /** The first picture's model has line and processor to itself; the others follow when it is there, or has failed. */
@@ -90,6 +113,20 @@ export class Engine {
     this.assets.runtime.total = __WASM_BYTES__;
     const bytes = await fetchBytes(new URL(wasmUrl, base), { onBytes, fresh });
     return WebAssembly.compile(bytes as BufferSource);
+  }
+
+  /** Asked for by the lab that shows it. */
+  async loadEvaluation(): Promise<void> {
+    if (!__EVALUATED__ || this.#asked) return;
+    this.#asked = true;
+    try {
+      const json = new TextDecoder().decode(await fetchBytes(new URL('evaluation.json', models)));
+      this.evaluation = { json, models: await this.decoder.client.call('evaluation', { json }) };
+    } catch (error) {
+      // Asked again when the lab is opened again.
+      this.#asked = false;
+      this.report(error);
+    }
   }
 
   async #fetchManifest(
@@ -117,7 +154,7 @@ export class Engine {
     for (const tell of this.#onDraft.splice(0)) tell();
   }
 
-  async #fetchModel(
+  async #fetchFirst(
     kind: ModelKind,
     id: string,
     onBytes: (count: number) => void,
@@ -129,7 +166,30 @@ export class Engine {
     return { id: entry.id, files: await fetchModel(models, entry, { onBytes, fresh }) };
   }
 
-  #lost(role: Role, reason: string, restarting: boolean): void {
+  /** The files of any model, each fetched once for all who ask. */
+  model(id: string): Asset<ModelPackage> {
+    for (const kind of ['vae', 'ddpm'] as const) {
+      if (this.entry(kind, this.#wanted[kind])?.id === id) return this.assets[kind];
+    }
+    const known = this.extras.find(({ name }) => name === id);
+    if (known) return known;
+    const entry = this.manifest?.models.find((model) => model.id === id);
+    const asset = new Asset<ModelPackage>(id, async (onBytes, fresh) => {
+      if (!entry) throw new Error(`the manifest has no model ${id}`);
+      asset.total = modelBytes(entry);
+      return { id, files: await fetchModel(models, entry, { onBytes, fresh }) };
+    });
+    this.extras = [...this.extras, asset];
+    return asset;
+  }
+
+  async #supply(id: string): Promise<SuppliedModel> {
+    const manifest = await this.assets.manifest.get();
+    const supply = await this.model(id).get();
+    return { entry: manifest.models.find((model) => model.id === id) as ModelEntry, supply };
+  }
+
+  #lost(role: Crew, reason: string, restarting: boolean): void {
     this.losses = [...this.losses.filter((loss) => loss.role !== role), { role, reason, restarting }];
   }
 
@@ -138,7 +198,4 @@ export class Engine {
     return this.manifest ? chooseModel(this.manifest, kind, id) : undefined;
   }
 
-  retry(name: AssetName): void {
-    this.assets[name].retry();
-  }
 }

@@ -4,28 +4,65 @@
  * evaluations.
  */
 import type {
+  ClassPosteriorOptions,
+  ClassPosteriorResult,
+  DdpmEntry,
+  Diffused,
+  DiffuseOptions,
+  DiffusionElboOptions,
   DiffusionElboResult,
   Estimate,
+  EvaluatedModel,
+  ExampleDrawing,
   FileEntry,
+  HvaeEntry,
+  LatentBoundOptions,
+  LatentBoundResult,
+  InferenceFamily,
+  InferenceForwardFit,
+  InferenceObservation,
+  InferenceOptions,
+  InferencePlane,
+  InferenceState,
+  InferenceTarget,
+  InferenceTrace,
+  InferenceWindow,
   Manifest,
   ModelEntry,
   SamplerOptions,
   ScheduleKind,
   ScheduleTable,
   VaeElbo,
+  VaeEntry,
 } from '../../pkg/elbo_room.js';
 
 export type {
+  ClassPosteriorOptions,
+  ClassPosteriorResult,
+  DdpmEntry,
+  Diffused,
+  DiffuseOptions,
+  DiffusionElboOptions,
   DiffusionElboResult,
   Estimate,
+  EvaluatedModel,
+  ExampleDrawing,
   FileEntry,
+  HvaeEntry,
+  LatentBoundOptions,
+  LatentBoundResult,
+  InferenceFamily,
+  InferenceOptions,
+  InferenceTarget,
   Manifest,
   ModelEntry,
   SamplerOptions,
   ScheduleKind,
   ScheduleTable,
   VaeElbo,
+  VaeEntry,
 };
+
 
 export type LatentPoint = { seed: number } | { z: number[] };
 export type LatentSource =
@@ -57,6 +94,50 @@ export interface BoundProgress {
   result: DiffusionElboResult | null;
 }
 
+/**
+ * A computation that grows by independent evaluations, addressed by their index: what the workers of the pool share. The
+ * same task gives the same values wherever they are computed.
+ */
+export interface Growths {
+  latent: { options: LatentBoundOptions; result: LatentBoundResult };
+  diffusion: { options: DiffusionElboOptions; result: DiffusionElboResult };
+  classes: { options: ClassPosteriorOptions; result: ClassPosteriorResult };
+}
+
+export type GrowthKind = keyof Growths;
+
+export type GrowthTask = {
+  [K in GrowthKind]: { kind: K; model: string; image: Uint8Array; options: Growths[K]['options'] };
+}[GrowthKind];
+
+export type GrowthResult = Growths[GrowthKind]['result'];
+
+/** A growth as far as it has been recorded; `result` is null until there is one, and while it has not changed. */
+export interface GrowthRecord {
+  evaluations: number;
+  result: GrowthResult | null;
+}
+
+export interface InferenceSetup {
+  target: InferenceTarget;
+  family: InferenceFamily;
+  options: InferenceOptions;
+}
+
+/** A fit after some iterations; the planes are already on the canvases. */
+export interface InferenceView {
+  /** Names of what was asked for, and of what is painted. */
+  asked: string;
+  painted: string;
+  state: InferenceState;
+  trace: InferenceTrace;
+  forward: InferenceForwardFit;
+  window: InferenceWindow;
+  data: InferenceObservation[];
+  /** Five numbers each: component, z_1, z_2, and the pull on its component's mean. */
+  draws: Float64Array;
+}
+
 interface Call<Params, Result, Progress = never> {
   params: Params;
   result: Result;
@@ -82,8 +163,36 @@ export interface Calls {
   advance: Call<null, { available: number }, { available: number }>;
   /** Paints a stored frame. With `hold`, computing waits a moment, so that a scrubbing hand is served first. */
   frame: Call<{ index: number; x: string; predictedX0: string; columns: number; hold: boolean }, FrameInfo>;
+  /** Brings the fit of a setup to so many iterations, forwards or from its start, and paints it beside the forward fit. */
+  fit: Call<
+    { asked: string; setup: InferenceSetup; iterations: number; look: Omit<InferencePlane, 'q' | 'draws'> },
+    InferenceView
+  >;
   /** Computes a bound; with the ticket of the last one it is continued where it was cancelled. */
   scoreDdpm: Call<{ ticket: number; image: Uint8Array; options: BoundOptions }, BoundProgress, BoundProgress>;
+  /** Begins a growth in this worker; the ticket names it from here on. */
+  openGrowth: Call<{ ticket: number; task: GrowthTask }, { total: number }>;
+  /** The values of the evaluations `from` to before `to`, in order. */
+  evaluate: Call<{ ticket: number; from: number; to: number }, Float64Array[]>;
+  /** Hands in values of consecutive evaluations from `from` on. */
+  record: Call<{ ticket: number; from: number; values: Float64Array[] }, GrowthRecord>;
+  closeGrowth: Call<{ ticket: number }, null>;
+  /** The scores of the test set, validated. */
+  evaluation: Call<{ json: string }, EvaluatedModel[]>;
+  /** How many of a hundred test images have a lower ELBO under the model. */
+  percentile: Call<{ json: string; model: string; elbo: number }, number>;
+  /** The drawings that come with the crate. */
+  examples: Call<null, ExampleDrawing[]>;
+  /** Strokes in [0, 1]², rendered as the digits of the training set are: centred and scaled, 8-bit levels. */
+  renderDigit: Call<{ strokes: Float32Array[] }, Uint8Array>;
+  /** Any picture, made a digit likewise. */
+  digitFromPixels: Call<{ rgba: Uint8ClampedArray; width: number; height: number }, Uint8Array>;
+  /** A picture at one timestep of a chain, and what the model makes of it. */
+  diffuse: Call<{ image: Uint8Array; options: DiffuseOptions }, Diffused>;
+  /** One picture per list of layer seeds, 8-bit levels. */
+  generate: Call<{ model: string; seeds: number[][] }, Uint8Array[]>;
+  /** One picture per seed, its upper `layers` layers from the posterior, the others from their priors, 8-bit levels. */
+  reconstruct: Call<{ model: string; image: Uint8Array; layers: number; seeds: number[] }, Uint8Array[]>;
 }
 
 export type CallName = keyof Calls;

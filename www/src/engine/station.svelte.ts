@@ -3,7 +3,9 @@ import { WorkerClient, WorkerLostError } from './client.ts';
 import { Lane } from './lane.ts';
 import type { Manifest, ModelEntry } from './protocol.ts';
 
-export type Role = 'decoder' | 'sampler' | 'scorer';
+export type Role = 'decoder' | 'sampler' | 'scorer' | 'fitter';
+/** Who can be lost: a station, or one of the pool's workers. */
+export type Crew = Role | 'pool';
 export type ModelKind = 'vae' | 'ddpm';
 
 export interface ModelPackage {
@@ -16,6 +18,11 @@ export interface Supplies {
   manifest: Asset<Manifest>;
   vae: Asset<ModelPackage>;
   ddpm: Asset<ModelPackage>;
+}
+
+/** A new worker; its name tells it from the others in the browser's tools. */
+export function spawn(name: string, onLost: (reason: string) => void): WorkerClient {
+  return new WorkerClient(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name }), onLost);
 }
 
 /** More losses than this within the window, and restarting is left to the visitor. */
@@ -34,6 +41,7 @@ export class Station {
   client: WorkerClient;
   #losses: number[] = [];
   #lanes = new Map<string, Lane>();
+  #extras = new Map<Asset<ModelPackage>, Promise<void>>();
 
   constructor(
     readonly role: Role,
@@ -56,11 +64,21 @@ export class Station {
     this.#replace();
   }
 
+  /** Loads one more model into the worker, once. */
+  equip(model: Asset<ModelPackage>): Promise<void> {
+    let loading = this.#extras.get(model);
+    if (!loading) this.#extras.set(model, (loading = this.#load(this.client, model)));
+    return loading;
+  }
+
   async begin(): Promise<void> {
     const { client } = this;
     try {
       await client.call('start', { module: await this.supplies.runtime.get() });
-      for (const kind of this.needs) await this.#provide(client, kind);
+      for (const kind of this.needs) {
+        await this.#load(client, this.supplies[kind]);
+        this.loaded[kind] = true;
+      }
     } catch (error) {
       // A lost worker has been reported, and its successor has begun.
       if (error instanceof WorkerLostError) return;
@@ -69,25 +87,23 @@ export class Station {
     }
   }
 
-  async #provide(client: WorkerClient, kind: ModelKind): Promise<void> {
+  async #load(client: WorkerClient, supply: Asset<ModelPackage>): Promise<void> {
     for (;;) {
       const manifest = await this.supplies.manifest.get();
-      const model = await this.supplies[kind].get();
+      const model = await supply.get();
       const entry = manifest.models.find(({ id }) => id === model.id) as ModelEntry;
       try {
         await client.call('load', { entry, files: model.files });
-        this.loaded[kind] = true;
         return;
       } catch (error) {
         if (error instanceof WorkerLostError) throw error;
-        this.supplies[kind].reject(model, error as Error);
+        supply.reject(model, error as Error);
       }
     }
   }
 
   #spawn(): WorkerClient {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: this.role });
-    return new WorkerClient(worker, (reason) => this.#lost(reason));
+    return spawn(this.role, (reason) => this.#lost(reason));
   }
 
   #lost(reason: string): void {
@@ -103,6 +119,7 @@ export class Station {
     this.down = false;
     this.loaded = { vae: false, ddpm: false };
     this.#lanes.clear();
+    this.#extras.clear();
     this.client = this.#spawn();
     this.generation++;
     void this.begin();

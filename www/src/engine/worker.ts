@@ -1,20 +1,47 @@
 /**
- * A worker that owns one instance of the crate: the only file that imports the wasm package. The page starts it three
- * times, for decoding, for sampling and for scoring, so that none of them ever waits for another.
+ * A worker that owns one instance of the crate: the only file that imports the wasm package. The page starts it for
+ * decoding, for sampling and for scoring, so that none of them ever waits for another, and as often as there are cores
+ * for the bounds of the ELBO lab.
  */
 import init, {
   Ddpm,
   type DiffusionElbo,
+  digitFromPixels,
+  Evaluation,
+  exampleDrawings,
+  Hvae,
   interpolate,
   paint,
   parseManifest,
   randomSeed,
+  renderDigit,
   type Sampler,
   toLevels,
   Vae,
 } from '../../pkg/elbo_room.js';
 import { toLatentGrid } from '../state.ts';
-import type { BoundProgress, CallName, Calls, FromWorker, LatentPoint, LatentSource, ToWorker } from './protocol.ts';
+import { Fitting } from './fitting.ts';
+import type {
+  BoundProgress,
+  CallName,
+  Calls,
+  FromWorker,
+  GrowthResult,
+  GrowthTask,
+  LatentPoint,
+  LatentSource,
+  ToWorker,
+} from './protocol.ts';
+
+/** What grows by independent evaluations that can be computed anywhere and recorded in one place. */
+interface Run {
+  readonly totalEvaluations: number;
+  readonly evaluations: number;
+  evaluate(index: number): Float64Array;
+  record(index: number, values: Float64Array): boolean;
+  result(): GrowthResult | undefined;
+  free(): void;
+}
 
 interface Task<K extends CallName> {
   /** True once the page has cancelled the call. */
@@ -31,7 +58,7 @@ type Handlers = {
 
 /** How long computing waits after a frame was asked for by hand. */
 const HOLD_MS = 80;
-/** Progress is posted at display rate at most. */
+/** Progress is posted at display rate at most, and messages are looked for as often. */
 const PROGRESS_MS = 16;
 
 const surfaces = new Map<string, OffscreenCanvas>();
@@ -39,6 +66,10 @@ let vae: Vae | undefined;
 let ddpm: Ddpm | undefined;
 let sampler: Sampler | undefined;
 let bound: { ticket: number; run: DiffusionElbo } | undefined;
+const models = new Map<string, Vae | Hvae | Ddpm>();
+const growths = new Map<number, Run>();
+const fitting = new Fitting();
+let evaluation: { json: string; scores: Evaluation } | undefined;
 let holdUntil = 0;
 let markStarted: () => void;
 /** Calls that come before the crate is instantiated wait for it, in their order. */
@@ -90,6 +121,29 @@ async function inSlices<K extends CallName>(task: Task<K>, step: () => boolean, 
   }
 }
 
+function hierarchy(id: string): Hvae {
+  const model = models.get(id);
+  if (model instanceof Hvae) return model;
+  throw new Error(`${id} is no hierarchical VAE in this worker`);
+}
+
+/** Parsed anew only when the text is another. */
+function evaluate(json: string): Evaluation {
+  if (evaluation?.json !== json) {
+    evaluation?.scores.free();
+    evaluation = { json, scores: Evaluation.parse(json) };
+  }
+  return evaluation.scores;
+}
+
+function begin({ kind, model: id, image, options }: GrowthTask): Run {
+  const model = need(models.get(id), id);
+  if (kind === 'latent' && !(model instanceof Ddpm)) return model.bound(image, options);
+  if (kind === 'diffusion' && model instanceof Ddpm) return model.elbo(image, options);
+  if (kind === 'classes' && model instanceof Ddpm) return model.classify(image, options);
+  throw new Error(`${id} has no growth of kind ${kind}`);
+}
+
 const handlers: Handlers = {
   async start({ module }) {
     await init({ module_or_path: module });
@@ -100,15 +154,11 @@ const handlers: Handlers = {
   manifest: ({ json }) => parseManifest(json),
 
   load({ entry, files }) {
-    if (entry.kind === 'vae') {
-      vae?.free();
-      vae = undefined;
-      vae = Vae.load(entry, files);
-    } else if (entry.kind === 'ddpm') {
-      ddpm?.free();
-      ddpm = undefined;
-      ddpm = Ddpm.load(entry, files);
-    }
+    models.get(entry.id)?.free();
+    models.delete(entry.id);
+    if (entry.kind === 'vae') models.set(entry.id, (vae = Vae.load(entry, files)));
+    else if (entry.kind === 'hvae') models.set(entry.id, Hvae.load(entry, files));
+    else models.set(entry.id, (ddpm = Ddpm.load(entry, files)));
     return null;
   },
 
@@ -130,7 +180,7 @@ const handlers: Handlers = {
   scoreVae({ image, samples, seed, surface: name }) {
     const model = need(vae, 'the VAE');
     const result = model.elbo(image, { samples, seed });
-    const ink = result.binarized.map((bit) => bit * 255);
+    const ink = result.binarized?.map((bit) => bit * 255) ?? image;
     paint(surface(name), ink, { width: model.width, height: model.height });
     return result;
   },
@@ -168,6 +218,8 @@ const handlers: Handlers = {
     return { index: frame.index, t: frame.t, logSnr: frame.logSnr, predictedX0: frame.predictedX0 };
   },
 
+  fit: (request) => fitting.show(request, surface),
+
   async scoreDdpm({ ticket, image, options }, task) {
     const model = need(ddpm, 'the DDPM');
     if (bound?.ticket !== ticket) {
@@ -188,6 +240,57 @@ const handlers: Handlers = {
     await inSlices(task, step, report);
     return report();
   },
+
+  openGrowth({ ticket, task }) {
+    growths.get(ticket)?.free();
+    growths.delete(ticket);
+    const run = begin(task);
+    growths.set(ticket, run);
+    return { total: run.totalEvaluations };
+  },
+
+  async evaluate({ ticket, from, to }, task) {
+    const values: Float64Array[] = [];
+    let breathed = performance.now();
+    for (let index = from; index < to && !task.cancelled; index++) {
+      // Looked up each time: it may be closed in a pause.
+      values.push(need(growths.get(ticket), 'a growth').evaluate(index));
+      if (performance.now() - breathed < PROGRESS_MS) continue;
+      await breathe();
+      breathed = performance.now();
+    }
+    return values;
+  },
+
+  record({ ticket, from, values }) {
+    const run = need(growths.get(ticket), 'a growth');
+    let changed = false;
+    values.forEach((value, i) => (changed = run.record(from + i, value) || changed));
+    return { evaluations: run.evaluations, result: changed ? (run.result() ?? null) : null };
+  },
+
+  closeGrowth({ ticket }) {
+    growths.get(ticket)?.free();
+    growths.delete(ticket);
+    return null;
+  },
+
+  evaluation: ({ json }) => evaluate(json).models,
+
+  percentile: ({ json, model, elbo }) => evaluate(json).percentile(model, elbo),
+
+  examples: () => exampleDrawings(),
+
+  renderDigit: ({ strokes }) => renderDigit(strokes),
+
+  digitFromPixels: ({ rgba, width, height }) => digitFromPixels(rgba, width, height),
+
+  diffuse: ({ image, options }) => need(ddpm, 'the DDPM').diffuse(image, options),
+
+  generate: ({ model, seeds }) => seeds.map((layers) => toLevels(hierarchy(model).generate({ seeds: layers }))),
+
+  reconstruct: ({ model, image, layers, seeds }) =>
+    seeds.map((seed) => toLevels(hierarchy(model).reconstruct(image, { posteriorLayers: layers, seed }))),
 };
 
 const cancellations = new Map<number, () => void>();

@@ -51,8 +51,12 @@ export class Scoring {
     $effect(() => this.#scoreDdpm());
   }
 
+  get displayed(): Picture | null {
+    return this.picture();
+  }
+
   get hasPicture(): boolean {
-    return this.picture() !== null;
+    return this.displayed !== null;
   }
 
   get class(): number | null {

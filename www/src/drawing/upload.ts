@@ -1,0 +1,29 @@
+/** Pictures that come from outside as files, by picker, drop or paste, as RGBA bytes that the crate can take. */
+
+export interface Rgba {
+  rgba: Uint8ClampedArray;
+  width: number;
+  height: number;
+}
+
+/** Far more than a digit of 28 by 28 needs, and little enough to be read in no time. */
+const LONGEST_SIDE = 512;
+
+/** The first picture in what was dropped or pasted. */
+export function imageIn(data: DataTransfer | null): File | undefined {
+  return Array.from(data?.files ?? []).find(({ type }) => type.startsWith('image/'));
+}
+
+/** Decodes a picture; throws where the file is none. */
+export async function readImage(file: Blob): Promise<Rgba> {
+  const bitmap = await createImageBitmap(file);
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
+  const width = Math.max(1, Math.round(bitmap.width * scale));
+  const height = Math.max(1, Math.round(bitmap.height * scale));
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('no 2-D context');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(bitmap, 0, 0, width, height);
+  bitmap.close();
+  return { rgba: context.getImageData(0, 0, width, height).data, width, height };
+}

@@ -1,0 +1,91 @@
+import type { GrowthResult, GrowthTask } from './protocol.ts';
+
+/** Evaluations `from` to before `to`. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+export type GrowthStatus = 'running' | 'paused' | 'done' | 'failed';
+
+/** What is known of a growth; `result` grows with `evaluations`, which counts from the first without a gap. */
+export interface GrowthState {
+  status: GrowthStatus;
+  evaluations: number;
+  /** null until a worker has begun it. */
+  total: number | null;
+  result: GrowthResult | null;
+  error: string;
+}
+
+/**
+ * The bookkeeping of one growth: which evaluations are to be done, which are out, and the values that have come. The
+ * values are kept here, so that a lost worker takes nothing with it but what it was computing.
+ */
+export class Growth {
+  state: GrowthState = { status: 'running', evaluations: 0, total: null, result: null, error: '' };
+  /** Time that workers have spent on it, in milliseconds: the pool gives its turns to those who have had least. */
+  spent = 0;
+  /** Mean time of one evaluation; null before the first. */
+  pace: number | null = null;
+  #values: (Float64Array | undefined)[] = [];
+  #next = 0;
+  #returned: Span[] = [];
+  #complete = 0;
+
+  constructor(
+    readonly ticket: number,
+    readonly task: GrowthTask,
+    /** Growths of a higher rank wait until those of a lower one have no work left to give. */
+    readonly rank: number,
+    private readonly onChange: (state: GrowthState) => void,
+  ) {}
+
+  change(part: Partial<GrowthState>): void {
+    this.state = { ...this.state, ...part };
+    this.onChange(this.state);
+  }
+
+  /** Whether there are evaluations to hand out. */
+  get open(): boolean {
+    const { status, total } = this.state;
+    return status === 'running' && total !== null && (this.#returned.length > 0 || this.#next < total);
+  }
+
+  /** Up to `count` evaluations that nobody has in hand, the earliest first. */
+  take(count: number): Span {
+    const total = this.state.total ?? 0;
+    const again = this.#returned.shift();
+    if (!again) {
+      const from = this.#next;
+      this.#next = Math.min(total, from + count);
+      return { from, to: this.#next };
+    }
+    const to = Math.min(again.to, again.from + count);
+    if (to < again.to) this.#returned.unshift({ from: to, to: again.to });
+    return { from: again.from, to };
+  }
+
+  /** A span that came to nothing can be taken again. */
+  giveBack(span: Span): void {
+    if (span.to <= span.from) return;
+    this.#returned.push(span);
+    this.#returned.sort((a, b) => a.from - b.from);
+  }
+
+  put({ from }: Span, values: readonly Float64Array[], milliseconds: number): void {
+    values.forEach((value, i) => (this.#values[from + i] = value));
+    while (this.#values[this.#complete]) this.#complete++;
+    this.spent += milliseconds;
+    this.pace = milliseconds / Math.max(1, values.length);
+  }
+
+  /** Values that have come, without a gap from the first on. */
+  get complete(): number {
+    return this.#complete;
+  }
+
+  valuesFrom(from: number): Float64Array[] {
+    return this.#values.slice(from, this.#complete) as Float64Array[];
+  }
+}

@@ -1,0 +1,249 @@
+import { describe, expect, it, vi } from 'vitest';
+import { WorkerClient, type WorkerLike } from './client.ts';
+import type { GrowthState } from './growth.ts';
+import { Pool, poolSize, type Recruiter, type SuppliedModel } from './pool.ts';
+import type { CallName, Calls, FromWorker, GrowthTask, LatentBoundResult, ToWorker } from './protocol.ts';
+
+const TOTAL = 3000;
+
+/** A value that a sum in another order would show. */
+const valueAt = (index: number) => Math.sin(index + 1) * 10 ** (index % 7);
+
+/** What one worker alone would find: the sum in the order of the indices. */
+const EXPECTED = Array.from({ length: TOTAL }, (_, i) => valueAt(i)).reduce((sum, value) => sum + value, 0);
+
+/** A worker that answers after `delay()` milliseconds, and can die in place of an answer. */
+class FakeWorker implements WorkerLike {
+  onmessage: WorkerLike['onmessage'] = null;
+  onerror: WorkerLike['onerror'] = null;
+  onmessageerror: WorkerLike['onmessageerror'] = null;
+  sums = new Map<number, { sum: number; count: number }>();
+  calls: CallName[] = [];
+  dead = false;
+
+  constructor(private readonly habits: { delay: () => number; fails?: (call: CallName) => Error | null; dies?: (call: CallName) => boolean }) {}
+
+  postMessage(message: ToWorker) {
+    if ('cancel' in message) return;
+    this.calls.push(message.call);
+    setTimeout(() => {
+      if (this.dead) return;
+      const error = this.habits.fails?.(message.call);
+      if (this.habits.dies?.(message.call)) this.onerror?.({ message: 'dead' } as ErrorEvent);
+      else if (error) this.#post({ id: message.id, error, fatal: false });
+      else this.#post({ id: message.id, result: this.#answer(message.call, message.params) });
+    }, this.habits.delay());
+  }
+
+  terminate() {
+    this.dead = true;
+  }
+
+  #post(data: FromWorker) {
+    this.onmessage?.({ data } as MessageEvent<FromWorker>);
+  }
+
+  #answer(call: CallName, params: unknown): Calls[CallName]['result'] {
+    if (call === 'openGrowth') {
+      this.sums.set((params as Calls['openGrowth']['params']).ticket, { sum: 0, count: 0 });
+      return { total: TOTAL };
+    }
+    if (call === 'evaluate') {
+      const { from, to } = params as Calls['evaluate']['params'];
+      return Array.from({ length: to - from }, (_, i) => Float64Array.of(valueAt(from + i)));
+    }
+    if (call === 'record') {
+      const { ticket, from, values } = params as Calls['record']['params'];
+      const sum = this.sums.get(ticket);
+      if (!sum || sum.count !== from) throw new Error(`recorded ${from} after ${sum?.count}`);
+      for (const [value = NaN] of values) sum.sum += value;
+      sum.count += values.length;
+      return { evaluations: sum.count, result: { samples: sum.sum } as LatentBoundResult };
+    }
+    return null;
+  }
+}
+
+const task: GrowthTask = { kind: 'latent', model: 'vae', image: new Uint8Array(784), options: {} };
+const model = { entry: {}, supply: { id: 'vae', files: {} } } as SuppliedModel;
+
+function setUp(size: number, habits: (worker: number) => ConstructorParameters<typeof FakeWorker>[0]) {
+  const workers: FakeWorker[] = [];
+  const recruiter: Recruiter = {
+    spawn(onLost) {
+      const worker = new FakeWorker(habits(workers.length));
+      workers.push(worker);
+      return new WorkerClient(worker, onLost);
+    },
+    runtime: async () => ({}) as WebAssembly.Module,
+    model: vi.fn(async () => model),
+    reject: vi.fn(),
+    onLost: vi.fn(),
+  };
+  return { pool: new Pool(size, recruiter), workers, recruiter };
+}
+
+function grow(pool: Pool, rank = 0) {
+  const states: GrowthState[] = [];
+  let settle: (state: GrowthState) => void;
+  const settled = new Promise<GrowthState>((resolve) => (settle = resolve));
+  let begin: () => void;
+  /** The first values are recorded, and most are still to come. */
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const ticket = pool.submit(task, {
+    rank,
+    onChange: (state) => {
+      states.push(state);
+      if (state.evaluations > 0) begin();
+      if (state.status === 'done' || state.status === 'failed') settle(state);
+    },
+  });
+  return { ticket, states, settled, begun };
+}
+
+const sumOf = ({ result }: GrowthState) => (result as LatentBoundResult).samples;
+const anyDelay = () => Math.random() * 3;
+const turn = (milliseconds = 0) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+describe('a growth', () => {
+  it.each([1, 2, 3, 8])('gives the same bits with %i workers', async (size) => {
+    const { pool, workers } = setUp(size, () => ({ delay: anyDelay }));
+    const state = await grow(pool).settled;
+    expect(state).toMatchObject({ status: 'done', evaluations: TOTAL, total: TOTAL });
+    expect(sumOf(state)).toBe(EXPECTED);
+    expect(workers).toHaveLength(size);
+    if (size < 4) for (const worker of workers) expect(worker.calls).toContain('evaluate');
+  });
+
+  it('only ever grows', async () => {
+    const { pool } = setUp(4, () => ({ delay: anyDelay }));
+    const { states, settled } = grow(pool);
+    await settled;
+    const counts = states.map(({ evaluations }) => evaluations);
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+    expect(new Set(counts).size).toBeGreaterThan(3);
+  });
+
+  it('stands still while it is paused, and ends with the same bits', async () => {
+    const { pool } = setUp(3, () => ({ delay: anyDelay }));
+    const { ticket, states, settled, begun } = grow(pool);
+    await begun;
+    ticket.pause();
+    await turn(30);
+    const paused = states.at(-1);
+    expect(paused?.status).toBe('paused');
+    await turn(30);
+    expect(states.at(-1)).toBe(paused);
+    ticket.resume();
+    expect(sumOf(await settled)).toBe(EXPECTED);
+  });
+
+  it('goes on where it was after the pool was suspended', async () => {
+    const { pool } = setUp(2, () => ({ delay: anyDelay }));
+    const { states, settled, begun } = grow(pool);
+    await begun;
+    pool.suspended = true;
+    await turn(30);
+    const count = states.length;
+    await turn(30);
+    expect(states).toHaveLength(count);
+    pool.suspended = false;
+    expect(sumOf(await settled)).toBe(EXPECTED);
+  });
+
+  it('says nothing more once it is dropped, and is freed in the workers', async () => {
+    const { pool, workers } = setUp(2, () => ({ delay: anyDelay }));
+    const { ticket, states, begun } = grow(pool);
+    await begun;
+    ticket.drop();
+    const count = states.length;
+    await turn(30);
+    expect(states).toHaveLength(count);
+    for (const worker of workers.filter(({ calls }) => calls.includes('openGrowth'))) {
+      expect(worker.calls).toContain('closeGrowth');
+    }
+  });
+
+  it('waits for those of a lower rank', async () => {
+    const { pool } = setUp(1, () => ({ delay: anyDelay }));
+    const first = grow(pool, 1);
+    const second = grow(pool, 0);
+    await second.settled;
+    expect(first.states.at(-1)?.evaluations).toBe(0);
+    expect(sumOf(await first.settled)).toBe(EXPECTED);
+  });
+
+  it('shares the workers with others of its rank', async () => {
+    const { pool } = setUp(1, () => ({ delay: () => 1 }));
+    const [first, second] = [grow(pool), grow(pool)];
+    const atEnd = first.settled.then(() => second.states.at(-1)?.evaluations);
+    await second.settled;
+    expect(await atEnd).toBeGreaterThan(TOTAL / 4);
+  });
+});
+
+describe('a lost worker', () => {
+  it.each(['start', 'load', 'openGrowth', 'evaluate', 'record'] as const)('in %s takes nothing with it', async (call) => {
+    let deaths = 0;
+    const { pool, workers, recruiter } = setUp(2, (worker) => ({
+      delay: anyDelay,
+      dies: (name) => worker === 0 && name === call && ++deaths > (call === 'evaluate' ? 2 : 0),
+    }));
+    const state = await grow(pool).settled;
+    expect(state).toMatchObject({ status: 'done', evaluations: TOTAL });
+    expect(sumOf(state)).toBe(EXPECTED);
+    expect(workers[0]?.dead).toBe(true);
+    expect(recruiter.onLost).toHaveBeenCalledWith('dead', 2);
+  });
+
+  it('is replaced a few times; then the growth fails, and can be taken up again', async () => {
+    let deadly = true;
+    const { pool, workers } = setUp(1, () => ({ delay: anyDelay, dies: (name) => deadly && name === 'evaluate' }));
+    const { ticket, states, settled } = grow(pool);
+    expect(await settled).toMatchObject({ status: 'failed', error: 'dead' });
+    expect(workers).toHaveLength(4);
+    deadly = false;
+    ticket.resume();
+    await vi.waitUntil(() => states.at(-1)?.status === 'done');
+    expect(sumOf(states.at(-1) as GrowthState)).toBe(EXPECTED);
+  });
+
+  it('leaves the others at work when its place stays empty', async () => {
+    const { pool, recruiter } = setUp(2, (worker) => ({
+      delay: anyDelay,
+      dies: (name) => worker !== 1 && name === 'evaluate',
+    }));
+    expect(sumOf(await grow(pool).settled)).toBe(EXPECTED);
+    expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', expect.any(Number));
+  });
+});
+
+describe('an error', () => {
+  it('of the task fails the growth with the crate’s message', async () => {
+    const { pool } = setUp(2, () => ({
+      delay: anyDelay,
+      fails: (name) => (name === 'openGrowth' ? new Error('samples is 0') : null),
+    }));
+    expect(await grow(pool).settled).toMatchObject({ status: 'failed', error: 'samples is 0' });
+  });
+
+  it('of the model has it fetched again', async () => {
+    let refusals = 1;
+    const { pool, recruiter } = setUp(1, () => ({
+      delay: anyDelay,
+      fails: (name) => (name === 'load' && refusals-- > 0 ? new Error('corrupt') : null),
+    }));
+    expect(sumOf(await grow(pool).settled)).toBe(EXPECTED);
+    expect(recruiter.reject).toHaveBeenCalledOnce();
+    expect(recruiter.model).toHaveBeenCalledTimes(2);
+  });
+});
+
+it.each([
+  [undefined, undefined, 1],
+  [1, undefined, 1],
+  [2, 8, 1],
+  [8, 8, 7],
+  [8, 4, 4],
+  [64, undefined, 16],
+])('%s cores and %s GB make a pool of %i', (cores, memory, size) => expect(poolSize(cores, memory)).toBe(size));

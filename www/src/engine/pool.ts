@@ -1,0 +1,345 @@
+import { CallError, CancelledError, type WorkerClient, WorkerLostError } from './client.ts';
+import { Growth, type GrowthState, type GrowthStatus } from './growth.ts';
+import type { GrowthTask, ModelEntry } from './protocol.ts';
+import type { ModelPackage } from './station.svelte.ts';
+
+export interface SuppliedModel {
+  entry: ModelEntry;
+  supply: ModelPackage;
+}
+
+/** Where the pool gets its workers and what they need. */
+export interface Recruiter {
+  spawn(onLost: (reason: string) => void): WorkerClient;
+  runtime(): Promise<WebAssembly.Module>;
+  model(id: string): Promise<SuppliedModel>;
+  /** The crate refused the files: `model` waits for another copy from here on. */
+  reject(id: string, supply: ModelPackage, error: Error): void;
+  onLost(reason: string, left: number): void;
+}
+
+export interface Order {
+  rank?: number;
+  onChange: (state: GrowthState) => void;
+}
+
+/** What its owner can do with a growth. */
+export interface Ticket {
+  pause(): void;
+  resume(): void;
+  /** Ends it for good and frees what it holds in the workers. */
+  drop(): void;
+}
+
+/** A worker, and what it has been asked to start, to load and to begin: each of them once. */
+interface Slot {
+  client: WorkerClient;
+  started: Promise<unknown> | null;
+  models: Map<string, Promise<unknown>>;
+  growths: Map<number, Promise<unknown>>;
+  busy: boolean;
+}
+
+/** What is under way or done is not begun again; what failed is. */
+function once<K>(known: Map<K, Promise<unknown>>, key: K, begin: () => Promise<unknown>): Promise<unknown> {
+  let promise = known.get(key);
+  if (!promise) {
+    promise = begin().catch((error) => {
+      known.delete(key);
+      throw error;
+    });
+    known.set(key, promise);
+  }
+  return promise;
+}
+
+/** How long a worker computes before it hands in, so that pictures grow and cancelling is quick. */
+const SPAN_MS = 60;
+const LONGEST_SPAN = 64;
+/** More losses than this, and the place of a lost worker stays empty. */
+const LOSS_LIMIT = 3;
+/** Each worker holds models of its own, some tens of megabytes: beyond this, they cost more than the time that is won. */
+const MOST_WORKERS = 16;
+
+/** Workers for a machine: one core is left to the page, and a machine with little memory gets few. */
+export function poolSize(cores: number | undefined, memoryGigabytes: number | undefined): number {
+  const most = memoryGigabytes !== undefined && memoryGigabytes <= 4 ? 4 : MOST_WORKERS;
+  return Math.max(1, Math.min(most, (cores ?? 2) - 1));
+}
+
+/**
+ * Workers that share growths: each takes a span of evaluations, and one of them, the growth's home, records all values
+ * in the order of their indices. How many workers there are, and which of them computes what, leaves no trace in the
+ * result.
+ */
+export class Pool {
+  #slots: Slot[] = [];
+  #growths = new Map<number, Growth>();
+  #aborts = new Map<number, AbortController>();
+  #homes = new Map<number, { slot: Slot; recorded: number }>();
+  /** Growths whose values are on their way to their home, and those that a worker is about to begin. */
+  #recording = new Set<number>();
+  #opening = new Set<number>();
+  #models = new Map<string, SuppliedModel | null>();
+  #tickets = 0;
+  #losses = 0;
+  #suspended = false;
+
+  constructor(
+    readonly size: number,
+    private readonly recruiter: Recruiter,
+  ) {}
+
+  submit(task: GrowthTask, { rank = 0, onChange }: Order): Ticket {
+    const growth = new Growth(this.#tickets++, task, rank, onChange);
+    // A newcomer does not hold up those that have had their share already.
+    growth.spent = Math.min(...[...this.#growths.values()].filter(({ open }) => open).map(({ spent }) => spent), Infinity);
+    if (growth.spent === Infinity) growth.spent = 0;
+    this.#growths.set(growth.ticket, growth);
+    this.#aborts.set(growth.ticket, new AbortController());
+    this.#await(task.model);
+    growth.change({});
+    this.#wake();
+    return {
+      pause: () => this.#pause(growth),
+      resume: () => this.#resume(growth, 'paused', 'failed'),
+      drop: () => this.#drop(growth),
+    };
+  }
+
+  /** Takes up what failed when the last worker was lost. */
+  restart(): void {
+    this.#losses = 0;
+    for (const growth of this.#growths.values()) this.#resume(growth, 'failed');
+  }
+
+  /** While suspended, no worker computes; everything goes on where it was. */
+  set suspended(suspended: boolean) {
+    if (suspended === this.#suspended) return;
+    this.#suspended = suspended;
+    if (suspended) for (const growth of this.#growths.values()) this.#interrupt(growth);
+    else this.#wake();
+  }
+
+  #pause(growth: Growth): void {
+    if (growth.state.status !== 'running') return;
+    growth.change({ status: 'paused' });
+    this.#interrupt(growth);
+  }
+
+  #resume(growth: Growth, ...from: GrowthStatus[]): void {
+    if (!from.includes(growth.state.status)) return;
+    if (this.#slots.length === 0) this.#losses = 0;
+    growth.change({ status: 'running', error: '' });
+    this.#record(growth);
+    this.#wake();
+  }
+
+  #drop(growth: Growth): void {
+    const { ticket } = growth;
+    if (!this.#growths.delete(ticket)) return;
+    this.#aborts.get(ticket)?.abort();
+    this.#aborts.delete(ticket);
+    this.#homes.delete(ticket);
+    for (const slot of this.#slots) {
+      if (slot.growths.delete(ticket)) void slot.client.call('closeGrowth', { ticket }).catch(() => undefined);
+    }
+  }
+
+  /** What is being computed is thrown away; what has come stays. */
+  #interrupt({ ticket }: Growth): void {
+    this.#aborts.get(ticket)?.abort();
+    this.#aborts.set(ticket, new AbortController());
+  }
+
+  #fail(growth: Growth, error: Error): void {
+    growth.change({ status: 'failed', error: error.message });
+    this.#interrupt(growth);
+  }
+
+  /** Turns to a model's growths once its files are there. */
+  #await(id: string): void {
+    if (this.#models.has(id)) return;
+    this.#models.set(id, null);
+    void this.recruiter.model(id).then((model) => {
+      this.#models.set(id, model);
+      this.#wake();
+    });
+  }
+
+  /** The next growth for a free worker: the lowest rank, then whoever has had the least time. */
+  #pick(): Growth | undefined {
+    if (this.#suspended) return undefined;
+    const ready = [...this.#growths.values()].filter((growth) => {
+      if (!this.#models.get(growth.task.model)) return false;
+      const unopened = growth.state.status === 'running' && growth.state.total === null;
+      return growth.open || (unopened && !this.#opening.has(growth.ticket));
+    });
+    return ready.sort((a, b) => a.rank - b.rank || a.spent - b.spent || a.ticket - b.ticket)[0];
+  }
+
+  #wake(): void {
+    if (!this.#pick()) return;
+    this.#staff();
+    for (const slot of this.#slots) if (!slot.busy) void this.#work(slot);
+  }
+
+  /** Fills the empty places, unless too many workers were lost. */
+  #staff(): void {
+    while (this.#slots.length < this.size && this.#losses <= LOSS_LIMIT) {
+      const slot: Slot = {
+        client: this.recruiter.spawn((reason) => this.#lost(slot, reason)),
+        started: null,
+        models: new Map(),
+        growths: new Map(),
+        busy: false,
+      };
+      this.#slots.push(slot);
+    }
+  }
+
+  #lost(slot: Slot, reason: string): void {
+    this.#losses++;
+    this.#slots = this.#slots.filter((other) => other !== slot);
+    for (const [ticket, home] of this.#homes) if (home.slot === slot) this.#homes.delete(ticket);
+    const left = this.#losses <= LOSS_LIMIT ? this.size : this.#slots.length;
+    this.recruiter.onLost(reason, left);
+    if (left === 0) {
+      for (const growth of this.#growths.values()) {
+        if (growth.state.status === 'running') this.#fail(growth, new WorkerLostError(reason));
+      }
+    }
+    this.#wake();
+    for (const growth of this.#growths.values()) this.#record(growth);
+  }
+
+  /** Computes spans until there is nothing to do; `#wake` calls it again. */
+  async #work(slot: Slot): Promise<void> {
+    slot.busy = true;
+    for (let growth = this.#pick(); growth; growth = this.#pick()) {
+      try {
+        await this.#prepare(slot, growth);
+        await this.#compute(slot, growth);
+      } catch (error) {
+        if (error instanceof WorkerLostError) {
+          // Its span is free again: others may be waiting for one.
+          this.#wake();
+          return;
+        }
+        if (!(error instanceof CancelledError)) this.#fail(growth, error as Error);
+      }
+    }
+    slot.busy = false;
+  }
+
+  #prepare(slot: Slot, growth: Growth): Promise<unknown> {
+    return once(slot.growths, growth.ticket, () => this.#begin(slot, growth));
+  }
+
+  async #begin(slot: Slot, growth: Growth): Promise<void> {
+    const { ticket, task } = growth;
+    const first = growth.state.total === null;
+    if (first) this.#opening.add(ticket);
+    try {
+      await this.#equip(slot, task.model);
+      const { total } = await slot.client.call('openGrowth', { ticket, task });
+      if (!this.#growths.has(ticket)) {
+        // Dropped meanwhile: nobody else would free it.
+        void slot.client.call('closeGrowth', { ticket }).catch(() => undefined);
+        throw new CancelledError('dropped');
+      }
+      if (!this.#homes.has(ticket)) this.#homes.set(ticket, { slot, recorded: 0 });
+      if (first) growth.change({ total });
+    } finally {
+      if (first) this.#opening.delete(ticket);
+    }
+    if (first) this.#wake();
+  }
+
+  async #equip(slot: Slot, id: string): Promise<void> {
+    slot.started ??= this.recruiter.runtime().then((module) => slot.client.call('start', { module }));
+    await slot.started;
+    await once(slot.models, id, async () => {
+      const model = this.#models.get(id);
+      if (!model) throw new CancelledError('the model is being fetched again');
+      try {
+        await slot.client.call('load', { entry: model.entry, files: model.supply.files });
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error;
+        if (this.#models.get(id) === model) {
+          this.recruiter.reject(id, model.supply, error);
+          this.#models.delete(id);
+          this.#await(id);
+        }
+        throw new CancelledError(error.message);
+      }
+    });
+  }
+
+  async #compute(slot: Slot, growth: Growth): Promise<void> {
+    if (!growth.open) return;
+    const { ticket } = growth;
+    const count = growth.pace === null ? 1 : Math.floor(SPAN_MS / Math.max(growth.pace, 1e-3));
+    const span = growth.take(Math.max(1, Math.min(LONGEST_SPAN, count)));
+    const signal = this.#aborts.get(ticket)?.signal;
+    const begun = performance.now();
+    try {
+      const values = await slot.client.call('evaluate', { ticket, ...span }, signal ? { signal } : {});
+      growth.put(span, values, performance.now() - begun);
+    } catch (error) {
+      growth.giveBack(span);
+      throw error;
+    }
+    this.#record(growth);
+  }
+
+  /** Hands what has come to the growth's home, one call after the other. */
+  #record(growth: Growth): void {
+    const { ticket } = growth;
+    if (this.#recording.has(ticket) || growth.complete === 0 || !this.#growths.has(ticket)) return;
+    this.#recording.add(ticket);
+    void this.#handIn(growth)
+      .catch((error) => {
+        if (!(error instanceof WorkerLostError)) this.#fail(growth, error as Error);
+      })
+      .finally(() => this.#recording.delete(ticket));
+  }
+
+  async #handIn(growth: Growth): Promise<void> {
+    const { ticket } = growth;
+    for (;;) {
+      const home = await this.#home(growth);
+      if (!home || home.recorded >= growth.complete || growth.state.status === 'failed') return;
+      const from = home.recorded;
+      const values = growth.valuesFrom(from);
+      try {
+        const { evaluations, result } = await home.slot.client.call('record', { ticket, from, values });
+        if (!this.#growths.has(ticket)) return;
+        home.recorded = from + values.length;
+        const done = home.recorded === growth.state.total;
+        growth.change({
+          evaluations,
+          result: result ?? growth.state.result,
+          status: done ? 'done' : growth.state.status,
+        });
+      } catch (error) {
+        // The next home gets all values anew.
+        if (!(error instanceof WorkerLostError)) throw error;
+      }
+    }
+  }
+
+  /** The worker that records; another one that has begun the growth, or can, where the last was lost. */
+  async #home(growth: Growth): Promise<{ slot: Slot; recorded: number } | undefined> {
+    const { ticket } = growth;
+    const known = this.#homes.get(ticket);
+    if (known || !this.#growths.has(ticket)) return known;
+    this.#staff();
+    const slot = this.#slots.find((other) => other.growths.has(ticket)) ?? this.#slots[0];
+    if (!slot) return undefined;
+    await this.#prepare(slot, growth);
+    const home = this.#homes.get(ticket) ?? { slot, recorded: 0 };
+    this.#homes.set(ticket, home);
+    return home;
+  }
+}

@@ -1,0 +1,160 @@
+import { untrack } from 'svelte';
+import type { Engine } from '../../engine/engine.svelte.ts';
+import type { Diffused, GrowthKind, GrowthTask, HvaeEntry, ModelEntry, ScheduleKind, VaeEntry } from '../../engine/protocol.ts';
+import type { Page } from '../../page.svelte.ts';
+import { SCHEDULES } from '../../state.ts';
+import type { Picture } from '../scoring.svelte.ts';
+import { Growing, type NamedTask } from './growing.svelte.ts';
+import { PictureDesk } from './picture.svelte.ts';
+
+export type LatentEntry = VaeEntry | HvaeEntry;
+export type Task = 'binarized' | '8-bit';
+
+/** A model with latents, and its bound. */
+export interface LatentModel {
+  entry: LatentEntry;
+  bound: Growing<'latent'>;
+}
+
+/** The bound of one chain of the comparison over T. */
+export interface SweepPoint {
+  schedule: ScheduleKind;
+  steps: number;
+  bound: Growing<'diffusion'>;
+}
+
+const STILL_MS = 300;
+/** The comparison of chains is asked for by hand: what goes on by itself waits for it. */
+const RANKS = { sweep: 0, bound: 1 };
+/** Chain lengths that are compared, and how many timesteps of each are evaluated. */
+export const SWEEP_STEPS = [10, 30, 100, 300, 1000, 3000] as const;
+const SWEEP_TIMESTEPS = 64;
+
+/** The task that a model was trained for; bounds of different tasks are never set against each other. */
+export const taskOf = (entry: ModelEntry): Task => (entry.likelihood === 'bernoulli' ? 'binarized' : '8-bit');
+
+/** Every model's bound of one picture, each growing in the pool while the lab is on display. */
+export class ElboLab {
+  readonly desk: PictureDesk;
+  latent = $state.raw<LatentModel[]>([]);
+  readonly bound: Growing<'diffusion'>;
+  readonly classes: Growing<'classes'>;
+  readonly sweep: SweepPoint[];
+  /** Whether chains of several lengths are compared: many evaluations, so only when asked. */
+  sweeping = $state(false);
+  /** The picture under the playhead. */
+  diffused = $state.raw<Diffused | null>(null);
+  #resting = $state.raw<Picture | null>(null);
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly page: Page,
+  ) {
+    this.desk = new PictureDesk(engine, page);
+    this.bound = new Growing(engine, RANKS.bound);
+    this.classes = new Growing(engine, RANKS.bound);
+    this.sweep = SCHEDULES.flatMap((schedule) =>
+      SWEEP_STEPS.map((steps) => ({ schedule, steps, bound: new Growing<'diffusion'>(engine, RANKS.sweep) })),
+    );
+    if (engine.missing.length > 0) return;
+    $effect(() => this.#find());
+    $effect(() => {
+      engine.pool.suspended = page.state.lab !== 'elbo';
+    });
+    $effect(() => {
+      if (page.state.lab === 'elbo') void engine.loadEvaluation();
+    });
+    $effect(() => this.#rest());
+    $effect(() => this.#scoreLatent());
+    $effect(() => this.#scoreDiffusion());
+    $effect(() => this.#classify());
+    $effect(() => this.#sweepSteps());
+    $effect(() => this.#diffuse());
+  }
+
+  get #state() {
+    return this.page.state.elbo;
+  }
+
+  get ddpm() {
+    const entry = this.engine.entry('ddpm', this.page.state.ddpm);
+    return entry?.kind === 'ddpm' ? entry : undefined;
+  }
+
+  get picture(): Picture | null {
+    return this.#resting;
+  }
+
+  of(task: Task): LatentModel[] {
+    return this.latent.filter(({ entry }) => taskOf(entry) === task);
+  }
+
+  #find(): void {
+    const found = (this.engine.manifest?.models ?? []).filter((entry) => entry.kind !== 'ddpm');
+    const order = ['vae', 'hvae'];
+    found.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    this.latent = found.map((entry) => ({ entry, bound: new Growing<'latent'>(this.engine, RANKS.bound) }));
+  }
+
+  #rest(): (() => void) | undefined {
+    if (this.page.state.lab !== 'elbo') return undefined;
+    const { picture } = this.desk;
+    const timer = setTimeout(() => (this.#resting = picture), picture ? STILL_MS : 0);
+    return () => clearTimeout(timer);
+  }
+
+  #name<K extends GrowthKind>(task: Omit<Extract<GrowthTask, { kind: K }>, 'image'>): NamedTask<K> | null {
+    const picture = this.#resting;
+    if (!picture) return null;
+    const key = JSON.stringify([picture.key, task]);
+    return { key, task: { ...task, image: picture.levels } as Extract<GrowthTask, { kind: K }> };
+  }
+
+  #scoreLatent(): void {
+    const { samples, seed } = this.#state;
+    for (const { entry, bound } of this.latent) {
+      const named = this.#name<'latent'>({ kind: 'latent', model: entry.id, options: { samples, seed } });
+      untrack(() => bound.set(named));
+    }
+  }
+
+  #scoreDiffusion(): void {
+    if (!this.ddpm) return;
+    const { steps, given, seed } = this.#state;
+    const { schedule, timesteps } = this.page.state.bound;
+    const options = { schedule, steps, timesteps, class: given, seed, consistency: true };
+    const named = this.#name<'diffusion'>({ kind: 'diffusion', model: this.ddpm.id, options });
+    untrack(() => this.bound.set(named));
+  }
+
+  #classify(): void {
+    if (!this.ddpm) return;
+    const { perClass: evaluationsPerClass, seed, steps } = this.#state;
+    const options = { schedule: this.page.state.bound.schedule, steps, evaluationsPerClass, seed };
+    const named = this.#name<'classes'>({ kind: 'classes', model: this.ddpm.id, options });
+    untrack(() => this.classes.set(named));
+  }
+
+  #sweepSteps(): void {
+    const { given, seed } = this.#state;
+    const { ddpm, sweeping } = this;
+    for (const { schedule, steps, bound } of this.sweep) {
+      const options = { schedule, steps, timesteps: SWEEP_TIMESTEPS, class: given, seed };
+      const named = ddpm && sweeping ? this.#name<'diffusion'>({ kind: 'diffusion', model: ddpm.id, options }) : null;
+      untrack(() => bound.set(named));
+    }
+  }
+
+  #diffuse(): void {
+    const picture = this.#resting;
+    const { sampler } = this.engine;
+    const { t, steps, given, seed } = this.#state;
+    const { schedule } = this.page.state.bound;
+    if (!picture || this.page.state.lab !== 'elbo' || !sampler.loaded.ddpm) return;
+    const call = { image: picture.levels, options: { t: Math.min(t, steps), schedule, steps, class: given, seed } };
+    untrack(() => sampler.lane('diffuse').submit(() => sampler.client.call('diffuse', call))).then(
+      (diffused) => (this.diffused = diffused),
+      this.engine.report,
+    );
+  }
+}

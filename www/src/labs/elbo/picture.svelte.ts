@@ -1,0 +1,179 @@
+import { untrack } from 'svelte';
+import { parsePixels, PIXELS, printPixels } from '../../drawing/pixels.ts';
+import { fromShares, MOST_POINTS, parseStrokes, pointCount, printStrokes, simplify, type Stroke, toShares } from '../../drawing/strokes.ts';
+import { readImage } from '../../drawing/upload.ts';
+import type { Engine } from '../../engine/engine.svelte.ts';
+import type { ExampleDrawing } from '../../engine/protocol.ts';
+import type { Page } from '../../page.svelte.ts';
+import type { ImageSource } from '../../state.ts';
+import type { Picture } from '../scoring.svelte.ts';
+
+/** An example with its picture for the thumbnail. */
+export interface Example extends Omit<ExampleDrawing, 'strokes'> {
+  strokes: Stroke[];
+  levels: Uint8Array;
+}
+
+/** Numbers in a stroke under way before it is made simple: a fast pen tells far more places than a drawing needs. */
+const LONGEST_LIVE = 512;
+
+const keyOf = (source: ImageSource) => JSON.stringify(source);
+
+/** The picture of the ELBO lab: drawn, taken from the examples, uploaded, or sent from another lab. */
+export class PictureDesk {
+  examples = $state.raw<Example[]>([]);
+  /** The stroke that the pen is drawing. */
+  live = $state.raw<Stroke | null>(null);
+  /** What is on display, and which source it was made of; a live stroke has no name yet. */
+  shown = $state.raw<{ key: string; levels: Uint8Array } | null>(null);
+  error = $state('');
+  #past = $state.raw<ImageSource[]>([]);
+  #strokes = $derived.by(() => {
+    const { source } = this;
+    return ('strokes' in source ? parseStrokes(source.strokes) : this.example?.strokes) ?? [];
+  });
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly page: Page,
+  ) {
+    if (engine.missing.length > 0) return;
+    $effect(() => {
+      if (this.page.state.lab === 'elbo' && this.examples.length === 0) void this.#loadExamples();
+    });
+    $effect(() => {
+      if (this.page.state.lab === 'elbo') this.#render();
+    });
+  }
+
+  get source(): ImageSource {
+    return this.page.state.elbo.image;
+  }
+
+  get example(): Example | undefined {
+    const { source } = this;
+    if (!('example' in source)) return undefined;
+    return this.examples.find(({ name }) => name === source.example) ?? this.examples[0];
+  }
+
+  /** Finished strokes; none where the picture came as pixels. */
+  get strokes(): Stroke[] {
+    return this.#strokes;
+  }
+
+  /** Whether the address can carry no further point. */
+  get full(): boolean {
+    return pointCount(this.strokes) + (this.live?.length ?? 0) / 2 >= MOST_POINTS;
+  }
+
+  get canUndo(): boolean {
+    return this.#past.length > 0 || this.strokes.length > 0;
+  }
+
+  /** Pictures are scored when the pen is up. */
+  get picture(): Picture | null {
+    if (this.live || this.shown?.key !== keyOf(this.source)) return null;
+    return this.shown.levels.some((level) => level > 0) ? { key: `elbo ${this.shown.key}`, levels: this.shown.levels } : null;
+  }
+
+  /** The pen comes down on, or moves to, a place of the grid. */
+  draw(places: readonly number[]): void {
+    if (this.full) return;
+    const grown = [...(this.live ?? []), ...places];
+    this.live = grown.length > LONGEST_LIVE ? simplify(grown) : grown;
+  }
+
+  lift(): void {
+    const { live, strokes } = this;
+    this.live = null;
+    if (live) this.#change({ strokes: printStrokes([...strokes, simplify(live)]) });
+  }
+
+  undo(): void {
+    this.live = null;
+    const last = this.#past.at(-1);
+    this.#past = this.#past.slice(0, -1);
+    this.page.state.elbo.image = last ?? { strokes: printStrokes(this.strokes.slice(0, -1)) };
+  }
+
+  clear(): void {
+    this.#change({ strokes: '' });
+  }
+
+  choose(example: Example): void {
+    this.#change({ example: example.name });
+  }
+
+  take(levels: Uint8Array): void {
+    this.#change({ pixels: printPixels(levels) });
+  }
+
+  async upload(file: Blob): Promise<void> {
+    this.error = '';
+    try {
+      const image = await readImage(file);
+      this.take(await this.engine.decoder.client.call('digitFromPixels', image));
+    } catch (error) {
+      this.error = (error as Error).message;
+    }
+  }
+
+  #change(source: ImageSource): void {
+    this.live = null;
+    this.error = '';
+    if (keyOf(source) === keyOf(this.source)) return;
+    this.#past = [...this.#past, $state.snapshot(this.source)];
+    this.page.state.elbo.image = source;
+  }
+
+  async #loadExamples(): Promise<void> {
+    const { client } = this.engine.decoder;
+    try {
+      const drawings = await client.call('examples', null);
+      this.examples = await Promise.all(
+        drawings.map(async (drawing) => {
+          const strokes = fromShares(drawing.strokes);
+          const levels = await client.call('renderDigit', { strokes: toShares(strokes) });
+          return { ...drawing, strokes, levels };
+        }),
+      );
+      this.#checkName();
+    } catch (error) {
+      this.engine.report(error);
+    }
+  }
+
+  /** An address can name an example that there is not. */
+  #checkName(): void {
+    const { source } = this;
+    if (!('example' in source) || source.example === '' || this.example?.name === source.example) return;
+    this.page.reject('image', `example:${source.example}`);
+    this.page.state.elbo.image = { example: '' };
+  }
+
+  #render(): void {
+    const { source, live, strokes, engine } = this;
+    const key = live ? '' : keyOf(source);
+    const { decoder } = engine;
+    // A new worker renders what its predecessor may have left undone.
+    void decoder.generation;
+    if (!live && 'pixels' in source) {
+      const levels = parsePixels(source.pixels);
+      if (levels) this.shown = { key, levels };
+      return;
+    }
+    if (!live && 'example' in source) {
+      if (this.example) this.shown = { key, levels: this.example.levels };
+      return;
+    }
+    const drawing = toShares(live ? [...strokes, live] : strokes);
+    if (drawing.length === 0) {
+      this.shown = { key, levels: new Uint8Array(PIXELS) };
+      return;
+    }
+    untrack(() => decoder.lane('digit').submit(() => decoder.client.call('renderDigit', { strokes: drawing }))).then(
+      (levels) => (this.shown = { key, levels }),
+      engine.report,
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { isCancelled } from '../../engine/client.ts';
+import type { Engine } from '../../engine/engine.svelte.ts';
+import type { EvaluatedModel, ModelEntry } from '../../engine/protocol.ts';
+
+/** The bounds of the test set under one model, and how many of a hundred are lower than that of the picture. */
+export class Surprise {
+  percentile = $state<number | null>(null);
+
+  /** `elbo` is the picture's own, in nats; null while there is none, or while it is of another chain than was evaluated. */
+  constructor(
+    private readonly engine: Engine,
+    private readonly entry: () => ModelEntry,
+    private readonly elbo: () => number | null,
+  ) {
+    $effect(() => this.#locate());
+  }
+
+  /** Only what was computed from the very files that are loaded. */
+  get evaluated(): EvaluatedModel | undefined {
+    const entry = this.entry();
+    const found = this.engine.evaluation?.models.find(({ id }) => id === entry.id);
+    const same = found && Object.entries(entry.files).every(([role, { sha256 }]) => found.files[role] === sha256);
+    return same ? found : undefined;
+  }
+
+  #locate(): void {
+    const elbo = this.elbo();
+    const { evaluated, engine } = this;
+    if (elbo === null || !evaluated || !engine.evaluation) {
+      this.percentile = null;
+      return;
+    }
+    const { decoder } = engine;
+    const call = { json: engine.evaluation.json, model: evaluated.id, elbo };
+    decoder
+      .lane(`percentile ${evaluated.id}`)
+      .submit(() => decoder.client.call('percentile', call))
+      .then(
+        (percentile) => (this.percentile = percentile),
+        (error) => {
+          if (!isCancelled(error)) engine.report(error);
+        },
+      );
+  }
+}
+
+/** The chain that the evaluation's command names, for a diffusion model: its defaults where it names none. */
+export function evaluatedChain({ command }: EvaluatedModel): { schedule: string; steps: number } {
+  const option = (name: string) => new RegExp(`--${name}[ =](\\S+)`).exec(command)?.[1];
+  return { schedule: option('schedule') ?? 'cosine', steps: Number(option('steps') ?? 1000) };
+}

@@ -1,0 +1,190 @@
+import { untrack } from 'svelte';
+import type { Engine } from '../../engine/engine.svelte.ts';
+import type { InferenceView } from '../../engine/protocol.ts';
+import { animate, reducedMotion } from '../../motion.ts';
+import type { Page } from '../../page.svelte.ts';
+import {
+  type Component,
+  type InferenceSettings,
+  MAX_ITERATIONS,
+  type Observation,
+  setupOf,
+  snapComponent,
+  snapInput,
+} from './settings.ts';
+
+/** How far a fit goes by itself after a control has changed. */
+const SHOW_ITERATIONS = 400;
+
+/** The controls that make another fit. */
+export type SettingsPart = Partial<Omit<InferenceSettings, 'iterations' | 'pace'>>;
+
+/** How the planes are painted. */
+export interface Look {
+  size: number;
+  pixelRatio: number;
+  background: string;
+  target: string;
+  accent: string;
+  ink: string;
+}
+
+/**
+ * A fit is described by its settings and its number of iterations; the worker is asked for that state and does what is
+ * missing. So a run, a step back to the start, a drag and an address are one and the same request.
+ */
+export class InferenceLab {
+  /** The state that was shown last. */
+  view = $state.raw<InferenceView | null>(null);
+  playing = $state(false);
+  /** Set by the component that knows the canvas. */
+  look = $state.raw<Look | null>(null);
+  /** Iteration at which a run pauses. */
+  #until = MAX_ITERATIONS;
+  #begun = false;
+  #asked = '';
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly page: Page,
+  ) {
+    if (engine.missing.length > 0) return;
+    const { settings } = this;
+    // The first look at an untouched lab shows it at work.
+    if (settings.iterations === 0 && !settings.start && !reducedMotion()) {
+      this.#until = SHOW_ITERATIONS;
+      this.playing = true;
+    }
+    $effect(() => this.#begin());
+    $effect(() => this.#show());
+    $effect(() => (this.playing && this.#active ? this.#play() : undefined));
+  }
+
+  get settings(): InferenceSettings {
+    return this.page.state.inference;
+  }
+
+  get #active(): boolean {
+    return this.page.state.lab === 'inference';
+  }
+
+  /** Whether what is shown is what the settings describe. */
+  get current(): boolean {
+    return this.view !== null && this.#asked === this.wish && this.view.asked === this.wish;
+  }
+
+  /** q as it is shown, on the grid of what can be set by hand. */
+  get q(): Component[] {
+    return (this.view?.state.q ?? []).map(snapComponent);
+  }
+
+  get data(): Observation[] {
+    return this.settings.data ?? this.view?.data ?? [];
+  }
+
+  /** Another fit, which runs at once: a changed control asks to see what it does. */
+  change(part: SettingsPart): void {
+    const { settings } = this;
+    Object.assign(settings, part);
+    // A q that was set by hand belongs to the target and the family it was set for.
+    if ('target' in part || 'family' in part || 'components' in part) settings.start = null;
+    const still = reducedMotion();
+    settings.iterations = still ? SHOW_ITERATIONS : 0;
+    this.#until = SHOW_ITERATIONS;
+    this.playing = !still;
+  }
+
+  async dice(): Promise<void> {
+    try {
+      this.change({ seed: await this.engine.fitter.client.call('randomSeed', null) });
+    } catch (error) {
+      this.engine.report(error);
+    }
+  }
+
+  toggle(): void {
+    this.#until = MAX_ITERATIONS;
+    this.playing = !this.playing && this.settings.iterations < MAX_ITERATIONS;
+  }
+
+  step(n: number): void {
+    this.playing = false;
+    this.settings.iterations = Math.min(MAX_ITERATIONS, this.settings.iterations + n);
+  }
+
+  reset(): void {
+    this.playing = false;
+    this.settings.iterations = 0;
+  }
+
+  /** Forgets what was set by hand, q and data. */
+  restore(): void {
+    this.playing = false;
+    Object.assign(this.settings, { start: null, data: null, iterations: 0 });
+  }
+
+  /** q by hand: the one shown, with one component changed, is the new start. A run goes on from there. */
+  setComponent(index: number, part: Partial<Component>): void {
+    const start = this.q.map((component, k) => (k === index ? snapComponent({ ...component, ...part }) : component));
+    if (start.length === 0) return;
+    Object.assign(this.settings, { start, iterations: 0 });
+  }
+
+  /** An observation by hand: q stays, and its fit starts anew. */
+  setObservation(index: number, part: Partial<Observation>): void {
+    const data = this.data.map((observation, i) => {
+      const moved = i === index ? { ...observation, ...part } : observation;
+      return { x: snapInput(moved.x), label: moved.label };
+    });
+    Object.assign(this.settings, { data, start: this.q, iterations: 0 });
+  }
+
+  /** Name of the state that the settings describe. */
+  get wish(): string {
+    return JSON.stringify([setupOf(this.settings), this.settings.iterations]);
+  }
+
+  #begin(): void {
+    if (!this.#active || this.#begun) return;
+    this.#begun = true;
+    void untrack(() => this.engine.fitter.begin());
+  }
+
+  #show(): void {
+    const { look } = this;
+    if (!this.#active || !look) return;
+    const { fitter } = this.engine;
+    const wish = this.wish;
+    // Another worker has other canvases, and is asked again.
+    const { generation } = fitter;
+    const call = { asked: wish, setup: setupOf(this.settings), iterations: this.settings.iterations, look };
+    this.#asked = wish;
+    fitter
+      .lane('fit')
+      .submit(() => fitter.client.call('fit', call))
+      .then((view) => {
+        if (generation !== fitter.generation) return;
+        this.view = view;
+        if (!view.state.diverged || view.asked !== this.wish) return;
+        // A fit that diverged has fewer iterations than were asked for.
+        this.playing = false;
+        this.settings.iterations = view.state.iteration;
+      }, this.engine.report);
+  }
+
+  #play(): () => void {
+    let due = 0;
+    return animate((seconds) => {
+      const { settings } = this;
+      // What has not been computed yet is waited for, not skipped.
+      if (!this.current) return;
+      due += Math.min(seconds, 0.25) * settings.pace;
+      const whole = Math.min(Math.floor(due), this.#until - settings.iterations);
+      if (whole > 0) {
+        due -= whole;
+        settings.iterations += whole;
+      }
+      if (settings.iterations >= this.#until) this.playing = false;
+    });
+  }
+}

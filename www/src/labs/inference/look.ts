@@ -1,0 +1,37 @@
+import type { Look } from './lab.svelte.ts';
+
+/** How a plane in this place is painted: its size in device pixels, and the page's colours. Told anew when either changes. */
+export function watchLook(tell: (look: Look) => void): (place: HTMLElement) => () => void {
+  return (place) => {
+    const read = () => {
+      const style = getComputedStyle(place);
+      const colour = (name: string) => hex(style.getPropertyValue(name));
+      const pixelRatio = Math.min(3, devicePixelRatio);
+      const size = Math.round(place.clientWidth * pixelRatio);
+      // A hidden lab has no size.
+      if (size < 16) return;
+      tell({
+        size: Math.min(2048, size),
+        pixelRatio,
+        background: colour('--surface'),
+        target: colour('--ink-soft'),
+        accent: colour('--accent'),
+        ink: colour('--ink'),
+      });
+    };
+    const observer = new ResizeObserver(read);
+    observer.observe(place);
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    scheme.addEventListener('change', read);
+    return () => {
+      observer.disconnect();
+      scheme.removeEventListener('change', read);
+    };
+  };
+}
+
+/** #rgb, as a build may shorten it, to #rrggbb. */
+function hex(colour: string): string {
+  const text = colour.trim();
+  return /^#[0-9a-f]{3}$/i.test(text) ? `#${[...text.slice(1)].map((digit) => digit + digit).join('')}` : text;
+}
