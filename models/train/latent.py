@@ -123,8 +123,8 @@ def start(model: LatentModel, run: str) -> None:
     model.warm_up = 1
 
 
-def main(doc: str, make, steps: int, out: str, batch: int, samples: int, **optimization) -> None:
-    """Train the model that `make(task)` gives, then score it; `doc` is what --help says."""
+def main(doc: str, make, steps: int, out: str, batch: int, samples: int, sizes: dict[str, int] | None = None, **optimization) -> None:
+    """Train the model that `make(task, **sizes)` gives, then score it; `doc` is what --help says, `sizes` become options."""
     p = common.parser(doc, steps, out)
     p.set_defaults(batch=batch)
     p.add_argument("--task", choices=list(likelihood.PARAMETERS), default="binarized")
@@ -132,17 +132,20 @@ def main(doc: str, make, steps: int, out: str, batch: int, samples: int, **optim
     p.add_argument("--samples", type=int, default=10, help="draws of z per test image")
     p.add_argument("--weighted-images", type=int, default=1000, help="test images for the importance-weighted bound")
     p.add_argument("--weighted-samples", type=int, default=samples, help="draws of z for each of them")
+    for name, default in (sizes or {}).items():
+        p.add_argument(f"--{name}", type=int, default=default, help="size of the network; a run is resumed and evaluated with its own")
     args = p.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    model = make(args.task)
+    sizes = {name: getattr(args, name) for name in sizes or {}}
+    model = make(args.task, **sizes)
     if not args.evaluate:
         images, labels = load("train", args.data)
         if args.init:
             start(model, args.init)
             optimization["warmup"] = 300
         common.fit(model, loss_of, images, labels, args, **optimization)
-        model = make(args.task)
+        model = make(args.task, **sizes)
     facts = common.load_shipped(model, args.out, not args.unrounded)
     model.to(memory_format=torch.channels_last)
     facts |= evaluate(model, args)

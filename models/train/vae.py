@@ -1,4 +1,4 @@
-"""Train and evaluate mnist-vae: a convolutional VAE with 16 latents on dynamically binarized MNIST, or on 8-bit MNIST."""
+"""Train and evaluate a convolutional VAE on dynamically binarized MNIST, or on 8-bit MNIST; as it stands, mnist-vae with 16 latents."""
 
 import torch.nn.functional as F
 from torch import nn
@@ -6,7 +6,8 @@ from torch import nn
 import latent
 import likelihood
 
-LATENTS = 16
+LATENTS, CHANNELS = 16, 16
+HIDDEN = 256
 WARM_UP = 2000  # steps over which the weight of the KL rises to 1
 
 
@@ -40,47 +41,50 @@ class Shuffle(nn.Module):
 
 
 class Encoder(nn.Module):
-    """x [B,1,28,28] in [0,1] -> mean and log variance [B,16] of q(z|x)."""
+    """x [B,1,28,28] in [0,1] -> mean and log variance [B,`latents`] of q(z|x); the widest layer has 4 `channels`."""
 
-    def __init__(self):
+    def __init__(self, latents: int, channels: int):
         super().__init__()
+        c, self.latents, self.flat = channels, latents, channels * 49
         self.features = nn.Sequential(
-            conv(1, 32, 4, 2), Block(32), nn.SiLU(), conv(32, 64, 4, 2), Block(64), Block(64), nn.SiLU(), conv(64, 16, 1), nn.SiLU()
+            conv(1, 2 * c, 4, 2), Block(2 * c), nn.SiLU(),
+            conv(2 * c, 4 * c, 4, 2), Block(4 * c), Block(4 * c), nn.SiLU(), conv(4 * c, c, 1), nn.SiLU(),
         )
-        self.hidden, self.out = nn.Linear(784, 256), nn.Linear(256, 2 * LATENTS)
+        self.hidden, self.out = nn.Linear(self.flat, HIDDEN), nn.Linear(HIDDEN, 2 * latents)
 
     def forward(self, x):
-        h = self.features(x).reshape(-1, 784)
-        mean, log_var = self.out(F.silu(self.hidden(h))).split(LATENTS, 1)
+        h = self.features(x).reshape(-1, self.flat)
+        mean, log_var = self.out(F.silu(self.hidden(h))).split(self.latents, 1)
         return mean, log_var.clamp(-10, 3)
 
 
 class Decoder(nn.Module):
-    """z [B,16] -> what the likelihood asks for: logits [B,1,28,28], or mean and log_scale [B,1,28,28] each."""
+    """z [B,`latents`] -> what the likelihood asks for: logits [B,1,28,28], or mean and log_scale [B,1,28,28] each."""
 
-    def __init__(self, task: str):
+    def __init__(self, task: str, latents: int, channels: int):
         super().__init__()
-        self.task, outputs = task, likelihood.PARAMETERS[task]
-        self.hidden, self.grid = nn.Linear(LATENTS, 256), nn.Linear(256, 784)
+        self.task, outputs, c, self.channels = task, likelihood.PARAMETERS[task], channels, channels
+        self.hidden, self.grid = nn.Linear(latents, HIDDEN), nn.Linear(HIDDEN, c * 49)
         self.features = nn.Sequential(
-            conv(16, 64, 1), Block(64), Block(64), nn.SiLU(),
-            conv(64, 128), Shuffle(32, 7), Block(32), Block(32), nn.SiLU(),
-            likelihood.Output(32, task), Shuffle(outputs, 14),
+            conv(c, 4 * c, 1), Block(4 * c), Block(4 * c), nn.SiLU(),
+            conv(4 * c, 8 * c), Shuffle(2 * c, 7), Block(2 * c), Block(2 * c), nn.SiLU(),
+            likelihood.Output(2 * c, task), Shuffle(outputs, 14),
         )
 
     def forward(self, z):
-        h = F.silu(self.grid(F.silu(self.hidden(z)))).reshape(-1, 16, 7, 7)
+        h = F.silu(self.grid(F.silu(self.hidden(z)))).reshape(-1, self.channels, 7, 7)
         return likelihood.parameters(self.task, self.features(h))
 
 
 class Vae(latent.LatentModel):
     """The prior is N(0, I), each latent a group of its own."""
 
-    groups, warm_up = [(str(i), 1) for i in range(LATENTS)], WARM_UP
+    warm_up = WARM_UP
 
-    def __init__(self, task: str):
+    def __init__(self, task: str, latents: int = LATENTS, channels: int = CHANNELS):
         super().__init__()
-        self.task, self.encoder, self.decoder = task, Encoder(), Decoder(task)
+        self.groups = [(str(i), 1) for i in range(latents)]
+        self.task, self.encoder, self.decoder = task, Encoder(latents, channels), Decoder(task, latents, channels)
 
     def encode(self, x):
         return tuple(t.float() for t in self.encoder(x))
@@ -93,6 +97,6 @@ class Vae(latent.LatentModel):
 
 if __name__ == "__main__":
     latent.main(
-        __doc__, Vae, 16000, "runs/vae", batch=128, samples=5000,
+        __doc__, Vae, 16000, "runs/vae", batch=128, samples=5000, sizes={"latents": LATENTS, "channels": CHANNELS},
         lr=2e-3, warmup=1000, betas=(0.9, 0.99), decay=1e-4, ema=0.999, clip=50.0,
     )
