@@ -95,6 +95,35 @@ fn the_sampler_steps_and_keeps_frames() {
 }
 
 #[wasm_bindgen_test]
+fn a_picture_is_noised_and_denoised() {
+    let ddpm = ddpm();
+    let options = || parse("{\"seed\": 4, \"class\": 1, \"steps\": 10, \"chains\": 2}");
+    let mut sampler = ddpm.denoise(image(), 2.0, options()).unwrap();
+    assert_eq!((sampler.seed(), sampler.start(), sampler.length(), sampler.chains()), (4.0, 2, 3, 2));
+    let first = sampler.step().unwrap();
+    assert_eq!((number(&first, "index"), number(&first, "t")), (0.0, 2.0));
+    let distances: Array = get(&first, "rmsToOriginal").dyn_into().unwrap();
+    assert_eq!(distances.length(), 2);
+    assert!(distances.iter().all(|d| d.as_f64().unwrap() > 0.0));
+    let diffuse = "{\"t\": 2, \"steps\": 10, \"class\": 1, \"seed\": 4, \"schedule\": \"cosine\"}";
+    let diffused = ddpm.diffuse(image(), parse(diffuse)).unwrap();
+    let bytes = |of: &JsValue| get(of, "x").dyn_into::<Uint8Array>().unwrap().to_vec();
+    assert_eq!(bytes(&first)[..784], bytes(&diffused));
+    while !sampler.done() {
+        sampler.step().unwrap();
+    }
+    assert_eq!(number(&sampler.frame(2).unwrap(), "t"), 0.0);
+    let from_noise = ddpm.sampler(parse("{\"steps\": 2}")).unwrap().step().unwrap();
+    assert!(get(&from_noise, "rmsToOriginal").is_null());
+    for (t, mentions) in [(0.0, "t is 0"), (11.0, "t is 11"), (-1.0, "whole"), (1.5, "whole"), (f64::NAN, "whole")] {
+        refused(ddpm.denoise(image(), t, options()), "ValueError", mentions);
+    }
+    refused(ddpm.denoise(image(), 2.0, parse("{\"t\": 2}")), "ValueError", "t");
+    refused(ddpm.denoise(Uint8Array::new_with_length(5).into(), 2.0, options()), "ShapeError", "784");
+    refused(ddpm.denoise(Array::new().into(), 2.0, options()), "ValueError", "Uint8Array");
+}
+
+#[wasm_bindgen_test]
 fn the_diffusion_bound_grows() {
     let mut elbo = ddpm().elbo(image(), parse("{\"seed\": 1, \"timesteps\": 2, \"steps\": 10}")).unwrap();
     assert_eq!(elbo.total_evaluations(), 4);

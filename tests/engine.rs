@@ -10,6 +10,8 @@ mod chain_length;
 mod classes;
 #[path = "engine/consistency.rs"]
 mod consistency;
+#[path = "engine/denoise.rs"]
+mod denoise;
 #[path = "engine/diffusion_bound.rs"]
 mod diffusion_bound;
 #[path = "engine/evaluation.rs"]

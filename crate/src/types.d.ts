@@ -204,6 +204,8 @@ export interface Frame {
   x: Uint8Array;
   /** The clean image that the model predicts from x_t; at t = 0 the sample. */
   predictedX0: Uint8Array;
+  /** Root mean square difference of predictedX0 from the image that denoise() was given, in levels, for each chain; else null. */
+  rmsToOriginal: number[] | null;
 }
 
 /** Row i belongs to timestep t[i]. */

@@ -9,7 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::analytic::{GaussianData, image};
 
-const DATA: GaussianData = GaussianData { mean: 0.3, std: 0.4 };
+pub const DATA: GaussianData = GaussianData { mean: 0.3, std: 0.4 };
 
 fn options(steps: usize) -> SamplerOptions {
     SamplerOptions { seed: Some(7), steps, ..SamplerOptions::default() }
@@ -23,12 +23,18 @@ fn run(ddpm: &Ddpm, options: &SamplerOptions) -> Vec<Array1<f64>> {
     sampler.state().to_vec()
 }
 
-/// Mean and variance of the chain's output: every step is linear with Gaussian noise, so both follow from a recursion.
+/// Mean and variance of the chain's output.
 fn exact_moments(ddpm: &Ddpm, options: &SamplerOptions) -> (f64, f64) {
+    moments_from(ddpm, options, options.steps, (0.0, 1.0))
+}
+
+/// Mean and variance of the output of a chain for [`DATA`] from those at timestep `t`: every step is linear with Gaussian noise, so
+/// both follow from a recursion.
+pub fn moments_from(ddpm: &Ddpm, options: &SamplerOptions, t: usize, start: (f64, f64)) -> (f64, f64) {
     let schedule = ddpm.schedule(options.schedule, options.steps).unwrap();
     let eta = if options.method == Method::Ddpm { 1.0 } else { options.eta };
-    let (mut mean, mut variance) = (0.0, 1.0);
-    for t in (1..=options.steps).rev() {
+    let (mut mean, mut variance) = start;
+    for t in (1..=t).rev() {
         let (intercept, slope) = DATA.posterior_mean(schedule.log_snr(t));
         let spread = eta * eta * schedule.posterior_variance(t);
         // x_{t-1} = alpha_{t-1} x0 + direction * epsilon + noise, with x0 = intercept + slope x_t.

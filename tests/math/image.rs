@@ -1,4 +1,4 @@
-use elbo_room::math::image::{levels_to_signed, signed_to_levels, unit_to_levels};
+use elbo_room::math::image::{levels_to_signed, rms_difference, signed_to_levels, unit_to_levels};
 use ndarray::{Array1, aview1};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -21,4 +21,13 @@ fn what_is_out_of_range_is_clipped() {
     let x = [-2.0, -1.0, 1.0, 2.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
     assert_eq!(signed_to_levels(aview1(&x)), [0, 0, 255, 255, 255, 0, 0]);
     assert_eq!(unit_to_levels(aview1(&x)), [0, 0, 255, 255, 255, 0, 0]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn differences_are_in_levels() {
+    assert_eq!(rms_difference(&[7, 0, 255], &[7, 0, 255]), 0.0);
+    assert_eq!(rms_difference(&[0; 4], &[255; 4]), 255.0);
+    // The square root of (9 + 16) / 2, whichever image comes first.
+    assert_eq!(rms_difference(&[10, 20], &[13, 16]), 12.5f64.sqrt());
+    assert_eq!(rms_difference(&[13, 16], &[10, 20]), 12.5f64.sqrt());
 }

@@ -117,3 +117,10 @@ pub(super) fn seed(value: f64) -> Result<u64> {
     }
     Err(Error::value(format!("seed is {value}, it must be an integer from 0 to 2^53 - 1")))
 }
+
+pub(super) fn count(value: f64, what: &str) -> Result<u64> {
+    if value.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&value) {
+        return Ok(value as u64);
+    }
+    Err(Error::value(format!("{what} is {value}, it must be a whole number")))
+}

@@ -1,7 +1,7 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::convert::{self, JsResult, doubles, file, from_js, levels, to_js};
+use super::convert::{self, JsResult, count, doubles, file, from_js, levels, to_js};
 use crate::engine;
 use crate::error::ErrorKind;
 use crate::math::schedule::ScheduleKind;
@@ -46,6 +46,19 @@ impl Ddpm {
         #[wasm_bindgen(unchecked_optional_param_type = "SamplerOptions")] options: JsValue,
     ) -> JsResult<Sampler> {
         Ok(Sampler(self.0.sampler(&convert::options(options)?)?))
+    }
+
+    /// Noises an image of 8-bit levels to timestep `t`, 1 to the steps of the chain, and starts reverse chains from there, each
+    /// from a draw of x_t of its own; that of the first is the one of diffuse() with the same seed. Throws a ValueError for `t`
+    /// or options out of range, a ShapeError for an image of another size.
+    pub fn denoise(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
+        t: f64,
+        #[wasm_bindgen(unchecked_optional_param_type = "SamplerOptions")] options: JsValue,
+    ) -> JsResult<Sampler> {
+        let t = count(t, "t")? as usize;
+        Ok(Sampler(self.0.denoise(&levels(&image)?, t, &convert::options(options)?)?))
     }
 
     /// Starts the evidence lower bound of one image of 8-bit levels.
@@ -105,6 +118,12 @@ impl Sampler {
     #[wasm_bindgen(getter)]
     pub fn chains(&self) -> usize {
         self.0.chains()
+    }
+
+    /// The timestep that the chains start at: their number of steps, or the `t` of denoise().
+    #[wasm_bindgen(getter)]
+    pub fn start(&self) -> usize {
+        self.0.start()
     }
 
     /// Number of frames when the chain is complete: its steps and the sample.

@@ -1,10 +1,10 @@
 use js_sys::{Array, Float64Array};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{self, JsResult, from_js, to_js};
+use super::convert::{self, JsResult, count, from_js, to_js};
 use crate::canvas::{PlaneOptions, PlanePainter};
 use crate::engine::{self, Component, Density};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::ErrorKind;
 use crate::math::inference::logistic::Observation;
 
 /// Classical variational inference in the plane: a q of a simple family is pulled onto a target p(z) = p̃(z) / Z by ascending
@@ -138,11 +138,4 @@ impl VariationalInference {
         let options: PlaneOptions = convert::fields(plane, "plane")?;
         Ok(self.painter.paint(&canvas, &self.fit, &options)?)
     }
-}
-
-fn count(value: f64, what: &str) -> Result<u64> {
-    if value.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&value) {
-        return Ok(value as u64);
-    }
-    Err(Error::value(format!("{what} is {value}, it must be a whole number")))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 use super::forward::Forward;
@@ -151,6 +152,49 @@ impl Ddpm {
         Sampler::new(Arc::clone(&self.predictor), schedule, self.image, options)
     }
 
+    /// Starts reverse chains at timestep `t` from given `x_t`, one state for each chain, in units where clean images lie in
+    /// `[-1, 1]`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong number of states or of pixels,
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is not finite, `t` outside `1..=steps`, or other options
+    /// out of range.
+    pub fn sampler_from(&self, x_t: &[Array1<f64>], t: usize, options: &SamplerOptions) -> Result<Sampler> {
+        let (sampler, dimensions) = (self.sampler(options)?, self.image.dimensions());
+        check_timestep(t, options.steps)?;
+        if x_t.len() != options.chains {
+            return Err(Error::shape(format!("{} chains take as many states, not {}", options.chains, x_t.len())));
+        }
+        for (chain, x) in x_t.iter().enumerate() {
+            if x.len() != dimensions {
+                let found = x.len();
+                return Err(Error::shape(format!("x_t of chain {chain} has {found} values, the model takes {dimensions}")));
+            }
+            if let Some(bad) = x.iter().find(|v| !v.is_finite()) {
+                return Err(Error::value(format!("x_t of chain {chain} holds {bad}, it must be finite")));
+            }
+        }
+        Ok(sampler.starting_at(t, x_t.to_vec(), None))
+    }
+
+    /// Noises an image given as 8-bit levels to timestep `t` and starts reverse chains from there, each from a draw of
+    /// `q(x_t|x_0)` of its own.
+    ///
+    /// The draw of chain k has the noise of pass k of [`Ddpm::elbo`] with the same seed, schedule and steps; that of chain 0 is
+    /// the one of [`Ddpm::diffuse`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong length, [`ErrorKind::Value`](crate::ErrorKind::Value)
+    /// for `t` outside `1..=steps` or other options out of range.
+    pub fn denoise(&self, levels: &[u8], t: usize, options: &SamplerOptions) -> Result<Sampler> {
+        super::check_image(levels, self.image.dimensions())?;
+        let sampler = self.sampler(options)?;
+        check_timestep(t, options.steps)?;
+        let forward = Forward::new(Arc::clone(&self.predictor), sampler.schedule().clone(), levels, sampler.seed());
+        let x = (0..sampler.chains()).map(|chain| forward.noised(chain, t)).collect();
+        Ok(sampler.starting_at(t, x, Some(levels.to_vec())))
+    }
+
     /// Starts the bound of one image, given as 8-bit levels.
     ///
     /// # Errors
@@ -190,9 +234,7 @@ impl Ddpm {
         super::check_image(levels, self.image.dimensions())?;
         self.check_class(class)?;
         let schedule = self.schedule(schedule, steps)?;
-        if !(1..=steps).contains(&t) {
-            return Err(Error::value(format!("t is {t}, give a timestep from 1 to {steps}")));
-        }
+        check_timestep(t, steps)?;
         let seed = seed.map_or_else(random_seed, Ok)?;
         let log_snr = schedule.log_snr(t);
         let forward = Forward::new(Arc::clone(&self.predictor), schedule, levels, seed);
@@ -210,4 +252,11 @@ impl Ddpm {
             _ => Ok(()),
         }
     }
+}
+
+fn check_timestep(t: usize, steps: usize) -> Result<()> {
+    if (1..=steps).contains(&t) {
+        return Ok(());
+    }
+    Err(Error::value(format!("t is {t}, give a timestep from 1 to {steps}")))
 }

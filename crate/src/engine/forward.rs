@@ -46,14 +46,23 @@ impl Forward {
     pub(super) fn draw(&self, pass: usize, t: usize, repeat: usize, class: Option<usize>) -> Result<ForwardDraw> {
         // The further draws take the numbers after those of the chain.
         let number = if repeat == 0 { t } else { self.schedule.steps() + repeat };
-        let noise = self.noise(Purpose::ForwardNoise, pass, number, self.dimensions());
-        let x_t = q_sample(self.x0.view(), &self.schedule, t, noise.view());
+        let x_t = self.q_sample(pass, t, number);
         let predicted_x0 = self.predictor.predict(x_t.view(), self.schedule.log_snr(t), class)?.x0;
         let nats = match t {
             1 => l_0(&self.levels, predicted_x0.view(), &self.schedule),
             _ => l_denoising(self.x0.view(), predicted_x0.view(), &self.schedule, t),
         };
         Ok(ForwardDraw { x_t, predicted_x0, nats })
+    }
+
+    /// The `x_t` of a pass, as [`Forward::draw`] has it first, without asking the network.
+    pub(super) fn noised(&self, pass: usize, t: usize) -> Array1<f64> {
+        self.q_sample(pass, t, t)
+    }
+
+    fn q_sample(&self, pass: usize, t: usize, number: usize) -> Array1<f64> {
+        let noise = self.noise(Purpose::ForwardNoise, pass, number, self.dimensions());
+        q_sample(self.x0.view(), &self.schedule, t, noise.view())
     }
 
     /// The consistency term of a draw at a timestep in `2..=T`, with `x_{t-1}` and `x_{t-2}` drawn beside its `x_t`.

@@ -1,4 +1,4 @@
-//! The reverse chain, step by step, with every frame kept.
+//! The reverse chain from pure noise, or from a picture noised part of the way; step by step, with every frame kept.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::random_seed;
 use crate::error::{Error, Result};
 use crate::math::diffusion::{ancestral_step, ddim_step};
-use crate::math::image::signed_to_levels;
+use crate::math::image::{rms_difference, signed_to_levels};
 use crate::math::parameterization::{Prediction, guide};
 use crate::math::rng::{Purpose, standard_normal};
 use crate::math::schedule::{NoiseSchedule, ScheduleKind};
@@ -66,7 +66,7 @@ impl Default for SamplerOptions {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Frame {
-    /// Position in the chain, 0 for `x_T`.
+    /// Position in the chain, 0 for where it starts.
     pub index: usize,
     /// Timestep: the number of steps that are left.
     pub t: usize,
@@ -78,6 +78,9 @@ pub struct Frame {
     /// The clean image that the model predicts from `x_t`, chain after chain; at `t = 0` the sample itself.
     #[serde(with = "serde_bytes")]
     pub predicted_x0: Vec<u8>,
+    /// Root mean square difference of `predicted_x0` from the picture that was noised, in levels, one for each chain; none for
+    /// chains that start at pure noise.
+    pub rms_to_original: Option<Vec<f64>>,
 }
 
 /// One or more reverse chains and all their frames.
@@ -87,6 +90,8 @@ pub struct Sampler {
     options: SamplerOptions,
     seed: u64,
     dimensions: usize,
+    start: usize,
+    original: Option<Vec<u8>>,
     x: Vec<Array1<f64>>,
     frames: Vec<Frame>,
 }
@@ -129,7 +134,20 @@ impl Sampler {
         let x = (0..options.chains as u64)
             .map(|chain| standard_normal(seed, Purpose::InitialNoise, [chain, 0], dimensions))
             .collect();
-        Ok(Self { predictor, schedule, options: options.clone(), seed, dimensions, x, frames: Vec::new() })
+        let (start, frames) = (schedule.steps(), Vec::new());
+        Ok(Self { predictor, schedule, options: options.clone(), seed, dimensions, start, original: None, x, frames })
+    }
+
+    /// Starts the chains, of which no step has been made, at timestep `t` from their `x_t`; `original` is the picture that these
+    /// are noised versions of, as 8-bit levels.
+    pub(super) fn starting_at(self, t: usize, x: Vec<Array1<f64>>, original: Option<Vec<u8>>) -> Self {
+        debug_assert!(self.frames.is_empty() && x.len() == self.x.len());
+        Self { start: t, x, original, ..self }
+    }
+
+    /// The schedule of the whole chain.
+    pub(super) fn schedule(&self) -> &NoiseSchedule {
+        &self.schedule
     }
 
     /// The seed that was used.
@@ -142,9 +160,14 @@ impl Sampler {
         self.options.chains
     }
 
+    /// The timestep that the chains start at.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
     /// Number of frames when the chain is complete: its steps and the sample.
     pub fn length(&self) -> usize {
-        self.schedule.steps() + 1
+        self.start + 1
     }
 
     /// The frames so far.
@@ -181,7 +204,7 @@ impl Sampler {
     /// Those of the network.
     pub fn step(&mut self) -> Result<&Frame> {
         if !self.is_done() {
-            let t = self.schedule.steps() - self.frames.len();
+            let t = self.start - self.frames.len();
             let mut predicted_x0 = Vec::with_capacity(self.x.len() * self.dimensions);
             let mut next = Vec::with_capacity(self.x.len());
             for (chain, x_t) in self.x.iter().enumerate() {
@@ -204,7 +227,10 @@ impl Sampler {
 
     fn push_frame(&mut self, t: usize, predicted_x0: Vec<u8>) {
         let (index, log_snr) = (self.frames.len(), self.schedule.log_snr(t));
-        self.frames.push(Frame { index, t, log_snr, x: levels_of(&self.x), predicted_x0 });
+        let rms_to_original = self.original.as_ref().map(|original| {
+            predicted_x0.chunks_exact(self.dimensions).map(|image| rms_difference(image, original)).collect()
+        });
+        self.frames.push(Frame { index, t, log_snr, x: levels_of(&self.x), predicted_x0, rms_to_original });
     }
 
     fn predict(&self, x_t: ArrayView1<f64>, t: usize) -> Result<Prediction> {
