@@ -1,3 +1,4 @@
+import { speech } from './messages/speech.svelte.ts';
 import { type Catalog, fitToModels, parseState, printState, type PageState, type Rejection } from './state.ts';
 
 /** Browsers refuse more than a few hundred history writes a minute. */
@@ -15,8 +16,12 @@ export class Page {
     const { state, rejected } = parseState(location.hash);
     this.state = $state(state);
     this.rejected = rejected;
+    speech.chosen = state.language;
     addEventListener('hashchange', () => this.#read());
     addEventListener('pagehide', () => this.#flush());
+    $effect(() => {
+      speech.chosen = this.state.language;
+    });
     $effect(() => {
       const fragment = printState(this.state);
       if (fragment === location.hash) return;

@@ -57,6 +57,7 @@ describe('the URL form of the state', () => {
       start: [{ weight: 1, mean: [0.5, -1], std: [0.25, 2], correlation: 0.5 }],
       data: [{ x: -1.5, label: 1 }],
     };
+    state.language = 'zh';
     expect(parseState(printState(state))).toEqual({ state, rejected: [] });
   });
 
@@ -133,6 +134,8 @@ describe('the URL form of the state', () => {
     ['q', '1,2,3'],
     ['q', '1,0,0,1,1,0.5'],
     ['data', '0,2'],
+    ['lang', 'fr'],
+    ['lang', ''],
     ['unknown', '1'],
   ])('falls back to the default for %s=%s and says so', (key, value) => {
     expect(parseState(`#${key}=${value}`)).toEqual({ state: defaultState(), rejected: [{ key, value }] });

@@ -23,6 +23,7 @@ import {
   RATES,
   TARGETS,
 } from './labs/inference/settings.ts';
+import { type Language, LANGUAGES } from './messages/languages.ts';
 
 export const LABS = ['latent', 'denoise', 'elbo', 'inference'] as const;
 export const PATH_MODES = ['linear', 'spherical'] as const;
@@ -97,6 +98,8 @@ export interface PageState {
     level: number;
   };
   inference: InferenceSettings;
+  /** The visitor's choice; null leaves it to the browser. */
+  language: Language | null;
 }
 
 export function defaultState(): PageState {
@@ -132,6 +135,7 @@ export function defaultState(): PageState {
       level: 1,
     },
     inference: defaultInference(),
+    language: null,
   };
 }
 
@@ -317,6 +321,7 @@ const FIELDS: Field[] = [
   field('pace', choice(PACES), (s) => s.inference.pace, (s, v) => (s.inference.pace = v)),
   field('q', optional(parseStart, printStart), (s) => s.inference.start, (s, v) => (s.inference.start = v)),
   field('data', optional(parseData, printData), (s) => s.inference.data, (s, v) => (s.inference.data = v)),
+  field('lang', optional(choice(LANGUAGES).parse, String), (s) => s.language, (s, v) => (s.language = v)),
 ];
 
 /** Reads a fragment such as `#lab=denoise&seed=7`. Never throws. */

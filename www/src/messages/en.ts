@@ -1,15 +1,19 @@
-/** Every text of the page in English. Another language is another object of the same type. */
+/** Every text of the page in English. `zh.ts` says the same in Chinese: whoever adds a text adds it there too. */
 export const en = {
   title: 'ELBO Room',
   tagline: 'How well does a model explain one picture?',
   skip: 'Skip to the lab',
   nav: 'Labs',
   dismiss: 'Dismiss',
+  language: 'Language',
+  /** Between the items of a list. */
+  comma: ', ',
 
   labs: { latent: 'Latent', denoise: 'Denoise', elbo: 'ELBO', inference: 'Inference' },
 
   loading: {
     label: 'Loading',
+    now: (what: string) => `Loading: ${what}`,
     names: { runtime: 'Engine', manifest: 'List of models', vae: 'VAE', ddpm: 'Diffusion model' },
     progress: (loaded: string, total: string) => `${loaded} of ${total}`,
     preparing: 'preparing',
@@ -24,6 +28,7 @@ export const en = {
       ModelError: 'The model file could not be read.',
       CompileError: 'The engine that arrived is corrupt.',
     } as Record<string, string>,
+    because: (cause: string, detail: string) => `${cause} (${detail})`,
     failed: (name: string) => `${name} did not load.`,
     unsupported: 'This browser cannot run the models.',
     lacks: {
@@ -41,6 +46,7 @@ export const en = {
     restarted: (role: string, reason: string) => `${role} crashed (${reason}) and was restarted. Nothing you set was lost.`,
     down: (role: string, reason: string) => `${role} crashed several times (${reason}) and is stopped.`,
     restart: 'Restart',
+    fault: (name: string, message: string) => `${name}: ${message}`,
   },
 
   latent: {
@@ -169,6 +175,14 @@ export const en = {
     tighter: (name: string) => `${name}, importance-weighted`,
   },
 
+  /** Titles of the shipped models, by what their manifest calls them. */
+  models: {
+    'Convolutional VAE, 16 latents': 'Convolutional VAE, 16 latents',
+    'Hierarchical VAE, 7 stochastic layers': 'Hierarchical VAE, 7 stochastic layers',
+    'Convolutional VAE, 16 latents, 8-bit': 'Convolutional VAE, 16 latents, 8-bit',
+    'Class-conditional diffusion model': 'Class-conditional diffusion model',
+  } as Record<string, string>,
+
   elboLab: {
     title: 'ELBO lab',
     lead: 'One picture, every model, every term: what it costs each of them to explain it, with standard errors and 95 % intervals.',
@@ -178,6 +192,8 @@ export const en = {
     perPixel: 'Per pixel',
     gap: 'Gap to log p(x)',
     interval: '95 % interval',
+    intervalOf: (ends: string) => `95 % interval: ${ends}`,
+    elboNats: 'ELBO, nats',
     seed: 'Seed',
     dice: 'New random seed',
     samples: 'Samples K',
@@ -210,7 +226,19 @@ export const en = {
       undo: 'Undo',
       clear: 'Clear',
       examples: 'Examples',
-      example: (name: string) => `Example ${name}`,
+      example: (name: string) => `Example: ${name}`,
+      exampleNames: {
+        '1-serif': '1 with serifs',
+        '2-looped': '2 with a loop',
+        '4-open': 'open 4',
+        '4-closed': 'closed 4',
+        '7-crossed': 'crossed 7',
+        '9-curled': 'curled 9',
+        'letter-a': 'letter A',
+        smiley: 'smiley',
+        scribble: 'scribble',
+        '10': 'the number 10',
+      } as Record<string, string>,
       upload: 'Upload',
       from: (lab: string) => `From ${lab}`,
       dropHint: 'Or drop a picture here, or paste one.',
@@ -225,6 +253,8 @@ export const en = {
     samplesProgress: (done: string, total: string) => `${done} of ${total} evaluations`,
     binarized: 'Binarized picture that is scored',
     costTitle: 'What the picture costs, nats',
+    /** Inside a formula, as the name of a term. */
+    costReconstruction: 'reconstruction',
     terms: {
       reconstruction: 'Reconstruction',
       kl: 'KL to the prior',
@@ -249,7 +279,8 @@ export const en = {
       `The test set was scored with the ${schedule} schedule, T = ${steps}, and no digit given: choose these to see where this picture lies.`,
     hierarchy: {
       title: 'What each layer decides',
-      lead: 'Top layers first: each is drawn given those above it.',
+      lead: (model: string) => `${model}. Top layers first: each is drawn given those above it.`,
+      layerName: (name: string) => name,
       generate: 'Generate',
       hold: (layer: string) => `Hold ${layer}`,
       layer: (shape: string, nats: string) => `${shape} latents, ${nats} nats`,
@@ -406,7 +437,7 @@ export const en = {
 
   footer: {
     local: 'Nothing leaves this machine: the models run in your browser, as WebAssembly, in workers of their own.',
-    version: (version: string) => `elbo-room ${version}, MIT or Apache-2.0`,
+    version: (version: string) => `elbo-room ${version}, MIT or Apache-2.0.`,
     data: 'Trained on MNIST by Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0.',
   },
 };

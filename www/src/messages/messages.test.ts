@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { en } from './en.ts';
+import { messages, titleOf } from './index.ts';
+import { preferredLanguage } from './languages.ts';
+import { speech } from './speech.svelte.ts';
+import { zh } from './zh.ts';
+
+/** What Chinese texts of the field leave in Latin letters: names, symbols, formulas. */
+const NAMES = new Set(
+  ('ELBO Room VAE KL DDPM DDIM SNR log SVG JSON CSV SHA MB ID Adam SGD sigmoid Delete Shift PNG WebAssembly SIMD Web Worker ' +
+    'OffscreenCanvas MNIST LeCun Cortes Burges CC BY SA MIT Apache elbo room').split(' '),
+);
+const CHINESE = /[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/;
+
+type Text = string | ((...args: unknown[]) => string);
+
+/** Every text with its path, however deep. */
+function textsOf(value: unknown, path = ''): [path: string, text: Text][] {
+  if (typeof value === 'string' || typeof value === 'function') return [[path, value as Text]];
+  return Object.entries(value as object).flatMap(([key, inner]) => textsOf(inner, path ? `${path} > ${key}` : key));
+}
+
+/** Arguments that can be found again in what a text makes of them; a text may take numbers, words, or compare them with 0. */
+const ARGUMENTS = [
+  [1101, 2202, 3303, 4404],
+  [0, 0, 0, 0],
+  ['⟦1⟧', '⟦2⟧', '⟦3⟧', '⟦4⟧'],
+  ['', '⟦2⟧', '', '⟦4⟧'],
+  ['⟦1⟧', '', '⟦3⟧', ''],
+] as const;
+
+const say = (text: Text, values: readonly unknown[]) =>
+  String(typeof text === 'string' ? text : text(...values.slice(0, text.length)));
+
+const english = textsOf(en);
+const chinese = new Map(textsOf(zh));
+
+it('has the same texts in both languages', () => {
+  expect([...chinese.keys()].sort()).toEqual(english.map(([path]) => path).sort());
+});
+
+describe.each(english)('%s', (path, text) => {
+  const translated = chinese.get(path) as Text;
+
+  it('has the same arguments, and uses the same of them', () => {
+    expect(typeof translated).toBe(typeof text);
+    expect(translated.length > 0).toBe(true);
+    if (typeof text === 'string') return;
+    expect(translated.length).toBe(text.length);
+    for (const values of ARGUMENTS) {
+      const used = (from: Text) => values.filter((value) => value !== '' && value !== 0 && say(from, values).includes(String(value)));
+      expect(used(translated)).toEqual(used(text));
+    }
+  });
+
+  it('is neither empty nor left in English', () => {
+    for (const values of ARGUMENTS) {
+      const said = say(translated, values);
+      expect(say(text, values).trim() === '').toBe(said.trim() === '');
+      if (typeof text === 'string') expect(said.trim()).not.toBe('');
+      const words = said.match(/[A-Za-z]{2,}/g) ?? [];
+      expect(words.filter((word) => !NAMES.has(word))).toEqual([]);
+    }
+  });
+
+  it('has Chinese punctuation between Chinese words', () => {
+    for (const values of ARGUMENTS) {
+      expect(say(translated, values)).not.toMatch(/[\u4e00-\u9fff] ?[,;:?!]|[,;:?!] ?[\u4e00-\u9fff]|\.\.\./);
+    }
+  });
+});
+
+it('has a title in every language for each shipped model', () => {
+  const manifest = JSON.parse(readFileSync(new URL('../../../models/manifest.json', import.meta.url), 'utf8')) as {
+    models: { title: string }[];
+  };
+  for (const { title } of manifest.models) {
+    expect(en.models[title]).toBe(title);
+    expect(zh.models[title]).toMatch(CHINESE);
+  }
+});
+
+describe('the language of a browser', () => {
+  it.each([
+    [['zh-CN', 'en'], 'zh'],
+    [['zh'], 'zh'],
+    [['ZH-Hant-TW', 'en-US'], 'zh'],
+    [['fr-FR', 'zh-CN', 'en'], 'zh'],
+    [['de', 'en-GB', 'zh'], 'en'],
+    [['de', 'fr'], 'en'],
+    [[], 'en'],
+  ])('%j gives %s', (wanted, language) => {
+    expect(preferredLanguage(wanted)).toBe(language);
+  });
+});
+
+describe('the messages as components hold them', () => {
+  afterEach(() => (speech.chosen = null));
+
+  it('change with the language, however deep the part is that was kept', () => {
+    const { latent, elboLab } = messages;
+    const digits = elboLab.digit;
+    for (const [language, texts] of [['zh', zh], ['en', en], ['zh', zh]] as const) {
+      speech.chosen = language;
+      expect(latent.title).toBe(texts.latent.title);
+      expect(digits.bar('7', '50', '1')).toBe(texts.elboLab.digit.bar('7', '50', '1'));
+      expect(Object.entries(messages.labs)).toEqual(Object.entries(texts.labs));
+      expect(messages.loading.failures['ModelError']).toBe(texts.loading.failures['ModelError']);
+      expect(messages.loading.failures['OtherError']).toBeUndefined();
+    }
+  });
+
+  it('leave the title of a model of one’s own as its manifest says it', () => {
+    speech.chosen = 'zh';
+    expect(titleOf({ title: 'Class-conditional diffusion model' })).toBe(zh.models['Class-conditional diffusion model']);
+    expect(titleOf({ title: 'A model of mine' })).toBe('A model of mine');
+  });
+});
