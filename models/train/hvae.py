@@ -20,7 +20,7 @@ LAYERS = [("top", (TOP,))] + [(f"7x7 {i}", (4, 7, 7)) for i in (1, 2, 3)] + [(f"
 SIZES = [math.prod(shape) for _, shape in LAYERS]
 COARSE, FINE = 64, 32  # channels at 7x7 and 14x14
 WARM_UP = 1500  # steps over which the weight of the KL rises to 1
-FREE, FREE_STEPS = 3.0, (10000, 17000)  # nats of each layer that are free at first; the steps between which that falls to nothing
+FREE_STEPS = 10000, 17000  # the steps between which the free nats of a layer fall to nothing
 
 
 def conv(c_in: int, c_out: int, kernel: int = 3, gain: float = 1.0) -> nn.Conv2d:
@@ -117,7 +117,7 @@ class Decoder(nn.Module):
 class Hvae(latent.LatentModel):
     """The seven layers are the groups."""
 
-    groups, warm_up = [(name, math.prod(shape)) for name, shape in LAYERS], WARM_UP
+    groups, warm_up, free = [(name, math.prod(shape)) for name, shape in LAYERS], WARM_UP, 3.0
 
     def __init__(self, task: str):
         super().__init__()
@@ -125,7 +125,7 @@ class Hvae(latent.LatentModel):
 
     def free_nats(self, step):
         first, last = FREE_STEPS
-        return FREE * min(1.0, max(0.0, (last - step) / (last - first)))
+        return self.free * min(1.0, max(0.0, (last - step) / (last - first)))
 
     def encode(self, x):
         return self.encoder(x)

@@ -3,7 +3,9 @@
 import math
 from pathlib import Path
 
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 
 import common
@@ -17,12 +19,14 @@ class LatentModel(nn.Module):
     """A model p(x|z) p(z) with a posterior q(z|x), both Gaussian in each of the `latents` entries of z given those before.
 
     A subclass has `task`, `groups` (name and number of entries of each part of z whose KL is told apart), `warm_up` (steps over which
-    the weight of the KL rises to 1) and the methods `encode` and `decode`.
+    the weight of the KL rises to 1), `free` (nats of each group that cost nothing at first) and the methods `encode` and `decode`.
     """
+
+    free = 0.0
 
     def free_nats(self, step: int) -> float:
         """The KL of a group, as a mean over the batch, that costs nothing in training (Kingma et al. 2016, equation 15)."""
-        return 0.0
+        return self.free
 
     def encode(self, x) -> tuple:
         """What decoding needs of the images x [B,1,28,28]; tensors with a batch dimension."""
@@ -115,12 +119,27 @@ def evaluate(model: LatentModel, args, seed: int = 0) -> dict:
     }
 
 
-def start(model: LatentModel, run: str) -> None:
-    """Copy the averaged weights of `run` into `model` wherever shapes agree; the KL needs no warm-up then."""
-    found = torch.load(Path(run) / "checkpoint.pt", map_location="cpu", weights_only=True)["average"]
+def start(model: LatentModel, source: str) -> None:
+    """Copy averaged weights into `model` wherever shapes agree; the KL needs neither warm-up nor free nats then.
+
+    `source` is the folder of a run, or what the names of a shipped model's files begin with, as in `../mnist-hvae`.
+    """
+    checkpoint = Path(source) / "checkpoint.pt"
+    found = torch.load(checkpoint, map_location="cpu", weights_only=True)["average"] if checkpoint.exists() else shipped(source)
     own = model.state_dict()
+    missing = own.keys() - found.keys()
+    if missing:
+        raise SystemExit(f"{source} is of another network: it lacks {', '.join(sorted(missing))}")
     model.load_state_dict({name: found[name] if found[name].shape == value.shape else value for name, value in own.items()})
-    model.warm_up = 1
+    model.warm_up, model.free = 1, 0.0
+
+
+def shipped(prefix: str) -> dict[str, torch.Tensor]:
+    """The weights in `prefix`-encoder.onnx and `prefix`-decoder.onnx, by the names they have in PyTorch."""
+    return {
+        f"{part}.{tensor.name.removesuffix('.f16')}": torch.tensor(numpy_helper.to_array(tensor), dtype=torch.float32)
+        for part in ("encoder", "decoder") for tensor in onnx.load(f"{prefix}-{part}.onnx").graph.initializer
+    }
 
 
 def main(doc: str, make, steps: int, out: str, batch: int, samples: int, sizes: dict[str, int] | None = None, **optimization) -> None:
@@ -128,7 +147,7 @@ def main(doc: str, make, steps: int, out: str, batch: int, samples: int, sizes: 
     p = common.parser(doc, steps, out)
     p.set_defaults(batch=batch)
     p.add_argument("--task", choices=list(likelihood.PARAMETERS), default="binarized")
-    p.add_argument("--init", help="folder of a run of the other task to start from: its averaged weights, wherever shapes agree")
+    p.add_argument("--init", help="where to start from, wherever shapes agree: a run's folder, or a shipped model such as ../mnist-hvae (not one with batch norms)")
     p.add_argument("--samples", type=int, default=10, help="draws of z per test image")
     p.add_argument("--weighted-images", type=int, default=1000, help="test images for the importance-weighted bound")
     p.add_argument("--weighted-samples", type=int, default=samples, help="draws of z for each of them")
