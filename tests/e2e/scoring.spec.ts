@@ -229,3 +229,17 @@ test('the results can be taken along', async ({ page, context }) => {
   expect(svg).toContain(text.perLatent);
   expect(svg).toMatch(/fill="rgb\(/);
 });
+
+test('a model card shows what the evaluation program found for these very weights', async ({ page }) => {
+  await open(page, `lab=elbo&${FEW}`);
+  const evaluation = JSON.parse(await readFile(new URL('../../models/evaluation.json', import.meta.url), 'utf8'));
+  for (const { id, command, scores } of evaluation.models) {
+    const card = page.getByTestId(`card-${id}`);
+    await card.getByText(text.card.title).click();
+    const elbo = scores.find(({ metric }: { metric: string }) => metric === 'elbo');
+    const { mean, error } = estimate({ mean: elbo.value, standardError: elbo.standardError ?? null }, 2);
+    const row = card.getByRole('row').filter({ has: page.getByRole('rowheader', { name: text.card.metrics.elbo, exact: true }) });
+    await expect(row).toContainText(error ? `${mean} ± ${error}` : mean);
+    await expect(card.locator('code')).toHaveText(command);
+  }
+});

@@ -2,6 +2,13 @@ import { isCancelled } from '../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { EvaluatedModel, ModelEntry } from '../../engine/protocol.ts';
 
+/** What is known of a model's scores, if it was computed from the very files that are loaded. */
+export function evaluationOf(engine: Engine, { id, files }: ModelEntry): EvaluatedModel | undefined {
+  const found = engine.evaluation?.models.find((model) => model.id === id);
+  const same = found && Object.entries(files).every(([role, { sha256 }]) => found.files[role] === sha256);
+  return same ? found : undefined;
+}
+
 /** The bounds of the test set under one model, and how many of a hundred are lower than that of the picture. */
 export class Surprise {
   percentile = $state<number | null>(null);
@@ -15,12 +22,8 @@ export class Surprise {
     $effect(() => this.#locate());
   }
 
-  /** Only what was computed from the very files that are loaded. */
   get evaluated(): EvaluatedModel | undefined {
-    const entry = this.entry();
-    const found = this.engine.evaluation?.models.find(({ id }) => id === entry.id);
-    const same = found && Object.entries(entry.files).every(([role, { sha256 }]) => found.files[role] === sha256);
-    return same ? found : undefined;
+    return evaluationOf(this.engine, this.entry());
   }
 
   #locate(): void {
