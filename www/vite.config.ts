@@ -3,6 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { FUNCTIONS } from './src/story/derivations/index.ts';
+import { crateFunctions } from './vite/crate.ts';
 import { contentSecurityPolicy } from './vite/csp.ts';
 import { models } from './vite/models.ts';
 
@@ -23,7 +25,7 @@ export default defineConfig({
   base: './',
   // A missing model must answer 404, not the index page.
   appType: 'mpa',
-  plugins: [svelte(), models(at('../models')), contentSecurityPolicy()],
+  plugins: [svelte(), models(at('../models')), crateFunctions(at('..'), FUNCTIONS), contentSecurityPolicy()],
   define: {
     __CRATE_VERSION__: JSON.stringify(crateVersion()),
     __WASM_BYTES__: JSON.stringify(wasmBytes()),

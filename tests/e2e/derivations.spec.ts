@@ -1,0 +1,152 @@
+/** The derivations beside the labs: opened, linked to what their symbols stand for, readable by everybody. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { ANCHORS, type Anchor } from '../../www/src/story/anchors.ts';
+import { DERIVATIONS } from '../../www/src/story/derivations/index.ts';
+import { en as texts } from '../../www/src/story/derivations/en.ts';
+import { linksIn } from '../../www/src/story/tex.ts';
+import type { Derivation } from '../../www/src/story/derivations/types.ts';
+import { expect, type Locator, open, type Page, tabTo, test } from './fixtures.ts';
+
+const LABS: Record<keyof typeof DERIVATIONS, string> = {
+  latent: 'timesteps=64',
+  denoise: 'lab=denoise&steps=20&step=20&timesteps=64',
+  elbo: 'lab=elbo&k=100&timesteps=64&perClass=10&T=50',
+  inference: 'lab=inference&iterations=50',
+};
+
+/** Opens a lab and waits until all its numbers are there. */
+async function settle(page: Page, lab: keyof typeof LABS, more = ''): Promise<void> {
+  await open(page, `${LABS[lab]}${more}`);
+  if (lab === 'elbo') {
+    const models = page.getByTestId('elbo-lab').locator('article[data-status]');
+    await expect(models.first()).toBeVisible();
+    await expect(models.and(page.locator(':not([data-status=done])'))).toHaveCount(0);
+  } else if (lab === 'inference') await expect(page.getByTestId('inference-iteration')).toHaveText('50');
+  else {
+    await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
+    await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
+  }
+  await expect(page.getByTestId(`derivation-${lab}`)).toBeVisible();
+}
+
+const stepOf = (page: Page, id: string) => page.getByTestId(`step-${id}`);
+
+async function expand(page: Page, derivation: Derivation): Promise<void> {
+  for (const { id } of derivation.steps) {
+    await stepOf(page, id).locator('summary').first().click();
+    await expect(stepOf(page, id).locator('.katex').first()).toBeVisible();
+  }
+  await expect(page.getByTestId('story').locator('.katex-error')).toHaveCount(0);
+}
+
+const lit = (page: Page) => page.locator('[data-lit]:not([data-link])');
+
+const holdsFocus = (element: Locator) => element.evaluate((node) => node.contains(document.activeElement));
+
+for (const derivation of Object.values(DERIVATIONS) as Derivation[]) {
+  const { lab, steps, symbols } = derivation;
+
+  test(`each symbol of the ${lab} lab lights what it stands for and leads there`, async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await settle(page, lab);
+    await expand(page, derivation);
+    const seen = new Set<Anchor>();
+    for (const { id, formulas } of steps) {
+      for (const name of linksIn(formulas)) {
+        const anchor = symbols[name]?.anchor as Anchor;
+        if (seen.has(anchor) || !(ANCHORS[anchor] as readonly string[]).includes(lab)) continue;
+        seen.add(anchor);
+        const button = stepOf(page, id).getByTestId(`symbol-${name}`).first();
+        await button.hover();
+        await expect(lit(page).first(), `${id}: ${name}`).toHaveAttribute('data-anchor', anchor);
+        await button.click();
+        const target = page.locator(`[data-anchor="${anchor}"]:visible`).first();
+        await expect.poll(() => holdsFocus(target), `the focus goes to ${anchor}`).toBe(true);
+        await expect(target).toBeInViewport();
+      }
+    }
+    expect(seen.size).toBeGreaterThan(8);
+  });
+
+  for (const [colorScheme, language] of [['light', 'en'], ['dark', 'zh']] as const) {
+    test(`the open derivation of the ${lab} lab: axe and 390 pixels, ${colorScheme}, ${language}`, async ({ page }) => {
+      await page.setViewportSize({ width: 390, height: 900 });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await settle(page, lab, `&lang=${language}`);
+      await expand(page, derivation);
+      await page.getByTestId(`function-${steps[0]?.functions[0]}`).first().click();
+      const { scrollWidth, clientWidth } = await page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        return { scrollWidth, clientWidth };
+      });
+      expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
+      const cut = await page.getByTestId('story').evaluate((story) =>
+        Array.from(story.querySelectorAll<HTMLElement>('p, li, h2, h3, summary, button'))
+          .filter((node) => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== 'inline')
+          .map((node) => node.textContent?.slice(0, 60)),
+      );
+      expect(cut).toEqual([]);
+      const { violations } = await new AxeBuilder({ page }).include('[data-testid=story]').analyze();
+      expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target }) => target.join(' ')) }))).toEqual([]);
+    });
+  }
+}
+
+test('by keyboard: a step opens, a symbol leads to its control', async ({ page }) => {
+  await settle(page, 'inference');
+  const step = stepOf(page, 'path');
+  const summary = step.locator('summary').first();
+  await summary.focus();
+  await page.keyboard.press('Enter');
+  await tabTo(step.getByTestId('symbol-S'));
+  await expect(lit(page)).toHaveAttribute('data-anchor', 'draws');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('inference-draws')).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect(page).toHaveURL(/draws=11/);
+});
+
+test('symbols in a formula and their controls light each other', async ({ page }) => {
+  await settle(page, 'inference');
+  const step = stepOf(page, 'path');
+  await step.locator('summary').first().click();
+  await step.locator('[data-link=S]').first().hover();
+  await expect(lit(page)).toHaveAttribute('data-anchor', 'draws');
+  await page.mouse.move(0, 0);
+  await expect(lit(page)).toHaveCount(0);
+  await page.getByTestId('inference-gradient').hover();
+  await expect(step.locator('[data-link=gradient]').first()).toHaveAttribute('data-lit', '');
+  // A control that is used is not outlined for it.
+  await expect(lit(page)).toHaveCount(0);
+});
+
+test('a symbol that stands for something in another lab goes there', async ({ page }) => {
+  await settle(page, 'denoise');
+  const step = stepOf(page, 'limit');
+  await step.locator('summary').first().click();
+  await step.getByTestId('symbol-limit').click();
+  await expect(page).toHaveURL(/lab=elbo/);
+  await expect.poll(() => holdsFocus(page.getByTestId('sweep'))).toBe(true);
+});
+
+test('a formula shows the function that computes it', async ({ page }) => {
+  await settle(page, 'latent');
+  const step = stepOf(page, 'kl');
+  await step.locator('summary').first().click();
+  await step.getByTestId('function-math::gaussian::kl_standard').click();
+  await expect(step.locator('pre')).toContainText('pub fn kl_standard(');
+  await expect(step).toContainText(/crate\/src\/math\/gaussian\.rs:\d+/);
+  await expect(step.locator('.wrong')).toContainText(texts.often);
+});
+
+test('on paper every step is open', async ({ page }) => {
+  await settle(page, 'denoise');
+  await page.emulateMedia({ media: 'print' });
+  const pdf = await page.pdf({ path: 'artifacts/handout-denoise.pdf', format: 'A4' });
+  expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+  // Printing is over, and the steps are as they were.
+  await expect(page.getByTestId('derivation-denoise').locator('details.step[open]')).toHaveCount(0);
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  await expect(page.getByTestId('derivation-denoise').locator('details.step:not([open])')).toHaveCount(0);
+  await expect(page.getByTestId('derivation-denoise').locator('.katex-error')).toHaveCount(0);
+});

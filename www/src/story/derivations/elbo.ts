@@ -1,0 +1,112 @@
+/** What bounds on log p(x) are, how tight they are, and what they are good for. */
+import type { Derivation } from './types.ts';
+
+const tex = String.raw;
+
+export const elbo = {
+  lab: 'elbo',
+  symbols: {
+    x: { tex: 'x', anchor: 'picture' },
+    K: { tex: 'K', anchor: 'samples' },
+    elbo: { tex: tex`\mathcal L`, anchor: 'elbo' },
+    LK: { tex: tex`\mathcal L_K`, anchor: 'log-likelihood' },
+    curve: { tex: tex`\mathcal L_1 \le \mathcal L_K`, anchor: 'importance' },
+    gap: { tex: tex`\KL{q}{p}`, anchor: 'gap' },
+    ess: { tex: tex`K_{\mathrm{eff}}`, anchor: 'effective' },
+    reconstruction: { tex: tex`\E_q[\log p(x \mid z)]`, anchor: 'reconstruction' },
+    kl: { tex: tex`\mathrm{KL}`, anchor: 'kl' },
+    klLayer: { tex: tex`\mathrm{KL}_l`, anchor: 'layer-kl' },
+    layer: { tex: 'z_l', anchor: 'layers' },
+    posterior: { tex: tex`p(c \mid x)`, anchor: 'classes' },
+    H: { tex: 'H', anchor: 'entropy' },
+    bits: { tex: tex`\text{bits/dim}`, anchor: 'bits' },
+    denoising: { tex: tex`\textstyle\sum_t L_{t-1}`, anchor: 'denoising' },
+    T: { tex: 'T', anchor: 'bound-steps' },
+    m: { tex: 'm', anchor: 'bound-timesteps' },
+    costs: { tex: 'L_{t-1}', anchor: 'timestep-costs' },
+    surprise: { tex: tex`\hat F`, anchor: 'surprise' },
+  },
+  steps: [
+    {
+      id: 'importance',
+      formulas: [
+        tex`w_k = \frac{p(\link{x}{x}, z_k)}{q(z_k \mid x)}, \quad \E_q[w_k] = p(x)`,
+        tex`\begin{aligned} \link{LK}{\mathcal L_K} &= \E\Big[\log \frac{1}{\link{K}{K}} \sum_{k=1}^{K} w_k\Big] \\ &\le \log \E\Big[\frac1K \sum_{k=1}^{K} w_k\Big] = \log p(x) \end{aligned}`,
+        tex`\begin{aligned} \mathcal L_{K+1} &= \E\Big[\log \tfrac{1}{K+1} \textstyle\sum_{j} \bar w_{-j}\Big] \\ &\ge \E\Big[\tfrac{1}{K+1} \textstyle\sum_{j} \log \bar w_{-j}\Big] = \mathcal L_K \\ \link{elbo}{\mathcal L} = \mathcal L_1 &\le \link{curve}{\mathcal L_K} \to \log p(x) \end{aligned}`,
+      ],
+      functions: ['math::importance::log_mean_exp', 'math::importance::importance_curve'],
+      cites: ['burda2016'],
+    },
+    {
+      id: 'gap',
+      formulas: [
+        tex`\begin{aligned} \log p(x) - \link{elbo}{\mathcal L} &= \link{gap}{\KL{q(z \mid x)}{p(z \mid x)}} \\ &\ge \link{LK}{\mathcal L_K} - \mathcal L \end{aligned}`,
+        tex`\link{ess}{K_{\mathrm{eff}}} = \frac{\big(\sum_k w_k\big)^2}{\sum_k w_k^2}`,
+        tex`\log p(x) - \mathcal L_K \approx \frac12 \Big(\frac{1}{K_{\mathrm{eff}}} - \frac{1}{\link{K}{K}}\Big)`,
+      ],
+      functions: [
+        'math::importance::gap',
+        'math::importance::effective_sample_size',
+        'math::importance::log_likelihood',
+      ],
+      cites: ['burda2016', 'owen2013'],
+    },
+    {
+      id: 'hierarchy',
+      formulas: [
+        tex`\begin{aligned} p(x, z_{1:L}) &= p(x \mid z_{1:L})\, p(z_L) \prod_{l<L} p(\link{layer}{z_l} \mid z_{>l}) \\ q(z_{1:L} \mid x) &= q(z_L \mid x) \prod_{l<L} q(z_l \mid z_{>l}, x) \end{aligned}`,
+        tex`\link{elbo}{\mathcal L} = \link{reconstruction}{\E_q[\log p(x \mid z_{1:L})]} - \link{kl}{\sum_{l=1}^{L} \link{klLayer}{\mathrm{KL}_l}}`,
+        tex`\link{klLayer}{\mathrm{KL}_l} = \E_{q(z_{>l} \mid x)}\, \KL{q(z_l \mid z_{>l}, x)}{p(z_l \mid z_{>l})}`,
+      ],
+      wrong: tex`\mathrm{KL}_l = \KL{q(z_l \mid x)}{p(z_l)}`,
+      functions: ['math::gaussian::kl', 'engine::hvae::Hvae::bound', 'engine::latent_bound::LatentBound::result'],
+      cites: ['sonderby2016', 'kingma2016'],
+    },
+    {
+      id: 'units',
+      formulas: [
+        tex`\link{bits}{\text{bits/dim}} = \frac{-\link{elbo}{\mathcal L}}{D \ln 2}, \quad D = 28 \cdot 28 = 784`,
+        tex`\int_{x - \frac1{255}}^{x + \frac1{255}} p(u)\, du \approx \tfrac{2}{255}\, p(x)`,
+      ],
+      wrong: tex`\log p(x) < 0`,
+      functions: ['math::elbo::bits_per_dim', 'math::gaussian::discretized_log_likelihood'],
+      cites: ['theis2016'],
+    },
+    {
+      id: 'subsample',
+      formulas: [
+        tex`\link{denoising}{\sum_{t=2}^{\link{T}{T}} L_{t-1}} = \E_{t \sim \pi}\Big[\frac{\link{costs}{L_{t-1}}}{\pi(t)}\Big]`,
+        tex`\sum_{t=2}^{T} L_{t-1} \approx \frac1{\link{m}{m}} \sum_{k=1}^{m} \frac{L_{t_k - 1}}{\pi(t_k)}`,
+      ],
+      wrong: tex`\sum_{t=2}^{T} L_{t-1} \approx \frac1m \sum_k L_{t_k - 1}`,
+      functions: [
+        'math::strata::timestep_density',
+        'math::strata::StratifiedPass::draw',
+        'math::strata::StratifiedPass::estimate',
+      ],
+      cites: ['kingma2021'],
+    },
+    {
+      id: 'digit',
+      formulas: [
+        tex`\link{posterior}{p(c \mid \link{x}{x})} = \frac{p(x \mid c)\, p(c)}{\sum_{c'} p(x \mid c')\, p(c')} \approx \frac{e^{\ELBO(x \mid c)}}{\sum_{c'} e^{\ELBO(x \mid c')}}`,
+        tex`\operatorname{se}[p_c] \approx p_c\, \operatorname{se}\Big[\overline{\ell_c - \textstyle\sum_{c'} p_{c'} \ell_{c'}}\Big]`,
+        tex`\link{H}{H} = -\sum_c p(c \mid x) \log p(c \mid x)`,
+      ],
+      wrong: tex`p(c \mid x) = \operatorname{softmax}_c\, \ELBO(x \mid c)`,
+      functions: [
+        'math::classes::uniform_posterior',
+        'math::classes::posterior_standard_error',
+        'math::classes::entropy',
+        'math::strata::class_timestep_density',
+      ],
+      cites: ['li2023'],
+    },
+    {
+      id: 'surprise',
+      formulas: [tex`\link{surprise}{\hat F}(x) = \frac1N\, \#\big\{n : \ELBO(x_n) < \link{elbo}{\ELBO(x)}\big\}`],
+      functions: ['math::quantiles::share_below'],
+      cites: ['nalisnick2019'],
+    },
+  ],
+} as const satisfies Derivation;

@@ -1,0 +1,91 @@
+/** Classical variational inference, where log Z is known. */
+import type { Derivation } from './types.ts';
+
+const tex = String.raw;
+
+export const inference = {
+  lab: 'inference',
+  symbols: {
+    p: { tex: 'p', anchor: 'target' },
+    q: { tex: 'q', anchor: 'family' },
+    logZ: { tex: tex`\log Z`, anchor: 'log-z' },
+    elbo: { tex: tex`\ELBO(q)`, anchor: 'elbo-exact' },
+    estimate: { tex: tex`\widehat{\ELBO}`, anchor: 'elbo-draws' },
+    gap: { tex: tex`\KL{q}{p}`, anchor: 'inference-gap' },
+    mu: { tex: tex`\mu`, anchor: 'q-mean' },
+    L: { tex: 'L', anchor: 'q-scale' },
+    sigma: { tex: tex`\sigma_i`, anchor: 'q-scale' },
+    S: { tex: 'S', anchor: 'draws' },
+    K: { tex: 'K', anchor: 'components' },
+    gradient: { tex: tex`\hat g`, anchor: 'gradient' },
+    variance: { tex: tex`\Var[\hat g]`, anchor: 'gradient-variance' },
+    reverse: { tex: tex`\KL{q}{p}`, anchor: 'reverse-kl' },
+    forward: { tex: tex`\KL{p}{q}`, anchor: 'forward-kl' },
+  },
+  steps: [
+    {
+      id: 'identity',
+      formulas: [
+        tex`\begin{aligned} \link{logZ}{\log Z} ={}& \underbrace{\E_{\link{q}{q}}\big[\log \tilde{\link{p}{p}}(z) - \log q(z)\big]}_{\link{elbo}{\ELBO(q)}} \\ &+ \underbrace{\E_q\big[\log q(z) - \log p(z)\big]}_{\link{gap}{\KL{q}{p}}} \end{aligned}`,
+        tex`\begin{aligned} \link{gap}{\KL{q}{p}} &= \E_q\Big[-\log \tfrac{p(z)}{q(z)}\Big] \\ &\ge -\log \E_q\Big[\tfrac{p(z)}{q(z)}\Big] \ge 0 \end{aligned}`,
+      ],
+      wrong: tex`\ELBO(q) = \E_q\Big[\tfrac{\tilde p(z)}{q(z)}\Big], \quad \log Z = \ELBO(q) - \KL{q}{p}`,
+      functions: ['math::inference::quadrature::exact', 'math::inference::target::Target::log_z'],
+      cites: ['jordan1999', 'blei2017'],
+    },
+    {
+      id: 'path',
+      formulas: [
+        tex`\begin{aligned} z &= \link{mu}{\mu} + \link{L}{L}\,\varepsilon, \quad \varepsilon \sim \N(0, I) \\ \link{elbo}{\ELBO(q_\phi)} &= \E_\varepsilon\big[f_\phi(\mu + L\varepsilon)\big], \\ f_\phi(z) &= \log \tilde{\link{p}{p}}(z) - \log q_\phi(z) \end{aligned}`,
+        tex`\nabla_\phi \ELBO = \E_\varepsilon\Big[\tfrac{\partial z}{\partial \phi}^{\!\mathsf T} \nabla_{\!z} f_\phi(z) - \nabla_\phi \log q_\phi(z)\Big]`,
+        tex`\link{gradient}{\hat g} = \frac{1}{\link{S}{S}} \sum_{s=1}^{S} \nabla_\phi\, f_\phi(\mu + L\varepsilon_s)`,
+      ],
+      functions: [
+        'math::inference::variational::Gaussian::at',
+        'math::inference::gradient::Visit::gradient',
+        'math::inference::gradient::estimate',
+      ],
+      cites: ['kingma2014', 'rezende2014', 'roeder2017'],
+    },
+    {
+      id: 'score',
+      formulas: [
+        tex`\begin{aligned} \nabla_\phi \ELBO &= \int f_\phi\, \nabla_\phi q_\phi\, dz + \int q_\phi\, \nabla_\phi f_\phi\, dz \\ &= \E_{q}\big[f_\phi(z)\, \nabla_\phi \log q_\phi(z)\big] - \underbrace{\E_{q}\big[\nabla_\phi \log q_\phi(z)\big]}_{0} \end{aligned}`,
+        tex`\link{variance}{\Var[\hat g]} = \frac{1}{\link{S}{S}} \Big( \E_q\big[f_\phi^2\, \lVert \nabla_\phi \log q_\phi \rVert^2\big] - \lVert \nabla_\phi \ELBO \rVert^2 \Big)`,
+      ],
+      functions: ['math::inference::variational::Posed::score', 'math::inference::quadrature::exact'],
+      cites: ['ranganath2014'],
+    },
+    {
+      id: 'meanField',
+      formulas: [
+        tex`\log q_i^\ast(z_i) = \E_{q_{j \ne i}}\big[\log \tilde{\link{p}{p}}(z)\big] + c`,
+        tex`\begin{aligned} \link{reverse}{\KL{q}{p}} = \tfrac12 \Big[ &\textstyle\sum_i \Lambda_{ii}\, \link{sigma}{\sigma_i}^2 + \link{mu}{\mu}^{\mathsf T} \Lambda \mu - 2 \\ &\textstyle - \sum_i \log \sigma_i^2 - \log \lvert \Lambda \rvert \Big] \end{aligned}`,
+        tex`\begin{aligned} \mu^\ast &= 0, \quad \sigma_i^{\ast 2} = \frac{1}{\Lambda_{ii}} = s_i^2\,(1 - \rho^2), \\ \link{gap}{\KL{q^\ast}{p}} &= -\tfrac12 \log(1 - \rho^2) \end{aligned}`,
+      ],
+      wrong: tex`q_i^\ast(z_i) = p(z_i), \quad \sigma_i^{\ast 2} = s_i^2`,
+      functions: ['math::inference::quadrature::exact', 'math::inference::forward::forward_fit'],
+      cites: ['bishop2006', 'blei2017'],
+    },
+    {
+      id: 'mixture',
+      formulas: [
+        tex`\begin{aligned} q(z) &= \sum_{k=1}^{\link{K}{K}} \pi_k\, \N\big(z;\, \link{mu}{\mu_k}, \operatorname{diag} \link{sigma}{\sigma_k}^2\big), \\ \link{elbo}{\ELBO(q)} &= \sum_{k} \pi_k\, \E_{q_k}\big[\log \tilde{\link{p}{p}}(z) - \log q(z)\big] \end{aligned}`,
+        tex`\link{estimate}{\widehat{\ELBO}} = \sum_k \pi_k\, \frac{1}{\link{S}{S}} \sum_{s=1}^{S} f_\phi(\mu_k + \sigma_k \odot \varepsilon_{ks})`,
+      ],
+      wrong: tex`\ELBO(q) = \sum_k \pi_k\, \E_{q_k}\big[\log \tilde p(z) - \log q_k(z)\big]`,
+      functions: ['math::inference::gradient::estimate', 'math::inference::variational::Mixture::pose'],
+      cites: ['morningstar2021'],
+    },
+    {
+      id: 'directions',
+      formulas: [
+        tex`\link{reverse}{\KL{q}{p}} = \int q(z) \log \frac{q(z)}{p(z)}\, dz`,
+        tex`\begin{aligned} \link{forward}{\KL{p}{q}} &= \E_p[\log p(z)] - \E_p[\log q(z)], \\ \nabla_\phi \KL{p}{q} &= -\E_p\big[\nabla_\phi \log q_\phi(z)\big] \end{aligned}`,
+        tex`\E_q[z] = \E_p[z], \quad \operatorname{Cov}_q[z] = \operatorname{Cov}_p[z]`,
+      ],
+      functions: ['math::inference::forward::forward_fit', 'math::inference::quadrature::forward_kl'],
+      cites: ['bishop2006'],
+    },
+  ],
+} as const satisfies Derivation;

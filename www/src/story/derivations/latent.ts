@@ -1,0 +1,81 @@
+/** The variational autoencoder. */
+import type { Derivation } from './types.ts';
+
+const tex = String.raw;
+
+export const latent = {
+  lab: 'latent',
+  symbols: {
+    x: { tex: 'x', anchor: 'vae-picture' },
+    z: { tex: 'z', anchor: 'latents' },
+    decoder: { tex: tex`p_\theta(x \mid z)`, anchor: 'latent-digit' },
+    prior: { tex: 'p(z)', anchor: 'latent-random' },
+    reconstruction: { tex: tex`\E_q[\log p_\theta(x \mid z)]`, anchor: 'vae-reconstruction' },
+    kl: { tex: tex`\KL{q_\phi(z \mid x)}{p(z)}`, anchor: 'vae-kl' },
+    klEach: { tex: tex`\mathrm{KL}_i`, anchor: 'kl-per-latent' },
+    elbo: { tex: tex`\ELBO(x)`, anchor: 'vae-elbo' },
+    zA: { tex: 'z_A', anchor: 'end-a' },
+    zB: { tex: 'z_B', anchor: 'end-b' },
+    u: { tex: 'u', anchor: 'path-position' },
+    path: { tex: 'z(u)', anchor: 'path-mode' },
+  },
+  steps: [
+    {
+      id: 'bound',
+      formulas: [
+        tex`\log p_\theta(\link{x}{x}) = \log \int \link{decoder}{p_\theta(x \mid z)}\, \link{prior}{p(z)}\, dz`,
+        tex`\begin{aligned} \log p_\theta(x) &= \log \E_{q_\phi(z \mid x)}\Big[\tfrac{p_\theta(x \mid z)\, p(z)}{q_\phi(z \mid x)}\Big] \\ &\ge \E_{q_\phi(z \mid x)}\Big[\log \tfrac{p_\theta(x \mid z)\, p(z)}{q_\phi(z \mid x)}\Big] \\ &= \link{reconstruction}{\E_q[\log p_\theta(x \mid z)]} \\ &\quad - \link{kl}{\KL{q_\phi(z \mid x)}{p(z)}} = \link{elbo}{\ELBO(x)} \end{aligned}`,
+        tex`\log p_\theta(x) - \ELBO(x) = \KL{q_\phi(z \mid x)}{p_\theta(z \mid x)}`,
+      ],
+      wrong: tex`\ELBO(x) = \E_q[\log p_\theta(x \mid z)] + \KL{q_\phi(z \mid x)}{p(z)}`,
+      functions: ['math::elbo::VaeElbo::new', 'engine::vae::Vae::elbo'],
+      cites: ['kingma2014', 'rezende2014'],
+    },
+    {
+      id: 'sample',
+      formulas: [
+        tex`\link{z}{z} = \mu_\phi(\link{x}{x}) + \sigma_\phi(x) \odot \varepsilon, \quad \varepsilon \sim \N(0, I)`,
+        tex`\link{reconstruction}{\E_q[\log p_\theta(x \mid z)]} \approx \frac1S \sum_{s=1}^{S} \log p_\theta\big(x \mid \mu_\phi + \sigma_\phi \odot \varepsilon_s\big)`,
+      ],
+      functions: ['math::rng::standard_normal', 'math::elbo::Estimate::from_samples'],
+      cites: ['kingma2014', 'rezende2014'],
+    },
+    {
+      id: 'kl',
+      formulas: [
+        tex`\begin{aligned} \E_q[\log q(z_i)] &= -\tfrac12 \log(2\pi) - \tfrac12 \log \sigma_i^2 - \tfrac12 \\ \E_q[\log p(z_i)] &= -\tfrac12 \log(2\pi) - \tfrac12 (\mu_i^2 + \sigma_i^2) \end{aligned}`,
+        tex`\begin{aligned} \link{klEach}{\mathrm{KL}_i} &= \tfrac12 \big(\mu_i^2 + \sigma_i^2 - \log \sigma_i^2 - 1\big), \\ \link{kl}{\KL{q_\phi(z \mid x)}{p(z)}} &= \textstyle\sum_i \mathrm{KL}_i \end{aligned}`,
+      ],
+      wrong: tex`\mathrm{KL} = \textstyle\sum_i \big(\mu_i^2 + \sigma_i^2 - \log \sigma_i^2 - 1\big)`,
+      functions: ['math::gaussian::kl_standard'],
+      cites: ['kingma2014'],
+    },
+    {
+      id: 'bernoulli',
+      formulas: [
+        tex`\begin{aligned} \log \link{decoder}{p_\theta(x \mid z)} &= \sum_j x_j \log s(\ell_j) + (1 - x_j) \log\big(1 - s(\ell_j)\big) \\ &= \sum_j x_j \ell_j - \log\big(1 + e^{\ell_j}\big) \end{aligned}`,
+      ],
+      wrong: tex`\log p_\theta(x \mid z) = \textstyle\sum_j x_j \ell_j - \log(1 + e^{\ell_j}), \quad x_j \in [0, 1]`,
+      functions: ['math::bernoulli::log_likelihood', 'math::bernoulli::sample'],
+      cites: ['burda2016', 'loaiza2019'],
+    },
+    {
+      id: 'logistic',
+      formulas: [
+        tex`P(x_j \mid z) = s\Big(\frac{x_j + \frac1{255} - m_j}{\tau_j}\Big) - s\Big(\frac{x_j - \frac1{255} - m_j}{\tau_j}\Big)`,
+        tex`\begin{aligned} \log\big(s(b) - s(a)\big) &= \log s(b) + \log s(-a) \\ &\quad + \log\big(1 - e^{a - b}\big) \end{aligned}`,
+      ],
+      wrong: tex`-\log p(x_j \mid z) = \frac{(x_j - m_j)^2}{2\pi\sigma^2}`,
+      functions: ['math::logistic::discretized_log_likelihood', 'math::gaussian::log_density'],
+      cites: ['kingma2016', 'salimans2017'],
+    },
+    {
+      id: 'path',
+      formulas: [
+        tex`\begin{aligned} \link{path}{z(\link{u}{u})} &= \frac{\sin((1 - u)\,\Omega)}{\sin \Omega}\, \link{zA}{z_A} + \frac{\sin(u\,\Omega)}{\sin \Omega}\, \link{zB}{z_B}, \\ \cos \Omega &= \frac{z_A^{\mathsf T} z_B}{\lVert z_A \rVert\, \lVert z_B \rVert} \end{aligned}`,
+      ],
+      functions: ['math::interpolate::slerp', 'math::interpolate::lerp'],
+      cites: ['white2016'],
+    },
+  ],
+} as const satisfies Derivation;

@@ -1,0 +1,45 @@
+/** A derivation without its words: formulas, what their symbols stand for, the functions that compute them. */
+import type { Lab } from '../../state.ts';
+import type { Anchor } from '../anchors.ts';
+import type { ReferenceId } from '../references.ts';
+
+/** A symbol that stands for a control or a number. */
+export interface SymbolLink {
+  tex: string;
+  anchor: Anchor;
+}
+
+export interface Step {
+  id: string;
+  /** In the order of the text; `\link{name}{tex}` is a symbol that leads to what it stands for. */
+  formulas: readonly string[];
+  /** A formula that is often written and wrong; the text says why. */
+  wrong?: string;
+  /** Paths of functions in the crate, as `math::gaussian::kl`. */
+  functions: readonly string[];
+  cites: readonly ReferenceId[];
+}
+
+export interface Derivation {
+  lab: Lab;
+  symbols: Readonly<Record<string, SymbolLink>>;
+  steps: readonly Step[];
+}
+
+/** Words of one step; `$…$` is a formula inside a line. */
+export interface StepText {
+  title: string;
+  /** A paragraph before each formula, and perhaps one after the last. */
+  text: readonly string[];
+  /** Why what is often written is wrong; continues “Often written”. */
+  wrong?: string;
+}
+
+/** The words of a derivation in one language, with exactly its steps and symbols. */
+export interface DerivationText<D extends Derivation> {
+  title: string;
+  lead: string;
+  steps: { [S in D['steps'][number] as S['id']]: S extends { wrong: string } ? Required<StepText> : Omit<StepText, 'wrong'> };
+  /** What each symbol stands for. */
+  symbols: Record<keyof D['symbols'], string>;
+}

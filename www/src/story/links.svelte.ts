@@ -1,0 +1,75 @@
+/** Symbols and what they stand for: pointing at one lights the other, choosing a symbol goes there. */
+import { tick } from 'svelte';
+import type { Page } from '../page.svelte.ts';
+import type { Lab } from '../state.ts';
+import { ANCHORS, type Anchor } from './anchors.ts';
+
+const FOCUSABLE = 'input:checked, input:not([type=radio]):not(:disabled), select, button:not(:disabled), [tabindex="0"]';
+/** How long what one has gone to stays lit. */
+const GLOW_MS = 2000;
+/** A lab that is opened for the first time has to be built, and its numbers computed. */
+const PATIENCE_MS = 5000;
+
+const onPage = (anchor: Anchor): HTMLElement[] =>
+  Array.from(document.querySelectorAll<HTMLElement>(`[data-anchor="${anchor}"]`)).filter((element) =>
+    element.checkVisibility(),
+  );
+
+export class Links {
+  /** What the symbol pointed at stands for: lit, and its symbols with it. */
+  lit = $state<Anchor | null>(null);
+  /** The control or figure pointed at: only its symbols are lit. */
+  echoed = $state<Anchor | null>(null);
+  /** What a symbol led to and was not there. */
+  absent = $state<Anchor | null>(null);
+  readonly #page: Page;
+  #glow: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(page: Page) {
+    this.#page = page;
+    $effect(() => {
+      if (!this.lit) return;
+      const elements = onPage(this.lit);
+      for (const element of elements) element.dataset['lit'] = '';
+      return () => {
+        for (const element of elements) delete element.dataset['lit'];
+      };
+    });
+  }
+
+  point(anchor: Anchor | null): void {
+    clearTimeout(this.#glow);
+    this.lit = anchor;
+    this.absent = null;
+  }
+
+  /** Brings what the symbol stands for into sight and gives it the focus. */
+  async go(anchor: Anchor): Promise<void> {
+    this.point(null);
+    const labs: readonly Lab[] = ANCHORS[anchor];
+    if (!labs.includes(this.#page.state.lab)) this.#page.state.lab = labs[0] as Lab;
+    const element = await this.#arrival(anchor);
+    if (!element) {
+      this.absent = anchor;
+      return;
+    }
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    element.scrollIntoView({ block: 'center', behavior: calm ? 'auto' : 'smooth' });
+    const target = element.matches(FOCUSABLE) ? element : (element.querySelector<HTMLElement>(FOCUSABLE) ?? element);
+    // A figure takes the focus only from here.
+    if (!target.matches(FOCUSABLE)) target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+    this.point(anchor);
+    this.#glow = setTimeout(() => (this.lit = null), GLOW_MS);
+  }
+
+  async #arrival(anchor: Anchor): Promise<HTMLElement | undefined> {
+    await tick();
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const [element] = onPage(anchor);
+      if (element || performance.now() > deadline) return element;
+      await new Promise(requestAnimationFrame);
+    }
+  }
+}
