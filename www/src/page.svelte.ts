@@ -46,6 +46,12 @@ export class Page {
     return printState({ ...this.state, ...part }) || '#';
   }
 
+  /** Goes to another state as a link would: the browser's Back leads to the one that was. */
+  go(state: PageState): void {
+    this.#flush();
+    location.hash = printState(state);
+  }
+
   dismiss(): void {
     this.rejected = [];
   }

@@ -58,6 +58,7 @@ describe('the URL form of the state', () => {
       data: [{ x: -1.5, label: 1 }],
     };
     state.language = 'zh';
+    state.tour = 'mean-field';
     expect(parseState(printState(state))).toEqual({ state, rejected: [] });
   });
 
@@ -136,6 +137,7 @@ describe('the URL form of the state', () => {
     ['data', '0,2'],
     ['lang', 'fr'],
     ['lang', ''],
+    ['tour', '3'],
     ['unknown', '1'],
   ])('falls back to the default for %s=%s and says so', (key, value) => {
     expect(parseState(`#${key}=${value}`)).toEqual({ state: defaultState(), rejected: [{ key, value }] });

@@ -24,6 +24,7 @@ import {
   TARGETS,
 } from './labs/inference/settings.ts';
 import { type Language, LANGUAGES } from './messages/languages.ts';
+import { TOUR_STEPS, type TourStep } from './story/steps.ts';
 
 export const LABS = ['latent', 'denoise', 'elbo', 'inference'] as const;
 export const PATH_MODES = ['linear', 'spherical'] as const;
@@ -100,6 +101,8 @@ export interface PageState {
   inference: InferenceSettings;
   /** The visitor's choice; null leaves it to the browser. */
   language: Language | null;
+  /** The step of the guided tour on display. */
+  tour: TourStep | null;
 }
 
 export function defaultState(): PageState {
@@ -136,6 +139,7 @@ export function defaultState(): PageState {
     },
     inference: defaultInference(),
     language: null,
+    tour: null,
   };
 }
 
@@ -322,6 +326,7 @@ const FIELDS: Field[] = [
   field('q', optional(parseStart, printStart), (s) => s.inference.start, (s, v) => (s.inference.start = v)),
   field('data', optional(parseData, printData), (s) => s.inference.data, (s, v) => (s.inference.data = v)),
   field('lang', optional(choice(LANGUAGES).parse, String), (s) => s.language, (s, v) => (s.language = v)),
+  field('tour', optional(choice(TOUR_STEPS).parse, String), (s) => s.tour, (s, v) => (s.tour = v)),
 ];
 
 /** Reads a fragment such as `#lab=denoise&seed=7`. Never throws. */

@@ -1,3 +1,5 @@
+import { tour } from './tour.en.ts';
+
 /** Every text of the page in English. `zh.ts` says the same in Chinese: whoever adds a text adds it there too. */
 export const en = {
   title: 'ELBO Room',
@@ -468,6 +470,8 @@ export const en = {
       forward: 'The other divergence',
     },
   },
+
+  tour,
 
   footer: {
     local: 'Nothing leaves this machine: the models run in your browser, as WebAssembly, in workers of their own.',

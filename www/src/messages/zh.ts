@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { tour } from './tour.zh.ts';
 
 /**
  * The page in Simplified Chinese, in the words of the field: 证据下界, 隐变量 (never 潜变量 beside it), 重参数化, 先验匹配项,
@@ -468,6 +469,8 @@ export const zh: Messages = {
       forward: '另一个方向的散度',
     },
   },
+
+  tour,
 
   footer: {
     local: '数据不会离开这台机器：模型以 WebAssembly 的形式在您的浏览器里、在各自的 Worker 中运行。',

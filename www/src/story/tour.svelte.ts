@@ -1,0 +1,98 @@
+import type { Page } from '../page.svelte.ts';
+import { parseState, printState } from '../state.ts';
+import { recall, remember } from './memory.ts';
+import { TOUR_STEPS, type TourStep } from './steps.ts';
+import { stateAt } from './tour.ts';
+
+const FIRST = TOUR_STEPS[0];
+
+/** Where the visitor is on the tour; the step on display is part of the page's state, and so of its address. */
+export class Tour {
+  /** The step to go on from; null where the tour has not begun, or was gone through to its end. */
+  left = $state<TourStep | null>(null);
+  /** Whether the tour has just ended and the page from before it can be had back. */
+  offering = $state(false);
+  #before: string | null;
+  #starting = false;
+
+  constructor(private readonly page: Page) {
+    const { step, before } = recall();
+    this.left = step;
+    this.#before = before;
+    $effect(() => {
+      if (this.step) this.#note(this.step);
+    });
+  }
+
+  get step(): TourStep | null {
+    return this.page.state.tour;
+  }
+
+  get index(): number {
+    return this.step ? TOUR_STEPS.indexOf(this.step) : -1;
+  }
+
+  get last(): boolean {
+    return this.index === TOUR_STEPS.length - 1;
+  }
+
+  /** From where it was left, or from the beginning. */
+  start(): void {
+    this.#before = printState({ ...this.page.state, tour: null });
+    this.offering = false;
+    this.#starting = true;
+    this.go(this.left ?? FIRST);
+  }
+
+  /** Whether the step on display was asked for by a start: true once for each. */
+  takeFocus(): boolean {
+    const starting = this.#starting;
+    this.#starting = false;
+    return starting;
+  }
+
+  /** Prepares the page anew, also for the step that it is at. */
+  go(step: TourStep): void {
+    this.page.go(stateAt(step, this.page.state));
+  }
+
+  next(): void {
+    const step = TOUR_STEPS[this.index + 1];
+    if (step) this.go(step);
+    else this.#end(null);
+  }
+
+  back(): void {
+    const step = TOUR_STEPS[this.index - 1];
+    if (step) this.go(step);
+  }
+
+  close(): void {
+    this.#end(this.step);
+  }
+
+  /** The page as it was when the tour began, in the language it speaks now. */
+  restore(): void {
+    const before = this.#before;
+    this.stay();
+    if (before !== null) this.page.go({ ...parseState(before).state, language: this.page.state.language });
+  }
+
+  stay(): void {
+    this.offering = false;
+    this.#before = null;
+    remember({ step: this.left, before: null });
+  }
+
+  #end(left: TourStep | null): void {
+    this.page.state.tour = null;
+    this.left = left;
+    remember({ step: left, before: this.#before });
+    this.offering = this.#before !== null && this.#before !== printState(this.page.state);
+  }
+
+  #note(step: TourStep): void {
+    this.left = step;
+    remember({ step, before: this.#before });
+  }
+}

@@ -1,0 +1,58 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { defaultState, parseState, printState } from '../state.ts';
+import { ANCHORS } from './anchors.ts';
+import { recall, remember } from './memory.ts';
+import { TOUR_STEPS } from './steps.ts';
+import { stateAt, STOPS } from './tour.ts';
+
+describe.each(TOUR_STEPS)('the step %s', (step) => {
+  it('sets the page to a state that its address brings back', () => {
+    const state = stateAt(step, defaultState());
+    expect(state.tour).toBe(step);
+    expect(parseState(printState(state))).toEqual({ state, rejected: [] });
+  });
+
+  it('points at what its lab has', () => {
+    const { at, setting } = STOPS[step];
+    for (const anchor of at) expect(ANCHORS[anchor]).toContain(setting.lab);
+  });
+
+  it('keeps the language and the models, and nothing else of what was', () => {
+    const mine = parseState('#lang=zh&vae=mine&ddpm=other&z=1,2&digit=7&guidance=2&image=example:5&target=ring&q=1,0,0,1,1,0');
+    const state = stateAt(step, mine.state);
+    expect(state).toEqual({ ...stateAt(step, defaultState()), language: 'zh', vae: 'mine', ddpm: 'other' });
+  });
+});
+
+describe('what is remembered of the tour', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  function storage(value: string | null) {
+    const kept = { value };
+    vi.stubGlobal('localStorage', { getItem: () => kept.value, setItem: (_: string, text: string) => (kept.value = text) });
+    return kept;
+  }
+
+  it('comes back', () => {
+    storage(null);
+    expect(recall()).toEqual({ step: null, before: null });
+    remember({ step: 'gap', before: '#lab=elbo' });
+    expect(recall()).toEqual({ step: 'gap', before: '#lab=elbo' });
+    remember({ step: null, before: '' });
+    expect(recall()).toEqual({ step: null, before: '' });
+  });
+
+  it.each(['', '{', '"gap"', '7', '{"step":"attic","before":3}', '[]'])('is nothing where %j stands', (text) => {
+    storage(text);
+    expect(recall()).toEqual({ step: null, before: null });
+  });
+
+  it('is nothing where the browser refuses its storage', () => {
+    const refuse = () => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+    vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse });
+    expect(() => remember({ step: 'gap', before: null })).not.toThrow();
+    expect(recall()).toEqual({ step: null, before: null });
+  });
+});

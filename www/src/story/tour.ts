@@ -1,0 +1,122 @@
+/** What each step of the guided tour sets the page to, and what it points at. Pure: no DOM, no reactivity. */
+import { defaultState, type PageState } from '../state.ts';
+import type { Anchor } from './anchors.ts';
+import type { TourStep } from './steps.ts';
+
+/** The parts of the state that a step sets; all others have their defaults. */
+type Setting = Pick<PageState, 'lab'> & {
+  [Part in 'latent' | 'denoise' | 'bound' | 'elbo' | 'inference']?: Partial<PageState[Part]>;
+};
+
+export interface Stop {
+  setting: Setting;
+  /** Elements to look at, the first of them in any case. */
+  at: readonly [Anchor, ...Anchor[]];
+  /** Whose, where several models have the same. */
+  of?: 'vae' | 'hvae' | 'ddpm';
+  tex: string;
+}
+
+/** The example that the ELBO lab's steps score. */
+const IMAGE = { example: '3' };
+
+/** The accent of the model, or of the lab, that a stop is about. */
+export const accentOf = ({ setting: { lab }, of }: Stop): string =>
+  of ?? { latent: 'vae', denoise: 'ddpm', elbo: 'none', inference: 'inference' }[lab];
+
+export const STOPS: Record<TourStep, Stop> = {
+  integral: {
+    setting: { lab: 'latent' },
+    at: ['latent-random', 'latent-digit'],
+    tex: 'p(x) = \\int p(x \\mid z)\\, p(z)\\, \\mathrm{d}z',
+  },
+  bound: {
+    setting: { lab: 'inference', inference: { target: 'banana', family: 'full-covariance' } },
+    at: ['run', 'elbo-exact', 'inference-gap', 'log-z'],
+    tex: '\\log Z = \\mathrm{ELBO}(q) + \\mathrm{KL}(q\\,\\|\\,p)',
+  },
+  divergences: {
+    setting: { lab: 'inference', inference: { target: 'two-gaussians', iterations: 600 } },
+    at: ['reverse-plane', 'forward-plane'],
+    tex: '\\mathrm{KL}(q\\,\\|\\,p) \\ne \\mathrm{KL}(p\\,\\|\\,q)',
+  },
+  gradients: {
+    setting: { lab: 'inference', inference: { target: 'logistic-regression', draws: 5, iterations: 400 } },
+    at: ['gradient-variance', 'gradient'],
+    tex: 'z = \\mu + \\sigma \\odot \\varepsilon,\\quad \\varepsilon \\sim \\mathcal N(0, I)',
+  },
+  'mean-field': {
+    setting: { lab: 'inference', inference: { iterations: 800 } },
+    at: ['reverse-plane', 'family', 'inference-gap'],
+    tex: 'q(z) = q_1(z_1)\\, q_2(z_2)',
+  },
+  vae: {
+    setting: { lab: 'latent' },
+    at: ['kl-per-latent', 'vae-elbo', 'latents'],
+    tex: '\\mathrm{ELBO}(x) = \\mathbb{E}_q[\\log p(x \\mid z)] - \\mathrm{KL}\\big(q(z \\mid x)\\,\\|\\,p(z)\\big)',
+  },
+  gap: {
+    setting: { lab: 'elbo', elbo: { image: IMAGE } },
+    at: ['importance', 'gap'],
+    of: 'vae',
+    tex: '\\mathcal{L}_K = \\mathbb{E}\\Big[\\log \\tfrac1K \\textstyle\\sum_k \\tfrac{p(x, z_k)}{q(z_k \\mid x)}\\Big]',
+  },
+  layers: {
+    setting: { lab: 'elbo', elbo: { image: IMAGE, level: 1 } },
+    at: ['level', 'layers'],
+    of: 'hvae',
+    tex: 'p(z_{1:L}) = p(z_L)\\, \\textstyle\\prod_{l<L} p(z_l \\mid z_{>l})',
+  },
+  diffusion: {
+    setting: { lab: 'denoise', denoise: { step: 0 } },
+    at: ['x-t', 'predicted-x0'],
+    tex: 'q(x_t \\mid x_0) = \\mathcal N\\big(\\sqrt{\\bar\\alpha_t}\\,x_0,\\ (1-\\bar\\alpha_t)\\,I\\big)',
+  },
+  terms: {
+    setting: { lab: 'elbo', elbo: { image: IMAGE } },
+    at: ['prior', 'denoising', 'l0', 'timestep-costs'],
+    of: 'ddpm',
+    tex: '-\\mathrm{ELBO} = L_T + \\textstyle\\sum_{t=2}^{T} L_{t-1} + L_0',
+  },
+  schedule: {
+    setting: { lab: 'elbo', elbo: { image: IMAGE } },
+    at: ['bound-schedule', 'l0', 'sweep'],
+    of: 'ddpm',
+    tex: 'L_{t-1} = \\tfrac12 \\big(\\mathrm{SNR}(t{-}1) - \\mathrm{SNR}(t)\\big)\\, \\mathbb{E}\\|x_0 - \\hat x_0\\|^2',
+  },
+  compare: {
+    setting: { lab: 'elbo', elbo: { image: IMAGE } },
+    at: ['compare-binarized'],
+    tex: '\\log p(x) \\ge \\mathrm{ELBO}(x)',
+  },
+  odd: {
+    setting: { lab: 'elbo', elbo: { image: { example: 'smiley' } } },
+    at: ['surprise', 'picture'],
+    of: 'vae',
+    tex: '\\mathrm{ELBO}(x) \\ll \\mathrm{ELBO}(x_{\\text{test}})',
+  },
+  digit: {
+    setting: { lab: 'elbo', elbo: { image: { example: '9-curled' } } },
+    at: ['classes', 'picture'],
+    tex: 'p(c \\mid x) \\approx \\operatorname{softmax}_c\\, \\mathrm{ELBO}(x \\mid c)',
+  },
+};
+
+/** The page as a step wants it; the language and the models stay those of the visitor. */
+export function stateAt(step: TourStep, { language, vae, ddpm }: PageState): PageState {
+  const standard = defaultState();
+  const { setting } = STOPS[step];
+  return {
+    ...standard,
+    language,
+    vae,
+    ddpm,
+    tour: step,
+    lab: setting.lab,
+    latent: { ...standard.latent, ...setting.latent },
+    denoise: { ...standard.denoise, ...setting.denoise },
+    bound: { ...standard.bound, ...setting.bound },
+    elbo: { ...standard.elbo, ...setting.elbo },
+    inference: { ...standard.inference, ...setting.inference },
+  };
+}
