@@ -1,5 +1,5 @@
 /**
- * Every text of the page, in the language that it speaks. Whoever adds a text adds it in both, `en.ts` and `zh.ts`, in
+ * Every text of the page, in the language that it speaks. Whoever adds a text adds it in both, `*.en.ts` and `*.zh.ts`, in
  * the same place: a missing key is a type error, and `messages.test.ts` fails on text that is empty, left in English, or
  * silent about an argument.
  *
