@@ -8,7 +8,7 @@ const FOCUSABLE = 'input:checked, input:not([type=radio]):not(:disabled), select
 /** How long what one has gone to stays lit. */
 const GLOW_MS = 2000;
 /** A lab that is opened for the first time has to be built, and its numbers computed. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 20_000;
 
 const onPage = (anchor: Anchor): HTMLElement[] =>
   Array.from(document.querySelectorAll<HTMLElement>(`[data-anchor="${anchor}"]`)).filter((element) =>
@@ -23,6 +23,7 @@ export class Links {
   /** What a symbol led to and was not there. */
   absent = $state<Anchor | null>(null);
   readonly #page: Page;
+  #wanted: Anchor | null = null;
   #glow: ReturnType<typeof setTimeout> | undefined;
 
   constructor(page: Page) {
@@ -37,18 +38,25 @@ export class Links {
     });
   }
 
+  /** The pointer or the focus is on a symbol, or on none any more. */
   point(anchor: Anchor | null): void {
-    clearTimeout(this.#glow);
-    this.lit = anchor;
+    // Scrolling takes the symbol away from under the pointer: what it led to glows on.
+    if (anchor === null && this.#glow !== undefined) return;
+    this.#light(anchor);
     this.absent = null;
+    if (anchor) this.#wanted = null;
   }
 
   /** Brings what the symbol stands for into sight and gives it the focus. */
   async go(anchor: Anchor): Promise<void> {
-    this.point(null);
+    this.#light(null);
+    this.absent = null;
+    this.#wanted = anchor;
     const labs: readonly Lab[] = ANCHORS[anchor];
     if (!labs.includes(this.#page.state.lab)) this.#page.state.lab = labs[0] as Lab;
     const element = await this.#arrival(anchor);
+    // Pointing at another symbol in the meantime takes the wish back.
+    if (this.#wanted !== anchor) return;
     if (!element) {
       this.absent = anchor;
       return;
@@ -59,8 +67,14 @@ export class Links {
     // A figure takes the focus only from here.
     if (!target.matches(FOCUSABLE)) target.tabIndex = -1;
     target.focus({ preventScroll: true });
-    this.point(anchor);
-    this.#glow = setTimeout(() => (this.lit = null), GLOW_MS);
+    this.#light(anchor);
+    this.#glow = setTimeout(() => this.#light(null), GLOW_MS);
+  }
+
+  #light(anchor: Anchor | null): void {
+    clearTimeout(this.#glow);
+    this.#glow = undefined;
+    this.lit = anchor;
   }
 
   async #arrival(anchor: Anchor): Promise<HTMLElement | undefined> {
@@ -68,7 +82,7 @@ export class Links {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       const [element] = onPage(anchor);
-      if (element || performance.now() > deadline) return element;
+      if (element || this.#wanted !== anchor || performance.now() > deadline) return element;
       await new Promise(requestAnimationFrame);
     }
   }
