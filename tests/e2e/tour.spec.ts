@@ -1,0 +1,195 @@
+/** The guided tour and the page's two languages. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { zh } from '../../www/src/messages/zh.ts';
+import { TOUR_STEPS, type TourStep } from '../../www/src/story/steps.ts';
+import { STOPS } from '../../www/src/story/tour.ts';
+import { en, expect, open, type Page, tabTo, test } from './fixtures.ts';
+
+const LANGUAGES = [
+  { locale: 'en-US', tag: 'en', messages: en },
+  { locale: 'zh-CN', tag: 'zh-Hans', messages: zh },
+];
+const LAST = TOUR_STEPS.length - 1;
+
+const panel = (page: Page) => page.getByTestId('tour');
+const fragment = (page: Page) => page.evaluate(() => location.hash);
+
+async function expectStep(page: Page, step: TourStep, { messages }: (typeof LANGUAGES)[number]): Promise<void> {
+  await expect(panel(page)).toHaveAttribute('data-step', step);
+  await expect(panel(page).getByRole('heading')).toContainText(messages.tour.steps[step].title);
+  await expect.poll(() => fragment(page)).toContain(`tour=${step}`);
+  for (const anchor of STOPS[step].at) await expect(page.locator(`[data-anchor="${anchor}"][data-pointed]`)).toHaveCount(1);
+}
+
+/** What the step points at first lies in the window, and not under the panel. */
+async function expectInSight(page: Page, step: TourStep): Promise<void> {
+  const { at } = STOPS[step];
+  await expect
+    .poll(
+      () =>
+        page.evaluate((name) => {
+          const box = document.querySelector(`[data-anchor="${name}"][data-pointed]`)?.getBoundingClientRect();
+          const cover = document.getElementById('tour')?.getBoundingClientRect();
+          if (!box || !cover) return 'not there';
+          const beside = box.right <= cover.left;
+          const floor = beside ? innerHeight : cover.top;
+          return box.top >= 0 && box.bottom <= floor ? 'in sight' : `${box.top} … ${box.bottom} of ${floor}`;
+        }, at[0]),
+      { message: `${at[0]} at ${step}` },
+    )
+    .toBe('in sight');
+}
+
+/** Texts that stick out of the window, or of the box that they stand in. */
+const overflowing = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const found: string[] = [];
+    const scrolls = (element: Element) => /auto|scroll/.test(getComputedStyle(element).overflowX);
+    for (const element of document.body.querySelectorAll<HTMLElement>('*')) {
+      const own = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
+      if (own.length === 0 || !element.checkVisibility() || element.closest('.hidden-visually, .katex, svg, .skip, option')) continue;
+      let inside = element.parentElement;
+      while (inside && !scrolls(inside)) inside = inside.parentElement;
+      const name = `${element.tagName.toLowerCase()}: ${element.textContent?.trim().slice(0, 40)}`;
+      for (const node of own) {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const { right, left } = range.getBoundingClientRect();
+        if (!inside && (right > document.documentElement.clientWidth + 1 || left < -1)) found.push(`${name} leaves the window`);
+      }
+      if (!scrolls(element) && element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1) {
+        found.push(`${name} leaves its box`);
+      }
+    }
+    if (document.documentElement.scrollWidth > document.documentElement.clientWidth) found.push('the page scrolls sideways');
+    return found;
+  });
+
+for (const language of LANGUAGES) {
+  test.describe(language.tag, () => {
+    test.use({ locale: language.locale });
+    const { messages } = language;
+
+    test('the whole tour by keyboard, and back to what there was before', async ({ page }) => {
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      const before = '#lab=denoise&digit=7&seed=5';
+      await open(page, before.slice(1));
+      await tabTo(page.getByTestId('tour-start'));
+      await page.keyboard.press('Enter');
+      await expect(panel(page)).toBeFocused();
+      for (const [i, step] of TOUR_STEPS.entries()) {
+        await expectStep(page, step, language);
+        await expectInSight(page, step);
+        await expect(page).toHaveTitle(`${messages.labs[STOPS[step].setting.lab]} · ${messages.title}`);
+        // What is computed anew is dimmed until it has come; here nobody waits for it.
+        const { violations } = await new AxeBuilder({ page }).exclude('.old').analyze();
+        expect(violations.map(({ id, nodes }) => ({ step, id, at: nodes.map(({ target }) => target.join(' ')) }))).toEqual([]);
+        // The button first, then the arrow keys: both lead on.
+        if (i === 0) await tabTo(page.getByTestId('tour-next'));
+        await page.keyboard.press(i % 2 === 0 || i === LAST ? 'Enter' : 'ArrowRight');
+      }
+      await expect(page.getByTestId('tour-end')).toBeFocused();
+      await expect.poll(() => fragment(page)).not.toContain('tour=');
+      await tabTo(page.getByTestId('tour-restore'));
+      await page.keyboard.press('Enter');
+      await expect.poll(() => fragment(page)).toBe(before);
+      await expect(page.getByTestId('tour-start')).toBeFocused();
+      await expect(page.locator('[data-pointed]')).toHaveCount(0);
+    });
+
+    test('at 390 pixels every step leaves in sight what it points at, and no text overflows', async ({ page }) => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await open(page, '');
+      await page.getByTestId('tour-start').click();
+      for (const [i, step] of TOUR_STEPS.entries()) {
+        await expectStep(page, step, language);
+        await expectInSight(page, step);
+        expect(await overflowing(page), step).toEqual([]);
+        await page.screenshot({ path: `artifacts/tour-390-${language.tag}-${step}.png` });
+        if (i < LAST) await page.getByTestId('tour-next').click();
+      }
+    });
+  });
+}
+
+test('an address leads to a step, the browser’s Back to the one before', async ({ page }) => {
+  const [english] = LANGUAGES as [(typeof LANGUAGES)[number]];
+  await open(page, 'tour=mean-field&lab=inference&iterations=800');
+  await expectStep(page, 'mean-field', english);
+  await page.getByTestId('tour-next').click();
+  await expectStep(page, 'vae', english);
+  await page.goBack();
+  await expectStep(page, 'mean-field', english);
+  await expect(page.getByTestId('inference-iteration')).toHaveText('800');
+  await page.keyboard.press('Tab');
+  await panel(page).focus();
+  await page.keyboard.press('Escape');
+  await expect(panel(page)).toHaveCount(0);
+});
+
+test('the tour goes on where it was left, also after a reload', async ({ page }) => {
+  const [english] = LANGUAGES as [(typeof LANGUAGES)[number]];
+  await open(page, 'z=seed:3');
+  await page.getByTestId('tour-start').click();
+  await page.getByTestId('tour-next').click();
+  await expectStep(page, 'bound', english);
+  await page.reload();
+  await expectStep(page, 'bound', english);
+  await page.getByRole('button', { name: en.tour.close }).click();
+  await page.getByTestId('tour-restore').click();
+  await expect.poll(() => fragment(page)).toBe('#z=seed:3');
+  await page.getByTestId('tour-start').click();
+  await expectStep(page, 'bound', english);
+});
+
+test('a step can be looked for again after one has gone elsewhere', async ({ page }) => {
+  const [english] = LANGUAGES as [(typeof LANGUAGES)[number]];
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await open(page, '');
+  await page.getByTestId('tour-start').click();
+  await expectStep(page, 'integral', english);
+  await page.getByRole('link', { name: en.labs.inference, exact: true }).click();
+  await expect(panel(page)).toContainText(en.tour.elsewhere(en.labs.latent));
+  await page.getByTestId('tour-show').click();
+  await expectStep(page, 'integral', english);
+  await page.getByTestId('tour-show').click();
+  await expect(page.getByRole('button', { name: en.latent.random })).toBeFocused();
+});
+
+test('a browser that refuses its storage has the tour all the same', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(globalThis, 'localStorage', {
+      get: () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
+  });
+  await open(page, '');
+  await page.getByTestId('tour-start').click();
+  await expect(panel(page)).toHaveAttribute('data-step', TOUR_STEPS[0]);
+});
+
+test('the language changes at once, keeps everything, and is part of the address only once it is chosen', async ({ page }) => {
+  await open(page, 'lab=denoise&steps=20&step=20&digit=8&seed=4');
+  await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(20, 20));
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  expect(await fragment(page)).not.toContain('lang=');
+  const canvas = page.getByTestId('denoise-x');
+  const painted = await canvas.evaluateHandle((element) => element);
+
+  await page.getByTestId('language-zh').click();
+  await expect(page.getByTestId('denoise-step')).toHaveText(zh.denoise.step(20, 20));
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+  await expect(page).toHaveTitle(`${zh.labs.denoise} · ${zh.title}`);
+  await expect(page.getByTestId('digit').getByRole('radio', { name: '8', exact: true })).toBeChecked();
+  await expect.poll(() => fragment(page)).toContain('lang=zh');
+  // The very same canvas: nothing was put up anew.
+  expect(await painted.evaluate((element) => element.isConnected)).toBe(true);
+  await expect(page.getByTestId('language-en')).toBeFocused();
+
+  await page.getByTestId('language-en').click();
+  await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(20, 20));
+  await expect.poll(() => fragment(page)).toContain('lang=en');
+  await expect(page.getByRole('link', { name: en.labs.latent, exact: true })).toHaveAttribute('href', /lang=en/);
+});
