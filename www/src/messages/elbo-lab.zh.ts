@@ -74,7 +74,7 @@ export const elboLab: typeof english = {
   costReconstruction: '重构',
   terms: {
     reconstruction: '重构项',
-    kl: '到先验的 KL',
+    kl: '与先验的 KL',
     klOf: (layer) => `${layer} 的 KL`,
     logLikelihood: (k) => `log p(x)，K = ${k}`,
     effective: '有效样本量',
@@ -141,7 +141,7 @@ export const elboLab: typeof english = {
     sweepHint: '18 条链：三种噪声调度，T 从 10 到 3000。',
     sweepProgress: (done, total) => `已完成 ${done} / ${total} 条链`,
     sweepTitle: '下界随 T 的变化，单位：比特/维',
-    sweepNote: '步数越多，下界越紧。随着 T 增大，它只取决于噪声调度的两个端点。',
+    sweepNote: '步数越多，下界越紧。随着 T 增大，它越来越只取决于噪声调度的两个端点。',
     stepsPoint: (schedule, steps, mean, error) =>
       `${schedule}，T = ${steps}：${mean}${error && ` ± ${error}`} 比特/维`,
   },
@@ -174,7 +174,7 @@ export const elboLab: typeof english = {
       'bits-per-dim': '每像素 −ELBO',
       reconstruction: '重构项 E[log p(x|z)]',
       l0: '重构项 L₀',
-      kl: '到先验的 KL',
+      kl: '与先验的 KL',
       importance: '重要性加权下界',
       'log-likelihood': '重要性加权的 log p(x)',
       gap: '差距 log p(x) − ELBO',

@@ -60,9 +60,9 @@ export const zh: Messages = {
     lead: '隐空间里的每一点都是一张图。拖动一个隐变量，解码器就画出它所代表的图像。',
     digit: '解码出的数字',
     sliders: '隐变量',
-    slidersHint: '按信息量从多到少排列；色条是到先验的平均 KL。双击或按 Delete 键可将其归零。',
+    slidersHint: '按信息量从多到少排列；色条是与先验的平均 KL。双击或按 Delete 键可将其归零。',
     slider: (index) => `隐变量 ${index}`,
-    kl: (nats) => `训练集上的 KL 为 ${nats} 奈特`,
+    kl: (nats) => `训练集上的平均 KL 为 ${nats} 奈特`,
     reset: '归零',
     resetOne: (index) => `隐变量 ${index} 归零`,
     random: '随机采样',
@@ -87,7 +87,7 @@ export const zh: Messages = {
 
   denoise: {
     title: '去噪实验室',
-    lead: '从噪声出发，沿逆向链行走。每一步网络都会猜测干净的图像，采样器则朝它迈出一小步。',
+    lead: '从噪声出发，沿逆向链逐步去噪。每一步，网络都会猜测干净的图像，采样器则朝它走近一点。',
     x: '带噪状态',
     sample: '样本',
     predicted: '预测的干净图像',
@@ -99,7 +99,7 @@ export const zh: Messages = {
     forward: '前进一步',
     replay: '从头播放',
     end: '跳到末尾',
-    scrub: '链上的步',
+    scrub: '链上的位置',
     speed: '速度',
     speedValue: (steps) => `每秒 ${steps} 步`,
     step: (index, steps) => `第 ${index} 步，共 ${steps} 步`,
@@ -147,7 +147,7 @@ export const zh: Messages = {
       task: '二值化图像，单位：奈特',
       picture: '被评分的二值化图像',
       reconstruction: '重构项',
-      kl: '到先验的 KL',
+      kl: '与先验的 KL',
       perLatent: '各隐变量的 KL',
       latentBar: (index, nats) => `隐变量 ${index}：${nats} 奈特`,
       about: (samples, seed) => `${samples} 个样本，种子 ${seed}`,
@@ -191,7 +191,7 @@ export const zh: Messages = {
 
   inference: {
     title: '推断实验室',
-    lead: '目标 p 的 log Z 已知，一个简单的 q 被拉向它：看下界上升，差距合拢。',
+    lead: '目标 p 的 log Z 已知，一个简单的 q 被拉向它：看下界上升、差距缩小。',
     controls: '拟合',
     target: '目标 p(z)',
     targets: {
@@ -249,10 +249,10 @@ export const zh: Messages = {
       spread: (std, correlation) => `${std}，相关系数 ${correlation}`,
     },
     logZ: '目标的真值',
-    byQuadrature: '由数值积分',
-    byDraws: '由当前样本',
+    byQuadrature: '数值积分',
+    byDraws: '样本估计',
     gap: '差距',
-    gradientNorm: '剩余斜率',
+    gradientNorm: '梯度范数',
     charts: {
       elbo: 'ELBO 升向 log Z，单位：奈特',
       gap: '差距，单位：奈特',
