@@ -6,6 +6,8 @@ mod analytic;
 mod chain;
 #[path = "engine/chain_length.rs"]
 mod chain_length;
+#[path = "engine/class_density.rs"]
+mod class_density;
 #[path = "engine/classes.rs"]
 mod classes;
 #[path = "engine/consistency.rs"]
@@ -24,6 +26,8 @@ mod files;
 mod inference;
 #[path = "engine/latent_bound.rs"]
 mod latent_bound;
+#[path = "engine/latent_plane.rs"]
+mod latent_plane;
 #[path = "engine/manifest.rs"]
 mod manifest;
 #[path = "engine/random_access.rs"]

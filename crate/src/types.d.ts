@@ -45,7 +45,8 @@ interface ModelEntryBase {
 export interface VaeEntry extends ModelEntryBase {
   kind: "vae";
   likelihood: "bernoulli" | "discretized-logistic";
-  files: { encoder: FileEntry; decoder: FileEntry };
+  /** `density`, for two latents: where the training images of each class lie, for Vae.classRegions. */
+  files: { encoder: FileEntry; decoder: FileEntry; density?: FileEntry };
   /** Mean KL to the prior of each latent in nats over the training set; `order` has the most informative first. */
   latents: { count: number; klPerLatent: number[]; order: number[] };
 }
@@ -104,6 +105,24 @@ export interface VaeElboOptions {
   samples?: number;
   /** Seed of the binarization and of the samples; drawn afresh if absent. */
   seed?: number;
+}
+
+export interface LatentPlaneOptions {
+  /** The plane reaches from -range to range in both latents, above 0, at most 100; 3 if absent. */
+  range?: number;
+  /** Images in a row, of one picture after the other; each divides the last, which is at most 64. [5, 10, 20] if absent. */
+  grids?: number[];
+}
+
+/** A class in the plane of a VAE with two latents, as the posterior means of its training images lie. */
+export interface ClassRegion {
+  label: string;
+  /** Images that were counted. */
+  images: number;
+  /** Where the class is densest, [z_1, z_2]. */
+  peak: [number, number];
+  /** For each share that was asked for, the lines around the densest region that holds it: coordinates z_1, z_2, z_1, z_2 … */
+  contours: Float64Array[][];
 }
 
 /** ELBO = reconstruction - KL of an image, in nats. */

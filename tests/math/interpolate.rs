@@ -1,4 +1,4 @@
-use elbo_room::math::interpolate::{lerp, slerp};
+use elbo_room::math::interpolate::{along, lerp, slerp};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const A: [f32; 4] = [0.3, -1.2, 2.0, 0.7];
@@ -53,4 +53,33 @@ fn slerp_is_lerp_where_there_is_no_plane() {
 #[wasm_bindgen_test(unsupported = test)]
 fn lerp_is_linear() {
     assert_eq!(lerp(&[0.0, 2.0], &[4.0, -2.0], 0.25), [1.0, 1.0]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_polyline_is_walked_at_constant_speed() {
+    // Three to the right, four up, in uneven pieces, and a stop on the way.
+    let path = [0.0, 0.0, 1.0, 0.0, 3.0, 0.0, 3.0, 0.0, 3.0, 0.5, 3.0, 4.0];
+    let found = along(&path, 2, &[0.0, 1.0 / 7.0, 2.0 / 7.0, 3.0 / 7.0, 5.0 / 7.0, 1.0]);
+    let expected = [0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 0.0, 3.0, 2.0, 3.0, 4.0];
+    assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{found:?}");
+    // Any dimension, and the same line however densely it is drawn.
+    let dense: Vec<f32> = (0..=64).flat_map(|k| lerp(&A, &B, (f64::from(k) / 64.0).powi(2))).collect();
+    for s in [0.0, 0.1, 0.37, 0.5, 0.93, 1.0] {
+        let point = along(&dense, 4, &[s]);
+        let line = lerp(&A, &B, s);
+        assert!(point.iter().zip(&line).all(|(a, b)| (a - b).abs() < 1e-6), "{point:?} is not {line:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_polyline_is_exact_at_its_ends_and_may_be_a_point() {
+    let path = [A, B, A.map(|x| 0.3 * x)].concat();
+    assert_eq!(along(&path, 4, &[0.0]), A);
+    assert_eq!(along(&path, 4, &[1.0]), A.map(|x| 0.3 * x));
+    for still in [A.to_vec(), [A, A, A].concat()] {
+        assert_eq!(along(&still, 4, &[0.0, 0.4, 1.0]), [A, A, A].concat());
+    }
+    // Points that come twice at an end have no segment between them.
+    assert_eq!(along(&[1.0, 1.0, 2.0, 2.0], 1, &[0.0, 0.5, 1.0]), [1.0, 1.5, 2.0]);
+    assert!(along(&A, 4, &[]).is_empty());
 }

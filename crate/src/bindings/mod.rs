@@ -13,7 +13,7 @@ use js_sys::{Float32Array, Uint8Array};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-use self::convert::{JsResult, floats, from_js, levels, to_js};
+use self::convert::{JsResult, doubles, floats, from_js, levels, to_js};
 use crate::canvas::{self, Layout};
 use crate::engine;
 use crate::error::ErrorKind;
@@ -25,7 +25,7 @@ pub use hvae::Hvae;
 pub use images::{digit_from_pixels, example_drawings, render_digit};
 pub use inference::VariationalInference;
 pub use latent_bound::LatentBound;
-pub use vae::Vae;
+pub use vae::{LatentPlane, Vae};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("../types.d.ts");
@@ -65,6 +65,19 @@ pub fn interpolate(
     let path = from_js(mode, ErrorKind::Value, "mode")?;
     let point = engine::interpolate(&floats(&a, "a")?, &floats(&b, "b")?, position, path)?;
     Ok(Float32Array::from(&*point))
+}
+
+/// Points on a polyline through latent vectors of `dimensions` coordinates laid end to end, at positions from 0, its beginning,
+/// to 1, its end, in proportion to the length of the way; the points come end to end likewise. Throws a ShapeError for an empty
+/// path or one that is no whole number of points, a ValueError for a position out of range or a value that is not finite.
+#[wasm_bindgen(js_name = alongPath)]
+pub fn along_path(
+    #[wasm_bindgen(unchecked_param_type = "Float32Array")] path: JsValue,
+    dimensions: usize,
+    #[wasm_bindgen(unchecked_param_type = "Float64Array")] positions: JsValue,
+) -> JsResult<Float32Array> {
+    let points = engine::along_path(&floats(&path, "path")?, dimensions, &doubles(&positions, "positions")?)?;
+    Ok(Float32Array::from(&*points))
 }
 
 /// Values in [0, 1] as 8-bit levels.

@@ -1,10 +1,12 @@
-use js_sys::{Float32Array, Object, Reflect};
+use js_sys::{Array, Float32Array, Float64Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::LatentBound;
-use super::convert::{self, JsResult, file, floats, from_js, levels, to_js};
+use super::convert::{self, JsResult, doubles, file, floats, from_js, levels, to_js};
+use crate::canvas::{self, Layout};
 use crate::engine;
 use crate::error::ErrorKind;
+use crate::model::ClassRegion;
 use crate::model::manifest::ModelEntry;
 
 /// A variational autoencoder.
@@ -13,7 +15,7 @@ pub struct Vae(engine::Vae);
 
 #[wasm_bindgen]
 impl Vae {
-    /// Loads the model of a manifest entry from its files, `{encoder, decoder}`. Throws a ManifestError, ChecksumError or
+    /// Loads the model of a manifest entry from its files, `{encoder, decoder}` and `density` where the entry has it. Throws a ManifestError, ChecksumError or
     /// ModelError if an entry or a file is not what it says.
     pub fn load(
         #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
@@ -44,6 +46,36 @@ impl Vae {
     /// Pixel means in [0, 1] of one latent vector, or of several laid end to end.
     pub fn decode(&self, #[wasm_bindgen(unchecked_param_type = "Float32Array")] z: JsValue) -> JsResult<Float32Array> {
         Ok(Float32Array::from(&*self.0.decode(&floats(&z, "z")?)?.to_vec()))
+    }
+
+    /// Starts a picture of the decoded plane of a VAE with two latents. Throws a ValueError for another number of latents or for
+    /// options out of range.
+    pub fn plane(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "LatentPlaneOptions")] options: JsValue,
+    ) -> JsResult<LatentPlane> {
+        Ok(LatentPlane(self.0.plane(&convert::options(options)?)?))
+    }
+
+    /// Where the training images of each class lie in the plane, with contours around the densest parts that hold the given
+    /// shares of a class, each above 0 and below 1. Throws a ValueError if the model comes without that file.
+    #[wasm_bindgen(js_name = classRegions, unchecked_return_type = "ClassRegion[]")]
+    pub fn class_regions(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Float64Array")] shares: JsValue,
+    ) -> JsResult<Array> {
+        let object = |region: ClassRegion| -> JsResult<JsValue> {
+            let line = |line: &Vec<_>| JsValue::from(Float64Array::from(line.as_flattened()));
+            let contours: Array =
+                region.contours.iter().map(|lines| JsValue::from(lines.iter().map(line).collect::<Array>())).collect();
+            let object = Object::new();
+            Reflect::set(&object, &"label".into(), &region.label.into())?;
+            Reflect::set(&object, &"images".into(), &(region.images as f64).into())?;
+            Reflect::set(&object, &"peak".into(), &to_js(&region.peak)?)?;
+            Reflect::set(&object, &"contours".into(), &contours)?;
+            Ok(object.into())
+        };
+        self.0.class_regions(&doubles(&shares, "shares")?)?.into_iter().map(object).collect()
     }
 
     /// The approximate posterior q(z|x) of an image with values in [0, 1].
@@ -81,5 +113,62 @@ impl Vae {
     #[wasm_bindgen(js_name = samplePrior)]
     pub fn sample_prior(&self, seed: f64) -> JsResult<Float32Array> {
         Ok(Float32Array::from(&*self.0.sample_prior(convert::seed(seed)?).to_vec()))
+    }
+}
+
+/// A picture of the decoded plane of a VAE with two latents, growing tile by tile: z_1 to the right, z_2 upwards, every image
+/// decoded at the middle of its tile; coarse grids first, each from the middle outwards.
+#[wasm_bindgen]
+pub struct LatentPlane(engine::LatentPlane);
+
+#[wasm_bindgen]
+impl LatentPlane {
+    /// Tiles so far.
+    #[wasm_bindgen(getter)]
+    pub fn decoded(&self) -> usize {
+        self.0.decoded()
+    }
+
+    /// Tiles when it is complete, of all grids.
+    #[wasm_bindgen(getter)]
+    pub fn total(&self) -> usize {
+        self.0.total()
+    }
+
+    /// Whether the finest grid is complete.
+    #[wasm_bindgen(getter)]
+    pub fn done(&self) -> bool {
+        self.0.is_done()
+    }
+
+    /// Rows of the picture in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> usize {
+        self.0.height()
+    }
+
+    /// Columns of the picture in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> usize {
+        self.0.width()
+    }
+
+    /// Decodes the next tile.
+    pub fn step(&mut self) -> JsResult<()> {
+        Ok(self.0.step()?)
+    }
+
+    /// The picture so far as 8-bit levels, black where nothing has been decoded.
+    pub fn levels(&self) -> Uint8Array {
+        Uint8Array::from(self.0.levels())
+    }
+
+    /// Paints the picture so far on a canvas and sizes the canvas to it.
+    pub fn paint(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "OffscreenCanvas | HTMLCanvasElement")] canvas: JsValue,
+    ) -> JsResult<()> {
+        let layout = Layout { height: self.0.height(), width: self.0.width(), columns: 1 };
+        Ok(canvas::paint(&canvas, self.0.levels(), layout)?)
     }
 }

@@ -168,7 +168,9 @@ impl Ddpm {
         for (chain, x) in x_t.iter().enumerate() {
             if x.len() != dimensions {
                 let found = x.len();
-                return Err(Error::shape(format!("x_t of chain {chain} has {found} values, the model takes {dimensions}")));
+                return Err(Error::shape(format!(
+                    "x_t of chain {chain} has {found} values, the model takes {dimensions}"
+                )));
             }
             if let Some(bad) = x.iter().find(|v| !v.is_finite()) {
                 return Err(Error::value(format!("x_t of chain {chain} holds {bad}, it must be finite")));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::math::image::unit_to_levels;
-use crate::math::interpolate::{lerp, slerp};
+use crate::math::interpolate::{along, lerp, slerp};
 
 /// The path between two latent vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,28 @@ pub fn interpolate(a: &[f32], b: &[f32], position: f64, path: Interpolation) -> 
         Interpolation::Linear => lerp(a, b, position),
         Interpolation::Spherical => slerp(a, b, position),
     })
+}
+
+/// The points at `positions` (0 at its beginning, 1 at its end, in proportion to the length of the way) on a polyline through
+/// latent vectors laid end to end; the points come end to end likewise.
+///
+/// # Errors
+/// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if `path` is empty or no multiple of `dimensions`,
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) for a position outside `[0, 1]` or a value that is not finite.
+pub fn along_path(path: &[f32], dimensions: usize, positions: &[f64]) -> Result<Vec<f32>> {
+    if dimensions == 0 || path.is_empty() || !path.len().is_multiple_of(dimensions) {
+        return Err(Error::shape(format!(
+            "the path has {} values, give one or more points of {dimensions} coordinates each, at least one",
+            path.len()
+        )));
+    }
+    if let Some(bad) = path.iter().find(|v| !v.is_finite()) {
+        return Err(Error::value(format!("a coordinate of the path is {bad}, it must be finite")));
+    }
+    if let Some(bad) = positions.iter().find(|p| !(0.0..=1.0).contains(*p)) {
+        return Err(Error::value(format!("a position is {bad}, it must be 0 to 1")));
+    }
+    Ok(along(path, dimensions, positions))
 }
 
 /// Pixel means in `[0, 1]` as 8-bit levels.

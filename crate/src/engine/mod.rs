@@ -10,6 +10,7 @@ mod in_order;
 mod inference;
 mod latent;
 mod latent_bound;
+mod latent_plane;
 mod sampler;
 mod timesteps;
 mod vae;
@@ -23,8 +24,9 @@ pub use inference::{
     Component, Density, ForwardFit, GradientVariance, InferenceOptions, InferenceState, InferenceTrace,
     VariationalInference,
 };
-pub use latent::{Interpolation, interpolate, to_levels};
+pub use latent::{Interpolation, along_path, interpolate, to_levels};
 pub use latent_bound::{LatentBound, LatentBoundOptions, LatentBoundResult, LayerKl};
+pub use latent_plane::{LatentPlane, LatentPlaneOptions};
 pub use sampler::{Frame, Method, Sampler, SamplerOptions};
 pub use timesteps::Timesteps;
 pub use vae::{ScoredVae, Vae, VaeElboOptions};

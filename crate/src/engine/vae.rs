@@ -6,14 +6,14 @@ use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
 use super::latent_bound::{Draw, Posterior};
-use super::{LatentBound, LatentBoundOptions, check_image, random_seed};
+use super::{LatentBound, LatentBoundOptions, LatentPlane, LatentPlaneOptions, check_image, random_seed};
 use crate::error::{Error, Result};
 use crate::math::elbo::VaeElbo;
 use crate::math::gaussian;
 use crate::math::likelihood::Task;
 use crate::math::rng::{Purpose, standard_normal};
 use crate::model::manifest::{Contract, ImageShape, ModelEntry};
-use crate::model::{Decoder, DiagonalGaussian, Encoder, OnnxDecoder, OnnxEncoder};
+use crate::model::{ClassDensity, ClassRegion, Decoder, DiagonalGaussian, Encoder, OnnxDecoder, OnnxEncoder};
 
 /// A VAE with a standard normal prior.
 pub struct Vae {
@@ -22,6 +22,7 @@ pub struct Vae {
     image: ImageShape,
     task: Task,
     latents: usize,
+    density: Option<ClassDensity>,
 }
 
 /// How to score an image with a VAE.
@@ -68,10 +69,11 @@ impl Vae {
         task: Task,
         latents: usize,
     ) -> Self {
-        Self { encoder, decoder, image, task, latents }
+        Self { encoder, decoder, image, task, latents, density: None }
     }
 
-    /// Loads the VAE that `entry` describes; `file` gives the bytes of a role, `encoder` or `decoder`.
+    /// Loads the VAE that `entry` describes; `file` gives the bytes of a role, `encoder` or `decoder`, or `density` where the entry
+    /// has one.
     ///
     /// # Errors
     /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is no VAE or is invalid,
@@ -85,8 +87,17 @@ impl Vae {
         let encoder = OnnxEncoder::load(&files.encoder, &file("encoder")?, entry.image, latents.count)?;
         let decoder =
             OnnxDecoder::load(&files.decoder, &file("decoder")?, entry.image, entry.likelihood, latents.count)?;
+        let density = match &files.density {
+            Some(entry) => {
+                let bytes = file("density")?;
+                entry.verify(&bytes)?;
+                Some(ClassDensity::parse(&bytes)?)
+            }
+            None => None,
+        };
         let task = entry.likelihood.task();
-        Ok(Self::new(Box::new(encoder), Arc::new(decoder), entry.image, task, latents.count))
+        let vae = Self::new(Box::new(encoder), Arc::new(decoder), entry.image, task, latents.count);
+        Ok(Self { density, ..vae })
     }
 
     /// Shape of the images.
@@ -117,6 +128,27 @@ impl Vae {
             means.extend(self.decoder.decode(ArrayView1::from(z))?.means());
         }
         Ok(Array1::from_vec(means))
+    }
+
+    /// Starts a picture of the decoded plane of a VAE with two latents.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for another number of latents or for options out of range.
+    pub fn plane(&self, options: &LatentPlaneOptions) -> Result<LatentPlane> {
+        if self.latents != 2 {
+            return Err(Error::value(format!("the model has {} latents, a plane takes one with 2", self.latents)));
+        }
+        LatentPlane::new(Arc::clone(&self.decoder), self.image, options)
+    }
+
+    /// Where the training images of each class lie in the plane; see [`ClassDensity::regions`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) if the model comes without that file, or for a share outside (0, 1).
+    pub fn class_regions(&self, shares: &[f64]) -> Result<Vec<ClassRegion>> {
+        let density =
+            self.density.as_ref().ok_or_else(|| Error::value("the model comes without the density of its classes"))?;
+        density.regions(shares)
     }
 
     /// The encoder's `q(z|x)`: mean and log variance.

@@ -89,6 +89,9 @@ pub struct VaeFiles {
     pub encoder: FileEntry,
     /// `z[B,d]` to `logits[B,1,H,W]`, or to `mean` and `log_scale` of that shape for a discretized logistic likelihood.
     pub decoder: FileEntry,
+    /// Where the training images of each class lie, for a VAE with two latents: a [`ClassDensity`](super::ClassDensity).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub density: Option<FileEntry>,
 }
 
 /// Files of a hierarchical VAE with L layers of N latents in all.
@@ -293,7 +296,10 @@ impl ModelEntry {
             return fail(format!("likelihood is {:?}, this kind of model has one of {likelihoods:?}", self.likelihood));
         }
         match &self.contract {
-            Contract::Vae { latents, .. } => {
+            Contract::Vae { latents, files } => {
+                if files.density.is_some() && latents.count != 2 {
+                    return fail(format!("files.density is for two latents, latents.count is {}", latents.count));
+                }
                 let mut order = latents.order.clone();
                 order.sort_unstable();
                 if latents.count == 0 || latents.kl_per_latent.len() != latents.count {
@@ -334,7 +340,10 @@ impl ModelEntry {
     /// The model's files by their role.
     pub fn files(&self) -> BTreeMap<&'static str, &FileEntry> {
         match &self.contract {
-            Contract::Vae { files, .. } => [("encoder", &files.encoder), ("decoder", &files.decoder)].into(),
+            Contract::Vae { files, .. } => {
+                let density = files.density.iter().map(|density| ("density", density));
+                [("encoder", &files.encoder), ("decoder", &files.decoder)].into_iter().chain(density).collect()
+            }
             Contract::Hvae { files, .. } => [("encoder", &files.encoder), ("decoder", &files.decoder)].into(),
             Contract::Ddpm { files, .. } => [("network", &files.network)].into(),
         }

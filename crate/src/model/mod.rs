@@ -3,6 +3,7 @@
 //! The engine speaks to these traits only. Tests put analytic networks in their place: for Gaussian data the optimal
 //! noise predictor is known in closed form, so a whole chain and a whole bound can be checked exactly.
 
+mod class_density;
 pub mod evaluation;
 mod hierarchy;
 pub mod manifest;
@@ -15,6 +16,7 @@ use ndarray::{Array1, ArrayView1};
 use crate::error::Result;
 use crate::math::parameterization::Prediction;
 
+pub use class_density::{ClassDensity, ClassRegion};
 pub use hierarchy::OnnxHierarchy;
 pub use networks::{OnnxDecoder, OnnxEncoder, OnnxNoisePredictor};
 pub use pixels::{BernoulliPixels, LogisticPixels, PixelLikelihood};

@@ -1,0 +1,134 @@
+//! The decoded plane of a VAE with two latents: what every place of latent space stands for, coarse at first.
+
+use std::sync::Arc;
+
+use ndarray::ArrayView1;
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::math::image::unit_to_levels;
+use crate::model::Decoder;
+use crate::model::manifest::ImageShape;
+
+/// Which part of the plane is decoded, and how finely.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct LatentPlaneOptions {
+    /// The plane reaches from `-range` to `range` in both latents.
+    pub range: f64,
+    /// Images in a row, of one picture after the other; each divides the last.
+    pub grids: Vec<usize>,
+}
+
+impl Default for LatentPlaneOptions {
+    fn default() -> Self {
+        Self { range: 3.0, grids: vec![5, 10, 20] }
+    }
+}
+
+/// A tile: an image of a grid.
+struct Tile {
+    grid: usize,
+    row: usize,
+    column: usize,
+}
+
+/// A picture of the plane that grows tile by tile: z_1 to the right, z_2 upwards, every image decoded at the middle of its tile.
+///
+/// Grids follow each other from coarse to fine, and the tiles of each from the middle of the plane outwards. The picture always has
+/// the size of the finest; a tile of a coarser grid is enlarged.
+pub struct LatentPlane {
+    decoder: Arc<dyn Decoder>,
+    image: ImageShape,
+    range: f64,
+    finest: usize,
+    tiles: Vec<Tile>,
+    decoded: usize,
+    levels: Vec<u8>,
+}
+
+impl LatentPlane {
+    /// Most images in a row.
+    pub const MAX_GRID: usize = 64;
+    /// Largest range.
+    pub const MAX_RANGE: f64 = 100.0;
+
+    pub(super) fn new(decoder: Arc<dyn Decoder>, image: ImageShape, options: &LatentPlaneOptions) -> Result<Self> {
+        let LatentPlaneOptions { range, grids } = options;
+        if !(*range > 0.0 && *range <= Self::MAX_RANGE) {
+            return Err(Error::value(format!("range is {range}, it must be above 0, at most {}", Self::MAX_RANGE)));
+        }
+        let finest = *grids.last().ok_or_else(|| Error::value("grids is empty, give at least one"))?;
+        if !(1..=Self::MAX_GRID).contains(&finest) {
+            return Err(Error::value(format!("a grid is {finest}, it must be 1 to {}", Self::MAX_GRID)));
+        }
+        if let Some(bad) = grids.iter().find(|&&grid| grid == 0 || !finest.is_multiple_of(grid)) {
+            return Err(Error::value(format!("grid {bad} does not divide the last one, {finest}")));
+        }
+        let tiles = grids.iter().flat_map(|&grid| from_the_middle(grid)).collect();
+        let levels = vec![0; finest * finest * image.dimensions()];
+        Ok(Self { decoder, image, range: *range, finest, tiles, decoded: 0, levels })
+    }
+
+    /// Tiles of all grids.
+    pub fn total(&self) -> usize {
+        self.tiles.len()
+    }
+
+    /// Tiles that have been decoded.
+    pub fn decoded(&self) -> usize {
+        self.decoded
+    }
+
+    /// Whether the finest grid is complete.
+    pub fn is_done(&self) -> bool {
+        self.decoded == self.tiles.len()
+    }
+
+    /// Rows of the picture in pixels.
+    pub fn height(&self) -> usize {
+        self.finest * self.image.height
+    }
+
+    /// Columns of the picture in pixels.
+    pub fn width(&self) -> usize {
+        self.finest * self.image.width
+    }
+
+    /// The picture so far as 8-bit levels, row by row, black where nothing has been decoded.
+    pub fn levels(&self) -> &[u8] {
+        &self.levels
+    }
+
+    /// Decodes the next tile; a complete plane stays as it is.
+    ///
+    /// # Errors
+    /// Those of the network.
+    pub fn step(&mut self) -> Result<()> {
+        let Some(&Tile { grid, row, column }) = self.tiles.get(self.decoded) else { return Ok(()) };
+        let place = |index: usize| self.range * ((2 * index + 1) as f64 / grid as f64 - 1.0);
+        let z = [place(column) as f32, -place(row) as f32];
+        let means = self.decoder.decode(ArrayView1::from(&z))?.means();
+        let ink = unit_to_levels(means.mapv(f64::from).view());
+        let scale = self.finest / grid;
+        let ImageShape { height, width, .. } = self.image;
+        let (top, left, picture_width) = (row * height * scale, column * width * scale, self.width());
+        for y in 0..height * scale {
+            let start = (top + y) * picture_width + left;
+            for x in 0..width * scale {
+                self.levels[start + x] = ink[y / scale * width + x / scale];
+            }
+        }
+        self.decoded += 1;
+        Ok(())
+    }
+}
+
+/// The tiles of a grid, those nearest to the middle first.
+fn from_the_middle(grid: usize) -> Vec<Tile> {
+    let tiles = (0..grid * grid).map(|at| Tile { grid, row: at / grid, column: at % grid });
+    let mut tiles: Vec<Tile> = tiles.collect();
+    let offset = |index: usize| (2 * index + 1).abs_diff(grid).pow(2);
+    tiles.sort_by_key(|tile| offset(tile.row) + offset(tile.column));
+    tiles
+}
