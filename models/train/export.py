@@ -19,10 +19,14 @@ from torch import nn
 import common
 import ddpm
 import hvae
+import likelihood
 import vae
+from data import load
 
 HERE = Path(__file__).resolve().parent
 MODELS = HERE.parent
+SIZES = {"vae-2d": {"latents": 2, "channels": 8}}  # of networks that have others than those of their script
+DENSITY = {"range": 4.0, "bins": 48}  # the plane that is counted, and bins along each side
 LIKELIHOOD = {  # by task: its name, the decoder's outputs, the data, what a title ends in
     "binarized": ("bernoulli", ["logits"], "MNIST, dynamically binarized", ""),
     "8-bit": ("discretized-logistic", ["mean", "log_scale"], "MNIST, 8-bit", ", 8-bit"),
@@ -108,19 +112,41 @@ def halves(name: str, args) -> dict[str, Path]:
     return {part: args.models / f"mnist-{name}-{part}.onnx" for part in ("encoder", "decoder")}
 
 
+@torch.no_grad()
+def density(model: vae.Vae, args) -> dict:
+    """Where the training images of each class lie in the plane: counts of their posterior means, row by row from the top."""
+    images, labels = load("train", args.data)
+    observed = likelihood.observe(model.task, images, torch.Generator().manual_seed(0))
+    means = torch.cat([model.encode(part)[0] for part in observed.split(1000)]).double().numpy()
+    reach, bins = DENSITY["range"], DENSITY["bins"]
+    edges, counts, outside = np.linspace(-reach, reach, bins + 1), [], []
+    for label in range(10):
+        z = means[labels.numpy() == label]
+        found, _, _ = np.histogram2d(-z[:, 1], z[:, 0], bins=(edges, edges))
+        counts.append(found.astype(int).ravel().tolist())
+        outside.append(int(len(z) - found.sum()))
+    return {
+        "classes": [str(k) for k in range(10)], "x": [-reach, reach], "y": [-reach, reach], "columns": bins, "rows": bins,
+        "outside": outside, "counts": counts,
+    }
+
+
 def export_vae(name: str, task: str, run: str, args, samples: torch.Generator) -> dict:
-    model, facts = trained(vae.Vae(task), run)
-    likelihood, outputs, dataset, ending = LIKELIHOOD[task]
-    paths = halves(name, args)
-    x, z = torch.rand(5, 1, 28, 28, generator=samples), torch.randn(5, vae.LATENTS, generator=samples)
+    model, facts = trained(vae.Vae(task, **SIZES.get(name, {})), run)
+    name_of_likelihood, outputs, dataset, ending = LIKELIHOOD[task]
+    paths, latents = halves(name, args), model.latents
+    x, z = torch.rand(5, 1, 28, 28, generator=samples), torch.randn(5, latents, generator=samples)
     print(name, "encoder parity", export(model.encoder, {"x": x}, ["mean", "log_var"], paths["encoder"]))
     print(name, "decoder parity", export(model.decoder, {"z": z}, outputs, paths["decoder"]))
-    kl = list(facts.get("kl", dict.fromkeys(range(vae.LATENTS), 0.0)).values())
-    order = sorted(range(vae.LATENTS), key=lambda i: -kl[i])
+    kl = list(facts.get("kl", dict.fromkeys(range(latents), 0.0)).values())
+    order = sorted(range(latents), key=lambda i: -kl[i])
+    if latents == 2:
+        paths["density"] = args.models / f"mnist-{name}-density.json"
+        paths["density"].write_text(json.dumps(density(model, args), separators=(",", ":")) + "\n")
     return entry(
         name, "vae", facts, args, {part: file_entry(path) for part, path in paths.items()},
-        title="Convolutional VAE, 16 latents" + ending, kind="vae", dataRange=[0.0, 1.0], likelihood=likelihood,
-        latents={"count": vae.LATENTS, "klPerLatent": kl, "order": order}, dataset=dataset,
+        title=f"Convolutional VAE, {latents} latents{ending}", kind="vae", dataRange=[0.0, 1.0], likelihood=name_of_likelihood,
+        latents={"count": latents, "klPerLatent": kl, "order": order}, dataset=dataset,
     )
 
 
@@ -160,7 +186,7 @@ def export_ddpm(name: str, task: str, run: str, args, samples: torch.Generator) 
 
 EXPORTS = {  # by name: how, and the task; in the order of the manifest
     "vae": (export_vae, "binarized"), "hvae": (export_hvae, "binarized"), "vae-8bit": (export_vae, "8-bit"),
-    "hvae-8bit": (export_hvae, "8-bit"), "ddpm": (export_ddpm, "8-bit"),
+    "hvae-8bit": (export_hvae, "8-bit"), "ddpm": (export_ddpm, "8-bit"), "vae-2d": (export_vae, "binarized"),
 }
 
 
@@ -186,6 +212,7 @@ def main() -> None:
     for name in EXPORTS:
         p.add_argument(f"--{name}", dest=name, default=f"runs/{name}", help="folder of its run; without a checkpoint there, what ships stays")
     p.add_argument("--models", type=Path, default=MODELS, help="where the ONNX files and the manifest go")
+    p.add_argument("--data", help="folder with the MNIST .gz files, for a model with two latents; without it they are fetched")
     p.add_argument("--machine", default="two CPU cores", help="what trained the models, in words")
     args = p.parse_args()
     torch.set_num_threads(1)
