@@ -27,8 +27,9 @@ describe('the URL form of the state', () => {
       seed: 12,
       samples: 16,
       cell: 7,
-      step: 250,
+      step: 180,
       speed: 120,
+      from: 180,
     };
     state.bound = { schedule: 'cosine', timesteps: 'all' };
     state.elbo = {
@@ -71,6 +72,18 @@ describe('the URL form of the state', () => {
     },
   );
 
+  it('keeps a chain below its steps, and a frame within the chain', () => {
+    expect(parseState('#steps=50&from=20&step=20')).toMatchObject({ state: { denoise: { from: 20, step: 20 } }, rejected: [] });
+    expect(parseState('#steps=50&from=20&step=21')).toMatchObject({
+      state: { denoise: { from: 20, step: 0 } },
+      rejected: [{ key: 'step', value: '21' }],
+    });
+    expect(parseState('#steps=50&from=51')).toMatchObject({
+      state: { denoise: { from: null } },
+      rejected: [{ key: 'from', value: '51' }],
+    });
+  });
+
   it('moves the default playhead into a shorter chain without a word, and says so where it was asked for', () => {
     expect(parseState('#T=20')).toMatchObject({ state: { elbo: { t: 10 } }, rejected: [] });
     expect(parseState('#T=20&t=21')).toMatchObject({ state: { elbo: { t: 10 } }, rejected: [{ key: 't', value: '21' }] });
@@ -109,6 +122,8 @@ describe('the URL form of the state', () => {
     ['a', 'path:0.5'],
     ['b', ''],
     ['path', 'curved'],
+    ['from', '0'],
+    ['from', '1001'],
     ['digit', '-1'],
     ['steps', '99'],
     ['sampler', 'euler'],

@@ -76,9 +76,11 @@ export interface PageState {
     samples: (typeof SAMPLE_COUNTS)[number];
     /** The grid's cell whose picture is scored. */
     cell: number;
-    /** Index of the frame on display: 0 is pure noise, `steps` the sample. */
+    /** Index of the frame on display: 0 is where the chain starts, the last one the sample. */
     step: number;
     speed: (typeof SPEEDS)[number];
+    /** The timestep to which the picture of the ELBO lab is noised and from which the chain starts; null: from pure noise. */
+    from: number | null;
   };
   bound: { schedule: ScheduleKind; timesteps: (typeof TIMESTEP_COUNTS)[number] };
   elbo: {
@@ -123,6 +125,7 @@ export function defaultState(): PageState {
       cell: 0,
       step: 0,
       speed: 30,
+      from: null,
     },
     bound: { schedule: 'log-snr-linear', timesteps: 128 },
     elbo: {
@@ -142,6 +145,9 @@ export function defaultState(): PageState {
     tour: null,
   };
 }
+
+/** Steps that a chain goes: all of its schedule's, or those below the timestep it starts from. */
+export const chainLength = ({ from, steps }: Pick<PageState['denoise'], 'from' | 'steps'>) => from ?? steps;
 
 /** A value of the URL that could not be used; the default stands in its place. */
 export interface Rejection {
@@ -301,6 +307,7 @@ const FIELDS: Field[] = [
   field('cell', integer(0, 15), (s) => s.denoise.cell, (s, v) => (s.denoise.cell = v)),
   field('step', integer(0, 1000), (s) => s.denoise.step, (s, v) => (s.denoise.step = v)),
   field('speed', choice(SPEEDS), (s) => s.denoise.speed, (s, v) => (s.denoise.speed = v)),
+  field('from', optional(integer(1, 1000).parse, String), (s) => s.denoise.from, (s, v) => (s.denoise.from = v)),
   field('bound', choice(SCHEDULES), (s) => s.bound.schedule, (s, v) => (s.bound.schedule = v)),
   field('timesteps', choice(TIMESTEP_COUNTS), (s) => s.bound.timesteps, (s, v) => (s.bound.timesteps = v)),
   field('image', image, (s) => s.elbo.image, (s, v) => (s.elbo.image = v)),
@@ -338,7 +345,11 @@ export function parseState(hash: string): { state: PageState; rejected: Rejectio
     if (!known?.read(state, value)) rejected.push({ key, value });
   }
   const { denoise, elbo } = state;
-  if (denoise.step > denoise.steps) {
+  if (denoise.from !== null && denoise.from > denoise.steps) {
+    rejected.push({ key: 'from', value: String(denoise.from) });
+    denoise.from = null;
+  }
+  if (denoise.step > chainLength(denoise)) {
     rejected.push({ key: 'step', value: String(denoise.step) });
     denoise.step = 0;
   }

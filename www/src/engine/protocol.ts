@@ -79,6 +79,14 @@ export interface FrameInfo {
   logSnr: number;
   /** Predicted x_0 of every chain, 8-bit levels. */
   predictedX0: Uint8Array;
+  /** Its root mean square difference from the picture that was noised, in levels, for every chain; null for chains from noise. */
+  rmsToOriginal: number[] | null;
+}
+
+/** A picture of 8-bit levels, and the timestep to which it is noised. */
+export interface ChainStart {
+  image: Uint8Array;
+  t: number;
 }
 
 export interface BoundOptions {
@@ -159,12 +167,18 @@ export interface Calls {
   decode: Call<{ sources: LatentSource[]; surface: string }, { z: number[][]; levels: Uint8Array }>;
   scoreVae: Call<{ image: Uint8Array; samples: number; seed: number; surface: string }, VaeElbo>;
   schedule: Call<{ kind: ScheduleKind; steps: number }, ScheduleTable>;
-  /** Begins a new chain in place of the last one; computes nothing yet. */
-  chain: Call<{ options: SamplerOptions }, { frames: number }>;
+  /** Begins a new chain in place of the last one, from noise or from a picture noised to t; computes nothing yet. */
+  chain: Call<{ options: SamplerOptions; start: ChainStart | null }, { frames: number }>;
   /** Computes the chain's remaining frames; progress tells how many there are. */
   advance: Call<null, { available: number }, { available: number }>;
-  /** Paints a stored frame. With `hold`, computing waits a moment, so that a scrubbing hand is served first. */
-  frame: Call<{ index: number; x: string; predictedX0: string; columns: number; hold: boolean }, FrameInfo>;
+  /**
+   * Paints a stored frame, and what the chain starts from where `start` names a canvas. With `hold`, computing waits a moment, so
+   * that a scrubbing hand is served first.
+   */
+  frame: Call<
+    { index: number; x: string; predictedX0: string; start: string | null; columns: number; hold: boolean },
+    FrameInfo
+  >;
   /** Brings the fit of a setup to so many iterations, forwards or from its start, and paints it beside the forward fit. */
   fit: Call<
     { asked: string; setup: InferenceSetup; iterations: number; look: Omit<InferencePlane, 'q' | 'draws'> },

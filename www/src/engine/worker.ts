@@ -187,10 +187,11 @@ const handlers: Handlers = {
 
   schedule: ({ kind, steps }) => need(ddpm, 'the DDPM').schedule(kind, steps),
 
-  chain({ options }) {
+  chain({ options, start }) {
     sampler?.free();
     sampler = undefined;
-    sampler = need(ddpm, 'the DDPM').sampler(options);
+    const model = need(ddpm, 'the DDPM');
+    sampler = start ? model.denoise(start.image, start.t, options) : model.sampler(options);
     return { frames: sampler.length };
   },
 
@@ -208,14 +209,17 @@ const handlers: Handlers = {
     return report();
   },
 
-  frame({ index, x, predictedX0, columns, hold }) {
+  frame({ index, x, predictedX0, start, columns, hold }) {
     const model = need(ddpm, 'the DDPM');
-    const frame = need(sampler, 'a chain').frame(index);
+    const chain = need(sampler, 'a chain');
+    const frame = chain.frame(index);
     const layout = { width: model.width, height: model.height, columns };
     paint(surface(x), frame.x, layout);
     paint(surface(predictedX0), frame.predictedX0, layout);
+    if (start) paint(surface(start), chain.frame(0).x, layout);
     if (hold) holdUntil = performance.now() + HOLD_MS;
-    return { index: frame.index, t: frame.t, logSnr: frame.logSnr, predictedX0: frame.predictedX0 };
+    const { t, logSnr, rmsToOriginal } = frame;
+    return { index, t, logSnr, predictedX0: frame.predictedX0, rmsToOriginal };
   },
 
   fit: (request) => fitting.show(request, surface),

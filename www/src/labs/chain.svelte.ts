@@ -1,9 +1,9 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../engine/engine.svelte.ts';
-import type { FrameInfo, SamplerOptions, ScheduleTable } from '../engine/protocol.ts';
+import type { ChainStart, FrameInfo, SamplerOptions, ScheduleTable } from '../engine/protocol.ts';
 import { animate, reducedMotion } from '../motion.ts';
 import type { Page } from '../page.svelte.ts';
-import type { PageState } from '../state.ts';
+import { chainLength, type PageState } from '../state.ts';
 import type { Picture } from './scoring.svelte.ts';
 
 /** A dragged slider starts a chain when it rests, not at every value it passes. */
@@ -13,8 +13,13 @@ type Denoise = PageState['denoise'];
 /** The controls that make another chain. */
 export type ChainPart = Partial<Omit<Denoise, 'cell' | 'step' | 'speed'>>;
 
+/** Where the picture is found that a chain may start from. */
+interface Original {
+  picture: Picture | null;
+}
+
 /**
- * The reverse chain: computed once, ahead of playback, in the sampler; every step back, scrub and replay shows stored
+ * The reverse chain, from pure noise or from a picture noised part of the way: computed once, ahead of playback, in the sampler; every step back, scrub and replay shows stored
  * frames of it.
  */
 export class ChainLab {
@@ -24,14 +29,20 @@ export class ChainLab {
   table = $state.raw<ScheduleTable | null>(null);
   playing = $state(false);
   /** Names of chains: the one the controls describe, the one the sampler holds, the one whose frame is shown. */
-  #wanted = $derived.by(() => `${JSON.stringify(this.#options())} ${this.engine.sampler?.generation}`);
+  #wanted = $derived.by(() => {
+    const start = this.own ? `${this.#state.from} ${this.original.picture?.key}` : '';
+    return `${JSON.stringify(this.#options())} ${this.engine.sampler?.generation} ${start}`;
+  });
   #chain = $state('');
+  /** Whether the chain that the sampler holds starts from a picture. */
+  #fromPicture = $state(false);
   #shownChain = $state('');
   #asked = '';
 
   constructor(
     private readonly engine: Engine,
     private readonly page: Page,
+    private readonly original: Original,
   ) {
     if (engine.missing.length > 0) return;
     $effect(() => this.#run());
@@ -64,8 +75,33 @@ export class ChainLab {
     return this.#state.step;
   }
 
+  /** Steps that the chain goes. */
   get steps(): number {
+    return chainLength(this.#state);
+  }
+
+  /** Steps of the whole chain, and how many of them lie above the start. */
+  get total(): number {
     return this.#state.steps;
+  }
+
+  get skipped(): number {
+    return this.total - this.steps;
+  }
+
+  /** Whether the chain starts from a picture. */
+  get own(): boolean {
+    return this.#state.from !== null;
+  }
+
+  /** There is no picture to start from. */
+  get lacksPicture(): boolean {
+    return this.own && this.original.picture === null;
+  }
+
+  /** Root mean square difference of the chosen sample's predicted picture from the original, in levels. */
+  get distance(): number | null {
+    return this.shown?.rmsToOriginal?.[this.#state.cell] ?? null;
   }
 
   /** The frame asked for is not computed yet. */
@@ -88,10 +124,20 @@ export class ChainLab {
   /** Another chain, which plays at once: a changed control asks to see what it does. */
   change(part: ChainPart): void {
     const still = reducedMotion();
-    Object.assign(this.#state, part);
-    this.#state.step = still ? this.#state.steps : 0;
+    const state = this.#state;
+    const { from, steps } = state;
+    Object.assign(state, part);
+    // In a chain of another length, as far down the way.
+    if (from !== null && part.steps) state.from = Math.max(1, Math.round((from * part.steps) / steps));
+    state.step = still ? this.steps : 0;
     if (this.#state.cell >= this.#state.samples) this.#state.cell = 0;
     this.playing = !still;
+  }
+
+  /** From the picture of the ELBO lab, half-way noised at first, and whatever it shows; or from pure noise. */
+  startFrom(place: 'picture' | 'noise'): void {
+    if (place === 'noise') this.change({ from: null });
+    else if (!this.own) this.change({ from: Math.round(this.#state.steps / 2), digit: null });
   }
 
   async dice(): Promise<void> {
@@ -140,28 +186,36 @@ export class ChainLab {
   }
 
   #run(): (() => void) | undefined {
-    if (!this.#active) return undefined;
+    if (!this.#active || this.lacksPicture) return undefined;
     const chain = this.#wanted;
     const options = untrack(() => this.#options());
+    const start = untrack(() => this.#start());
     const held = untrack(() => this.#chain);
     const abort = new AbortController();
     if (chain !== held) this.available = 0;
     const delay = held && chain !== held ? SETTLE_MS : 0;
-    const timer = setTimeout(() => void this.#compute(chain, options, abort.signal), delay);
+    const timer = setTimeout(() => void this.#compute(chain, options, start, abort.signal), delay);
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
   }
 
-  async #compute(chain: string, options: SamplerOptions, signal: AbortSignal): Promise<void> {
+  #start(): ChainStart | null {
+    const { from } = this.#state;
+    const { picture } = this.original;
+    return from !== null && picture ? { image: picture.levels, t: from } : null;
+  }
+
+  async #compute(chain: string, options: SamplerOptions, start: ChainStart | null, signal: AbortSignal): Promise<void> {
     const { client } = this.engine.sampler;
     try {
       if (chain !== this.#chain) {
         const { schedule: kind = 'cosine', steps = 0 } = options;
         this.table = await client.call('schedule', { kind, steps }, { signal });
-        await client.call('chain', { options }, { signal });
+        await client.call('chain', { options, start }, { signal });
         this.#chain = chain;
+        this.#fromPicture = start !== null;
       }
       const onProgress = ({ available }: { available: number }) => (this.available = available);
       onProgress(await client.call('advance', null, { signal, onProgress }));
@@ -180,6 +234,7 @@ export class ChainLab {
       index,
       x: 'denoise-x',
       predictedX0: 'denoise-x0',
+      start: this.#fromPicture ? 'denoise-start' : null,
       columns: Math.sqrt(this.#state.samples),
       hold: !this.playing && !this.waiting,
     };

@@ -19,7 +19,7 @@ const LONGEST_LIVE = 512;
 
 const keyOf = (source: ImageSource) => JSON.stringify(source);
 
-/** The picture of the ELBO lab: drawn, taken from the examples, uploaded, or sent from another lab. */
+/** The picture of the ELBO lab, which the denoise lab shares: drawn, taken from the examples, uploaded, or sent from another lab. */
 export class PictureDesk {
   examples = $state.raw<Example[]>([]);
   /** The stroke that the pen is drawing. */
@@ -39,11 +39,17 @@ export class PictureDesk {
   ) {
     if (engine.missing.length > 0) return;
     $effect(() => {
-      if (this.page.state.lab === 'elbo' && this.examples.length === 0) void this.#loadExamples();
+      if (this.#wanted && this.examples.length === 0) void this.#loadExamples();
     });
     $effect(() => {
-      if (this.page.state.lab === 'elbo') this.#render();
+      if (this.#wanted) this.#render();
     });
+  }
+
+  /** The ELBO lab scores the picture; the denoise lab may start from it. */
+  get #wanted(): boolean {
+    const { lab, denoise } = this.page.state;
+    return lab === 'elbo' || (lab === 'denoise' && denoise.from !== null);
   }
 
   get source(): ImageSource {
