@@ -5,29 +5,8 @@ import { DERIVATIONS } from '../../www/src/story/derivations/index.ts';
 import { en as texts } from '../../www/src/story/derivations/en.ts';
 import { linksIn } from '../../www/src/story/tex.ts';
 import type { Derivation } from '../../www/src/story/derivations/types.ts';
-import { expect, type Locator, open, type Page, tabTo, test } from './fixtures.ts';
-
-const LABS: Record<keyof typeof DERIVATIONS, string> = {
-  latent: 'timesteps=64',
-  denoise: 'lab=denoise&steps=20&step=20&timesteps=64',
-  elbo: 'lab=elbo&k=100&timesteps=64&perClass=10&T=50',
-  inference: 'lab=inference&iterations=50',
-};
-
-/** Opens a lab and waits until all its numbers are there. */
-async function settle(page: Page, lab: keyof typeof LABS, more = ''): Promise<void> {
-  await open(page, `${LABS[lab]}${more}`);
-  if (lab === 'elbo') {
-    const models = page.getByTestId('elbo-lab').locator('article[data-status]');
-    await expect(models.first()).toBeVisible();
-    await expect(models.and(page.locator(':not([data-status=done])'))).toHaveCount(0);
-  } else if (lab === 'inference') await expect(page.getByTestId('inference-iteration')).toHaveText('50');
-  else {
-    await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
-    await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
-  }
-  await expect(page.getByTestId(`derivation-${lab}`)).toBeVisible();
-}
+import { expect, type Locator, type Page, tabTo, test } from './fixtures.ts';
+import { settle } from './labs.ts';
 
 const stepOf = (page: Page, id: string) => page.getByTestId(`step-${id}`);
 
@@ -137,16 +116,4 @@ test('a formula shows the function that computes it', async ({ page }) => {
   await expect(step.locator('pre')).toContainText('pub fn kl_standard(');
   await expect(step).toContainText(/crate\/src\/math\/gaussian\.rs:\d+/);
   await expect(step.locator('.wrong')).toContainText(texts.often);
-});
-
-test('on paper every step is open', async ({ page }) => {
-  await settle(page, 'denoise');
-  await page.emulateMedia({ media: 'print' });
-  const pdf = await page.pdf({ path: 'artifacts/handout-denoise.pdf', format: 'A4' });
-  expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
-  // Printing is over, and the steps are as they were.
-  await expect(page.getByTestId('derivation-denoise').locator('details.step[open]')).toHaveCount(0);
-  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-  await expect(page.getByTestId('derivation-denoise').locator('details.step:not([open])')).toHaveCount(0);
-  await expect(page.getByTestId('derivation-denoise').locator('.katex-error')).toHaveCount(0);
 });

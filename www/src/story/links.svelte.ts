@@ -1,5 +1,6 @@
 /** Symbols and what they stand for: pointing at one lights the other, choosing a symbol goes there. */
 import { tick } from 'svelte';
+import { reducedMotion } from '../motion.ts';
 import type { Page } from '../page.svelte.ts';
 import type { Lab } from '../state.ts';
 import { ANCHORS, type Anchor } from './anchors.ts';
@@ -11,7 +12,7 @@ const GLOW_MS = 2000;
 const PATIENCE_MS = 20_000;
 
 const onPage = (anchor: Anchor): HTMLElement[] =>
-  Array.from(document.querySelectorAll<HTMLElement>(`[data-anchor="${anchor}"]`)).filter((element) =>
+  Array.from(document.querySelectorAll<HTMLElement>(`[data-anchor~="${anchor}"]`)).filter((element) =>
     element.checkVisibility(),
   );
 
@@ -61,8 +62,7 @@ export class Links {
       this.absent = anchor;
       return;
     }
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    element.scrollIntoView({ block: 'center', behavior: calm ? 'auto' : 'smooth' });
+    element.scrollIntoView({ block: 'center', behavior: reducedMotion() ? 'auto' : 'smooth' });
     const target = element.matches(FOCUSABLE) ? element : (element.querySelector<HTMLElement>(FOCUSABLE) ?? element);
     // A figure takes the focus only from here.
     if (!target.matches(FOCUSABLE)) target.tabIndex = -1;

@@ -18,6 +18,7 @@ export const elbo = {
     klLayer: { tex: tex`\mathrm{KL}_l`, anchor: 'layer-kl' },
     layer: { tex: 'z_l', anchor: 'layers' },
     posterior: { tex: tex`p(c \mid x)`, anchor: 'classes' },
+    c: { tex: 'c', anchor: 'given' },
     H: { tex: 'H', anchor: 'entropy' },
     bits: { tex: tex`\text{bits/dim}`, anchor: 'bits' },
     denoising: { tex: tex`\textstyle\sum_t L_{t-1}`, anchor: 'denoising' },
@@ -89,7 +90,7 @@ export const elbo = {
     {
       id: 'digit',
       formulas: [
-        tex`\link{posterior}{p(c \mid \link{x}{x})} = \frac{p(x \mid c)\, p(c)}{\sum_{c'} p(x \mid c')\, p(c')} \approx \frac{e^{\ELBO(x \mid c)}}{\sum_{c'} e^{\ELBO(x \mid c')}}`,
+        tex`\link{posterior}{p(c \mid \link{x}{x})} = \frac{p(x \mid c)\, p(c)}{\sum_{c'} p(x \mid c')\, p(c')} \approx \frac{e^{\ELBO(x \mid \link{c}{c})}}{\sum_{c'} e^{\ELBO(x \mid c')}}`,
         tex`\operatorname{se}[p_c] \approx p_c\, \operatorname{se}\Big[\overline{\ell_c - \textstyle\sum_{c'} p_{c'} \ell_{c'}}\Big]`,
         tex`\link{H}{H} = -\sum_c p(c \mid x) \log p(c \mid x)`,
       ],

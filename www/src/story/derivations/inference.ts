@@ -18,6 +18,7 @@ export const inference = {
     S: { tex: 'S', anchor: 'draws' },
     K: { tex: 'K', anchor: 'components' },
     gradient: { tex: tex`\hat g`, anchor: 'gradient' },
+    slope: { tex: tex`\lVert \nabla \ELBO \rVert`, anchor: 'gradient-norm' },
     variance: { tex: tex`\Var[\hat g]`, anchor: 'gradient-variance' },
     reverse: { tex: tex`\KL{q}{p}`, anchor: 'reverse-kl' },
     forward: { tex: tex`\KL{p}{q}`, anchor: 'forward-kl' },
@@ -51,7 +52,7 @@ export const inference = {
       id: 'score',
       formulas: [
         tex`\begin{aligned} \nabla_\phi \ELBO &= \int f_\phi\, \nabla_\phi q_\phi\, dz + \int q_\phi\, \nabla_\phi f_\phi\, dz \\ &= \E_{q}\big[f_\phi(z)\, \nabla_\phi \log q_\phi(z)\big] - \underbrace{\E_{q}\big[\nabla_\phi \log q_\phi(z)\big]}_{0} \end{aligned}`,
-        tex`\link{variance}{\Var[\hat g]} = \frac{1}{\link{S}{S}} \Big( \E_q\big[f_\phi^2\, \lVert \nabla_\phi \log q_\phi \rVert^2\big] - \lVert \nabla_\phi \ELBO \rVert^2 \Big)`,
+        tex`\link{variance}{\Var[\hat g]} = \frac{1}{\link{S}{S}} \Big( \E_q\big[f_\phi^2\, \lVert \nabla_\phi \log q_\phi \rVert^2\big] - \link{slope}{\lVert \nabla_\phi \ELBO \rVert}^2 \Big)`,
       ],
       functions: ['math::inference::variational::Posed::score', 'math::inference::quadrature::exact'],
       cites: ['ranganath2014'],

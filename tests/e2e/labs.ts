@@ -1,0 +1,25 @@
+/** The four labs, each in a state that comes to rest. */
+import { expect, open, type Page } from './fixtures.ts';
+
+export const LABS = {
+  latent: 'timesteps=64',
+  denoise: 'lab=denoise&steps=20&step=20&timesteps=64',
+  elbo: 'lab=elbo&k=100&timesteps=64&perClass=10&T=50',
+  inference: 'lab=inference&iterations=50',
+};
+export type Lab = keyof typeof LABS;
+
+/** Opens a lab and waits until all its numbers and its derivation are there. */
+export async function settle(page: Page, lab: Lab, more = ''): Promise<void> {
+  await open(page, `${LABS[lab]}${more}`);
+  if (lab === 'elbo') {
+    const models = page.getByTestId('elbo-lab').locator('article[data-status]');
+    await expect(models.first()).toBeVisible();
+    await expect(models.and(page.locator(':not([data-status=done])'))).toHaveCount(0);
+  } else if (lab === 'inference') await expect(page.getByTestId('inference-iteration')).toHaveText('50');
+  else {
+    await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
+    await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
+  }
+  await expect(page.getByTestId(`derivation-${lab}`)).toBeVisible();
+}

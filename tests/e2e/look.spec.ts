@@ -1,0 +1,65 @@
+/** How each lab looks, kept for somebody to look at, and how it is laid out on narrow and wide screens and on paper. */
+import { expect, type Page, test } from './fixtures.ts';
+import { type Lab, LABS, settle } from './labs.ts';
+
+const LANGUAGES = ['en', 'zh'] as const;
+
+async function expectNoOverflow(page: Page): Promise<void> {
+  const { scrollWidth, clientWidth } = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return { scrollWidth, clientWidth };
+  });
+  expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
+}
+
+for (const lab of Object.keys(LABS) as Lab[]) {
+  for (const language of LANGUAGES) {
+    test(`the ${lab} lab on screens and on paper, ${language}`, async ({ page }) => {
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await settle(page, lab, `&lang=${language}`);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        for (const width of [390, 1280]) {
+          await page.setViewportSize({ width, height: 900 });
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          await expectNoOverflow(page);
+          await page.screenshot({ path: `artifacts/look/${lab}-${language}-${width}-${colorScheme}.png`, fullPage: true });
+        }
+      }
+
+      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+      const derivation = page.getByTestId(`derivation-${lab}`);
+      await page.pdf({ path: `artifacts/look/${lab}-${language}.pdf`, format: 'A4' });
+      // Printing is over, and the steps are as they were.
+      await expect(derivation.locator('details.step[open]')).toHaveCount(0);
+      // An A4 sheet without its margins is 688 pixels wide.
+      await page.setViewportSize({ width: 688, height: 1000 });
+      await page.emulateMedia({ media: 'print' });
+      await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+      await expect(derivation.locator('details.step:not([open])')).toHaveCount(0);
+      await expect(derivation.locator('.katex-error')).toHaveCount(0);
+      await expect(page.locator('input[type=range]:visible, .button:visible, nav:visible')).toHaveCount(0);
+      await expectNoOverflow(page);
+      const tooWide = await page.locator('figure svg:visible, .chart svg:visible').evaluateAll((charts) =>
+        charts.filter((chart) => chart.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(String),
+      );
+      expect(tooWide).toEqual([]);
+    });
+  }
+}
+
+test('on a wide screen the derivation stands beside its lab, on others below it', async ({ page }) => {
+  await settle(page, 'inference');
+  const boxes = async () => {
+    const [lab, story] = [await page.locator('main').boundingBox(), await page.getByTestId('story').boundingBox()];
+    if (!lab || !story) throw new Error('the lab and its derivation are on the page');
+    return { lab, story };
+  };
+  await page.setViewportSize({ width: 1920, height: 1000 });
+  const wide = await boxes();
+  expect(wide.story.x).toBeGreaterThanOrEqual(wide.lab.x + wide.lab.width);
+  expect(wide.story.y).toBeLessThan(wide.lab.y + 40);
+  await expectNoOverflow(page);
+  await page.setViewportSize({ width: 1280, height: 1000 });
+  const narrow = await boxes();
+  expect(narrow.story.y).toBeGreaterThanOrEqual(narrow.lab.y + narrow.lab.height - 1);
+});
