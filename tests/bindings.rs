@@ -73,6 +73,44 @@ fn the_vae_decodes_encodes_and_scores() {
 }
 
 #[wasm_bindgen_test]
+fn a_vae_without_its_encoder_decodes_alike_and_says_what_it_lacks() {
+    let (entry, files) = model("mnist-vae");
+    let part = js_sys::Object::new();
+    Reflect::set(&part, &"decoder".into(), &get(&files, "decoder")).unwrap();
+    let (whole, half) = (vae(), Vae::load_decoder(entry.clone(), part.into()).unwrap());
+    let z = || JsValue::from(whole.sample_prior(3.0).unwrap());
+    assert_eq!(half.decode(z()).unwrap().to_vec(), whole.decode(z()).unwrap().to_vec());
+    refused(half.encode(Float32Array::new_with_length(784).into()), "ModelError", "without its encoder");
+    refused(half.elbo(image(), JsValue::UNDEFINED), "ModelError", "without its encoder");
+    refused(half.bound(image(), JsValue::UNDEFINED), "ModelError", "without its encoder");
+    refused(Vae::load_decoder(entry, parse("{}")), "ValueError", "files.decoder");
+}
+
+#[wasm_bindgen_test]
+fn the_diffusion_model_predicts_clean_image_and_noise() {
+    let ddpm = ddpm();
+    let (seed, steps) = (1, 1000);
+    let options = format!("{{\"t\": 400, \"steps\": {steps}, \"class\": 1, \"seed\": {seed}}}");
+    let diffused = ddpm.diffuse(image(), parse(&options)).unwrap();
+    let log_snr = number(&diffused, "logSnr");
+    let x_t: Vec<f64> = (0..784).map(|i| (f64::from(i) * 0.37).sin()).collect();
+    let x_t_js = || JsValue::from(Float64Array::from(&*x_t));
+    let prediction = ddpm.predict(x_t_js(), log_snr, Some(1)).unwrap();
+    let doubles = |field| get(&prediction, field).dyn_into::<Float64Array>().unwrap().to_vec();
+    let (x0, epsilon) = (doubles("x0"), doubles("epsilon"));
+    let alpha = (1.0 / (1.0 + (-log_snr).exp())).sqrt();
+    let sigma = (1.0 / (1.0 + log_snr.exp())).sqrt();
+    for ((x_t, x0), epsilon) in x_t.iter().zip(x0).zip(epsilon) {
+        assert!((-1.0..=1.0).contains(&x0));
+        assert!((alpha * x0 + sigma * epsilon - x_t).abs() < 1e-9, "x_t is made of the two");
+    }
+    refused(ddpm.predict(Float64Array::new_with_length(3).into(), 0.0, None), "ShapeError", "784");
+    refused(ddpm.predict(x_t_js(), f64::NAN, None), "ValueError", "NaN");
+    refused(ddpm.predict(x_t_js(), 0.0, Some(10)), "ValueError", "class 10");
+    refused(ddpm.predict(Float32Array::new_with_length(784).into(), 0.0, None), "ValueError", "Float64Array");
+}
+
+#[wasm_bindgen_test]
 fn the_sampler_steps_and_keeps_frames() {
     let ddpm = ddpm();
     assert_eq!(ddpm.classes().length(), 10);

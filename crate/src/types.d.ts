@@ -210,6 +210,16 @@ export interface SamplerOptions {
   guidance?: number;
   /** Chains side by side, 1 (the default) to 64. */
   chains?: number;
+  /** Number of the first of them, 0 if absent: chains of one seed are the same however they are shared out. */
+  firstChain?: number;
+}
+
+/** What the model takes an x_t to be made of; one value per pixel. */
+export interface NoisePrediction {
+  /** The clean image, clipped to [-1, 1]. */
+  x0: Float64Array;
+  /** The noise (x_t - alpha x0) / sigma. */
+  epsilon: Float64Array;
 }
 
 /** A state of the chains; images are 8-bit levels, chain after chain. */

@@ -129,6 +129,18 @@ fn a_chain_is_the_same_alone_and_among_others() {
     let grid = run(&ddpm, &SamplerOptions { chains: 16, ..options(20) });
     assert_eq!(alone[0], grid[0]);
     assert_ne!(grid[0], grid[1]);
+    let shared: Vec<_> = [(0, 5), (5, 1), (6, 10)]
+        .into_iter()
+        .flat_map(|(first_chain, chains)| run(&ddpm, &SamplerOptions { chains, first_chain, ..options(20) }))
+        .collect();
+    assert_eq!(shared, grid, "however they are shared out");
+
+    let levels: Vec<u8> = (0..16).map(|pixel| pixel * 17).collect();
+    let first = |first_chain, chains| {
+        let options = SamplerOptions { chains, first_chain, ..options(20) };
+        ddpm.denoise(&levels, 12, &options).unwrap().state().to_vec()
+    };
+    assert_eq!([first(0, 3), first(3, 1), first(4, 4)].concat(), first(0, 8), "from a picture likewise");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

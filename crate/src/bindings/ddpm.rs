@@ -1,4 +1,4 @@
-use js_sys::Array;
+use js_sys::{Array, Float64Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{self, JsResult, count, doubles, file, from_js, levels, to_js};
@@ -38,6 +38,23 @@ impl Ddpm {
     #[wasm_bindgen(getter)]
     pub fn width(&self) -> usize {
         self.0.image().width
+    }
+
+    /// What the model takes the clean image and the noise in `xT` to be: one run of the network. `xT` has one value per pixel, in
+    /// units where clean images lie in [-1, 1]. Throws a ShapeError or a ValueError for what the model cannot take.
+    #[wasm_bindgen(unchecked_return_type = "NoisePrediction")]
+    pub fn predict(
+        &self,
+        #[wasm_bindgen(js_name = xT, unchecked_param_type = "Float64Array")] x_t: JsValue,
+        #[wasm_bindgen(js_name = logSnr)] log_snr: f64,
+        class: Option<usize>,
+    ) -> JsResult<Object> {
+        let prediction = self.0.predict(&doubles(&x_t, "xT")?, log_snr, class)?;
+        let object = Object::new();
+        for (name, values) in [("x0", prediction.x0), ("epsilon", prediction.epsilon)] {
+            Reflect::set(&object, &name.into(), &Float64Array::from(&*values.to_vec()))?;
+        }
+        Ok(object)
     }
 
     /// Starts one or more reverse chains. Throws a ValueError for options out of range.

@@ -25,6 +25,16 @@ impl Vae {
         Ok(Self(engine::Vae::load(&entry, |role| file(&files, role))?))
     }
 
+    /// Loads the decoder alone, `{decoder}`, half the bytes: what needs the encoder then throws a ModelError. Throws as load does.
+    #[wasm_bindgen(js_name = loadDecoder)]
+    pub fn load_decoder(
+        #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
+    ) -> JsResult<Self> {
+        let entry: ModelEntry = from_js(entry, ErrorKind::Manifest, "the manifest's entry")?;
+        Ok(Self(engine::Vae::load_decoder(&entry, |role| file(&files, role))?))
+    }
+
     /// Length of a latent vector.
     #[wasm_bindgen(getter)]
     pub fn latents(&self) -> usize {

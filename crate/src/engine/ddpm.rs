@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::Array1;
+use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
 use super::forward::Forward;
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 use crate::math::image::signed_to_levels;
+use crate::math::parameterization::Prediction;
 use crate::math::schedule::{LogSnrRange, NoiseSchedule, ScheduleKind};
 use crate::model::manifest::{Contract, ImageShape, ModelEntry};
 use crate::model::{NoisePredictor, OnnxNoisePredictor};
@@ -142,6 +143,15 @@ impl Ddpm {
         Ok(ScheduleTable { t, log_snr, alpha_bar })
     }
 
+    /// What the model takes the clean image and the noise in `x_t` to be: one run of the network.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong length, [`ErrorKind::Value`](crate::ErrorKind::Value) for a
+    /// value that is not finite or a class that the model does not have.
+    pub fn predict(&self, x_t: &[f64], log_snr: f64, class: Option<usize>) -> Result<Prediction> {
+        self.predictor.predict(ArrayView1::from(x_t), log_snr, class)
+    }
+
     /// Starts one or more reverse chains.
     ///
     /// # Errors
@@ -193,7 +203,7 @@ impl Ddpm {
         let sampler = self.sampler(options)?;
         check_timestep(t, options.steps)?;
         let forward = Forward::new(Arc::clone(&self.predictor), sampler.schedule().clone(), levels, sampler.seed());
-        let x = (0..sampler.chains()).map(|chain| forward.noised(chain, t)).collect();
+        let x = (0..sampler.chains()).map(|chain| forward.noised(options.number(chain) as usize, t)).collect();
         Ok(sampler.starting_at(t, x, Some(levels.to_vec())))
     }
 

@@ -45,6 +45,8 @@ pub struct SamplerOptions {
     pub guidance: f64,
     /// How many independent chains run side by side.
     pub chains: usize,
+    /// Number of the first of them: chains of one seed are the same however they are shared out.
+    pub first_chain: u32,
 }
 
 impl Default for SamplerOptions {
@@ -58,7 +60,15 @@ impl Default for SamplerOptions {
             eta: 0.0,
             guidance: 0.0,
             chains: 1,
+            first_chain: 0,
         }
+    }
+}
+
+impl SamplerOptions {
+    /// The number that addresses the noise of a chain.
+    pub(super) fn number(&self, chain: usize) -> u64 {
+        u64::from(self.first_chain) + chain as u64
     }
 }
 
@@ -131,8 +141,8 @@ impl Sampler {
         }
         let seed = options.seed.map_or_else(random_seed, Ok)?;
         let dimensions = image.dimensions();
-        let x = (0..options.chains as u64)
-            .map(|chain| standard_normal(seed, Purpose::InitialNoise, [chain, 0], dimensions))
+        let x = (0..options.chains)
+            .map(|chain| standard_normal(seed, Purpose::InitialNoise, [options.number(chain), 0], dimensions))
             .collect();
         let (start, frames) = (schedule.steps(), Vec::new());
         Ok(Self { predictor, schedule, options: options.clone(), seed, dimensions, start, original: None, x, frames })
@@ -209,7 +219,8 @@ impl Sampler {
             let mut next = Vec::with_capacity(self.x.len());
             for (chain, x_t) in self.x.iter().enumerate() {
                 let prediction = self.predict(x_t.view(), t)?;
-                let noise = standard_normal(self.seed, Purpose::StepNoise, [chain as u64, t as u64], self.dimensions);
+                let address = [self.options.number(chain), t as u64];
+                let noise = standard_normal(self.seed, Purpose::StepNoise, address, self.dimensions);
                 next.push(match self.options.method {
                     Method::Ddpm => ancestral_step(&prediction, x_t.view(), &self.schedule, t, noise.view()),
                     Method::Ddim => ddim_step(&prediction, &self.schedule, t, self.options.eta, noise.view()),

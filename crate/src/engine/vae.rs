@@ -12,12 +12,12 @@ use crate::math::elbo::VaeElbo;
 use crate::math::gaussian;
 use crate::math::likelihood::Task;
 use crate::math::rng::{Purpose, standard_normal};
-use crate::model::manifest::{Contract, ImageShape, ModelEntry};
+use crate::model::manifest::{Contract, ImageShape, Latents, ModelEntry, VaeFiles};
 use crate::model::{ClassDensity, ClassRegion, Decoder, DiagonalGaussian, Encoder, OnnxDecoder, OnnxEncoder};
 
 /// A VAE with a standard normal prior.
 pub struct Vae {
-    encoder: Box<dyn Encoder>,
+    encoder: Option<Box<dyn Encoder>>,
     decoder: Arc<dyn Decoder>,
     image: ImageShape,
     task: Task,
@@ -69,7 +69,7 @@ impl Vae {
         task: Task,
         latents: usize,
     ) -> Self {
-        Self { encoder, decoder, image, task, latents, density: None }
+        Self { encoder: Some(encoder), decoder, image, task, latents, density: None }
     }
 
     /// Loads the VAE that `entry` describes; `file` gives the bytes of a role, `encoder` or `decoder`, or `density` where the entry
@@ -80,13 +80,8 @@ impl Vae {
     /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or [`ErrorKind::Model`](crate::ErrorKind::Model) if a file is
     /// not what it says.
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
-        entry.validate()?;
-        let Contract::Vae { files, latents } = &entry.contract else {
-            return Err(Error::manifest(format!("model {:?} is not a VAE", entry.id)));
-        };
+        let (files, latents) = contract(entry)?;
         let encoder = OnnxEncoder::load(&files.encoder, &file("encoder")?, entry.image, latents.count)?;
-        let decoder =
-            OnnxDecoder::load(&files.decoder, &file("decoder")?, entry.image, entry.likelihood, latents.count)?;
         let density = match &files.density {
             Some(entry) => {
                 let bytes = file("density")?;
@@ -95,9 +90,27 @@ impl Vae {
             }
             None => None,
         };
-        let task = entry.likelihood.task();
-        let vae = Self::new(Box::new(encoder), Arc::new(decoder), entry.image, task, latents.count);
-        Ok(Self { density, ..vae })
+        let decoder = Self::load_decoder(entry, file)?;
+        Ok(Self { encoder: Some(Box::new(encoder)), density, ..decoder })
+    }
+
+    /// Loads the decoder alone, half the bytes: what needs the encoder then fails with
+    /// [`ErrorKind::Model`](crate::ErrorKind::Model).
+    ///
+    /// # Errors
+    /// As [`Vae::load`].
+    pub fn load_decoder(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
+        let (files, latents) = contract(entry)?;
+        let decoder =
+            OnnxDecoder::load(&files.decoder, &file("decoder")?, entry.image, entry.likelihood, latents.count)?;
+        Ok(Self {
+            encoder: None,
+            decoder: Arc::new(decoder),
+            image: entry.image,
+            task: entry.likelihood.task(),
+            latents: latents.count,
+            density: None,
+        })
     }
 
     /// Shape of the images.
@@ -160,7 +173,11 @@ impl Vae {
         if let Some(at) = x.iter().position(|v| !(0.0..=1.0).contains(v)) {
             return Err(Error::value(format!("pixel {at} is {}, the encoder takes values in [0, 1]", x[at])));
         }
-        self.encoder.encode(ArrayView1::from(x))
+        self.encoder()?.encode(ArrayView1::from(x))
+    }
+
+    fn encoder(&self) -> Result<&dyn Encoder> {
+        self.encoder.as_deref().ok_or_else(|| Error::model("the VAE was loaded without its encoder; load both files"))
     }
 
     /// A draw from the prior `N(0, I)`.
@@ -203,10 +220,18 @@ impl Vae {
     }
 
     fn posterior(&self, x: &[u8]) -> Result<VaePosterior> {
-        let q = self.encoder.encode(self.task.encoder_input(x).view())?;
+        let q = self.encoder()?.encode(self.task.encoder_input(x).view())?;
         let std = q.log_var.mapv(|v| libm::exp(0.5 * v));
         let kl = gaussian::kl_standard(q.mean.view(), q.log_var.view());
         Ok(VaePosterior { decoder: self.decoder.clone(), q, std, kl, x: x.to_vec() })
+    }
+}
+
+fn contract(entry: &ModelEntry) -> Result<(&VaeFiles, &Latents)> {
+    entry.validate()?;
+    match &entry.contract {
+        Contract::Vae { files, latents } => Ok((files, latents)),
+        _ => Err(Error::manifest(format!("model {:?} is not a VAE", entry.id))),
     }
 }
 
