@@ -91,6 +91,42 @@ test('the VAE is usable while the diffusion model still loads', async ({ page })
   await expect(page.getByTestId('loading')).toBeHidden();
 });
 
+test('a second visit fetches no model, and only a copy anew that was damaged', async ({ page }) => {
+  const fetched: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('.onnx')) fetched.push(request.url());
+  });
+  const visit = async () => {
+    fetched.length = 0;
+    await open(page, `z=seed:${SEED}`);
+    await expectDigit(page);
+    await expect(page.getByTestId('loading')).toBeHidden();
+    return fetched.length;
+  };
+  const kept = () =>
+    page.evaluate(async () => {
+      const [name = ''] = await caches.keys();
+      return (await (await caches.open(name)).keys()).length;
+    });
+  const files = await visit();
+  expect(files).toBeGreaterThan(2);
+  await expect.poll(kept).toBe(files);
+  expect(await visit()).toBe(0);
+  await page.evaluate(async () => {
+    const [name = ''] = await caches.keys();
+    const cache = await caches.open(name);
+    const [first] = await cache.keys();
+    const response = first && (await cache.match(first));
+    if (!first || !response) throw new Error('nothing is kept');
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const middle = bytes.length >> 1;
+    bytes[middle] = (bytes[middle] ?? 0) ^ 0xff;
+    await cache.put(first, new Response(bytes));
+  });
+  expect(await visit()).toBe(1);
+  expect(await visit()).toBe(0);
+});
+
 test('a browser that lacks what the models need is told so', async ({ page }) => {
   await page.addInitScript(() => {
     Object.defineProperty(globalThis, 'OffscreenCanvas', { value: undefined });

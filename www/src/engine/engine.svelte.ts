@@ -1,10 +1,11 @@
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
 import { Asset } from './asset.svelte.ts';
-import { isCancelled } from './client.ts';
-import { chooseModel, fetchBytes, fetchModel, modelBytes } from './loader.ts';
+import { isCancelled, type WorkerClient } from './client.ts';
+import { chooseModel, fetchBytes, fetchModule, type FetchOptions, modelBytes } from './loader.ts';
 import { Pool, poolSize, type SuppliedModel } from './pool.ts';
 import type { EvaluatedModel, Manifest, ModelEntry } from './protocol.ts';
-import { type Crew, type ModelKind, type ModelPackage, type Role, spawn, Station } from './station.svelte.ts';
+import { Shelf } from './shelf.ts';
+import { type Crew, type ModelKind, type ModelPackage, type Role, spawn, Station, type Supplies } from './station.svelte.ts';
 import { missingFeatures } from './support.ts';
 
 export interface Loss {
@@ -19,6 +20,8 @@ const deviceMemory = () => (navigator as { deviceMemory?: number }).deviceMemory
 const base = new URL(document.baseURI);
 const models = new URL('models/', base);
 
+const isDecoder = (role: string) => role === 'decoder';
+
 /**
  * Workers with the same code: one decodes, one samples, one scores what those two show, and a pool shares the bounds of
  * the ELBO lab. Every file is fetched once, kept here, and given to each worker that needs it.
@@ -29,12 +32,17 @@ export class Engine {
   /** The scores of the test set, where they have been computed. */
   evaluation = $state.raw<{ json: string; models: EvaluatedModel[] } | null>(null);
   losses = $state.raw<Loss[]>([]);
+  /** How many workers of the pool there is memory for, where that is not all. */
+  shrunk = $state.raw<{ size: number; most: number } | null>(null);
   /** Errors of single calls that the visitor should know of. */
   faults = $state.raw<Error[]>([]);
   readonly assets: {
     runtime: Asset<WebAssembly.Module>;
     manifest: Asset<Manifest>;
+    /** The decoder alone, for the first picture. */
     vae: Asset<ModelPackage>;
+    /** The rest of it, and the decoder again. */
+    encoder: Asset<ModelPackage>;
     ddpm: Asset<ModelPackage>;
   };
   /** Models beyond those of the labs, fetched when they are needed. */
@@ -46,6 +54,8 @@ export class Engine {
   /** Needs no model, and begins when its lab is first seen. */
   readonly fitter!: Station;
   #leader!: Station;
+  #shelf = new Shelf(models);
+  #most = 1;
   #wanted: Record<ModelKind, string>;
   #asked = false;
   /** The manifest as it came: enough to fetch by, before the crate is there to validate it. */
@@ -58,22 +68,27 @@ export class Engine {
     this.assets = {
       runtime: new Asset('runtime', (onBytes, fresh) => this.#fetchRuntime(onBytes, fresh)),
       manifest: new Asset('manifest', (onBytes, fresh) => this.#fetchManifest(wanted, onBytes, fresh)),
-      vae: new Asset('vae', (onBytes, fresh) => this.#fetchFirst('vae', wanted.vae, onBytes, fresh)),
-      ddpm: new Asset('ddpm', (onBytes, fresh) => this.#fetchFirst('ddpm', wanted.ddpm, onBytes, fresh)),
+      vae: new Asset('vae', (onBytes, fresh) => this.#fetchFirst('vae', { onBytes, fresh }, isDecoder)),
+      encoder: new Asset('encoder', (onBytes, fresh) => this.#fetchEncoder({ onBytes, fresh })),
+      ddpm: new Asset('ddpm', (onBytes, fresh) => this.#fetchFirst('ddpm', { onBytes, fresh })),
     };
     if (this.missing.length > 0) return;
-    const station = (role: Role, needs: ModelKind[]) =>
-      new Station(role, needs, this.assets, (...loss) => this.#lost(...loss));
-    this.decoder = station('decoder', ['vae']);
-    this.sampler = station('sampler', ['ddpm']);
-    this.scorer = station('scorer', ['vae', 'ddpm']);
-    this.fitter = station('fitter', []);
-    this.pool = new Pool(poolSize(navigator.hardwareConcurrency, deviceMemory()), {
+    const { runtime, manifest, vae, encoder, ddpm } = this.assets;
+    const station = (role: Role, needs: Supplies['models']) =>
+      new Station(role, { runtime, manifest, models: needs }, (...loss) => this.#lost(...loss));
+    this.decoder = station('decoder', { vae });
+    this.sampler = station('sampler', { ddpm });
+    this.scorer = station('scorer', { vae: encoder, ddpm });
+    this.fitter = station('fitter', {});
+    const most = poolSize(navigator.hardwareConcurrency, deviceMemory());
+    this.#most = most;
+    this.pool = new Pool(most, {
       spawn: (onLost) => spawn('pool', onLost),
       runtime: () => this.assets.runtime.get(),
       model: (id) => this.#supply(id),
       reject: (id, supply, error) => this.model(id).reject(supply, error),
       onLost: (reason, left) => this.#lost('pool', reason, left > 0),
+      onShrunk: (size) => (this.shrunk = { size, most }),
     });
     this.#leader = first === 'vae' ? this.decoder : this.sampler;
     this.#start(first);
@@ -88,6 +103,7 @@ export class Engine {
   dismiss(): void {
     this.losses = this.losses.filter(({ restarting }) => !restarting);
     this.faults = [];
+    this.shrunk = null;
   }
 
   restart(role: Crew): void {
@@ -100,7 +116,12 @@ export class Engine {
   #start(first: ModelKind): void {
     const leader = this.#leader;
     let others = [this.decoder, this.sampler, this.scorer].filter((station) => station !== leader);
-    void this.assets.manifest.get().then((manifest) => (this.manifest = manifest));
+    void this.assets.manifest.get().then((manifest) => {
+      this.manifest = manifest;
+      void this.#shelf.prune(manifest.models);
+    });
+    // On its way while the engine is; the station asks for it only when it has started.
+    void this.assets[first].get();
     void leader.begin();
     $effect(() => {
       if (!leader.loaded[first] && this.assets[first].status !== 'failed') return;
@@ -111,8 +132,7 @@ export class Engine {
 
   async #fetchRuntime(onBytes: (count: number) => void, fresh: boolean): Promise<WebAssembly.Module> {
     this.assets.runtime.total = __WASM_BYTES__;
-    const bytes = await fetchBytes(new URL(wasmUrl, base), { onBytes, fresh });
-    return WebAssembly.compile(bytes as BufferSource);
+    return fetchModule(new URL(wasmUrl, base), { onBytes, fresh });
   }
 
   /** Asked for by the lab that shows it. */
@@ -145,7 +165,10 @@ export class Engine {
       const draft = JSON.parse(json) as Manifest;
       for (const kind of ['vae', 'ddpm'] as const) {
         const entry = chooseModel(draft, kind, wanted[kind]);
-        if (entry) this.assets[kind].total = modelBytes(entry);
+        if (entry?.kind === 'vae') {
+          this.assets.vae.total = entry.files.decoder.bytes;
+          this.assets.encoder.total = modelBytes(entry) - entry.files.decoder.bytes;
+        } else if (entry) this.assets[kind].total = modelBytes(entry);
       }
       this.#draft = draft;
     } catch {
@@ -154,22 +177,23 @@ export class Engine {
     for (const tell of this.#onDraft.splice(0)) tell();
   }
 
-  async #fetchFirst(
-    kind: ModelKind,
-    id: string,
-    onBytes: (count: number) => void,
-    fresh: boolean,
-  ): Promise<ModelPackage> {
+  async #fetchFirst(kind: ModelKind, options: FetchOptions, wanted?: (role: string) => boolean): Promise<ModelPackage> {
     if (!this.#draft) await new Promise<void>((resolve) => this.#onDraft.push(resolve));
-    const entry = chooseModel(this.#draft as Manifest, kind, id);
+    const entry = chooseModel(this.#draft as Manifest, kind, this.#wanted[kind]);
     if (!entry) throw new Error(`the manifest has no model of kind ${kind}`);
-    return { id: entry.id, files: await fetchModel(models, entry, { onBytes, fresh }) };
+    return { id: entry.id, files: await this.#shelf.model(entry, options, wanted) };
+  }
+
+  async #fetchEncoder(options: FetchOptions): Promise<ModelPackage> {
+    const rest = this.#fetchFirst('vae', options, (role) => !isDecoder(role));
+    const [decoder, others] = await Promise.all([this.assets.vae.get(), rest]);
+    return { id: decoder.id, files: { ...decoder.files, ...others.files } };
   }
 
   /** The files of any model, each fetched once for all who ask. */
   model(id: string): Asset<ModelPackage> {
     for (const kind of ['vae', 'ddpm'] as const) {
-      if (this.entry(kind, this.#wanted[kind])?.id === id) return this.assets[kind];
+      if (this.entry(kind, this.#wanted[kind])?.id === id) return this.assets[kind === 'vae' ? 'encoder' : kind];
     }
     const known = this.extras.find(({ name }) => name === id);
     if (known) return known;
@@ -177,10 +201,15 @@ export class Engine {
     const asset = new Asset<ModelPackage>(id, async (onBytes, fresh) => {
       if (!entry) throw new Error(`the manifest has no model ${id}`);
       asset.total = modelBytes(entry);
-      return { id, files: await fetchModel(models, entry, { onBytes, fresh }) };
+      return { id, files: await this.#shelf.model(entry, { onBytes, fresh }) };
     });
     this.extras = [...this.extras, asset];
     return asset;
+  }
+
+  /** Workers beside the sampler for the chains of a grid, as many as there are cores left. */
+  async helpers(id: string): Promise<WorkerClient[]> {
+    return this.#most > 1 ? this.pool.lend(id, this.#most - 1) : [];
   }
 
   async #supply(id: string): Promise<SuppliedModel> {

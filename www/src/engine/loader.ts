@@ -1,6 +1,6 @@
-/** Fetching with progress by bytes. Verifying what came is the crate's task. */
+/** Fetching with progress by bytes. */
 import type { Catalog } from '../state.ts';
-import type { Manifest, ModelEntry } from './protocol.ts';
+import type { FileEntry, Manifest, ModelEntry } from './protocol.ts';
 
 export type LoadFailure = 'missing' | 'offline' | 'http';
 
@@ -22,19 +22,35 @@ export interface FetchOptions {
   fresh?: boolean;
 }
 
-export async function fetchBytes(url: URL, { onBytes, fresh = false }: FetchOptions = {}): Promise<Uint8Array> {
+export function fetchBytes(url: URL, { onBytes, fresh = false }: FetchOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  return request(url, fresh, (response) => collect(response, onBytes));
+}
+
+/** Compiles while the bytes come, where the server gives the file its type. */
+export function fetchModule(url: URL, { onBytes, fresh = false }: FetchOptions = {}): Promise<WebAssembly.Module> {
+  return request(url, fresh, async (response) => {
+    const copy = response.clone();
+    const counted = collect(copy, onBytes);
+    if (response.headers.get('content-type') !== 'application/wasm') return WebAssembly.compile(await counted);
+    // What breaks the stream shows in the copy as well: as a broken connection, where the compiler would blame the module.
+    const [module] = await Promise.all([WebAssembly.compileStreaming(response), counted]);
+    return module;
+  });
+}
+
+async function request<T>(url: URL, fresh: boolean, read: (response: Response) => Promise<T>): Promise<T> {
   const file = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
   try {
     const response = await fetch(url, { cache: fresh ? 'reload' : 'default' });
     if (!response.ok) throw new LoadError(response.status === 404 ? 'missing' : 'http', file, response.status);
-    return await collect(response, onBytes);
+    return await read(response);
   } catch (error) {
-    if (error instanceof LoadError) throw error;
+    if (error instanceof LoadError || error instanceof WebAssembly.CompileError) throw error;
     throw new LoadError('offline', file);
   }
 }
 
-async function collect(response: Response, onBytes: FetchOptions['onBytes']): Promise<Uint8Array> {
+async function collect(response: Response, onBytes: FetchOptions['onBytes']): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   const reader = response.body?.getReader();
   if (!reader) return new Uint8Array(await response.arrayBuffer());
@@ -53,15 +69,7 @@ async function collect(response: Response, onBytes: FetchOptions['onBytes']): Pr
   return bytes;
 }
 
-export const modelBytes = (entry: ModelEntry) => Object.values(entry.files).reduce((sum, file) => sum + file.bytes, 0);
-
-/** All files of a model, by the names its manifest entry gives them. */
-export async function fetchModel(base: URL, entry: ModelEntry, options: FetchOptions): Promise<Record<string, Uint8Array>> {
-  const files = Object.entries(entry.files).map(
-    async ([name, { path }]) => [name, await fetchBytes(new URL(path, base), options)] as const,
-  );
-  return Object.fromEntries(await Promise.all(files));
-}
+export const modelBytes = (entry: ModelEntry) => Object.values<FileEntry>(entry.files).reduce((sum, file) => sum + file.bytes, 0);
 
 /** The entry a state asks for by id, else the first of its kind. */
 export function chooseModel(manifest: Manifest, kind: ModelEntry['kind'], id: string): ModelEntry | undefined {

@@ -79,6 +79,7 @@ function setUp(size: number, habits: (worker: number) => ConstructorParameters<t
     model: vi.fn(async () => model),
     reject: vi.fn(),
     onLost: vi.fn(),
+    onShrunk: vi.fn(),
   };
   return { pool: new Pool(size, recruiter), workers, recruiter };
 }
@@ -183,7 +184,7 @@ describe('a growth', () => {
 });
 
 describe('a lost worker', () => {
-  it.each(['start', 'load', 'openGrowth', 'evaluate', 'record'] as const)('in %s takes nothing with it', async (call) => {
+  it.each(['openGrowth', 'evaluate', 'record'] as const)('in %s takes nothing with it', async (call) => {
     let deaths = 0;
     const { pool, workers, recruiter } = setUp(2, (worker) => ({
       delay: anyDelay,
@@ -194,6 +195,34 @@ describe('a lost worker', () => {
     expect(sumOf(state)).toBe(EXPECTED);
     expect(workers[0]?.dead).toBe(true);
     expect(recruiter.onLost).toHaveBeenCalledWith('dead', 2);
+  });
+
+  it.each(['start', 'load'] as const)('in %s leaves a smaller pool with the same bits', async (call) => {
+    const { pool, workers, recruiter } = setUp(5, (worker) => ({
+      delay: anyDelay,
+      dies: (name) => worker > 1 && name === call,
+    }));
+    expect(sumOf(await grow(pool).settled)).toBe(EXPECTED);
+    expect(workers).toHaveLength(5);
+    expect(recruiter.onShrunk).toHaveBeenLastCalledWith(2);
+    expect(recruiter.onLost).not.toHaveBeenCalled();
+    // Nor is a place tried again that there is no room for.
+    expect(sumOf(await grow(pool).settled)).toBe(EXPECTED);
+    expect(workers).toHaveLength(5);
+  });
+
+  it('is told as lost where not even one finds room, and a restart tries all places again', async () => {
+    let full = true;
+    const { pool, workers, recruiter } = setUp(3, () => ({ delay: anyDelay, dies: (name) => full && name === 'start' }));
+    const { states, settled } = grow(pool);
+    expect(await settled).toMatchObject({ status: 'failed', error: 'dead' });
+    expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', 0);
+    const tried = workers.length;
+    full = false;
+    pool.restart();
+    await vi.waitUntil(() => states.at(-1)?.status === 'done');
+    expect(sumOf(states.at(-1) as GrowthState)).toBe(EXPECTED);
+    expect(workers).toHaveLength(tried + 3);
   });
 
   it('is replaced a few times; then the growth fails, and can be taken up again', async () => {
@@ -240,10 +269,10 @@ describe('an error', () => {
 });
 
 it.each([
-  [undefined, undefined, 1],
+  [undefined, undefined, 2],
   [1, undefined, 1],
-  [2, 8, 1],
-  [8, 8, 7],
+  [2, 8, 2],
+  [8, 8, 8],
   [8, 4, 4],
   [64, undefined, 16],
 ])('%s cores and %s GB make a pool of %i', (cores, memory, size) => expect(poolSize(cores, memory)).toBe(size));

@@ -16,6 +16,8 @@ export interface Recruiter {
   /** The crate refused the files: `model` waits for another copy from here on. */
   reject(id: string, supply: ModelPackage, error: Error): void;
   onLost(reason: string, left: number): void;
+  /** The machine has no room for more workers than these. */
+  onShrunk(size: number): void;
 }
 
 export interface Order {
@@ -38,6 +40,8 @@ interface Slot {
   models: Map<string, Promise<unknown>>;
   growths: Map<number, Promise<unknown>>;
   busy: boolean;
+  /** Holds a model, so that there is room for it. */
+  settled: boolean;
 }
 
 /** What is under way or done is not begun again; what failed is. */
@@ -61,10 +65,13 @@ const LOSS_LIMIT = 3;
 /** Each worker holds models of its own, some tens of megabytes: beyond this, they cost more than the time that is won. */
 const MOST_WORKERS = 16;
 
-/** Workers for a machine: one core is left to the page, and a machine with little memory gets few. */
+/**
+ * Workers for a machine: one for each core, since the page itself, which only waits and draws, is let in between them; a
+ * machine with little memory gets few.
+ */
 export function poolSize(cores: number | undefined, memoryGigabytes: number | undefined): number {
   const most = memoryGigabytes !== undefined && memoryGigabytes <= 4 ? 4 : MOST_WORKERS;
-  return Math.max(1, Math.min(most, (cores ?? 2) - 1));
+  return Math.max(1, Math.min(most, cores ?? 2));
 }
 
 /**
@@ -85,10 +92,14 @@ export class Pool {
   #losses = 0;
   #suspended = false;
 
+  #size: number;
+
   constructor(
-    readonly size: number,
+    private readonly most: number,
     private readonly recruiter: Recruiter,
-  ) {}
+  ) {
+    this.#size = most;
+  }
 
   submit(task: GrowthTask, { rank = 0, onChange }: Order): Ticket {
     const growth = new Growth(this.#tickets++, task, rank, onChange);
@@ -110,6 +121,7 @@ export class Pool {
   /** Takes up what failed when the last worker was lost. */
   restart(): void {
     this.#losses = 0;
+    this.#size = this.most;
     for (const growth of this.#growths.values()) this.#resume(growth, 'failed');
   }
 
@@ -119,6 +131,28 @@ export class Pool {
     this.#suspended = suspended;
     if (suspended) for (const growth of this.#growths.values()) this.#interrupt(growth);
     else this.#wake();
+  }
+
+  /**
+   * Up to `count` workers that hold a model, fewer where there is no room: for what is no growth. Whoever borrows them has the pool
+   * suspended meanwhile.
+   */
+  async lend(id: string, count: number): Promise<WorkerClient[]> {
+    this.#models.set(id, await this.recruiter.model(id));
+    this.#staff();
+    const equipped = this.#slots.slice(0, count).map(async (slot) => {
+      await this.#equip(slot, id);
+      return slot.client;
+    });
+    const settled = await Promise.allSettled(equipped);
+    return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  }
+
+  /** Ends all workers and forgets what they were at. */
+  close(): void {
+    for (const growth of this.#growths.values()) this.#interrupt(growth);
+    this.#growths.clear();
+    for (const { client } of this.#slots.splice(0)) client.close();
   }
 
   #pause(growth: Growth): void {
@@ -186,31 +220,39 @@ export class Pool {
 
   /** Fills the empty places, unless too many workers were lost. */
   #staff(): void {
-    while (this.#slots.length < this.size && this.#losses <= LOSS_LIMIT) {
+    while (this.#slots.length < this.#size && this.#losses <= LOSS_LIMIT) {
       const slot: Slot = {
         client: this.recruiter.spawn((reason) => this.#lost(slot, reason)),
         started: null,
         models: new Map(),
         growths: new Map(),
         busy: false,
+        settled: false,
       };
       this.#slots.push(slot);
     }
   }
 
   #lost(slot: Slot, reason: string): void {
-    this.#losses++;
     this.#slots = this.#slots.filter((other) => other !== slot);
     for (const [ticket, home] of this.#homes) if (home.slot === slot) this.#homes.delete(ticket);
-    const left = this.#losses <= LOSS_LIMIT ? this.size : this.#slots.length;
-    this.recruiter.onLost(reason, left);
-    if (left === 0) {
-      for (const growth of this.#growths.values()) {
-        if (growth.state.status === 'running') this.#fail(growth, new WorkerLostError(reason));
-      }
-    }
+    if (!slot.settled && this.#slots.length > 0) {
+      // Died of what others live with, before it had anything to compute: there is no memory for another.
+      this.#size = this.#slots.length;
+      this.recruiter.onShrunk(this.#size);
+    } else this.#mourn(reason);
     this.#wake();
     for (const growth of this.#growths.values()) this.#record(growth);
+  }
+
+  #mourn(reason: string): void {
+    this.#losses++;
+    const left = this.#losses <= LOSS_LIMIT ? this.#size : this.#slots.length;
+    this.recruiter.onLost(reason, left);
+    if (left > 0) return;
+    for (const growth of this.#growths.values()) {
+      if (growth.state.status === 'running') this.#fail(growth, new WorkerLostError(reason));
+    }
   }
 
   /** Computes spans until there is nothing to do; `#wake` calls it again. */
@@ -264,6 +306,7 @@ export class Pool {
       if (!model) throw new CancelledError('the model is being fetched again');
       try {
         await slot.client.call('load', { entry: model.entry, files: model.supply.files });
+        slot.settled = true;
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
         if (this.#models.get(id) === model) {

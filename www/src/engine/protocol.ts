@@ -15,6 +15,7 @@ import type {
   EvaluatedModel,
   ExampleDrawing,
   FileEntry,
+  Frame,
   HvaeEntry,
   LatentBoundOptions,
   LatentBoundResult,
@@ -49,6 +50,7 @@ export type {
   EvaluatedModel,
   ExampleDrawing,
   FileEntry,
+  Frame,
   HvaeEntry,
   LatentBoundOptions,
   LatentBoundResult,
@@ -82,6 +84,9 @@ export interface FrameInfo {
   /** Its root mean square difference from the picture that was noised, in levels, for every chain; null for chains from noise. */
   rmsToOriginal: number[] | null;
 }
+
+/** A frame of some chains of a grid. */
+export type SharedFrame = Pick<Frame, 'x' | 'predictedX0' | 'rmsToOriginal'>;
 
 /** A picture of 8-bit levels, and the timestep to which it is noised. */
 export interface ChainStart {
@@ -158,7 +163,7 @@ export interface Calls {
   /** Instantiates the compiled crate. */
   start: Call<{ module: WebAssembly.Module }, null>;
   manifest: Call<{ json: string }, Manifest>;
-  /** Verifies and loads one model; a model of the same kind that was there before is freed. */
+  /** Verifies and loads one model, of a VAE the decoder at least; a model of the same kind that was there before is freed. */
   load: Call<{ entry: ModelEntry; files: Record<string, Uint8Array> }, null>;
   /** Hands over a canvas that later calls paint on by its name. */
   surface: Call<{ name: string; canvas: OffscreenCanvas }, null>;
@@ -167,10 +172,21 @@ export interface Calls {
   decode: Call<{ sources: LatentSource[]; surface: string }, { z: number[][]; levels: Uint8Array }>;
   scoreVae: Call<{ image: Uint8Array; samples: number; seed: number; surface: string }, VaeElbo>;
   schedule: Call<{ kind: ScheduleKind; steps: number }, ScheduleTable>;
-  /** Begins a new chain in place of the last one, from noise or from a picture noised to t; computes nothing yet. */
-  chain: Call<{ options: SamplerOptions; start: ChainStart | null }, { frames: number }>;
-  /** Computes the chain's remaining frames; progress tells how many there are. */
+  /**
+   * Begins a new chain in place of the last one, from noise or from a picture noised to t; computes nothing yet. Of a grid, other
+   * workers compute `shares` more chains or groups of them.
+   */
+  chain: Call<{ options: SamplerOptions; start: ChainStart | null; shares: number }, { frames: number }>;
+  /** Computes the chain's remaining frames; progress tells how many there are, of all shares. */
   advance: Call<null, { available: number }, { available: number }>;
+  /** Computes a share of another worker's grid; progress and result bring the frames from `from` on, each once. */
+  assist: Call<
+    { ticket: string; options: SamplerOptions; start: ChainStart | null; from: number },
+    SharedFrame[],
+    SharedFrame[]
+  >;
+  /** Takes frames of a share; tells how many of it are held, and how many there are of all shares. */
+  collect: Call<{ share: number; frames: SharedFrame[] }, { held: number; available: number }>;
   /**
    * Paints a stored frame, and what the chain starts from where `start` names a canvas. With `hold`, computing waits a moment, so
    * that a scrubbing hand is served first.

@@ -1,6 +1,7 @@
 import type { Asset } from './asset.svelte.ts';
 import { WorkerClient, WorkerLostError } from './client.ts';
 import { Lane } from './lane.ts';
+import { LateWorker } from './late.ts';
 import type { Manifest, ModelEntry } from './protocol.ts';
 
 export type Role = 'decoder' | 'sampler' | 'scorer' | 'fitter';
@@ -13,16 +14,19 @@ export interface ModelPackage {
   files: Record<string, Uint8Array>;
 }
 
+/** What every station needs, and the models that one must hold. */
 export interface Supplies {
   runtime: Asset<WebAssembly.Module>;
   manifest: Asset<Manifest>;
-  vae: Asset<ModelPackage>;
-  ddpm: Asset<ModelPackage>;
+  models: Partial<Record<ModelKind, Asset<ModelPackage>>>;
 }
 
-/** A new worker; its name tells it from the others in the browser's tools. */
+/** The worker's name tells it from the others in the browser's tools. */
+const create = (name: string) => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
+
+/** A new worker. */
 export function spawn(name: string, onLost: (reason: string) => void): WorkerClient {
-  return new WorkerClient(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name }), onLost);
+  return new WorkerClient(create(name), onLost);
 }
 
 /** More losses than this within the window, and restarting is left to the visitor. */
@@ -38,18 +42,18 @@ export class Station {
   loaded = $state<Record<ModelKind, boolean>>({ vae: false, ddpm: false });
   /** Died too often to be restarted without being asked. */
   down = $state(false);
-  client: WorkerClient;
+  client!: WorkerClient;
+  #worker!: LateWorker;
   #losses: number[] = [];
   #lanes = new Map<string, Lane>();
   #extras = new Map<Asset<ModelPackage>, Promise<void>>();
 
   constructor(
     readonly role: Role,
-    private readonly needs: readonly ModelKind[],
     private readonly supplies: Supplies,
     private readonly onLost: (role: Role, reason: string, restarting: boolean) => void,
   ) {
-    this.client = this.#spawn();
+    this.#spawn();
   }
 
   /** The lane of a name: calls in it never pile up. A new worker starts with empty lanes. */
@@ -71,13 +75,15 @@ export class Station {
     return loading;
   }
 
+  /** Until then it costs nothing, and calls to it wait. */
   async begin(): Promise<void> {
     const { client } = this;
+    this.#worker.begin();
     try {
       await client.call('start', { module: await this.supplies.runtime.get() });
-      for (const kind of this.needs) {
-        await this.#load(client, this.supplies[kind]);
-        this.loaded[kind] = true;
+      for (const [kind, model] of Object.entries(this.supplies.models)) {
+        await this.#load(client, model);
+        this.loaded[kind as ModelKind] = true;
       }
     } catch (error) {
       // A lost worker has been reported, and its successor has begun.
@@ -102,8 +108,9 @@ export class Station {
     }
   }
 
-  #spawn(): WorkerClient {
-    return spawn(this.role, (reason) => this.#lost(reason));
+  #spawn(): void {
+    this.#worker = new LateWorker(() => create(this.role));
+    this.client = new WorkerClient(this.#worker, (reason) => this.#lost(reason));
   }
 
   #lost(reason: string): void {
@@ -120,7 +127,7 @@ export class Station {
     this.loaded = { vae: false, ddpm: false };
     this.#lanes.clear();
     this.#extras.clear();
-    this.client = this.#spawn();
+    this.#spawn();
     this.generation++;
     void this.begin();
   }

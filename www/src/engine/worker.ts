@@ -23,13 +23,17 @@ import { toLatentGrid } from '../state.ts';
 import { Fitting } from './fitting.ts';
 import type {
   BoundProgress,
+  ChainStart,
   CallName,
   Calls,
+  Frame,
   FromWorker,
   GrowthResult,
   GrowthTask,
   LatentPoint,
   LatentSource,
+  SamplerOptions,
+  SharedFrame,
   ToWorker,
 } from './protocol.ts';
 
@@ -65,6 +69,10 @@ const surfaces = new Map<string, OffscreenCanvas>();
 let vae: Vae | undefined;
 let ddpm: Ddpm | undefined;
 let sampler: Sampler | undefined;
+/** Frames of the chains that other workers compute, share by share. */
+let shared: SharedFrame[][] = [];
+/** The share of another worker's grid. */
+let assisted: { ticket: string; chain: Sampler } | undefined;
 let bound: { ticket: number; run: DiffusionElbo } | undefined;
 const models = new Map<string, Vae | Hvae | Ddpm>();
 const growths = new Map<number, Run>();
@@ -121,6 +129,27 @@ async function inSlices<K extends CallName>(task: Task<K>, step: () => boolean, 
   }
 }
 
+function beginChain(options: SamplerOptions, start: ChainStart | null): Sampler {
+  const model = need(ddpm, 'the DDPM');
+  return start ? model.denoise(start.image, start.t, options) : model.sampler(options);
+}
+
+/** Frames that all shares of a grid have. */
+const ofGrid = (own: Sampler) => Math.min(own.available, ...shared.map(({ length }) => length));
+
+/** A frame of all chains, those of the other workers after one's own. */
+function wholeFrame(own: Sampler, index: number): Frame {
+  const frame = own.frame(index);
+  const parts: SharedFrame[] = [frame, ...shared.map((frames) => need(frames[index], `frame ${index} of a share`))];
+  const joined = (which: 'x' | 'predictedX0') => Uint8Array.from(parts.flatMap((part) => [...part[which]]));
+  return {
+    ...frame,
+    x: joined('x'),
+    predictedX0: joined('predictedX0'),
+    rmsToOriginal: frame.rmsToOriginal && parts.flatMap(({ rmsToOriginal }) => rmsToOriginal ?? []),
+  };
+}
+
 function hierarchy(id: string): Hvae {
   const model = models.get(id);
   if (model instanceof Hvae) return model;
@@ -156,7 +185,7 @@ const handlers: Handlers = {
   load({ entry, files }) {
     models.get(entry.id)?.free();
     models.delete(entry.id);
-    if (entry.kind === 'vae') models.set(entry.id, (vae = Vae.load(entry, files)));
+    if (entry.kind === 'vae') models.set(entry.id, (vae = files['encoder'] ? Vae.load(entry, files) : Vae.loadDecoder(entry, files)));
     else if (entry.kind === 'hvae') models.set(entry.id, Hvae.load(entry, files));
     else models.set(entry.id, (ddpm = Ddpm.load(entry, files)));
     return null;
@@ -187,36 +216,67 @@ const handlers: Handlers = {
 
   schedule: ({ kind, steps }) => need(ddpm, 'the DDPM').schedule(kind, steps),
 
-  chain({ options, start }) {
+  chain({ options, start, shares }) {
     sampler?.free();
     sampler = undefined;
-    const model = need(ddpm, 'the DDPM');
-    sampler = start ? model.denoise(start.image, start.t, options) : model.sampler(options);
+    shared = Array.from({ length: shares }, () => []);
+    sampler = beginChain(options, start);
     return { frames: sampler.length };
   },
 
   async advance(_, task) {
     const chain = need(sampler, 'a chain');
     // Kept aside: a cancelled call may come back to a chain that a newer one has freed.
-    let available = chain.available;
+    let available = ofGrid(chain);
     const report = () => ({ available });
     const step = () => {
       if (!chain.done) chain.step();
-      available = chain.available;
+      available = ofGrid(chain);
       return !chain.done;
     };
     await inSlices(task, step, report);
     return report();
   },
 
+  async assist({ ticket, options, start, from }, task) {
+    if (assisted?.ticket !== ticket) {
+      assisted?.chain.free();
+      assisted = undefined;
+      assisted = { ticket, chain: beginChain(options, start) };
+    }
+    const { chain } = assisted;
+    let next = from;
+    const report = () => {
+      const frames: SharedFrame[] = [];
+      for (; next < chain.available; next++) {
+        const { x, predictedX0, rmsToOriginal } = chain.frame(next);
+        frames.push({ x, predictedX0, rmsToOriginal });
+      }
+      return frames;
+    };
+    const step = () => {
+      if (!chain.done) chain.step();
+      return !chain.done;
+    };
+    await inSlices(task, step, report);
+    // Cancelled, it may have been freed meanwhile; and nobody would read the answer.
+    return task.cancelled ? [] : report();
+  },
+
+  collect({ share, frames }) {
+    const held = need(shared[share], `share ${share}`);
+    held.push(...frames);
+    return { held: held.length, available: ofGrid(need(sampler, 'a chain')) };
+  },
+
   frame({ index, x, predictedX0, start, columns, hold }) {
     const model = need(ddpm, 'the DDPM');
     const chain = need(sampler, 'a chain');
-    const frame = chain.frame(index);
+    const frame = wholeFrame(chain, index);
     const layout = { width: model.width, height: model.height, columns };
     paint(surface(x), frame.x, layout);
     paint(surface(predictedX0), frame.predictedX0, layout);
-    if (start) paint(surface(start), chain.frame(0).x, layout);
+    if (start) paint(surface(start), wholeFrame(chain, 0).x, layout);
     if (hold) holdUntil = performance.now() + HOLD_MS;
     const { t, logSnr, rmsToOriginal } = frame;
     return { index, t, logSnr, predictedX0: frame.predictedX0, rmsToOriginal };

@@ -1,5 +1,7 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../engine/engine.svelte.ts';
+import type { WorkerClient } from '../engine/client.ts';
+import { assist, type Share, sharesOf } from '../engine/grid.ts';
 import type { ChainStart, FrameInfo, SamplerOptions, ScheduleTable } from '../engine/protocol.ts';
 import { animate, reducedMotion } from '../motion.ts';
 import type { Page } from '../page.svelte.ts';
@@ -36,6 +38,8 @@ export class ChainLab {
   #chain = $state('');
   /** Whether the chain that the sampler holds starts from a picture. */
   #fromPicture = $state(false);
+  /** Shares of a grid's chains that other workers compute. */
+  #helped: Share[] = [];
   #shownChain = $state('');
   #asked = '';
 
@@ -213,15 +217,33 @@ export class ChainLab {
       if (chain !== this.#chain) {
         const { schedule: kind = 'cosine', steps = 0 } = options;
         this.table = await client.call('schedule', { kind, steps }, { signal });
-        await client.call('chain', { options, start }, { signal });
+        const [own = {}, ...shares] = await this.#shares(options.chains ?? 1);
+        await client.call('chain', { options: { ...options, ...own }, start, shares: shares.length }, { signal });
         this.#chain = chain;
+        this.#helped = shares;
         this.#fromPicture = start !== null;
       }
-      const onProgress = ({ available }: { available: number }) => (this.available = available);
-      onProgress(await client.call('advance', null, { signal, onProgress }));
+      const onAvailable = (available: number) => (this.available = Math.max(this.available, available));
+      const onProgress = ({ available }: { available: number }) => onAvailable(available);
+      await Promise.all([
+        client.call('advance', null, { signal, onProgress }).then(onProgress),
+        ...this.#helped.map((part, share) => {
+          const lend = async () => (await this.#helpers())[share];
+          return assist(client, lend, { ticket: chain, options: { ...options, ...part }, start, share, signal, onAvailable });
+        }),
+      ]);
     } catch (error) {
       this.engine.report(error);
     }
+  }
+
+  #helpers(): Promise<WorkerClient[]> {
+    return this.#entry ? this.engine.helpers(this.#entry.id) : Promise.resolve([]);
+  }
+
+  /** How the chains of a grid are shared out: first the sampler's own. */
+  async #shares(chains: number): Promise<Share[]> {
+    return sharesOf(chains, chains > 1 ? 1 + (await this.#helpers()).length : 1);
   }
 
   #show(): void {

@@ -17,7 +17,7 @@ export const en = {
   loading: {
     label: 'Loading',
     now: (what: string) => `Loading: ${what}`,
-    names: { runtime: 'Engine', manifest: 'List of models', vae: 'VAE', ddpm: 'Diffusion model' },
+    names: { runtime: 'Engine', manifest: 'List of models', vae: 'VAE', encoder: 'VAE encoder', ddpm: 'Diffusion model' },
     progress: (loaded: string, total: string) => `${loaded} of ${total}`,
     preparing: 'preparing',
     megabytes: (value: string) => `${value} MB`,
@@ -46,6 +46,7 @@ export const en = {
     label: 'Notices',
     rejected: (key: string, value: string) => `The address asked for ${key} = “${value}”, which is not possible here. The default is shown instead.`,
     roles: { decoder: 'The decoder', sampler: 'The sampler', scorer: 'The scorer', fitter: 'The fit', pool: 'A worker of the pool' },
+    shrunk: (size: number, most: number) => `There is memory for ${size} of ${most} workers of the pool. The results are the same, they only take longer.`,
     restarted: (role: string, reason: string) => `${role} crashed (${reason}) and was restarted. Nothing you set was lost.`,
     down: (role: string, reason: string) => `${role} crashed several times (${reason}) and is stopped.`,
     restart: 'Restart',
@@ -287,6 +288,7 @@ export const en = {
   tour,
 
   footer: {
+    benchmark: 'Benchmark',
     local: 'Nothing leaves this machine: the models run in your browser, as WebAssembly, in workers of their own.',
     version: (version: string) => `elbo-room ${version}, MIT or Apache-2.0.`,
     data: 'Trained on MNIST by Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0.',

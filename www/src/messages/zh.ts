@@ -20,7 +20,7 @@ export const zh: Messages = {
   loading: {
     label: '加载中',
     now: (what) => `正在加载：${what}`,
-    names: { runtime: '计算引擎', manifest: '模型清单', vae: 'VAE', ddpm: '扩散模型' },
+    names: { runtime: '计算引擎', manifest: '模型清单', vae: 'VAE', encoder: 'VAE 编码器', ddpm: '扩散模型' },
     progress: (loaded, total) => `${loaded} / ${total}`,
     preparing: '准备中',
     megabytes: (value) => `${value} MB`,
@@ -49,6 +49,7 @@ export const zh: Messages = {
     label: '通知',
     rejected: (key, value) => `网址要求 ${key} = “${value}”，这里无法做到，已改用默认值。`,
     roles: { decoder: '解码器', sampler: '采样器', scorer: '评分器', fitter: '拟合器', pool: '线程池中的一个线程' },
+    shrunk: (size, most) => `内存只够工作池 ${most} 个 Worker 中的 ${size} 个。结果完全相同，只是需要更长时间。`,
     restarted: (role, reason) => `${role}崩溃了（${reason}），已重新启动。您的设置没有丢失。`,
     down: (role, reason) => `${role}多次崩溃（${reason}），已停止。`,
     restart: '重新启动',
@@ -288,6 +289,7 @@ export const zh: Messages = {
   tour,
 
   footer: {
+    benchmark: '性能测试',
     local: '数据不会离开这台机器：模型以 WebAssembly 的形式在您的浏览器里、在各自的 Worker 中运行。',
     version: (version) => `elbo-room ${version}，MIT 或 Apache-2.0 许可。`,
     data: '在 Y. LeCun、C. Cortes 与 C. Burges 的 MNIST 数据集上训练，CC BY-SA 3.0 许可。',
