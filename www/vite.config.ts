@@ -2,11 +2,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 import { FUNCTIONS } from './src/story/derivations/index.ts';
 import { crateFunctions } from './vite/crate.ts';
 import { contentSecurityPolicy } from './vite/csp.ts';
 import { models } from './vite/models.ts';
+import { preload } from './vite/preload.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -16,28 +17,61 @@ function crateVersion(): string {
   return version;
 }
 
+function peerVersion(): string {
+  return JSON.parse(readFileSync(at('node_modules/onnxruntime-web/package.json'), 'utf8')).version as string;
+}
+
 /** The loading bar counts bytes, and a compressed transfer does not announce its real length. */
 function wasmBytes(): number {
   return statSync(at('pkg/elbo_room_bg.wasm'), { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/** What lets a page share memory between threads; onnxruntime-web needs it for its own, this crate does not. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+const headers = process.env['ELBO_ROOM_ISOLATED'] ? isolation : {};
+
+/** What only the benchmark needs stands beside it. */
+const assetFileNames = ({ names: [name = ''] }: { names: string[] }) =>
+  `${name.startsWith('ort-') ? 'bench' : 'assets'}/[name]-[hash][extname]`;
+
 export default defineConfig({
   base: './',
   // A missing model must answer 404, not the index page.
   appType: 'mpa',
-  plugins: [svelte(), models(at('../models')), crateFunctions(at('..'), FUNCTIONS), contentSecurityPolicy()],
+  plugins: [
+    svelte(),
+    models(at('../models')),
+    crateFunctions(at('..'), FUNCTIONS),
+    contentSecurityPolicy(),
+    preload('elbo_room_bg.wasm', 'models/manifest.json'),
+  ],
   define: {
     __CRATE_VERSION__: JSON.stringify(crateVersion()),
+    __PEER_VERSION__: JSON.stringify(peerVersion()),
     __WASM_BYTES__: JSON.stringify(wasmBytes()),
     // A request for a file that is not there would be an error on the visitor's console.
     __EVALUATED__: JSON.stringify(existsSync(at('../models/evaluation.json'))),
   },
+  // The benchmark's peer otherwise inlines its loader, which then cannot find itself for its threads.
+  resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
+  server: { headers },
+  preview: { headers },
   build: {
+    rollupOptions: {
+      input: { index: at('index.html'), bench: at('bench/index.html') },
+      output: { assetFileNames },
+    },
     target: 'es2022',
     modulePreload: { polyfill: false },
     // An inlined font or image would need data: in the policy.
     assetsInlineLimit: 0,
   },
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    rollupOptions: { output: { assetFileNames } },
+  },
   test: { include: ['src/**/*.test.ts'] },
 });

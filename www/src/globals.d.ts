@@ -2,5 +2,7 @@
 declare const __CRATE_VERSION__: string;
 /** Size of the wasm file, 0 where it is not known. */
 declare const __WASM_BYTES__: number;
+/** Of onnxruntime-web, the benchmark's peer. */
+declare const __PEER_VERSION__: string;
 /** Whether the models come with the scores of a test set. */
 declare const __EVALUATED__: boolean;

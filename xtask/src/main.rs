@@ -1,5 +1,6 @@
 //! `cargo xtask`: everything between a clone and a served or tested page.
 
+mod bench;
 mod page;
 mod shell;
 mod stages;
@@ -20,6 +21,9 @@ Usage: cargo xtask <command>
 Commands:
   serve [--port <n>]   install what is missing, build, and serve the page (port 4173)
   build                the same without serving
+  bench [--brief] [--json <file>]
+                       measure speed, size and memory in Chromium beside onnxruntime-web
+                       (some minutes; all figures go to target/bench.json)
   test [<stage>...]    run all checks and tests, or only the stages named:
                        fmt clippy native node chrome page e2e
 ";
@@ -51,6 +55,10 @@ fn run(arguments: &[String]) -> Result<()> {
         "build" => {
             nothing_more(rest)?;
             page::build(&Toolbox::new()?)
+        }
+        "bench" => {
+            let settings = bench::Settings::parse(rest)?;
+            bench::run(&Toolbox::new()?, &settings)
         }
         "test" => {
             let stages = rest.iter().map(|name| name.parse()).collect::<Result<Vec<Stage>>>()?;

@@ -39,5 +39,9 @@ pub fn require_free(port: u16) -> Result<()> {
 pub fn serve(toolbox: &Toolbox, port: u16) -> Result<()> {
     println!("\nELBO Room is at http://127.0.0.1:{port}/ (Ctrl-C ends it)\n");
     let port = port.to_string();
-    toolbox.npm(FOLDER, &["run", "preview", "--", "--host", "127.0.0.1", "--strictPort", "--port", &port]).run()
+    toolbox
+        .npm(FOLDER, &["run", "preview", "--", "--host", "127.0.0.1", "--strictPort", "--port", &port])
+        // So that the benchmark's page can give its peer threads.
+        .env("ELBO_ROOM_ISOLATED", "1")
+        .run()
 }

@@ -1,0 +1,68 @@
+/** Measures, prints the table, and writes all figures to the file that ELBO_ROOM_BENCH_JSON names. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@playwright/test';
+import { agreementText, measured, most, type Report, type Row, setting, table, verdict } from '../../../www/src/bench/report.ts';
+import { brotli, built, gzip, transferred, visits } from './arrival.ts';
+
+const MEGABYTE = 1e6;
+const options = process.env['ELBO_ROOM_BENCH_OPTIONS'] ?? '';
+
+async function sizes(): Promise<Row[]> {
+  const [ours, peer] = [await built('assets/', /^elbo_room_bg-.*\.wasm$/), await built('bench/', /^ort-.*\.wasm$/)];
+  const row = (id: string, title: string, compress: (bytes: Uint8Array) => number, target: number | null): Row => {
+    const [own, other] = [compress(ours) / MEGABYTE, compress(peer) / MEGABYTE];
+    return {
+      id,
+      title,
+      ours: measured([own], 'MB'),
+      peer: { name: 'onnxruntime-web', ...measured([other], 'MB') },
+      verdict: target === null ? null : verdict('size', 'MB', own, most(target)),
+    };
+  };
+  return [row('brotli', 'WebAssembly, brotli', brotli, 1.2), row('gzip', 'WebAssembly, gzip', gzip, null)];
+}
+
+test('bench', async ({ browser, baseURL }) => {
+  const url = baseURL as string;
+  const brief = new URLSearchParams(options).has('brief');
+  const { cold, warm } = await visits(browser, url, brief ? 1 : 9);
+  const page = await browser.newPage({ baseURL: url });
+  await page.goto(`bench/#run&${options}`);
+  const outcome = page.getByTestId('bench-json').or(page.getByTestId('bench-failure'));
+  await outcome.waitFor({ state: 'attached', timeout: 0 });
+  expect(await page.getByTestId('bench-failure').allTextContents()).toEqual([]);
+  const report = JSON.parse((await page.getByTestId('bench-json').textContent()) ?? '') as Report;
+
+  const first = await transferred(cold[0]?.paths ?? []);
+  const [coldTimes, warmTimes] = [cold, warm].map((arrivals) => measured(arrivals.map(({ seconds }) => seconds), 's'));
+  report.rows.push(
+    ...(await sizes()),
+    {
+      id: 'arrival',
+      title: 'All that is fetched before the first slider works, compressed',
+      ours: measured([first / MEGABYTE], 'MB'),
+      peer: null,
+      verdict: verdict('size', 'MB', first / MEGABYTE, most(2)),
+    },
+    {
+      id: 'cold',
+      title: 'Navigation to first decoded digit, first visit',
+      ours: coldTimes ?? null,
+      peer: null,
+      verdict: coldTimes ? verdict('median', 's', coldTimes.median, most(1)) : null,
+    },
+    { id: 'warm', title: 'The same, second visit', ours: warmTimes ?? null, peer: null, verdict: null },
+  );
+  const machine = cpus()[0]?.model.trim() ?? '';
+  const path = process.env['ELBO_ROOM_BENCH_JSON'] ?? fileURLToPath(new URL('../../../target/bench.json', import.meta.url));
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify({ ...report, machine, files: cold[0]?.paths }, null, 2)}\n`);
+
+  console.log(`\n${table(report.rows)}\n\n${machine}; ${setting(report)}`);
+  console.log(`Largest differences from onnxruntime-web: ${report.agreement.map(agreementText).join('; ')}`);
+  console.log(`All figures: ${path}\n`);
+  expect(report.agreement.filter(({ met }) => !met)).toEqual([]);
+});

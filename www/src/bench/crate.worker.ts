@@ -1,0 +1,55 @@
+/** A worker that measures this crate: one instance of it, timed where it computes. */
+import { expose } from 'comlink';
+import init, { Ddpm, type DdpmEntry, Vae, type VaeEntry } from '../../pkg/elbo_room.js';
+import { CLASS, latents, LOG_SNR, noisy, picture } from './inputs.ts';
+import { Peak } from './peak.ts';
+import { timed } from './timing.ts';
+
+let memory: WebAssembly.Memory;
+let vae: Vae;
+let ddpm: Ddpm;
+let peak: Peak;
+
+const api = {
+  async start(module: WebAssembly.Module): Promise<void> {
+    ({ memory } = await init({ module_or_path: module }));
+  },
+
+  /** Milliseconds from the file's bytes to a model that is ready. */
+  loadVae: (entry: VaeEntry, files: Record<string, Uint8Array>) => timed(() => void (vae = Vae.load(entry, files))),
+
+  loadDdpm: (entry: DdpmEntry, files: Record<string, Uint8Array>) => timed(() => void (ddpm = Ddpm.load(entry, files))),
+
+  /** Milliseconds of one evaluation, a mean over `runs`. */
+  network: (runs: number) => timed(() => void api.predict(), runs),
+
+  decode: (runs: number) => timed(() => void api.decoded(), runs),
+
+  encode: (runs: number) => timed(() => void api.encoded(), runs),
+
+  predict: () => ddpm.predict(Float64Array.from(noisy(ddpm.height * ddpm.width)), LOG_SNR, CLASS).x0,
+
+  decoded: () => vae.decode(latents(vae.latents)),
+
+  encoded: () => vae.encode(picture(vae.height * vae.width)),
+
+  /** Runs some of the chains of a grid to their end. */
+  chains(first: number, count: number, steps: number): void {
+    const sampler = ddpm.sampler({ seed: 1, class: CLASS, steps, chains: count, firstChain: first });
+    while (!sampler.done) sampler.step();
+    sampler.free();
+  },
+
+  async preparePeak(milliseconds: number): Promise<void> {
+    peak = await Peak.prepare(milliseconds);
+  },
+
+  gigaflops: () => peak.gigaflops(),
+
+  /** Bytes of WebAssembly memory. It never shrinks, so this is the most there was. */
+  memory: () => memory.buffer.byteLength,
+};
+
+export type CrateApi = typeof api;
+
+expose(api);

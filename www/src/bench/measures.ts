@@ -1,0 +1,285 @@
+/** The measures, one after the other, the two engines in turns within each. */
+import type { GrowthState } from '../engine/growth.ts';
+import { Pool } from '../engine/pool.ts';
+import { spawn } from '../engine/station.svelte.ts';
+import { multiplyAdds } from './arithmetic.ts';
+import { cleanImage, noisy, picture, sigmoid } from './inputs.ts';
+import {
+  type Agreement,
+  least,
+  measured,
+  most,
+  ofRatios,
+  type Options,
+  type Report,
+  type Row,
+  verdict,
+} from './report.ts';
+import { slide } from './slider.ts';
+import { largestDifference, quantile, ratios, sort } from './statistics.ts';
+import { fetchSupplies, hireCrate, hirePeer, type Supplies } from './supplies.ts';
+
+const ORT = 'onnxruntime-web';
+const MEGABYTE = 1e6;
+/** Where compilers have done what they do. */
+const WARM_UP_TURNS = 3;
+/** As long as a turn of the others, so that what else runs on the machine meets it as often. */
+const PEAK_MS = 40;
+/** What is lost by another order of the same sums, in units of pixels and latents. */
+const TOLERANCE = 1e-3;
+
+export interface Surroundings {
+  /** Shows a page, for the slider. */
+  openPage(): HTMLIFrameElement;
+  closePage(): void;
+  onProgress(what: string, rows: readonly Row[]): void;
+}
+
+type Step = (rows: Row[], context: Context) => Promise<void>;
+
+interface Context {
+  supplies: Supplies;
+  options: Options;
+  cores: number;
+  threads: number;
+  agreement: Agreement[];
+  surroundings: Surroundings;
+}
+
+/** Takes each measure once a turn, in the same order; the values of the first turns are dropped. */
+async function inTurns<K extends string>(
+  turns: number,
+  warmUp: number,
+  measures: Record<K, () => Promise<number>>,
+): Promise<Record<K, number[]>> {
+  const keys = Object.keys(measures) as K[];
+  const values = Object.fromEntries(keys.map((key) => [key, [] as number[]])) as Record<K, number[]>;
+  for (let turn = -warmUp; turn < turns; turn++) {
+    for (const key of keys) {
+      const value = await measures[key]();
+      if (turn >= 0) values[key].push(value);
+    }
+  }
+  return values;
+}
+
+const oneThread: Step = async (rows, { supplies, options, agreement }) => {
+  const { turns, runs } = options;
+  const crate = await hireCrate(supplies);
+  const peer = await hirePeer(supplies, 1);
+  await crate.api.preparePeak(PEAK_MS);
+  const time = await inTurns(turns, WARM_UP_TURNS, {
+    network: () => crate.api.network(runs),
+    peerNetwork: () => peer.api.time('network', 1, runs),
+    peak: () => crate.api.gigaflops(),
+    decode: () => crate.api.decode(2 * runs),
+    peerDecode: () => peer.api.time('decoder', 1, 2 * runs),
+    encode: () => crate.api.encode(2 * runs),
+    peerEncode: () => peer.api.time('encoder', 1, 2 * runs),
+  });
+  const compared = (id: string, title: string, ours: number[], theirs: number[], target: number | null) =>
+    rows.push({
+      id,
+      title,
+      ours: measured(ours, 'ms'),
+      peer: { name: `${ORT}, one thread`, ...measured(theirs, 'ms') },
+      verdict: ofRatios('time', ratios(ours, theirs), target === null ? null : most(target)),
+    });
+  compared('network', 'U-Net evaluation, one thread', time.network, time.peerNetwork, 0.55);
+  compared('decode', 'VAE decode, one thread', time.decode, time.peerDecode, null);
+  compared('encode', 'VAE encode, one thread', time.encode, time.peerEncode, null);
+  const operations = 2 * multiplyAdds(supplies.ddpm.files['network'] as Uint8Array);
+  const rates = time.network.map((milliseconds) => operations / milliseconds / 1e6);
+  rows.push({
+    id: 'peak',
+    title: 'U-Net arithmetic, as direct convolutions',
+    ours: measured(rates, 'GFLOP/s'),
+    peer: { name: 'SIMD peak', ...measured(time.peak, 'GFLOP/s') },
+    verdict: ofRatios('share', ratios(rates, time.peak), least(0.75)),
+  });
+  const { parameterization } = supplies.ddpm.entry;
+  const pixels = supplies.sizes.height * supplies.sizes.width;
+  const [network, decoder, encoder] = await Promise.all((['network', 'decoder', 'encoder'] as const).map((role) => peer.api.outputs(role)));
+  const output = (of: Record<string, Float32Array> | undefined, name: string) => of?.[name] ?? new Float32Array();
+  const agrees = (name: string, ours: ArrayLike<number>, theirs: ArrayLike<number>) => {
+    const difference = largestDifference(ours, theirs);
+    agreement.push({ output: name, difference, tolerance: TOLERANCE, met: difference <= TOLERANCE });
+  };
+  const q = await crate.api.encoded();
+  agrees('predicted clean image', await crate.api.predict(), cleanImage(parameterization, noisy(pixels), output(network, 'output')));
+  agrees('decoded pixel means', await crate.api.decoded(), sigmoid(output(decoder, 'logits')));
+  agrees('encoded means', q.mean, output(encoder, 'mean'));
+  agrees('encoded log variances', q.logVar, output(encoder, 'log_var'));
+  await endurance(rows, crate, options);
+  crate.end();
+  peer.end();
+};
+
+async function endurance(rows: Row[], { api }: Awaited<ReturnType<typeof hireCrate>>, { enduring }: Options): Promise<void> {
+  const before = await api.memory();
+  await api.network(enduring);
+  await api.decode(enduring);
+  await api.encode(enduring);
+  const growth = (await api.memory()) - before;
+  rows.push({
+    id: 'memory',
+    title: `Memory of a worker with both models, and its growth over ${enduring} runs of each network`,
+    ours: measured([before / MEGABYTE], 'MB'),
+    peer: null,
+    verdict: verdict('growth', 'MB', growth / MEGABYTE, most(0)),
+  });
+}
+
+const load: Step = async (rows, { supplies, options }) => {
+  const time = await inTurns(options.loads, 1, {
+    ours: async () => {
+      const { loads, end } = await hireCrate(supplies);
+      end();
+      return loads.ddpm;
+    },
+    theirs: async () => {
+      const peer = await hirePeer(supplies, 1);
+      peer.end();
+      return peer.load;
+    },
+  });
+  rows.push({
+    id: 'load',
+    title: 'U-Net, ONNX bytes to ready, in a new worker after the VAE',
+    ours: measured(time.ours, 'ms'),
+    peer: { name: ORT, ...measured(time.theirs, 'ms') },
+    verdict: ofRatios('time', ratios(time.ours, time.theirs), most(0.4)),
+  });
+};
+
+const seconds = async (work: () => Promise<unknown>) => {
+  const begun = performance.now();
+  await work();
+  return (performance.now() - begun) / 1000;
+};
+
+/** The bound as the ELBO lab computes it, on a pool of all cores. */
+function boundIn(pool: Pool, { supplies, options }: Context): () => Promise<GrowthState> {
+  const { entry } = supplies.ddpm;
+  const image = Uint8Array.from(picture(entry.image.height * entry.image.width), (value) => Math.round(255 * value));
+  return () =>
+    new Promise((resolve, reject) => {
+      const task = {
+        kind: 'diffusion' as const,
+        model: entry.id,
+        image,
+        options: { seed: 1, steps: options.timesteps, timesteps: 'all' as const },
+      };
+      const ticket = pool.submit(task, {
+        onChange(state) {
+          if (state.status === 'failed') reject(new Error(state.error));
+          if (state.status !== 'done') return;
+          resolve(state);
+          ticket.drop();
+        },
+      });
+    });
+}
+
+const allCores: Step = async (rows, context) => {
+  const { supplies, options, cores, threads } = context;
+  const { chains, steps, rounds } = options;
+  const crates = await Promise.all(Array.from({ length: cores }, () => hireCrate(supplies)));
+  const shares = crates.map(({ api }, i) => {
+    const first = Math.floor((i * chains) / cores);
+    return { api, first, count: Math.floor(((i + 1) * chains) / cores) - first };
+  });
+  const runChains = (length: number) =>
+    Promise.all(shares.map(({ api, first, count }) => (count > 0 ? api.chains(first, count, length) : undefined)));
+  const pool = new Pool(cores, {
+    spawn: (onLost) => spawn('pool', onLost),
+    runtime: async () => supplies.module,
+    model: async (id) => ({ entry: supplies.ddpm.entry, supply: { id, files: supplies.ddpm.files } }),
+    reject: (_id, _supply, error) => console.error(error),
+    onLost: (reason) => console.error(reason),
+    onShrunk: (size) => console.error(`only ${size} workers fit into memory`),
+  });
+  const bound = boundIn(pool, context);
+  const peer = await hirePeer(supplies, threads, [chains, 1]);
+  // Without what surrounds a network evaluation, and with whichever batch suits it better.
+  await runChains(2);
+  const evaluations = chains * steps;
+  const time = await inTurns(rounds, 0, {
+    ours: () => seconds(() => runChains(steps)),
+    batched: () => seconds(() => peer.api.evaluate(evaluations, chains)),
+    single: () => seconds(() => peer.api.evaluate(evaluations, 1)),
+  });
+  const median = (values: number[]) => quantile(sort(values), 0.5);
+  const batch = median(time.batched) < median(time.single) ? chains : 1;
+  const theirs = batch === 1 ? time.single : time.batched;
+  const name = `${ORT}, ${threads === 1 ? 'one thread' : `${threads} threads`}, batch ${batch}`;
+  rows.push({
+    id: 'chains',
+    title: `${chains} chains of ${steps} steps, ${cores === 1 ? 'one core' : `all ${cores} cores`}`,
+    ours: measured(time.ours, 's'),
+    peer: { name, ...measured(theirs, 's') },
+    verdict: ofRatios('throughput', ratios(theirs, time.ours), least(1.8)),
+  });
+  for (const { end } of crates) end();
+  const total = (await bound()).total ?? 0;
+  const whole = await inTurns(rounds, 0, {
+    ours: () => seconds(bound),
+    theirs: () => seconds(() => peer.api.evaluate(total, batch)),
+  });
+  rows.push({
+    id: 'bound',
+    title: `Bound over every t of T = ${options.timesteps}, all cores`,
+    ours: measured(whole.ours, 's'),
+    peer: { name: `${name}, ${total} evaluations`, ...measured(whole.theirs, 's') },
+    verdict: ofRatios('throughput', ratios(whole.theirs, whole.ours)),
+  });
+  peer.end();
+  pool.close();
+};
+
+const slider: Step = async (rows, { options, surroundings }) => {
+  const frame = surroundings.openPage();
+  try {
+    const times = await slide(frame, options.slides);
+    rows.push({
+      id: 'slider',
+      title: 'Slider event to painted canvas',
+      ours: measured(times, 'ms'),
+      peer: null,
+      verdict: verdict('95th percentile', 'ms', quantile(sort(times), 0.95), most(8)),
+    });
+  } finally {
+    surroundings.closePage();
+  }
+};
+
+const STEPS: [string, Step][] = [
+  ['Slider', slider],
+  ['Single evaluations', oneThread],
+  ['Loading', load],
+  ['All cores', allCores],
+];
+
+export async function measure(options: Options, surroundings: Surroundings): Promise<Report> {
+  const cores = navigator.hardwareConcurrency;
+  // Threads share memory, which a page may do where it is isolated from other origins.
+  const threads = crossOriginIsolated ? cores : 1;
+  const rows: Row[] = [];
+  const agreement: Agreement[] = [];
+  surroundings.onProgress('Files', rows);
+  const supplies = await fetchSupplies();
+  for (const [name, step] of STEPS) {
+    surroundings.onProgress(name, [...rows]);
+    await step(rows, { supplies, options, cores, threads, agreement, surroundings });
+  }
+  return {
+    version: __CRATE_VERSION__,
+    peer: __PEER_VERSION__,
+    userAgent: navigator.userAgent,
+    cores,
+    threads,
+    options,
+    rows,
+    agreement,
+  };
+}

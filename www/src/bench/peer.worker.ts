@@ -1,0 +1,87 @@
+/** A worker that measures onnxruntime-web on the same files and inputs. */
+import { expose } from 'comlink';
+import scriptUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
+import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
+import { CLASS, latents, LOG_SNR, noisy, picture } from './inputs.ts';
+import { timedAsync } from './timing.ts';
+
+export type Role = 'network' | 'decoder' | 'encoder';
+
+/** Length of an input of one sample. */
+interface Loaded {
+  session: InferenceSession;
+  feeds: Record<string, Tensor>;
+}
+
+const loaded = new Map<string, Loaded>();
+
+/** The same sample `batch` times over. */
+function repeated(values: Float32Array, batch: number): Float32Array {
+  const all = new Float32Array(values.length * batch);
+  for (let i = 0; i < batch; i++) all.set(values, i * values.length);
+  return all;
+}
+
+function feedsOf(role: Role, batch: number, size: Sizes): Record<string, Tensor> {
+  const image = (values: Float32Array) => new Tensor('float32', repeated(values, batch), [batch, 1, size.height, size.width]);
+  const pixels = size.height * size.width;
+  if (role === 'decoder') {
+    return { z: new Tensor('float32', repeated(latents(size.latents), batch), [batch, size.latents]) };
+  }
+  if (role === 'encoder') return { x: image(picture(pixels)) };
+  return {
+    x_t: image(noisy(pixels)),
+    log_snr: new Tensor('float32', new Float32Array(batch).fill(LOG_SNR), [batch]),
+    class: new Tensor('int64', new BigInt64Array(batch).fill(BigInt(CLASS)), [batch]),
+  };
+}
+
+export interface Sizes {
+  height: number;
+  width: number;
+  latents: number;
+}
+
+function of(role: Role, batch: number): Loaded {
+  const found = loaded.get(`${role} ${batch}`);
+  if (!found) throw new Error(`the ${role} with a batch of ${batch} is not loaded`);
+  return found;
+}
+
+const run = ({ session, feeds }: Loaded) => session.run(feeds);
+
+const api = {
+  start(threads: number): void {
+    env.wasm.numThreads = threads;
+    env.wasm.wasmPaths = { mjs: scriptUrl, wasm: wasmUrl };
+    env.logLevel = 'error';
+  },
+
+  /** Milliseconds from the file's bytes to a session that is ready, with the batch dimension fixed: that suits it best. */
+  load(role: Role, file: Uint8Array, batch: number, sizes: Sizes): Promise<number> {
+    return timedAsync(async () => {
+      const session = await InferenceSession.create(file, { freeDimensionOverrides: { batch } });
+      loaded.set(`${role} ${batch}`, { session, feeds: feedsOf(role, batch, sizes) });
+    });
+  },
+
+  /** Milliseconds of one run, a mean over `runs`. */
+  time: (role: Role, batch: number, runs: number) => timedAsync(() => run(of(role, batch)), runs),
+
+  /** Evaluates the network on `count` samples, in batches as large as fit. */
+  async evaluate(count: number, batch: number): Promise<void> {
+    const [whole, single] = [of('network', batch), of('network', 1)];
+    for (let i = 0; i < Math.floor(count / batch); i++) await run(whole);
+    for (let i = 0; i < count % batch; i++) await run(single);
+  },
+
+  async outputs(role: Role): Promise<Record<string, Float32Array>> {
+    const results = await run(of(role, 1));
+    return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+  },
+};
+
+export type PeerApi = typeof api;
+
+expose(api);

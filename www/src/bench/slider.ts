@@ -1,0 +1,61 @@
+/** The main page, in a frame, as a visitor has it: how long a moved slider takes to be painted. */
+import type { FromWorker, ToWorker } from '../engine/protocol.ts';
+
+type Scope = Window & typeof globalThis;
+
+/** Time for the page to be idle between two events, as between those of a hand. */
+const PAUSE_MS = 25;
+const PATIENCE_MS = 120_000;
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+async function until<T>(find: () => T | null | undefined | false): Promise<T> {
+  for (const begun = performance.now(); performance.now() - begun < PATIENCE_MS; await pause(20)) {
+    const found = find();
+    if (found) return found;
+  }
+  throw new Error('the page did not become ready');
+}
+
+/** Tells when the decoder's worker has painted the digit and says so. */
+function onPainted({ Worker }: Scope, tell: () => void): () => void {
+  const { prototype } = Worker;
+  const { postMessage } = prototype;
+  prototype.postMessage = function (this: Worker, message: ToWorker, options?: unknown) {
+    if ('call' in message && message.call === 'decode' && message.params.surface === 'latent-digit') {
+      const answered = ({ data }: MessageEvent<FromWorker>) => {
+        if (data.id !== message.id || 'progress' in data) return;
+        this.removeEventListener('message', answered);
+        tell();
+      };
+      this.addEventListener('message', answered);
+    }
+    postMessage.call(this, message, options as StructuredSerializeOptions);
+  };
+  return () => void (prototype.postMessage = postMessage);
+}
+
+/** Milliseconds from each of `count` slider events to the painted canvas. */
+export async function slide(frame: HTMLIFrameElement, count: number): Promise<number[]> {
+  const scope = await until(() => frame.contentWindow as Scope | null);
+  const find = (id: string) => scope.document.querySelector(`[data-testid="${id}"]`);
+  await until(() => find('latent-0') && !find('loading'));
+  const slider = find('latent-0') as HTMLInputElement;
+  let painted = () => {};
+  const restore = onPainted(scope, () => painted());
+  const times: number[] = [];
+  try {
+    for (let i = 0; i < count; i++) {
+      await pause(PAUSE_MS);
+      slider.value = String(Math.round(300 * Math.sin(0.1 * (i + 1))) / 100);
+      const done = new Promise<void>((resolve) => (painted = resolve));
+      const begun = performance.now();
+      slider.dispatchEvent(new Event('input', { bubbles: true }));
+      await Promise.race([done, pause(PATIENCE_MS)]);
+      times.push(performance.now() - begun);
+    }
+  } finally {
+    restore();
+  }
+  return times;
+}
