@@ -34,7 +34,15 @@ for (const lab of Object.keys(LABS) as Lab[]) {
       // An A4 sheet without its margins is 688 pixels wide.
       await page.setViewportSize({ width: 688, height: 1000 });
       await page.emulateMedia({ media: 'print' });
-      await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+      // A printer does not wait: when the event is over, every formula must be set.
+      const formulas = await page.evaluate(async () => {
+        dispatchEvent(new Event('beforeprint'));
+        await null;
+        const all = Array.from(document.querySelectorAll('.step .formula'));
+        return { all: all.length, set: all.filter((formula) => formula.querySelector('.katex')).length };
+      });
+      expect(formulas.all).toBeGreaterThan(8);
+      expect(formulas.set).toBe(formulas.all);
       await expect(derivation.locator('details.step:not([open])')).toHaveCount(0);
       await expect(derivation.locator('.katex-error')).toHaveCount(0);
       await expect(page.locator('input[type=range]:visible, .button:visible, nav:visible')).toHaveCount(0);
