@@ -85,20 +85,37 @@ test('the same address gives the same pixels', async ({ page, context }) => {
   }
 });
 
+test('a grid is computed by every core there is, and is the same for any number of them', async ({ page }) => {
+  const crate = await loadCrate();
+  const whole = chain(crate, STEPS + 1, { seed: 2, class: 3, chains: 16 })[STEPS];
+  const { calls } = await recordCalls(page);
+  for (const cores of [1, 3]) {
+    await page.addInitScript((count) => {
+      Object.defineProperty(navigator, 'hardwareConcurrency', { value: count, configurable: true });
+    }, cores);
+    await open(page, `lab=denoise&steps=${STEPS}&seed=2&step=${STEPS}&samples=16`);
+    await expectLevels(lab(page).x, tiled(whole?.x, 4));
+    expect((await calls()).filter((call) => call === 'pool assist')).toHaveLength(cores - 1);
+  }
+});
+
+/** Square images, one after the other, as they stand in a grid. */
+function tiled(images: Uint8Array | undefined, cells: number, side = 28): number[] {
+  return Array.from({ length: side * cells * side * cells }, (_, i) => {
+    const [row, column] = [Math.floor(i / (side * cells)), i % (side * cells)];
+    const cell = Math.floor(row / side) * cells + Math.floor(column / side);
+    return images?.[cell * side * side + (row % side) * side + (column % side)] ?? -1;
+  });
+}
+
 test('a control makes another chain, and a grid shows sixteen', async ({ page }) => {
   await open(page, `lab=denoise&steps=${STEPS}&seed=2&step=1&samples=16`);
   const crate = await loadCrate();
   const frame = chain(crate, 2, { seed: 2, class: 3, chains: 16 })[1];
   const { x, step } = lab(page);
   const side = 28;
-  const cells = 4;
   await expect(step).toHaveText(text.step(1, STEPS));
-  const inGrid = Array.from({ length: side * cells * side * cells }, (_, i) => {
-    const [row, column] = [Math.floor(i / (side * cells)), i % (side * cells)];
-    const cell = Math.floor(row / side) * cells + Math.floor(column / side);
-    return frame?.x[cell * side * side + (row % side) * side + (column % side)] ?? -1;
-  });
-  await expectLevels(x, inGrid);
+  await expectLevels(x, tiled(frame?.x, 4));
 
   await page.getByTestId('samples').getByRole('radio', { name: text.sampleCounts[1] ?? '', exact: true }).check();
   await page.getByTestId('digit').getByRole('radio', { name: '7', exact: true }).check();

@@ -103,7 +103,7 @@ test('the number of workers leaves no trace in the numbers', async ({ page }) =>
   const { calls } = await recordCalls(page);
   const { vaeEntry, ddpmEntry } = await loadCrate();
   const read: string[][] = [];
-  for (const cores of [2, 4]) {
+  for (const cores of [1, 4]) {
     await page.addInitScript((count) => {
       Object.defineProperty(navigator, 'hardwareConcurrency', { value: count, configurable: true });
     }, cores);
@@ -112,7 +112,7 @@ test('the number of workers leaves no trace in the numbers', async ({ page }) =>
       await expect(page.getByTestId(testid)).toHaveAttribute('data-status', 'done');
     }
     const starts = (await calls()).filter((call) => call === 'pool start').length;
-    expect(starts).toBe(cores - 1);
+    expect(starts).toBe(cores);
     read.push(await page.getByTestId('elbo-lab').locator('dd').allTextContents());
   }
   expect(read[0]).toEqual(read[1]);

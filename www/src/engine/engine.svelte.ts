@@ -125,8 +125,11 @@ export class Engine {
     void leader.begin();
     $effect(() => {
       if (!leader.loaded[first] && this.assets[first].status !== 'failed') return;
-      for (const station of others) void station.begin();
+      const waiting = others;
       others = [];
+      const begin = () => waiting.forEach((station) => void station.begin());
+      // The first pictures are asked for in this turn; when they are painted, the processor is free for the others.
+      setTimeout(() => void leader.client.call('settle', null).then(begin, begin));
     });
   }
 

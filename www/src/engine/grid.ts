@@ -18,8 +18,8 @@ export function sharesOf(chains: number, workers: number): Share[] {
 }
 
 export interface Assistance {
-  /** Names the grid; a worker that has begun it goes on where it was. */
-  ticket: string;
+  /** Names the grid; a worker that has begun its share goes on where it was. */
+  grid: string;
   options: SamplerOptions;
   start: ChainStart | null;
   /** Number of the share, from 0. */
@@ -32,13 +32,12 @@ export interface Assistance {
 /** Has a share computed by one of the workers that `lend` gives, and handed frame by frame to the one that paints. */
 export async function assist(
   painter: WorkerClient,
-  lend: () => Promise<WorkerClient | undefined>,
-  { ticket, options, start, share, signal, onAvailable }: Assistance,
+  lend: () => Promise<WorkerClient>,
+  { grid, options, start, share, signal, onAvailable }: Assistance,
 ): Promise<void> {
   let { held: from } = await painter.call('collect', { share, frames: [] }, { signal });
   for (let attempt = 1; ; attempt++) {
     const helper = await lend();
-    if (!helper) throw new Error('there is no worker left for the grid');
     let handed = Promise.resolve();
     const hand = (frames: Parameters<typeof painter.call<'collect'>>[1]['frames']) => {
       from += frames.length;
@@ -48,7 +47,7 @@ export async function assist(
       handed.catch(() => undefined);
     };
     try {
-      hand(await helper.call('assist', { ticket, options, start, from }, { signal, onProgress: hand }));
+      hand(await helper.call('assist', { grid, share, options, start, from }, { signal, onProgress: hand }));
     } catch (error) {
       if (!(error instanceof WorkerLostError)) throw error;
       // The visitor should know: nothing else will compute the rest.

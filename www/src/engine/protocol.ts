@@ -167,6 +167,8 @@ export interface Calls {
   load: Call<{ entry: ModelEntry; files: Record<string, Uint8Array> }, null>;
   /** Hands over a canvas that later calls paint on by its name. */
   surface: Call<{ name: string; canvas: OffscreenCanvas }, null>;
+  /** Is answered when what was asked for before has been done, or has let others in between. */
+  settle: Call<null, null>;
   randomSeed: Call<null, number>;
   /** Decodes points of latent space, on the slider grid, and paints them side by side. */
   decode: Call<{ sources: LatentSource[]; surface: string }, { z: number[][]; levels: Uint8Array }>;
@@ -181,7 +183,7 @@ export interface Calls {
   advance: Call<null, { available: number }, { available: number }>;
   /** Computes a share of another worker's grid; progress and result bring the frames from `from` on, each once. */
   assist: Call<
-    { ticket: string; options: SamplerOptions; start: ChainStart | null; from: number },
+    { grid: string; share: number; options: SamplerOptions; start: ChainStart | null; from: number },
     SharedFrame[],
     SharedFrame[]
   >;

@@ -71,8 +71,8 @@ let ddpm: Ddpm | undefined;
 let sampler: Sampler | undefined;
 /** Frames of the chains that other workers compute, share by share. */
 let shared: SharedFrame[][] = [];
-/** The share of another worker's grid. */
-let assisted: { ticket: string; chain: Sampler } | undefined;
+/** Shares of another worker's grid. */
+let assisted = { grid: '', chains: new Map<number, Sampler>() };
 let bound: { ticket: number; run: DiffusionElbo } | undefined;
 const models = new Map<string, Vae | Hvae | Ddpm>();
 const growths = new Map<number, Run>();
@@ -196,6 +196,8 @@ const handlers: Handlers = {
     return null;
   },
 
+  settle: () => null,
+
   randomSeed: () => randomSeed(),
 
   decode({ sources, surface: name }) {
@@ -238,13 +240,13 @@ const handlers: Handlers = {
     return report();
   },
 
-  async assist({ ticket, options, start, from }, task) {
-    if (assisted?.ticket !== ticket) {
-      assisted?.chain.free();
-      assisted = undefined;
-      assisted = { ticket, chain: beginChain(options, start) };
+  async assist({ grid, share, options, start, from }, task) {
+    if (assisted.grid !== grid) {
+      for (const chain of assisted.chains.values()) chain.free();
+      assisted = { grid, chains: new Map() };
     }
-    const { chain } = assisted;
+    const chain = assisted.chains.get(share) ?? beginChain(options, start);
+    assisted.chains.set(share, chain);
     let next = from;
     const report = () => {
       const frames: SharedFrame[] = [];

@@ -228,8 +228,12 @@ export class ChainLab {
       await Promise.all([
         client.call('advance', null, { signal, onProgress }).then(onProgress),
         ...this.#helped.map((part, share) => {
-          const lend = async () => (await this.#helpers())[share];
-          return assist(client, lend, { ticket: chain, options: { ...options, ...part }, start, share, signal, onAvailable });
+          // Where memory ended meanwhile, workers take more than one share, the sampler itself at last.
+          const lend = async () => {
+            const helpers = await this.#helpers();
+            return helpers[share % helpers.length] ?? client;
+          };
+          return assist(client, lend, { grid: chain, options: { ...options, ...part }, start, share, signal, onAvailable });
         }),
       ]);
     } catch (error) {
