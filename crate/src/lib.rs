@@ -6,6 +6,7 @@
 //!
 //! Layers, each of which uses only those before it:
 //! - [`math`]: pure functions over `ndarray` (schedules, densities, bounds, noise addressed by seed and index),
+//! - [`kernels`]: what most of a network's time is spent in, as functions over slices,
 //! - [`model`]: what the mathematics needs of a network, the manifest, and ONNX networks run by tract,
 //! - [`engine`]: one type for each thing a user does ([`engine::Vae`], [`engine::Ddpm`] and its samplers and bounds),
 //! - `canvas` and `bindings` (wasm32 only): pixels on a canvas, and the JavaScript face.
@@ -14,6 +15,7 @@
 
 pub mod engine;
 pub mod error;
+pub mod kernels;
 pub mod math;
 pub mod model;
 

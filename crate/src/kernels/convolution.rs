@@ -1,0 +1,163 @@
+//! Two-dimensional convolutions of one image whose channels are innermost, `[height, width, channels]`.
+
+use super::panels::Panels;
+use super::tile::{NARROW, WIDE};
+
+/// How a kernel goes over an image: pairs are (vertical, horizontal).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Size of the kernel.
+    pub kernel: [usize; 2],
+    /// Steps between outputs.
+    pub strides: [usize; 2],
+    /// Steps between the values of the kernel.
+    pub dilations: [usize; 2],
+    /// Zeros above and to the left of the image.
+    pub before: [usize; 2],
+    /// Zeros below and to the right of it.
+    pub after: [usize; 2],
+    /// Parts into which the channels fall, each with outputs of its own.
+    pub groups: usize,
+}
+
+impl Window {
+    /// Height and width of the output for an image of `size`; `None` where the kernel is larger than the padded image.
+    pub fn output(&self, size: [usize; 2]) -> Option<[usize; 2]> {
+        let along = |axis: usize| {
+            let reach = self.dilations[axis] * (self.kernel[axis] - 1) + 1;
+            let room = (self.before[axis] + size[axis] + self.after[axis]).checked_sub(reach)?;
+            Some(room / self.strides[axis] + 1)
+        };
+        Some([along(0)?, along(1)?])
+    }
+
+    fn padded(&self, size: [usize; 2]) -> [usize; 2] {
+        std::array::from_fn(|axis| self.before[axis] + size[axis] + self.after[axis])
+    }
+
+    fn pads(&self) -> bool {
+        self.before != [0; 2] || self.after != [0; 2]
+    }
+}
+
+/// Weights of a convolution as ONNX has them: `[outputs, inputs per group, height, width]`.
+#[derive(Clone, Copy)]
+pub struct Weights<'a> {
+    /// The values.
+    pub values: &'a [f32],
+    /// Number of output channels.
+    pub outputs: usize,
+    /// Number of input channels that one output looks at.
+    pub inputs: usize,
+    /// Height and width of the kernel.
+    pub kernel: [usize; 2],
+}
+
+impl Weights<'_> {
+    /// The weight of one output for one input at one place.
+    #[inline]
+    pub fn at(&self, output: usize, input: usize, y: usize, x: usize) -> f32 {
+        self.values[((output * self.inputs + input) * self.kernel[0] + y) * self.kernel[1] + x]
+    }
+}
+
+/// A convolution of images of one size as products of matrices whose rows lie in the image itself.
+#[derive(Clone, Debug)]
+pub struct Direct {
+    window: Window,
+    size: [usize; 2],
+    channels: usize,
+    groups: Vec<Panels>,
+    bias: Vec<f32>,
+    /// Where each output's values start in the padded image.
+    starts: Vec<usize>,
+    /// The stretches of the padded image that one output looks at, after its start.
+    parts: Vec<(usize, usize)>,
+}
+
+impl Direct {
+    /// The convolution of images of `size` by `weights`. `None` where the kernel is larger than the image with its zeros.
+    pub fn new(window: Window, size: [usize; 2], weights: Weights, bias: Vec<f32>) -> Option<Self> {
+        let Weights { outputs, inputs, kernel: [height, width], .. } = weights;
+        let channels = inputs * window.groups;
+        let [rows, columns] = window.output(size)?;
+        let line = window.padded(size)[1] * channels;
+        let start = |y: usize, x: usize| y * window.strides[0] * line + x * window.strides[1] * channels;
+        let starts = (0..rows).flat_map(|y| (0..columns).map(move |x| start(y, x))).collect();
+        let [down, right] = window.dilations;
+        let parts = if window.groups == 1 && right == 1 {
+            (0..height).map(|y| (y * down * line, width * channels)).collect()
+        } else {
+            let place = |y: usize, x: usize| (y * down * line + x * right * channels, inputs);
+            (0..height).flat_map(|y| (0..width).map(move |x| place(y, x))).collect()
+        };
+        let each = outputs / window.groups;
+        let panels = |group: usize| {
+            Panels::new(height * width * inputs, each, |k, output| {
+                let (place, input) = (k / inputs, k % inputs);
+                weights.at(group * each + output, input, place / width, place % width)
+            })
+        };
+        let groups = (0..window.groups).map(panels).collect();
+        Some(Self { window, size, channels, groups, bias, starts, parts })
+    }
+
+    /// `out = convolution(x) + bias (+ residual)`; `scratch` is memory to work in.
+    pub fn run(&self, x: &[f32], residual: Option<&[f32]>, out: &mut [f32], scratch: &mut Vec<f32>) {
+        let x = if self.window.pads() {
+            pad(x, self.size, self.channels, self.window.before, self.window.padded(self.size), scratch);
+            scratch.as_slice()
+        } else {
+            x
+        };
+        let outputs = self.bias.len();
+        for (group, panels) in self.groups.iter().enumerate() {
+            let offset = group * self.channels / self.groups.len();
+            let base = group * panels.columns();
+            panels.multiply(&x[offset..], &self.starts, &self.parts, |row, first, sums| {
+                let (bias, at) = (&self.bias[base + first..], row * outputs + base + first);
+                let out = &mut out[at..][..sums.len()];
+                finish(sums, bias, residual.map(|r| &r[at..]), out);
+            });
+        }
+    }
+}
+
+/// `out = sums + bias (+ residual)`.
+#[inline(always)]
+pub fn finish(sums: &[f32], bias: &[f32], residual: Option<&[f32]>, out: &mut [f32]) {
+    #[inline(always)]
+    fn any(sums: &[f32], bias: &[f32], residual: Option<&[f32]>, out: &mut [f32]) {
+        for ((out, sum), bias) in out.iter_mut().zip(sums).zip(bias) {
+            *out = sum + bias;
+        }
+        if let Some(residual) = residual {
+            for (out, residual) in out.iter_mut().zip(residual) {
+                *out += residual;
+            }
+        }
+    }
+    // A length known to the compiler is vector code.
+    match sums.len() {
+        WIDE => any(&sums[..WIDE], &bias[..WIDE], residual.map(|r| &r[..WIDE]), &mut out[..WIDE]),
+        NARROW => any(&sums[..NARROW], &bias[..NARROW], residual.map(|r| &r[..NARROW]), &mut out[..NARROW]),
+        _ => any(sums, bias, residual, out),
+    }
+}
+
+/// Copies an image into the middle of zeros: `padded` is the size with them, `before` how many stand above and to the left.
+pub fn pad(
+    x: &[f32],
+    [height, width]: [usize; 2],
+    channels: usize,
+    before: [usize; 2],
+    padded: [usize; 2],
+    out: &mut Vec<f32>,
+) {
+    out.clear();
+    out.resize(padded[0] * padded[1] * channels, 0.0);
+    for y in 0..height {
+        let at = ((y + before[0]) * padded[1] + before[1]) * channels;
+        out[at..][..width * channels].copy_from_slice(&x[y * width * channels..][..width * channels]);
+    }
+}

@@ -1,0 +1,107 @@
+//! Functions of single values, of pairs of values, and sums, over arrays whose axes are given by their lengths.
+
+/// Lengths and steps of axes, as many as are needed: axes that all operands walk alike are one.
+struct Axes<const N: usize>(Vec<(usize, [usize; N])>);
+
+impl<const N: usize> Axes<N> {
+    /// Axes of the lengths `shape`, along which each operand takes the steps given for it.
+    fn new(shape: &[usize], steps: [Vec<usize>; N]) -> Self {
+        let mut axes: Vec<(usize, [usize; N])> = Vec::new();
+        for (axis, &length) in shape.iter().enumerate().filter(|&(_, &length)| length != 1) {
+            let steps: [usize; N] = std::array::from_fn(|operand| steps[operand][axis]);
+            match axes.last_mut() {
+                Some((all, outer)) if *outer == steps.map(|step| step * length) => {
+                    (*all, *outer) = (*all * length, steps)
+                }
+                _ => axes.push((length, steps)),
+            }
+        }
+        Self(axes)
+    }
+
+    /// Calls `run(starts, length, steps)` for each stretch of the innermost axis, in order.
+    fn walk(mut self, mut run: impl FnMut([usize; N], usize, [usize; N])) {
+        let (length, steps) = self.0.pop().unwrap_or((1, [1; N]));
+        let mut index = vec![0; self.0.len()];
+        let mut starts = [0; N];
+        let stretches: usize = self.0.iter().map(|(length, _)| length).product();
+        for _ in 0..stretches {
+            run(starts, length, steps);
+            for (index, &(length, steps)) in index.iter_mut().zip(&self.0).rev() {
+                *index += 1;
+                for (start, step) in starts.iter_mut().zip(steps) {
+                    *start += step;
+                }
+                if *index < length {
+                    break;
+                }
+                for (start, step) in starts.iter_mut().zip(steps) {
+                    *start -= length * step;
+                }
+                *index = 0;
+            }
+        }
+    }
+}
+
+/// Steps from one value to the next along each axis of an array of this shape; none along an axis of length 1, whose value is
+/// repeated.
+fn steps(shape: &[usize]) -> Vec<usize> {
+    let mut steps = vec![0; shape.len()];
+    let mut step = 1;
+    for (at, &length) in shape.iter().enumerate().rev() {
+        if length != 1 {
+            steps[at] = step;
+        }
+        step *= length;
+    }
+    steps
+}
+
+/// `out = f(a, b)`, value by value. Shapes have as many axes as `shape`, of the same length or of length 1.
+pub fn pairs<T: Copy>(a: (&[T], &[usize]), b: (&[T], &[usize]), shape: &[usize], out: &mut [T], f: impl Fn(T, T) -> T) {
+    if out.is_empty() {
+        return;
+    }
+    let axes = Axes::new(shape, [steps(a.1), steps(b.1), steps(shape)]);
+    axes.walk(|[from_a, from_b, to], length, [step_a, step_b, _]| {
+        let out = &mut out[to..][..length];
+        match (step_a, step_b) {
+            (0, _) => {
+                let a = a.0[from_a];
+                for (out, b) in out.iter_mut().zip(b.0[from_b..].iter().step_by(step_b.max(1))) {
+                    *out = f(a, *b);
+                }
+            }
+            (_, 0) => {
+                let b = b.0[from_b];
+                for (out, a) in out.iter_mut().zip(a.0[from_a..].iter().step_by(step_a)) {
+                    *out = f(*a, b);
+                }
+            }
+            _ => {
+                for ((out, a), b) in out.iter_mut().zip(&a.0[from_a..]).zip(&b.0[from_b..]) {
+                    *out = f(*a, *b);
+                }
+            }
+        }
+    });
+}
+
+/// Sums over axes: `reduced` has the shape of x with length 1 along them. Values are added in the order in which they lie.
+pub fn sum(x: &[f32], shape: &[usize], reduced: &[usize], out: &mut [f32]) {
+    out.fill(0.0);
+    if x.is_empty() {
+        return;
+    }
+    Axes::new(shape, [steps(shape), steps(reduced)]).walk(|[from, to], length, [_, step]| {
+        let x = &x[from..][..length];
+        if step == 0 {
+            out[to] = x.iter().fold(out[to], |sum, value| sum + value);
+        } else {
+            for (out, value) in out[to..].iter_mut().step_by(step).zip(x) {
+                *out += value;
+            }
+        }
+    });
+}

@@ -1,0 +1,30 @@
+//! Products of matrices.
+
+use super::panels::Panels;
+
+/// `out[m, n] = Σ_k a[m, k] · b[k, n]`, row by row; `panels` is memory to work in.
+pub fn matmul(a: &[f32], b: &[f32], [depth, columns]: [usize; 2], out: &mut [f32], panels: &mut Panels) {
+    panels.clear(depth, columns);
+    for (k, row) in b.chunks_exact(columns).enumerate() {
+        for (column, &value) in row.iter().enumerate() {
+            panels.set(k, column, value);
+        }
+    }
+    linear(a, depth, panels, &[], out);
+}
+
+/// `out[m, n] = Σ_k x[m, k] · weights[k, n] + bias[n]`; an empty bias is none.
+pub fn linear(x: &[f32], depth: usize, weights: &Panels, bias: &[f32], out: &mut [f32]) {
+    let columns = weights.columns();
+    let starts: Vec<usize> = (0..out.len() / columns).map(|row| row * depth).collect();
+    weights.multiply(x, &starts, &[(0, depth)], |row, first, sums| {
+        out[row * columns + first..][..sums.len()].copy_from_slice(sums);
+    });
+    if !bias.is_empty() {
+        for row in out.chunks_exact_mut(columns) {
+            for (out, bias) in row.iter_mut().zip(bias) {
+                *out += bias;
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The innermost loop of every matrix product: a small tile of the result, kept in registers.
+
+/// Columns of a tile, and of a panel of weights: two vectors of four.
+pub const WIDE: usize = 8;
+
+/// Columns of a tile where the weights end before a wide one is full.
+pub const NARROW: usize = 4;
+
+/// Rows of a tile. With [`WIDE`] columns they are eight sums of four: the sixteen vector registers of x86 must also hold the weights
+/// and a broadcast value, and more of either spills.
+pub const ROWS: usize = 4;
+
+/// `tile[r] += Σ_k rows[r][k] · panel[k]` for rows as long as the panel.
+///
+/// The sum is taken in the order of k, without fused multiply-adds: it has the same bits wherever and beside whatever else it is
+/// computed.
+#[inline(always)]
+pub fn accumulate<const N: usize>(tile: &mut [[f32; N]; ROWS], rows: [&[f32]; ROWS], panel: &[[f32; N]]) {
+    let [mut s0, mut s1, mut s2, mut s3] = *tile;
+    let [r0, r1, r2, r3] = rows;
+    // Zipped, so that the loop has one test for its end and none for the bounds of each row. Not unrolled: the compiler
+    // would then load ahead and spill the sums.
+    for ((((weights, a), b), c), d) in panel.iter().zip(r0).zip(r1).zip(r2).zip(r3) {
+        add(&mut s0, *a, weights);
+        add(&mut s1, *b, weights);
+        add(&mut s2, *c, weights);
+        add(&mut s3, *d, weights);
+    }
+    *tile = [s0, s1, s2, s3];
+}
+
+/// As [`accumulate`], of one row.
+#[inline(always)]
+pub fn accumulate_row<const N: usize>(sum: &mut [f32; N], row: &[f32], panel: &[[f32; N]]) {
+    let mut s = *sum;
+    for (weights, value) in panel.iter().zip(row) {
+        add(&mut s, *value, weights);
+    }
+    *sum = s;
+}
+
+#[inline(always)]
+fn add<const N: usize>(sum: &mut [f32; N], value: f32, weights: &[f32; N]) {
+    for (sum, weight) in sum.iter_mut().zip(weights) {
+        *sum += value * weight;
+    }
+}
