@@ -1,7 +1,7 @@
 //! The networks of a hierarchical VAE over tract.
 
 use ndarray::{Array1, ArrayView1};
-use tract_onnx::prelude::*;
+use tract_core::prelude::*;
 
 use super::manifest::{HvaeFiles, ImageShape, Likelihood};
 use super::networks::{check_length, input, output, pixel_ports, pixels};

@@ -1,7 +1,7 @@
 //! The networks of the manifest's contracts, over tract.
 
 use ndarray::{Array1, ArrayView1};
-use tract_onnx::prelude::*;
+use tract_core::prelude::*;
 
 use super::manifest::{FileEntry, ImageShape, Likelihood};
 use super::onnx::{Network, Port};
