@@ -7,6 +7,7 @@ mod stages;
 mod tally;
 mod tools;
 mod version;
+mod wasm;
 
 use std::process::ExitCode;
 

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use anyhow::{Context, Result};
 
 use crate::tools::Toolbox;
+use crate::wasm::without_names;
 
 pub const DEFAULT_PORT: u16 = 4173;
 
@@ -17,7 +18,11 @@ pub fn build_package(toolbox: &Toolbox) -> Result<()> {
     toolbox
         .wasm_pack(&["build", "--mode", "no-install", "--release", "--target", "web"])
         .args(["--out-dir", "www/pkg", "--out-name", "elbo_room"])
-        .run()
+        .run()?;
+    let module = toolbox.file("www/pkg/elbo_room_bg.wasm");
+    let stripped = without_names(&std::fs::read(&module)?).with_context(|| format!("in {}", module.display()))?;
+    std::fs::write(module, stripped)?;
+    Ok(())
 }
 
 /// Package and page: afterwards `www/dist` can be served by anything that serves files.

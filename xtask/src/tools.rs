@@ -58,6 +58,11 @@ impl Toolbox {
         Ok(Self { root, path, wasm_bindgen, wasm_pack })
     }
 
+    /// A file of the project.
+    pub fn file(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
     /// A program, to run in `directory` (relative to the project's root).
     pub fn invoke(&self, program: impl AsRef<OsStr>, directory: &str) -> Invocation {
         Invocation::new(program, &self.root.join(directory)).env("PATH", &self.path)
