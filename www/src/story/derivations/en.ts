@@ -59,7 +59,7 @@ export const en: DerivationTexts = {
         meanField: {
           title: 'What independence costs: the correlated Gaussian',
           text: [
-            'Among all $q(z) = \\prod_i q_i(z_i)$, holding all factors but one, the best one is',
+            'Among all $q(z) = \\prod_i q_i(z_i)$, with the other factors held, the best $q_i$ is',
             'For a Gaussian $p = \\N(0, \\Sigma)$ with precision $\\Lambda = \\Sigma^{-1}$ the right-hand side is quadratic in $z_i$ with curvature $\\Lambda_{ii}$, so the best factors are Gaussians. Or directly, from the divergence of two Gaussians:',
             'Set its derivatives to zero. With standard deviations $s_1, s_2$ and correlation $\\rho$:',
             'Here $\\rho = 0.9$, so each width is 0.44 of the marginal’s and the gap cannot fall below 0.830 nats. Run mean field on the correlated Gaussian and compare.',
@@ -128,7 +128,7 @@ export const en: DerivationTexts = {
           text: [
             'Both distributions are Gaussian and factorize, so the KL is a sum over latents. For one of them, with $\\E_q[(z_i - \\mu_i)^2] = \\sigma_i^2$ and $\\E_q[z_i^2] = \\mu_i^2 + \\sigma_i^2$:',
             'Subtract:',
-            'A latent whose bar is near zero has $\\mu_i = 0, \\sigma_i = 1$ for every picture: the decoder learns nothing from it.',
+            'A latent whose bar is near zero has $\\mu_i \\approx 0$ and $\\sigma_i \\approx 1$: through it the encoder says nothing about this picture.',
           ],
           wrong: 'which is wrong because the half is lost: both logarithms of a Gaussian density carry one.',
         },
