@@ -69,6 +69,8 @@ for (const language of LANGUAGES) {
   test.describe(language.tag, () => {
     test.use({ locale: language.locale });
     const { messages } = language;
+    // Fourteen pages in one.
+    test.slow();
 
     test('the whole tour by keyboard, and back to what there was before', async ({ page }) => {
       await page.emulateMedia({ reducedMotion: 'reduce' });
