@@ -193,6 +193,7 @@ export const en = {
     'Convolutional VAE, 16 latents': 'Convolutional VAE, 16 latents',
     'Hierarchical VAE, 7 stochastic layers': 'Hierarchical VAE, 7 stochastic layers',
     'Convolutional VAE, 16 latents, 8-bit': 'Convolutional VAE, 16 latents, 8-bit',
+    'Hierarchical VAE, 7 stochastic layers, 8-bit': 'Hierarchical VAE, 7 stochastic layers, 8-bit',
     'Class-conditional diffusion model': 'Class-conditional diffusion model',
   } as Record<string, string>,
 

@@ -194,6 +194,7 @@ export const zh: Messages = {
     'Convolutional VAE, 16 latents': '卷积 VAE，16 个隐变量',
     'Hierarchical VAE, 7 stochastic layers': '层次 VAE，7 个随机层',
     'Convolutional VAE, 16 latents, 8-bit': '卷积 VAE，16 个隐变量，8 位',
+    'Hierarchical VAE, 7 stochastic layers, 8-bit': '层次 VAE，7 个随机层，8 位',
     'Class-conditional diffusion model': '类别条件扩散模型',
   },
 
