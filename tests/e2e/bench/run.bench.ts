@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
-import { agreementText, measured, most, type Report, type Row, setting, table, verdict } from '../../../www/src/bench/report.ts';
+import { agreementText, measured, most, parseOptions, type Report, type Row, setting, table, verdict } from '../../../www/src/bench/report.ts';
 import { brotli, built, gzip, transferred, visits } from './arrival.ts';
 
 const MEGABYTE = 1e6;
@@ -27,8 +27,7 @@ async function sizes(): Promise<Row[]> {
 
 test('bench', async ({ browser, baseURL }) => {
   const url = baseURL as string;
-  const brief = new URLSearchParams(options).has('brief');
-  const { cold, warm } = await visits(browser, url, brief ? 1 : 9);
+  const { cold, warm } = await visits(browser, url, parseOptions(options).loads);
   const page = await browser.newPage({ baseURL: url });
   await page.goto(`bench/#run&${options}`);
   const outcome = page.getByTestId('bench-json').or(page.getByTestId('bench-failure'));
