@@ -7,7 +7,7 @@
 //! A value that is not finite spreads over all outputs of its patch.
 
 use super::convolution::{Weights, finish, pad};
-use super::panels::Panels;
+use super::panels::{Panels, copy};
 
 /// Channels that are transformed together.
 const LANES: usize = 4;
@@ -181,12 +181,14 @@ impl Winograd {
             let inputs = &inputs[at * count * channels..][..count * channels];
             let sums = &mut sums[at * count * outputs..][..count * outputs];
             panels.multiply(inputs, &self.starts, &[(0, channels)], |row, first, values| {
-                sums[row * outputs + first..][..values.len()].copy_from_slice(values);
+                copy(values, &mut sums[row * outputs + first..][..values.len()]);
             });
         }
         self.transform_sums::<T, M, B>(sums, patches, residual, out);
     }
 
+    // Apart from `run`: functions of moderate size are compiled to better code.
+    #[inline(never)]
     fn transform_sums<const T: usize, const M: usize, B: Basis<T, M>>(
         &self,
         sums: &[f32],
@@ -230,6 +232,7 @@ fn lanes(values: &[f32]) -> Lanes {
     std::array::from_fn(|lane| values[..LANES][lane])
 }
 
+#[inline(never)]
 fn transform_inputs<const T: usize, const M: usize, B: Basis<T, M>>(
     padded: &[f32],
     width: usize,
