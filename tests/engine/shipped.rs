@@ -143,6 +143,32 @@ fn the_noise_predictor_gives_what_onnxruntime_gives() {
     }
 }
 
+/// FNV-1a of the bits of a network's output.
+fn bits<'a>(values: impl IntoIterator<Item = &'a f32>) -> u64 {
+    let bytes = values.into_iter().flat_map(|v| v.to_bits().to_le_bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// Natively, in Node and in a browser: a link shows the same pixels and the same bound to all who follow it. The numbers are of the
+/// shipped weights and change with them.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_network_gives_the_same_bits_on_every_machine() {
+    let level = |at: usize| (at * 37 % 101) as f32;
+    let network = network();
+    let x_t = Array1::from_shape_fn(784, |at| f64::from(level(at)) / 50.0 - 1.0);
+    for run in 0..2 {
+        let output = network.output(x_t.view(), 1.0, Some(3)).unwrap();
+        assert_eq!(bits(&output), 0xb8df_275a_24eb_10c2, "run {run}");
+    }
+    let entry = entry("mnist-vae");
+    let Contract::Vae { files, latents } = &entry.contract else { panic!() };
+    let bytes = file(&files.encoder.path);
+    let encoder = OnnxEncoder::load(&files.encoder, bytes, entry.image, latents.count).unwrap();
+    let q = encoder.encode(Array1::from_shape_fn(784, |at| level(at) / 101.0).view()).unwrap();
+    let values: Vec<f32> = q.mean.iter().chain(&q.log_var).map(|&v| v as f32).collect();
+    assert_eq!(bits(&values), 0xcf9b_cac1_8753_8a76);
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn the_lattice_gives_what_training_gave() {
     for case in fixture().lattice {
