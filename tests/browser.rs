@@ -1,7 +1,9 @@
 //! Pixels on a canvas of a page.
 #![cfg(target_arch = "wasm32")]
 
-use elbo_room::bindings::{VariationalInference, paint};
+mod shipped;
+
+use elbo_room::bindings::{Vae, VariationalInference, paint};
 use js_sys::{Float32Array, JSON, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -75,6 +77,23 @@ fn what_cannot_be_painted_is_refused() {
     let taken = canvas();
     taken.get_context("bitmaprenderer").unwrap().unwrap();
     assert_eq!(error_name(paint(taken.into(), levels(), size())), "CanvasError");
+}
+
+#[wasm_bindgen_test]
+fn the_plane_of_two_latents_is_painted() {
+    let (entry, files) = shipped::model("mnist-vae-2d");
+    let mut plane = Vae::load(entry, files).unwrap().plane(layout("{\"grids\": [2]}")).unwrap();
+    let canvas = canvas();
+    plane.paint(canvas.clone().into()).unwrap();
+    assert_eq!((canvas.width(), canvas.height()), (56, 56));
+    assert!(pixels(&canvas).chunks(4).all(|p| p == [0, 0, 0, 255]), "black before anything is decoded");
+    while !plane.done() {
+        plane.step().unwrap();
+    }
+    plane.paint(canvas.clone().into()).unwrap();
+    let expected: Vec<u8> = plane.levels().to_vec().into_iter().flat_map(|l| [l, l, l, 255]).collect();
+    assert_eq!(pixels(&canvas), expected);
+    assert_eq!(error_name(plane.paint(js_sys::Object::new().into())), "CanvasError");
 }
 
 #[wasm_bindgen_test]

@@ -36,6 +36,8 @@ mod random_access;
 mod shipped;
 #[path = "engine/shipped_latent.rs"]
 mod shipped_latent;
+#[path = "engine/shipped_map.rs"]
+mod shipped_map;
 #[path = "engine/tiny.rs"]
 mod tiny;
 #[path = "fixtures/tiny.rs"]

@@ -1,11 +1,11 @@
 //! Bounds of VAEs and hierarchical VAEs.
 
-use elbo_room::bindings::{Hvae, LatentBound, Vae};
-use js_sys::{Array, Float64Array, JSON, Uint8Array};
+use elbo_room::bindings::{Hvae, LatentBound, Vae, along_path, to_levels};
+use js_sys::{Array, Float32Array, Float64Array, JSON, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::shipped::{get, model_of, number, parse};
+use super::shipped::{get, model, model_of, number, parse};
 use super::{image, refused, tiny, vae};
 
 fn hvae(id: &str) -> Hvae {
@@ -114,6 +114,67 @@ fn a_hierarchy_generates_reconstructs_and_scores() {
     let sum: f64 = layers.iter().map(|layer| number(&get(&layer, "kl"), "mean")).sum();
     assert!(layers.length() == 2 && (sum - number(&get(&result, "kl"), "mean")).abs() < 1e-9);
     assert!(number(&get(&result, "kl"), "standardError") > 0.0);
+}
+
+fn floats(values: &[f32]) -> JsValue {
+    Float32Array::from(values).into()
+}
+
+#[wasm_bindgen_test]
+fn two_latents_have_a_map() {
+    let (entry, files) = model("mnist-vae-2d");
+    let two = Vae::load(entry, files).unwrap();
+    let mut plane = two.plane(parse("{\"range\": 2, \"grids\": [1, 2]}")).unwrap();
+    assert_eq!((plane.height(), plane.width(), plane.total(), plane.decoded()), (56, 56, 5, 0));
+    while !plane.done() {
+        plane.step().unwrap();
+    }
+    assert_eq!(plane.decoded(), 5);
+    let corner = to_levels(two.decode(floats(&[-1.0, 1.0])).unwrap().into()).unwrap().to_vec();
+    let levels = plane.levels().to_vec();
+    assert!((0..784).all(|i| levels[i / 28 * 56 + i % 28] == corner[i]));
+    assert_eq!(two.plane(JsValue::UNDEFINED).unwrap().total(), 25 + 100 + 400);
+
+    let regions: Array = two.class_regions(doubles(&[0.5, 0.9])).unwrap();
+    assert_eq!(regions.length(), 10);
+    let seven = regions.get(7);
+    assert_eq!((get(&seven, "label"), number(&seven, "images")), ("7".into(), 6265.0));
+    let peak: Array = get(&seven, "peak").dyn_into().unwrap();
+    assert!(peak.length() == 2 && peak.iter().all(|z| z.as_f64().unwrap().abs() < 3.0));
+    let contours: Array = get(&seven, "contours").dyn_into().unwrap();
+    let lines: Array = contours.get(1).dyn_into().unwrap();
+    let line: Float64Array = lines.get(0).dyn_into().unwrap();
+    assert!(contours.length() == 2 && line.length() > 8 && line.length().is_multiple_of(2));
+
+    for (options, mentions) in [
+        ("{\"range\": 0}", "range"),
+        ("{\"grids\": []}", "grids"),
+        ("{\"grids\": [3, 4]}", "3"),
+        ("{\"size\": 4}", "size"),
+    ] {
+        refused(two.plane(parse(options)), "ValueError", mentions);
+    }
+    refused(vae().plane(JsValue::UNDEFINED), "ValueError", "16 latents");
+    refused(vae().class_regions(doubles(&[0.5])), "ValueError", "without the density");
+    refused(two.class_regions(doubles(&[1.0])), "ValueError", "share");
+    refused(two.class_regions(floats(&[0.5])), "ValueError", "Float64Array");
+    let (entry, files) = model("mnist-vae-2d");
+    let file: Uint8Array = get(&files, "density").dyn_into().unwrap();
+    file.set_index(7, file.get_index(7) ^ 1);
+    refused(Vae::load(entry, files), "ChecksumError", "SHA-256");
+}
+
+#[wasm_bindgen_test]
+fn a_path_is_walked_by_its_length() {
+    let path = floats(&[0.0, 0.0, 1.0, 0.0, 1.0, 3.0]);
+    let points = along_path(path.clone(), 2, doubles(&[0.0, 0.125, 0.5, 1.0])).unwrap().to_vec();
+    assert_eq!(points, [0.0, 0.0, 0.5, 0.0, 1.0, 1.0, 1.0, 3.0]);
+    refused(along_path(path.clone(), 4, doubles(&[0.5])), "ShapeError", "6 values");
+    refused(along_path(path.clone(), 0, doubles(&[0.5])), "ShapeError", "6 values");
+    refused(along_path(floats(&[]), 2, doubles(&[0.5])), "ShapeError", "0 values");
+    refused(along_path(path.clone(), 2, doubles(&[1.5])), "ValueError", "1.5");
+    refused(along_path(path, 2, doubles(&[f64::NAN])), "ValueError", "NaN");
+    refused(along_path(floats(&[f32::INFINITY, 0.0]), 2, doubles(&[0.5])), "ValueError", "inf");
 }
 
 #[wasm_bindgen_test]

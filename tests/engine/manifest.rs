@@ -22,10 +22,15 @@ fn the_shipped_manifest_is_read_whole() {
     assert_eq!(serde_json::to_value(&manifest).unwrap(), shipped());
 }
 
-/// Changes one value of the shipped manifest, at a JSON pointer.
+/// Changes or adds one value of the shipped manifest, at a JSON pointer.
 fn with(pointer: &str, value: Value) -> String {
     let mut manifest = shipped();
-    *manifest.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer} is not in the manifest")) = value;
+    let (parent, field) = pointer.rsplit_once('/').unwrap();
+    let parent = manifest.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer} is not in the manifest"));
+    match parent {
+        Value::Array(values) => values[field.parse::<usize>().unwrap()] = value,
+        object => object[field] = value,
+    }
     manifest.to_string()
 }
 
@@ -34,6 +39,7 @@ fn what_is_wrong_is_named() {
     let position = |kind| shipped()["models"].as_array().unwrap().iter().position(|m| m["kind"] == kind).unwrap();
     let (vae, ddpm) = (position("vae"), position("ddpm"));
     let at = |model: usize, field: &str| format!("/models/{model}/{field}");
+    let file = shipped()["models"][vae]["files"]["encoder"].clone();
     let cases = [
         (with("/format", json!(2)), "format"),
         (with("/models", json!("none")), "sequence"),
@@ -48,6 +54,7 @@ fn what_is_wrong_is_named() {
         (with(&at(vae, "files"), json!({})), "encoder"),
         (with(&at(vae, "latents/order/0"), json!(99)), "latents.order"),
         (with(&at(vae, "latents/count"), json!(3)), "latents.klPerLatent"),
+        (with(&at(vae, "files/density"), file.clone()), "files.density"),
         (with(&at(ddpm, "logSnr/min"), json!(50)), "logSnr"),
         (with(&at(ddpm, "classes"), json!([])), "classes"),
         (with(&at(ddpm, "parameterization"), json!("score")), "score"),

@@ -83,7 +83,11 @@ fn files(entry: &ModelEntry) -> impl Fn(&str) -> Result<Vec<u8>> {
 }
 
 pub fn vae() -> Vae {
-    let entry = entry("mnist-vae");
+    vae_of("mnist-vae")
+}
+
+pub fn vae_of(id: &str) -> Vae {
+    let entry = entry(id);
     Vae::load(&entry, files(&entry)).unwrap()
 }
 

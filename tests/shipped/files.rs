@@ -7,6 +7,9 @@ pub fn file(path: &str) -> &'static [u8] {
     match path {
         "mnist-vae-encoder.onnx" => include_bytes!("../../models/mnist-vae-encoder.onnx"),
         "mnist-vae-decoder.onnx" => include_bytes!("../../models/mnist-vae-decoder.onnx"),
+        "mnist-vae-2d-encoder.onnx" => include_bytes!("../../models/mnist-vae-2d-encoder.onnx"),
+        "mnist-vae-2d-decoder.onnx" => include_bytes!("../../models/mnist-vae-2d-decoder.onnx"),
+        "mnist-vae-2d-density.json" => include_bytes!("../../models/mnist-vae-2d-density.json"),
         "mnist-vae-8bit-encoder.onnx" => include_bytes!("../../models/mnist-vae-8bit-encoder.onnx"),
         "mnist-vae-8bit-decoder.onnx" => include_bytes!("../../models/mnist-vae-8bit-decoder.onnx"),
         "mnist-hvae-8bit-encoder.onnx" => include_bytes!("../../models/mnist-hvae-8bit-encoder.onnx"),

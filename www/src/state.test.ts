@@ -31,6 +31,7 @@ describe('the URL form of the state', () => {
       speed: 120,
       from: 180,
     };
+    state.map = { at: { position: 0.4 }, path: [0, 255, 12, 13, 200, 7], show: 'classes', hidden: [0, 7, 9] };
     state.bound = { schedule: 'cosine', timesteps: 'all' };
     state.elbo = {
       image: { strokes: printStrokes([[1, 2, 3, 250], [9, 9]]) },
@@ -84,6 +85,13 @@ describe('the URL form of the state', () => {
     });
   });
 
+  it('knows a place on the path of the map only where there is one', () => {
+    const way = printStrokes([[0, 0, 255, 255]]);
+    expect(parseState(`#map=path:0.5&way=${way}`)).toMatchObject({ state: { map: { at: { position: 0.5 } } }, rejected: [] });
+    expect(parseState('#map=path:0.5')).toEqual({ state: defaultState(), rejected: [{ key: 'map', value: 'path:0.5' }] });
+    expect(parseState('#map=1.25')).toMatchObject({ state: { map: { at: { z: [1.25, 0] } } }, rejected: [] });
+  });
+
   it('moves the default playhead into a shorter chain without a word, and says so where it was asked for', () => {
     expect(parseState('#T=20')).toMatchObject({ state: { elbo: { t: 10 } }, rejected: [] });
     expect(parseState('#T=20&t=21')).toMatchObject({ state: { elbo: { t: 10 } }, rejected: [{ key: 't', value: '21' }] });
@@ -122,6 +130,13 @@ describe('the URL form of the state', () => {
     ['a', 'path:0.5'],
     ['b', ''],
     ['path', 'curved'],
+    ['map', 'seed:3'],
+    ['map', '1,2,3'],
+    ['map', '0,3.5'],
+    ['way', 'AA'],
+    ['way', '!'],
+    ['mapView', 'all'],
+    ['hide', '1,x'],
     ['from', '0'],
     ['from', '1001'],
     ['digit', '-1'],

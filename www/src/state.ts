@@ -3,7 +3,7 @@
  * Pure: no DOM, no reactivity. Only what differs from the default is written.
  */
 import { parsePixels } from './drawing/pixels.ts';
-import { parseStrokes } from './drawing/strokes.ts';
+import { parseStrokes, printStrokes, type Stroke } from './drawing/strokes.ts';
 import type { ScheduleKind } from './engine/protocol.ts';
 import {
   defaultInference,
@@ -28,6 +28,8 @@ import { TOUR_STEPS, type TourStep } from './story/steps.ts';
 
 export const LABS = ['latent', 'denoise', 'elbo', 'inference'] as const;
 export const PATH_MODES = ['linear', 'spherical'] as const;
+/** What the latent map shows: decoded digits, where the classes lie, or one over the other. */
+export const MAP_VIEWS = ['both', 'digits', 'classes'] as const;
 export const METHODS = ['ddpm', 'ddim'] as const;
 export const SCHEDULES = ['cosine', 'linear', 'log-snr-linear'] as const satisfies readonly ScheduleKind[];
 export const STEP_COUNTS = [20, 50, 100, 250, 500, 1000] as const;
@@ -65,6 +67,15 @@ export interface PageState {
   vae: string;
   ddpm: string;
   latent: { at: Whereabouts; a: Point; b: Point; mode: PathMode };
+  map: {
+    /** A point of the plane, or a position in [0, 1] on the path. */
+    at: { z: [number, number] } | { position: number };
+    /** Corners x0, y0, x1, y1, … on the grid of drawing/strokes.ts, laid over the plane; empty: no path. */
+    path: Stroke;
+    show: (typeof MAP_VIEWS)[number];
+    /** Classes that are switched off. */
+    hidden: number[];
+  };
   denoise: {
     digit: number | null;
     steps: (typeof STEP_COUNTS)[number];
@@ -113,6 +124,7 @@ export function defaultState(): PageState {
     vae: '',
     ddpm: '',
     latent: { at: { seed: 28 }, a: { seed: 28 }, b: { seed: 45 }, mode: 'spherical' },
+    map: { at: { z: [0, 0] }, path: [], show: 'both', hidden: [] },
     denoise: {
       digit: 3,
       steps: 100,
@@ -232,6 +244,27 @@ const whereabouts: Codec<Whereabouts> = {
   print: (value) => ('position' in value ? `path:${position.print(value.position)}` : point.print(value)),
 };
 
+const place: Codec<PageState['map']['at']> = {
+  parse(text) {
+    const at = whereabouts.parse(text);
+    if (!at || 'seed' in at || 'position' in at) return at && 'position' in at ? at : undefined;
+    const [x = 0, y = 0] = at.z;
+    return at.z.length <= 2 ? { z: [x, y] } : undefined;
+  },
+  print: (value) => whereabouts.print('z' in value ? { z: [...value.z] } : value),
+};
+
+/** Corners that a path can have: some hundred characters of the address. */
+export const MOST_CORNERS = 100;
+
+const path: Codec<Stroke> = {
+  parse(text) {
+    const [stroke, ...more] = parseStrokes(text) ?? [];
+    return stroke && more.length === 0 && stroke.length <= 2 * MOST_CORNERS ? stroke : undefined;
+  },
+  print: (value) => (value.length === 0 ? '' : printStrokes([value])),
+};
+
 const IMAGE_FORMS = {
   example: (text: string) => /^[\w-]{0,32}$/.test(text),
   strokes: (text: string) => parseStrokes(text) !== undefined,
@@ -296,6 +329,10 @@ const FIELDS: Field[] = [
   field('a', point, (s) => s.latent.a, (s, v) => (s.latent.a = v)),
   field('b', point, (s) => s.latent.b, (s, v) => (s.latent.b = v)),
   field('path', choice(PATH_MODES), (s) => s.latent.mode, (s, v) => (s.latent.mode = v)),
+  field('map', place, (s) => s.map.at, (s, v) => (s.map.at = v)),
+  field('way', path, (s) => s.map.path, (s, v) => (s.map.path = v)),
+  field('mapView', choice(MAP_VIEWS), (s) => s.map.show, (s, v) => (s.map.show = v)),
+  field('hide', list(integer(0, 999), ','), (s) => s.map.hidden, (s, v) => (s.map.hidden = v)),
   field('digit', digit, (s) => s.denoise.digit, (s, v) => (s.denoise.digit = v)),
   field('steps', choice(STEP_COUNTS), (s) => s.denoise.steps, (s, v) => (s.denoise.steps = v)),
   field('sampler', choice(METHODS), (s) => s.denoise.method, (s, v) => (s.denoise.method = v)),
@@ -361,6 +398,10 @@ export function parseState(hash: string): { state: PageState; rejected: Rejectio
   if (elbo.t > elbo.steps) {
     if (elbo.t !== defaultState().elbo.t) rejected.push({ key: 't', value: String(elbo.t) });
     elbo.t = Math.ceil(elbo.steps / 2);
+  }
+  if ('position' in state.map.at && state.map.path.length === 0) {
+    rejected.push({ key: 'map', value: place.print(state.map.at) });
+    state.map.at = defaultState().map.at;
   }
   const misfit = fitStart(state.inference);
   if (misfit !== null) rejected.push({ key: 'q', value: misfit });

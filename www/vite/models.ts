@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
-const isModelFile = (name: string) => name === 'manifest.json' || name === 'evaluation.json' || name.endsWith('.onnx');
+const isModelFile = (name: string) => name.endsWith('.json') || name.endsWith('.onnx');
 
 /** Serves the model files of `directory` under `models/` while developing and copies them into the build. */
 export function models(directory: string): Plugin {

@@ -15,8 +15,8 @@ pub struct Vae(engine::Vae);
 
 #[wasm_bindgen]
 impl Vae {
-    /// Loads the model of a manifest entry from its files, `{encoder, decoder}` and `density` where the entry has it. Throws a ManifestError, ChecksumError or
-    /// ModelError if an entry or a file is not what it says.
+    /// Loads the model of a manifest entry from its files, `{encoder, decoder}` and `density` where the entry has it. Throws a
+    /// ManifestError, ChecksumError or ModelError if an entry or a file is not what it says.
     pub fn load(
         #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,

@@ -6,6 +6,7 @@
 import type {
   ClassPosteriorOptions,
   ClassPosteriorResult,
+  ClassRegion,
   DdpmEntry,
   Diffused,
   DiffuseOptions,
@@ -41,6 +42,7 @@ import type {
 export type {
   ClassPosteriorOptions,
   ClassPosteriorResult,
+  ClassRegion,
   DdpmEntry,
   Diffused,
   DiffuseOptions,
@@ -71,7 +73,9 @@ export type {
 export type LatentPoint = { seed: number } | { z: number[] };
 export type LatentSource =
   | LatentPoint
-  | { a: LatentPoint; b: LatentPoint; position: number; mode: 'linear' | 'spherical' };
+  | { a: LatentPoint; b: LatentPoint; position: number; mode: 'linear' | 'spherical' }
+  /** A polyline through latent vectors laid end to end, and a position in [0, 1] along its length. */
+  | { path: number[]; position: number };
 
 /** A stored frame of the chain as the page needs it; the pixels are already on the canvases. */
 export interface FrameInfo {
@@ -170,8 +174,12 @@ export interface Calls {
   /** Is answered when what was asked for before has been done, or has let others in between. */
   settle: Call<null, null>;
   randomSeed: Call<null, number>;
-  /** Decodes points of latent space, on the slider grid, and paints them side by side. */
-  decode: Call<{ sources: LatentSource[]; surface: string }, { z: number[][]; levels: Uint8Array }>;
+  /** Decodes points of latent space, on the slider grid, and paints them side by side; by the lab's VAE if no other is named. */
+  decode: Call<{ sources: LatentSource[]; surface: string; model?: string }, { z: number[][]; levels: Uint8Array }>;
+  /** Paints the decoded plane of a VAE with two latents, coarse at first; progress is the share that is done. */
+  plane: Call<{ model: string; surface: string; range: number; grids: readonly number[] }, null, number>;
+  /** Where the training images of each class lie in it. */
+  classRegions: Call<{ model: string; shares: readonly number[] }, ClassRegion[]>;
   scoreVae: Call<{ image: Uint8Array; samples: number; seed: number; surface: string }, VaeElbo>;
   schedule: Call<{ kind: ScheduleKind; steps: number }, ScheduleTable>;
   /**

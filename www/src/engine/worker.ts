@@ -4,6 +4,7 @@
  * for the bounds of the ELBO lab.
  */
 import init, {
+  alongPath,
   Ddpm,
   type DiffusionElbo,
   digitFromPixels,
@@ -65,6 +66,9 @@ const HOLD_MS = 80;
 /** Progress is posted at display rate at most, and messages are looked for as often. */
 const PROGRESS_MS = 16;
 
+/** Between two looks at a growing plane. */
+const PLANE_MS = 50;
+
 const surfaces = new Map<string, OffscreenCanvas>();
 let vae: Vae | undefined;
 let ddpm: Ddpm | undefined;
@@ -110,10 +114,12 @@ function point(model: Vae, at: LatentPoint): Float32Array {
 
 /** Latents on the slider grid, so that what is decoded is what the sliders and the URL say. */
 function locate(model: Vae, source: LatentSource): number[] {
-  const z = 'a' in source
-    ? interpolate(point(model, source.a), point(model, source.b), source.position, source.mode)
-    : point(model, source);
-  return Array.from(z, toLatentGrid);
+  const find = () => {
+    if ('a' in source) return interpolate(point(model, source.a), point(model, source.b), source.position, source.mode);
+    if (!('path' in source)) return point(model, source);
+    return alongPath(Float32Array.from(source.path), model.latents, Float64Array.of(source.position));
+  };
+  return Array.from(find(), toLatentGrid);
 }
 
 /** Calls `step` until it says that nothing is left or the page cancels, reporting through `report` in between. */
@@ -150,6 +156,12 @@ function wholeFrame(own: Sampler, index: number): Frame {
   };
 }
 
+function vaeOf(id: string): Vae {
+  const model = models.get(id);
+  if (model instanceof Vae) return model;
+  throw new Error(`${id} is no VAE in this worker`);
+}
+
 function hierarchy(id: string): Hvae {
   const model = models.get(id);
   if (model instanceof Hvae) return model;
@@ -183,10 +195,15 @@ const handlers: Handlers = {
   manifest: ({ json }) => parseManifest(json),
 
   load({ entry, files }) {
-    models.get(entry.id)?.free();
+    const old = models.get(entry.id);
+    old?.free();
     models.delete(entry.id);
-    if (entry.kind === 'vae') models.set(entry.id, (vae = files['encoder'] ? Vae.load(entry, files) : Vae.loadDecoder(entry, files)));
-    else if (entry.kind === 'hvae') models.set(entry.id, Hvae.load(entry, files));
+    if (entry.kind === 'vae') {
+      const model = files['encoder'] ? Vae.load(entry, files) : Vae.loadDecoder(entry, files);
+      models.set(entry.id, model);
+      // The first is the lab's; those that come later are asked for by their name.
+      if (!vae || vae === old) vae = model;
+    } else if (entry.kind === 'hvae') models.set(entry.id, Hvae.load(entry, files));
     else models.set(entry.id, (ddpm = Ddpm.load(entry, files)));
     return null;
   },
@@ -200,13 +217,36 @@ const handlers: Handlers = {
 
   randomSeed: () => randomSeed(),
 
-  decode({ sources, surface: name }) {
-    const model = need(vae, 'the VAE');
+  decode({ sources, surface: name, model: id }) {
+    const model = id === undefined ? need(vae, 'the VAE') : vaeOf(id);
     const z = sources.map((source) => locate(model, source));
     const levels = toLevels(model.decode(Float32Array.from(z.flat())));
     paint(surface(name), levels, { width: model.width, height: model.height, columns: sources.length });
     return { z, levels };
   },
+
+  async plane({ model, surface: name, range, grids }, task) {
+    const plane = vaeOf(model).plane({ range, grids: [...grids] });
+    try {
+      // At once, and then as often as an eye can tell: painting the whole plane takes longer than decoding a tile.
+      for (let painted = -PLANE_MS; ; ) {
+        plane.step();
+        const now = performance.now();
+        if (plane.done || now - painted >= PLANE_MS) {
+          plane.paint(surface(name));
+          task.progress(plane.decoded / plane.total);
+          painted = now;
+        }
+        if (plane.done) return null;
+        await breathe();
+        if (task.cancelled) return null;
+      }
+    } finally {
+      plane.free();
+    }
+  },
+
+  classRegions: ({ model, shares }) => vaeOf(model).classRegions(Float64Array.from(shares)),
 
   scoreVae({ image, samples, seed, surface: name }) {
     const model = need(vae, 'the VAE');

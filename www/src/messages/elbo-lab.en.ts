@@ -18,6 +18,7 @@ export const elboLab = {
   waits: 'Waiting for the model …',
   noPicture: 'Draw something to score.',
   send: 'Open in the ELBO lab',
+  withLatents: (kind: string, latents: number) => `${kind}, ${latents} latents`,
   kinds: { vae: 'VAE', hvae: 'Hierarchical VAE', ddpm: 'Diffusion model' },
   tasks: {
     binarized: {

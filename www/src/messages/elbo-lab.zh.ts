@@ -20,6 +20,7 @@ export const elboLab: typeof english = {
   waits: '等待模型加载……',
   noPicture: '画点什么，才能评分。',
   send: '在 ELBO 实验室中打开',
+  withLatents: (kind, latents) => `${kind}，${latents} 个隐变量`,
   kinds: { vae: 'VAE', hvae: '层次 VAE', ddpm: '扩散模型' },
   tasks: {
     binarized: {

@@ -8,7 +8,7 @@ import { zh } from './zh.ts';
 
 /** What Chinese texts of the field leave in Latin letters: names, symbols, formulas. */
 const NAMES = new Set(
-  ('ELBO Room VAE KL DDPM DDIM SNR log SVG JSON CSV SHA MB ID Adam SGD sigmoid Delete Shift PNG WebAssembly SIMD Web Worker ' +
+  ('ELBO Room VAE KL DDPM DDIM SNR log SVG JSON CSV SHA MB ID Adam SGD sigmoid Delete Shift Esc PNG WebAssembly SIMD Web Worker ' +
     'OffscreenCanvas MNIST LeCun Cortes Burges CC BY SA MIT Apache elbo room').split(' '),
 );
 const CHINESE = /[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/;
