@@ -42,9 +42,20 @@ impl Panels {
     /// Writes one value of the matrix.
     #[inline]
     pub fn set(&mut self, k: usize, column: usize, value: f32) {
+        let place = self.place(k, column);
+        self.values[place] = value;
+    }
+
+    /// Where a value of the matrix stands among [`values_mut`](Self::values_mut).
+    #[inline]
+    pub fn place(&self, k: usize, column: usize) -> usize {
         let first = column - column % WIDE;
-        let width = width(self.columns - first);
-        self.values[first * self.depth + k * width + column - first] = value;
+        first * self.depth + k * width(self.columns - first) + column - first
+    }
+
+    /// All values in the order of the panels.
+    pub fn values_mut(&mut self) -> &mut [f32] {
+        &mut self.values
     }
 
     /// Columns of the matrix.

@@ -269,17 +269,17 @@ fn transform_inputs<const T: usize, const M: usize, B: Basis<T, M>>(
 }
 
 fn products<const T: usize, const M: usize, B: Basis<T, M>>(weights: Weights) -> Vec<Panels> {
-    let Weights { inputs, outputs, .. } = weights;
+    let Weights { values, inputs, outputs, .. } = weights;
     let mut products = vec![Panels::zero(inputs, outputs); T * T];
-    for input in 0..inputs {
-        for output in 0..outputs {
-            let rows: [[f32; T]; 3] =
-                std::array::from_fn(|y| B::kernel(std::array::from_fn(|x| weights.at(output, input, y, x))));
-            for x in 0..T {
-                let column = B::kernel(std::array::from_fn(|y| rows[y][x]));
-                for (y, value) in column.into_iter().enumerate() {
-                    products[y * T + x].set(input, output, value);
-                }
+    for (at, kernel) in values.as_chunks::<9>().0.iter().enumerate() {
+        // All products have the value for these channels at the same place.
+        let place = products[0].place(at % inputs, at / inputs);
+        let [a, b, c, d, e, f, g, h, i] = *kernel;
+        let rows = [B::kernel([a, b, c]), B::kernel([d, e, f]), B::kernel([g, h, i])];
+        for x in 0..T {
+            let column = B::kernel([rows[0][x], rows[1][x], rows[2][x]]);
+            for (y, value) in column.into_iter().enumerate() {
+                products[y * T + x].values_mut()[place] = value;
             }
         }
     }
