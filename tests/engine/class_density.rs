@@ -43,8 +43,10 @@ fn contours_of_a_gaussian_are_its_ellipses() {
     assert_eq!((regions[0].label.as_str(), regions[1].label.as_str()), ("left", "right"));
     let counted: u64 = density.counts[0].iter().map(|&c| u64::from(c)).sum();
     assert_eq!(regions[0].images, counted + 4);
+    // A mean between two bins of width 0.1 has its peak in the middle of either, up to half a step of the grid.
+    let off = 0.05 + 1.0 / 32.0;
     for (region, mean) in regions.iter().zip([mean, [1.0, 1.0]]) {
-        assert!((0..2).all(|i| (region.peak[i] - mean[i]).abs() < 0.05), "{:?}", region.peak);
+        assert!((0..2).all(|i| (region.peak[i] - mean[i]).abs() < off), "{:?}", region.peak);
         assert_eq!(region.contours.len(), 2);
     }
     // The share s of a Gaussian in two dimensions lies within sqrt(-2 ln(1 - s)) standard deviations; the kernel adds its own.
