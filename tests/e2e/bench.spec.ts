@@ -40,15 +40,14 @@ test('the benchmark measures both engines, and says why the other has one thread
   await expect(page.getByTestId('bench-table').getByRole('row')).toHaveCount(10);
 });
 
-test('the benchmark gives the other engine all threads where the page is isolated', async ({ page }) => {
-  await page.route('**/*', async (route) => {
-    const response = await route.fetch();
-    const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
-    await route.fulfill({ response, headers: { ...response.headers(), ...isolation } });
+test.describe('where the page is isolated', () => {
+  test.use({ baseURL: `http://127.0.0.1:${process.env['ELBO_ROOM_E2E_ISOLATED_PORT']}/` });
+
+  test('the benchmark gives the other engine all threads', async ({ page }) => {
+    const report = await run(page);
+    check(report, await page.evaluate(() => navigator.hardwareConcurrency));
+    await expect(page.getByRole('note')).toHaveCount(0);
   });
-  const report = await run(page);
-  check(report, await page.evaluate(() => navigator.hardwareConcurrency));
-  await expect(page.getByRole('note')).toHaveCount(0);
 });
 
 test('the benchmark refuses impossible options', async ({ page }) => {

@@ -32,9 +32,20 @@ function freePort(): Promise<number> {
   });
 }
 
-// This file is read again by every worker process; they must all find the server that the first one started.
+// This file is read again by every worker process; they must all find the servers that the first one started.
 process.env['ELBO_ROOM_E2E_PORT'] ??= String(await freePort());
+process.env['ELBO_ROOM_E2E_ISOLATED_PORT'] ??= String(await freePort());
 const port = Number(process.env['ELBO_ROOM_E2E_PORT']);
+
+/** Serves the built page, isolated from other origins or not. */
+const server = (port: number, env: Record<string, string>) => ({
+  command: `npm run preview -- --host 127.0.0.1 --strictPort --port ${port}`,
+  cwd: '../../www',
+  url: `http://127.0.0.1:${port}/`,
+  env,
+  timeout: 120_000,
+  reuseExistingServer: false,
+});
 const isRoot = process.getuid?.() === 0;
 
 export default defineConfig({
@@ -68,11 +79,5 @@ export default defineConfig({
       ],
     },
   },
-  webServer: {
-    command: `npm run preview -- --host 127.0.0.1 --strictPort --port ${port}`,
-    cwd: '../../www',
-    url: `http://127.0.0.1:${port}/`,
-    timeout: 120_000,
-    reuseExistingServer: false,
-  },
+  webServer: [server(port, {}), server(Number(process.env['ELBO_ROOM_E2E_ISOLATED_PORT']), { ELBO_ROOM_ISOLATED: '1' })],
 });
