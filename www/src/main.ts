@@ -1,9 +1,12 @@
-import 'katex/dist/katex.min.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { speech } from './messages/speech.svelte.ts';
+import { parseState } from './state.ts';
 import './styles/base.css';
 import './styles/range.css';
 import './styles/tokens.css';
 import './styles/print.css';
 
-mount(App, { target: document.getElementById('app') as HTMLElement });
+// A page whose words come after it would flash.
+speech.chosen = parseState(location.hash).state.language;
+void speech.load().then(() => mount(App, { target: document.getElementById('app') as HTMLElement }));

@@ -1,5 +1,15 @@
 import { speech } from './messages/speech.svelte.ts';
-import { type Catalog, fitToModels, parseState, printState, type PageState, type Rejection } from './state.ts';
+import {
+  type Catalog,
+  fitToModels,
+  fragmentOf,
+  type Lab,
+  type PageState,
+  parseState,
+  printFields,
+  printState,
+  type Rejection,
+} from './state.ts';
 
 /** Browsers refuse more than a few hundred history writes a minute. */
 const WRITE_DELAY_MS = 250;
@@ -11,6 +21,8 @@ export class Page {
   rejected = $state.raw<Rejection[]>([]);
   #catalog: Catalog | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Printed once for all links: every move of a slider changes them. */
+  #fields = $derived.by(() => printFields(this.state));
 
   constructor() {
     const { state, rejected } = parseState(location.hash);
@@ -23,7 +35,7 @@ export class Page {
       speech.chosen = this.state.language;
     });
     $effect(() => {
-      const fragment = printState(this.state);
+      const fragment = fragmentOf(this.#fields);
       if (fragment === location.hash) return;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#write(fragment), WRITE_DELAY_MS);
@@ -41,9 +53,9 @@ export class Page {
     this.rejected = [...this.rejected, { key, value }];
   }
 
-  /** The address of this page with some of the state replaced. */
-  link(part: Partial<PageState>): string {
-    return printState({ ...this.state, ...part }) || '#';
+  /** The address of this page, or of another lab in the same state. */
+  link(lab?: Lab): string {
+    return fragmentOf(this.#fields, lab) || '#';
   }
 
   /** Goes to another state as a link would: the browser's Back leads to the one that was. */

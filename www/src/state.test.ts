@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { printPixels } from './drawing/pixels.ts';
 import { printStrokes } from './drawing/strokes.ts';
-import { defaultState, fitToModels, parseState, printState, toLatentGrid } from './state.ts';
+import { toLatentGrid } from './latent-grid.ts';
+import { defaultState, fitToModels, parseState, printState } from './state.ts';
 
 const catalog = { vaes: [{ id: 'vae', latents: 4 }], ddpms: [{ id: 'ddpm', classes: 10 }] };
 

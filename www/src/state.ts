@@ -23,6 +23,7 @@ import {
   RATES,
   TARGETS,
 } from './labs/inference/settings.ts';
+import { LATENT_RANGE } from './latent-grid.ts';
 import { type Language, LANGUAGES } from './messages/languages.ts';
 import { TOUR_STEPS, type TourStep } from './story/steps.ts';
 
@@ -44,9 +45,6 @@ export const CLASS_COUNTS = [10, 20, 50, 100] as const;
 /** Steps of a chain whose bound can be asked for. */
 export const CHAIN_STEPS = { min: 2, max: 10_000 } as const;
 
-/** Slider range in prior standard deviations, and the grid that slider values live on. */
-export const LATENT_RANGE = 3;
-export const LATENT_GRID = 100;
 const SEED_LIMIT = 2 ** 32;
 
 /** A place in latent space: drawn from the prior by a seed, or given by its coordinates in the model's own order. */
@@ -165,12 +163,6 @@ export const chainLength = ({ from, steps }: Pick<PageState['denoise'], 'from' |
 export interface Rejection {
   key: string;
   value: string;
-}
-
-/** The nearest slider value: within the range, two decimals, never -0. */
-export function toLatentGrid(value: number): number {
-  const clamped = Math.min(LATENT_RANGE, Math.max(-LATENT_RANGE, value));
-  return Math.round(clamped * LATENT_GRID) / LATENT_GRID + 0;
 }
 
 interface Codec<T> {
@@ -408,12 +400,22 @@ export function parseState(hash: string): { state: PageState; rejected: Rejectio
   return { state, rejected };
 }
 
-/** The fragment for a state, `#` included; the empty string for the default state. */
-export function printState(state: PageState): string {
-  const standard = defaultState();
-  const parts = FIELDS.filter((f) => f.print(state) !== f.print(standard)).map((f) => `${f.key}=${f.print(state)}`);
+/** The fields of a state as they are written, in their order. */
+export const printFields = (state: PageState): string[] => FIELDS.map((field) => field.print(state));
+
+const STANDARD = printFields(defaultState());
+
+/** The fragment of these fields, or of the same state in another lab; `#` included, the empty string for the default state. */
+export function fragmentOf(fields: readonly string[], lab?: Lab): string {
+  const parts = FIELDS.flatMap(({ key }, i) => {
+    const text = key === 'lab' ? (lab ?? fields[i]) : fields[i];
+    return text === STANDARD[i] ? [] : [`${key}=${text}`];
+  });
   return parts.length === 0 ? '' : `#${parts.join('&')}`;
 }
+
+/** The fragment for a state. */
+export const printState = (state: PageState): string => fragmentOf(printFields(state));
 
 /** What a manifest says about the values a state may hold. */
 export interface Catalog {

@@ -1,6 +1,7 @@
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
 import { Asset } from './asset.svelte.ts';
 import { isCancelled, type WorkerClient } from './client.ts';
+import { markFirstPicture } from './first.ts';
 import { chooseModel, fetchBytes, fetchModule, type FetchOptions, modelBytes } from './loader.ts';
 import { Pool, poolSize, type SuppliedModel } from './pool.ts';
 import type { EvaluatedModel, Manifest, ModelEntry } from './protocol.ts';
@@ -72,7 +73,10 @@ export class Engine {
       encoder: new Asset('encoder', (onBytes, fresh) => this.#fetchEncoder({ onBytes, fresh })),
       ddpm: new Asset('ddpm', (onBytes, fresh) => this.#fetchFirst('ddpm', { onBytes, fresh })),
     };
-    if (this.missing.length > 0) return;
+    if (this.missing.length > 0) {
+      markFirstPicture();
+      return;
+    }
     const { runtime, manifest, vae, encoder, ddpm } = this.assets;
     const station = (role: Role, needs: Supplies['models']) =>
       new Station(role, { runtime, manifest, models: needs }, (...loss) => this.#lost(...loss));
@@ -127,7 +131,10 @@ export class Engine {
       if (!leader.loaded[first] && this.assets[first].status !== 'failed') return;
       const waiting = others;
       others = [];
-      const begin = () => waiting.forEach((station) => void station.begin());
+      const begin = () => {
+        markFirstPicture();
+        waiting.forEach((station) => void station.begin());
+      };
       // The first pictures are asked for in this turn; when they are painted, the processor is free for the others.
       setTimeout(() => void leader.client.call('settle', null).then(begin, begin));
     });

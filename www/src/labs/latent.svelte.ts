@@ -1,9 +1,10 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../engine/engine.svelte.ts';
 import type { LatentPoint, LatentSource } from '../engine/protocol.ts';
+import { toLatentGrid } from '../latent-grid.ts';
 import { animate } from '../motion.ts';
 import type { Page } from '../page.svelte.ts';
-import { type PathMode, type Point, toLatentGrid } from '../state.ts';
+import type { PathMode, Point, Whereabouts } from '../state.ts';
 import type { Picture } from './scoring.svelte.ts';
 
 export const STRIP_FRAMES = 9;
@@ -19,6 +20,8 @@ export class LatentLab {
   playing = $state(false);
   /** Where the path's slider stands while the picture is not on the path. */
   #parked = $state(0);
+  /** What has been sent to the decoder already, so that the effect that follows need not. */
+  #sent: Whereabouts | null = null;
 
   constructor(
     private readonly engine: Engine,
@@ -101,13 +104,21 @@ export class LatentLab {
   }
 
   goTo(position: number): void {
-    this.#state.at = { position: Math.round(position * 100) / 100 };
+    this.#show({ position: Math.round(position * 100) / 100 });
   }
 
   #moveTo(point: Point): void {
     this.#parked = this.position;
     this.playing = false;
-    this.#state.at = point;
+    this.#show(point);
+  }
+
+  /** The decoder works while the page follows the change, which takes as long. */
+  #show(at: Whereabouts): void {
+    this.#state.at = at;
+    if (!this.ready) return;
+    this.#decodeDigit(this.#source());
+    this.#sent = this.#state.at;
   }
 
   #seed(): Promise<number | undefined> {
@@ -118,8 +129,10 @@ export class LatentLab {
   }
 
   #source(): LatentSource {
-    const { at, a, b, mode } = $state.snapshot(this.#state);
-    return 'position' in at ? { a, b, mode, position: at.position } : at;
+    const at = $state.snapshot(this.#state.at);
+    if (!('position' in at)) return at;
+    const { a, b, mode } = this.#state;
+    return { a: $state.snapshot(a), b: $state.snapshot(b), mode, position: at.position };
   }
 
   #decode(sources: LatentSource[], surface: string) {
@@ -128,8 +141,15 @@ export class LatentLab {
   }
 
   #paintDigit(): void {
+    const sent = this.#sent;
+    this.#sent = null;
     if (!this.ready) return;
-    this.#decode([this.#source()], 'latent-digit').then(({ z: [z], levels }) => {
+    const source = this.#source();
+    if (sent !== this.#state.at) this.#decodeDigit(source);
+  }
+
+  #decodeDigit(source: LatentSource): void {
+    this.#decode([source], 'latent-digit').then(({ z: [z], levels }) => {
       if (z) this.shown = { z, levels };
     }, this.engine.report);
   }

@@ -98,11 +98,12 @@ describe('the language of a browser', () => {
 describe('the messages as components hold them', () => {
   afterEach(() => (speech.chosen = null));
 
-  it('change with the language, however deep the part is that was kept', () => {
+  it('change with the language, however deep the part is that was kept', async () => {
     const { latent, elboLab } = messages;
     const digits = elboLab.digit;
     for (const [language, texts] of [['zh', zh], ['en', en], ['zh', zh]] as const) {
       speech.chosen = language;
+      await speech.load();
       expect(latent.title).toBe(texts.latent.title);
       expect(digits.bar('7', '50', '1')).toBe(texts.elboLab.digit.bar('7', '50', '1'));
       expect(Object.entries(messages.labs)).toEqual(Object.entries(texts.labs));
@@ -111,8 +112,9 @@ describe('the messages as components hold them', () => {
     }
   });
 
-  it('leave the title of a model of one’s own as its manifest says it', () => {
+  it('leave the title of a model of one’s own as its manifest says it', async () => {
     speech.chosen = 'zh';
+    await speech.load();
     expect(titleOf({ title: 'Class-conditional diffusion model' })).toBe(zh.models['Class-conditional diffusion model']);
     expect(titleOf({ title: 'A model of mine' })).toBe('A model of mine');
   });

@@ -1,22 +1,48 @@
 import { en, type Messages } from './en.ts';
 import { type Language, preferredLanguage } from './languages.ts';
-import { zh } from './zh.ts';
 
-/** Both come with the page: they are a small part of it, and a page that waits for its words flashes. */
-const ALL: Record<Language, Messages> = { en, zh };
+const FETCHED: Record<Exclude<Language, 'en'>, () => Promise<Messages>> = {
+  zh: async () => (await import('./zh.ts')).zh,
+};
 
-/** Which language the page speaks. */
+/** Which language the page speaks. English comes with the page, and stands in until another is there. */
 class Speech {
-  /** The visitor's own choice; null leaves it to the browser. */
-  chosen = $state<Language | null>(null);
+  #chosen = $state<Language | null>(null);
+  #known = $state.raw<Partial<Record<Language, Messages>>>({ en });
   readonly #preferred = preferredLanguage(globalThis.navigator?.languages ?? []);
 
+  /** The visitor's own choice; null leaves it to the browser. */
+  get chosen(): Language | null {
+    return this.#chosen;
+  }
+
+  set chosen(language: Language | null) {
+    this.#chosen = language;
+    void this.load();
+  }
+
+  /** Fetches the language that is asked for; without it, the page goes on in English. */
+  async load(): Promise<void> {
+    const language = this.#wanted;
+    if (language === 'en' || this.#known[language]) return;
+    try {
+      const texts = await FETCHED[language]();
+      this.#known = { ...this.#known, [language]: texts };
+    } catch {
+      // Asked for again when it is chosen again.
+    }
+  }
+
   get language(): Language {
-    return this.chosen ?? this.#preferred;
+    return this.#known[this.#wanted] ? this.#wanted : 'en';
   }
 
   get messages(): Messages {
-    return ALL[this.language];
+    return this.#known[this.language] ?? en;
+  }
+
+  get #wanted(): Language {
+    return this.#chosen ?? this.#preferred;
   }
 }
 

@@ -1,5 +1,5 @@
-import { VariationalInference } from '../../pkg/elbo_room.js';
-import type { Calls, InferenceSetup, InferenceView } from './protocol.ts';
+import { VariationalInference } from '../../../pkg/elbo_room.js';
+import type { Calls, InferenceSetup, InferenceView } from '../protocol.ts';
 
 type Request = Calls['fit']['params'];
 
@@ -11,15 +11,15 @@ export class Fitting {
   #forward = '';
   #forwardFit: InferenceView['forward'] | undefined;
 
-  show({ asked, setup, iterations, look }: Request, surface: (name: string) => OffscreenCanvas): InferenceView {
+  show({ asked, setup, iterations, look }: Request, canvases: Record<'reverse' | 'forward', OffscreenCanvas>): InferenceView {
     const fit = this.#prepare(setup);
     const { iteration } = fit.state;
     if (iteration > iterations) fit.reset();
     fit.step(Math.max(0, iterations - fit.state.iteration));
-    fit.paint(surface('inference-reverse'), { ...look, q: 'reverse', draws: true });
+    fit.paint(canvases.reverse, { ...look, q: 'reverse', draws: true });
     const forward = JSON.stringify([setup, look]);
     if (forward !== this.#forward) {
-      fit.paint(surface('inference-forward'), { ...look, q: 'forward' });
+      fit.paint(canvases.forward, { ...look, q: 'forward' });
       this.#forward = forward;
     }
     return {

@@ -1,0 +1,85 @@
+/** Bounds that grow evaluation by evaluation: those that a pool shares, and the one under the labs. */
+import { Ddpm, type DiffusionElbo } from '../../../pkg/elbo_room.js';
+import type { BoundProgress, GrowthResult, GrowthTask } from '../protocol.ts';
+import { ddpm, modelOf, need } from './models.ts';
+import { breathe, type Handlers, inSlices, PROGRESS_MS } from './task.ts';
+
+/** What grows by independent evaluations that can be computed anywhere and recorded in one place. */
+interface Run {
+  readonly totalEvaluations: number;
+  readonly evaluations: number;
+  evaluate(index: number): Float64Array;
+  record(index: number, values: Float64Array): boolean;
+  result(): GrowthResult | undefined;
+  free(): void;
+}
+
+let bound: { ticket: number; run: DiffusionElbo } | undefined;
+const growths = new Map<number, Run>();
+
+const growth = (ticket: number) => need(growths.get(ticket), 'a growth');
+
+function begin({ kind, model: id, image, options }: GrowthTask): Run {
+  const model = modelOf(id);
+  if (kind === 'latent' && !(model instanceof Ddpm)) return model.bound(image, options);
+  if (kind === 'diffusion' && model instanceof Ddpm) return model.elbo(image, options);
+  if (kind === 'classes' && model instanceof Ddpm) return model.classify(image, options);
+  throw new Error(`${id} has no growth of kind ${kind}`);
+}
+
+export const boundHandlers: Handlers<'scoreDdpm' | 'openGrowth' | 'evaluate' | 'record' | 'closeGrowth'> = {
+  async scoreDdpm({ ticket, image, options }, task) {
+    const model = ddpm();
+    if (bound?.ticket !== ticket) {
+      bound?.run.free();
+      bound = undefined;
+      bound = { ticket, run: model.elbo(image, options) };
+    }
+    const { run } = bound;
+    const total = run.totalEvaluations;
+    let evaluations = run.evaluations;
+    let result = run.result() ?? null;
+    const report = (): BoundProgress => ({ evaluations, total, result });
+    const step = () => {
+      if (!run.done && run.step()) result = run.result() ?? null;
+      evaluations = run.evaluations;
+      return !run.done;
+    };
+    await inSlices(task, step, report);
+    return report();
+  },
+
+  openGrowth({ ticket, task }) {
+    growths.get(ticket)?.free();
+    growths.delete(ticket);
+    const run = begin(task);
+    growths.set(ticket, run);
+    return { total: run.totalEvaluations };
+  },
+
+  async evaluate({ ticket, from, to }, task) {
+    const values: Float64Array[] = [];
+    let breathed = performance.now();
+    for (let index = from; index < to && !task.cancelled; index++) {
+      // Looked up each time: it may be closed in a pause.
+      values.push(growth(ticket).evaluate(index));
+      if (performance.now() - breathed < PROGRESS_MS) continue;
+      await breathe();
+      breathed = performance.now();
+    }
+    return values;
+  },
+
+  record({ ticket, from, values }) {
+    const run = growth(ticket);
+    let changed = false;
+    values.forEach((value, i) => (changed = run.record(from + i, value) || changed));
+    return { evaluations: run.evaluations, result: changed ? (run.result() ?? null) : null };
+  },
+
+  closeGrowth({ ticket }) {
+    growths.get(ticket)?.free();
+    growths.delete(ticket);
+    return null;
+  },
+};

@@ -1,0 +1,108 @@
+/** The reverse chain and its frames, of one picture or of a grid whose shares other workers compute. */
+import { paint, type Sampler } from '../../../pkg/elbo_room.js';
+import type { ChainStart, Frame, SamplerOptions, SharedFrame } from '../protocol.ts';
+import { ddpm, need } from './models.ts';
+import { surface } from './surfaces.ts';
+import { type Handlers, hold, inSlices } from './task.ts';
+
+let sampler: Sampler | undefined;
+/** Frames of the chains that other workers compute, share by share. */
+let shared: SharedFrame[][] = [];
+/** Shares of another worker's grid. */
+let assisted = { grid: '', chains: new Map<number, Sampler>() };
+
+const ownChain = () => need(sampler, 'a chain');
+
+function beginChain(options: SamplerOptions, start: ChainStart | null): Sampler {
+  const model = ddpm();
+  return start ? model.denoise(start.image, start.t, options) : model.sampler(options);
+}
+
+/** Frames that all shares of a grid have. */
+const ofGrid = (own: Sampler) => Math.min(own.available, ...shared.map(({ length }) => length));
+
+/** A frame of all chains, those of the other workers after one's own. */
+function wholeFrame(own: Sampler, index: number): Frame {
+  const frame = own.frame(index);
+  const parts: SharedFrame[] = [frame, ...shared.map((frames) => need(frames[index], `frame ${index} of a share`))];
+  const joined = (which: 'x' | 'predictedX0') => Uint8Array.from(parts.flatMap((part) => [...part[which]]));
+  return {
+    ...frame,
+    x: joined('x'),
+    predictedX0: joined('predictedX0'),
+    rmsToOriginal: frame.rmsToOriginal && parts.flatMap(({ rmsToOriginal }) => rmsToOriginal ?? []),
+  };
+}
+
+export const chainHandlers: Handlers<'schedule' | 'chain' | 'advance' | 'assist' | 'collect' | 'frame' | 'diffuse'> = {
+  schedule: ({ kind, steps }) => ddpm().schedule(kind, steps),
+
+  chain({ options, start, shares }) {
+    sampler?.free();
+    sampler = undefined;
+    shared = Array.from({ length: shares }, () => []);
+    sampler = beginChain(options, start);
+    return { frames: sampler.length };
+  },
+
+  async advance(_, task) {
+    const chain = ownChain();
+    // Kept aside: a cancelled call may come back to a chain that a newer one has freed.
+    let available = ofGrid(chain);
+    const report = () => ({ available });
+    const step = () => {
+      if (!chain.done) chain.step();
+      available = ofGrid(chain);
+      return !chain.done;
+    };
+    await inSlices(task, step, report);
+    return report();
+  },
+
+  async assist({ grid, share, options, start, from }, task) {
+    if (assisted.grid !== grid) {
+      for (const chain of assisted.chains.values()) chain.free();
+      assisted = { grid, chains: new Map() };
+    }
+    const chain = assisted.chains.get(share) ?? beginChain(options, start);
+    assisted.chains.set(share, chain);
+    let next = from;
+    const report = () => {
+      const frames: SharedFrame[] = [];
+      for (; next < chain.available; next++) {
+        const { x, predictedX0, rmsToOriginal } = chain.frame(next);
+        frames.push({ x, predictedX0, rmsToOriginal });
+      }
+      return frames;
+    };
+    const step = () => {
+      if (!chain.done) chain.step();
+      return !chain.done;
+    };
+    await inSlices(task, step, report);
+    // Cancelled, it may have been freed meanwhile; and nobody would read the answer.
+    return task.cancelled ? [] : report();
+  },
+
+  collect({ share, frames }) {
+    const held = need(shared[share], `share ${share}`);
+    held.push(...frames);
+    return { held: held.length, available: ofGrid(ownChain()) };
+  },
+
+  async frame({ index, x, predictedX0, start, columns, hold: wait }) {
+    const [xCanvas, predictedCanvas, startCanvas] = await Promise.all([surface(x), surface(predictedX0), start && surface(start)]);
+    const model = ddpm();
+    const chain = ownChain();
+    const frame = wholeFrame(chain, index);
+    const layout = { width: model.width, height: model.height, columns };
+    paint(xCanvas, frame.x, layout);
+    paint(predictedCanvas, frame.predictedX0, layout);
+    if (startCanvas) paint(startCanvas, wholeFrame(chain, 0).x, layout);
+    if (wait) hold();
+    const { t, logSnr, rmsToOriginal } = frame;
+    return { index, t, logSnr, predictedX0: frame.predictedX0, rmsToOriginal };
+  },
+
+  diffuse: ({ image, options }) => ddpm().diffuse(image, options),
+};

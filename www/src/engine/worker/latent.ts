@@ -1,0 +1,74 @@
+/** Pictures from latent space, and what the VAEs make of a picture. */
+import { alongPath, interpolate, paint, toLevels, type Vae } from '../../../pkg/elbo_room.js';
+import { toLatentGrid } from '../../latent-grid.ts';
+import type { LatentPoint, LatentSource } from '../protocol.ts';
+import { hierarchy, vae } from './models.ts';
+import { surface } from './surfaces.ts';
+import { breathe, type Handlers } from './task.ts';
+
+/** Between two looks at a growing plane. */
+const PLANE_MS = 50;
+
+function point(model: Vae, at: LatentPoint): Float32Array {
+  return Float32Array.from('seed' in at ? model.samplePrior(at.seed) : at.z, toLatentGrid);
+}
+
+/** Latents on the slider grid, so that what is decoded is what the sliders and the URL say. */
+function locate(model: Vae, source: LatentSource): number[] {
+  const find = () => {
+    if ('a' in source) return interpolate(point(model, source.a), point(model, source.b), source.position, source.mode);
+    if (!('path' in source)) return point(model, source);
+    return alongPath(Float32Array.from(source.path), model.latents, Float64Array.of(source.position));
+  };
+  return Array.from(find(), toLatentGrid);
+}
+
+export const latentHandlers: Handlers<
+  'decode' | 'plane' | 'classRegions' | 'scoreVae' | 'generate' | 'reconstruct'
+> = {
+  async decode({ sources, surface: name, model: id }) {
+    const model = vae(id);
+    const z = sources.map((source) => locate(model, source));
+    const levels = toLevels(model.decode(Float32Array.from(z.flat())));
+    paint(await surface(name), levels, { width: model.width, height: model.height, columns: sources.length });
+    return { z, levels };
+  },
+
+  async plane({ model, surface: name, range, grids }, task) {
+    const canvas = await surface(name);
+    const plane = vae(model).plane({ range, grids: [...grids] });
+    try {
+      // At once, and then as often as an eye can tell: painting the whole plane takes longer than decoding a tile.
+      for (let painted = -PLANE_MS; ; ) {
+        plane.step();
+        const now = performance.now();
+        if (plane.done || now - painted >= PLANE_MS) {
+          plane.paint(canvas);
+          task.progress(plane.decoded / plane.total);
+          painted = now;
+        }
+        if (plane.done) return null;
+        await breathe();
+        if (task.cancelled) return null;
+      }
+    } finally {
+      plane.free();
+    }
+  },
+
+  classRegions: ({ model, shares }) => vae(model).classRegions(Float64Array.from(shares)),
+
+  async scoreVae({ image, samples, seed, surface: name }) {
+    const canvas = await surface(name);
+    const model = vae();
+    const result = model.elbo(image, { samples, seed });
+    const ink = result.binarized?.map((bit) => bit * 255) ?? image;
+    paint(canvas, ink, { width: model.width, height: model.height });
+    return result;
+  },
+
+  generate: ({ model, seeds }) => seeds.map((layers) => toLevels(hierarchy(model).generate({ seeds: layers }))),
+
+  reconstruct: ({ model, image, layers, seeds }) =>
+    seeds.map((seed) => toLevels(hierarchy(model).reconstruct(image, { posteriorLayers: layers, seed }))),
+};
