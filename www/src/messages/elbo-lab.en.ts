@@ -92,8 +92,8 @@ export const elboLab = {
   surprise: 'Among the bounds of the test set, nats',
   thisPicture: 'this picture',
   percentile: (percent: string, images: string) => `${percent} % of ${images} test images have a lower ELBO.`,
-  otherChain: (schedule: string, steps: number) =>
-    `The test set was scored with the ${schedule} schedule, T = ${steps}, and no digit given: choose these to see where this picture lies.`,
+  otherChain: (schedule: string, steps: number, given: boolean) =>
+    `The test set was scored with the ${schedule} schedule, T = ${steps}, and ${given ? 'the right' : 'no'} digit given: choose these to see where this picture lies.`,
   hierarchy: {
     title: 'What each layer decides',
     lead: (model: string) => `${model}. Top layers first: each is drawn given those above it.`,

@@ -92,8 +92,8 @@ export const elboLab: typeof english = {
   surprise: '在测试集下界中的位置，单位：奈特',
   thisPicture: '这张图',
   percentile: (percent, images) => `${images} 张测试图像中，有 ${percent} % 的 ELBO 更低。`,
-  otherChain: (schedule, steps) =>
-    `测试集是在${schedule}噪声调度、T = ${steps}、不给定数字的条件下评分的：选择同样的设置，即可看到这张图的位置。`,
+  otherChain: (schedule, steps, given) =>
+    `测试集是在${schedule}噪声调度、T = ${steps}、${given ? '给定正确数字' : '不给定数字'}的条件下评分的：选择同样的设置，即可看到这张图的位置。`,
   hierarchy: {
     title: '每一层决定什么',
     lead: (model) => `${model}。自顶层向下：每一层都在其上各层给定的条件下抽取。`,

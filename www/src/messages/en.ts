@@ -206,6 +206,7 @@ export const en = {
       schedule: 'Schedule of the bound',
       timesteps: 'Timesteps evaluated',
       allTimesteps: 'all',
+      playhead: 'frame on display',
       chart: 'Cost of each timestep evaluated, nats'
     },
   },

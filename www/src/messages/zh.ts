@@ -209,6 +209,7 @@ export const zh: Messages = {
       schedule: '下界所用的噪声调度',
       timesteps: '求值的时间步数',
       allTimesteps: '全部',
+      playhead: '当前帧',
       chart: '各个求值时间步的代价，单位：奈特',
     },
   },

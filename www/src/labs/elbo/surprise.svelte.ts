@@ -1,6 +1,6 @@
 import { isCancelled } from '../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { EvaluatedModel, ModelEntry } from '../../engine/protocol.ts';
+import type { DiffusionElboResult, EvaluatedModel, ModelEntry } from '../../engine/protocol.ts';
 
 /** What is known of a model's scores, if it was computed from the very files that are loaded. */
 export function evaluationOf(engine: Engine, { id, files }: ModelEntry): EvaluatedModel | undefined {
@@ -47,8 +47,9 @@ export class Surprise {
   }
 }
 
-/** The chain that the evaluation's command names, for a diffusion model: its defaults where it names none. */
-export function evaluatedChain({ command }: EvaluatedModel): { schedule: string; steps: number } {
-  const option = (name: string) => new RegExp(`--${name}[ =](\\S+)`).exec(command)?.[1];
-  return { schedule: option('schedule') ?? 'cosine', steps: Number(option('steps') ?? 1000) };
-}
+/** Whether the bound was computed for the chain that the test set was scored with, and told of the class as that was. */
+export const isOfChain = (result: Pick<DiffusionElboResult, 'schedule' | 'steps' | 'class'>, chain: EvaluatedModel['chain']): boolean =>
+  chain !== undefined &&
+  result.schedule === chain.schedule &&
+  result.steps === chain.steps &&
+  (result.class !== null) === chain.givenClass;

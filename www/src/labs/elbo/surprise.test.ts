@@ -1,11 +1,18 @@
 import { expect, it } from 'vitest';
-import type { EvaluatedModel } from '../../engine/protocol.ts';
-import { evaluatedChain } from './surprise.svelte.ts';
+import { isOfChain } from './surprise.svelte.ts';
 
-it.each([
-  ['cargo run --release --example evaluate -- --data DIR', { schedule: 'cosine', steps: 1000 }],
-  ['evaluate --schedule log-snr-linear --steps 50 --seed 1', { schedule: 'log-snr-linear', steps: 50 }],
-  ['evaluate --steps=20 --schedule=linear', { schedule: 'linear', steps: 20 }],
-])('the chain of %j is %j', (command, chain) => {
-  expect(evaluatedChain({ command } as EvaluatedModel)).toEqual(chain);
+const chain = { schedule: 'log-snr-linear', steps: 1000, timesteps: 128, givenClass: false } as const;
+const result = { schedule: 'log-snr-linear', steps: 1000, class: null } as const;
+
+it('a bound stands among those of its own chain alone', () => {
+  expect(isOfChain(result, chain)).toBe(true);
+  expect(isOfChain({ ...result, steps: 999 }, chain)).toBe(false);
+  expect(isOfChain({ ...result, schedule: 'cosine' }, chain)).toBe(false);
+  expect(isOfChain(result, undefined)).toBe(false);
+});
+
+it('a bound given the class stands among bounds given theirs', () => {
+  expect(isOfChain({ ...result, class: 0 }, chain)).toBe(false);
+  expect(isOfChain({ ...result, class: 0 }, { ...chain, givenClass: true })).toBe(true);
+  expect(isOfChain(result, { ...chain, givenClass: true })).toBe(false);
 });
