@@ -1,9 +1,9 @@
 //! Weights of a matrix product, laid out in the order in which the tiles read them.
 
-use super::tile::{NARROW, ROWS, WIDE, accumulate, accumulate_row};
+use super::tile::{MIDDLE, NARROW, ROWS, WIDE, accumulate, accumulate_row};
 
-/// A matrix of `depth` rows and `columns` columns as panels of [`WIDE`] columns, of which the last may be [`NARROW`]. What the last
-/// panel has beyond the matrix is zero.
+/// A matrix of `depth` rows and `columns` columns as panels of [`WIDE`] columns, of which the last may be [`MIDDLE`] or
+/// [`NARROW`]. What the last panel has beyond the matrix is zero.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panels {
     depth: usize,
@@ -83,6 +83,8 @@ impl Panels {
             let done = |row: usize, values: &[f32]| done(row, first, &values[..valid]);
             if width == WIDE {
                 multiply_panel::<WIDE>(panel.as_chunks().0, x, starts, parts, done);
+            } else if width == MIDDLE {
+                multiply_panel::<MIDDLE>(panel.as_chunks().0, x, starts, parts, done);
             } else {
                 multiply_panel::<NARROW>(panel.as_chunks().0, x, starts, parts, done);
             }
@@ -102,7 +104,11 @@ pub fn copy(sums: &[f32], out: &mut [f32]) {
 }
 
 fn width(columns_left: usize) -> usize {
-    if columns_left > NARROW { WIDE } else { NARROW }
+    match columns_left {
+        ..=NARROW => NARROW,
+        ..=MIDDLE => MIDDLE,
+        _ => WIDE,
+    }
 }
 
 #[inline(always)]

@@ -1,12 +1,16 @@
 //! The innermost loop of every matrix product: a small tile of the result, kept in registers.
 
-/// Columns of a tile, and of a panel of weights: two vectors of four.
-pub const WIDE: usize = 8;
+/// Columns of a tile, and of a panel of weights: two vectors of the processor that this is compiled for. A column's sums have
+/// the same bits in a tile of any width.
+pub const WIDE: usize = if cfg!(target_feature = "avx") { 16 } else { 8 };
 
 /// Columns of a tile where the weights end before a wide one is full.
+pub const MIDDLE: usize = 8;
+
+/// Columns of a tile where they end before that.
 pub const NARROW: usize = 4;
 
-/// Rows of a tile. With [`WIDE`] columns they are eight sums of four: the sixteen vector registers of x86 must also hold the weights
+/// Rows of a tile. With [`WIDE`] columns they are eight vectors of sums: the sixteen vector registers of x86 must also hold the weights
 /// and a broadcast value, and more of either spills.
 pub const ROWS: usize = 4;
 

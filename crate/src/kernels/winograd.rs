@@ -9,15 +9,16 @@
 use super::convolution::{Weights, finish, pad};
 use super::panels::{Panels, copy};
 
-/// Channels that are transformed together.
+/// Channels that are transformed together: the number of channels is a multiple.
 const LANES: usize = 4;
 
-type Lanes = [f32; LANES];
+/// So many where the channels allow: a vector of the processor that this is compiled for.
+const LANES_WIDE: usize = if cfg!(target_feature = "avx") { 8 } else { LANES };
 
 /// The one-dimensional transforms for `M` outputs of a kernel of three values from `T = M + 2` inputs.
 trait Basis<const T: usize, const M: usize> {
-    fn input(x: [Lanes; T]) -> [Lanes; T];
-    fn output(x: [Lanes; T]) -> [Lanes; M];
+    fn input<const L: usize>(x: [[f32; L]; T]) -> [[f32; L]; T];
+    fn output<const L: usize>(x: [[f32; L]; T]) -> [[f32; L]; M];
     fn kernel(g: [f32; 3]) -> [f32; T];
 }
 
@@ -31,9 +32,9 @@ struct Four;
 
 /// `Σ factors[i] · terms[i]`, in order.
 #[inline(always)]
-fn combine<const N: usize>(factors: [f32; N], terms: [Lanes; N]) -> Lanes {
-    let mut sum = [0.0; LANES];
-    for lane in 0..LANES {
+fn combine<const N: usize, const L: usize>(factors: [f32; N], terms: [[f32; L]; N]) -> [f32; L] {
+    let mut sum = [0.0; L];
+    for lane in 0..L {
         let mut s = factors[0] * terms[0][lane];
         for i in 1..N {
             s += factors[i] * terms[i][lane];
@@ -45,7 +46,7 @@ fn combine<const N: usize>(factors: [f32; N], terms: [Lanes; N]) -> Lanes {
 
 impl Basis<4, 2> for Two {
     #[inline(always)]
-    fn input([a, b, c, d]: [Lanes; 4]) -> [Lanes; 4] {
+    fn input<const L: usize>([a, b, c, d]: [[f32; L]; 4]) -> [[f32; L]; 4] {
         [
             combine([1.0, -1.0], [a, c]),
             combine([1.0, 1.0], [b, c]),
@@ -55,7 +56,7 @@ impl Basis<4, 2> for Two {
     }
 
     #[inline(always)]
-    fn output([a, b, c, d]: [Lanes; 4]) -> [Lanes; 2] {
+    fn output<const L: usize>([a, b, c, d]: [[f32; L]; 4]) -> [[f32; L]; 2] {
         [combine([1.0; 3], [a, b, c]), combine([1.0, -1.0, -1.0], [b, c, d])]
     }
 
@@ -66,7 +67,7 @@ impl Basis<4, 2> for Two {
 
 impl Basis<6, 4> for Four {
     #[inline(always)]
-    fn input([a, b, c, d, e, f]: [Lanes; 6]) -> [Lanes; 6] {
+    fn input<const L: usize>([a, b, c, d, e, f]: [[f32; L]; 6]) -> [[f32; L]; 6] {
         // Even and odd parts at the points ±1 and ±2.
         let (even, odd) = (combine([1.0, -4.0], [e, c]), combine([1.0, -4.0], [d, b]));
         let (even_2, odd_2) = (combine([1.0, -1.0], [e, c]), combine([2.0, -2.0], [d, b]));
@@ -81,7 +82,7 @@ impl Basis<6, 4> for Four {
     }
 
     #[inline(always)]
-    fn output([a, b, c, d, e, f]: [Lanes; 6]) -> [Lanes; 4] {
+    fn output<const L: usize>([a, b, c, d, e, f]: [[f32; L]; 6]) -> [[f32; L]; 4] {
         let (sum, difference) = (combine([1.0, 1.0], [b, c]), combine([1.0, -1.0], [b, c]));
         let (sum_2, difference_2) = (combine([1.0, 1.0], [d, e]), combine([1.0, -1.0], [d, e]));
         [
@@ -157,13 +158,16 @@ impl Winograd {
 
     /// `out = convolution(x) + bias (+ residual)`; `scratch` is memory to work in.
     pub fn run(&self, x: &[f32], residual: Option<&[f32]>, out: &mut [f32], scratch: &mut [Vec<f32>; 3]) {
-        match self.patch {
-            Patch::Two => self.run_as::<4, 2, Two>(x, residual, out, scratch),
-            Patch::Four => self.run_as::<6, 4, Four>(x, residual, out, scratch),
+        let wide = [self.channels, self.bias.len()].iter().all(|n| n.is_multiple_of(LANES_WIDE));
+        match (self.patch, wide) {
+            (Patch::Two, true) => self.run_as::<4, 2, LANES_WIDE, Two>(x, residual, out, scratch),
+            (Patch::Two, false) => self.run_as::<4, 2, LANES, Two>(x, residual, out, scratch),
+            (Patch::Four, true) => self.run_as::<6, 4, LANES_WIDE, Four>(x, residual, out, scratch),
+            (Patch::Four, false) => self.run_as::<6, 4, LANES, Four>(x, residual, out, scratch),
         }
     }
 
-    fn run_as<const T: usize, const M: usize, B: Basis<T, M>>(
+    fn run_as<const T: usize, const M: usize, const L: usize, B: Basis<T, M>>(
         &self,
         x: &[f32],
         residual: Option<&[f32]>,
@@ -175,7 +179,7 @@ impl Winograd {
         pad(x, self.size, self.channels, self.before, room, padded);
         let (channels, outputs, count) = (self.channels, self.bias.len(), self.starts.len());
         inputs.resize(T * T * count * channels, 0.0);
-        transform_inputs::<T, M, B>(padded, room[1], patches, channels, inputs);
+        transform_inputs::<T, M, L, B>(padded, room[1], patches, channels, inputs);
         sums.resize(T * T * count * outputs, 0.0);
         for (at, panels) in self.products.iter().enumerate() {
             let inputs = &inputs[at * count * channels..][..count * channels];
@@ -184,12 +188,12 @@ impl Winograd {
                 copy(values, &mut sums[row * outputs + first..][..values.len()]);
             });
         }
-        self.transform_sums::<T, M, B>(sums, patches, residual, out);
+        self.transform_sums::<T, M, L, B>(sums, patches, residual, out);
     }
 
     // Apart from `run`: functions of moderate size are compiled to better code.
     #[inline(never)]
-    fn transform_sums<const T: usize, const M: usize, B: Basis<T, M>>(
+    fn transform_sums<const T: usize, const M: usize, const L: usize, B: Basis<T, M>>(
         &self,
         sums: &[f32],
         patches: [usize; 2],
@@ -201,11 +205,11 @@ impl Winograd {
         let plane = count * outputs;
         for patch in 0..count {
             let (top, left) = (patch / patches[1] * M, patch % patches[1] * M);
-            for channel in (0..outputs).step_by(LANES) {
+            for channel in (0..outputs).step_by(L) {
                 let sums = &sums[patch * outputs + channel..];
-                let mut columns = [[[0.0; LANES]; T]; M];
+                let mut columns = [[[0.0; L]; T]; M];
                 for y in 0..T {
-                    let mut row = [[0.0; LANES]; T];
+                    let mut row = [[0.0; L]; T];
                     for (x, values) in row.iter_mut().enumerate() {
                         *values = lanes(&sums[(y * T + x) * plane..]);
                     }
@@ -214,12 +218,12 @@ impl Winograd {
                         column[y] = values;
                     }
                 }
-                let bias = lanes(&self.bias[channel..]);
+                let bias = lanes::<L>(&self.bias[channel..]);
                 for (x, column) in columns.iter().enumerate().take(width - left) {
                     let column = B::output(*column);
                     for (y, values) in column.iter().enumerate().take(height - top) {
                         let at = ((top + y) * width + left + x) * outputs + channel;
-                        finish(values, &bias, residual.map(|r| &r[at..]), &mut out[at..][..LANES]);
+                        finish(values, &bias, residual.map(|r| &r[at..]), &mut out[at..][..L]);
                     }
                 }
             }
@@ -228,12 +232,12 @@ impl Winograd {
 }
 
 #[inline(always)]
-fn lanes(values: &[f32]) -> Lanes {
-    std::array::from_fn(|lane| values[..LANES][lane])
+fn lanes<const L: usize>(values: &[f32]) -> [f32; L] {
+    std::array::from_fn(|lane| values[..L][lane])
 }
 
 #[inline(never)]
-fn transform_inputs<const T: usize, const M: usize, B: Basis<T, M>>(
+fn transform_inputs<const T: usize, const M: usize, const L: usize, B: Basis<T, M>>(
     padded: &[f32],
     width: usize,
     patches: [usize; 2],
@@ -244,10 +248,10 @@ fn transform_inputs<const T: usize, const M: usize, B: Basis<T, M>>(
     let plane = count * channels;
     for patch in 0..count {
         let corner = (patch / patches[1] * width + patch % patches[1]) * M * channels;
-        for channel in (0..channels).step_by(LANES) {
-            let mut columns = [[[0.0; LANES]; T]; T];
+        for channel in (0..channels).step_by(L) {
+            let mut columns = [[[0.0; L]; T]; T];
             for (y, columns) in columns.iter_mut().enumerate() {
-                let row = &padded[corner + channel + y * width * channels..][..(T - 1) * channels + LANES];
+                let row = &padded[corner + channel + y * width * channels..][..(T - 1) * channels + L];
                 for (x, column) in columns.iter_mut().enumerate() {
                     *column = lanes(&row[x * channels..]);
                 }
@@ -255,13 +259,13 @@ fn transform_inputs<const T: usize, const M: usize, B: Basis<T, M>>(
             }
             let out = &mut inputs[patch * channels + channel..];
             for x in 0..T {
-                let mut column = [[0.0; LANES]; T];
+                let mut column = [[0.0; L]; T];
                 for y in 0..T {
                     column[y] = columns[y][x];
                 }
                 let column = B::input(column);
                 for (y, values) in column.iter().enumerate() {
-                    out[(y * T + x) * plane..][..LANES].copy_from_slice(values);
+                    out[(y * T + x) * plane..][..L].copy_from_slice(values);
                 }
             }
         }
