@@ -1,7 +1,7 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { speech } from './messages/speech.svelte.ts';
-import { parseState } from './state.ts';
+import { parseState } from './address/address.ts';
 import './styles/base.css';
 import './styles/range.css';
 import './styles/tokens.css';

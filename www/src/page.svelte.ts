@@ -1,15 +1,7 @@
+import { fragmentOf, parseState, printFields, printState, type Rejection } from './address/address.ts';
+import { type Catalog, fitToModels } from './address/fit.ts';
 import { speech } from './messages/speech.svelte.ts';
-import {
-  type Catalog,
-  fitToModels,
-  fragmentOf,
-  type Lab,
-  type PageState,
-  parseState,
-  printFields,
-  printState,
-  type Rejection,
-} from './state.ts';
+import type { Lab, PageState } from './state.ts';
 
 /** Browsers refuse more than a few hundred history writes a minute. */
 const WRITE_DELAY_MS = 250;

@@ -1,5 +1,5 @@
 /** Fetching with progress by bytes. */
-import type { Catalog } from '../state.ts';
+import type { Catalog } from '../address/fit.ts';
 import type { FileEntry, Manifest, ModelEntry } from './protocol.ts';
 
 export type LoadFailure = 'missing' | 'offline' | 'http';

@@ -1,5 +1,5 @@
 import type { Page } from '../page.svelte.ts';
-import { parseState, printState } from '../state.ts';
+import { parseState, printState } from '../address/address.ts';
 import { recall, remember } from './memory.ts';
 import { TOUR_STEPS, type TourStep } from './steps.ts';
 import { stateAt } from './tour.ts';

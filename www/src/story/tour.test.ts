@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { defaultState, parseState, printState } from '../state.ts';
+import { parseState, printState } from '../address/address.ts';
+import { defaultState } from '../state.ts';
 import { ANCHORS } from './anchors.ts';
 import { recall, remember } from './memory.ts';
 import { TOUR_STEPS } from './steps.ts';

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { printPixels } from './drawing/pixels.ts';
-import { printStrokes } from './drawing/strokes.ts';
-import { toLatentGrid } from './latent-grid.ts';
-import { defaultState, fitToModels, parseState, printState } from './state.ts';
-
-const catalog = { vaes: [{ id: 'vae', latents: 4 }], ddpms: [{ id: 'ddpm', classes: 10 }] };
+import { printPixels } from '../drawing/pixels.ts';
+import { printStrokes } from '../drawing/strokes.ts';
+import { defaultState } from '../state.ts';
+import { parseState, printState } from './address.ts';
 
 describe('the URL form of the state', () => {
   it('writes nothing for the default state', () => {
@@ -179,40 +177,5 @@ describe('the URL form of the state', () => {
     expect(state.denoise.step).toBe(0);
     expect(state.denoise.cell).toBe(0);
     expect(rejected.map(({ key }) => key)).toEqual(['step', 'cell']);
-  });
-});
-
-describe('fitting to the models', () => {
-  it('fills a short point up', () => {
-    const { state } = parseState('#z=1&a=0.5,1');
-    expect(fitToModels(state, catalog)).toEqual([]);
-    expect(state.latent.at).toEqual({ z: [1, 0, 0, 0] });
-    expect(state.latent.a).toEqual({ z: [0.5, 1, 0, 0] });
-  });
-
-  it('rejects what the models do not have', () => {
-    const { state } = parseState('#vae=other&ddpm=other&z=1,1,1,1,1&digit=10');
-    expect(fitToModels(state, catalog).map(({ key }) => key)).toEqual(['vae', 'ddpm', 'z', 'digit']);
-    expect(state.vae).toBe('');
-    expect(state.latent.at).toEqual(defaultState().latent.at);
-    expect(state.denoise.digit).toBeNull();
-  });
-
-  it('accepts a manifest without models', () => {
-    const { state } = parseState('#z=1');
-    expect(fitToModels(state, { vaes: [], ddpms: [] })).toEqual([]);
-  });
-});
-
-describe('the slider grid', () => {
-  it.each([
-    [0.123, 0.12],
-    [-0.001, 0],
-    [7, 3],
-    [-7, -3],
-    [0.07, 0.07],
-  ])('puts %d on %d', (value, expected) => {
-    expect(toLatentGrid(value)).toBe(expected);
-    expect(Object.is(toLatentGrid(value), -0)).toBe(false);
   });
 });

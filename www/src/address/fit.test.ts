@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { defaultState } from '../state.ts';
+import { parseState } from './address.ts';
+import { fitToModels } from './fit.ts';
+
+const catalog = { vaes: [{ id: 'vae', latents: 4 }], ddpms: [{ id: 'ddpm', classes: 10 }] };
+
+describe('fitting to the models', () => {
+  it('fills a short point up', () => {
+    const { state } = parseState('#z=1&a=0.5,1');
+    expect(fitToModels(state, catalog)).toEqual([]);
+    expect(state.latent.at).toEqual({ z: [1, 0, 0, 0] });
+    expect(state.latent.a).toEqual({ z: [0.5, 1, 0, 0] });
+  });
+
+  it('rejects what the models do not have', () => {
+    const { state } = parseState('#vae=other&ddpm=other&z=1,1,1,1,1&digit=10');
+    expect(fitToModels(state, catalog).map(({ key }) => key)).toEqual(['vae', 'ddpm', 'z', 'digit']);
+    expect(state.vae).toBe('');
+    expect(state.latent.at).toEqual(defaultState().latent.at);
+    expect(state.denoise.digit).toBeNull();
+  });
+
+  it('accepts a manifest without models', () => {
+    const { state } = parseState('#z=1');
+    expect(fitToModels(state, { vaes: [], ddpms: [] })).toEqual([]);
+  });
+});

@@ -1,0 +1,45 @@
+/** What an address asks for, against what the models at hand have. */
+import { defaultState, type PageState, type Whereabouts } from '../state.ts';
+import type { Rejection } from './address.ts';
+import { whereabouts } from './values.ts';
+
+/** What a manifest says about the values a state may hold. */
+export interface Catalog {
+  vaes: { id: string; latents: number }[];
+  ddpms: { id: string; classes: number }[];
+}
+
+/** Replaces what the models at hand do not have by defaults, in place, and says what that was. */
+export function fitToModels(state: PageState, catalog: Catalog): Rejection[] {
+  const rejected: Rejection[] = [];
+  const standard = defaultState();
+  const pick = <T extends { id: string }>(key: 'vae' | 'ddpm', known: T[]): T | undefined => {
+    const found = known.find(({ id }) => id === state[key]);
+    if (found || state[key] === '') return found ?? known[0];
+    rejected.push({ key, value: state[key] });
+    state[key] = '';
+    return known[0];
+  };
+  const vae = pick('vae', catalog.vaes);
+  const ddpm = pick('ddpm', catalog.ddpms);
+  const fit = <T extends Whereabouts>(key: string, at: T, fallback: T): T => {
+    if (!vae || !('z' in at)) return at;
+    if (at.z.length > vae.latents) {
+      rejected.push({ key, value: whereabouts.print(at) });
+      return fallback;
+    }
+    return at.z.length === vae.latents ? at : { ...at, z: [...at.z, ...Array<number>(vae.latents - at.z.length).fill(0)] };
+  };
+  state.latent.at = fit('z', state.latent.at, standard.latent.at);
+  state.latent.a = fit('a', state.latent.a, standard.latent.a);
+  state.latent.b = fit('b', state.latent.b, standard.latent.b);
+  if (ddpm && state.denoise.digit !== null && state.denoise.digit >= ddpm.classes) {
+    rejected.push({ key: 'digit', value: String(state.denoise.digit) });
+    state.denoise.digit = null;
+  }
+  if (ddpm && state.elbo.given !== null && state.elbo.given >= ddpm.classes) {
+    rejected.push({ key: 'given', value: String(state.elbo.given) });
+    state.elbo.given = null;
+  }
+  return rejected;
+}

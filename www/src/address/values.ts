@@ -1,0 +1,87 @@
+/** What only this page knows, as the address writes it: points of latent space, paths, pictures, digits. */
+import { parsePixels } from '../drawing/pixels.ts';
+import { parseStrokes, printStrokes, type Stroke } from '../drawing/strokes.ts';
+import { LATENT_RANGE } from '../latent-grid.ts';
+import {
+  type ImageSource,
+  MOST_CLASSES,
+  MOST_CORNERS,
+  type PageState,
+  type Point,
+  type Whereabouts,
+} from '../state.ts';
+import { type Codec, decimal, integer } from './codecs.ts';
+
+export const modelId: Codec<string> = {
+  parse: (text) => (/^[\w.-]{1,64}$/.test(text) ? text : undefined),
+  print: (value) => value,
+};
+
+export const digit: Codec<number | null> = {
+  parse: (text) => (text === 'none' ? null : integer(0, MOST_CLASSES - 1).parse(text)),
+  print: (value) => (value === null ? 'none' : String(value)),
+};
+
+/** Seeds are unsigned 32-bit integers. */
+export const seed = integer(0, 2 ** 32 - 1);
+const coordinate = decimal(-LATENT_RANGE, LATENT_RANGE, 2);
+
+export const point: Codec<Point> = {
+  parse(text) {
+    if (text.startsWith('seed:')) {
+      const value = seed.parse(text.slice('seed:'.length));
+      return value === undefined ? undefined : { seed: value };
+    }
+    const z = text.split(',').map(coordinate.parse);
+    return z.every((value) => value !== undefined) ? { z } : undefined;
+  },
+  // Trailing zeros say nothing: `fitToModels` fills up to the model's number of latents.
+  print(value) {
+    if ('seed' in value) return `seed:${value.seed}`;
+    return value.z.map(coordinate.print).join(',').replace(/(,0)+$/, '');
+  },
+};
+
+const position = decimal(0, 1, 2);
+
+export const whereabouts: Codec<Whereabouts> = {
+  parse(text) {
+    if (!text.startsWith('path:')) return point.parse(text);
+    const value = position.parse(text.slice('path:'.length));
+    return value === undefined ? undefined : { position: value };
+  },
+  print: (value) => ('position' in value ? `path:${position.print(value.position)}` : point.print(value)),
+};
+
+export const place: Codec<PageState['map']['at']> = {
+  parse(text) {
+    const at = whereabouts.parse(text);
+    if (!at || 'seed' in at || 'position' in at) return at && 'position' in at ? at : undefined;
+    const [x = 0, y = 0] = at.z;
+    return at.z.length <= 2 ? { z: [x, y] } : undefined;
+  },
+  print: (value) => whereabouts.print('z' in value ? { z: [...value.z] } : value),
+};
+
+export const path: Codec<Stroke> = {
+  parse(text) {
+    const [stroke, ...more] = parseStrokes(text) ?? [];
+    return stroke && more.length === 0 && stroke.length <= 2 * MOST_CORNERS ? stroke : undefined;
+  },
+  print: (value) => (value.length === 0 ? '' : printStrokes([value])),
+};
+
+const IMAGE_FORMS = {
+  example: (text: string) => /^[\w-]{0,32}$/.test(text),
+  strokes: (text: string) => parseStrokes(text) !== undefined,
+  pixels: (text: string) => parsePixels(text) !== undefined,
+};
+
+export const image: Codec<ImageSource> = {
+  parse(text) {
+    const [form = '', value = ''] = text.split(':', 2);
+    if (!(form in IMAGE_FORMS) || !IMAGE_FORMS[form as keyof typeof IMAGE_FORMS](value)) return undefined;
+    return { [form]: value } as ImageSource;
+  },
+  print: (value) => Object.entries(value)[0]?.join(':') ?? '',
+};
