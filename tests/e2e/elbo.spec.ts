@@ -9,10 +9,11 @@ const VAE_SAMPLES = 64;
 test('shows the numbers that the crate gives for the same picture, also after a pause', async ({ page }) => {
   await open(page, 'z=seed:6&timesteps=512');
   const card = page.getByTestId('elbo-ddpm');
-  await card.getByRole('button', { name: text.ddpm.cancel }).click();
-  await expect(page.getByTestId('elbo-ddpm-status')).toHaveText(text.ddpm.cancelled);
-  const stopped = await page.getByTestId('ddpm-progress').textContent();
-  await card.getByRole('button', { name: text.ddpm.resume }).click();
+  const progress = page.getByTestId('ddpm-progress').locator('.quiet');
+  await card.getByRole('button', { name: en.elboLab.pause }).click();
+  await expect(page.getByTestId('elbo-ddpm-status')).toHaveText(text.ddpm.paused);
+  const stopped = await progress.textContent();
+  await card.getByRole('button', { name: en.elboLab.resume }).click();
 
   const crate = await loadCrate();
   const image = decode(crate, priorSample(crate, 6));
@@ -32,15 +33,15 @@ test('shows the numbers that the crate gives for the same picture, also after a 
 
   // 512 evaluations of the network take a while where other things run beside.
   await expect(card).toHaveAttribute('data-status', 'done', { timeout: 240_000 });
-  expect(await page.getByTestId('ddpm-progress').textContent()).not.toBe(stopped);
+  expect(await progress.textContent()).not.toBe(stopped);
   const run = crate.ddpm.elbo(image, { schedule: 'log-snr-linear', steps: 1000, timesteps: 512, class: null, seed: SEED });
   while (!run.done) run.step();
   const ddpm = run.result();
   if (!ddpm) throw new Error('the bound is complete');
   for (const [testid, value, decimals] of [
-    ['ddpm-lt', { mean: ddpm.lT, standardError: null }, 3],
+    ['ddpm-prior', { mean: ddpm.lT, standardError: null }, 3],
     ['ddpm-denoising', ddpm.lDenoising, 2],
-    ['ddpm-l0', ddpm.l0, 2],
+    ['ddpm-reconstruction', ddpm.l0, 2],
     ['ddpm-elbo', ddpm.elbo, 2],
     ['ddpm-bits', ddpm.bitsPerDim, 4],
   ] as const) {
@@ -48,5 +49,5 @@ test('shows the numbers that the crate gives for the same picture, also after a 
     const spread = estimate(value, decimals).error;
     await expect(error(testid)).toHaveText(spread && `± ${spread}`);
   }
-  await expect(page.getByTestId('ddpm-progress')).toHaveText(text.ddpm.progress(run.evaluations, run.totalEvaluations));
+  await expect(progress).toHaveText(text.ddpm.progress(run.evaluations, run.totalEvaluations));
 });

@@ -1,4 +1,5 @@
 import type { Route } from '@playwright/test';
+import { zh } from '../../www/src/messages/zh.ts';
 import { decode, loadCrate, priorSample } from './crate.ts';
 import { en, expect, expectLevels, type Guard, open, type Page, test } from './fixtures.ts';
 
@@ -34,7 +35,13 @@ test('a corrupt model file is told, and a retry mends it', async ({ page }) => {
     await route.fulfill({ response, body });
   });
   await open(page, `z=seed:${SEED}`);
-  await expect(page.getByTestId('load-error-vae')).toContainText(text.failures['ChecksumError'] ?? '');
+  const told = page.getByTestId('load-error-vae');
+  await expect(told).toContainText(en.errors.kinds['ChecksumError'] ?? '');
+  // In the reader's language, with what the crate says of it.
+  await page.getByTestId('language-zh').click();
+  await expect(told).toContainText(zh.errors.kinds['ChecksumError'] ?? '');
+  await expect(told).toContainText('decoder');
+  await page.getByTestId('language-en').click();
   await lift();
   await retry(page, 'vae');
   await expectDigit(page);
@@ -46,7 +53,7 @@ test('a missing model file is told, the other model works, and a retry mends it'
   const file = ddpmEntry.files.network.path;
   const lift = await instead(page, `**/models/${file}`, (route) => route.fulfill({ status: 404 }));
   await open(page, `z=seed:${SEED}`);
-  await expect(page.getByTestId('load-error-ddpm')).toContainText(text.missing(file));
+  await expect(page.getByTestId('load-error-ddpm')).toContainText(en.errors.missing(file));
   await expectDigit(page);
   await lift();
   await retry(page, 'ddpm');
@@ -64,7 +71,7 @@ test('an invalid list of models and a broken engine are told, and a retry mends 
   await expect(page.getByTestId('load-error-runtime')).toContainText('503');
   await engine();
   await retry(page, 'runtime');
-  await expect(page.getByTestId('load-error-manifest')).toContainText(text.failures['ManifestError'] ?? '');
+  await expect(page.getByTestId('load-error-manifest')).toContainText(en.errors.kinds['ManifestError'] ?? '');
   await manifest();
   await retry(page, 'manifest');
   await expectDigit(page);
@@ -136,7 +143,7 @@ test('a browser that lacks what the models need is told so', async ({ page }) =>
 });
 
 test('a worker that dies is replaced, and its pictures come back', async ({ page }) => {
-  await open(page, `z=seed:${SEED}`);
+  await open(page, `z=seed:${SEED}&lang=zh`);
   await expectDigit(page);
   for (const worker of page.workers()) {
     await worker.evaluate(() => {
@@ -146,7 +153,7 @@ test('a worker that dies is replaced, and its pictures come back', async ({ page
       });
     });
   }
-  await expect(page.getByTestId('notices')).toContainText(en.notices.roles.decoder);
+  await expect(page.getByTestId('notices')).toContainText(zh.notices.restarted(zh.notices.roles.decoder, 'Uncaught RuntimeError: provoked'));
   await expectDigit(page);
   await page.getByTestId('latent-0').fill('-2');
   const crate = await loadCrate();
@@ -156,5 +163,7 @@ test('a worker that dies is replaced, and its pictures come back', async ({ page
 test('what an address asks for and cannot have is told', async ({ page }) => {
   await open(page, `z=seed:${SEED}&steps=21`);
   await expect(page.getByTestId('notices')).toContainText(en.notices.rejected('steps', '21'));
+  await page.getByTestId('language-zh').click();
+  await expect(page.getByTestId('notices')).toContainText(zh.notices.rejected('steps', '21'));
   await expectDigit(page);
 });

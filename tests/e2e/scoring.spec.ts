@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseStrokes, toShares } from '../../www/src/drawing/strokes.ts';
+import { zh } from '../../www/src/messages/zh.ts';
 import type { Estimate } from '../../www/src/engine/protocol.ts';
 import { estimate } from '../../www/src/format.ts';
 import { loadCrate, renderDrawing } from './crate.ts';
@@ -173,7 +174,9 @@ test('a picture can be uploaded', async ({ page }) => {
   await expect(page).toHaveURL(/image=pixels:/);
   await expect.poll(async () => Math.max(...((await levels(page.getByTestId('elbo-picture'))) ?? [0]))).toBeGreaterThan(200);
   await page.getByTestId('upload').setInputFiles({ ...file, buffer: Buffer.from('no picture') });
-  await expect(page.getByText(/This file is no picture/)).toBeVisible();
+  await expect(page.getByText(en.errors.kinds['InvalidStateError'] ?? '')).toBeVisible();
+  await page.getByTestId('language-zh').click();
+  await expect(page.getByText(zh.errors.kinds['InvalidStateError'] ?? '')).toBeVisible();
 });
 
 test('a computation can be stopped and taken up again', async ({ page }) => {
@@ -182,7 +185,7 @@ test('a computation can be stopped and taken up again', async ({ page }) => {
   const growth = page.getByTestId(`growth-${vaeEntry.id}`);
   const progress = growth.getByRole('progressbar');
   await expect.poll(async () => Number(await progress.getAttribute('value'))).toBeGreaterThan(0);
-  await growth.getByRole('button', { name: text.cancel }).click();
+  await growth.getByRole('button', { name: text.pause }).click();
   await expect(growth).toHaveAttribute('data-status', 'paused');
   const stopped = Number(await progress.getAttribute('value'));
   await growth.getByRole('button', { name: text.resume }).click();

@@ -172,7 +172,7 @@ function boundIn(pool: Pool, { supplies, options }: Context): () => Promise<Grow
       };
       const ticket = pool.submit(task, {
         onChange(state) {
-          if (state.status === 'failed') reject(new Error(state.error));
+          if (state.status === 'failed') reject(state.error);
           if (state.status !== 'done') return;
           resolve(state);
           ticket.drop();

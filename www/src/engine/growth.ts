@@ -15,7 +15,7 @@ export interface GrowthState {
   /** null until a worker has begun it. */
   total: number | null;
   result: GrowthResult | null;
-  error: string;
+  error: Error | null;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface GrowthState {
  * values are kept here, so that a lost worker takes nothing with it but what it was computing.
  */
 export class Growth {
-  state: GrowthState = { status: 'running', evaluations: 0, total: null, result: null, error: '' };
+  state: GrowthState = { status: 'running', evaluations: 0, total: null, result: null, error: null };
   /** Time that workers have spent on it, in milliseconds: the pool gives its turns to those who have had least. */
   spent = 0;
   /** Mean time of one evaluation; null before the first. */

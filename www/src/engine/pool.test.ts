@@ -215,7 +215,7 @@ describe('a lost worker', () => {
     let full = true;
     const { pool, workers, recruiter } = setUp(3, () => ({ delay: anyDelay, dies: (name) => full && name === 'start' }));
     const { states, settled } = grow(pool);
-    expect(await settled).toMatchObject({ status: 'failed', error: 'dead' });
+    expect(await settled).toMatchObject({ status: 'failed', error: { message: 'dead' } });
     expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', 0);
     const tried = workers.length;
     full = false;
@@ -229,7 +229,7 @@ describe('a lost worker', () => {
     let deadly = true;
     const { pool, workers } = setUp(1, () => ({ delay: anyDelay, dies: (name) => deadly && name === 'evaluate' }));
     const { ticket, states, settled } = grow(pool);
-    expect(await settled).toMatchObject({ status: 'failed', error: 'dead' });
+    expect(await settled).toMatchObject({ status: 'failed', error: { message: 'dead' } });
     expect(workers).toHaveLength(4);
     deadly = false;
     ticket.resume();
@@ -253,7 +253,7 @@ describe('an error', () => {
       delay: anyDelay,
       fails: (name) => (name === 'openGrowth' ? new Error('samples is 0') : null),
     }));
-    expect(await grow(pool).settled).toMatchObject({ status: 'failed', error: 'samples is 0' });
+    expect(await grow(pool).settled).toMatchObject({ status: 'failed', error: { message: 'samples is 0' } });
   });
 
   it('of the model has it fetched again', async () => {

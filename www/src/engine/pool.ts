@@ -164,7 +164,7 @@ export class Pool {
   #resume(growth: Growth, ...from: GrowthStatus[]): void {
     if (!from.includes(growth.state.status)) return;
     if (this.#slots.length === 0) this.#losses = 0;
-    growth.change({ status: 'running', error: '' });
+    growth.change({ status: 'running', error: null });
     this.#record(growth);
     this.#wake();
   }
@@ -187,7 +187,7 @@ export class Pool {
   }
 
   #fail(growth: Growth, error: Error): void {
-    growth.change({ status: 'failed', error: error.message });
+    growth.change({ status: 'failed', error });
     this.#interrupt(growth);
   }
 

@@ -17,10 +17,10 @@ export interface Score<T> {
   status: ScoreStatus;
   value: T | null;
   current: boolean;
-  error: string;
+  error: Error | null;
 }
 
-const EMPTY = { status: 'idle', value: null, current: false, error: '' } as const;
+const EMPTY = { status: 'idle', value: null, current: false, error: null } as const;
 
 const STILL_MS = 400;
 const VAE_SAMPLES = 64;
@@ -63,7 +63,7 @@ export class Scoring {
     return this.page.state.lab === 'denoise' ? this.page.state.denoise.digit : null;
   }
 
-  cancel(): void {
+  pause(): void {
     this.#abort?.abort();
     this.ddpm = { ...this.ddpm, status: 'paused' };
   }
@@ -87,16 +87,16 @@ export class Scoring {
     if (!picture || !scorer.loaded.vae) return undefined;
     const abort = new AbortController();
     const params = { image: picture.levels, samples: VAE_SAMPLES, seed: SEED, surface: 'elbo-binarized' };
-    this.vae = { status: 'running', value: untrack(() => this.vae.value), current: false, error: '' };
+    this.vae = { status: 'running', value: untrack(() => this.vae.value), current: false, error: null };
     scorer.client.call('scoreVae', params, { signal: abort.signal }).then(
-      (value) => (this.vae = { status: 'done', value, current: true, error: '' }),
+      (value) => (this.vae = { status: 'done', value, current: true, error: null }),
       (error) => {
-        if (!isCancelled(error)) this.vae = { ...EMPTY, status: 'failed', error: String(error.message) };
+        if (!isCancelled(error)) this.vae = { ...EMPTY, status: 'failed', error };
       },
     );
     return () => {
       abort.abort();
-      this.vae = { status: 'idle', value: this.vae.value, current: false, error: '' };
+      this.vae = { status: 'idle', value: this.vae.value, current: false, error: null };
     };
   }
 
@@ -113,7 +113,7 @@ export class Scoring {
     void this.#continue(picture.levels, options);
     return () => {
       this.#abort?.abort();
-      this.ddpm = { status: 'idle', value: this.ddpm.value, current: false, error: '' };
+      this.ddpm = { status: 'idle', value: this.ddpm.value, current: false, error: null };
     };
   }
 
@@ -122,14 +122,14 @@ export class Scoring {
     // Until the first pass is complete, the terms of the picture before stay, marked as old.
     const show = (status: ScoreStatus, value: BoundProgress) => {
       const result = value.result ?? this.ddpm.value?.result ?? null;
-      this.ddpm = { status, value: { ...value, result }, current: value.result !== null, error: '' };
+      this.ddpm = { status, value: { ...value, result }, current: value.result !== null, error: null };
     };
     const params = { ticket: this.#ticket, image, options };
     try {
       const onProgress = (value: BoundProgress) => show('running', value);
       show('done', await this.engine.scorer.client.call('scoreDdpm', params, { signal: abort.signal, onProgress }));
     } catch (error) {
-      if (!isCancelled(error)) this.ddpm = { ...EMPTY, status: 'failed', error: String((error as Error).message) };
+      if (!isCancelled(error)) this.ddpm = { ...EMPTY, status: 'failed', error: error as Error };
     }
   }
 }

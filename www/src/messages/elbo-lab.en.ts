@@ -13,7 +13,7 @@ export const elboLab = {
   seed: 'Seed',
   dice: 'New random seed',
   samples: 'Samples K',
-  cancel: 'Pause',
+  pause: 'Pause',
   resume: 'Resume',
   waits: 'Waiting for the model …',
   noPicture: 'Draw something to score.',
@@ -59,7 +59,7 @@ export const elboLab = {
     upload: 'Upload',
     from: (lab: string) => `From ${lab}`,
     dropHint: 'Or drop a picture here, or paste one.',
-    unreadable: (reason: string) => `This file is no picture that can be read (${reason}).`,
+    unreadable: (reason: string) => `This file cannot be used. ${reason}`,
     full: 'The drawing is full: an address can carry no more. Undo or clear to go on.',
   },
   pad: {

@@ -15,7 +15,7 @@ export const elboLab: typeof english = {
   seed: '随机种子',
   dice: '换一个随机种子',
   samples: '样本数 K',
-  cancel: '暂停',
+  pause: '暂停',
   resume: '继续',
   waits: '等待模型加载……',
   noPicture: '画点什么，才能评分。',
@@ -61,7 +61,7 @@ export const elboLab: typeof english = {
     upload: '上传',
     from: (lab) => `取自“${lab}”`,
     dropHint: '也可以把图片拖到这里，或直接粘贴。',
-    unreadable: (reason) => `无法将此文件读作图像（${reason}）。`,
+    unreadable: (reason) => `无法使用此文件。${reason}`,
     full: '画满了：网址容纳不下更多笔画。请撤销或清空后再继续。',
   },
   pad: {

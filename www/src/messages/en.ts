@@ -22,16 +22,6 @@ export const en = {
     preparing: 'preparing',
     megabytes: (value: string) => `${value} MB`,
     retry: 'Try again',
-    missing: (file: string) => `The file ${file} is not on the server (404).`,
-    offline: (file: string) => `The file ${file} could not be fetched: there is no connection, or it broke.`,
-    http: (file: string, status: number) => `The server refused the file ${file} (status ${status}).`,
-    failures: {
-      ChecksumError: 'The file that arrived is corrupt: its size or SHA-256 is not the one the manifest names.',
-      ManifestError: 'The list of models is not valid.',
-      ModelError: 'The model file could not be read.',
-      CompileError: 'The engine that arrived is corrupt.',
-    } as Record<string, string>,
-    because: (cause: string, detail: string) => `${cause} (${detail})`,
     failed: (name: string) => `${name} did not load.`,
     unsupported: 'This browser cannot run the models.',
     lacks: {
@@ -42,6 +32,27 @@ export const en = {
     },
   },
 
+  errors: {
+    missing: (file: string) => `The file ${file} is not on the server (404).`,
+    offline: (file: string) => `The file ${file} could not be fetched: there is no connection, or it broke.`,
+    http: (file: string, status: number) => `The server refused the file ${file} (status ${status}).`,
+    /** By the name that the crate, the engine or the browser gives them. */
+    kinds: {
+      ChecksumError: 'The file that arrived is corrupt: its size or SHA-256 is not the one the manifest names.',
+      ManifestError: 'The list of models is not valid.',
+      ModelError: 'The model could not be read or run.',
+      ShapeError: 'The input does not have the size that the model takes.',
+      ValueError: 'The input is outside what is possible.',
+      CanvasError: 'The picture could not be painted.',
+      CompileError: 'The engine that arrived is corrupt.',
+      RuntimeError: 'The engine crashed.',
+      WorkerLostError: 'The worker that computed it crashed.',
+      InvalidStateError: 'The browser cannot decode the file as a picture.',
+    } as Record<string, string>,
+    unexpected: 'An error that nobody expected.',
+    because: (cause: string, detail: string) => `${cause} (${detail})`,
+  },
+
   notices: {
     label: 'Notices',
     rejected: (key: string, value: string) => `The address asked for ${key} = “${value}”, which is not possible here. The default is shown instead.`,
@@ -50,7 +61,7 @@ export const en = {
     restarted: (role: string, reason: string) => `${role} crashed (${reason}) and was restarted. Nothing you set was lost.`,
     down: (role: string, reason: string) => `${role} crashed several times (${reason}) and is stopped.`,
     restart: 'Restart',
-    fault: (name: string, message: string) => `${name}: ${message}`,
+    fault: (reason: string) => `Something went wrong: ${reason}`,
   },
 
   latent: {
@@ -197,9 +208,7 @@ export const en = {
       l0: 'Reconstruction',
       progress: (done: number, total: number) => `${done} of ${total} evaluations, L₀ included`,
       progressLabel: 'Evaluations of the network',
-      cancel: 'Cancel',
-      resume: 'Resume',
-      cancelled: 'Cancelled.',
+      paused: 'Paused.',
       unconditional: 'no digit given',
       given: (label: string) => `given digit ${label}`,
       about: (steps: number, seed: number, given: string) => `T = ${steps}, ${given}, seed ${seed}`,

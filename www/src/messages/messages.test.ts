@@ -107,8 +107,8 @@ describe('the messages as components hold them', () => {
       expect(latent.title).toBe(texts.latent.title);
       expect(digits.bar('7', '50', '1')).toBe(texts.elboLab.digit.bar('7', '50', '1'));
       expect(Object.entries(messages.labs)).toEqual(Object.entries(texts.labs));
-      expect(messages.loading.failures['ModelError']).toBe(texts.loading.failures['ModelError']);
-      expect(messages.loading.failures['OtherError']).toBeUndefined();
+      expect(messages.errors.kinds['ModelError']).toBe(texts.errors.kinds['ModelError']);
+      expect(messages.errors.kinds['OtherError']).toBeUndefined();
     }
   });
 

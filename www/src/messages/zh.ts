@@ -25,16 +25,6 @@ export const zh: Messages = {
     preparing: '准备中',
     megabytes: (value) => `${value} MB`,
     retry: '重试',
-    missing: (file) => `服务器上没有文件 ${file}（404）。`,
-    offline: (file) => `无法取得文件 ${file}：没有网络连接，或连接已中断。`,
-    http: (file, status) => `服务器拒绝提供文件 ${file}（状态码 ${status}）。`,
-    failures: {
-      ChecksumError: '收到的文件已损坏：大小或 SHA-256 与清单所列不符。',
-      ManifestError: '模型清单无效。',
-      ModelError: '无法读取模型文件。',
-      CompileError: '收到的计算引擎已损坏。',
-    },
-    because: (cause, detail) => `${cause}（${detail}）`,
     failed: (name) => `${name}未能加载。`,
     unsupported: '这个浏览器无法运行这些模型。',
     lacks: {
@@ -45,6 +35,26 @@ export const zh: Messages = {
     },
   },
 
+  errors: {
+    missing: (file) => `服务器上没有文件 ${file}（404）。`,
+    offline: (file) => `无法取得文件 ${file}：没有网络连接，或连接已中断。`,
+    http: (file, status) => `服务器拒绝提供文件 ${file}（状态码 ${status}）。`,
+    kinds: {
+      ChecksumError: '收到的文件已损坏：大小或 SHA-256 与清单所列不符。',
+      ManifestError: '模型清单无效。',
+      ModelError: '无法读取或运行模型。',
+      ShapeError: '输入的大小与模型的要求不符。',
+      ValueError: '输入超出了允许的范围。',
+      CanvasError: '无法绘制图像。',
+      CompileError: '收到的计算引擎已损坏。',
+      RuntimeError: '计算引擎崩溃了。',
+      WorkerLostError: '负责计算的 Worker 崩溃了。',
+      InvalidStateError: '浏览器无法将此文件解码为图像。',
+    },
+    unexpected: '出现了意料之外的错误。',
+    because: (cause, detail) => `${cause}（${detail}）`,
+  },
+
   notices: {
     label: '通知',
     rejected: (key, value) => `网址要求 ${key} = “${value}”，这里无法做到，已改用默认值。`,
@@ -53,7 +63,7 @@ export const zh: Messages = {
     restarted: (role, reason) => `${role}崩溃了（${reason}），已重新启动。您的设置没有丢失。`,
     down: (role, reason) => `${role}多次崩溃（${reason}），已停止。`,
     restart: '重新启动',
-    fault: (name, message) => `出错了，${name}：${message}`,
+    fault: (reason) => `出错了：${reason}`,
   },
 
   latent: {
@@ -200,9 +210,7 @@ export const zh: Messages = {
       l0: '重构项',
       progress: (done, total) => `已完成 ${done} / ${total} 次求值，含 L₀`,
       progressLabel: '网络求值次数',
-      cancel: '取消',
-      resume: '继续',
-      cancelled: '已取消。',
+      paused: '已暂停。',
       unconditional: '不给定数字',
       given: (label) => `给定数字 ${label}`,
       about: (steps, seed, given) => `T = ${steps}，${given}，种子 ${seed}`,

@@ -26,7 +26,8 @@ export class PictureDesk {
   live = $state.raw<Stroke | null>(null);
   /** What is on display, and which source it was made of; a live stroke has no name yet. */
   shown = $state.raw<{ key: string; levels: Uint8Array } | null>(null);
-  error = $state('');
+  /** Why the last file could not be taken. */
+  error = $state.raw<Error | null>(null);
   #past = $state.raw<ImageSource[]>([]);
   #strokes = $derived.by(() => {
     const { source } = this;
@@ -115,18 +116,18 @@ export class PictureDesk {
   }
 
   async upload(file: Blob): Promise<void> {
-    this.error = '';
+    this.error = null;
     try {
       const image = await readImage(file);
       this.take(await this.engine.decoder.client.call('digitFromPixels', image));
     } catch (error) {
-      this.error = (error as Error).message;
+      this.error = error as Error;
     }
   }
 
   #change(source: ImageSource): void {
     this.live = null;
-    this.error = '';
+    this.error = null;
     if (keyOf(source) === keyOf(this.source)) return;
     this.#past = [...this.#past, $state.snapshot(this.source)];
     this.page.state.elbo.image = source;

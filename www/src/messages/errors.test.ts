@@ -1,0 +1,28 @@
+import { afterEach, expect, it } from 'vitest';
+import { CallError, WorkerLostError } from '../engine/client.ts';
+import { LoadError } from '../engine/loader.ts';
+import { en } from './en.ts';
+import { explain } from './errors.ts';
+import { speech } from './speech.svelte.ts';
+import { zh } from './zh.ts';
+
+afterEach(() => {
+  speech.chosen = null;
+});
+
+it.each([
+  ['en', en.errors],
+  ['zh', zh.errors],
+] as const)('says in %s what went wrong, and what the code says of it', async (language, text) => {
+  speech.chosen = language;
+  await speech.load();
+  expect(explain(new LoadError('missing', 'a.onnx', 404))).toBe(text.missing('a.onnx'));
+  expect(explain(new LoadError('offline', 'a.onnx'))).toBe(text.offline('a.onnx'));
+  expect(explain(new LoadError('http', 'a.onnx', 503))).toBe(text.http('a.onnx', 503));
+  expect(explain(new CallError('ChecksumError', 'a.onnx has 3 bytes'))).toBe(
+    text.because(text.kinds['ChecksumError'] ?? '', 'a.onnx has 3 bytes'),
+  );
+  expect(explain(new WorkerLostError('unreachable'))).toBe(text.because(text.kinds['WorkerLostError'] ?? '', 'unreachable'));
+  expect(explain(new RangeError('too long'))).toBe(text.because(text.unexpected, 'too long'));
+  expect(explain(new DOMException('', 'DataCloneError'))).toBe(text.because(text.unexpected, 'DataCloneError'));
+});
