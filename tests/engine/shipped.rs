@@ -4,17 +4,18 @@ use elbo_room::engine::{
     ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, SamplerOptions, Timesteps, Vae, VaeElboOptions,
 };
 use elbo_room::math::bernoulli;
+use elbo_room::math::likelihood::Task;
 use elbo_room::math::numeric::sigmoid;
 use elbo_room::math::parameterization::Parameterization;
 use elbo_room::math::schedule::ScheduleKind;
-use elbo_room::model::evaluation::Evaluation;
+use elbo_room::model::evaluation::{Evaluation, Metric};
 use elbo_room::model::manifest::{Contract, FileEntry, Manifest, ModelEntry};
 use elbo_room::model::{Decoder, Encoder, OnnxDecoder, OnnxEncoder, OnnxNoisePredictor};
 use elbo_room::{Error, ErrorKind, Result};
 use ndarray::{Array1, ArrayView1};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::files::{MANIFEST, file};
@@ -257,14 +258,34 @@ fn the_scores_of_the_manifest_are_within_reach_of_the_models() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_evaluation_is_of_the_shipped_weights() {
+fn the_evaluation_is_of_the_shipped_weights_and_of_all_of_them() {
     let evaluation = Evaluation::parse(include_str!("../../models/evaluation.json")).unwrap();
-    assert!(!evaluation.models.is_empty());
+    let manifest = Manifest::parse(MANIFEST).unwrap();
+    let shipped: BTreeSet<&str> = manifest.models.iter().map(|m| m.id.as_str()).collect();
+    let evaluated: BTreeSet<&str> = evaluation.models.iter().map(|m| m.id.as_str()).collect();
+    assert_eq!(evaluated, shipped, "see models/README.md for how a model is evaluated");
     for model in &evaluation.models {
         let entry = entry(&model.id);
         let files = entry.files().into_iter().map(|(role, file)| (role.to_string(), file.sha256.clone())).collect();
         assert_eq!(model.files, files, "{} was evaluated with other weights: see models/README.md", model.id);
         assert_eq!(model.task, entry.likelihood.task());
+        // fewer would tell little of where the bound of a picture lies
+        assert!(model.bounds.images >= 200, "{} was evaluated on {} images", model.id, model.bounds.images);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_crate_and_the_training_programs_agree_on_the_scores_of_models_with_latents() {
+    // Two implementations, other noise, and of the images a part of those that the training program took.
+    let evaluation = Evaluation::parse(include_str!("../../models/evaluation.json")).unwrap();
+    for model in evaluation.models.iter().filter(|model| model.chain.is_none()) {
+        let metric = if model.task == Task::EightBit { Metric::BitsPerDim } else { Metric::Elbo };
+        let ours = model.scores.iter().find(|score| score.metric == metric).unwrap();
+        let ours = (ours.value.abs(), ours.standard_error.unwrap());
+        let scores = entry(&model.id).scores;
+        let theirs = scores.iter().find(|score| score.metric == "negative ELBO").unwrap();
+        let sigmas = (ours.0 - theirs.value) / ours.1.hypot(theirs.standard_error.unwrap());
+        assert!(sigmas.abs() < 3.0, "{}: {ours:?} here, {} in PyTorch", model.id, theirs.value);
     }
 }
 
