@@ -11,6 +11,8 @@ use crate::tally::Tally;
 use crate::tools::{Toolbox, WASM_TARGET};
 
 const END_TO_END: &str = "tests/e2e";
+/// With tract-onnx, the importer's reference. One set of features for all that runs on this machine: nothing is compiled twice.
+const REFERENCE: [&str; 2] = ["--features", "elbo-room/full-onnx"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -49,7 +51,7 @@ impl Stage {
         match self {
             Self::Fmt => fmt(toolbox),
             Self::Clippy => clippy(toolbox),
-            Self::Native => toolbox.cargo(&["test", "--release", "--workspace"]).run_tests(),
+            Self::Native => toolbox.cargo(&["test", "--release", "--workspace"]).args(REFERENCE).run_tests(),
             Self::Node => wasm(toolbox, &["--node"]),
             Self::Chrome => {
                 let driver = toolbox.ensure_browser()?.driver;
@@ -144,7 +146,8 @@ fn clippy(toolbox: &Toolbox) -> Result<Tally> {
     toolbox.ensure_linters()?;
     toolbox.ensure_wasm_tools()?;
     // In the release profile, so that build scripts and macros are compiled once for lints, tests and page alike.
-    toolbox.cargo(&["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
+    let lints = ["--all-targets", "--", "-D", "warnings"];
+    toolbox.cargo(&["clippy", "--release", "--workspace"]).args(REFERENCE).args(lints).run()?;
     toolbox
         .cargo(&["clippy", "--release", "--target", WASM_TARGET, "--lib", "--tests", "--", "-D", "warnings"])
         .without("RUSTFLAGS")

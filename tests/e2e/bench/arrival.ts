@@ -50,11 +50,15 @@ async function arrive(page: Page, url: string): Promise<Arrival> {
   return { seconds, paths: [...new Set(names.map((name) => new URL(name).pathname.slice(root.length) || 'index.html'))] };
 }
 
+/** A visitor's window is open before the visit: the browser's own pages, which a new one starts, are given time to be done. */
+const SETTLE_MS = 2000;
+
 /** Each visit from a profile of its own, and a second one from the same. */
 export async function visits(browser: Browser, url: string, count: number): Promise<{ cold: Arrival[]; warm: Arrival[] }> {
   const found = { cold: [] as Arrival[], warm: [] as Arrival[] };
   const visit = async (context: BrowserContext) => {
     const page = await context.newPage();
+    await page.waitForTimeout(SETTLE_MS);
     const arrival = await arrive(page, url);
     // All that the page loads after its first picture, for the next visit to find.
     await page.getByTestId('loading').waitFor({ state: 'hidden' });

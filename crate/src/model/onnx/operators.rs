@@ -12,6 +12,9 @@ pub const KNOWN: &str = "Abs, Add, Cast, Clip, Concat, Constant, Conv, Cos, Div,
     MatMul, Max, Min, Mul, Neg, Pow, ReduceMean, ReduceSum, Reciprocal, Relu, Reshape, Shape, Sigmoid, Sin, Slice, Softmax, \
     Split, Sqrt, Squeeze, Sub, Tanh, Transpose and Unsqueeze";
 
+/// Who knows more.
+const HINT: &str = "the crate's feature `full-onnx` has tract-onnx read what asks for more";
+
 /// Adds one node to the model and gives what it makes.
 pub fn wire(builder: &mut Builder, node: &Node) -> TractResult<Vec<Value>> {
     let name = match &node.operator {
@@ -67,7 +70,7 @@ pub fn wire(builder: &mut Builder, node: &Node) -> TractResult<Vec<Value>> {
         "ReduceMean" => one(reduce(builder, node, true)),
         "ReduceSum" => one(reduce(builder, node, false)),
         "Softmax" => one(softmax(builder, node)),
-        unknown => bail!("there is no operator {unknown:?} here; there are {KNOWN}"),
+        unknown => bail!("there is no operator {unknown:?} here; there are {KNOWN}; {HINT}"),
     }
 }
 
