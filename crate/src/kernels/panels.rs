@@ -104,10 +104,12 @@ pub fn copy(sums: &[f32], out: &mut [f32]) {
 }
 
 fn width(columns_left: usize) -> usize {
-    match columns_left {
-        ..=NARROW => NARROW,
-        ..=MIDDLE => MIDDLE,
-        _ => WIDE,
+    if columns_left > MIDDLE {
+        WIDE
+    } else if columns_left > NARROW {
+        MIDDLE
+    } else {
+        NARROW
     }
 }
 
