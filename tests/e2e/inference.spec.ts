@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { type InferenceState, VariationalInference } from '../../www/pkg/elbo_room.js';
 import { loadCrate } from './crate.ts';
 import { en, expect, type Locator, open, type Page, pixels, tabTo, test } from './fixtures.ts';
@@ -157,29 +156,3 @@ test('a fit that diverges is told', async ({ page }) => {
   await rest(page, 0);
   await expect(page.getByTestId('inference-diverged')).toBeHidden();
 });
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing serious in the inference lab, ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await open(page, 'lab=inference&target=logistic-regression&family=mixture&iterations=100');
-    await rest(page, 100);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(grave.map(({ id, help, nodes }) => ({ id, help, at: nodes.map(({ target }) => target.join(' ')) }))).toEqual([]);
-  });
-
-  for (const width of [390, 1280]) {
-    test(`the inference lab fits ${width} pixels, ${colorScheme}`, async ({ page }) => {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme });
-      await open(page, 'lab=inference&target=logistic-regression&family=mixture&iterations=100');
-      await rest(page, 100);
-      const { scrollWidth, clientWidth } = await page.evaluate(() => {
-        const { scrollWidth, clientWidth } = document.documentElement;
-        return { scrollWidth, clientWidth };
-      });
-      expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
-      await page.screenshot({ path: `artifacts/inference-${width}-${colorScheme}.png`, fullPage: true });
-    });
-  }
-}

@@ -1,58 +1,69 @@
 /** How each lab looks, kept for somebody to look at, and how it is laid out on narrow and wide screens and on paper. */
+import { LANGUAGE_NAMES } from '../../www/src/messages/languages.ts';
+import { CONTRAST, expectAccessible, expectNoOverflow } from './checks.ts';
 import { expect, type Page, test } from './fixtures.ts';
 import { type Lab, LABS, settle } from './labs.ts';
 
 const LANGUAGES = ['en', 'zh'] as const;
 
-async function expectNoOverflow(page: Page): Promise<void> {
-  const { scrollWidth, clientWidth } = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return { scrollWidth, clientWidth };
-  });
-  expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
-}
+const SCHEMES = ['light', 'dark'] as const;
+/** Phones, tablets, and windows up to those that have the derivation beside the lab. */
+const WIDTHS = [390, 768, 1280, 1920];
 
 for (const lab of Object.keys(LABS) as Lab[]) {
-  for (const language of LANGUAGES) {
-    test(`the ${lab} lab on screens and on paper, ${language}`, async ({ page }) => {
-      await page.emulateMedia({ reducedMotion: 'reduce' });
-      await settle(page, lab, `&lang=${language}`);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        for (const width of [390, 1280]) {
+  test(`the ${lab} lab on screens and on paper, in both languages`, async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await settle(page, lab);
+    // Every rule once; the colours are all that another scheme changes, and the words all that another language does.
+    await expectAccessible(page);
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await expectAccessible(page, { rules: CONTRAST });
+    for (const language of LANGUAGES) {
+      if (language !== 'en') await page.getByTestId(`language-${language}`).click();
+      await expect(page.locator('html')).toHaveAttribute('lang', LANGUAGE_NAMES[language].tag);
+      for (const colorScheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          await expectNoOverflow(page);
+          await expectNoOverflow(page, `${language}, ${width} pixels`);
           await page.screenshot({ path: `artifacts/look/${lab}-${language}-${width}-${colorScheme}.png`, fullPage: true });
         }
       }
-
       await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-      const derivation = page.getByTestId(`derivation-${lab}`);
-      await page.pdf({ path: `artifacts/look/${lab}-${language}.pdf`, format: 'A4' });
-      // Printing is over, and the steps are as they were.
-      await expect(derivation.locator('details.step[open]')).toHaveCount(0);
-      // An A4 sheet without its margins is 688 pixels wide.
-      await page.setViewportSize({ width: 688, height: 1000 });
-      await page.emulateMedia({ media: 'print' });
-      // A printer does not wait: when the event is over, every formula must be set.
-      const formulas = await page.evaluate(async () => {
-        dispatchEvent(new Event('beforeprint'));
-        await null;
-        const all = Array.from(document.querySelectorAll('.step .formula'));
-        return { all: all.length, set: all.filter((formula) => formula.querySelector('.katex')).length };
-      });
-      expect(formulas.all).toBeGreaterThan(8);
-      expect(formulas.set).toBe(formulas.all);
-      await expect(derivation.locator('details.step:not([open])')).toHaveCount(0);
-      await expect(derivation.locator('.katex-error')).toHaveCount(0);
-      await expect(page.locator('input[type=range]:visible, .button:visible, nav:visible')).toHaveCount(0);
-      await expectNoOverflow(page);
-      const tooWide = await page.locator('figure svg:visible, .chart svg:visible').evaluateAll((charts) =>
-        charts.filter((chart) => chart.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(String),
-      );
-      expect(tooWide).toEqual([]);
-    });
-  }
+      await expectPrints(page, lab, language);
+    }
+  });
+}
+
+async function expectPrints(page: Page, lab: Lab, language: string): Promise<void> {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  const derivation = page.getByTestId(`derivation-${lab}`);
+  await page.pdf({ path: `artifacts/look/${lab}-${language}.pdf`, format: 'A4' });
+  // Printing is over, and the steps are as they were.
+  await expect(derivation.locator('details.step[open]')).toHaveCount(0);
+  // An A4 sheet without its margins is 688 pixels wide.
+  await page.setViewportSize({ width: 688, height: 1000 });
+  await page.emulateMedia({ media: 'print' });
+  // A printer does not wait: when the event is over, every formula must be set.
+  const formulas = await page.evaluate(async () => {
+    dispatchEvent(new Event('beforeprint'));
+    await null;
+    const all = Array.from(document.querySelectorAll('.step .formula'));
+    return { all: all.length, set: all.filter((formula) => formula.querySelector('.katex')).length };
+  });
+  expect(formulas.all).toBeGreaterThan(8);
+  expect(formulas.set).toBe(formulas.all);
+  await expect(derivation.locator('details.step:not([open])')).toHaveCount(0);
+  await expect(derivation.locator('.katex-error')).toHaveCount(0);
+  await expect(page.locator('input[type=range]:visible, .button:visible, nav:visible')).toHaveCount(0);
+  await expectNoOverflow(page, `${language}, on paper`);
+  const tooWide = await page.locator('figure svg:visible, .chart svg:visible').evaluateAll((charts) =>
+    charts.filter((chart) => chart.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(String),
+  );
+  expect(tooWide).toEqual([]);
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  await page.emulateMedia({ media: null });
+  await expect(derivation.locator('details.step[open]')).toHaveCount(0);
 }
 
 test('on a wide screen the derivation stands beside its lab, on others below it', async ({ page }) => {
