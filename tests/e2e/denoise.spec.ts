@@ -1,13 +1,14 @@
 import type { Frame, SamplerOptions } from '../../www/pkg/elbo_room.js';
+import { defaultState } from '../../www/src/state.ts';
 import { type Crate, loadCrate } from './crate.ts';
 import { drag, en, expect, expectLevels, levels, open, type Page, pixels, recordCalls, test, valueOf } from './fixtures.ts';
 
 const text = en.denoise;
 const STEPS = 20;
 
-/** The first frames of a chain, from the crate. */
+/** The first frames of a chain, from the crate, with the page's guidance where the test has none of its own. */
 function chain({ ddpm }: Crate, frames: number, options: SamplerOptions): Frame[] {
-  const sampler = ddpm.sampler({ schedule: 'cosine', steps: STEPS, ...options });
+  const sampler = ddpm.sampler({ schedule: 'cosine', steps: STEPS, guidance: defaultState().denoise.guidance, ...options });
   while (sampler.available < frames) sampler.step();
   const all = Array.from({ length: frames }, (_, i) => sampler.frame(i));
   sampler.free();

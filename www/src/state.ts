@@ -111,7 +111,7 @@ export function defaultState(): PageState {
       method: 'ddpm',
       eta: 0,
       schedule: 'cosine',
-      guidance: 0,
+      guidance: 0.5,
       seed: 1,
       samples: 1,
       cell: 0,

@@ -159,6 +159,7 @@ export const en = {
     schedules: { cosine: 'Cosine', linear: 'Linear', 'log-snr-linear': 'Log-SNR-linear' },
     guidance: 'Guidance weight',
     guidanceNeeds: 'Guidance needs a digit.',
+    guidanceDoes: 'At 0 the chain samples the model as it is. More guidance makes digits clearer and less varied, at two evaluations a step.',
     seed: 'Seed',
     dice: 'New random seed',
     samples: 'Samples',

@@ -161,6 +161,7 @@ export const zh: Messages = {
     schedules: { cosine: '余弦', linear: '线性', 'log-snr-linear': '对数信噪比线性' },
     guidance: '引导权重',
     guidanceNeeds: '要使用引导，须先选定数字。',
+    guidanceDoes: '取 0 时，采样链忠实于模型本身；权重越大，数字越清晰、变化越少，且每步需计算网络两次。',
     seed: '随机种子',
     dice: '换一个随机种子',
     samples: '样本数',
