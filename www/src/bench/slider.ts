@@ -1,5 +1,6 @@
 /** The main page, in a frame, as a visitor has it: how long a moved slider takes to be painted. */
-import type { FromWorker, ToWorker } from '../engine/protocol.ts';
+import type { Calls, FromWorker, ToWorker } from '../engine/protocol.ts';
+import { sharedTime } from '../shared-time.ts';
 
 type Scope = Window & typeof globalThis;
 
@@ -9,6 +10,11 @@ const PATIENCE_MS = 120_000;
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+async function late(): Promise<never> {
+  await pause(PATIENCE_MS);
+  throw new Error('the digit was not painted');
+}
+
 async function until<T>(find: () => T | null | undefined | false): Promise<T> {
   for (const begun = performance.now(); performance.now() - begun < PATIENCE_MS; await pause(20)) {
     const found = find();
@@ -17,8 +23,11 @@ async function until<T>(find: () => T | null | undefined | false): Promise<T> {
   throw new Error('the page did not become ready');
 }
 
-/** Tells when the decoder's worker has painted the digit and says so. */
-function onPainted({ Worker }: Scope, tell: () => void): () => void {
+/**
+ * Tells when the decoder's worker had painted the digit. From then on the picture is the browser's to show; the page, which hears of
+ * it between its own frames, has no part in that.
+ */
+function onPainted({ Worker }: Scope, tell: (painted: number) => void): () => void {
   const { prototype } = Worker;
   const { postMessage } = prototype;
   prototype.postMessage = function (this: Worker, message: ToWorker, options?: unknown) {
@@ -26,7 +35,7 @@ function onPainted({ Worker }: Scope, tell: () => void): () => void {
       const answered = ({ data }: MessageEvent<FromWorker>) => {
         if (data.id !== message.id || 'progress' in data) return;
         this.removeEventListener('message', answered);
-        tell();
+        if ('result' in data) tell((data.result as Calls['decode']['result']).painted);
       };
       this.addEventListener('message', answered);
     }
@@ -41,18 +50,17 @@ export async function slide(frame: HTMLIFrameElement, count: number): Promise<nu
   const find = (id: string) => scope.document.querySelector(`[data-testid="${id}"]`);
   await until(() => find('latent-0') && !find('loading'));
   const slider = find('latent-0') as HTMLInputElement;
-  let painted = () => {};
-  const restore = onPainted(scope, () => painted());
+  let onTime = (_painted: number) => {};
+  const restore = onPainted(scope, (painted) => onTime(painted));
   const times: number[] = [];
   try {
     for (let i = 0; i < count; i++) {
       await pause(PAUSE_MS);
       slider.value = String(Math.round(300 * Math.sin(0.1 * (i + 1))) / 100);
-      const done = new Promise<void>((resolve) => (painted = resolve));
-      const begun = performance.now();
+      const done = new Promise<number>((resolve) => (onTime = resolve));
+      const begun = sharedTime();
       slider.dispatchEvent(new Event('input', { bubbles: true }));
-      await Promise.race([done, pause(PATIENCE_MS)]);
-      times.push(performance.now() - begun);
+      times.push((await Promise.race([done, late()])) - begun);
     }
   } finally {
     restore();

@@ -174,8 +174,14 @@ export interface Calls {
   /** Is answered when what was asked for before has been done, or has let others in between. */
   settle: Call<null, null>;
   randomSeed: Call<null, number>;
-  /** Decodes points of latent space, on the slider grid, and paints them side by side; by the lab's VAE if no other is named. */
-  decode: Call<{ sources: LatentSource[]; surface: string; model?: string }, { z: number[][]; levels: Uint8Array }>;
+  /**
+   * Decodes points of latent space, on the slider grid, and paints them side by side; by the lab's VAE if no other is named.
+   * `painted` is when the canvas had them, in milliseconds by the clock that the threads share.
+   */
+  decode: Call<
+    { sources: LatentSource[]; surface: string; model?: string },
+    { z: number[][]; levels: Uint8Array; painted: number }
+  >;
   /** Paints the decoded plane of a VAE with two latents, coarse at first; progress is the share that is done. */
   plane: Call<{ model: string; surface: string; range: number; grids: readonly number[] }, null, number>;
   /** Where the training images of each class lie in it. */

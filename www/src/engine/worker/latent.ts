@@ -2,6 +2,7 @@
 import { alongPath, interpolate, paint, toLevels, type Vae } from '../../../pkg/elbo_room.js';
 import { toLatentGrid } from '../../latent-grid.ts';
 import type { LatentPoint, LatentSource } from '../protocol.ts';
+import { sharedTime } from '../../shared-time.ts';
 import { hierarchy, vae } from './models.ts';
 import { surface } from './surfaces.ts';
 import { breathe, type Handlers } from './task.ts';
@@ -31,7 +32,7 @@ export const latentHandlers: Handlers<
     const z = sources.map((source) => locate(model, source));
     const levels = toLevels(model.decode(Float32Array.from(z.flat())));
     paint(await surface(name), levels, { width: model.width, height: model.height, columns: sources.length });
-    return { z, levels };
+    return { z, levels, painted: sharedTime() };
   },
 
   async plane({ model, surface: name, range, grids }, task) {
