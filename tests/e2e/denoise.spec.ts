@@ -21,7 +21,7 @@ const lab = (page: Page) => ({
   scrub: page.getByTestId('denoise-scrub'),
   step: page.getByTestId('denoise-step'),
   computed: page.getByTestId('denoise-computed'),
-  button: (name: string) => page.getByRole('button', { name, exact: true }),
+  button: (name: string) => page.getByTestId('denoise-transport').getByRole('button', { name, exact: true }),
 });
 
 test('plays, pauses, steps back and scrubs through stored frames', async ({ page }) => {
