@@ -47,6 +47,7 @@ struct Refusal {
     what: String,
     why: String,
     /// Whether one who knows more of ONNX might take the file.
+    #[cfg_attr(not(feature = "full-onnx"), expect(dead_code, reason = "only tract-onnx knows more"))]
     unknown: bool,
 }
 
