@@ -4,6 +4,7 @@ import argparse
 import gzip
 import hashlib
 import urllib.request
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,10 @@ CACHE = Path.home() / ".cache" / "elbo-room" / "mnist"
 
 def read_idx(path: Path) -> np.ndarray:
     """An IDX file of unsigned bytes: two zero bytes, the type 0x08, the rank, big-endian sizes, then the data."""
-    raw = gzip.decompress(path.read_bytes())
+    try:
+        raw = gzip.decompress(path.read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path}: {error}; delete it and try again") from error
     size, digest = FILES[path.name]
     if len(raw) != size or hashlib.sha256(raw).hexdigest() != digest:
         raise ValueError(f"{path}: size or sha256 of the content is not that of the published file; delete it and try again")
