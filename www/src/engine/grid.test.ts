@@ -98,4 +98,25 @@ describe('a share', () => {
     const signal = new AbortController().signal;
     await expect(assist(client, async () => helper(0), { ...task, signal, onAvailable: () => {} })).rejects.toThrow('3 workers were lost at the grid');
   });
+
+  it('leaves nothing unheard when it is cancelled with frames on their way', async () => {
+    let asked = 0;
+    // Says what it holds, then takes frames and never answers.
+    const silent = new FakeWorker((_, __, worker, id) => {
+      if (asked++ === 0) worker.post({ id, result: { held: 0, available: 0 } });
+    });
+    const abort = new AbortController();
+    const unheard = vi.fn();
+    process.on('unhandledRejection', unheard);
+    try {
+      const share = assist(new WorkerClient(silent, () => {}), async () => helper(), { ...task, signal: abort.signal, onAvailable: () => {} });
+      await vi.waitFor(() => expect(asked).toBe(1 + LENGTH / 3));
+      abort.abort();
+      await expect(share).rejects.toThrow('cancelled');
+      await new Promise((resolve) => setTimeout(resolve));
+      expect(unheard).not.toHaveBeenCalled();
+    } finally {
+      process.off('unhandledRejection', unheard);
+    }
+  });
 });

@@ -38,12 +38,12 @@ export async function assist(
   let { held: from } = await painter.call('collect', { share, frames: [] }, { signal });
   for (let attempt = 1; ; attempt++) {
     const helper = await lend();
-    let handed = Promise.resolve();
+    let handed: Promise<unknown> = Promise.resolve();
     const hand = (frames: Parameters<typeof painter.call<'collect'>>[1]['frames']) => {
       from += frames.length;
       const collected = painter.call('collect', { share, frames }, { signal }).then(({ available }) => onAvailable(available));
-      handed = handed.then(() => collected);
-      // Awaited below; until then nobody else would.
+      // Heard at once, all of them: when they are cancelled together, each is a rejection of its own.
+      handed = Promise.all([handed, collected]);
       handed.catch(() => undefined);
     };
     try {
@@ -54,6 +54,7 @@ export async function assist(
       if (attempt === ATTEMPTS) throw new Error(`${ATTEMPTS} workers were lost at the grid: ${error.message}`);
       continue;
     }
-    return handed;
+    await handed;
+    return;
   }
 }
