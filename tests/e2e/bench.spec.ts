@@ -1,4 +1,7 @@
-import type { Report } from '../../www/src/bench/report.ts';
+import { cells, type Report } from '../../www/src/bench/report.ts';
+import { bench as en } from '../../www/src/messages/bench.en.ts';
+import { bench as zh } from '../../www/src/messages/bench.zh.ts';
+import { expectAccessible, expectNoOverflow } from './checks.ts';
 import { expect, type Page, test } from './fixtures.ts';
 
 /** Runs everything once and as shortly as it goes; the times mean nothing and are not looked at. */
@@ -34,10 +37,32 @@ function check(report: Report, threads: number): void {
   }
 }
 
-test('the benchmark measures both engines, and says why the other has one thread', async ({ page }) => {
-  check(await run(page), 1);
+test('the benchmark measures both engines, and tells it in both languages', async ({ page }) => {
+  const report = await run(page);
+  check(report, 1);
   await expect(page.getByRole('note')).toContainText('one thread');
-  await expect(page.getByTestId('bench-table').getByRole('row')).toHaveCount(10);
+  const table = page.getByTestId('bench-table');
+  await expect(table.getByRole('row')).toHaveCount(1 + report.rows.length);
+  // The JSON is in English, and so is this page.
+  const written = (row: Report['rows'][number]) => cells(row).join('');
+  await expect(table.locator('tbody tr')).toHaveText(report.rows.map(written));
+  await expectAccessible(page);
+
+  await page.getByTestId('language-zh').click();
+  await expect(page).toHaveTitle(`${zh.title} · ELBO Room`);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+  await expect(page).toHaveURL(/#run&brief&lang=zh$/);
+  await expect(page.getByTestId('bench-status')).toHaveText(zh.done);
+  await expect(table.getByRole('columnheader')).toHaveText(zh.headings);
+  await expect(table.locator('[data-met] th').first()).toHaveText(zh.rows.slider);
+  await expect(table.locator('tbody')).not.toContainText(/evaluation|thread|median|percentile|undefined/);
+  expect(JSON.parse((await page.getByTestId('bench-json').textContent()) ?? '')).toEqual(report);
+  await expectAccessible(page);
+  for (const width of [390, 768, 900, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expectNoOverflow(page, `${width} pixels`);
+  }
+  await expect(page.getByRole('link')).toHaveAttribute('href', '../#lang=zh');
 });
 
 test.describe('where the page is isolated', () => {
@@ -50,9 +75,14 @@ test.describe('where the page is isolated', () => {
   });
 });
 
-test('the benchmark refuses impossible options', async ({ page }) => {
+test('the benchmark refuses impossible options, in either language', async ({ page }) => {
   await page.goto('./bench/#run&turns=0');
-  await expect(page.getByTestId('bench-failure')).toContainText('turns is 0');
+  const failure = page.getByTestId('bench-failure');
+  await expect(failure).toHaveText(en.refused('turns', '0', 100_000));
+  await page.getByTestId('language-zh').click();
+  await expect(failure).toHaveText(zh.refused('turns', '0', 100_000));
+  await page.getByTestId('language-en').click();
+  await expect(failure).toHaveText(en.refused('turns', '0', 100_000));
 });
 
 test('the page links to the benchmark, and loads nothing of it', async ({ page }) => {
@@ -60,6 +90,10 @@ test('the page links to the benchmark, and loads nothing of it', async ({ page }
   page.on('request', (request) => requests.push(request.url()));
   await page.goto('./');
   await expect(page.getByTestId('loading')).toBeHidden();
-  await expect(page.getByRole('contentinfo').getByRole('link')).toHaveAttribute('href', './bench/');
+  const link = page.getByRole('contentinfo').getByRole('link');
+  await expect(link).toHaveAttribute('href', './bench/');
   expect(requests.filter((url) => /bench|ort-|peer/.test(url))).toEqual([]);
+  await page.getByTestId('language-zh').click();
+  await link.click();
+  await expect(page.getByRole('button', { name: zh.run })).toBeVisible();
 });

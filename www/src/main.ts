@@ -1,10 +1,11 @@
+// What all is set in comes first, what changes the components after them.
+import './styles/base.css';
+import './styles/tokens.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { speech } from './messages/speech.svelte.ts';
 import { parseState } from './address/address.ts';
-import './styles/base.css';
 import './styles/range.css';
-import './styles/tokens.css';
 import './styles/print.css';
 
 // A page whose words come after it would flash.

@@ -1,6 +1,10 @@
-import { mount } from 'svelte';
-import Bench from './Bench.svelte';
 import '../styles/base.css';
 import '../styles/tokens.css';
+import { mount } from 'svelte';
+import { speech } from '../messages/speech.svelte.ts';
+import Bench from './Bench.svelte';
+import { languageIn } from './language.ts';
 
-mount(Bench, { target: document.getElementById('app') as HTMLElement });
+// A page whose words come after it would flash.
+speech.chosen = languageIn(location.hash);
+void speech.load().then(() => mount(Bench, { target: document.getElementById('app') as HTMLElement }));

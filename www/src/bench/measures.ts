@@ -3,6 +3,7 @@ import type { GrowthState } from '../engine/growth.ts';
 import { Pool } from '../engine/pool.ts';
 import { spawn } from '../engine/station.svelte.ts';
 import { multiplyAdds } from './arithmetic.ts';
+import type { BenchTexts } from '../messages/bench.en.ts';
 import { cleanImage, noisy, picture, sigmoid } from './inputs.ts';
 import {
   type Agreement,
@@ -13,6 +14,7 @@ import {
   type Options,
   type Report,
   type Row,
+  type Said,
   verdict,
 } from './report.ts';
 import { slide } from './slider.ts';
@@ -28,21 +30,23 @@ const PEAK_MS = 40;
 /** What is lost by another order of the same sums, in units of pixels and latents. */
 const TOLERANCE = 1e-3;
 
+export type Stage = keyof BenchTexts['stages'];
+
 export interface Surroundings {
   /** Shows a page, for the slider. */
   openPage(): HTMLIFrameElement;
   closePage(): void;
-  onProgress(what: string, rows: readonly Row[]): void;
+  onProgress(stage: Stage, rows: readonly Row<Said>[]): void;
 }
 
-type Step = (rows: Row[], context: Context) => Promise<void>;
+type Step = (rows: Row<Said>[], context: Context) => Promise<void>;
 
 interface Context {
   supplies: Supplies;
   options: Options;
   cores: number;
   threads: number;
-  agreement: Agreement[];
+  agreement: Agreement<Said>[];
   surroundings: Surroundings;
 }
 
@@ -77,45 +81,45 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
     encode: () => crate.api.encode(2 * runs),
     peerEncode: () => peer.api.time('encoder', 1, 2 * runs),
   });
-  const compared = (id: string, title: string, ours: number[], theirs: number[], target: number | null) =>
+  const compared = (id: 'network' | 'decode' | 'encode', ours: number[], theirs: number[], target: number | null) =>
     rows.push({
       id,
-      title,
+      title: ({ rows }) => rows[id],
       ours: measured(ours, 'ms'),
-      peer: { name: `${ORT}, one thread`, ...measured(theirs, 'ms') },
-      verdict: ofRatios('time', ratios(ours, theirs), target === null ? null : most(target)),
+      peer: { name: ({ peers }) => peers.threads(ORT, 1), ...measured(theirs, 'ms') },
+      verdict: ofRatios(({ verdicts }) => verdicts.time, ratios(ours, theirs), target === null ? null : most(target)),
     });
-  compared('network', 'U-Net evaluation, one thread', time.network, time.peerNetwork, 0.55);
-  compared('decode', 'VAE decode, one thread', time.decode, time.peerDecode, null);
-  compared('encode', 'VAE encode, one thread', time.encode, time.peerEncode, null);
+  compared('network', time.network, time.peerNetwork, 0.55);
+  compared('decode', time.decode, time.peerDecode, null);
+  compared('encode', time.encode, time.peerEncode, null);
   const operations = 2 * multiplyAdds(supplies.ddpm.files['network'] as Uint8Array);
   const rates = time.network.map((milliseconds) => operations / milliseconds / 1e6);
   rows.push({
     id: 'peak',
-    title: 'U-Net arithmetic, as direct convolutions',
+    title: ({ rows }) => rows.peak,
     ours: measured(rates, 'GFLOP/s'),
-    peer: { name: 'SIMD peak', ...measured(time.peak, 'GFLOP/s') },
-    verdict: ofRatios('share', ratios(rates, time.peak), least(0.75)),
+    peer: { name: ({ peers }) => peers.simd, ...measured(time.peak, 'GFLOP/s') },
+    verdict: ofRatios(({ verdicts }) => verdicts.share, ratios(rates, time.peak), least(0.75)),
   });
   const { parameterization } = supplies.ddpm.entry;
   const pixels = supplies.sizes.height * supplies.sizes.width;
   const [network, decoder, encoder] = await Promise.all((['network', 'decoder', 'encoder'] as const).map((role) => peer.api.outputs(role)));
   const output = (of: Record<string, Float32Array> | undefined, name: string) => of?.[name] ?? new Float32Array();
-  const agrees = (name: string, ours: ArrayLike<number>, theirs: ArrayLike<number>) => {
+  const agrees = (name: keyof BenchTexts['agreement']['outputs'], ours: ArrayLike<number>, theirs: ArrayLike<number>) => {
     const difference = largestDifference(ours, theirs);
-    agreement.push({ output: name, difference, tolerance: TOLERANCE, met: difference <= TOLERANCE });
+    agreement.push({ output: (text) => text.agreement.outputs[name], difference, tolerance: TOLERANCE, met: difference <= TOLERANCE });
   };
   const q = await crate.api.encoded();
-  agrees('predicted clean image', await crate.api.predict(), cleanImage(parameterization, noisy(pixels), output(network, 'output')));
-  agrees('decoded pixel means', await crate.api.decoded(), sigmoid(output(decoder, 'logits')));
-  agrees('encoded means', q.mean, output(encoder, 'mean'));
-  agrees('encoded log variances', q.logVar, output(encoder, 'log_var'));
+  agrees('clean', await crate.api.predict(), cleanImage(parameterization, noisy(pixels), output(network, 'output')));
+  agrees('decoded', await crate.api.decoded(), sigmoid(output(decoder, 'logits')));
+  agrees('means', q.mean, output(encoder, 'mean'));
+  agrees('logVariances', q.logVar, output(encoder, 'log_var'));
   await endurance(rows, crate, options);
   crate.end();
   peer.end();
 };
 
-async function endurance(rows: Row[], { api }: Awaited<ReturnType<typeof hireCrate>>, { enduring }: Options): Promise<void> {
+async function endurance(rows: Row<Said>[], { api }: Awaited<ReturnType<typeof hireCrate>>, { enduring }: Options): Promise<void> {
   const before = await api.memory();
   await api.network(enduring);
   await api.decode(enduring);
@@ -123,10 +127,10 @@ async function endurance(rows: Row[], { api }: Awaited<ReturnType<typeof hireCra
   const growth = (await api.memory()) - before;
   rows.push({
     id: 'memory',
-    title: `Memory of a worker with both models, and its growth over ${enduring} runs of each network`,
+    title: ({ rows }) => rows.memory(enduring),
     ours: measured([before / MEGABYTE], 'MB'),
     peer: null,
-    verdict: verdict('growth', 'MB', growth / MEGABYTE, most(0)),
+    verdict: verdict(({ verdicts }) => verdicts.growth, 'MB', growth / MEGABYTE, most(0)),
   });
 }
 
@@ -145,10 +149,10 @@ const load: Step = async (rows, { supplies, options }) => {
   });
   rows.push({
     id: 'load',
-    title: 'U-Net, ONNX bytes to ready, in a new worker after the VAE',
+    title: ({ rows }) => rows.load,
     ours: measured(time.ours, 'ms'),
-    peer: { name: ORT, ...measured(time.theirs, 'ms') },
-    verdict: ofRatios('time', ratios(time.ours, time.theirs), most(0.4)),
+    peer: { name: () => ORT, ...measured(time.theirs, 'ms') },
+    verdict: ofRatios(({ verdicts }) => verdicts.time, ratios(time.ours, time.theirs), most(0.4)),
   });
 };
 
@@ -212,13 +216,13 @@ const allCores: Step = async (rows, context) => {
   const median = (values: number[]) => quantile(sort(values), 0.5);
   const batch = median(time.batched) < median(time.single) ? chains : 1;
   const theirs = batch === 1 ? time.single : time.batched;
-  const name = `${ORT}, ${threads === 1 ? 'one thread' : `${threads} threads`}, batch ${batch}`;
+  const name: Said = ({ peers }) => peers.batch(peers.threads(ORT, threads), batch);
   rows.push({
     id: 'chains',
-    title: `${chains} chains of ${steps} steps, ${cores === 1 ? 'one core' : `all ${cores} cores`}`,
+    title: ({ rows }) => rows.chains(chains, steps, cores),
     ours: measured(time.ours, 's'),
     peer: { name, ...measured(theirs, 's') },
-    verdict: ofRatios('throughput', ratios(theirs, time.ours), least(1.8)),
+    verdict: ofRatios(({ verdicts }) => verdicts.throughput, ratios(theirs, time.ours), least(1.8)),
   });
   for (const { end } of crates) end();
   const total = (await bound()).total ?? 0;
@@ -228,10 +232,10 @@ const allCores: Step = async (rows, context) => {
   });
   rows.push({
     id: 'bound',
-    title: `Bound over every t of T = ${options.timesteps}, all cores`,
+    title: ({ rows }) => rows.bound(options.timesteps),
     ours: measured(whole.ours, 's'),
-    peer: { name: `${name}, ${total} evaluations`, ...measured(whole.theirs, 's') },
-    verdict: ofRatios('throughput', ratios(whole.theirs, whole.ours)),
+    peer: { name: (text) => text.peers.evaluations(name(text), total), ...measured(whole.theirs, 's') },
+    verdict: ofRatios(({ verdicts }) => verdicts.throughput, ratios(whole.theirs, whole.ours)),
   });
   peer.end();
   pool.close();
@@ -243,33 +247,33 @@ const slider: Step = async (rows, { options, surroundings }) => {
     const times = await slide(frame, options.slides);
     rows.push({
       id: 'slider',
-      title: 'Slider event to painted canvas',
+      title: ({ rows }) => rows.slider,
       ours: measured(times, 'ms'),
       peer: null,
-      verdict: verdict('95th percentile', 'ms', quantile(sort(times), 0.95), most(8)),
+      verdict: verdict(({ verdicts }) => verdicts.late, 'ms', quantile(sort(times), 0.95), most(8)),
     });
   } finally {
     surroundings.closePage();
   }
 };
 
-const STEPS: [string, Step][] = [
-  ['Slider', slider],
-  ['Single evaluations', oneThread],
-  ['Loading', load],
-  ['All cores', allCores],
+const STEPS: [Stage, Step][] = [
+  ['slider', slider],
+  ['single', oneThread],
+  ['loading', load],
+  ['cores', allCores],
 ];
 
-export async function measure(options: Options, surroundings: Surroundings): Promise<Report> {
+export async function measure(options: Options, surroundings: Surroundings): Promise<Report<Said>> {
   const cores = navigator.hardwareConcurrency;
   // Threads share memory, which a page may do where it is isolated from other origins.
   const threads = crossOriginIsolated ? cores : 1;
-  const rows: Row[] = [];
-  const agreement: Agreement[] = [];
-  surroundings.onProgress('Files', rows);
+  const rows: Row<Said>[] = [];
+  const agreement: Agreement<Said>[] = [];
+  surroundings.onProgress('files', rows);
   const supplies = await fetchSupplies();
-  for (const [name, step] of STEPS) {
-    surroundings.onProgress(name, [...rows]);
+  for (const [stage, step] of STEPS) {
+    surroundings.onProgress(stage, [...rows]);
     await step(rows, { supplies, options, cores, threads, agreement, surroundings });
   }
   return {

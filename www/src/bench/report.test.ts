@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { BRIEF, cells, FULL, least, measured, most, ofRatios, parseOptions, type Report, type Row, setting, table, verdict } from './report.ts';
+import { bench as en } from '../messages/bench.en.ts';
+import { bench as zh } from '../messages/bench.zh.ts';
+import { languageIn, withLanguage } from './language.ts';
+import {
+  agreementText, BRIEF, cells, FULL, least, measured, most, ofRatios, OptionError, parseOptions, type Report, type Row, type Said, setting, table,
+  tell, verdict,
+} from './report.ts';
 
 describe('options', () => {
   it.each([
@@ -11,7 +17,7 @@ describe('options', () => {
   ])('of %j', (fragment, options) => expect(parseOptions(fragment)).toEqual(options));
 
   it.each(['turns=0', 'turns=1.5', 'steps=x', 'slides=1e9', 'runs='])('%s is refused', (fragment) => {
-    expect(() => parseOptions(fragment)).toThrow(RangeError);
+    expect(() => parseOptions(fragment)).toThrow(OptionError);
   });
 });
 
@@ -60,4 +66,71 @@ it('says where the figures come from', () => {
   const report: Report = { version: '1.2.3', peer: '4.5.6', userAgent, cores: 2, threads: 1, options: FULL, rows: [], agreement: [] };
   expect(setting(report)).toContain('elbo-room 1.2.3 and onnxruntime-web 4.5.6, Chrome 156, 2 cores');
   expect(setting(report)).toContain('one thread');
+});
+
+describe('a report', () => {
+  const report: Report<Said> = {
+    version: '1.2.3',
+    peer: '4.5.6',
+    userAgent: 'of nobody',
+    cores: 2,
+    threads: 2,
+    options: FULL,
+    rows: [
+      {
+        id: 'chains',
+        title: ({ rows }) => rows.chains(16, 50, 2),
+        ours: measured([2], 's'),
+        peer: { name: ({ peers }) => peers.batch(peers.threads('peer', 2), 16), ...measured([4], 's') },
+        verdict: ofRatios(({ verdicts }) => verdicts.throughput, [2], least(1.8)),
+      },
+      { id: 'slider', title: ({ rows }) => rows.slider, ours: measured([-0.5], 'ms'), peer: null, verdict: null },
+    ],
+    agreement: [{ output: ({ agreement }) => agreement.outputs.means, difference: 1.5e-6, tolerance: 1e-3, met: true }],
+  };
+  const written = (text: typeof en) => {
+    const told = tell(report, text);
+    return [told.rows.map((row) => cells(row, text)), told.agreement.map((one) => agreementText(one, text)), setting(told, text)];
+  };
+
+  it('is told in English', () => {
+    expect(written(en)).toEqual([
+      [
+        ['16 chains of 50 steps, all 2 cores', '2.00 s', 'peer, 2 threads, batch 16: 4.00 s', 'throughput 2.00× (2.00–2.00)', '≥ 1.8×', 'yes'],
+        ['Slider event to painted canvas', '−0.500 ms', '', '', '', ''],
+      ],
+      ['encoded means: 1.5e−6 (within 0.001)'],
+      'elbo-room 1.2.3 and onnxruntime-web 4.5.6, a browser of unknown make, 2 cores, onnxruntime-web with up to 2 threads; ' +
+        'medians and quartiles of 21 turns, 3 of the long ones.',
+    ]);
+  });
+
+  it('is told in Chinese, with the same figures', () => {
+    expect(written(zh)).toEqual([
+      [
+        ['16 条 50 步的采样链，全部 2 个核心', '2.00 s', 'peer，2 个线程，批大小 16：4.00 s', '吞吐量 2.00× (2.00–2.00)', '≥ 1.8×', '是'],
+        ['从滑块事件到画布绘制完成', '−0.500 ms', '', '', '', ''],
+      ],
+      ['编码出的均值：1.5e−6（未超过 0.001）'],
+      'elbo-room 1.2.3 与 onnxruntime-web 4.5.6，未知的浏览器，2 个核心，onnxruntime-web 使用至多 2 个线程；' +
+        '数值为 21 轮（长的测量项为 3 轮）的中位数和四分位数。',
+    ]);
+  });
+
+  it('has the same JSON in every language but for the words', () => {
+    const figures = (text: typeof en) => JSON.stringify(tell(report, text), (key, value) => (['title', 'name', 'output'].includes(key) ? '' : value));
+    expect(figures(zh)).toBe(figures(en));
+    expect(JSON.parse(JSON.stringify(tell(report, en)))).toMatchObject({ rows: [{ id: 'chains', title: '16 chains of 50 steps, all 2 cores' }, {}] });
+  });
+});
+
+it.each([
+  ['', null, '#lang=zh'],
+  ['#run&brief', null, '#run&brief&lang=zh'],
+  ['#lang=en&run&turns=3', 'en', '#run&turns=3&lang=zh'],
+  ['#lang=fr', null, '#lang=zh'],
+])('the language of %j is %j', (fragment, language, inChinese) => {
+  expect(languageIn(fragment)).toBe(language);
+  expect(withLanguage(fragment, 'zh')).toBe(inChinese);
+  expect(languageIn(inChinese)).toBe('zh');
 });

@@ -1,5 +1,9 @@
 /** What the benchmark finds, and how it is written down, on the page and on a terminal alike. */
+import { bench as en, type BenchTexts } from '../messages/bench.en.ts';
 import { summarize, type Summary } from './statistics.ts';
+
+/** What is found before anybody knows in which language it will be read. */
+export type Said = (text: BenchTexts) => string;
 
 export type Unit = 'ms' | 's' | 'GFLOP/s' | 'MB';
 
@@ -14,8 +18,8 @@ export interface Target {
 }
 
 /** The one number of a row that the target is about. */
-export interface Verdict {
-  name: string;
+export interface Verdict<Text = string> {
+  name: Text;
   value: number;
   /** Quartiles, where it comes from repetitions. */
   spread: [number, number] | null;
@@ -24,24 +28,24 @@ export interface Verdict {
   met: boolean | null;
 }
 
-export interface Row {
+export interface Row<Text = string> {
   id: string;
-  title: string;
+  title: Text;
   ours: Measured | null;
   /** What it is compared with, if anything. */
-  peer: (Measured & { name: string }) | null;
-  verdict: Verdict | null;
+  peer: (Measured & { name: Text }) | null;
+  verdict: Verdict<Text> | null;
 }
 
 /** The largest difference of an output between the two engines, of values of magnitude 1. */
-export interface Agreement {
-  output: string;
+export interface Agreement<Text = string> {
+  output: Text;
   difference: number;
   tolerance: number;
   met: boolean;
 }
 
-export interface Report {
+export interface Report<Text = string> {
   version: string;
   peer: string;
   userAgent: string;
@@ -49,9 +53,24 @@ export interface Report {
   /** Threads that onnxruntime-web could use. */
   threads: number;
   options: Options;
-  rows: Row[];
-  agreement: Agreement[];
+  rows: Row<Text>[];
+  agreement: Agreement<Text>[];
 }
+
+const tellName = <T extends { name: Said }>(of: T, text: BenchTexts) => ({ ...of, name: of.name(text) });
+
+export const tellRow = (row: Row<Said>, text: BenchTexts): Row => ({
+  ...row,
+  title: row.title(text),
+  peer: row.peer && tellName(row.peer, text),
+  verdict: row.verdict && tellName(row.verdict, text),
+});
+
+export const tell = (report: Report<Said>, text: BenchTexts): Report => ({
+  ...report,
+  rows: report.rows.map((row) => tellRow(row, text)),
+  agreement: report.agreement.map((one) => ({ ...one, output: one.output(text) })),
+});
 
 export interface Options {
   /** Turns of each short measure, and evaluations in a turn. */
@@ -94,6 +113,20 @@ export const BRIEF: Options = {
   enduring: 2,
 };
 
+const MOST = 100_000;
+
+/** An option of the address with a value that it cannot have. */
+export class OptionError extends RangeError {
+  override readonly name = 'OptionError';
+  readonly said: Said;
+
+  constructor(option: string, asked: string) {
+    const said: Said = (text) => text.refused(option, asked, MOST);
+    super(said(en));
+    this.said = said;
+  }
+}
+
 /** Options from an address's fragment; what it does not name is as `FULL` has it, and `brief` is as `BRIEF` has it. */
 export function parseOptions(fragment: string): Options {
   const asked = new URLSearchParams(fragment.replace(/^#/, ''));
@@ -101,7 +134,7 @@ export function parseOptions(fragment: string): Options {
   for (const [key, text] of asked) {
     if (!(key in options)) continue;
     const value = Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > 100_000) throw new RangeError(`${key} is ${text}, it must be 1 to 100000`);
+    if (!Number.isInteger(value) || value < 1 || value > MOST) throw new OptionError(key, text);
     options[key as keyof Options] = value;
   }
   return options;
@@ -113,63 +146,66 @@ export const most = (value: number): Target => ({ bound: 'most', value });
 export const least = (value: number): Target => ({ bound: 'least', value });
 
 /** `spread` are the quartiles of the value. */
-export function verdict(
-  name: string,
+export function verdict<Text>(
+  name: Text,
   unit: Verdict['unit'],
   value: number,
   target: Target | null = null,
   spread: [number, number] | null = null,
-): Verdict {
+): Verdict<Text> {
   const met = target && (target.bound === 'most' ? value <= target.value : value >= target.value);
   return { name, value, spread, unit, target, met };
 }
 
-export function ofRatios(name: string, values: readonly number[], target: Target | null = null): Verdict {
+export function ofRatios<Text>(name: Text, values: readonly number[], target: Target | null = null): Verdict<Text> {
   const { median, quartiles } = summarize(values);
   return verdict(name, '×', median, target, quartiles);
 }
 
 const DIGITS = 3;
-const number = (value: number) => (value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value.toPrecision(DIGITS));
+const withMinus = (text: string) => text.replace('-', '−');
+const number = (value: number) => (value === 0 ? '0' : withMinus(value >= 100 ? value.toFixed(0) : value.toPrecision(DIGITS)));
 const withUnit = (text: string, unit: Verdict['unit']) => (unit === '×' ? `${text}×` : `${text} ${unit}`);
 const range = ([low, high]: [number, number]) => ` (${number(low)}–${number(high)})`;
 
 const measuredText = ({ median, quartiles, count, unit }: Measured) =>
   withUnit(number(median), unit) + (count > 1 ? range(quartiles) : '');
 
-export const HEADINGS = ['Measure', 'ELBO Room', 'Against', 'Comparison', 'Target', 'Met'] as const;
-
-/** A row's cells, under `HEADINGS`. */
-export function cells({ title, ours, peer, verdict: about }: Row): string[] {
+/** A row's cells, under the headings. */
+export function cells({ title, ours, peer, verdict: about }: Row, text: BenchTexts = en): string[] {
   const target = about?.target;
   return [
     title,
     ours ? measuredText(ours) : '',
-    peer ? `${peer.name}: ${measuredText(peer)}` : '',
+    peer ? `${peer.name}${text.colon}${measuredText(peer)}` : '',
     about ? `${about.name} ${withUnit(number(about.value), about.unit)}${about.spread ? range(about.spread) : ''}` : '',
     target ? `${target.bound === 'most' ? '≤' : '≥'} ${withUnit(String(target.value), about.unit)}` : '',
-    about?.met === undefined || about.met === null ? '' : about.met ? 'yes' : 'no',
+    about?.met === undefined || about.met === null ? '' : about.met ? text.yes : text.no,
   ];
 }
 
-export const agreementText = ({ output, difference, tolerance, met }: Agreement) =>
-  `${output}: ${difference.toExponential(1)} (${met ? 'within' : 'beyond'} ${tolerance})`;
+export function agreementText({ output, difference, tolerance, met }: Agreement, { agreement }: BenchTexts = en): string {
+  return agreement[met ? 'within' : 'beyond'](output, withMinus(difference.toExponential(1)), String(tolerance));
+}
 
 /** One line about where the figures come from. */
-export const setting = ({ version, peer, userAgent, cores, threads, options }: Report) =>
-  `elbo-room ${version} and onnxruntime-web ${peer}, ${browserOf(userAgent)}, ${cores} cores, ` +
-  `onnxruntime-web with ${threads === 1 ? 'one thread' : `up to ${threads} threads`}; medians and quartiles of ` +
-  `${options.turns} turns, ${options.rounds} of the long ones.`;
+export const setting = ({ version, peer, userAgent, cores, threads, options }: Report, text: BenchTexts = en): string =>
+  text.setting(
+    text.engines(version, peer),
+    text.machine(browserOf(userAgent) ?? text.unknownBrowser, cores, threads),
+    text.repetitions(options.turns, options.rounds),
+  );
 
-function browserOf(userAgent: string): string {
+function browserOf(userAgent: string): string | null {
   const found = /(?:Headless)?(Chrome|Firefox)\/(\d+)|Version\/(\d+)\S* .*(Safari)/.exec(userAgent);
-  return found ? `${found[1] ?? found[4]} ${found[2] ?? found[3]}` : 'a browser of unknown make';
+  return found && `${found[1] ?? found[4]} ${found[2] ?? found[3]}`;
 }
 
 /** The table in Markdown, its columns aligned so that a terminal shows it as well. */
 export function table(rows: readonly Row[]): string {
-  const lines = [[...HEADINGS], ...rows.map(cells)];
-  const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => [...(line[column] ?? '')].length)));
+  const { headings } = en;
+  const lines = [headings, ...rows.map((row) => cells(row))];
+  const widths = headings.map((_, column) => Math.max(...lines.map((line) => [...(line[column] ?? '')].length)));
   const line = (texts: string[]) => `| ${texts.map((text, i) => text + ' '.repeat((widths[i] ?? 0) - [...text].length)).join(' | ')} |`;
   const [head = [], ...body] = lines;
   return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...body.map(line)].join('\n');

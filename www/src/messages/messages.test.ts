@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { bench as benchEn } from './bench.en.ts';
+import { bench as benchZh } from './bench.zh.ts';
 import { en } from './en.ts';
 import { messages, titleOf } from './index.ts';
 import { preferredLanguage } from './languages.ts';
@@ -9,7 +11,7 @@ import { zh } from './zh.ts';
 /** What Chinese texts of the field leave in Latin letters: names, symbols, formulas. */
 const NAMES = new Set(
   ('ELBO Room VAE KL DDPM DDIM SNR log SVG JSON CSV SHA MB ID Adam SGD sigmoid Delete Shift Esc PNG WebAssembly SIMD Web Worker ' +
-    'OffscreenCanvas MNIST LeCun Cortes Burges CC BY SA MIT Apache elbo room').split(' '),
+    'OffscreenCanvas MNIST LeCun Cortes Burges CC BY SA MIT Apache elbo room onnxruntime web ONNX Net').split(' '),
 );
 const CHINESE = /[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/;
 
@@ -33,8 +35,8 @@ const ARGUMENTS = [
 const say = (text: Text, values: readonly unknown[]) =>
   String(typeof text === 'string' ? text : text(...values.slice(0, text.length)));
 
-const english = textsOf(en);
-const chinese = new Map(textsOf(zh));
+const english = textsOf({ ...en, bench: benchEn });
+const chinese = new Map(textsOf({ ...zh, bench: benchZh }));
 
 it('has the same texts in both languages', () => {
   expect([...chinese.keys()].sort()).toEqual(english.map(([path]) => path).sort());
