@@ -8,8 +8,9 @@ export const MACROS = {
   '\\Var': '\\operatorname{Var}',
   '\\SNR': '\\operatorname{SNR}',
   '\\ELBO': '\\mathrm{ELBO}',
-  '\\KL': '\\mathrm{KL}\\big(#1 \\,\\|\\, #2\\big)',
-  '\\link': '\\htmlData{link=#1}{#2}',
+  '\\KL': '\\operatorname{KL}\\bigl(#1 \\,\\|\\, #2\\bigr)',
+  // The outer braces keep the space after a symbol out of it.
+  '\\link': '{\\htmlData{link=#1}{#2}}',
 };
 
 export const OPTIONS: KatexOptions = {
@@ -25,5 +26,18 @@ export function linksIn(formulas: readonly string[]): string[] {
   return [...new Set(formulas.flatMap((tex) => Array.from(tex.matchAll(/\\link\{([\w-]+)\}/g), ([, name]) => name ?? '')))];
 }
 
-/** A paragraph cut at its `$`: words at even places, formulas at odd ones. */
-export const piecesOf = (text: string): string[] => text.split('$');
+/** A formula inside a line, with the punctuation that must not be parted from it. */
+export interface Inline {
+  before: string;
+  tex: string;
+  after: string;
+}
+
+/** A paragraph cut at its formulas, which stand between `$`. */
+export function piecesOf(text: string): (string | Inline)[] {
+  return text.split(/([(（“]?\$[^$]*\$[,.;:!?)，。；：、！？）”]*)/).map((piece, i) => {
+    if (i % 2 === 0) return piece;
+    const [before = '', tex = '', after = ''] = piece.split('$');
+    return { before, tex, after };
+  });
+}

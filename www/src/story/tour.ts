@@ -53,13 +53,13 @@ export const STOPS: Record<TourStep, Stop> = {
   vae: {
     setting: { lab: 'latent' },
     at: ['kl-per-latent', 'vae-elbo', 'latents'],
-    tex: '\\mathrm{ELBO}(x) = \\mathbb{E}_q[\\log p(x \\mid z)] - \\mathrm{KL}\\big(q(z \\mid x)\\,\\|\\,p(z)\\big)',
+    tex: '\\mathrm{ELBO}(x) = \\mathbb{E}_q[\\log p(x \\mid z)] - \\mathrm{KL}\\bigl(q(z \\mid x)\\,\\|\\,p(z)\\bigr)',
   },
   gap: {
     setting: { lab: 'elbo', elbo: { image: IMAGE } },
     at: ['importance', 'gap'],
     of: 'vae',
-    tex: '\\mathcal{L}_K = \\mathbb{E}\\Big[\\log \\tfrac1K \\textstyle\\sum_k \\tfrac{p(x, z_k)}{q(z_k \\mid x)}\\Big]',
+    tex: '\\mathcal{L}_K = \\mathbb{E}\\Bigl[\\log \\tfrac1K \\textstyle\\sum_k \\tfrac{p(x, z_k)}{q(z_k \\mid x)}\\Bigr]',
   },
   layers: {
     setting: { lab: 'elbo', elbo: { image: IMAGE, level: 1 } },
@@ -70,7 +70,7 @@ export const STOPS: Record<TourStep, Stop> = {
   diffusion: {
     setting: { lab: 'denoise', denoise: { step: 0 } },
     at: ['x-t', 'predicted-x0'],
-    tex: 'q(x_t \\mid x_0) = \\mathcal N\\big(\\sqrt{\\bar\\alpha_t}\\,x_0,\\ (1-\\bar\\alpha_t)\\,I\\big)',
+    tex: 'q(x_t \\mid x_0) = \\mathcal N\\bigl(\\sqrt{\\bar\\alpha_t}\\,x_0,\\ (1-\\bar\\alpha_t)\\,I\\bigr)',
   },
   terms: {
     setting: { lab: 'elbo', elbo: { image: IMAGE } },
@@ -82,7 +82,7 @@ export const STOPS: Record<TourStep, Stop> = {
     setting: { lab: 'elbo', elbo: { image: IMAGE } },
     at: ['bound-schedule', 'l0', 'sweep'],
     of: 'ddpm',
-    tex: 'L_{t-1} = \\tfrac12 \\big(\\mathrm{SNR}(t{-}1) - \\mathrm{SNR}(t)\\big)\\, \\mathbb{E}\\|x_0 - \\hat x_0\\|^2',
+    tex: 'L_{t-1} = \\tfrac12 \\bigl(\\mathrm{SNR}(t{-}1) - \\mathrm{SNR}(t)\\bigr)\\, \\mathbb{E}\\|x_0 - \\hat x_0\\|^2',
   },
   compare: {
     setting: { lab: 'elbo', elbo: { image: IMAGE } },

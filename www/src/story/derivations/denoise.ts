@@ -30,8 +30,8 @@ export const denoise = {
     {
       id: 'forward',
       formulas: [
-        tex`q(x_t \mid x_{t-1}) = \N\big(x_t;\, \sqrt{1 - \link{beta}{\beta_t}}\, x_{t-1},\, \beta_t I\big)`,
-        tex`\begin{aligned} q(\link{xt}{x_t} \mid x_0) &= \N\big(x_t;\, \sqrt{\link{alphaBar}{\bar\alpha_t}}\, x_0,\, (1 - \bar\alpha_t) I\big), \\ \bar\alpha_t &= \textstyle\prod_{s \le t} \alpha_s, \quad \alpha_t = 1 - \beta_t \end{aligned}`,
+        tex`q(x_t \mid x_{t-1}) = \N\bigl(x_t;\, \sqrt{1 - \link{beta}{\beta_t}}\, x_{t-1},\, \beta_t I\bigr)`,
+        tex`\begin{aligned} q(\link{xt}{x_t} \mid x_0) &= \N\bigl(x_t;\, \sqrt{\link{alphaBar}{\bar\alpha_t}}\, x_0,\, (1 - \bar\alpha_t) I\bigr), \\ \bar\alpha_t &= \textstyle\prod_{s \le t} \alpha_s, \quad \alpha_t = 1 - \beta_t \end{aligned}`,
         tex`\SNR(t) = \frac{\bar\alpha_t}{1 - \bar\alpha_t}, \quad \link{lambda}{\lambda_t} = \log \SNR(t)`,
       ],
       functions: ['math::diffusion::q_sample', 'math::schedule::NoiseSchedule::alpha_bar'],
@@ -43,7 +43,7 @@ export const denoise = {
         tex`q(x_{t-1} \mid x_t, x_0) \propto q(\link{xt}{x_t} \mid x_{t-1})\, q(x_{t-1} \mid x_0)`,
         tex`\frac{1}{\tilde\beta_t} = \frac{\alpha_t}{\beta_t} + \frac{1}{1 - \bar\alpha_{t-1}} \;\Rightarrow\; \tilde\beta_t = \beta_t\, \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}`,
         tex`\tilde\mu_t(x_t, x_0) = \frac{\sqrt{\bar\alpha_{t-1}}\, \link{beta}{\beta_t}}{1 - \bar\alpha_t}\, x_0 + \frac{\sqrt{\alpha_t}\, (1 - \bar\alpha_{t-1})}{1 - \link{alphaBar}{\bar\alpha_t}}\, x_t`,
-        tex`p_\theta(x_{t-1} \mid x_t) = \N\big(\link{sampler}{x_{t-1}};\, \tilde\mu_t(x_t, \link{x0hat}{\hat x_0}),\, \tilde\beta_t I\big)`,
+        tex`p_\theta(x_{t-1} \mid x_t) = \N\bigl(\link{sampler}{x_{t-1}};\, \tilde\mu_t(x_t, \link{x0hat}{\hat x_0}),\, \tilde\beta_t I\bigr)`,
       ],
       functions: [
         'math::diffusion::q_posterior',
@@ -56,9 +56,9 @@ export const denoise = {
     {
       id: 'terms',
       formulas: [
-        tex`\begin{aligned} -\log p_\theta(x_0) &\le \E_q\Big[\log \frac{q(x_{1:T} \mid x_0)}{p_\theta(x_{0:T})}\Big] \\ &= -\link{elbo}{\ELBO(x_0)} \end{aligned}`,
+        tex`\begin{aligned} -\log p_\theta(x_0) &\le \E_q\Bigl[\log \frac{q(x_{1:T} \mid x_0)}{p_\theta(x_{0:T})}\Bigr] \\ &= -\link{elbo}{\ELBO(x_0)} \end{aligned}`,
         tex`\begin{aligned} q(x_t \mid x_{t-1}) &= q(x_t \mid x_{t-1}, x_0) \\ &= \frac{q(x_{t-1} \mid x_t, x_0)\, q(x_t \mid x_0)}{q(x_{t-1} \mid x_0)} \end{aligned}`,
-        tex`\begin{aligned} -\ELBO ={}& \underbrace{\KL{q(x_T \mid x_0)}{p(x_T)}}_{\link{LT}{L_T}} \\ &+ \link{sum}{\sum_{t=2}^{T}} \underbrace{\E_q \KL{q(x_{t-1} \mid x_t, x_0)}{p_\theta(x_{t-1} \mid x_t)}}_{\link{Lt}{L_{t-1}}} \\ &\underbrace{{}- \E_q[\log p_\theta(x_0 \mid x_1)]}_{\link{L0}{L_0}} \end{aligned}`,
+        tex`\begin{aligned} -&\ELBO = \underbrace{\KL{q(x_T \mid x_0)}{p(x_T)}}_{\link{LT}{L_T}} \\ &+ \link{sum}{\sum_{t=2}^{T}}\, \underbrace{\E_q \KL{q(x_{t-1} \mid x_t, x_0)}{p_\theta(x_{t-1} \mid x_t)}}_{\link{Lt}{L_{t-1}}} \\ &\underbrace{{}- \E_q[\log p_\theta(x_0 \mid x_1)]}_{\link{L0}{L_0}} \end{aligned}`,
       ],
       wrong: tex`-\ELBO = \textstyle\sum_t \KL{q(x_t \mid x_{t-1})}{p(x_{t-1} \mid x_t)}`,
       functions: ['math::elbo::l_t_prior', 'math::elbo::l_denoising', 'math::elbo::l_0'],
@@ -68,8 +68,8 @@ export const denoise = {
       id: 'snr',
       formulas: [
         tex`\begin{aligned} \link{Lt}{L_{t-1}} &= \E_q \frac{\lVert \tilde\mu_t(x_t, x_0) - \tilde\mu_t(x_t, \link{x0hat}{\hat x_0}) \rVert^2}{2 \tilde\beta_t} \\ &= \tfrac12\, \frac{\bar\alpha_{t-1} \beta_t}{(1 - \bar\alpha_{t-1})(1 - \bar\alpha_t)}\, \E_q \lVert x_0 - \hat x_0 \rVert^2 \end{aligned}`,
-        tex`L_{t-1} = \tfrac12 \big(\SNR(t-1) - \SNR(\link{t}{t})\big)\, \E_q \lVert x_0 - \hat x_0 \rVert^2`,
-        tex`L_{t-1} = \tfrac12 \operatorname{expm1}\big(\lambda_{t-1} - \link{lambda}{\lambda_t}\big)\, \E_q \lVert \varepsilon - \hat\varepsilon \rVert^2`,
+        tex`L_{t-1} = \tfrac12 \bigl(\SNR(t-1) - \SNR(\link{t}{t})\bigr)\, \E_q \lVert x_0 - \hat x_0 \rVert^2`,
+        tex`L_{t-1} = \tfrac12 \operatorname{expm1}\bigl(\lambda_{t-1} - \link{lambda}{\lambda_t}\bigr)\, \E_q \lVert \varepsilon - \hat\varepsilon \rVert^2`,
       ],
       wrong: tex`-\ELBO = \textstyle\sum_t \E_q \lVert \varepsilon - \hat\varepsilon \rVert^2`,
       functions: ['math::elbo::l_denoising', 'math::parameterization::Parameterization::apply'],
@@ -79,18 +79,18 @@ export const denoise = {
       id: 'last',
       formulas: [
         tex`\tilde\beta_1 = \beta_1\, \frac{1 - \bar\alpha_0}{1 - \bar\alpha_1} = 0 \quad (\bar\alpha_0 = 1)`,
-        tex`\begin{aligned} \link{L0}{L_0} &= -\E_q \sum_j \log \int_{a_j}^{b_j} \N\big(u;\, \hat x_{0,j},\, 1 - \bar\alpha_1\big)\, du, \\ [a_j, b_j] &= x_{0,j} \pm \tfrac1{255} \end{aligned}`,
+        tex`\begin{aligned} \link{L0}{L_0} &= -\E_q \sum_j \log \int_{a_j}^{b_j} \N\bigl(u;\, \hat x_{0,j},\, 1 - \bar\alpha_1\bigr)\, du, \\ [a_j, b_j] &= x_{0,j} \pm \tfrac1{255} \end{aligned}`,
       ],
-      wrong: tex`L_0 = -\E_q \log \N\big(x_0;\, \hat x_0,\, \tilde\beta_1 I\big)`,
+      wrong: tex`L_0 = -\E_q \log \N\bigl(x_0;\, \hat x_0,\, \tilde\beta_1 I\bigr)`,
       functions: ['math::elbo::l_0', 'math::gaussian::discretized_log_likelihood'],
       cites: ['ho2020', 'kingma2021'],
     },
     {
       id: 'schedule',
       formulas: [
-        tex`\begin{aligned} \text{(1)}\quad & \beta_t = \tfrac{0.1}{\link{T}{T}} + \tfrac{t - 1}{T - 1} \cdot \tfrac{19.9}{T} \\ \text{(2)}\quad & \bar\alpha_t = \frac{f(t)}{f(0)}, \; f(t) = \cos^2\Big(\tfrac{t/T + 0.008}{1.008} \cdot \tfrac{\pi}{2}\Big) \\ \text{(3)}\quad & \link{curve}{\lambda_t} = \lambda_1 + \tfrac{t - 1}{T - 1} (\lambda_T - \lambda_1) \end{aligned}`,
+        tex`\begin{aligned} \text{(1)}\quad & \beta_t = \tfrac{0.1}{\link{T}{T}} + \tfrac{t - 1}{T - 1} \cdot \tfrac{19.9}{T} \\ \text{(2)}\quad & \bar\alpha_t = \frac{f(t)}{f(0)}, \; f(t) = \cos^2\Bigl(\tfrac{t/T + 0.008}{1.008} \cdot \tfrac{\pi}{2}\Bigr) \\ \text{(3)}\quad & \link{curve}{\lambda_t} = \lambda_1 + \tfrac{t - 1}{T - 1} (\lambda_T - \lambda_1) \end{aligned}`,
         tex`\link{beta}{\beta_t} = 1 - \frac{\bar\alpha_t}{\bar\alpha_{t-1}} = -(1 - \link{alphaBar}{\bar\alpha_t}) \operatorname{expm1}(\lambda_t - \lambda_{t-1})`,
-        tex`\link{LT}{L_T} = \tfrac12 \sum_j \big(\bar\alpha_T x_{0,j}^2 - \bar\alpha_T - \log(1 - \bar\alpha_T)\big)`,
+        tex`\link{LT}{L_T} = \tfrac12 \sum_j \bigl(\bar\alpha_T x_{0,j}^2 - \bar\alpha_T - \log(1 - \bar\alpha_T)\bigr)`,
       ],
       functions: ['math::schedule::NoiseSchedule::new', 'math::schedule::NoiseSchedule::beta', 'math::elbo::l_t_prior'],
       cites: ['ho2020', 'nichol2021', 'kingma2021'],
@@ -100,14 +100,14 @@ export const denoise = {
       formulas: [
         tex`\sum_{t=2}^{T} L_{t-1} \;\xrightarrow{\link{limit}{T \to \infty}}\; \frac12 \int_{\lambda_T}^{\lambda_1} \E_q \lVert \varepsilon - \hat\varepsilon_\theta(x_\lambda, \lambda) \rVert^2\, d\lambda`,
       ],
-      wrong: tex`\textstyle\sum_t L_{t-1} \text{ does not depend on } (\beta_t)`,
+      wrong: tex`\lim_{T \to \infty} \ELBO[\beta] = \lim_{T \to \infty} \ELBO[\beta']`,
       functions: ['math::elbo::l_denoising', 'math::schedule::NoiseSchedule::log_snr_change'],
       cites: ['kingma2021'],
     },
     {
       id: 'consistency',
       formulas: [
-        tex`\begin{aligned} \link{forms}{-\ELBO} ={}& \E_q \KL{q(x_T \mid x_{T-1})}{p(x_T)} \\ &+ \sum_{t=2}^{T} \E_{q(x_{t-2}, x_{t-1}, x_t \mid x_0)}\big[\log q(x_{t-1} \mid x_{t-2}) \\ &\qquad\quad {}- \log p_\theta(x_{t-1} \mid x_t)\big] + \link{L0}{L_0} \end{aligned}`,
+        tex`\begin{aligned} \link{forms}{-\ELBO} ={}& \E_q \KL{q(x_T \mid x_{T-1})}{p(x_T)} \\ &+ \sum_{t=2}^{T} \E_{q(x_{t-2}, x_{t-1}, x_t \mid x_0)}\bigl[\log q(x_{t-1} \mid x_{t-2}) \\ &\qquad\quad {}- \log p_\theta(x_{t-1} \mid x_t)\bigr] + \link{L0}{L_0} \end{aligned}`,
       ],
       wrong: tex`\textstyle\sum_t \E_q \KL{q(x_{t-1} \mid x_{t-2})}{p(x_{t-1} \mid x_t)}`,
       functions: [

@@ -32,8 +32,8 @@ export const elbo = {
       id: 'importance',
       formulas: [
         tex`w_k = \frac{p(\link{x}{x}, z_k)}{q(z_k \mid x)}, \quad \E_q[w_k] = p(x)`,
-        tex`\begin{aligned} \link{LK}{\mathcal L_K} &= \E\Big[\log \frac{1}{\link{K}{K}} \sum_{k=1}^{K} w_k\Big] \\ &\le \log \E\Big[\frac1K \sum_{k=1}^{K} w_k\Big] = \log p(x) \end{aligned}`,
-        tex`\begin{aligned} \mathcal L_{K+1} &= \E\Big[\log \tfrac{1}{K+1} \textstyle\sum_{j} \bar w_{-j}\Big] \\ &\ge \E\Big[\tfrac{1}{K+1} \textstyle\sum_{j} \log \bar w_{-j}\Big] = \mathcal L_K \\ \link{elbo}{\mathcal L} = \mathcal L_1 &\le \link{curve}{\mathcal L_K} \to \log p(x) \end{aligned}`,
+        tex`\begin{aligned} \link{LK}{\mathcal L_K} &= \E\Bigl[\log \frac{1}{\link{K}{K}} \sum_{k=1}^{K} w_k\Bigr] \\ &\le \log \E\Bigl[\frac1K \sum_{k=1}^{K} w_k\Bigr] = \log p(x) \end{aligned}`,
+        tex`\begin{aligned} \mathcal L_{K+1} &= \E\Bigl[\log \tfrac{1}{K+1} \textstyle\sum_{j} \bar w_{-j}\Bigr] \\ &\ge \E\Bigl[\tfrac{1}{K+1} \textstyle\sum_{j} \log \bar w_{-j}\Bigr] = \mathcal L_K \\ \link{elbo}{\mathcal L} = \mathcal L_1 &\le \link{curve}{\mathcal L_K} \to \log p(x) \end{aligned}`,
       ],
       functions: ['math::importance::log_mean_exp', 'math::importance::importance_curve'],
       cites: ['burda2016'],
@@ -42,8 +42,8 @@ export const elbo = {
       id: 'gap',
       formulas: [
         tex`\begin{aligned} \log p(x) - \link{elbo}{\mathcal L} &= \link{gap}{\KL{q(z \mid x)}{p(z \mid x)}} \\ &\ge \link{LK}{\mathcal L_K} - \mathcal L \end{aligned}`,
-        tex`\link{ess}{K_{\mathrm{eff}}} = \frac{\big(\sum_k w_k\big)^2}{\sum_k w_k^2}`,
-        tex`\log p(x) - \mathcal L_K \approx \frac12 \Big(\frac{1}{K_{\mathrm{eff}}} - \frac{1}{\link{K}{K}}\Big)`,
+        tex`\link{ess}{K_{\mathrm{eff}}} = \frac{\bigl(\sum_k w_k\bigr)^2}{\sum_k w_k^2}`,
+        tex`\log p(x) - \mathcal L_K \approx \frac12 \Bigl(\frac{1}{K_{\mathrm{eff}}} - \frac{1}{\link{K}{K}}\Bigr)`,
       ],
       functions: [
         'math::importance::gap',
@@ -76,7 +76,7 @@ export const elbo = {
     {
       id: 'subsample',
       formulas: [
-        tex`\link{denoising}{\sum_{t=2}^{\link{T}{T}} L_{t-1}} = \E_{t \sim \pi}\Big[\frac{\link{costs}{L_{t-1}}}{\pi(t)}\Big]`,
+        tex`\link{denoising}{\sum_{t=2}^{\link{T}{T}} L_{t-1}} = \E_{t \sim \pi}\Bigl[\frac{\link{costs}{L_{t-1}}}{\pi(t)}\Bigr]`,
         tex`\sum_{t=2}^{T} L_{t-1} \approx \frac1{\link{m}{m}} \sum_{k=1}^{m} \frac{L_{t_k - 1}}{\pi(t_k)}`,
       ],
       wrong: tex`\sum_{t=2}^{T} L_{t-1} \approx \frac1m \sum_k L_{t_k - 1}`,
@@ -91,10 +91,10 @@ export const elbo = {
       id: 'digit',
       formulas: [
         tex`\link{posterior}{p(c \mid \link{x}{x})} = \frac{p(x \mid c)\, p(c)}{\sum_{c'} p(x \mid c')\, p(c')} \approx \frac{e^{\ELBO(x \mid \link{c}{c})}}{\sum_{c'} e^{\ELBO(x \mid c')}}`,
-        tex`\operatorname{se}[p_c] \approx p_c\, \operatorname{se}\Big[\overline{\ell_c - \textstyle\sum_{c'} p_{c'} \ell_{c'}}\Big]`,
+        tex`\operatorname{se}[p_c] \approx p_c\, \operatorname{se}\Bigl[\overline{\ell_c - \textstyle\sum_{c'} p_{c'} \ell_{c'}}\Bigr]`,
         tex`\link{H}{H} = -\sum_c p(c \mid x) \log p(c \mid x)`,
       ],
-      wrong: tex`p(c \mid x) = \operatorname{softmax}_c\, \ELBO(x \mid c)`,
+      wrong: tex`p(c \mid x) = \operatorname{softmax}_c \ELBO(x \mid c)`,
       functions: [
         'math::classes::uniform_posterior',
         'math::classes::posterior_standard_error',
@@ -105,7 +105,7 @@ export const elbo = {
     },
     {
       id: 'surprise',
-      formulas: [tex`\link{surprise}{\hat F}(x) = \frac1N\, \#\big\{n : \ELBO(x_n) < \link{elbo}{\ELBO(x)}\big\}`],
+      formulas: [tex`\link{surprise}{\hat F}(x) = \frac1N\, \#\bigl\{n : \ELBO(x_n) < \link{elbo}{\ELBO(x)}\bigr\}`],
       functions: ['math::quantiles::share_below'],
       cites: ['nalisnick2019'],
     },

@@ -81,7 +81,7 @@ export const en: DerivationTexts = {
           text: [
             'The ELBO lowers the reverse divergence. Where $q$ has mass and $p$ has none the integrand is huge; where $p$ has mass and $q$ has none it is zero. So $q$ settles on a mode and leaves others out:',
             'The forward divergence takes its mean under $p$. Now a place that $p$ visits and $q$ does not is what costs:',
-            'For one Gaussian the gradient vanishes where the moments agree (mean field: the variances only), so $q$ covers all the mass of $p$, and the valleys between:',
+            'For one Gaussian the gradient vanishes where the moments agree (mean field: of the covariance its diagonal alone), so $q$ covers all the mass of $p$, and the valleys between:',
             'It needs expectations under $p$, which is what nobody has in practice. Here they come from quadrature.',
           ],
         },
@@ -114,7 +114,7 @@ export const en: DerivationTexts = {
             'It is $p(z)$ that is the prior. $p(x)$ is the evidence, the number sought.',
           ],
           wrong:
-            'which is wrong because the divergence is subtracted: a code that says more than the prior has to be paid for. With a plus sign the bound would exceed $\\log p(x)$.',
+            'which is wrong because the divergence is subtracted: a code that says more than the prior has to be paid for. With a plus sign the bound could exceed $\\log p(x)$.',
         },
         sample: {
           title: 'One draw is enough: reparameterization',
@@ -226,7 +226,7 @@ export const en: DerivationTexts = {
             'The diffusion model’s bound is a sum over up to thousands of timesteps, each a run of the network. Draw some of them with probabilities $\\pi(t)$ and divide by these:',
             'The draws are stratified: one from each of $m$ neighbouring groups of equal probability, with $\\pi$ larger where the schedule moves fast. That leaves the mean as it is and lowers the variance; the spread of independent passes gives the standard error:',
           ],
-          wrong: 'which is wrong because the weight is lost: with a uniform $\\pi$ it is $(T - 1)/m$. And without a standard error no subsampled bound means much.',
+          wrong: 'which is wrong because the weight $1/\\pi(t)$ is lost: $T - 1$ for a uniform $\\pi$. And without a standard error no subsampled bound means much.',
         },
         digit: {
           title: 'Which digit: Bayes’ rule on bounds',
@@ -334,7 +334,7 @@ export const en: DerivationTexts = {
             'The integral does not know how fast the schedule passes through each log SNR. At a finite $T$ it matters, and more steps give a tighter bound as long as denoising is easier with less noise.',
           ],
           wrong:
-            'which is too much: the ends $\\lambda_T$ and $\\lambda_1$ remain, with $L_T$ and $L_0$ that depend on them, and so does the variance of an estimate from a few timesteps.',
+            'which is too much: two schedules may differ in their ends $\\lambda_T$ and $\\lambda_1$, and with these in $L_T$ and $L_0$; and in the variance of an estimate from a few timesteps.',
         },
         consistency: {
           title: 'The consistency form, done right',

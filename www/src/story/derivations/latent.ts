@@ -24,10 +24,10 @@ export const latent = {
       id: 'bound',
       formulas: [
         tex`\log p_\theta(\link{x}{x}) = \log \int \link{decoder}{p_\theta(x \mid z)}\, \link{prior}{p(z)}\, dz`,
-        tex`\begin{aligned} \log p_\theta(x) &= \log \E_{q_\phi(z \mid x)}\Big[\tfrac{p_\theta(x \mid z)\, p(z)}{q_\phi(z \mid x)}\Big] \\ &\ge \E_{q_\phi(z \mid x)}\Big[\log \tfrac{p_\theta(x \mid z)\, p(z)}{q_\phi(z \mid x)}\Big] \\ &= \link{reconstruction}{\E_q[\log p_\theta(x \mid z)]} \\ &\quad - \link{kl}{\KL{q_\phi(z \mid x)}{p(z)}} = \link{elbo}{\ELBO(x)} \end{aligned}`,
+        tex`\begin{aligned} \log p_\theta(x) &= \log \E_{q_\phi(z \mid x)}\Bigl[\tfrac{p_\theta(x \mid z)\, p(z)}{q_\phi(z \mid x)}\Bigr] \\ &\ge \E_{q_\phi(z \mid x)}\Bigl[\log \tfrac{p_\theta(x \mid z)\, p(z)}{q_\phi(z \mid x)}\Bigr] \\ &= \link{reconstruction}{\E_q[\log p_\theta(x \mid z)]} \\ &\quad - \link{kl}{\KL{q_\phi(z \mid x)}{p(z)}} = \link{elbo}{\ELBO(x)} \end{aligned}`,
         tex`\log p_\theta(x) - \ELBO(x) = \KL{q_\phi(z \mid x)}{p_\theta(z \mid x)}`,
       ],
-      wrong: tex`\ELBO(x) = \E_q[\log p_\theta(x \mid z)] + \KL{q_\phi(z \mid x)}{p(z)}`,
+      wrong: tex`\begin{aligned} \ELBO(x) ={}& \E_q[\log p_\theta(x \mid z)] \\ &+ \KL{q_\phi(z \mid x)}{p(z)} \end{aligned}`,
       functions: ['math::elbo::VaeElbo::new', 'engine::vae::Vae::elbo'],
       cites: ['kingma2014', 'rezende2014'],
     },
@@ -35,7 +35,7 @@ export const latent = {
       id: 'sample',
       formulas: [
         tex`\link{z}{z} = \mu_\phi(\link{x}{x}) + \sigma_\phi(x) \odot \varepsilon, \quad \varepsilon \sim \N(0, I)`,
-        tex`\link{reconstruction}{\E_q[\log p_\theta(x \mid z)]} \approx \frac1S \sum_{s=1}^{S} \log p_\theta\big(x \mid \mu_\phi + \sigma_\phi \odot \varepsilon_s\big)`,
+        tex`\link{reconstruction}{\E_q[\log p_\theta(x \mid z)]} \approx \frac1S \sum_{s=1}^{S} \log p_\theta\bigl(x \mid \mu_\phi + \sigma_\phi \odot \varepsilon_s\bigr)`,
       ],
       functions: ['math::rng::standard_normal', 'math::elbo::Estimate::from_samples'],
       cites: ['kingma2014', 'rezende2014'],
@@ -44,26 +44,26 @@ export const latent = {
       id: 'kl',
       formulas: [
         tex`\begin{aligned} \E_q[\log q(z_i)] &= -\tfrac12 \log(2\pi) - \tfrac12 \log \sigma_i^2 - \tfrac12 \\ \E_q[\log p(z_i)] &= -\tfrac12 \log(2\pi) - \tfrac12 (\mu_i^2 + \sigma_i^2) \end{aligned}`,
-        tex`\begin{aligned} \link{klEach}{\mathrm{KL}_i} &= \tfrac12 \big(\mu_i^2 + \sigma_i^2 - \log \sigma_i^2 - 1\big), \\ \link{kl}{\KL{q_\phi(z \mid x)}{p(z)}} &= \textstyle\sum_i \mathrm{KL}_i \end{aligned}`,
+        tex`\begin{aligned} \link{klEach}{\mathrm{KL}_i} &= \tfrac12 \bigl(\mu_i^2 + \sigma_i^2 - \log \sigma_i^2 - 1\bigr), \\ \link{kl}{\KL{q_\phi(z \mid x)}{p(z)}} &= \textstyle\sum_i \mathrm{KL}_i \end{aligned}`,
       ],
-      wrong: tex`\mathrm{KL} = \textstyle\sum_i \big(\mu_i^2 + \sigma_i^2 - \log \sigma_i^2 - 1\big)`,
+      wrong: tex`\mathrm{KL} = \textstyle\sum_i \bigl(\mu_i^2 + \sigma_i^2 - \log \sigma_i^2 - 1\bigr)`,
       functions: ['math::gaussian::kl_standard'],
       cites: ['kingma2014'],
     },
     {
       id: 'bernoulli',
       formulas: [
-        tex`\begin{aligned} \log \link{decoder}{p_\theta(x \mid z)} &= \sum_j x_j \log s(\ell_j) + (1 - x_j) \log\big(1 - s(\ell_j)\big) \\ &= \sum_j x_j \ell_j - \log\big(1 + e^{\ell_j}\big) \end{aligned}`,
+        tex`\begin{aligned} & \log \link{decoder}{p_\theta(x \mid z)} \\ &= \sum_j \bigl[ x_j \log s(\ell_j) + (1 - x_j) \log(1 - s(\ell_j)) \bigr] \\ &= \sum_j \bigl[ x_j \ell_j - \log(1 + e^{\ell_j}) \bigr] \end{aligned}`,
       ],
-      wrong: tex`\log p_\theta(x \mid z) = \textstyle\sum_j x_j \ell_j - \log(1 + e^{\ell_j}), \quad x_j \in [0, 1]`,
+      wrong: tex`\begin{aligned} \log p_\theta(x \mid z) &= \textstyle\sum_j \bigl[ x_j \ell_j - \log(1 + e^{\ell_j}) \bigr], \\ x_j &\in [0, 1] \end{aligned}`,
       functions: ['math::bernoulli::log_likelihood', 'math::bernoulli::sample'],
       cites: ['burda2016', 'loaiza2019'],
     },
     {
       id: 'logistic',
       formulas: [
-        tex`P(x_j \mid z) = s\Big(\frac{x_j + \frac1{255} - m_j}{\tau_j}\Big) - s\Big(\frac{x_j - \frac1{255} - m_j}{\tau_j}\Big)`,
-        tex`\begin{aligned} \log\big(s(b) - s(a)\big) &= \log s(b) + \log s(-a) \\ &\quad + \log\big(1 - e^{a - b}\big) \end{aligned}`,
+        tex`\begin{aligned} P(x_j \mid z) ={}& s\Bigl(\frac{x_j + \frac1{255} - m_j}{\tau_j}\Bigr) \\ &- s\Bigl(\frac{x_j - \frac1{255} - m_j}{\tau_j}\Bigr) \end{aligned}`,
+        tex`\begin{aligned} \log\bigl(s(b) - s(a)\bigr) &= \log s(b) + \log s(-a) \\ &\quad + \log\bigl(1 - e^{a - b}\bigr) \end{aligned}`,
       ],
       wrong: tex`-\log p(x_j \mid z) = \frac{(x_j - m_j)^2}{2\pi\sigma^2}`,
       functions: ['math::logistic::discretized_log_likelihood', 'math::gaussian::log_density'],
@@ -72,7 +72,7 @@ export const latent = {
     {
       id: 'path',
       formulas: [
-        tex`\begin{aligned} \link{path}{z(\link{u}{u})} &= \frac{\sin((1 - u)\,\Omega)}{\sin \Omega}\, \link{zA}{z_A} + \frac{\sin(u\,\Omega)}{\sin \Omega}\, \link{zB}{z_B}, \\ \cos \Omega &= \frac{z_A^{\mathsf T} z_B}{\lVert z_A \rVert\, \lVert z_B \rVert} \end{aligned}`,
+        tex`\begin{aligned} \link{path}{z(\link{u}{u})} &= \frac{\sin((1 - u)\,\Omega)}{\sin \Omega}\, \link{zA}{z_A} + \frac{\sin(u\,\Omega)}{\sin \Omega}\, \link{zB}{z_B}, \\[6pt] \cos \Omega &= \frac{z_A^{\mathsf T} z_B}{\lVert z_A \rVert\, \lVert z_B \rVert} \end{aligned}`,
       ],
       functions: ['math::interpolate::slerp', 'math::interpolate::lerp'],
       cites: ['white2016'],
