@@ -28,7 +28,19 @@ pub use latent_bound::LatentBound;
 pub use vae::{LatentPlane, Vae};
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("../types.d.ts");
+const TYPES: &str = concat!(
+    include_str!("../types/models.d.ts"),
+    "\n",
+    include_str!("../types/latents.d.ts"),
+    "\n",
+    include_str!("../types/diffusion.d.ts"),
+    "\n",
+    include_str!("../types/inference.d.ts"),
+    "\n",
+    include_str!("../types/pictures.d.ts"),
+    "\n",
+    include_str!("../types/evaluation.d.ts"),
+);
 
 /// Reports panics on the console with their message and place. Runs by itself when the module is instantiated.
 #[wasm_bindgen(start)]

@@ -1,0 +1,104 @@
+export interface DiagonalGaussian {
+  mean: Float32Array;
+  /** Logarithm of the variance. */
+  logVar: Float32Array;
+}
+
+/** A Monte Carlo mean; `standardError` is null while there is too little to estimate it from. */
+export interface Estimate {
+  mean: number;
+  standardError: number | null;
+}
+
+export interface VaeElboOptions {
+  /** Samples of the latents, 1 to 100000; 64 if absent. */
+  samples?: number;
+  /** Seed of the binarization and of the samples; drawn afresh if absent. */
+  seed?: number;
+}
+
+export interface LatentPlaneOptions {
+  /** The plane reaches from -range to range in both latents, above 0, at most 100; 3 if absent. */
+  range?: number;
+  /** Images in a row, of one picture after the other; each divides the last, which is at most 64. [5, 10, 20] if absent. */
+  grids?: number[];
+}
+
+/** A class in the plane of a VAE with two latents, as the posterior means of its training images lie. */
+export interface ClassRegion {
+  label: string;
+  /** Images that were counted. */
+  images: number;
+  /** Where the class is densest, [z_1, z_2]. */
+  peak: [number, number];
+  /** For each share that was asked for, the lines around the densest region that holds it: coordinates z_1, z_2, z_1, z_2 … */
+  contours: Float64Array[][];
+}
+
+/** ELBO = reconstruction - KL of an image, in nats. */
+export interface VaeElbo {
+  seed: number;
+  samples: number;
+  /** The binary image that was scored, one 0 or 1 per pixel; null for the 8-bit task. */
+  binarized: Uint8Array | null;
+  /** E_q[log p(x|z)], at most 0. */
+  reconstruction: Estimate;
+  /** KL(q(z|x) || p(z)), exact. */
+  kl: number;
+  klPerLatent: number[];
+  elbo: Estimate;
+  /** -ELBO / (pixels * ln 2). */
+  bitsPerDim: Estimate;
+}
+
+export interface LatentBoundOptions {
+  /** Samples of the latents, 1 to 1000000; 5000 if absent. */
+  samples?: number;
+  /** Seed of the binarization and of the samples; drawn afresh if absent. */
+  seed?: number;
+}
+
+/** Bounds on log p(x) of one image under a VAE or a hierarchical VAE, in nats. */
+export interface LatentBoundResult {
+  seed: number;
+  /** Samples so far. */
+  samples: number;
+  done: boolean;
+  task: Task;
+  /** The binary image that was scored, one 0 or 1 per pixel; null for the 8-bit task. */
+  binarized: Uint8Array | null;
+  /** E_q[log p(x|z)]. */
+  reconstruction: Estimate;
+  /** KL(q(z|x) || p(z)); exact for a VAE, whose standard error is 0. */
+  kl: Estimate;
+  /** Its summands: one per stochastic layer, the top one first; a VAE has one. */
+  layers: { name: string; kl: Estimate }[];
+  /** The exact summands of a VAE, one per latent; null for a hierarchical VAE. */
+  klPerLatent: number[] | null;
+  elbo: Estimate;
+  /** -ELBO / (pixels * ln 2). */
+  bitsPerDim: Estimate;
+  /** The importance-weighted bound L_K (Burda et al. 2015) for K = 1, 2, 5, 10, ... and for all samples so far: the mean over disjoint
+   *  batches of K. The standard error comes from the spread of the batches, of their weights where the batches are few. */
+  importance: { k: number; bound: Estimate }[];
+  /** L_K with all samples so far: the best estimate of log p(x), from below in expectation. */
+  logLikelihood: Estimate;
+  /** logLikelihood - elbo, an estimate of KL(q(z|x) || p(z|x)). */
+  gap: Estimate;
+  /** (sum of w)^2 / sum of w^2 of the importance weights w. */
+  effectiveSampleSize: number;
+  /** False if that is below 20: then the standard error of logLikelihood is too small to trust. */
+  reliable: boolean;
+}
+
+export interface GenerateOptions {
+  /** One seed per layer, the top one first: integers from 0 to 2^53 - 1. */
+  seeds: number[];
+}
+
+export interface ReconstructOptions {
+  /** How many layers, from the top, are drawn from q(z|x), the others from their priors; all if absent. */
+  posteriorLayers?: number;
+  /** Seed of the binarization and of the latents; drawn afresh if absent. */
+  seed?: number;
+}

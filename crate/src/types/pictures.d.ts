@@ -1,0 +1,21 @@
+export interface RenderDigitOptions {
+  /** Width of the brush in pixels of the result, 0.5 to 8; the one that gives the strokes of MNIST, 2.6, if absent. */
+  brush?: number;
+}
+
+/** A drawing that comes with the crate. */
+export interface ExampleDrawing {
+  /** Unique among them. */
+  name: string;
+  /** The digit that is meant; null for what is no digit. */
+  label: number | null;
+  /** Polylines x0, y0, x1, y1, … in the unit square, y pointing down. */
+  strokes: Float32Array[];
+}
+
+/** Rows and columns of one image in pixels, and how many images stand in a row. */
+export interface Layout {
+  height: number;
+  width: number;
+  columns?: number;
+}
