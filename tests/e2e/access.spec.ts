@@ -10,6 +10,7 @@ test('everything can be done by keyboard alone', async ({ page }) => {
 
   const index = crate.vaeEntry.latents.order[0] ?? 0;
   const slider = page.getByTestId(`latent-${index}`);
+  await expect.poll(() => valueOf(slider)).toBe(z[index]);
   await tabTo(slider);
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Shift+ArrowLeft');

@@ -94,6 +94,7 @@ test('the page links to the benchmark, and loads nothing of it', async ({ page }
   await expect(link).toHaveAttribute('href', './bench/');
   expect(requests.filter((url) => /bench|ort-|peer/.test(url))).toEqual([]);
   await page.getByTestId('language-zh').click();
+  await expect(link).toHaveAttribute('href', './bench/#lang=zh');
   await link.click();
   await expect(page.getByRole('button', { name: zh.run })).toBeVisible();
 });

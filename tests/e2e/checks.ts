@@ -25,11 +25,16 @@ export async function expectAccessible(page: Page, { include, exclude, rules }: 
   expect.soft(found, message).toEqual([]);
 }
 
+/** Of what follows a change of size or of words a frame later. */
+const soon = expect.configure({ soft: true, timeout: 10_000 });
+
 /** The page does not scroll sideways. */
 export async function expectNoOverflow(page: Page, message = ''): Promise<void> {
-  const { scrollWidth, clientWidth } = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return { scrollWidth, clientWidth };
-  });
-  expect.soft(scrollWidth, message).toBeLessThanOrEqual(clientWidth);
+  const excess = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  await soon.poll(excess, { message }).toBeLessThanOrEqual(0);
+}
+
+/** A list of what is wrong with the page becomes empty. */
+export async function expectNone(find: () => Promise<unknown[]>, message = ''): Promise<void> {
+  await soon.poll(find, { message }).toEqual([]);
 }

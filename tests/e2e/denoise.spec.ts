@@ -1,7 +1,7 @@
 import type { Frame, SamplerOptions } from '../../www/pkg/elbo_room.js';
 import { defaultState } from '../../www/src/state.ts';
 import { type Crate, loadCrate } from './crate.ts';
-import { drag, en, expect, expectLevels, levels, open, type Page, pixels, recordCalls, test, valueOf } from './fixtures.ts';
+import { drag, en, expect, expectLevels, levels, open, type Page, pixels, recordCalls, test, valueOf, withCores } from './fixtures.ts';
 
 const text = en.denoise;
 const STEPS = 20;
@@ -91,9 +91,7 @@ test('a grid is computed by every core there is, and is the same for any number 
   const whole = chain(crate, STEPS + 1, { seed: 2, class: 3, chains: 16 })[STEPS];
   const { calls } = await recordCalls(page);
   for (const cores of [1, 3]) {
-    await page.addInitScript((count) => {
-      Object.defineProperty(navigator, 'hardwareConcurrency', { value: count, configurable: true });
-    }, cores);
+    await withCores(page, cores);
     await open(page, `lab=denoise&steps=${STEPS}&seed=2&step=${STEPS}&samples=16`);
     await expectLevels(lab(page).x, tiled(whole?.x, 4));
     expect((await calls()).filter((call) => call === 'pool assist')).toHaveLength(cores - 1);

@@ -49,6 +49,12 @@ export async function rgba(canvas: Locator): Promise<Buffer> {
 /** One line that two canvases share exactly if all their pixels are equal. */
 export const pixels = async (canvas: Locator) => (await rgba(canvas)).toString('base64');
 
+/** The pixels of a canvas that is painted once, as soon as there are any: painting reaches the screen a frame after the answer. */
+export async function painted(canvas: Locator): Promise<string> {
+  await expect.poll(async () => (await rgba(canvas)).some((byte) => byte !== 0), { message: 'something is painted' }).toBe(true);
+  return pixels(canvas);
+}
+
 /** The grey levels of a canvas; null unless every pixel is an opaque grey. */
 export async function levels(canvas: Locator): Promise<number[] | null> {
   const bytes = await rgba(canvas);
@@ -93,6 +99,10 @@ export async function recordCalls(page: Page): Promise<{ calls(): Promise<string
   });
   return { calls: () => page.evaluate(() => (globalThis as unknown as { recordedCalls: string[] }).recordedCalls) };
 }
+
+/** Has the page compute with so many workers. Call it before the page opens. */
+export const withCores = (page: Page, count: number): Promise<unknown> =>
+  page.addInitScript((cores) => Object.defineProperty(navigator, 'hardwareConcurrency', { value: cores, configurable: true }), count);
 
 /** Opens the page at a state; a fragment alone would not load the page anew, so it is left first. */
 export async function open(page: Page, fragment: string): Promise<void> {

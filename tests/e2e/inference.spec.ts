@@ -1,6 +1,6 @@
 import { type InferenceState, VariationalInference } from '../../www/pkg/elbo_room.js';
 import { loadCrate } from './crate.ts';
-import { en, expect, type Locator, open, type Page, pixels, tabTo, test } from './fixtures.ts';
+import { en, expect, type Locator, open, type Page, painted, pixels, tabTo, test } from './fixtures.ts';
 
 const text = en.inference;
 
@@ -58,7 +58,7 @@ test('the numbers are those of the crate, and a reset reproduces them', async ({
   await rest(page, 150);
   fit.step(150);
   await expectNumbers(page, fit.state);
-  const picture = await pixels(page.getByTestId('inference-reverse'));
+  const picture = await painted(page.getByTestId('inference-reverse'));
 
   await button(page, 'reset').click();
   await rest(page, 0);
@@ -117,7 +117,7 @@ test('dragged data change the evidence', async ({ page }) => {
   await page.keyboard.press('ArrowUp');
   await expect(observation).toHaveAccessibleName(new RegExp('label 1'));
   await rest(page, 0);
-  expect(await number(page.getByTestId('inference-log-z'))).toBeLessThan(logZ - 0.5);
+  await expect.poll(() => number(page.getByTestId('inference-log-z'))).toBeLessThan(logZ - 0.5);
   await expect(page).toHaveURL(/data=/);
 });
 
@@ -131,13 +131,13 @@ test('everything in the lab can be done by keyboard alone', async ({ page }) => 
   await page.keyboard.press('Shift+ArrowRight');
   await page.keyboard.press('ArrowUp');
   await rest(page, 0);
-  expect(await mean.getAttribute('aria-label')).not.toBe(before);
+  await expect(mean).not.toHaveAttribute('aria-label', before ?? '');
   await expect(mean).toBeFocused();
   const width = page.getByTestId('inference-reverse-first-0');
   await tabTo(width, 'Shift+Tab');
   const narrow = await width.getAttribute('aria-label');
   await page.keyboard.press('ArrowRight');
-  await expect.poll(() => width.getAttribute('aria-label')).not.toBe(narrow);
+  await expect(width).not.toHaveAttribute('aria-label', narrow ?? '');
 
   await tabTo(button(page, 'step'));
   await page.keyboard.press('Enter');

@@ -1,9 +1,31 @@
 import { interpolate } from '../../www/pkg/elbo_room.js';
-import { decode, loadCrate, priorSample, toGrid } from './crate.ts';
-import { drag, en, expect, expectLevels, levels, open, pixels, test, valueOf } from './fixtures.ts';
+import { type Crate, decode, loadCrate, priorSample, toGrid } from './crate.ts';
+import { drag, en, expect, expectLevels, type Locator, open, pixels, test, valueOf } from './fixtures.ts';
 
 const text = en.latent;
 const LATENTS = 16;
+const SIDE = 28;
+
+/** The picture at a position between the samples of the prior with seeds 4 and 5. */
+function between(crate: Crate, position: number, mode: 'linear' | 'spherical'): Uint8Array {
+  const [a, b] = [4, 5].map((seed) => Float32Array.from(priorSample(crate, seed))) as [Float32Array, Float32Array];
+  return decode(crate, Array.from(interpolate(a, b, position, mode), toGrid));
+}
+
+/** The film strip shows as many pictures as it has room for, evenly spaced from one to the other. */
+async function expectStrip(strip: Locator, crate: Crate, mode: 'linear' | 'spherical'): Promise<void> {
+  await expect.poll(() => strip.evaluate(({ width }: HTMLCanvasElement) => width)).toBeGreaterThan(4 * SIDE);
+  const width = await strip.evaluate((canvas: HTMLCanvasElement) => canvas.width);
+  const count = width / SIDE;
+  const frames = Array.from({ length: count }, (_, i) => between(crate, i / (count - 1), mode));
+  await expectLevels(
+    strip,
+    Array.from({ length: width * SIDE }, (_, i) => {
+      const [row, column] = [Math.floor(i / width), i % width];
+      return frames[Math.floor(column / SIDE)]?.[row * SIDE + (column % SIDE)] ?? -1;
+    }),
+  );
+}
 
 test('dragging a latent changes the digit, to exactly what the crate decodes', async ({ page }) => {
   await open(page, 'z=seed:3');
@@ -14,7 +36,7 @@ test('dragging a latent changes the digit, to exactly what the crate decodes', a
 
   const index = crate.vaeEntry.latents.order[0] ?? 0;
   const slider = page.getByTestId(`latent-${index}`);
-  expect(await valueOf(slider)).toBe(z[index]);
+  await expect.poll(() => valueOf(slider)).toBe(z[index]);
   const before = await pixels(digit);
   await drag(slider, 0.9);
   const value = await valueOf(slider);
@@ -47,37 +69,28 @@ test('the same address gives the same pixels', async ({ page, context }) => {
   const fragment = 'z=0.5,-1.25,2&a=seed:4&b=seed:5&path=linear';
   const crate = await loadCrate();
   const z = [0.5, -1.25, 2, ...Array<number>(LATENTS - 3).fill(0)];
-  await open(page, fragment);
-  await expectLevels(page.getByTestId('latent-digit'), decode(crate, z));
-  const other = await context.newPage();
-  await open(other, fragment);
-  await expectLevels(other.getByTestId('latent-digit'), decode(crate, z));
-  for (const name of ['latent-digit', 'latent-a', 'latent-b', 'latent-strip']) {
-    await expect.poll(() => pixels(other.getByTestId(name))).toBe(await pixels(page.getByTestId(name)));
+  for (const each of [page, await context.newPage()]) {
+    await open(each, fragment);
+    await expectLevels(each.getByTestId('latent-digit'), decode(crate, z));
+    await expectLevels(each.getByTestId('latent-a'), decode(crate, priorSample(crate, 4)));
+    await expectLevels(each.getByTestId('latent-b'), decode(crate, priorSample(crate, 5)));
+    await expectStrip(each.getByTestId('latent-strip'), crate, 'linear');
   }
 });
 
 test('the film strip and the position show the way from A to B', async ({ page }) => {
   await open(page, 'z=path:0.25&a=seed:4&b=seed:5');
   const crate = await loadCrate();
-  const [a, b] = [priorSample(crate, 4), priorSample(crate, 5)];
-  const at = (position: number, mode: 'linear' | 'spherical') =>
-    decode(crate, Array.from(interpolate(Float32Array.from(a), Float32Array.from(b), position, mode), toGrid));
   const digit = page.getByTestId('latent-digit');
-  await expectLevels(digit, at(0.25, 'spherical'));
+  const strip = page.getByTestId('latent-strip');
+  await expectLevels(digit, between(crate, 0.25, 'spherical'));
+  await expectStrip(strip, crate, 'spherical');
 
   await page.getByRole('radio', { name: text.path.modes.linear }).check();
-  await expectLevels(digit, at(0.25, 'linear'));
+  await expectLevels(digit, between(crate, 0.25, 'linear'));
+  await expectStrip(strip, crate, 'linear');
   await page.getByRole('button', { name: text.path.frame(75) }).click();
-  await expectLevels(digit, at(0.75, 'linear'));
-
-  const strip = await levels(page.getByTestId('latent-strip'));
-  const last = at(1, 'linear');
-  const side = Math.sqrt(last.length);
-  const frames = (strip?.length ?? 0) / last.length;
-  expect(frames).toBeGreaterThan(4);
-  const lastInStrip = Array.from(last, (_, i) => strip?.[(Math.floor(i / side) * frames + frames - 1) * side + (i % side)]);
-  expect(lastInStrip).toEqual(Array.from(last));
+  await expectLevels(digit, between(crate, 0.75, 'linear'));
 
   const position = page.getByTestId('path-position');
   await page.getByRole('button', { name: text.path.play }).click();
@@ -85,6 +98,6 @@ test('the film strip and the position show the way from A to B', async ({ page }
   await expect.poll(() => valueOf(position)).not.toBe(0.75);
   await page.getByRole('button', { name: text.path.pause }).click();
   const rest = await valueOf(position);
-  await expectLevels(digit, at(rest, 'linear'));
+  await expectLevels(digit, between(crate, rest, 'linear'));
   expect(await valueOf(position)).toBe(rest);
 });

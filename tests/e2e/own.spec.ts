@@ -93,7 +93,7 @@ test('how far a picture is noised is chosen by keyboard, and less noise stays cl
   await tabTo(from);
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('PageDown');
-  expect(await valueOf(from)).toBe(7);
+  await expect.poll(() => valueOf(from)).toBe(7);
   const last = (t: number) => chain(crate, picture, t, { seed: 4, class: null })[t];
   await expectLevels(x, last(7)?.x ?? []);
   await expect(step).toHaveText(text.step(7, 7));
@@ -129,9 +129,13 @@ test('pictures of other labs come over, and a drawing starts a chain of its own'
   // The examples are there, and the ELBO lab has the same picture.
   await page.getByTestId(/^example-/).nth(1).click();
   await expect(page).toHaveURL(/image=example/);
-  await expect.poll(() => levels(original)).not.toEqual(Array.from(digit));
-  const example = Uint8Array.from((await levels(original)) ?? []);
-  expect(example).toHaveLength(SIDE * SIDE);
+  let example = digit;
+  await expect
+    .poll(async () => {
+      example = Uint8Array.from((await levels(original)) ?? []);
+      return example.length === SIDE * SIDE && example.some((level, i) => level !== digit[i]);
+    })
+    .toBe(true);
   await expectLevels(start, chain(crate, example, STEPS / 2, { seed: 3, class: null })[0]?.x ?? []);
 
   await page.goto('about:blank');

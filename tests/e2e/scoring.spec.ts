@@ -3,8 +3,8 @@ import { parseStrokes, toShares } from '../../www/src/drawing/strokes.ts';
 import { zh } from '../../www/src/messages/zh.ts';
 import type { Estimate } from '../../www/src/engine/protocol.ts';
 import { estimate } from '../../www/src/format.ts';
-import { loadCrate, renderDrawing } from './crate.ts';
-import { en, expect, expectLevels, levels, open, type Page, pixels, recordCalls, tabTo, test } from './fixtures.ts';
+import { decode, loadCrate, priorSample, renderDrawing } from './crate.ts';
+import { en, expect, expectLevels, levels, open, type Page, pixels, recordCalls, tabTo, test, withCores } from './fixtures.ts';
 
 const text = en.elboLab;
 /** Few evaluations, so that a test ends soon: the numbers are compared, not their precision. */
@@ -108,21 +108,20 @@ test('a digit drawn by hand gets the terms that the crate gives', async ({ page 
 
 test('the number of workers leaves no trace in the numbers', async ({ page }) => {
   const { calls } = await recordCalls(page);
-  const { vaeEntry, ddpmEntry } = await loadCrate();
-  const read: string[][] = [];
+  const { latent, ddpmEntry } = await loadCrate();
+  let read: string[] | undefined;
   for (const cores of [1, 4]) {
-    await page.addInitScript((count) => {
-      Object.defineProperty(navigator, 'hardwareConcurrency', { value: count, configurable: true });
-    }, cores);
+    await withCores(page, cores);
     await open(page, `lab=elbo&${FEW}`);
-    for (const testid of [`bound-${vaeEntry.id}`, `bound-${ddpmEntry.id}`, 'which-digit']) {
+    for (const testid of [...latent.map(({ entry }) => `bound-${entry.id}`), `bound-${ddpmEntry.id}`, 'which-digit']) {
       await expect(page.getByTestId(testid)).toHaveAttribute('data-status', 'done');
     }
-    const starts = (await calls()).filter((call) => call === 'pool start').length;
-    expect(starts).toBe(cores);
-    read.push(await page.getByTestId('elbo-lab').locator('dd').allTextContents());
+    await expect(page.getByTestId('playhead-readout')).toHaveAttribute('data-t', '25');
+    await expect.poll(async () => (await calls()).filter((call) => call === 'pool start').length).toBe(cores);
+    const numbers = page.getByTestId('elbo-lab').locator('dd');
+    if (read) await expect(numbers).toHaveText(read);
+    else read = await numbers.allTextContents();
   }
-  expect(read[0]).toEqual(read[1]);
 });
 
 test('a drawing survives undo, another lab, and a reload', async ({ page }) => {
@@ -149,10 +148,12 @@ test('a drawing survives undo, another lab, and a reload', async ({ page }) => {
 test('what the latent lab shows can be sent over', async ({ page }) => {
   await open(page, 'z=seed:3&timesteps=64');
   await expect(page.getByTestId('send')).toBeEnabled();
-  const shown = await levels(page.getByTestId('latent-digit'));
+  const crate = await loadCrate();
+  const shown = decode(crate, priorSample(crate, 3));
+  await expectLevels(page.getByTestId('latent-digit'), shown);
   await page.getByTestId('send').click();
   await expect(page.getByRole('heading', { name: text.title })).toBeVisible();
-  await expectLevels(page.getByTestId('elbo-picture'), shown ?? []);
+  await expectLevels(page.getByTestId('elbo-picture'), shown);
   await expect(page).toHaveURL(/lab=elbo.*image=pixels:/);
 });
 
@@ -180,6 +181,8 @@ test('a picture can be uploaded', async ({ page }) => {
 });
 
 test('a computation can be stopped and taken up again', async ({ page }) => {
+  // Slow enough that Pause can be pressed in time on any machine.
+  await withCores(page, 1);
   await open(page, 'lab=elbo&k=5000&timesteps=512&perClass=100');
   const { vaeEntry } = await loadCrate();
   const growth = page.getByTestId(`growth-${vaeEntry.id}`);
@@ -194,15 +197,24 @@ test('a computation can be stopped and taken up again', async ({ page }) => {
 
 test('terms, bars and the playhead are reached by keyboard', async ({ page }) => {
   await open(page, `lab=elbo&${FEW}`);
-  const { vaeEntry, ddpmEntry } = await loadCrate();
-  await expect(page.getByTestId(`bound-${vaeEntry.id}`)).toHaveAttribute('data-current', 'true');
+  const { vae, vaeEntry, ddpmEntry } = await loadCrate();
+  const bound = page.getByTestId(`bound-${vaeEntry.id}`);
+  await expect(bound).toHaveAttribute('data-current', 'true');
   const pad = page.getByTestId('drawing-pad');
   await tabTo(pad);
   for (const press of ['Space', 'ArrowDown', 'ArrowDown', 'ArrowRight', 'Space']) await page.keyboard.press(press);
-  expect((await strokesOf(page)).length).toBeGreaterThan(0);
-  await expect(page.getByTestId(`bound-${vaeEntry.id}`)).toHaveAttribute('data-current', 'true');
+  const strokes = await strokesOf(page);
+  expect(strokes.length).toBeGreaterThan(0);
+  const image = renderDrawing(strokes);
+  await expectLevels(page.getByTestId('elbo-picture'), image);
+  // The numbers of the picture before were current, too: these can only be those of the drawing.
+  const drawn = vae.bound(image, { samples: 100, seed: 0 });
+  while (!drawn.done) drawn.step();
+  const elbo = drawn.result()?.elbo ?? { mean: NaN, standardError: null };
+  await expect(mean(page, `${vaeEntry.id}-elbo`)).toHaveText(estimate(told(elbo), 2).mean);
+  await expect(bound).toHaveAttribute('data-status', 'done');
 
-  await page.getByTestId(`bound-${vaeEntry.id}`).getByTestId('segment-kl').focus();
+  await bound.getByTestId('segment-kl').focus();
   await expect(page.locator('.term.active')).toHaveCount(1);
   await expect(page.locator('.term.active')).toContainText(text.terms.kl);
 
@@ -210,6 +222,7 @@ test('terms, bars and the playhead are reached by keyboard', async ({ page }) =>
   await chart.focus();
   await page.keyboard.press('Home');
   await expect(chart).toHaveAttribute('aria-valuenow', '1');
+  await expect(page.getByTestId('playhead-readout')).toHaveAttribute('data-t', '1');
   const before = await pixels(page.getByTestId('playhead-xt'));
   await page.keyboard.press('End');
   await expect(page.getByTestId('playhead-readout')).toHaveAttribute('data-t', '50');
@@ -224,6 +237,7 @@ test('the results can be taken along', async ({ page, context }) => {
   const { vaeEntry } = await loadCrate();
   await expect(page.getByTestId(`bound-${vaeEntry.id}`)).toHaveAttribute('data-status', 'done');
   await page.getByRole('button', { name: text.results.json }).click();
+  await expect(page.getByText(text.results.copied, { exact: true })).toBeVisible();
   const json = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
   const row = json.results.find((entry: { model: string; term: string }) => entry.model === vaeEntry.id && entry.term === 'ELBO');
   await expect(mean(page, `${vaeEntry.id}-elbo`)).toHaveText(estimate({ mean: row.value, standardError: row.standardError }, 2).mean);

@@ -2,8 +2,8 @@
 import { zh } from '../../www/src/messages/zh.ts';
 import { TOUR_STEPS, type TourStep } from '../../www/src/story/steps.ts';
 import { STOPS } from '../../www/src/story/tour.ts';
-import { expectAccessible } from './checks.ts';
-import { en, expect, open, type Page, tabTo, test } from './fixtures.ts';
+import { expectAccessible, expectNone } from './checks.ts';
+import { en, expect, open, type Page, tabTo, test, withCores } from './fixtures.ts';
 
 const LANGUAGES = [
   { locale: 'en-US', tag: 'en', messages: en },
@@ -72,9 +72,7 @@ for (const language of LANGUAGES) {
     // Fourteen pages in one.
     test.slow();
     // Nobody waits for the numbers here: one worker leaves the page the other processors.
-    test.beforeEach(({ page }) =>
-      page.addInitScript(() => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1, configurable: true })),
-    );
+    test.beforeEach(async ({ page }) => void (await withCores(page, 1)));
 
     test('the whole tour by keyboard, and back to what there was before', async ({ page }) => {
       await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -112,7 +110,7 @@ for (const language of LANGUAGES) {
       for (const [i, step] of TOUR_STEPS.entries()) {
         await expectStep(page, step, language);
         await expectInSight(page, step);
-        expect.soft(await overflowing(page), step).toEqual([]);
+        await expectNone(() => overflowing(page), step);
         await page.screenshot({ path: `artifacts/tour-390-${language.tag}-${step}.png` });
         if (i < LAST) await page.getByTestId('tour-next').click();
       }
