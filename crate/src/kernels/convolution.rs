@@ -1,7 +1,6 @@
 //! Two-dimensional convolutions of one image whose channels are innermost, `[height, width, channels]`.
 
-use super::panels::Panels;
-use super::tile::{NARROW, WIDE};
+use super::panels::{Panels, Sink};
 
 /// How a kernel goes over an image: pairs are (vertical, horizontal).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,34 +113,46 @@ impl Direct {
         for (group, panels) in self.groups.iter().enumerate() {
             let offset = group * self.channels / self.groups.len();
             let base = group * panels.columns();
-            panels.multiply(&x[offset..], &self.starts, &self.parts, |row, first, sums| {
-                let (bias, at) = (&self.bias[base + first..], row * outputs + base + first);
-                let out = &mut out[at..][..sums.len()];
-                finish(sums, bias, residual.map(|r| &r[at..]), out);
-            });
+            let mut sink = Finished { bias: &self.bias[base..], residual, out: &mut *out, base, outputs };
+            panels.multiply(&x[offset..], &self.starts, &self.parts, &mut sink);
         }
     }
 }
 
-/// `out = sums + bias (+ residual)`.
+/// Writes the outputs of one group.
+struct Finished<'a> {
+    bias: &'a [f32],
+    residual: Option<&'a [f32]>,
+    out: &'a mut [f32],
+    /// The first of the group's outputs, and how many a pixel has.
+    base: usize,
+    outputs: usize,
+}
+
+impl Sink for Finished<'_> {
+    #[inline(always)]
+    fn take<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]) {
+        let at = row * self.outputs + self.base + first;
+        finish(sums, &self.bias[first..][..N], self.residual.map(|r| &r[at..][..N]), &mut self.out[at..][..N]);
+    }
+
+    fn take_part(&mut self, row: usize, first: usize, sums: &[f32]) {
+        let (at, count) = (row * self.outputs + self.base + first, sums.len());
+        let residual = self.residual.map(|r| &r[at..][..count]);
+        finish(sums, &self.bias[first..][..count], residual, &mut self.out[at..][..count]);
+    }
+}
+
+/// `out = sums + bias (+ residual)`, all of one length. Where the compiler knows it, this is vector code.
 #[inline(always)]
 pub fn finish(sums: &[f32], bias: &[f32], residual: Option<&[f32]>, out: &mut [f32]) {
-    #[inline(always)]
-    fn any(sums: &[f32], bias: &[f32], residual: Option<&[f32]>, out: &mut [f32]) {
-        for ((out, sum), bias) in out.iter_mut().zip(sums).zip(bias) {
-            *out = sum + bias;
-        }
-        if let Some(residual) = residual {
-            for (out, residual) in out.iter_mut().zip(residual) {
-                *out += residual;
-            }
-        }
+    for ((out, sum), bias) in out.iter_mut().zip(sums).zip(bias) {
+        *out = sum + bias;
     }
-    // A length known to the compiler is vector code.
-    match sums.len() {
-        WIDE => any(&sums[..WIDE], &bias[..WIDE], residual.map(|r| &r[..WIDE]), &mut out[..WIDE]),
-        NARROW => any(&sums[..NARROW], &bias[..NARROW], residual.map(|r| &r[..NARROW]), &mut out[..NARROW]),
-        _ => any(sums, bias, residual, out),
+    if let Some(residual) = residual {
+        for (out, residual) in out.iter_mut().zip(residual) {
+            *out += residual;
+        }
     }
 }
 

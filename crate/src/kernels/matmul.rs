@@ -1,6 +1,6 @@
 //! Products of matrices.
 
-use super::panels::{Panels, copy};
+use super::panels::{Panels, Rows};
 
 /// `out[m, n] = Σ_k a[m, k] · b[k, n]`, row by row; `panels` is memory to work in.
 pub fn matmul(a: &[f32], b: &[f32], [depth, columns]: [usize; 2], out: &mut [f32], panels: &mut Panels) {
@@ -17,9 +17,7 @@ pub fn matmul(a: &[f32], b: &[f32], [depth, columns]: [usize; 2], out: &mut [f32
 pub fn linear(x: &[f32], depth: usize, weights: &Panels, bias: &[f32], out: &mut [f32]) {
     let columns = weights.columns();
     let starts: Vec<usize> = (0..out.len() / columns).map(|row| row * depth).collect();
-    weights.multiply(x, &starts, &[(0, depth)], |row, first, sums| {
-        copy(sums, &mut out[row * columns + first..][..sums.len()]);
-    });
+    weights.multiply(x, &starts, &[(0, depth)], &mut Rows(out, columns));
     if !bias.is_empty() {
         for row in out.chunks_exact_mut(columns) {
             for (out, bias) in row.iter_mut().zip(bias) {

@@ -1,5 +1,7 @@
 //! Weights of a matrix product, laid out in the order in which the tiles read them.
 
+use std::ops::Range;
+
 use super::tile::{MIDDLE, NARROW, ROWS, WIDE, accumulate, accumulate_row};
 
 /// A matrix of `depth` rows and `columns` columns as panels of [`WIDE`] columns, of which the last may be [`MIDDLE`] or
@@ -64,42 +66,50 @@ impl Panels {
     }
 
     /// For each row: the sum over parts of `x[start..start + length] · weights`, where the parts of the depth follow one another, and
-    /// part i of row r starts at `starts[r] + parts[i].0` in x. `done(row, first column, values)` takes the sums.
+    /// part i of row r starts at `starts[r] + parts[i].0` in x.
+    ///
+    /// All inlined into the caller: with anything between the loops and where their sums go, the sums pass through memory.
     #[inline(always)]
-    pub fn multiply(
-        &self,
-        x: &[f32],
-        starts: &[usize],
-        parts: &[(usize, usize)],
-        mut done: impl FnMut(usize, usize, &[f32]),
-    ) {
+    pub fn multiply<S: Sink>(&self, x: &[f32], starts: &[usize], parts: &[(usize, usize)], sink: &mut S) {
         let mut rest = self.values.as_slice();
         let mut first = 0;
         while first < self.columns {
             let width = width(self.columns - first);
             let (panel, others) = rest.split_at(self.depth * width);
             rest = others;
-            let valid = width.min(self.columns - first);
-            let done = |row: usize, values: &[f32]| done(row, first, &values[..valid]);
+            let columns = first..self.columns.min(first + width);
             if width == WIDE {
-                multiply_panel::<WIDE>(panel.as_chunks().0, x, starts, parts, done);
+                multiply_panel::<WIDE, _>(panel.as_chunks().0, x, starts, parts, columns, sink);
             } else if width == MIDDLE {
-                multiply_panel::<MIDDLE>(panel.as_chunks().0, x, starts, parts, done);
+                multiply_panel::<MIDDLE, _>(panel.as_chunks().0, x, starts, parts, columns, sink);
             } else {
-                multiply_panel::<NARROW>(panel.as_chunks().0, x, starts, parts, done);
+                multiply_panel::<NARROW, _>(panel.as_chunks().0, x, starts, parts, columns, sink);
             }
             first += width;
         }
     }
 }
 
-/// Copies what `done` was given to its place.
-#[inline(always)]
-pub fn copy(sums: &[f32], out: &mut [f32]) {
-    // Of a length known to the compiler it is two instructions, of any other a call.
-    match (<&[f32; WIDE]>::try_from(sums), <&mut [f32; WIDE]>::try_from(&mut *out)) {
-        (Ok(sums), Ok(out)) => *out = *sums,
-        _ => out.copy_from_slice(sums),
+/// Where the sums go.
+pub trait Sink {
+    /// Takes sums of one row, for the columns from `first` on. To be inlined: then they come in registers.
+    fn take<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]);
+
+    /// As `take`, of the last columns, where they are not as many as a panel has.
+    fn take_part(&mut self, row: usize, first: usize, sums: &[f32]);
+}
+
+/// Rows one after the other, each of so many columns.
+pub struct Rows<'a>(pub &'a mut [f32], pub usize);
+
+impl Sink for Rows<'_> {
+    #[inline(always)]
+    fn take<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]) {
+        self.0[row * self.1 + first..][..N].copy_from_slice(sums);
+    }
+
+    fn take_part(&mut self, row: usize, first: usize, sums: &[f32]) {
+        self.0[row * self.1 + first..][..sums.len()].copy_from_slice(sums);
     }
 }
 
@@ -114,25 +124,54 @@ fn width(columns_left: usize) -> usize {
 }
 
 #[inline(always)]
-fn multiply_panel<const N: usize>(
+fn multiply_panel<const N: usize, S: Sink>(
     panel: &[[f32; N]],
     x: &[f32],
     starts: &[usize],
     parts: &[(usize, usize)],
-    mut done: impl FnMut(usize, &[f32]),
+    columns: Range<usize>,
+    sink: &mut S,
+) {
+    if columns.len() == N {
+        let put = |sink: &mut S, row: usize, sums: &[f32; N]| sink.take(row, columns.start, sums);
+        multiply_panel_into(panel, x, starts, parts, sink, put);
+    } else {
+        let put =
+            |sink: &mut S, row: usize, sums: &[f32; N]| sink.take_part(row, columns.start, &sums[..columns.len()]);
+        multiply_panel_into(panel, x, starts, parts, sink, put);
+    }
+}
+
+#[inline(always)]
+fn multiply_panel_into<const N: usize, S: Sink>(
+    panel: &[[f32; N]],
+    x: &[f32],
+    starts: &[usize],
+    parts: &[(usize, usize)],
+    sink: &mut S,
+    put: impl Fn(&mut S, usize, &[f32; N]),
 ) {
     let (tiles, rest) = starts.as_chunks::<ROWS>();
-    for (at, starts) in tiles.iter().enumerate() {
+    for (at, &[a, b, c, d]) in tiles.iter().enumerate() {
         let mut tile = [[0.0; N]; ROWS];
         let mut panel = panel;
         for &(offset, length) in parts {
             let (part, others) = panel.split_at(length);
             panel = others;
-            accumulate(&mut tile, starts.map(|start| &x[start + offset..][..length]), part);
+            let rows = [
+                stretch(x, a + offset, length),
+                stretch(x, b + offset, length),
+                stretch(x, c + offset, length),
+                stretch(x, d + offset, length),
+            ];
+            accumulate(&mut tile, rows, part);
         }
-        for (row, values) in tile.iter().enumerate() {
-            done(at * ROWS + row, values);
-        }
+        let [a, b, c, d] = &tile;
+        let first = at * ROWS;
+        put(sink, first, a);
+        put(sink, first + 1, b);
+        put(sink, first + 2, c);
+        put(sink, first + 3, d);
     }
     for (at, start) in rest.iter().enumerate() {
         let mut sum = [0.0; N];
@@ -140,8 +179,13 @@ fn multiply_panel<const N: usize>(
         for &(offset, length) in parts {
             let (part, others) = panel.split_at(length);
             panel = others;
-            accumulate_row(&mut sum, &x[start + offset..][..length], part);
+            accumulate_row(&mut sum, stretch(x, start + offset, length), part);
         }
-        done(tiles.len() * ROWS + at, &sum);
+        put(sink, tiles.len() * ROWS + at, &sum);
     }
+}
+
+#[inline(always)]
+fn stretch(x: &[f32], start: usize, length: usize) -> &[f32] {
+    &x[start..][..length]
 }

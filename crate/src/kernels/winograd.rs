@@ -7,7 +7,7 @@
 //! A value that is not finite spreads over all outputs of its patch.
 
 use super::convolution::{Weights, finish, pad};
-use super::panels::{Panels, copy};
+use super::panels::{Panels, Rows};
 
 /// Channels that are transformed together: the number of channels is a multiple.
 const LANES: usize = 4;
@@ -184,9 +184,7 @@ impl Winograd {
         for (at, panels) in self.products.iter().enumerate() {
             let inputs = &inputs[at * count * channels..][..count * channels];
             let sums = &mut sums[at * count * outputs..][..count * outputs];
-            panels.multiply(inputs, &self.starts, &[(0, channels)], |row, first, values| {
-                copy(values, &mut sums[row * outputs + first..][..values.len()]);
-            });
+            panels.multiply(inputs, &self.starts, &[(0, channels)], &mut Rows(sums, outputs));
         }
         self.transform_sums::<T, M, L, B>(sums, patches, residual, out);
     }
@@ -223,7 +221,7 @@ impl Winograd {
                     let column = B::output(*column);
                     for (y, values) in column.iter().enumerate().take(height - top) {
                         let at = ((top + y) * width + left + x) * outputs + channel;
-                        finish(values, &bias, residual.map(|r| &r[at..]), &mut out[at..][..L]);
+                        finish(values, &bias, residual.map(|r| &r[at..][..L]), &mut out[at..][..L]);
                     }
                 }
             }
