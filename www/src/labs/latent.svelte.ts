@@ -113,12 +113,11 @@ export class LatentLab {
     this.#show(point);
   }
 
-  /** The decoder works while the page follows the change, which takes as long. */
+  /** First to the decoder, which works while the page follows the change: that takes as long. */
   #show(at: Whereabouts): void {
+    if (this.ready) this.#decodeDigit(this.#sourceOf(at));
     this.#state.at = at;
-    if (!this.ready) return;
-    this.#decodeDigit(this.#source());
-    this.#sent = this.#state.at;
+    this.#sent = this.ready ? this.#state.at : null;
   }
 
   #seed(): Promise<number | undefined> {
@@ -128,8 +127,7 @@ export class LatentLab {
     });
   }
 
-  #source(): LatentSource {
-    const at = $state.snapshot(this.#state.at);
+  #sourceOf(at: Whereabouts): LatentSource {
     if (!('position' in at)) return at;
     const { a, b, mode } = this.#state;
     return { a: $state.snapshot(a), b: $state.snapshot(b), mode, position: at.position };
@@ -144,7 +142,7 @@ export class LatentLab {
     const sent = this.#sent;
     this.#sent = null;
     if (!this.ready) return;
-    const source = this.#source();
+    const source = this.#sourceOf($state.snapshot(this.#state.at));
     if (sent !== this.#state.at) this.#decodeDigit(source);
   }
 
