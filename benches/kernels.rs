@@ -9,7 +9,7 @@ use elbo_room::kernels::matmul::{linear, matmul};
 use elbo_room::kernels::normalization::group_norm;
 use elbo_room::kernels::panels::Panels;
 use elbo_room::kernels::rearrange::transpose;
-use elbo_room::kernels::winograd::{Patch, Winograd};
+use elbo_room::kernels::winograd::Winograd;
 use peer::{Peer, graphs, tensor, wave};
 
 const NO_STEPS: [usize; 2] = [1, 1];
@@ -26,7 +26,7 @@ fn convolution(criterion: &mut Criterion) {
         let (size, values) = ([side; 2], wave(9 * inputs * outputs));
         let weights = Weights { values: &values, outputs, inputs, kernel: [3; 2] };
         let (x, mut out, bias) = (wave(side * side * inputs), vec![0.0; side * side * outputs], wave(outputs));
-        let winograd = Winograd::new(Patch::Four, size, [1; 2], size, weights, bias.clone());
+        let winograd = Winograd::new(size, [1; 2], size, weights, bias.clone());
         let direct = Direct::new(window(3), size, weights, bias).unwrap();
         let (mut three, mut one) = (Default::default(), Vec::new());
         group.bench_function(BenchmarkId::new("winograd", &what), |b| {

@@ -132,7 +132,8 @@ fn multiply_panel<const N: usize, S: Sink>(
     columns: Range<usize>,
     sink: &mut S,
 ) {
-    if columns.len() == N {
+    // The narrow ones are few, and their code would be as much again.
+    if columns.len() == N && N > NARROW {
         let put = |sink: &mut S, row: usize, sums: &[f32; N]| sink.take(row, columns.start, sums);
         multiply_panel_into(panel, x, starts, parts, sink, put);
     } else {

@@ -1,8 +1,8 @@
 //! Convolutions by kernels of 3 × 3 with fewer multiplications: Winograd's minimal filtering (Lavin & Gray 2016).
 //!
 //! A patch of the input and the kernel are each taken to a basis in which the convolution is a product value by value; the sum over
-//! channels becomes one matrix product for each value of the basis. Patches that give 4 × 4 outputs take 36 products for
-//! what is 144 directly, patches of 2 × 2 take 16 for 36.
+//! channels becomes one matrix product for each value of the basis: 36 products for the 144 of a patch of 4 × 4 outputs.
+//! (Patches of 2 × 2, which take 16 for 36, were slower for all shapes of the shipped models.)
 //!
 //! A value that is not finite spreads over all outputs of its patch.
 
@@ -15,20 +15,9 @@ const LANES: usize = 4;
 /// So many where the channels allow: a vector of the processor that this is compiled for.
 const LANES_WIDE: usize = if cfg!(target_feature = "avx") { 8 } else { LANES };
 
-/// The one-dimensional transforms for `M` outputs of a kernel of three values from `T = M + 2` inputs.
-trait Basis<const T: usize, const M: usize> {
-    fn input<const L: usize>(x: [[f32; L]; T]) -> [[f32; L]; T];
-    fn output<const L: usize>(x: [[f32; L]; T]) -> [[f32; L]; M];
-    fn kernel(g: [f32; 3]) -> [f32; T];
-}
-
-/// Interpolation at 0, 1, -1 and infinity.
-#[derive(Clone, Copy, Debug)]
-struct Two;
-
-/// Interpolation at 0, 1, -1, 2, -2 and infinity.
-#[derive(Clone, Copy, Debug)]
-struct Four;
+/// Outputs of a patch along one side, and the inputs that they look at.
+const M: usize = 4;
+const T: usize = M + 2;
 
 /// `Σ factors[i] · terms[i]`, in order.
 #[inline(always)]
@@ -44,83 +33,43 @@ fn combine<const N: usize, const L: usize>(factors: [f32; N], terms: [[f32; L]; 
     sum
 }
 
-impl Basis<4, 2> for Two {
-    #[inline(always)]
-    fn input<const L: usize>([a, b, c, d]: [[f32; L]; 4]) -> [[f32; L]; 4] {
-        [
-            combine([1.0, -1.0], [a, c]),
-            combine([1.0, 1.0], [b, c]),
-            combine([1.0, -1.0], [c, b]),
-            combine([1.0, -1.0], [b, d]),
-        ]
-    }
+// The one-dimensional transforms, by interpolation at 0, 1, -1, 2, -2 and infinity.
 
-    #[inline(always)]
-    fn output<const L: usize>([a, b, c, d]: [[f32; L]; 4]) -> [[f32; L]; 2] {
-        [combine([1.0; 3], [a, b, c]), combine([1.0, -1.0, -1.0], [b, c, d])]
-    }
-
-    fn kernel([a, b, c]: [f32; 3]) -> [f32; 4] {
-        [a, 0.5 * (a + b + c), 0.5 * (a - b + c), c]
-    }
+#[inline(always)]
+fn transform_input<const L: usize>([a, b, c, d, e, f]: [[f32; L]; T]) -> [[f32; L]; T] {
+    // Even and odd parts at the points ±1 and ±2.
+    let (even, odd) = (combine([1.0, -4.0], [e, c]), combine([1.0, -4.0], [d, b]));
+    let (even_2, odd_2) = (combine([1.0, -1.0], [e, c]), combine([2.0, -2.0], [d, b]));
+    [
+        combine([4.0, -5.0, 1.0], [a, c, e]),
+        combine([1.0, 1.0], [even, odd]),
+        combine([1.0, -1.0], [even, odd]),
+        combine([1.0, 1.0], [even_2, odd_2]),
+        combine([1.0, -1.0], [even_2, odd_2]),
+        combine([4.0, -5.0, 1.0], [b, d, f]),
+    ]
 }
 
-impl Basis<6, 4> for Four {
-    #[inline(always)]
-    fn input<const L: usize>([a, b, c, d, e, f]: [[f32; L]; 6]) -> [[f32; L]; 6] {
-        // Even and odd parts at the points ±1 and ±2.
-        let (even, odd) = (combine([1.0, -4.0], [e, c]), combine([1.0, -4.0], [d, b]));
-        let (even_2, odd_2) = (combine([1.0, -1.0], [e, c]), combine([2.0, -2.0], [d, b]));
-        [
-            combine([4.0, -5.0, 1.0], [a, c, e]),
-            combine([1.0, 1.0], [even, odd]),
-            combine([1.0, -1.0], [even, odd]),
-            combine([1.0, 1.0], [even_2, odd_2]),
-            combine([1.0, -1.0], [even_2, odd_2]),
-            combine([4.0, -5.0, 1.0], [b, d, f]),
-        ]
-    }
-
-    #[inline(always)]
-    fn output<const L: usize>([a, b, c, d, e, f]: [[f32; L]; 6]) -> [[f32; L]; 4] {
-        let (sum, difference) = (combine([1.0, 1.0], [b, c]), combine([1.0, -1.0], [b, c]));
-        let (sum_2, difference_2) = (combine([1.0, 1.0], [d, e]), combine([1.0, -1.0], [d, e]));
-        [
-            combine([1.0; 3], [a, sum, sum_2]),
-            combine([1.0, 2.0], [difference, difference_2]),
-            combine([1.0, 4.0], [sum, sum_2]),
-            combine([1.0, 8.0, 1.0], [difference, difference_2, f]),
-        ]
-    }
-
-    fn kernel([a, b, c]: [f32; 3]) -> [f32; 6] {
-        let (even, even_2) = ((a + c) / -6.0, a / 24.0 + c / 6.0);
-        [a / 4.0, even - b / 6.0, even + b / 6.0, even_2 + b / 12.0, even_2 - b / 12.0, c]
-    }
+#[inline(always)]
+fn transform_sum<const L: usize>([a, b, c, d, e, f]: [[f32; L]; T]) -> [[f32; L]; M] {
+    let (sum, difference) = (combine([1.0, 1.0], [b, c]), combine([1.0, -1.0], [b, c]));
+    let (sum_2, difference_2) = (combine([1.0, 1.0], [d, e]), combine([1.0, -1.0], [d, e]));
+    [
+        combine([1.0; 3], [a, sum, sum_2]),
+        combine([1.0, 2.0], [difference, difference_2]),
+        combine([1.0, 4.0], [sum, sum_2]),
+        combine([1.0, 8.0, 1.0], [difference, difference_2, f]),
+    ]
 }
 
-/// Outputs of one patch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patch {
-    /// 2 × 2.
-    Two,
-    /// 4 × 4.
-    Four,
-}
-
-impl Patch {
-    fn side(self) -> usize {
-        match self {
-            Patch::Two => 2,
-            Patch::Four => 4,
-        }
-    }
+fn transform_kernel([a, b, c]: [f32; 3]) -> [f32; T] {
+    let (even, even_2) = ((a + c) / -6.0, a / 24.0 + c / 6.0);
+    [a / 4.0, even - b / 6.0, even + b / 6.0, even_2 + b / 12.0, even_2 - b / 12.0, c]
 }
 
 /// A convolution of images of one size by a kernel of 3 × 3 with stride 1.
 #[derive(Clone, Debug)]
 pub struct Winograd {
-    patch: Patch,
     size: [usize; 2],
     before: [usize; 2],
     output: [usize; 2],
@@ -139,35 +88,24 @@ impl Winograd {
     }
 
     /// The convolution of images of `size`, with `before` zeros above and to the left, to images of size `output`.
-    pub fn new(
-        patch: Patch,
-        size: [usize; 2],
-        before: [usize; 2],
-        output: [usize; 2],
-        weights: Weights,
-        bias: Vec<f32>,
-    ) -> Self {
-        let products = match patch {
-            Patch::Two => products::<4, 2, Two>(weights),
-            Patch::Four => products::<6, 4, Four>(weights),
-        };
-        let patches = output.map(|side| side.div_ceil(patch.side())).iter().product();
+    pub fn new(size: [usize; 2], before: [usize; 2], output: [usize; 2], weights: Weights, bias: Vec<f32>) -> Self {
+        let products = products(weights);
+        let patches = output.map(|side| side.div_ceil(M)).iter().product();
         let starts = (0..patches).map(|at: usize| at * weights.inputs).collect();
-        Self { patch, size, before, output, channels: weights.inputs, products, bias, starts }
+        Self { size, before, output, channels: weights.inputs, products, bias, starts }
     }
 
     /// `out = convolution(x) + bias (+ residual)`; `scratch` is memory to work in.
     pub fn run(&self, x: &[f32], residual: Option<&[f32]>, out: &mut [f32], scratch: &mut [Vec<f32>; 3]) {
         let wide = [self.channels, self.bias.len()].iter().all(|n| n.is_multiple_of(LANES_WIDE));
-        match (self.patch, wide) {
-            (Patch::Two, true) => self.run_as::<4, 2, LANES_WIDE, Two>(x, residual, out, scratch),
-            (Patch::Two, false) => self.run_as::<4, 2, LANES, Two>(x, residual, out, scratch),
-            (Patch::Four, true) => self.run_as::<6, 4, LANES_WIDE, Four>(x, residual, out, scratch),
-            (Patch::Four, false) => self.run_as::<6, 4, LANES, Four>(x, residual, out, scratch),
+        if wide {
+            self.run_in::<LANES_WIDE>(x, residual, out, scratch);
+        } else {
+            self.run_in::<LANES>(x, residual, out, scratch);
         }
     }
 
-    fn run_as<const T: usize, const M: usize, const L: usize, B: Basis<T, M>>(
+    fn run_in<const L: usize>(
         &self,
         x: &[f32],
         residual: Option<&[f32]>,
@@ -179,19 +117,19 @@ impl Winograd {
         pad(x, self.size, self.channels, self.before, room, padded);
         let (channels, outputs, count) = (self.channels, self.bias.len(), self.starts.len());
         inputs.resize(T * T * count * channels, 0.0);
-        transform_inputs::<T, M, L, B>(padded, room[1], patches, channels, inputs);
+        transform_inputs::<L>(padded, room[1], patches, channels, inputs);
         sums.resize(T * T * count * outputs, 0.0);
         for (at, panels) in self.products.iter().enumerate() {
             let inputs = &inputs[at * count * channels..][..count * channels];
             let sums = &mut sums[at * count * outputs..][..count * outputs];
             panels.multiply(inputs, &self.starts, &[(0, channels)], &mut Rows(sums, outputs));
         }
-        self.transform_sums::<T, M, L, B>(sums, patches, residual, out);
+        self.transform_sums::<L>(sums, patches, residual, out);
     }
 
     // Apart from `run`: functions of moderate size are compiled to better code.
     #[inline(never)]
-    fn transform_sums<const T: usize, const M: usize, const L: usize, B: Basis<T, M>>(
+    fn transform_sums<const L: usize>(
         &self,
         sums: &[f32],
         patches: [usize; 2],
@@ -211,14 +149,14 @@ impl Winograd {
                     for (x, values) in row.iter_mut().enumerate() {
                         *values = lanes(&sums[(y * T + x) * plane..]);
                     }
-                    let row = B::output(row);
+                    let row = transform_sum(row);
                     for (column, values) in columns.iter_mut().zip(row) {
                         column[y] = values;
                     }
                 }
                 let bias = lanes::<L>(&self.bias[channel..]);
                 for (x, column) in columns.iter().enumerate().take(width - left) {
-                    let column = B::output(*column);
+                    let column = transform_sum(*column);
                     for (y, values) in column.iter().enumerate().take(height - top) {
                         let at = ((top + y) * width + left + x) * outputs + channel;
                         finish(values, &bias, residual.map(|r| &r[at..][..L]), &mut out[at..][..L]);
@@ -235,7 +173,7 @@ fn lanes<const L: usize>(values: &[f32]) -> [f32; L] {
 }
 
 #[inline(never)]
-fn transform_inputs<const T: usize, const M: usize, const L: usize, B: Basis<T, M>>(
+fn transform_inputs<const L: usize>(
     padded: &[f32],
     width: usize,
     patches: [usize; 2],
@@ -253,7 +191,7 @@ fn transform_inputs<const T: usize, const M: usize, const L: usize, B: Basis<T, 
                 for (x, column) in columns.iter_mut().enumerate() {
                     *column = lanes(&row[x * channels..]);
                 }
-                *columns = B::input(*columns);
+                *columns = transform_input(*columns);
             }
             let out = &mut inputs[patch * channels + channel..];
             for x in 0..T {
@@ -261,7 +199,7 @@ fn transform_inputs<const T: usize, const M: usize, const L: usize, B: Basis<T, 
                 for y in 0..T {
                     column[y] = columns[y][x];
                 }
-                let column = B::input(column);
+                let column = transform_input(column);
                 for (y, values) in column.iter().enumerate() {
                     out[(y * T + x) * plane..][..L].copy_from_slice(values);
                 }
@@ -270,16 +208,16 @@ fn transform_inputs<const T: usize, const M: usize, const L: usize, B: Basis<T, 
     }
 }
 
-fn products<const T: usize, const M: usize, B: Basis<T, M>>(weights: Weights) -> Vec<Panels> {
+fn products(weights: Weights) -> Vec<Panels> {
     let Weights { values, inputs, outputs, .. } = weights;
     let mut products = vec![Panels::zero(inputs, outputs); T * T];
     for (at, kernel) in values.as_chunks::<9>().0.iter().enumerate() {
         // All products have the value for these channels at the same place.
         let place = products[0].place(at % inputs, at / inputs);
         let [a, b, c, d, e, f, g, h, i] = *kernel;
-        let rows = [B::kernel([a, b, c]), B::kernel([d, e, f]), B::kernel([g, h, i])];
+        let rows = [transform_kernel([a, b, c]), transform_kernel([d, e, f]), transform_kernel([g, h, i])];
         for x in 0..T {
-            let column = B::kernel([rows[0][x], rows[1][x], rows[2][x]]);
+            let column = transform_kernel([rows[0][x], rows[1][x], rows[2][x]]);
             for (y, value) in column.into_iter().enumerate() {
                 products[y * T + x].values_mut()[place] = value;
             }

@@ -11,7 +11,7 @@ use super::operators::{combine, map, scalar, target};
 use super::ops::{Convolution, GroupNorm, Linear, MatMul, Method, Rearrange, Upsample};
 use crate::kernels::convolution::{Direct, Weights, Window};
 use crate::kernels::panels::Panels;
-use crate::kernels::winograd::{Patch, Winograd};
+use crate::kernels::winograd::Winograd;
 
 /// From this many channels on, at both ends, the transforms of Winograd's method cost less than they save.
 const CHANNELS_FOR_WINOGRAD: usize = 16;
@@ -77,7 +77,7 @@ pub fn convolution(builder: &mut Builder, node: &Node) -> TractResult<Value> {
     let [down, right] = window.output(size).context("its kernel is larger than the image")?;
     let simple = kernel == [3, 3] && window.strides == [1, 1] && window.dilations == [1, 1] && groups == 1;
     let method = if simple && inputs.min(outputs) >= CHANNELS_FOR_WINOGRAD && Winograd::takes(inputs, outputs) {
-        Method::Winograd(Winograd::new(Patch::Four, size, window.before, [down, right], weights, bias))
+        Method::Winograd(Winograd::new(size, window.before, [down, right], weights, bias))
     } else {
         Method::Direct(Direct::new(window, size, weights, bias).context("its kernel is larger than the image")?)
     };
