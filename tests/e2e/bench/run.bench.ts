@@ -61,7 +61,7 @@ test('bench', async ({ browser, baseURL }) => {
   await writeFile(path, `${JSON.stringify({ ...report, machine, files: cold[0]?.paths }, null, 2)}\n`);
 
   console.log(`\n${table(report.rows)}\n\n${machine}; ${setting(report)}`);
-  console.log(`Largest differences from onnxruntime-web: ${report.agreement.map(agreementText).join('; ')}`);
+  console.log(`Largest differences from onnxruntime-web: ${report.agreement.map((one) => agreementText(one)).join('; ')}`);
   console.log(`All figures: ${path}\n`);
   expect(report.agreement.filter(({ met }) => !met)).toEqual([]);
 });
