@@ -95,11 +95,11 @@ pub trait Sink {
     /// Takes sums of one row, for the columns from `first` on. To be inlined: then they come in registers.
     fn take<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]);
 
-    /// As `take`, of the last columns, where they are not as many as a panel has.
+    /// As `take`, of the last columns: fewer than a wide panel has, or a narrow one's.
     fn take_part(&mut self, row: usize, first: usize, sums: &[f32]);
 }
 
-/// Rows one after the other, each of so many columns.
+/// Memory of rows one after the other, each of so many columns.
 pub struct Rows<'a>(pub &'a mut [f32], pub usize);
 
 impl Sink for Rows<'_> {
