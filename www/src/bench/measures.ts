@@ -73,8 +73,8 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
   const peer = await hirePeer(supplies, 1);
   await crate.api.preparePeak(PEAK_MS);
   const time = await inTurns(turns, WARM_UP_TURNS, {
-    network: () => crate.api.network(runs),
     peerNetwork: () => peer.api.time('network', 1, runs),
+    network: () => crate.api.network(runs),
     peak: () => crate.api.gigaflops(),
     decode: () => crate.api.decode(2 * runs),
     peerDecode: () => peer.api.time('decoder', 1, 2 * runs),

@@ -4,7 +4,7 @@ import scriptUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { CLASS, latents, LOG_SNR, noisy, picture } from './inputs.ts';
-import { timedAsync } from './timing.ts';
+import { timedAsync, timedWarmAsync } from './timing.ts';
 
 export type Role = 'network' | 'decoder' | 'encoder';
 
@@ -66,8 +66,8 @@ const api = {
     });
   },
 
-  /** Milliseconds of one run, a mean over `runs`. */
-  time: (role: Role, batch: number, runs: number) => timedAsync(() => run(of(role, batch)), runs),
+  /** Milliseconds of one run among others: a mean over `runs`. */
+  time: (role: Role, batch: number, runs: number) => timedWarmAsync(() => run(of(role, batch)), runs),
 
   /** Evaluates the network on `count` samples, in batches as large as fit. */
   async evaluate(count: number, batch: number): Promise<void> {
