@@ -71,6 +71,7 @@ impl Panels {
     /// All inlined into the caller: with anything between the loops and where their sums go, the sums pass through memory.
     #[inline(always)]
     pub fn multiply<S: Sink>(&self, x: &[f32], starts: &[usize], parts: &[(usize, usize)], sink: &mut S) {
+        let (tiles, others) = starts.as_chunks::<ROWS>();
         let mut rest = self.values.as_slice();
         let mut first = 0;
         while first < self.columns {
@@ -79,20 +80,69 @@ impl Panels {
             rest = others;
             let columns = first..self.columns.min(first + width);
             if width == WIDE {
-                multiply_panel::<WIDE, _>(panel.as_chunks().0, x, starts, parts, columns, sink);
+                multiply_panel::<WIDE, _>(panel.as_chunks().0, x, tiles, parts, columns, sink);
             } else if width == MIDDLE {
-                multiply_panel::<MIDDLE, _>(panel.as_chunks().0, x, starts, parts, columns, sink);
+                multiply_panel::<MIDDLE, _>(panel.as_chunks().0, x, tiles, parts, columns, sink);
             } else {
-                multiply_panel::<NARROW, _>(panel.as_chunks().0, x, starts, parts, columns, sink);
+                multiply_panel::<NARROW, _>(panel.as_chunks().0, x, tiles, parts, columns, sink);
             }
             first += width;
+        }
+        for (at, start) in others.iter().enumerate() {
+            self.multiply_row(x, *start, parts, tiles.len() * ROWS + at, sink);
+        }
+    }
+
+    /// As `multiply`, of one row that no tile has. Apart from it, which is compiled to better code without.
+    #[inline(never)]
+    fn multiply_row<S: Sink>(&self, x: &[f32], start: usize, parts: &[(usize, usize)], row: usize, sink: &mut S) {
+        let wide = self.columns / WIDE;
+        let (panels, last) = self.values.split_at(self.depth * wide * WIDE);
+        let panels = panels.as_chunks::<WIDE>().0;
+        let panel = |at: usize| &panels[at * self.depth..][..self.depth];
+        let mut at = 0;
+        while at < wide {
+            let first = at * WIDE;
+            if wide - at >= 4 {
+                let sums = row_sums([panel(at), panel(at + 1), panel(at + 2), panel(at + 3)], x, start, parts);
+                for (p, sums) in sums.iter().enumerate() {
+                    sink.take(row, first + p * WIDE, sums);
+                }
+                at += 4;
+            } else {
+                let [sums] = row_sums([panel(at)], x, start, parts);
+                sink.take(row, first, &sums);
+                at += 1;
+            }
+        }
+        let (first, rest) = (wide * WIDE, self.columns - wide * WIDE);
+        if rest == 0 {
+            return;
+        }
+        if width(rest) == WIDE {
+            let [sums] = row_sums::<WIDE, 1>([last.as_chunks().0], x, start, parts);
+            sink.take_part(row, first, &sums[..rest]);
+        } else if width(rest) == MIDDLE {
+            let [sums] = row_sums::<MIDDLE, 1>([last.as_chunks().0], x, start, parts);
+            sink.take_part(row, first, &sums[..rest]);
+        } else {
+            let [sums] = row_sums::<NARROW, 1>([last.as_chunks().0], x, start, parts);
+            sink.take_part(row, first, &sums[..rest]);
         }
     }
 }
 
 /// Where the sums go.
 pub trait Sink {
-    /// Takes sums of one row, for the columns from `first` on. To be inlined: then they come in registers.
+    /// Takes sums of [`ROWS`] rows from `row` on, for the columns from `first` on. To be inlined: then they come in registers.
+    #[inline(always)]
+    fn take_tile<const N: usize>(&mut self, row: usize, first: usize, tile: &[[f32; N]; ROWS]) {
+        for (r, sums) in tile.iter().enumerate() {
+            self.take(row + r, first, sums);
+        }
+    }
+
+    /// As `take_tile`, of one row.
     fn take<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]);
 
     /// As `take`, of the last columns: fewer than a wide panel has, or a narrow one's.
@@ -103,6 +153,18 @@ pub trait Sink {
 pub struct Rows<'a>(pub &'a mut [f32], pub usize);
 
 impl Sink for Rows<'_> {
+    // Written out: in a loop over the rows the sums would pass through memory once more here.
+    #[inline(always)]
+    fn take_tile<const N: usize>(&mut self, row: usize, first: usize, tile: &[[f32; N]; ROWS]) {
+        let columns = self.1;
+        let out = &mut self.0[row * columns + first..];
+        let [a, b, c, d] = tile;
+        out[..N].copy_from_slice(a);
+        out[columns..][..N].copy_from_slice(b);
+        out[2 * columns..][..N].copy_from_slice(c);
+        out[3 * columns..][..N].copy_from_slice(d);
+    }
+
     #[inline(always)]
     fn take<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]) {
         self.0[row * self.1 + first..][..N].copy_from_slice(sums);
@@ -127,19 +189,22 @@ fn width(columns_left: usize) -> usize {
 fn multiply_panel<const N: usize, S: Sink>(
     panel: &[[f32; N]],
     x: &[f32],
-    starts: &[usize],
+    tiles: &[[usize; ROWS]],
     parts: &[(usize, usize)],
     columns: Range<usize>,
     sink: &mut S,
 ) {
     // The narrow ones are few, and their code would be as much again.
     if columns.len() == N && N > NARROW {
-        let put = |sink: &mut S, row: usize, sums: &[f32; N]| sink.take(row, columns.start, sums);
-        multiply_panel_into(panel, x, starts, parts, sink, put);
+        let put = |sink: &mut S, row: usize, tile: &[[f32; N]; ROWS]| sink.take_tile(row, columns.start, tile);
+        multiply_panel_into(panel, x, tiles, parts, sink, put);
     } else {
-        let put =
-            |sink: &mut S, row: usize, sums: &[f32; N]| sink.take_part(row, columns.start, &sums[..columns.len()]);
-        multiply_panel_into(panel, x, starts, parts, sink, put);
+        let put = |sink: &mut S, row: usize, tile: &[[f32; N]; ROWS]| {
+            for (r, sums) in tile.iter().enumerate() {
+                sink.take_part(row + r, columns.start, &sums[..columns.len()]);
+            }
+        };
+        multiply_panel_into(panel, x, tiles, parts, sink, put);
     }
 }
 
@@ -147,12 +212,11 @@ fn multiply_panel<const N: usize, S: Sink>(
 fn multiply_panel_into<const N: usize, S: Sink>(
     panel: &[[f32; N]],
     x: &[f32],
-    starts: &[usize],
+    tiles: &[[usize; ROWS]],
     parts: &[(usize, usize)],
     sink: &mut S,
-    put: impl Fn(&mut S, usize, &[f32; N]),
+    put: impl Fn(&mut S, usize, &[[f32; N]; ROWS]),
 ) {
-    let (tiles, rest) = starts.as_chunks::<ROWS>();
     for (at, &[a, b, c, d]) in tiles.iter().enumerate() {
         let mut tile = [[0.0; N]; ROWS];
         let mut panel = panel;
@@ -167,23 +231,24 @@ fn multiply_panel_into<const N: usize, S: Sink>(
             ];
             accumulate(&mut tile, rows, part);
         }
-        let [a, b, c, d] = &tile;
-        let first = at * ROWS;
-        put(sink, first, a);
-        put(sink, first + 1, b);
-        put(sink, first + 2, c);
-        put(sink, first + 3, d);
+        put(sink, at * ROWS, &tile);
     }
-    for (at, start) in rest.iter().enumerate() {
-        let mut sum = [0.0; N];
-        let mut panel = panel;
-        for &(offset, length) in parts {
-            let (part, others) = panel.split_at(length);
-            panel = others;
-            accumulate_row(&mut sum, stretch(x, start + offset, length), part);
-        }
-        put(sink, tiles.len() * ROWS + at, &sum);
+}
+
+#[inline(always)]
+fn row_sums<const N: usize, const P: usize>(
+    panels: [&[[f32; N]]; P],
+    x: &[f32],
+    start: usize,
+    parts: &[(usize, usize)],
+) -> [[f32; N]; P] {
+    let mut sums = [[0.0; N]; P];
+    let mut at = 0;
+    for &(offset, length) in parts {
+        accumulate_row(&mut sums, stretch(x, start + offset, length), panels.map(|panel| &panel[at..][..length]));
+        at += length;
     }
+    sums
 }
 
 #[inline(always)]

@@ -34,14 +34,17 @@ pub fn accumulate<const N: usize>(tile: &mut [[f32; N]; ROWS], rows: [&[f32]; RO
     *tile = [s0, s1, s2, s3];
 }
 
-/// As [`accumulate`], of one row.
+/// As [`accumulate`], of one row and several panels at once: the sums of a single one would wait for one another.
 #[inline(always)]
-pub fn accumulate_row<const N: usize>(sum: &mut [f32; N], row: &[f32], panel: &[[f32; N]]) {
-    let mut s = *sum;
-    for (weights, value) in panel.iter().zip(row) {
-        add(&mut s, *value, weights);
+pub fn accumulate_row<const N: usize, const P: usize>(sums: &mut [[f32; N]; P], row: &[f32], panels: [&[[f32; N]]; P]) {
+    let panels = panels.map(|panel| &panel[..row.len()]);
+    let mut s = *sums;
+    for (k, value) in row.iter().enumerate() {
+        for (sum, panel) in s.iter_mut().zip(panels) {
+            add(sum, *value, &panel[k]);
+        }
     }
-    *sum = s;
+    *sums = s;
 }
 
 #[inline(always)]

@@ -10,10 +10,7 @@ use super::convolution::{Weights, finish, pad};
 use super::panels::{Panels, Rows};
 
 /// Channels that are transformed together: the number of channels is a multiple.
-const LANES: usize = 4;
-
-/// So many where the channels allow: a vector of the processor that this is compiled for.
-const LANES_WIDE: usize = if cfg!(target_feature = "avx") { 8 } else { LANES };
+const LANES: usize = 8;
 
 /// Outputs of a patch along one side, and the inputs that they look at.
 const M: usize = 4;
@@ -21,9 +18,9 @@ const T: usize = M + 2;
 
 /// `Σ factors[i] · terms[i]`, in order.
 #[inline(always)]
-fn combine<const N: usize, const L: usize>(factors: [f32; N], terms: [[f32; L]; N]) -> [f32; L] {
-    let mut sum = [0.0; L];
-    for lane in 0..L {
+fn combine<const N: usize>(factors: [f32; N], terms: [[f32; LANES]; N]) -> [f32; LANES] {
+    let mut sum = [0.0; LANES];
+    for lane in 0..LANES {
         let mut s = factors[0] * terms[0][lane];
         for i in 1..N {
             s += factors[i] * terms[i][lane];
@@ -36,7 +33,7 @@ fn combine<const N: usize, const L: usize>(factors: [f32; N], terms: [[f32; L]; 
 // The one-dimensional transforms, by interpolation at 0, 1, -1, 2, -2 and infinity.
 
 #[inline(always)]
-fn transform_input<const L: usize>([a, b, c, d, e, f]: [[f32; L]; T]) -> [[f32; L]; T] {
+fn transform_input([a, b, c, d, e, f]: [[f32; LANES]; T]) -> [[f32; LANES]; T] {
     // Even and odd parts at the points ±1 and ±2.
     let (even, odd) = (combine([1.0, -4.0], [e, c]), combine([1.0, -4.0], [d, b]));
     let (even_2, odd_2) = (combine([1.0, -1.0], [e, c]), combine([2.0, -2.0], [d, b]));
@@ -51,7 +48,7 @@ fn transform_input<const L: usize>([a, b, c, d, e, f]: [[f32; L]; T]) -> [[f32; 
 }
 
 #[inline(always)]
-fn transform_sum<const L: usize>([a, b, c, d, e, f]: [[f32; L]; T]) -> [[f32; L]; M] {
+fn transform_sum([a, b, c, d, e, f]: [[f32; LANES]; T]) -> [[f32; LANES]; M] {
     let (sum, difference) = (combine([1.0, 1.0], [b, c]), combine([1.0, -1.0], [b, c]));
     let (sum_2, difference_2) = (combine([1.0, 1.0], [d, e]), combine([1.0, -1.0], [d, e]));
     [
@@ -97,69 +94,45 @@ impl Winograd {
 
     /// `out = convolution(x) + bias (+ residual)`; `scratch` is memory to work in.
     pub fn run(&self, x: &[f32], residual: Option<&[f32]>, out: &mut [f32], scratch: &mut [Vec<f32>; 3]) {
-        let wide = [self.channels, self.bias.len()].iter().all(|n| n.is_multiple_of(LANES_WIDE));
-        if wide {
-            self.run_in::<LANES_WIDE>(x, residual, out, scratch);
-        } else {
-            self.run_in::<LANES>(x, residual, out, scratch);
-        }
-    }
-
-    fn run_in<const L: usize>(
-        &self,
-        x: &[f32],
-        residual: Option<&[f32]>,
-        out: &mut [f32],
-        [padded, inputs, sums]: &mut [Vec<f32>; 3],
-    ) {
+        let [padded, inputs, sums] = scratch;
         let patches = self.output.map(|side| side.div_ceil(M));
         let room = patches.map(|n| n * M + 2);
         pad(x, self.size, self.channels, self.before, room, padded);
         let (channels, outputs, count) = (self.channels, self.bias.len(), self.starts.len());
         inputs.resize(T * T * count * channels, 0.0);
-        transform_inputs::<L>(padded, room[1], patches, channels, inputs);
+        transform_inputs(padded, room[1], patches, channels, inputs);
         sums.resize(T * T * count * outputs, 0.0);
         for (at, panels) in self.products.iter().enumerate() {
             let inputs = &inputs[at * count * channels..][..count * channels];
             let sums = &mut sums[at * count * outputs..][..count * outputs];
             panels.multiply(inputs, &self.starts, &[(0, channels)], &mut Rows(sums, outputs));
         }
-        self.transform_sums::<L>(sums, patches, residual, out);
+        self.transform_sums(sums, patches, residual, out);
     }
 
     // Apart from `run`: functions of moderate size are compiled to better code.
     #[inline(never)]
-    fn transform_sums<const L: usize>(
-        &self,
-        sums: &[f32],
-        patches: [usize; 2],
-        residual: Option<&[f32]>,
-        out: &mut [f32],
-    ) {
+    fn transform_sums(&self, sums: &[f32], patches: [usize; 2], residual: Option<&[f32]>, out: &mut [f32]) {
         let (outputs, count) = (self.bias.len(), self.starts.len());
         let [height, width] = self.output;
         let plane = count * outputs;
+        // Zero once, and not for each patch: WebAssembly fills memory by a call.
+        let mut rows = [[[0.0; LANES]; M]; T];
         for patch in 0..count {
             let (top, left) = (patch / patches[1] * M, patch % patches[1] * M);
-            for channel in (0..outputs).step_by(L) {
+            for channel in (0..outputs).step_by(LANES) {
                 let sums = &sums[patch * outputs + channel..];
-                let mut columns = [[[0.0; L]; T]; M];
-                for y in 0..T {
-                    let mut row = [[0.0; L]; T];
-                    for (x, values) in row.iter_mut().enumerate() {
-                        *values = lanes(&sums[(y * T + x) * plane..]);
-                    }
-                    let row = transform_sum(row);
-                    for (column, values) in columns.iter_mut().zip(row) {
-                        column[y] = values;
-                    }
+                for (y, row) in rows.iter_mut().enumerate() {
+                    let at = |x: usize| lanes(&sums[(y * T + x) * plane..]);
+                    *row = transform_sum([at(0), at(1), at(2), at(3), at(4), at(5)]);
                 }
-                let bias = lanes::<L>(&self.bias[channel..]);
-                for (x, column) in columns.iter().enumerate().take(width - left) {
-                    let column = transform_sum(*column);
+                let bias = lanes(&self.bias[channel..]);
+                let [a, b, c, d, e, f] = &rows;
+                for x in 0..M.min(width - left) {
+                    let column = transform_sum([a[x], b[x], c[x], d[x], e[x], f[x]]);
                     for (y, values) in column.iter().enumerate().take(height - top) {
                         let at = ((top + y) * width + left + x) * outputs + channel;
-                        finish(values, &bias, residual.map(|r| &r[at..][..L]), &mut out[at..][..L]);
+                        finish(values, &bias, residual.map(|r| &r[at..][..LANES]), &mut out[at..][..LANES]);
                     }
                 }
             }
@@ -168,40 +141,29 @@ impl Winograd {
 }
 
 #[inline(always)]
-fn lanes<const L: usize>(values: &[f32]) -> [f32; L] {
-    std::array::from_fn(|lane| values[..L][lane])
+fn lanes(values: &[f32]) -> [f32; LANES] {
+    std::array::from_fn(|lane| values[..LANES][lane])
 }
 
 #[inline(never)]
-fn transform_inputs<const L: usize>(
-    padded: &[f32],
-    width: usize,
-    patches: [usize; 2],
-    channels: usize,
-    inputs: &mut [f32],
-) {
+fn transform_inputs(padded: &[f32], width: usize, patches: [usize; 2], channels: usize, inputs: &mut [f32]) {
     let count = patches[0] * patches[1];
     let plane = count * channels;
+    let mut rows = [[[0.0; LANES]; T]; T];
     for patch in 0..count {
         let corner = (patch / patches[1] * width + patch % patches[1]) * M * channels;
-        for channel in (0..channels).step_by(L) {
-            let mut columns = [[[0.0; L]; T]; T];
-            for (y, columns) in columns.iter_mut().enumerate() {
-                let row = &padded[corner + channel + y * width * channels..][..(T - 1) * channels + L];
-                for (x, column) in columns.iter_mut().enumerate() {
-                    *column = lanes(&row[x * channels..]);
-                }
-                *columns = transform_input(*columns);
+        for channel in (0..channels).step_by(LANES) {
+            for (y, row) in rows.iter_mut().enumerate() {
+                let x = &padded[corner + channel + y * width * channels..];
+                let at = |column: usize| lanes(&x[column * channels..]);
+                *row = transform_input([at(0), at(1), at(2), at(3), at(4), at(5)]);
             }
             let out = &mut inputs[patch * channels + channel..];
+            let [a, b, c, d, e, f] = &rows;
             for x in 0..T {
-                let mut column = [[0.0; L]; T];
-                for y in 0..T {
-                    column[y] = columns[y][x];
-                }
-                let column = transform_input(column);
+                let column = transform_input([a[x], b[x], c[x], d[x], e[x], f[x]]);
                 for (y, values) in column.iter().enumerate() {
-                    out[(y * T + x) * plane..][..L].copy_from_slice(values);
+                    out[(y * T + x) * plane..][..LANES].copy_from_slice(values);
                 }
             }
         }
