@@ -24,7 +24,8 @@ pub fn accumulate<const N: usize>(tile: &mut [[f32; N]; ROWS], rows: [&[f32]; RO
     let [mut s0, mut s1, mut s2, mut s3] = *tile;
     let [r0, r1, r2, r3] = rows;
     // Zipped, so that the loop has one test for its end and none for the bounds of each row. Not unrolled: the compiler
-    // would then load ahead and spill the sums.
+    // would then load ahead and spill the sums. Rows that are first packed, four values to an address, save an eighth of
+    // the loop's instructions, and packing costs more than they do.
     for ((((weights, a), b), c), d) in panel.iter().zip(r0).zip(r1).zip(r2).zip(r3) {
         add(&mut s0, *a, weights);
         add(&mut s1, *b, weights);
