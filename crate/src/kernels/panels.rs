@@ -71,7 +71,7 @@ impl Panels {
     /// All inlined into the caller: with anything between the loops and where their sums go, the sums pass through memory.
     #[inline(always)]
     pub fn multiply<S: Sink>(&self, x: &[f32], starts: &[usize], parts: &[(usize, usize)], sink: &mut S) {
-        let (tiles, others) = starts.as_chunks::<ROWS>();
+        let (tiles, single) = starts.as_chunks::<ROWS>();
         let mut rest = self.values.as_slice();
         let mut first = 0;
         while first < self.columns {
@@ -88,8 +88,8 @@ impl Panels {
             }
             first += width;
         }
-        for (at, start) in others.iter().enumerate() {
-            self.multiply_row(x, *start, parts, tiles.len() * ROWS + at, sink);
+        for (at, &start) in single.iter().enumerate() {
+            self.multiply_row(x, start, parts, tiles.len() * ROWS + at, sink);
         }
     }
 
@@ -153,7 +153,7 @@ pub trait Sink {
 pub struct Rows<'a>(pub &'a mut [f32], pub usize);
 
 impl Sink for Rows<'_> {
-    // Written out: in a loop over the rows the sums would pass through memory once more here.
+    // Written out: by a loop over the rows Winograd's convolutions took 1.04 of the time. Those with a bias to add are faster by the loop.
     #[inline(always)]
     fn take_tile<const N: usize>(&mut self, row: usize, first: usize, tile: &[[f32; N]; ROWS]) {
         let columns = self.1;
