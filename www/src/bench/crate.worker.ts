@@ -1,6 +1,7 @@
 /** A worker that measures this crate: one instance of it, timed where it computes. */
 import { expose } from 'comlink';
-import init, { Ddpm, type DdpmEntry, Vae, type VaeEntry } from '../../pkg/elbo_room.js';
+import init, { Ddpm, type DdpmEntry, Vae, type VaeEntry, VariationalInference } from '../../pkg/elbo_room.js';
+import { FAMILIES, TARGETS } from '../labs/inference/settings.ts';
 import { CLASS, latents, LOG_SNR, noisy, picture } from './inputs.ts';
 import { Peak } from './peak.ts';
 import { timed, timedWarm } from './timing.ts';
@@ -38,6 +39,19 @@ const api = {
     const sampler = ddpm.sampler({ seed: 1, class: CLASS, steps, chains: count, firstChain: first });
     while (!sampler.done) sampler.step();
     sampler.free();
+  },
+
+  /** Iterations a second of the fit, among all that the inference lab has, that takes the longest. */
+  slowestFit(iterations: number): number {
+    const times = TARGETS.flatMap((target) =>
+      FAMILIES.map((family) => {
+        const fit = new VariationalInference(target, family);
+        const time = timed(() => fit.step(iterations));
+        fit.free();
+        return time;
+      }),
+    );
+    return (1000 * iterations) / Math.max(...times);
   },
 
   async preparePeak(milliseconds: number): Promise<void> {

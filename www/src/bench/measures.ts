@@ -11,6 +11,7 @@ import {
   measured,
   most,
   ofRatios,
+  ofTurns,
   type Options,
   type Report,
   type Row,
@@ -47,6 +48,8 @@ interface Context {
   cores: number;
   threads: number;
   agreement: Agreement<Said>[];
+  /** Milliseconds of a slider's moves, turn by turn. */
+  slides: number[][];
   surroundings: Surroundings;
 }
 
@@ -114,12 +117,26 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
   agrees('decoded', await crate.api.decoded(), sigmoid(output(decoder, 'logits')));
   agrees('means', q.mean, output(encoder, 'mean'));
   agrees('logVariances', q.logVar, output(encoder, 'log_var'));
+  await fits(rows, crate, options);
   await endurance(rows, crate, options);
   crate.end();
   peer.end();
 };
 
-async function endurance(rows: Row<Said>[], { api }: Awaited<ReturnType<typeof hireCrate>>, { enduring }: Options): Promise<void> {
+type Crate = Awaited<ReturnType<typeof hireCrate>>;
+
+async function fits(rows: Row<Said>[], { api }: Crate, { rounds, iterations }: Options): Promise<void> {
+  const { rates } = await inTurns(rounds, 1, { rates: () => api.slowestFit(iterations) });
+  rows.push({
+    id: 'fits',
+    title: ({ rows }) => rows.fits(iterations),
+    ours: measured(rates, '/s'),
+    peer: null,
+    verdict: ofTurns(({ verdicts }) => verdicts.median, '/s', rates, least(2000)),
+  });
+}
+
+async function endurance(rows: Row<Said>[], { api }: Crate, { enduring }: Options): Promise<void> {
   const before = await api.memory();
   await api.network(enduring);
   await api.decode(enduring);
@@ -241,27 +258,32 @@ const allCores: Step = async (rows, context) => {
   pool.close();
 };
 
-const slider: Step = async (rows, { options, surroundings }) => {
+/** One turn: they are spread over the run, so that a minute in which the machine is disturbed is not all that is measured. */
+const slider: Step = async (rows, { options, slides, surroundings }) => {
   const frame = surroundings.openPage();
   try {
-    const times = await slide(frame, options.slides);
-    rows.push({
-      id: 'slider',
-      title: ({ rows }) => rows.slider,
-      ours: measured(times, 'ms'),
-      peer: null,
-      verdict: verdict(({ verdicts }) => verdicts.late, 'ms', quantile(sort(times), 0.95), most(8)),
-    });
+    slides.push(await slide(frame, options.slides));
   } finally {
     surroundings.closePage();
   }
+  const late = slides.map((times) => quantile(sort(times), 0.95));
+  rows[0] = {
+    id: 'slider',
+    title: ({ rows }) => rows.slider,
+    ours: measured(slides.flat(), 'ms'),
+    peer: null,
+    verdict: ofTurns(({ verdicts }) => verdicts.late, 'ms', late, most(8)),
+  };
 };
 
 const STEPS: [Stage, Step][] = [
   ['slider', slider],
   ['single', oneThread],
+  ['slider', slider],
   ['loading', load],
+  ['slider', slider],
   ['cores', allCores],
+  ['slider', slider],
 ];
 
 export async function measure(options: Options, surroundings: Surroundings): Promise<Report<Said>> {
@@ -270,11 +292,12 @@ export async function measure(options: Options, surroundings: Surroundings): Pro
   const threads = crossOriginIsolated ? cores : 1;
   const rows: Row<Said>[] = [];
   const agreement: Agreement<Said>[] = [];
+  const slides: number[][] = [];
   surroundings.onProgress('files', rows);
   const supplies = await fetchSupplies();
   for (const [stage, step] of STEPS) {
     surroundings.onProgress(stage, [...rows]);
-    await step(rows, { supplies, options, cores, threads, agreement, surroundings });
+    await step(rows, { supplies, options, cores, threads, agreement, slides, surroundings });
   }
   return {
     version: __CRATE_VERSION__,

@@ -3,7 +3,7 @@ import { bench as en } from '../messages/bench.en.ts';
 import { bench as zh } from '../messages/bench.zh.ts';
 import { languageIn, withLanguage } from './language.ts';
 import {
-  agreementText, BRIEF, cells, FULL, least, measured, most, ofRatios, OptionError, parseOptions, type Report, type Row, type Said, setting, table,
+  agreementText, BRIEF, cells, FULL, least, measured, most, ofRatios, ofTurns, OptionError, parseOptions, type Report, type Row, type Said, setting, table,
   tell, verdict,
 } from './report.ts';
 
@@ -36,7 +36,11 @@ describe('a verdict', () => {
   it('without a target is none', () => expect(verdict('value', 'ms', 1).met).toBeNull());
 
   it('of ratios is about their median', () => {
-    expect(ofRatios('time', [0.9, 0.5, 0.6], most(0.55))).toMatchObject({ value: 0.6, spread: [0.55, 0.75], met: false });
+    expect(ofRatios('time', [0.9, 0.5, 0.6], most(0.55))).toMatchObject({ value: 0.6, spread: [0.55, 0.75], unit: '×', met: false });
+  });
+
+  it('of turns is about their median, in its unit', () => {
+    expect(ofTurns('late', 'ms', [5, 12, 7, 6], most(8))).toMatchObject({ value: 6.5, spread: [5.75, 8.25], unit: 'ms', met: true });
   });
 });
 

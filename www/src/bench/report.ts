@@ -5,7 +5,7 @@ import { summarize, type Summary } from './statistics.ts';
 /** What is found before anybody knows in which language it will be read. */
 export type Said = (text: BenchTexts) => string;
 
-export type Unit = 'ms' | 's' | 'GFLOP/s' | 'MB';
+export type Unit = 'ms' | 's' | '/s' | 'GFLOP/s' | 'MB';
 
 export interface Measured extends Summary {
   unit: Unit;
@@ -83,7 +83,10 @@ export interface Options {
   /** T of the bound. */
   timesteps: number;
   loads: number;
+  /** Moves of a slider in a turn, which comes before each of the long measures and after the last. */
   slides: number;
+  /** Of a fit of the inference lab. */
+  iterations: number;
   /** Runs between which memory must not grow. */
   enduring: number;
 }
@@ -97,6 +100,7 @@ export const FULL: Options = {
   timesteps: 1000,
   loads: 9,
   slides: 200,
+  iterations: 2000,
   enduring: 200,
 };
 
@@ -110,6 +114,7 @@ export const BRIEF: Options = {
   timesteps: 3,
   loads: 1,
   slides: 3,
+  iterations: 2,
   enduring: 2,
 };
 
@@ -157,10 +162,19 @@ export function verdict<Text>(
   return { name, value, spread, unit, target, met };
 }
 
-export function ofRatios<Text>(name: Text, values: readonly number[], target: Target | null = null): Verdict<Text> {
+/** About one value a turn. */
+export function ofTurns<Text>(
+  name: Text,
+  unit: Verdict['unit'],
+  values: readonly number[],
+  target: Target | null = null,
+): Verdict<Text> {
   const { median, quartiles } = summarize(values);
-  return verdict(name, '×', median, target, quartiles);
+  return verdict(name, unit, median, target, quartiles);
 }
+
+export const ofRatios = <Text>(name: Text, values: readonly number[], target: Target | null = null) =>
+  ofTurns(name, '×', values, target);
 
 const DIGITS = 3;
 const withMinus = (text: string) => text.replace('-', '−');

@@ -142,8 +142,9 @@ export class LatentLab {
     const sent = this.#sent;
     this.#sent = null;
     if (!this.ready) return;
-    const source = this.#sourceOf($state.snapshot(this.#state.at));
-    if (sent !== this.#state.at) this.#decodeDigit(source);
+    const { at } = this.#state;
+    const source = this.#sourceOf(at);
+    if (sent !== at) this.#decodeDigit($state.snapshot(source));
   }
 
   #decodeDigit(source: LatentSource): void {

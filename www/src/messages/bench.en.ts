@@ -26,6 +26,7 @@ export const bench = {
     decode: 'VAE decode, one thread',
     encode: 'VAE encode, one thread',
     peak: 'U-Net arithmetic, as direct convolutions',
+    fits: (iterations: number) => `Inference lab, ${iterations} iterations with 10 samples, of all targets and families the slowest`,
     memory: (runs: number) => `Memory of a worker with both models, and its growth over ${runs} runs of each network`,
     load: 'U-Net, ONNX bytes to ready, in a new worker after the VAE',
     chains: (chains: number, steps: number, cores: number) =>
@@ -38,7 +39,7 @@ export const bench = {
     batch: (peer: string, batch: number) => `${peer}, batch ${batch}`,
     evaluations: (peer: string, evaluations: number) => `${peer}, ${evaluations} evaluations`,
   },
-  verdicts: { time: 'time', share: 'share', throughput: 'throughput', growth: 'growth', late: '95th percentile' },
+  verdicts: { time: 'time', share: 'share', throughput: 'throughput', growth: 'growth', late: '95th percentile', median: 'median' },
 
   agreement: {
     title: 'Same results',

@@ -23,6 +23,7 @@ export const bench: BenchTexts = {
     decode: 'VAE 解码，单线程',
     encode: 'VAE 编码，单线程',
     peak: 'U-Net 的运算速度，按直接卷积计算',
+    fits: (iterations) => `推断实验室，每次 10 个样本迭代 ${iterations} 次，取最慢的目标与分布族`,
     memory: (runs) => `载入两个模型的 Worker 所占内存，以及每个网络运行 ${runs} 次后的增量`,
     load: 'U-Net 从 ONNX 字节到就绪，在已载入 VAE 的新 Worker 中',
     chains: (chains, steps, cores) => `${chains} 条 ${steps} 步的采样链，${cores === 1 ? '单核' : `全部 ${cores} 个核心`}`,
@@ -34,7 +35,7 @@ export const bench: BenchTexts = {
     batch: (peer, batch) => `${peer}，批大小 ${batch}`,
     evaluations: (peer, evaluations) => `${peer}，求值 ${evaluations} 次`,
   },
-  verdicts: { time: '耗时', share: '占比', throughput: '吞吐量', growth: '增量', late: '第 95 百分位数' },
+  verdicts: { time: '耗时', share: '占比', throughput: '吞吐量', growth: '增量', late: '第 95 百分位数', median: '中位数' },
 
   agreement: {
     title: '结果一致',
