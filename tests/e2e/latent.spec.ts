@@ -45,6 +45,53 @@ test('dragging a latent changes the digit, to exactly what the crate decodes', a
   expect(await pixels(digit)).not.toBe(before);
 });
 
+test('moves that come before the page has followed the first count on from it, and the thumb stays where it was put', async ({ page }) => {
+  await open(page, 'z=0.5');
+  const crate = await loadCrate();
+  const digit = page.getByTestId('latent-digit');
+  const zero = Array<number>(LATENTS).fill(0);
+  await expectLevels(digit, decode(crate, zero.with(0, 0.5)));
+
+  const slider = page.getByTestId('latent-0');
+  await slider.evaluate((input) => {
+    for (let i = 0; i < 3; i++) input.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }));
+  });
+  await expect.poll(() => valueOf(slider)).toBe(0.65);
+  await expectLevels(digit, decode(crate, zero.with(0, 0.65)));
+  await expect(page).toHaveURL(/z=0\.65(,0)*$/);
+
+  const set = await slider.evaluate(async (input: HTMLInputElement) => {
+    const values: number[] = [];
+    for (const name of ['value', 'valueAsNumber'] as const) {
+      const { get, set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, name) as PropertyDescriptor;
+      Object.defineProperty(input, name, { get, set: (value) => (values.push(Number(value)), set?.call(input, value)) });
+    }
+    for (const value of [1, 1.5]) {
+      input.value = String(value);
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return values;
+  });
+  expect(set.slice(0, 2)).toEqual([1, 1.5]);
+  expect(new Set(set.slice(2))).toEqual(new Set([1.5]));
+  await expectLevels(digit, decode(crate, zero.with(0, 1.5)));
+});
+
+test('an address that comes right after a move is what the page shows', async ({ page }) => {
+  await open(page, 'z=0.5');
+  const crate = await loadCrate();
+  const slider = page.getByTestId('latent-0');
+  await slider.evaluate((input: HTMLInputElement) => {
+    input.value = '1';
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    location.hash = '#z=2';
+  });
+  await expectLevels(page.getByTestId('latent-digit'), decode(crate, [2, ...Array<number>(LATENTS - 1).fill(0)]));
+  await expect.poll(() => valueOf(slider)).toBe(2);
+  await expect(page).toHaveURL(/#z=2$/);
+});
+
 test('a latent is reset by a double click, all by a button, and a random sample replaces them', async ({ page }) => {
   await open(page, 'z=1,1,-2');
   const crate = await loadCrate();
@@ -97,6 +144,8 @@ test('the film strip and the position show the way from A to B', async ({ page }
   await expect(page.getByRole('button', { name: text.path.pause })).toBeVisible();
   await expect.poll(() => valueOf(position)).not.toBe(0.75);
   await page.getByRole('button', { name: text.path.pause }).click();
+  // The page may be a picture behind.
+  await page.waitForTimeout(100);
   const rest = await valueOf(position);
   await expectLevels(digit, between(crate, rest, 'linear'));
   expect(await valueOf(position)).toBe(rest);

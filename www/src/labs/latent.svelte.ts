@@ -10,6 +10,8 @@ import type { Picture } from './scoring.svelte.ts';
 export const STRIP_FRAMES = 9;
 /** From A to B and back. */
 const ROUND_TRIP_SECONDS = 6;
+/** A picture that takes longer than the screen to be drawn again is not waited for. */
+const FRAME_MS = 16;
 
 export type End = 'a' | 'b';
 
@@ -20,6 +22,8 @@ export class LatentLab {
   playing = $state(false);
   /** Where the path's slider stands while the picture is not on the path. */
   #parked = $state(0);
+  /** Where a control has gone to, and from where, while the page has yet to follow. */
+  #ahead: { from: Whereabouts; to: Whereabouts } | null = null;
   /** What has been sent to the decoder already, so that the effect that follows need not. */
   #sent: Whereabouts | null = null;
 
@@ -39,6 +43,12 @@ export class LatentLab {
     return this.page.state.latent;
   }
 
+  /** Where the picture is, or is about to be. */
+  get #at(): Whereabouts {
+    const { at } = this.#state;
+    return this.#ahead?.from === at ? this.#ahead.to : at;
+  }
+
   get entry() {
     const entry = this.engine.entry('vae', this.page.state.vae);
     return entry?.kind === 'vae' ? entry : undefined;
@@ -50,17 +60,17 @@ export class LatentLab {
 
   /** The sliders' values; null until the decoder has said what a seed or a position stands for. */
   get z(): number[] | null {
-    const { at } = this.#state;
+    const at = this.#at;
     return 'z' in at && at.z.length === this.entry?.latents.count ? at.z : (this.shown?.z ?? null);
   }
 
   get position(): number {
-    const { at } = this.#state;
+    const at = this.#at;
     return 'position' in at ? at.position : this.#parked;
   }
 
   get onPath(): boolean {
-    return 'position' in this.#state.at;
+    return 'position' in this.#at;
   }
 
   get mode(): PathMode {
@@ -75,19 +85,19 @@ export class LatentLab {
     return this.shown && { key: `latent ${this.shown.z.join(',')}`, levels: this.shown.levels };
   }
 
-  setLatent(index: number, value: number): void {
-    if (!this.z) return;
-    this.#moveTo({ z: this.z.with(index, toLatentGrid(value)) });
+  /** Settles when the page has followed. */
+  async setLatent(index: number, value: number): Promise<void> {
+    if (this.z) await this.#moveTo({ z: this.z.with(index, toLatentGrid(value)) });
   }
 
   reset(): void {
     const count = this.entry?.latents.count;
-    if (count) this.#moveTo({ z: Array<number>(count).fill(0) });
+    if (count) void this.#moveTo({ z: Array<number>(count).fill(0) });
   }
 
   async random(): Promise<void> {
     const seed = await this.#seed();
-    if (seed !== undefined) this.#moveTo({ seed });
+    if (seed !== undefined) await this.#moveTo({ seed });
   }
 
   async randomEnd(end: End): Promise<void> {
@@ -100,24 +110,38 @@ export class LatentLab {
   }
 
   load(end: End): void {
-    this.#moveTo($state.snapshot(this.#state[end]) as Point);
+    void this.#moveTo($state.snapshot(this.#state[end]) as Point);
   }
 
-  goTo(position: number): void {
-    this.#show({ position: Math.round(position * 100) / 100 });
+  /** Settles when the page has followed. */
+  goTo(position: number): Promise<void> {
+    return this.#show({ position: Math.round(position * 100) / 100 });
   }
 
-  #moveTo(point: Point): void {
+  #moveTo(point: Point): Promise<void> {
     this.#parked = this.position;
     this.playing = false;
-    this.#show(point);
+    return this.#show(point);
   }
 
-  /** First to the decoder, which works while the page follows the change: that takes as long. */
-  #show(at: Whereabouts): void {
-    if (this.ready) this.#decodeDigit(this.#sourceOf(at));
-    this.#state.at = at;
-    this.#sent = this.ready ? this.#state.at : null;
+  /** The picture first: what else the page shows of the change takes as long again, and a core that the decoder could use. */
+  async #show(at: Whereabouts): Promise<void> {
+    if (!this.ready) {
+      this.#state.at = at;
+      return;
+    }
+    this.#ahead = { from: this.#state.at, to: at };
+    await Promise.race([this.#decodeDigit(this.#sourceOf(at)), new Promise((resolve) => setTimeout(resolve, FRAME_MS))]);
+    this.#follow();
+  }
+
+  /** The page's state takes what a control has chosen, unless something else has changed it since. */
+  #follow(): void {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    if (ahead?.from !== this.#state.at) return;
+    this.#state.at = ahead.to;
+    this.#sent = this.#state.at;
   }
 
   #seed(): Promise<number | undefined> {
@@ -142,15 +166,19 @@ export class LatentLab {
     const sent = this.#sent;
     this.#sent = null;
     if (!this.ready) return;
-    const { at } = this.#state;
+    const at = this.#at;
     const source = this.#sourceOf(at);
-    if (sent !== at) this.#decodeDigit($state.snapshot(source));
+    if (sent !== at) void this.#decodeDigit($state.snapshot(source));
   }
 
-  #decodeDigit(source: LatentSource): void {
-    this.#decode([source], 'latent-digit').then(({ z: [z], levels }) => {
+  async #decodeDigit(source: LatentSource): Promise<void> {
+    try {
+      const { z: [z], levels } = await this.#decode([source], 'latent-digit');
+      this.#follow();
       if (z) this.shown = { z, levels };
-    }, this.engine.report);
+    } catch (error) {
+      this.engine.report(error);
+    }
   }
 
   #paintEnd(end: End): void {
@@ -172,7 +200,7 @@ export class LatentLab {
     let phase = untrack(() => this.position);
     return animate((seconds) => {
       phase = (phase + (2 * seconds) / ROUND_TRIP_SECONDS) % 2;
-      this.goTo(phase <= 1 ? phase : 2 - phase);
+      void this.goTo(phase <= 1 ? phase : 2 - phase);
     });
   }
 }
