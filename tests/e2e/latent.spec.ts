@@ -144,8 +144,8 @@ test('the film strip and the position show the way from A to B', async ({ page }
   await expect(page.getByRole('button', { name: text.path.pause })).toBeVisible();
   await expect.poll(() => valueOf(position)).not.toBe(0.75);
   await page.getByRole('button', { name: text.path.pause }).click();
-  // The page may be a picture behind.
-  await page.waitForTimeout(100);
+  // The page may be a picture behind; the address comes last.
+  await expect.poll(async () => page.url().includes(`path:${await valueOf(position)}&`)).toBe(true);
   const rest = await valueOf(position);
   await expectLevels(digit, between(crate, rest, 'linear'));
   expect(await valueOf(position)).toBe(rest);
