@@ -16,7 +16,14 @@ const NO_STEPS: [usize; 2] = [1, 1];
 
 fn window(kernel: usize) -> Window {
     let pads = [(kernel - 1) / 2; 2];
-    Window { kernel: [kernel; 2], strides: NO_STEPS, dilations: NO_STEPS, before: pads, after: pads, groups: 1 }
+    Window {
+        kernel: [kernel; 2],
+        strides: NO_STEPS,
+        dilations: NO_STEPS,
+        before: pads,
+        after: pads,
+        groups: 1,
+    }
 }
 
 fn convolution(criterion: &mut Criterion) {
@@ -25,7 +32,8 @@ fn convolution(criterion: &mut Criterion) {
         let what = format!("{side}x{side}, {inputs} to {outputs}");
         let (size, values) = ([side; 2], wave(9 * inputs * outputs));
         let weights = Weights { values: &values, outputs, inputs, kernel: [3; 2] };
-        let (x, mut out, bias) = (wave(side * side * inputs), vec![0.0; side * side * outputs], wave(outputs));
+        let (x, mut out, bias) =
+            (wave(side * side * inputs), vec![0.0; side * side * outputs], wave(outputs));
         let winograd = Winograd::new(size, [1; 2], size, weights, bias.clone());
         let direct = Direct::new(window(3), size, weights, bias).unwrap();
         let (mut three, mut one) = (Default::default(), Vec::new());
@@ -35,7 +43,8 @@ fn convolution(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("direct", &what), |b| {
             b.iter(|| direct.run(&x, None, &mut out, &mut one));
         });
-        let tract = Peer::new(graphs::convolution(inputs, outputs, 3), &[tensor(&[1, inputs, side, side])]);
+        let tract =
+            Peer::new(graphs::convolution(inputs, outputs, 3), &[tensor(&[1, inputs, side, side])]);
         group.bench_function(BenchmarkId::new("tract", &what), |b| b.iter(|| tract.run()));
     }
     group.finish();
@@ -45,7 +54,8 @@ fn products(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("product of matrices");
     for (rows, depth, columns) in [(1, 96, 384), (49, 96, 288), (196, 48, 96)] {
         let what = format!("{rows}x{depth} times {depth}x{columns}");
-        let (a, b_values, mut out) = (wave(rows * depth), wave(depth * columns), vec![0.0; rows * columns]);
+        let (a, b_values, mut out) =
+            (wave(rows * depth), wave(depth * columns), vec![0.0; rows * columns]);
         let weights = Panels::new(depth, columns, |k, column| b_values[k * columns + column]);
         let mut panels = Panels::zero(0, 0);
         group.bench_function(BenchmarkId::new("weights", &what), |b| {
@@ -72,13 +82,17 @@ fn normalization(criterion: &mut Criterion) {
                 silu(&mut out);
             });
         });
-        let tract = Peer::new(graphs::group_norm_silu(side, channels, groups), &[tensor(&[1, channels, side, side])]);
+        let tract = Peer::new(
+            graphs::group_norm_silu(side, channels, groups),
+            &[tensor(&[1, channels, side, side])],
+        );
         group.bench_function(BenchmarkId::new("tract", &what), |b| b.iter(|| tract.run()));
     }
     group.finish();
 }
 
-/// Of stride 2 by a kernel of 2 x 2, where no outputs overlap: a product for each pixel, whose results take their places.
+/// Of stride 2 by a kernel of 2 x 2, where no outputs overlap: a product for each pixel, whose
+/// results take their places.
 fn transposed_convolution(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("transposed convolution");
     for (side, inputs, outputs) in [(7, 96, 48), (14, 48, 24)] {
@@ -87,7 +101,8 @@ fn transposed_convolution(criterion: &mut Criterion) {
         let weights = Weights { values: &values, outputs: 4 * outputs, inputs, kernel: [1; 2] };
         let direct = Direct::new(window(1), [side; 2], weights, vec![0.0; 4 * outputs]).unwrap();
         let x = wave(side * side * inputs);
-        let (mut product, mut out) = (vec![0.0; 4 * side * side * outputs], vec![0.0; 4 * side * side * outputs]);
+        let (mut product, mut out) =
+            (vec![0.0; 4 * side * side * outputs], vec![0.0; 4 * side * side * outputs]);
         let mut scratch = Vec::new();
         group.bench_function(BenchmarkId::new("product and places", &what), |b| {
             b.iter(|| {
@@ -95,7 +110,10 @@ fn transposed_convolution(criterion: &mut Criterion) {
                 transpose(&product, &[side, side, 2, 2, outputs], &[0, 2, 1, 3, 4], &mut out);
             });
         });
-        let tract = Peer::new(graphs::transposed_convolution(inputs, outputs), &[tensor(&[1, inputs, side, side])]);
+        let tract = Peer::new(
+            graphs::transposed_convolution(inputs, outputs),
+            &[tensor(&[1, inputs, side, side])],
+        );
         group.bench_function(BenchmarkId::new("tract", &what), |b| b.iter(|| tract.run()));
     }
     group.finish();

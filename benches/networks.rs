@@ -49,7 +49,8 @@ fn networks(criterion: &mut Criterion) {
 
     let ddpm = Ddpm::load(&entry("mnist-ddpm"), part("mnist-ddpm")).unwrap();
     let x_t: Vec<f64> = wave(784).into_iter().map(f64::from).collect();
-    let tract = peer("mnist-ddpm.onnx", &[tensor(&[1, 1, 28, 28]), tensor1(&[0f32]), tensor1(&[3i64])]);
+    let tract =
+        peer("mnist-ddpm.onnx", &[tensor(&[1, 1, 28, 28]), tensor1(&[0f32]), tensor1(&[3i64])]);
     let mut group = criterion.benchmark_group("U-Net");
     group.bench_function("elbo-room", |b| b.iter(|| ddpm.predict(&x_t, 0.0, Some(3)).unwrap()));
     group.bench_function("tract", |b| b.iter(|| tract.run()));

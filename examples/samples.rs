@@ -1,4 +1,5 @@
-//! Draws a grid of samples of a diffusion model, a row for each class, and writes it as a PGM image: to look at, and for
+//! Draws a grid of samples of a diffusion model, a row for each class, and writes it as a PGM
+//! image: to look at, and for
 //! `models/train/judge.py` to score.
 //!
 //!     cargo run --release --example samples -- --steps 1000 --guidance 0.5 --out samples.pgm
@@ -42,12 +43,14 @@ fn main() -> Result<()> {
         .with_context(|| format!("cannot read the manifest {}", arguments.manifest.display()))?;
     let manifest = Manifest::parse(&json)?;
     let entry = manifest.models.iter().find(|entry| entry.id == arguments.model);
-    let entry = entry.with_context(|| format!("the manifest has no model `{}`", arguments.model))?;
+    let entry =
+        entry.with_context(|| format!("the manifest has no model `{}`", arguments.model))?;
     let folder = arguments.manifest.parent().unwrap_or(".".as_ref());
     let files = entry.files();
     let ddpm = Ddpm::load(entry, |role| {
         let path = folder.join(&files[role].path);
-        std::fs::read(&path).map_err(|e| elbo_room::Error::model(format!("{} cannot be read: {e}", path.display())))
+        std::fs::read(&path)
+            .map_err(|e| elbo_room::Error::model(format!("{} cannot be read: {e}", path.display())))
     })?;
 
     let shape = ddpm.image();
@@ -76,5 +79,6 @@ fn main() -> Result<()> {
     }
     let mut image = format!("P5 {} {} 255\n", grid.ncols(), grid.nrows()).into_bytes();
     image.extend(&grid);
-    std::fs::write(&arguments.out, image).with_context(|| format!("cannot write {}", arguments.out.display()))
+    std::fs::write(&arguments.out, image)
+        .with_context(|| format!("cannot write {}", arguments.out.display()))
 }

@@ -13,7 +13,9 @@ mod shipped;
 #[path = "fixtures/tiny.rs"]
 mod tiny;
 
-use elbo_room::bindings::{Ddpm, Vae, interpolate, parse_manifest, random_seed, to_levels, version};
+use elbo_room::bindings::{
+    Ddpm, Vae, interpolate, parse_manifest, random_seed, to_levels, version,
+};
 use js_sys::{Array, Float32Array, Float64Array, JSON, Reflect, Uint8Array};
 use shipped::{get, model, number, parse};
 use wasm_bindgen::{JsCast, JsValue};
@@ -31,7 +33,9 @@ fn ddpm() -> Ddpm {
 
 /// A drawn bar: ink in a column of the middle.
 fn bar() -> Vec<u8> {
-    (0..784).map(|i| if (4..24).contains(&(i / 28)) && (13..16).contains(&(i % 28)) { 255 } else { 0 }).collect()
+    (0..784)
+        .map(|i| if (4..24).contains(&(i / 28)) && (13..16).contains(&(i % 28)) { 255 } else { 0 })
+        .collect()
 }
 
 fn image() -> JsValue {
@@ -39,7 +43,8 @@ fn image() -> JsValue {
 }
 
 fn refused<T>(result: Result<T, JsValue>, name: &str, mentions: &str) {
-    let error: js_sys::Error = result.err().unwrap_or_else(|| panic!("{mentions}: taken")).dyn_into().unwrap();
+    let error: js_sys::Error =
+        result.err().unwrap_or_else(|| panic!("{mentions}: taken")).dyn_into().unwrap();
     assert_eq!(String::from(error.name()), name, "{:?}", error.message());
     let message = String::from(error.message());
     assert!(message.contains(mentions), "{message:?} does not mention {mentions:?}");
@@ -80,7 +85,11 @@ fn a_vae_without_its_encoder_decodes_alike_and_says_what_it_lacks() {
     let (whole, half) = (vae(), Vae::load_decoder(entry.clone(), part.into()).unwrap());
     let z = || JsValue::from(whole.sample_prior(3.0).unwrap());
     assert_eq!(half.decode(z()).unwrap().to_vec(), whole.decode(z()).unwrap().to_vec());
-    refused(half.encode(Float32Array::new_with_length(784).into()), "ModelError", "without its encoder");
+    refused(
+        half.encode(Float32Array::new_with_length(784).into()),
+        "ModelError",
+        "without its encoder",
+    );
     refused(half.elbo(image(), JsValue::UNDEFINED), "ModelError", "without its encoder");
     refused(half.bound(image(), JsValue::UNDEFINED), "ModelError", "without its encoder");
     refused(Vae::load_decoder(entry, parse("{}")), "ValueError", "files.decoder");
@@ -107,17 +116,23 @@ fn the_diffusion_model_predicts_clean_image_and_noise() {
     refused(ddpm.predict(Float64Array::new_with_length(3).into(), 0.0, None), "ShapeError", "784");
     refused(ddpm.predict(x_t_js(), f64::NAN, None), "ValueError", "NaN");
     refused(ddpm.predict(x_t_js(), 0.0, Some(10)), "ValueError", "class 10");
-    refused(ddpm.predict(Float32Array::new_with_length(784).into(), 0.0, None), "ValueError", "Float64Array");
+    refused(
+        ddpm.predict(Float32Array::new_with_length(784).into(), 0.0, None),
+        "ValueError",
+        "Float64Array",
+    );
 }
 
 #[wasm_bindgen_test]
 fn the_sampler_steps_and_keeps_frames() {
     let ddpm = ddpm();
     assert_eq!(ddpm.classes().length(), 10);
-    let options =
-        "{\"seed\": 5, \"class\": 3, \"steps\": 3, \"method\": \"ddim\", \"eta\": 0.5, \"guidance\": 1, \"chains\": 2}";
+    let options = "{\"seed\": 5, \"class\": 3, \"steps\": 3, \"method\": \"ddim\", \"eta\": 0.5, \"guidance\": 1, \"chains\": 2}";
     let mut sampler = ddpm.sampler(parse(options)).unwrap();
-    assert_eq!((sampler.seed(), sampler.chains(), sampler.length(), sampler.available()), (5.0, 2, 4, 0));
+    assert_eq!(
+        (sampler.seed(), sampler.chains(), sampler.length(), sampler.available()),
+        (5.0, 2, 4, 0)
+    );
     let first = sampler.step().unwrap();
     assert_eq!((number(&first, "index"), number(&first, "t")), (0.0, 3.0));
     for field in ["x", "predictedX0"] {
@@ -137,7 +152,10 @@ fn a_picture_is_noised_and_denoised() {
     let ddpm = ddpm();
     let options = || parse("{\"seed\": 4, \"class\": 1, \"steps\": 10, \"chains\": 2}");
     let mut sampler = ddpm.denoise(image(), 2.0, options()).unwrap();
-    assert_eq!((sampler.seed(), sampler.start(), sampler.length(), sampler.chains()), (4.0, 2, 3, 2));
+    assert_eq!(
+        (sampler.seed(), sampler.start(), sampler.length(), sampler.chains()),
+        (4.0, 2, 3, 2)
+    );
     let first = sampler.step().unwrap();
     assert_eq!((number(&first, "index"), number(&first, "t")), (0.0, 2.0));
     let distances: Array = get(&first, "rmsToOriginal").dyn_into().unwrap();
@@ -153,17 +171,24 @@ fn a_picture_is_noised_and_denoised() {
     assert_eq!(number(&sampler.frame(2).unwrap(), "t"), 0.0);
     let from_noise = ddpm.sampler(parse("{\"steps\": 2}")).unwrap().step().unwrap();
     assert!(get(&from_noise, "rmsToOriginal").is_null());
-    for (t, mentions) in [(0.0, "t is 0"), (11.0, "t is 11"), (-1.0, "whole"), (1.5, "whole"), (f64::NAN, "whole")] {
+    for (t, mentions) in
+        [(0.0, "t is 0"), (11.0, "t is 11"), (-1.0, "whole"), (1.5, "whole"), (f64::NAN, "whole")]
+    {
         refused(ddpm.denoise(image(), t, options()), "ValueError", mentions);
     }
     refused(ddpm.denoise(image(), 2.0, parse("{\"t\": 2}")), "ValueError", "t");
-    refused(ddpm.denoise(Uint8Array::new_with_length(5).into(), 2.0, options()), "ShapeError", "784");
+    refused(
+        ddpm.denoise(Uint8Array::new_with_length(5).into(), 2.0, options()),
+        "ShapeError",
+        "784",
+    );
     refused(ddpm.denoise(Array::new().into(), 2.0, options()), "ValueError", "Uint8Array");
 }
 
 #[wasm_bindgen_test]
 fn the_diffusion_bound_grows() {
-    let mut elbo = ddpm().elbo(image(), parse("{\"seed\": 1, \"timesteps\": 2, \"steps\": 10}")).unwrap();
+    let mut elbo =
+        ddpm().elbo(image(), parse("{\"seed\": 1, \"timesteps\": 2, \"steps\": 10}")).unwrap();
     assert_eq!(elbo.total_evaluations(), 4);
     assert!(elbo.result().unwrap().is_undefined());
     assert!(!elbo.step().unwrap());
@@ -186,14 +211,22 @@ fn the_diffusion_bound_grows() {
 #[wasm_bindgen_test]
 fn the_diffusion_bound_has_random_access_and_a_consistency_form() {
     let ddpm = ddpm();
-    let start = || ddpm.elbo(image(), parse("{\"seed\": 1, \"timesteps\": 2, \"steps\": 10, \"consistency\": true}"));
+    let start = || {
+        ddpm.elbo(
+            image(),
+            parse("{\"seed\": 1, \"timesteps\": 2, \"steps\": 10, \"consistency\": true}"),
+        )
+    };
     let (mut stepped, mut recorded) = (start().unwrap(), start().unwrap());
     while !stepped.done() {
         stepped.step().unwrap();
     }
     for index in (0..stepped.total_evaluations()).rev() {
         let values = recorded.evaluate(index).unwrap();
-        assert_eq!(recorded.record(index, Float64Array::from(&*values).into()).unwrap(), index == 0);
+        assert_eq!(
+            recorded.record(index, Float64Array::from(&*values).into()).unwrap(),
+            index == 0
+        );
     }
     assert_eq!(recorded.evaluations(), 4);
     let text = |result: JsValue| String::from(JSON::stringify(&result).unwrap());
@@ -207,7 +240,11 @@ fn the_diffusion_bound_has_random_access_and_a_consistency_form() {
     let plain = ddpm.elbo(image(), parse("{\"timesteps\": 1, \"steps\": 10}")).unwrap();
     assert_eq!(plain.evaluate(0).unwrap().len(), 1);
     refused(plain.evaluate(2), "ValueError", "index");
-    refused(recorded.record(0, Float32Array::new_with_length(2).into()), "ValueError", "Float64Array");
+    refused(
+        recorded.record(0, Float32Array::new_with_length(2).into()),
+        "ValueError",
+        "Float64Array",
+    );
     refused(recorded.record(0, Float64Array::new_with_length(1).into()), "ShapeError", "2 values");
     refused(recorded.record(4, Float64Array::new_with_length(2).into()), "ValueError", "index");
 }
@@ -215,14 +252,18 @@ fn the_diffusion_bound_has_random_access_and_a_consistency_form() {
 #[wasm_bindgen_test]
 fn the_class_posterior_sharpens() {
     let ddpm = ddpm();
-    let start = || ddpm.classify(image(), parse("{\"seed\": 1, \"evaluationsPerClass\": 2}")).unwrap();
+    let start =
+        || ddpm.classify(image(), parse("{\"seed\": 1, \"evaluationsPerClass\": 2}")).unwrap();
     let mut posterior = start();
     assert_eq!(posterior.total_evaluations(), 20);
     assert!(posterior.result().unwrap().is_undefined());
     let helper = start();
     for index in 0..10 {
         let values = helper.evaluate(index).unwrap();
-        assert_eq!(posterior.record(index, Float64Array::from(&*values).into()).unwrap(), index == 9);
+        assert_eq!(
+            posterior.record(index, Float64Array::from(&*values).into()).unwrap(),
+            index == 9
+        );
     }
     let first = posterior.result().unwrap();
     assert!(get(&first, "standardError").is_null());
@@ -247,7 +288,9 @@ fn the_class_posterior_sharpens() {
 #[wasm_bindgen_test]
 fn diffuse_shows_what_the_bound_counts() {
     let ddpm = ddpm();
-    let shown = ddpm.diffuse(image(), parse("{\"t\": 3, \"steps\": 10, \"class\": 1, \"seed\": 4}")).unwrap();
+    let shown = ddpm
+        .diffuse(image(), parse("{\"t\": 3, \"steps\": 10, \"class\": 1, \"seed\": 4}"))
+        .unwrap();
     for field in ["x", "predictedX0"] {
         assert_eq!(get(&shown, field).dyn_into::<Uint8Array>().unwrap().length(), 784);
     }
@@ -275,7 +318,11 @@ fn bad_values_are_typed_errors() {
     refused(vae.encode(floats(&[2.0; 784])), "ValueError", "[0, 1]");
     refused(vae.encode(floats(&[0.5; 10])), "ShapeError", "784");
     refused(vae.elbo(floats(&[0.0; 784]), JsValue::UNDEFINED), "ValueError", "Uint8Array");
-    refused(vae.elbo(Uint8Array::new_with_length(5).into(), JsValue::UNDEFINED), "ShapeError", "784");
+    refused(
+        vae.elbo(Uint8Array::new_with_length(5).into(), JsValue::UNDEFINED),
+        "ShapeError",
+        "784",
+    );
     refused(vae.elbo(image(), parse("{\"samples\": 0}")), "ValueError", "samples");
     refused(vae.elbo(image(), parse("{\"sample\": 3}")), "ValueError", "sample");
     refused(vae.elbo(image(), parse("{\"seed\": -1}")), "ValueError", "options");
@@ -293,9 +340,11 @@ fn bad_values_are_typed_errors() {
     ] {
         refused(ddpm.sampler(parse(options)), "ValueError", mentions);
     }
-    for (options, mentions) in
-        [("{\"timesteps\": \"some\"}", "all"), ("{\"timesteps\": 0}", "timesteps"), ("{\"class\": 11}", "class")]
-    {
+    for (options, mentions) in [
+        ("{\"timesteps\": \"some\"}", "all"),
+        ("{\"timesteps\": 0}", "timesteps"),
+        ("{\"class\": 11}", "class"),
+    ] {
         refused(ddpm.elbo(image(), parse(options)), "ValueError", mentions);
     }
     for (options, mentions) in [
@@ -313,8 +362,16 @@ fn bad_values_are_typed_errors() {
         refused(ddpm.diffuse(image(), parse(options)), "ValueError", mentions);
     }
     refused(ddpm.schedule("linear".into(), 1), "ValueError", "steps");
-    refused(interpolate(floats(&[0.0]), floats(&[0.0, 1.0]), 0.5, "linear".into()), "ShapeError", "2");
-    refused(interpolate(floats(&[0.0]), floats(&[0.0]), 0.5, "cubic".into()), "ValueError", "cubic");
+    refused(
+        interpolate(floats(&[0.0]), floats(&[0.0, 1.0]), 0.5, "linear".into()),
+        "ShapeError",
+        "2",
+    );
+    refused(
+        interpolate(floats(&[0.0]), floats(&[0.0]), 0.5, "cubic".into()),
+        "ValueError",
+        "cubic",
+    );
     refused(to_levels(floats(&[f32::NAN])), "ValueError", "NaN");
 }
 
@@ -324,7 +381,11 @@ fn bad_models_are_typed_errors() {
     let (entry, files) = model("mnist-vae");
     let (ddpm_entry, ddpm_files) = model("mnist-ddpm");
     refused(Vae::load(ddpm_entry.clone(), files.clone()), "ManifestError", "not a VAE");
-    refused(Ddpm::load(entry.clone(), ddpm_files.clone()), "ManifestError", "not a diffusion model");
+    refused(
+        Ddpm::load(entry.clone(), ddpm_files.clone()),
+        "ManifestError",
+        "not a diffusion model",
+    );
     refused(Vae::load(parse("{}"), files.clone()), "ManifestError", "id");
     refused(Vae::load(entry.clone(), parse("{}")), "ValueError", "files.encoder");
     // One flipped bit, and a file cut short.
@@ -337,7 +398,11 @@ fn bad_models_are_typed_errors() {
         JsValue::from(files)
     };
     refused(Ddpm::load(ddpm_entry.clone(), damaged(&flipped)), "ChecksumError", "SHA-256");
-    refused(Ddpm::load(ddpm_entry.clone(), damaged(&bytes.slice(0, 5000))), "ChecksumError", "5000");
+    refused(
+        Ddpm::load(ddpm_entry.clone(), damaged(&bytes.slice(0, 5000))),
+        "ChecksumError",
+        "5000",
+    );
 }
 
 #[wasm_bindgen_test]

@@ -21,7 +21,8 @@ fn layout(json: &str) -> JsValue {
 }
 
 fn pixels(canvas: &HtmlCanvasElement) -> Vec<u8> {
-    let context: CanvasRenderingContext2d = canvas.get_context("2d").unwrap().unwrap().dyn_into().unwrap();
+    let context: CanvasRenderingContext2d =
+        canvas.get_context("2d").unwrap().unwrap().dyn_into().unwrap();
     let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
     context.get_image_data(0.0, 0.0, width, height).unwrap().data().0
 }
@@ -36,7 +37,8 @@ fn levels_become_grey_pixels() {
     let levels = Uint8Array::from(&[0, 50, 100, 150, 200, 255][..]);
     paint(canvas.clone().into(), levels.into(), layout("{\"height\": 2, \"width\": 3}")).unwrap();
     assert_eq!((canvas.width(), canvas.height()), (3, 2));
-    let expected: Vec<u8> = [0, 50, 100, 150, 200, 255].iter().flat_map(|&l| [l, l, l, 255]).collect();
+    let expected: Vec<u8> =
+        [0, 50, 100, 150, 200, 255].iter().flat_map(|&l| [l, l, l, 255]).collect();
     assert_eq!(pixels(&canvas), expected);
 }
 
@@ -45,7 +47,12 @@ fn several_images_stand_in_columns() {
     let canvas = canvas();
     // Three images of 1 x 2 in two columns: the fourth place stays transparent.
     let means = Float32Array::from(&[0.0, 1.0, 0.2, 0.4, 0.6, 0.8][..]);
-    paint(canvas.clone().into(), means.into(), layout("{\"height\": 1, \"width\": 2, \"columns\": 2}")).unwrap();
+    paint(
+        canvas.clone().into(),
+        means.into(),
+        layout("{\"height\": 1, \"width\": 2, \"columns\": 2}"),
+    )
+    .unwrap();
     assert_eq!((canvas.width(), canvas.height()), (4, 2));
     let red: Vec<u8> = pixels(&canvas).chunks(4).map(|p| p[0]).collect();
     let alpha: Vec<u8> = pixels(&canvas).chunks(4).map(|p| p[3]).collect();
@@ -69,8 +76,14 @@ fn what_cannot_be_painted_is_refused() {
     let levels = || JsValue::from(Uint8Array::from(&[1, 2, 3, 4][..]));
     let short = Uint8Array::from(&[1, 2, 3][..]);
     assert_eq!(error_name(paint(canvas().into(), short.into(), size())), "ShapeError");
-    assert_eq!(error_name(paint(canvas().into(), levels(), layout("{\"height\": 0, \"width\": 2}"))), "ShapeError");
-    assert_eq!(error_name(paint(canvas().into(), levels(), layout("{\"height\": 2}"))), "ValueError");
+    assert_eq!(
+        error_name(paint(canvas().into(), levels(), layout("{\"height\": 0, \"width\": 2}"))),
+        "ShapeError"
+    );
+    assert_eq!(
+        error_name(paint(canvas().into(), levels(), layout("{\"height\": 2}"))),
+        "ValueError"
+    );
     let nan = Float32Array::from(&[f32::NAN; 4][..]);
     assert_eq!(error_name(paint(canvas().into(), nan.into(), size())), "ValueError");
     assert_eq!(error_name(paint(js_sys::Object::new().into(), levels(), size())), "CanvasError");
@@ -86,12 +99,16 @@ fn the_plane_of_two_latents_is_painted() {
     let canvas = canvas();
     plane.paint(canvas.clone().into()).unwrap();
     assert_eq!((canvas.width(), canvas.height()), (56, 56));
-    assert!(pixels(&canvas).chunks(4).all(|p| p == [0, 0, 0, 255]), "black before anything is decoded");
+    assert!(
+        pixels(&canvas).chunks(4).all(|p| p == [0, 0, 0, 255]),
+        "black before anything is decoded"
+    );
     while !plane.done() {
         plane.step().unwrap();
     }
     plane.paint(canvas.clone().into()).unwrap();
-    let expected: Vec<u8> = plane.levels().to_vec().into_iter().flat_map(|l| [l, l, l, 255]).collect();
+    let expected: Vec<u8> =
+        plane.levels().to_vec().into_iter().flat_map(|l| [l, l, l, 255]).collect();
     assert_eq!(pixels(&canvas), expected);
     assert_eq!(error_name(plane.paint(js_sys::Object::new().into())), "CanvasError");
 }
@@ -100,8 +117,7 @@ fn the_plane_of_two_latents_is_painted() {
 fn the_plane_of_variational_inference_is_painted() {
     let canvas = canvas();
     let plane = |more: &str| {
-        let colours =
-            "\"background\": \"#ffffff\", \"target\": \"#000000\", \"accent\": \"#ff0000\", \"ink\": \"#00ff00\"";
+        let colours = "\"background\": \"#ffffff\", \"target\": \"#000000\", \"accent\": \"#ff0000\", \"ink\": \"#00ff00\"";
         layout(&format!("{{\"size\": 100, \"q\": \"reverse\", {colours} {more}}}"))
     };
     let options = layout("{\"seed\": 1, \"start\": [{\"mean\": [2, 2], \"std\": [0.5, 0.5]}]}");
@@ -116,14 +132,22 @@ fn the_plane_of_variational_inference_is_painted() {
     };
     assert!(at([-2.4, 0.05])[0] < 80 && at([0.05, -2.4])[0] < 80, "dark on the ring");
     assert!(at([0.05, 0.05])[0] > 240 && at([-3.9, -3.9])[0] > 240, "light off it");
-    let red = |bytes: &[u8]| bytes.chunks(4).filter(|p| p[0] > 150 && p[1] < 110 && p[2] < 110).count();
-    let green = |bytes: &[u8]| bytes.chunks(4).filter(|p| p[1] > 150 && p[0] < 110 && p[2] < 110).count();
+    let red =
+        |bytes: &[u8]| bytes.chunks(4).filter(|p| p[0] > 150 && p[1] < 110 && p[2] < 110).count();
+    let green =
+        |bytes: &[u8]| bytes.chunks(4).filter(|p| p[1] > 150 && p[0] < 110 && p[2] < 110).count();
     assert!(red(&bytes) > 50 && green(&bytes) == 0);
     let above: usize = red(&bytes[..4 * 100 * 50]);
     assert_eq!(above, red(&bytes), "q stands in the upper half");
     fit.paint(canvas.clone().into(), plane(", \"draws\": true")).unwrap();
     assert!(green(&pixels(&canvas)) > 20);
-    assert_eq!(error_name(fit.paint(canvas.clone().into(), plane(", \"pixelRatio\": 0"))), "ValueError");
-    assert_eq!(error_name(fit.paint(canvas.clone().into(), layout("{\"size\": 100}"))), "ValueError");
+    assert_eq!(
+        error_name(fit.paint(canvas.clone().into(), plane(", \"pixelRatio\": 0"))),
+        "ValueError"
+    );
+    assert_eq!(
+        error_name(fit.paint(canvas.clone().into(), layout("{\"size\": 100}"))),
+        "ValueError"
+    );
     assert_eq!(error_name(fit.paint(js_sys::Object::new().into(), plane(""))), "CanvasError");
 }

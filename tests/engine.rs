@@ -1,4 +1,5 @@
-//! The engine over analytic networks, whose chains and bounds are known in closed form, and over the shipped models.
+//! The engine over analytic networks, whose chains and bounds are known in closed form, and over
+//! the shipped models.
 
 #[path = "engine/analytic.rs"]
 mod analytic;

@@ -26,7 +26,13 @@ fn close(what: &str, found: &[f32], expected: &[f64], tolerance: f64) {
 }
 
 /// The definition, value by value; `x` is `[height, width, channels]`.
-fn reference(window: &Window, [height, width]: [usize; 2], x: &[f32], weights: Weights, bias: &[f32]) -> Vec<f64> {
+fn reference(
+    window: &Window,
+    [height, width]: [usize; 2],
+    x: &[f32],
+    weights: Weights,
+    bias: &[f32],
+) -> Vec<f64> {
     let channels = weights.inputs * window.groups;
     let each = weights.outputs / window.groups;
     let [rows, columns] = window.output([height, width]).unwrap();
@@ -37,9 +43,10 @@ fn reference(window: &Window, [height, width]: [usize; 2], x: &[f32], weights: W
                 let mut sum = f64::from(bias);
                 for ky in 0..window.kernel[0] {
                     for kx in 0..window.kernel[1] {
-                        let row = (y * window.strides[0] + ky * window.dilations[0]).checked_sub(window.before[0]);
-                        let column =
-                            (x_out * window.strides[1] + kx * window.dilations[1]).checked_sub(window.before[1]);
+                        let row = (y * window.strides[0] + ky * window.dilations[0])
+                            .checked_sub(window.before[0]);
+                        let column = (x_out * window.strides[1] + kx * window.dilations[1])
+                            .checked_sub(window.before[1]);
                         let (Some(row), Some(column)) = (row, column) else { continue };
                         if row >= height || column >= width {
                             continue;
@@ -67,7 +74,8 @@ struct Case {
 
 fn case(size: [usize; 2], inputs: usize, outputs: usize, kernel: [usize; 2]) -> Case {
     let before = kernel.map(|k| (k - 1) / 2);
-    let window = Window { kernel, strides: [1; 2], dilations: [1; 2], before, after: before, groups: 1 };
+    let window =
+        Window { kernel, strides: [1; 2], dilations: [1; 2], before, after: before, groups: 1 };
     Case { size, inputs, outputs, window }
 }
 
@@ -105,14 +113,20 @@ fn direct_convolutions_are_the_definition() {
         direct.run(&x, None, &mut out, &mut scratch);
         close(&what, &out, &expected, 1e-5);
         direct.run(&x, Some(&residual), &mut out, &mut scratch);
-        let sum: Vec<f64> = expected.iter().zip(&residual).map(|(e, &r)| e + f64::from(r)).collect();
+        let sum: Vec<f64> =
+            expected.iter().zip(&residual).map(|(e, &r)| e + f64::from(r)).collect();
         close(&what, &out, &sum, 1e-5);
     }
     let too_large = case([2, 2], 1, 1, [1, 1]).window;
     let too_large = Window { kernel: [3, 3], ..too_large };
     assert!(
-        Direct::new(too_large, [2, 2], Weights { values: &[0.0; 9], outputs: 1, inputs: 1, kernel: [3, 3] }, vec![0.0])
-            .is_none()
+        Direct::new(
+            too_large,
+            [2, 2],
+            Weights { values: &[0.0; 9], outputs: 1, inputs: 1, kernel: [3, 3] },
+            vec![0.0]
+        )
+        .is_none()
     );
 }
 
@@ -128,7 +142,8 @@ fn winograds_convolutions_are_the_definition() {
     ];
     for (size, inputs, outputs, before, after) in cases {
         let what = format!("{size:?} {inputs} to {outputs}");
-        let window = Window { kernel: [3; 2], strides: [1; 2], dilations: [1; 2], before, after, groups: 1 };
+        let window =
+            Window { kernel: [3; 2], strides: [1; 2], dilations: [1; 2], before, after, groups: 1 };
         let values = normal(outputs * inputs * 9, 1);
         let weights = Weights { values: &values, outputs, inputs, kernel: [3, 3] };
         let (x, bias) = (normal(size[0] * size[1] * inputs, 2), normal(outputs, 3));
@@ -136,14 +151,16 @@ fn winograds_convolutions_are_the_definition() {
         let residual = normal(expected.len(), 4);
         let output = window.output(size).unwrap();
         let winograd = Winograd::new(size, before, output, weights, bias);
-        let (mut out, mut scratch) = (vec![0.0; expected.len()], [vec![7.0; 3], vec![], vec![9.0; 900]]);
+        let (mut out, mut scratch) =
+            (vec![0.0; expected.len()], [vec![7.0; 3], vec![], vec![9.0; 900]]);
         winograd.run(&x, None, &mut out, &mut scratch);
         close(&what, &out, &expected, 1e-5);
         let first = out.clone();
         winograd.run(&x, None, &mut out, &mut scratch);
         assert_eq!(out, first, "{what}: what a run leaves in memory must not matter");
         winograd.run(&x, Some(&residual), &mut out, &mut scratch);
-        let sum: Vec<f64> = expected.iter().zip(&residual).map(|(e, &r)| e + f64::from(r)).collect();
+        let sum: Vec<f64> =
+            expected.iter().zip(&residual).map(|(e, &r)| e + f64::from(r)).collect();
         close(&what, &out, &sum, 1e-5);
     }
     assert!(Winograd::takes(8, 16) && !Winograd::takes(4, 8) && !Winograd::takes(8, 1));
@@ -165,7 +182,8 @@ fn values_that_are_not_finite_are_not_lost() {
                 let winograd = Winograd::new(size, [1, 1], size, weights, vec![0.0; outputs]);
                 winograd.run(&x, None, &mut out, &mut scratch);
             } else {
-                let direct = Direct::new(window.clone(), size, weights, vec![0.0; outputs]).unwrap();
+                let direct =
+                    Direct::new(window.clone(), size, weights, vec![0.0; outputs]).unwrap();
                 direct.run(&x, None, &mut out, &mut Vec::new());
             }
             for (at, value) in out.iter().enumerate() {
@@ -187,9 +205,12 @@ fn the_exponential_function_is_within_a_unit_in_the_last_place() {
         let (found, expected) = (f64::from(exp(x)), f64::from(x).exp());
         assert!((found / expected - 1.0).abs() <= 1.2e-7, "exp({x}) is {found}, not {expected}");
     }
-    for (x, expected) in
-        [(-200.0, 0.0), (f32::NEG_INFINITY, 0.0), (200.0, f32::INFINITY), (f32::INFINITY, f32::INFINITY)]
-    {
+    for (x, expected) in [
+        (-200.0, 0.0),
+        (f32::NEG_INFINITY, 0.0),
+        (200.0, f32::INFINITY),
+        (f32::INFINITY, f32::INFINITY),
+    ] {
         assert_eq!(exp(x), expected, "exp({x})");
     }
     assert!(exp(f32::NAN).is_nan());
@@ -207,11 +228,21 @@ fn activations_are_their_formulas() {
         close("sigmoid", &out, &x.iter().map(logistic).collect::<Vec<_>>(), 3e-7);
         let mut out = x.clone();
         silu(&mut out);
-        close("silu", &out, &x.iter().map(|v| f64::from(*v) * logistic(v)).collect::<Vec<_>>(), 3e-7);
+        close(
+            "silu",
+            &out,
+            &x.iter().map(|v| f64::from(*v) * logistic(v)).collect::<Vec<_>>(),
+            3e-7,
+        );
         let mut out = x.clone();
         softmax(&mut out, length);
         let total: f64 = x.iter().map(|v| f64::from(*v).exp()).sum();
-        close("softmax", &out, &x.iter().map(|v| f64::from(*v).exp() / total).collect::<Vec<_>>(), 3e-7);
+        close(
+            "softmax",
+            &out,
+            &x.iter().map(|v| f64::from(*v).exp() / total).collect::<Vec<_>>(),
+            3e-7,
+        );
     }
     let mut wrong = [f32::NAN, f32::INFINITY, -200.0, 200.0, 0.0];
     silu(&mut wrong);
@@ -232,24 +263,34 @@ fn group_norms_are_the_definition() {
         let (scale, shift) = (normal(channels, 7), normal(channels, 8));
         let each = channels / groups;
         let of = |group: usize| {
-            x.iter().enumerate().filter(move |(at, _)| at % channels / each == group).map(|(_, &v)| f64::from(v))
+            x.iter()
+                .enumerate()
+                .filter(move |(at, _)| at % channels / each == group)
+                .map(|(_, &v)| f64::from(v))
         };
         let count = (pixels * each) as f64;
         let mean: Vec<f64> = (0..groups).map(|g| of(g).sum::<f64>() / count).collect();
-        let variance: Vec<f64> =
-            (0..groups).map(|g| of(g).map(|v| (v - mean[g]).powi(2)).sum::<f64>() / count).collect();
+        let variance: Vec<f64> = (0..groups)
+            .map(|g| of(g).map(|v| (v - mean[g]).powi(2)).sum::<f64>() / count)
+            .collect();
         let expected: Vec<f64> = x
             .iter()
             .enumerate()
             .map(|(at, &v)| {
                 let (c, g) = (at % channels, at % channels / each);
-                (f64::from(v) - mean[g]) / (variance[g] + 1e-5).sqrt() * f64::from(scale[c]) + f64::from(shift[c])
+                (f64::from(v) - mean[g]) / (variance[g] + 1e-5).sqrt() * f64::from(scale[c])
+                    + f64::from(shift[c])
             })
             .collect();
         let mut out = vec![0.0; x.len()];
         group_norm(&x, groups, 1e-5, &scale, &shift, &mut out);
         // One value alone is its own mean: what is left of it is rounding, times 1 / sqrt(epsilon).
-        close(&format!("{pixels} {channels} {groups}"), &out, &expected, if count == 1.0 { 1e-3 } else { 1e-5 });
+        close(
+            &format!("{pixels} {channels} {groups}"),
+            &out,
+            &expected,
+            if count == 1.0 { 1e-3 } else { 1e-5 },
+        );
     }
     let mut out = [0.0; 4];
     group_norm(&[1.0, f32::NAN, 2.0, 3.0], 2, 1e-5, &[1.0; 2], &[0.0; 2], &mut out);
@@ -259,19 +300,33 @@ fn group_norms_are_the_definition() {
 #[wasm_bindgen_test(unsupported = test)]
 fn products_of_matrices_are_the_definition() {
     let mut panels = Panels::zero(0, 0);
-    let shapes =
-        [(1, 1, 1), (1, 17, 128), (1, 9, 117), (4, 8, 8), (5, 3, 9), (49, 24, 49), (7, 96, 12), (3, 11, 44), (3, 0, 2)];
+    let shapes = [
+        (1, 1, 1),
+        (1, 17, 128),
+        (1, 9, 117),
+        (4, 8, 8),
+        (5, 3, 9),
+        (49, 24, 49),
+        (7, 96, 12),
+        (3, 11, 44),
+        (3, 0, 2),
+    ];
     for (rows, depth, columns) in shapes {
-        let (a, b, bias) = (normal(rows * depth, 1), normal(depth * columns, 2), normal(columns, 3));
-        let term = |r: usize, k: usize, c: usize| f64::from(a[r * depth + k]) * f64::from(b[k * columns + c]);
-        let value = |at: usize| (0..depth).map(|k| term(at / columns, k, at % columns)).sum::<f64>();
+        let (a, b, bias) =
+            (normal(rows * depth, 1), normal(depth * columns, 2), normal(columns, 3));
+        let term = |r: usize, k: usize, c: usize| {
+            f64::from(a[r * depth + k]) * f64::from(b[k * columns + c])
+        };
+        let value =
+            |at: usize| (0..depth).map(|k| term(at / columns, k, at % columns)).sum::<f64>();
         let expected: Vec<f64> = (0..rows * columns).map(value).collect();
         let mut out = vec![0.0; rows * columns];
         matmul(&a, &b, [depth, columns], &mut out, &mut panels);
         close("matmul", &out, &expected, 1e-6);
         let weights = Panels::new(depth, columns, |k, column| b[k * columns + column]);
         linear(&a, depth, &weights, &bias, &mut out);
-        let shifted: Vec<f64> = expected.iter().enumerate().map(|(at, v)| v + f64::from(bias[at % columns])).collect();
+        let shifted: Vec<f64> =
+            expected.iter().enumerate().map(|(at, v)| v + f64::from(bias[at % columns])).collect();
         close("linear", &out, &shifted, 1e-6);
     }
 }
@@ -337,7 +392,8 @@ fn pairs_and_sums_go_over_axes_of_length_one() {
         let (a, b) = (normal(a_shape.iter().product(), 1), normal(b_shape.iter().product(), 2));
         let mut out = vec![0.0; length];
         pairs((&a, a_shape), (&b, b_shape), shape, &mut out, |a, b| a - b);
-        let expected: Vec<f32> = (0..length).map(|at| a[place(a_shape, at)] - b[place(b_shape, at)]).collect();
+        let expected: Vec<f32> =
+            (0..length).map(|at| a[place(a_shape, at)] - b[place(b_shape, at)]).collect();
         assert_eq!(out, expected, "{a_shape:?} {b_shape:?}");
         let mut sums = vec![0.0; a.len()];
         sum(&out, shape, a_shape, &mut sums);

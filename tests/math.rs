@@ -1,5 +1,5 @@
-//! The `math` layer against closed forms, independent goldens and numerical integration. The same tests run natively
-//! (`cargo test`) and in WebAssembly (`wasm-pack test --node`).
+//! The `math` layer against closed forms, independent goldens and numerical integration. The same
+//! tests run natively (`cargo test`) and in WebAssembly (`wasm-pack test --node`).
 
 #[path = "math/bernoulli.rs"]
 mod bernoulli;

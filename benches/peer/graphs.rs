@@ -3,20 +3,31 @@
 use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{
-    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TypeProto, ValueInfoProto,
-    type_proto,
+    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TypeProto,
+    ValueInfoProto, type_proto,
 };
 use tract_onnx::prelude::*;
 
 use super::wave;
 
 fn ints(name: &str, values: &[i64]) -> AttributeProto {
-    AttributeProto { name: name.into(), r#type: AttributeType::Ints as i32, ints: values.into(), ..Default::default() }
+    AttributeProto {
+        name: name.into(),
+        r#type: AttributeType::Ints as i32,
+        ints: values.into(),
+        ..Default::default()
+    }
 }
 
 fn node(op: &str, inputs: &[&str], output: &str, attribute: Vec<AttributeProto>) -> NodeProto {
     let input = inputs.iter().map(|&name| name.into()).collect();
-    NodeProto { input, output: vec![output.into()], op_type: op.into(), attribute, ..Default::default() }
+    NodeProto {
+        input,
+        output: vec![output.into()],
+        op_type: op.into(),
+        attribute,
+        ..Default::default()
+    }
 }
 
 fn weights(name: &str, dims: &[usize]) -> TensorProto {
@@ -42,10 +53,12 @@ fn integers(name: &str, values: &[usize]) -> TensorProto {
 /// A graph that makes y of x.
 fn graph(node: Vec<NodeProto>, initializer: Vec<TensorProto>) -> InferenceModel {
     let tensor = type_proto::Tensor { elem_type: DataType::Float as i32, shape: None };
-    let r#type = TypeProto { value: Some(type_proto::Value::TensorType(tensor)), ..Default::default() };
+    let r#type =
+        TypeProto { value: Some(type_proto::Value::TensorType(tensor)), ..Default::default() };
     let x = ValueInfoProto { name: "x".into(), r#type: Some(r#type), ..Default::default() };
     let y = ValueInfoProto { name: "y".into(), ..Default::default() };
-    let graph = GraphProto { node, initializer, input: vec![x], output: vec![y], ..Default::default() };
+    let graph =
+        GraphProto { node, initializer, input: vec![x], output: vec![y], ..Default::default() };
     let opset_import = vec![OperatorSetIdProto { domain: String::new(), version: 17 }];
     let file = ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..Default::default() };
     tract_onnx::onnx().model_for_proto_model(&file).unwrap()
@@ -54,7 +67,10 @@ fn graph(node: Vec<NodeProto>, initializer: Vec<TensorProto>) -> InferenceModel 
 pub fn convolution(inputs: usize, outputs: usize, kernel: usize) -> InferenceModel {
     let pad = (kernel as i64 - 1) / 2;
     let conv = node("Conv", &["x", "w", "b"], "y", vec![ints("pads", &[pad; 4])]);
-    graph(vec![conv], vec![weights("w", &[outputs, inputs, kernel, kernel]), weights("b", &[outputs])])
+    graph(
+        vec![conv],
+        vec![weights("w", &[outputs, inputs, kernel, kernel]), weights("b", &[outputs])],
+    )
 }
 
 pub fn product(depth: usize, columns: usize) -> InferenceModel {

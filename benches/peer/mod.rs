@@ -17,7 +17,9 @@ impl Peer {
     /// A model whose inputs have the shapes of these values.
     pub fn new(mut model: InferenceModel, inputs: &[Tensor]) -> Self {
         for (at, value) in inputs.iter().enumerate() {
-            model.set_input_fact(at, InferenceFact::dt_shape(value.datum_type(), value.shape())).unwrap();
+            model
+                .set_input_fact(at, InferenceFact::dt_shape(value.datum_type(), value.shape()))
+                .unwrap();
         }
         let plan = model.into_optimized().unwrap().into_runnable().unwrap();
         Self { plan, inputs: inputs.iter().map(|value| value.clone().into_tvalue()).collect() }

@@ -1,4 +1,5 @@
-//! The one error type of the crate: a kind that code can branch on and a message that a person can act on.
+//! The one error type of the crate: a kind that code can branch on and a message that a person can
+//! act on.
 
 /// What went wrong, as a name that survives the way to JavaScript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,17 +1,22 @@
-//! ELBO Room: pretrained variational generative models in the browser, and the evidence lower bound of every single image.
+//! ELBO Room: pretrained variational generative models in the browser, and the evidence lower bound
+//! of every single image.
 //!
-//! The crate runs a variational autoencoder (VAE) and a denoising diffusion model (DDPM) from ONNX files with tract,
-//! natively and as WebAssembly. It decodes latents, walks the reverse chain, and computes per-image bounds on `log p(x)`
-//! term by term, with standard errors.
+//! The crate runs a variational autoencoder (VAE) and a denoising diffusion model (DDPM) from ONNX
+//! files with tract, natively and as WebAssembly. It decodes latents, walks the reverse chain, and
+//! computes per-image bounds on `log p(x)` term by term, with standard errors.
 //!
 //! Layers, each of which uses only those before it:
-//! - [`math`]: pure functions over `ndarray` (schedules, densities, bounds, noise addressed by seed and index),
+//! - [`math`]: pure functions over `ndarray` (schedules, densities, bounds, noise addressed by seed
+//!   and index),
 //! - [`kernels`]: what most of a network's time is spent in, as functions over slices,
-//! - [`model`]: what the mathematics needs of a network, the manifest, and ONNX networks run by tract,
-//! - [`engine`]: one type for each thing a user does ([`engine::Vae`], [`engine::Ddpm`] and its samplers and bounds),
+//! - [`model`]: what the mathematics needs of a network, the manifest, and ONNX networks run by
+//!   tract,
+//! - [`engine`]: one type for each thing a user does ([`engine::Vae`], [`engine::Ddpm`] and its
+//!   samplers and bounds),
 //! - `canvas` and `bindings` (wasm32 only): pixels on a canvas, and the JavaScript face.
 //!
-//! Everything is reproducible: a seed fixes every random number, and WebAssembly arithmetic is the same on every machine.
+//! Everything is reproducible: a seed fixes every random number, and WebAssembly arithmetic is the
+//! same on every machine.
 
 pub mod engine;
 pub mod error;

@@ -9,7 +9,11 @@ use super::refused;
 use super::shipped::{get, parse};
 
 fn strokes(strokes: &[&[f32]]) -> JsValue {
-    strokes.iter().map(|stroke| JsValue::from(Float32Array::from(*stroke))).collect::<Array>().into()
+    strokes
+        .iter()
+        .map(|stroke| JsValue::from(Float32Array::from(*stroke)))
+        .collect::<Array>()
+        .into()
 }
 
 #[wasm_bindgen_test]
@@ -35,9 +39,12 @@ fn drawings_become_digits() {
 fn pictures_become_digits() {
     // a dark bar on white, twice as large as it will be
     let picture = |side: usize, ink: u8| {
-        let dark = move |i: usize| (i % side).abs_diff(side / 2) < 3 && (8..side - 8).contains(&(i / side));
-        let levels: Vec<u8> =
-            (0..side * side).flat_map(|i| if dark(i) { [ink, ink, ink, 255] } else { [255; 4] }).collect();
+        let dark = move |i: usize| {
+            (i % side).abs_diff(side / 2) < 3 && (8..side - 8).contains(&(i / side))
+        };
+        let levels: Vec<u8> = (0..side * side)
+            .flat_map(|i| if dark(i) { [ink, ink, ink, 255] } else { [255; 4] })
+            .collect();
         JsValue::from(Uint8ClampedArray::from(&*levels))
     };
     let digit = digit_from_pixels(picture(56, 0), 56, 56).unwrap().to_vec();

@@ -30,7 +30,14 @@ fn a_fit_steps_and_resets() {
     assert!(number(&get(&state, "elboEstimate"), "standardError") > 0.0);
     assert!(number(&get(&state, "gradientVariance"), "scoreFunction") > 0.0);
     let trace = fit.trace().unwrap();
-    for column in ["iteration", "elbo", "elboEstimate", "gap", "reparameterizedVariance", "scoreFunctionVariance"] {
+    for column in [
+        "iteration",
+        "elbo",
+        "elboEstimate",
+        "gap",
+        "reparameterizedVariance",
+        "scoreFunctionVariance",
+    ] {
         assert_eq!(get(&trace, column).dyn_into::<Array>().unwrap().length(), 14, "{column}");
     }
     assert_eq!(fit.draws().length(), 5 * 2 * 4);
@@ -38,7 +45,8 @@ fn a_fit_steps_and_resets() {
     assert_eq!(number(&fit.state().unwrap(), "elbo"), number(&start, "elbo"));
     assert!(number(&fit.forward().unwrap(), "forwardKl") < 0.01);
     // Without options everything has a default, and the seed is drawn and reported.
-    let fit = VariationalInference::new("ring".into(), "mean-field".into(), JsValue::UNDEFINED).unwrap();
+    let fit =
+        VariationalInference::new("ring".into(), "mean-field".into(), JsValue::UNDEFINED).unwrap();
     assert!(number(&fit.state().unwrap(), "seed") >= 0.0);
 }
 
@@ -59,7 +67,8 @@ fn densities_and_contours_come_as_numbers() {
 #[wasm_bindgen_test]
 fn q_and_data_are_set_by_hand() {
     let mut fit = new("logistic-regression", "full-covariance", "{\"seed\": 1}").unwrap();
-    fit.set_q(parse("[{\"mean\": [1, -0.5], \"std\": [0.5, 0.25], \"correlation\": -0.5}]")).unwrap();
+    fit.set_q(parse("[{\"mean\": [1, -0.5], \"std\": [0.5, 0.25], \"correlation\": -0.5}]"))
+        .unwrap();
     let q = components(&fit.state().unwrap()).remove(0);
     assert!((number(&q, "correlation") + 0.5).abs() < 1e-12);
     assert!((Float64Array::new(&get(&q, "std")).to_vec()[1] - 0.25).abs() < 1e-12);
@@ -89,7 +98,11 @@ fn bad_values_are_typed_errors() {
     refused(fit.step(0.5), "ValueError", "n is 0.5");
     refused(fit.step(2e6), "ValueError", "2000000");
     refused(fit.set_q(parse("[]")), "ValueError", "0 components");
-    refused(fit.set_q(parse("[{\"mean\": [0, 0], \"std\": [0, 1]}]")), "ValueError", "standard deviation");
+    refused(
+        fit.set_q(parse("[{\"mean\": [0, 0], \"std\": [0, 1]}]")),
+        "ValueError",
+        "standard deviation",
+    );
     refused(fit.set_q(parse("[{\"mean\": [0, 0]}]")), "ValueError", "std");
     refused(fit.set_data(parse("[{\"x\": 0, \"label\": 1}]")), "ValueError", "logistic-regression");
     refused(fit.log_density("p".into(), 5, 5), "ValueError", "`p`");

@@ -48,7 +48,8 @@ fn the_bound_of_a_vae_has_its_terms() {
     assert_eq!((number(&result, "seed"), number(&result, "samples")), (2.0, 12.0));
     assert_eq!((get(&result, "done"), get(&result, "task")), (JsValue::TRUE, "binarized".into()));
     let elbo = vae.elbo(image(), options()).unwrap();
-    let pixels = |result: &JsValue| get(result, "binarized").dyn_into::<Uint8Array>().unwrap().to_vec();
+    let pixels =
+        |result: &JsValue| get(result, "binarized").dyn_into::<Uint8Array>().unwrap().to_vec();
     assert_eq!(pixels(&result), pixels(&elbo), "both score the same binary image");
     assert_eq!(text(&get(&result, "elbo")), text(&get(&elbo, "elbo")), "from the same samples");
     let kl = get(&result, "kl");
@@ -95,7 +96,8 @@ fn a_hierarchy_generates_reconstructs_and_scores() {
     assert_eq!(get(&layers.get(0), "name"), "top");
     assert_eq!(text(&get(&layers.get(1), "shape")), "[1,2,2]");
 
-    let generate = |seeds: &str| model.generate(parse(&format!("{{\"seeds\": {seeds}}}"))).unwrap().to_vec();
+    let generate =
+        |seeds: &str| model.generate(parse(&format!("{{\"seeds\": {seeds}}}"))).unwrap().to_vec();
     let picture = generate("[1, 2]");
     assert!(picture.len() == 4 && picture.iter().all(|m| (0.0..=1.0).contains(m)));
     assert_eq!(picture, generate("[1, 2]"));

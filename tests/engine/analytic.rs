@@ -11,7 +11,9 @@ use elbo_room::math::numeric::sigmoid;
 use elbo_room::math::parameterization::Prediction;
 use elbo_room::math::schedule::{LogSnrRange, NoiseSchedule};
 use elbo_room::model::manifest::ImageShape;
-use elbo_room::model::{BernoulliPixels, Decoder, DiagonalGaussian, Encoder, NoisePredictor, PixelLikelihood};
+use elbo_room::model::{
+    BernoulliPixels, Decoder, DiagonalGaussian, Encoder, NoisePredictor, PixelLikelihood,
+};
 use ndarray::{Array1, Array2, ArrayView1};
 
 pub const RANGE: LogSnrRange = LogSnrRange { min: -6.0, max: 13.3 };
@@ -20,7 +22,8 @@ pub fn image(height: usize, width: usize) -> ImageShape {
     ImageShape { channels: 1, height, width }
 }
 
-/// The optimal noise predictor for pixels that are independently `N(mean, std^2)`: the posterior mean of `x_0` is linear in
+/// The optimal noise predictor for pixels that are independently `N(mean, std^2)`: the posterior
+/// mean of `x_0` is linear in
 /// `x_t`. Class `c` shifts the mean by `c / 10`.
 #[derive(Clone, Copy)]
 pub struct GaussianData {
@@ -41,16 +44,18 @@ impl GaussianData {
         Self { mean: self.mean + class.map_or(0.0, |c| c as f64 / 10.0), ..*self }
     }
 
-    /// `(L_T, sum of L_{t-1}, L_0)` of an image: the prediction's error is linear in the noise, so expectations are closed or
-    /// one-dimensional.
+    /// `(L_T, sum of L_{t-1}, L_0)` of an image: the prediction's error is linear in the noise, so
+    /// expectations are closed or one-dimensional.
     pub fn exact_terms(&self, levels: &[u8], schedule: &NoiseSchedule) -> (f64, f64, f64) {
         let x0 = levels_to_signed(levels);
         let steps = schedule.steps();
         let (alpha_bar, variance) = (schedule.alpha_bar(steps), schedule.variance(steps));
-        let l_t = x0.iter().map(|x| 0.5 * (alpha_bar * x * x + variance - variance.ln() - 1.0)).sum();
+        let l_t =
+            x0.iter().map(|x| 0.5 * (alpha_bar * x * x + variance - variance.ln() - 1.0)).sum();
         let snr = |t: usize| schedule.alpha_bar(t) / schedule.variance(t);
-        let denoising =
-            (2..=steps).map(|t| 0.5 * (snr(t - 1) - snr(t)) * self.square_error(&x0, schedule.log_snr(t))).sum();
+        let denoising = (2..=steps)
+            .map(|t| 0.5 * (snr(t - 1) - snr(t)) * self.square_error(&x0, schedule.log_snr(t)))
+            .sum();
         let (intercept, slope) = self.posterior_mean(schedule.log_snr(1));
         let l_0 = levels
             .iter()
@@ -69,7 +74,9 @@ impl GaussianData {
     pub fn square_error(&self, x0: &Array1<f64>, log_snr: f64) -> f64 {
         let (_, slope) = self.posterior_mean(log_snr);
         let bias = 1.0 - slope * sigmoid(log_snr).sqrt();
-        x0.iter().map(|x| (bias * (self.mean - x)).powi(2) + slope * slope * sigmoid(-log_snr)).sum()
+        x0.iter()
+            .map(|x| (bias * (self.mean - x)).powi(2) + slope * slope * sigmoid(-log_snr))
+            .sum()
     }
 
     pub fn ddpm(self, image: ImageShape) -> Ddpm {
@@ -79,7 +86,12 @@ impl GaussianData {
 }
 
 impl NoisePredictor for GaussianData {
-    fn predict(&self, x_t: ArrayView1<f64>, log_snr: f64, class: Option<usize>) -> Result<Prediction> {
+    fn predict(
+        &self,
+        x_t: ArrayView1<f64>,
+        log_snr: f64,
+        class: Option<usize>,
+    ) -> Result<Prediction> {
         let (intercept, slope) = self.of_class(class).posterior_mean(log_snr);
         let x0 = x_t.mapv(|v| intercept + slope * v);
         let epsilon = (&x_t - &(sigmoid(log_snr).sqrt() * &x0)) / sigmoid(-log_snr).sqrt();
@@ -110,10 +122,17 @@ impl Encoder for FixedPosterior {
 
 pub fn vae(posterior: DiagonalGaussian, decoder: Linear, image: ImageShape) -> Vae {
     let latents = posterior.mean.len();
-    Vae::new(Box::new(FixedPosterior(posterior)), Arc::new(decoder), image, Task::Binarized, latents)
+    Vae::new(
+        Box::new(FixedPosterior(posterior)),
+        Arc::new(decoder),
+        image,
+        Task::Binarized,
+        latents,
+    )
 }
 
-/// The mean of `f(z)` under `N(mean, std^2)`, by the trapezoidal rule, which converges exponentially for such integrands.
+/// The mean of `f(z)` under `N(mean, std^2)`, by the trapezoidal rule, which converges
+/// exponentially for such integrands.
 pub fn gaussian_mean(mean: f64, std: f64, f: impl Fn(f64) -> f64) -> f64 {
     let (points, reach) = (4001, 12.0);
     let step = 2.0 * reach / f64::from(points - 1);

@@ -28,9 +28,14 @@ fn exact_moments(ddpm: &Ddpm, options: &SamplerOptions) -> (f64, f64) {
     moments_from(ddpm, options, options.steps, (0.0, 1.0))
 }
 
-/// Mean and variance of the output of a chain for [`DATA`] from those at timestep `t`: every step is linear with Gaussian noise, so
-/// both follow from a recursion.
-pub fn moments_from(ddpm: &Ddpm, options: &SamplerOptions, t: usize, start: (f64, f64)) -> (f64, f64) {
+/// Mean and variance of the output of a chain for [`DATA`] from those at timestep `t`: every step
+/// is linear with Gaussian noise, so both follow from a recursion.
+pub fn moments_from(
+    ddpm: &Ddpm,
+    options: &SamplerOptions,
+    t: usize,
+    start: (f64, f64),
+) -> (f64, f64) {
     let schedule = ddpm.schedule(options.schedule, options.steps).unwrap();
     let eta = if options.method == Method::Ddpm { 1.0 } else { options.eta };
     let (mut mean, mut variance) = start;
@@ -68,7 +73,10 @@ fn samples_have_the_chains_mean_and_variance() {
         // Four standard errors of the mean and of the variance of a Gaussian sample.
         let mean_error = 4.0 * (exact_variance / n).sqrt();
         let variance_error = 4.0 * exact_variance * (2.0 / n).sqrt();
-        assert!((mean - exact_mean).abs() < mean_error, "{options:?}: mean {mean}, exactly {exact_mean}");
+        assert!(
+            (mean - exact_mean).abs() < mean_error,
+            "{options:?}: mean {mean}, exactly {exact_mean}"
+        );
         assert!(
             (variance - exact_variance).abs() < variance_error,
             "{options:?}: variance {variance}, exactly {exact_variance}"
@@ -131,7 +139,9 @@ fn a_chain_is_the_same_alone_and_among_others() {
     assert_ne!(grid[0], grid[1]);
     let shared: Vec<_> = [(0, 5), (5, 1), (6, 10)]
         .into_iter()
-        .flat_map(|(first_chain, chains)| run(&ddpm, &SamplerOptions { chains, first_chain, ..options(20) }))
+        .flat_map(|(first_chain, chains)| {
+            run(&ddpm, &SamplerOptions { chains, first_chain, ..options(20) })
+        })
         .collect();
     assert_eq!(shared, grid, "however they are shared out");
 
@@ -140,7 +150,11 @@ fn a_chain_is_the_same_alone_and_among_others() {
         let options = SamplerOptions { chains, first_chain, ..options(20) };
         ddpm.denoise(&levels, 12, &options).unwrap().state().to_vec()
     };
-    assert_eq!([first(0, 3), first(3, 1), first(4, 4)].concat(), first(0, 8), "from a picture likewise");
+    assert_eq!(
+        [first(0, 3), first(3, 1), first(4, 4)].concat(),
+        first(0, 8),
+        "from a picture likewise"
+    );
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -172,15 +186,21 @@ fn frames_are_kept_and_end_with_the_sample() {
 fn class_and_guidance_change_the_prediction_as_they_should() {
     let ddpm = DATA.ddpm(image(4, 4));
     let first_prediction = |class, guidance| {
-        let mut sampler = ddpm.sampler(&SamplerOptions { class, guidance, ..options(1000) }).unwrap();
+        let mut sampler =
+            ddpm.sampler(&SamplerOptions { class, guidance, ..options(1000) }).unwrap();
         let frame = sampler.step().unwrap();
         f64::from(frame.predicted_x0[0]) / 127.5 - 1.0
     };
-    // At t = T the prediction is the data's mean up to a level: 0.3, 0.3 + 0.2 for class 2, and beyond it with guidance.
-    for (class, guidance, expected) in [(None, 0.0, 0.3), (Some(2), 0.0, 0.5), (Some(2), 1.0, 0.7), (Some(1), 2.0, 0.6)]
+    // At t = T the prediction is the data's mean up to a level: 0.3, 0.3 + 0.2 for class 2, and
+    // beyond it with guidance.
+    for (class, guidance, expected) in
+        [(None, 0.0, 0.3), (Some(2), 0.0, 0.5), (Some(2), 1.0, 0.7), (Some(1), 2.0, 0.6)]
     {
         let found = first_prediction(class, guidance);
-        assert!((found - expected).abs() < 0.01, "class {class:?}, guidance {guidance}: {found}, not {expected}");
+        assert!(
+            (found - expected).abs() < 0.01,
+            "class {class:?}, guidance {guidance}: {found}, not {expected}"
+        );
     }
 }
 

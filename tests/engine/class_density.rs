@@ -1,4 +1,5 @@
-//! Where classes lie in the plane: kernel estimates from counts against a density that is known, and what is refused.
+//! Where classes lie in the plane: kernel estimates from counts against a density that is known,
+//! and what is refused.
 
 use elbo_room::ErrorKind;
 use elbo_room::model::ClassDensity;
@@ -37,19 +38,22 @@ fn parse(file: &Value) -> elbo_room::Result<ClassDensity> {
 #[wasm_bindgen_test(unsupported = test)]
 fn contours_of_a_gaussian_are_its_ellipses() {
     let (mean, std, images) = ([-1.0, 0.5], [0.4, 0.7], 1e6);
-    let density = parse(&file([gaussian(mean, std, images), gaussian([1.0, 1.0], [0.2, 0.2], 1e4)])).unwrap();
+    let density =
+        parse(&file([gaussian(mean, std, images), gaussian([1.0, 1.0], [0.2, 0.2], 1e4)])).unwrap();
     let shares = [0.5, 0.9];
     let regions = density.regions(&shares).unwrap();
     assert_eq!((regions[0].label.as_str(), regions[1].label.as_str()), ("left", "right"));
     let counted: u64 = density.counts[0].iter().map(|&c| u64::from(c)).sum();
     assert_eq!(regions[0].images, counted + 4);
-    // A mean between two bins of width 0.1 has its peak in the middle of either, up to half a step of the grid.
+    // A mean between two bins of width 0.1 has its peak in the middle of either, up to half a step
+    // of the grid.
     let off = 0.05 + 1.0 / 32.0;
     for (region, mean) in regions.iter().zip([mean, [1.0, 1.0]]) {
         assert!((0..2).all(|i| (region.peak[i] - mean[i]).abs() < off), "{:?}", region.peak);
         assert_eq!(region.contours.len(), 2);
     }
-    // The share s of a Gaussian in two dimensions lies within sqrt(-2 ln(1 - s)) standard deviations; the kernel adds its own.
+    // The share s of a Gaussian in two dimensions lies within sqrt(-2 ln(1 - s)) standard
+    // deviations; the kernel adds its own.
     let spread = std.map(|s| (s * s + (s * images.powf(-1.0 / 6.0)).max(0.05).powi(2)).sqrt());
     for (lines, share) in regions[0].contours.iter().zip(shares) {
         assert_eq!(lines.len(), 1, "one closed line");
@@ -69,13 +73,18 @@ fn the_second_latent_points_upwards() {
     let density = parse(&file([counts.clone(), counts])).unwrap();
     let region = &density.regions(&[0.5]).unwrap()[0];
     // The middle of column 40 and of row 5 from the top, on a grid with points 1/16 apart.
-    assert!((region.peak[0] - 1.05).abs() < 0.04 && (region.peak[1] - 2.45).abs() < 0.04, "{:?}", region.peak);
+    assert!(
+        (region.peak[0] - 1.05).abs() < 0.04 && (region.peak[1] - 2.45).abs() < 0.04,
+        "{:?}",
+        region.peak
+    );
     assert!(region.contours[0].iter().flatten().flatten().all(|z| z.is_finite()));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn what_is_wrong_is_named() {
-    let good = || file([gaussian([0.0, 0.0], [1.0, 1.0], 1e4), gaussian([1.0, 0.0], [1.0, 1.0], 1e4)]);
+    let good =
+        || file([gaussian([0.0, 0.0], [1.0, 1.0], 1e4), gaussian([1.0, 0.0], [1.0, 1.0], 1e4)]);
     let cases = [
         ("/classes", json!(["one", "one"]), "classes"),
         ("/classes", json!([]), "classes"),

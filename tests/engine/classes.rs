@@ -1,7 +1,9 @@
 //! The posterior over classes of Gaussian data, whose bounds are known exactly for each class.
 
 use elbo_room::ErrorKind;
-use elbo_room::engine::{ClassPosterior, ClassPosteriorOptions, ClassPosteriorResult, ClassWeighting, Ddpm};
+use elbo_room::engine::{
+    ClassPosterior, ClassPosteriorOptions, ClassPosteriorResult, ClassWeighting, Ddpm,
+};
 use elbo_room::math::classes::{entropy, uniform_posterior};
 use elbo_room::math::image::levels_to_signed;
 use elbo_room::math::schedule::ScheduleKind;
@@ -40,7 +42,12 @@ fn truth(schedule: ScheduleKind, steps: usize) -> Vec<f64> {
 fn bounds_and_posterior_equal_their_closed_form() {
     for schedule in ScheduleKind::ALL {
         for steps in [2, 20, 1000, 1500] {
-            let found = run(&ClassPosteriorOptions { schedule, steps, evaluations_per_class: 8000, ..options() });
+            let found = run(&ClassPosteriorOptions {
+                schedule,
+                steps,
+                evaluations_per_class: 8000,
+                ..options()
+            });
             let bounds = truth(schedule, steps);
             let posterior = uniform_posterior(&bounds);
             let errors = found.standard_error.unwrap();
@@ -54,10 +61,20 @@ fn bounds_and_posterior_equal_their_closed_form() {
                     bounds[class]
                 );
                 let off = (found.posterior[class] - posterior[class]).abs();
-                // In short chains classes are many nats apart, and the error of a tiny probability is one of its logarithm.
-                assert!(off < 4.5 * errors[class] + 1e-4, "{name}: {} ± {}", found.posterior[class], errors[class]);
+                // In short chains classes are many nats apart, and the error of a tiny probability
+                // is one of its logarithm.
+                assert!(
+                    off < 4.5 * errors[class] + 1e-4,
+                    "{name}: {} ± {}",
+                    found.posterior[class],
+                    errors[class]
+                );
                 // Shared noise: the posterior is known better than the bounds are.
-                assert!(errors[class] < 0.02 && errors[class] < error, "{name}: {} and {error}", errors[class]);
+                assert!(
+                    errors[class] < 0.02 && errors[class] < error,
+                    "{name}: {} and {error}",
+                    errors[class]
+                );
             }
             assert!((found.posterior.iter().sum::<f64>() - 1.0).abs() < 1e-12);
             assert!((found.entropy - entropy(&posterior)).abs() < 0.05);
@@ -72,8 +89,13 @@ fn weighted_bounds_equal_their_closed_form() {
         for steps in [20, 1000] {
             let weighting = ClassWeighting::Sigmoid;
             let schedule = DATA.ddpm(image(2, 3)).schedule(kind, steps).unwrap();
-            let options =
-                ClassPosteriorOptions { schedule: kind, steps, evaluations_per_class: 8000, weighting, ..options() };
+            let options = ClassPosteriorOptions {
+                schedule: kind,
+                steps,
+                evaluations_per_class: 8000,
+                weighting,
+                ..options()
+            };
             let found = run(&options);
             assert_eq!(found.weighting, weighting);
             let bounds = [0, 1, 2].map(|class| {
@@ -81,7 +103,9 @@ fn weighted_bounds_equal_their_closed_form() {
                 let x0 = levels_to_signed(&LEVELS);
                 let (l_t, _, l_0) = data.exact_terms(&LEVELS, &schedule);
                 let snr = |t: usize| schedule.alpha_bar(t) / schedule.variance(t);
-                let term = |t: usize| 0.5 * (snr(t - 1) - snr(t)) * data.square_error(&x0, schedule.log_snr(t));
+                let term = |t: usize| {
+                    0.5 * (snr(t - 1) - snr(t)) * data.square_error(&x0, schedule.log_snr(t))
+                };
                 let denoising: f64 = (2..=steps).map(|t| schedule.variance(t) * term(t)).sum();
                 -(schedule.variance(steps) * l_t + denoising + schedule.variance(1) * l_0)
             });
@@ -90,9 +114,18 @@ fn weighted_bounds_equal_their_closed_form() {
             for class in 0..3 {
                 let (bound, name) = (found.bounds[class], format!("{kind} {steps} class {class}"));
                 let off = (bound.mean - bounds[class]).abs();
-                assert!(off < 4.5 * bound.standard_error.unwrap(), "{name}: {bound:?}, exactly {}", bounds[class]);
+                assert!(
+                    off < 4.5 * bound.standard_error.unwrap(),
+                    "{name}: {bound:?}, exactly {}",
+                    bounds[class]
+                );
                 let off = (found.posterior[class] - posterior[class]).abs();
-                assert!(off < 4.5 * errors[class] + 1e-4, "{name}: {} ± {}", found.posterior[class], errors[class]);
+                assert!(
+                    off < 4.5 * errors[class] + 1e-4,
+                    "{name}: {} ± {}",
+                    found.posterior[class],
+                    errors[class]
+                );
             }
         }
     }
@@ -103,16 +136,24 @@ fn intervals_of_the_posterior_cover_the_truth() {
     let exact = uniform_posterior(&truth(ScheduleKind::Cosine, 200));
     let mut covered = [0; 3];
     for seed in 0..400 {
-        let found =
-            run(&ClassPosteriorOptions { steps: 200, evaluations_per_class: 100, seed: Some(seed), ..options() });
+        let found = run(&ClassPosteriorOptions {
+            steps: 200,
+            evaluations_per_class: 100,
+            seed: Some(seed),
+            ..options()
+        });
         let errors = found.standard_error.unwrap();
         for class in 0..3 {
-            // 2.262 is the 97.5 % quantile of Student's t with the 9 degrees of freedom of 10 passes.
+            // 2.262 is the 97.5 % quantile of Student's t with the 9 degrees of freedom of 10
+            // passes.
             let inside = (found.posterior[class] - exact[class]).abs() < 2.262 * errors[class];
             covered[class] += usize::from(inside);
         }
     }
-    assert!(covered.iter().all(|count| (368..=392).contains(count)), "{covered:?} of 400 intervals cover the truth");
+    assert!(
+        covered.iter().all(|count| (368..=392).contains(count)),
+        "{covered:?} of 400 intervals cover the truth"
+    );
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -186,5 +227,8 @@ fn bad_input_is_refused() {
         assert_eq!(kind(&LEVELS, case.clone()), Some(ErrorKind::Value), "{case:?}");
     }
     let classless = Ddpm::new(Arc::new(DATA), image(2, 3), RANGE, Vec::new());
-    assert_eq!(classless.classify(&LEVELS, &options()).err().map(|e| e.kind), Some(ErrorKind::Value));
+    assert_eq!(
+        classless.classify(&LEVELS, &options()).err().map(|e| e.kind),
+        Some(ErrorKind::Value)
+    );
 }

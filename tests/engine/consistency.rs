@@ -11,9 +11,20 @@ use super::analytic::{GaussianData, image};
 const DATA: GaussianData = GaussianData { mean: 0.1, std: 0.5 };
 const LEVELS: [u8; 6] = [0, 30, 127, 128, 200, 255];
 
-fn bound(schedule: ScheduleKind, steps: usize, timesteps: Timesteps, seed: u64) -> DiffusionElboResult {
-    let options =
-        DiffusionElboOptions { schedule, steps, timesteps, seed: Some(seed), consistency: true, ..Default::default() };
+fn bound(
+    schedule: ScheduleKind,
+    steps: usize,
+    timesteps: Timesteps,
+    seed: u64,
+) -> DiffusionElboResult {
+    let options = DiffusionElboOptions {
+        schedule,
+        steps,
+        timesteps,
+        seed: Some(seed),
+        consistency: true,
+        ..Default::default()
+    };
     let mut elbo = DATA.ddpm(image(2, 3)).elbo(&LEVELS, &options).unwrap();
     while !elbo.is_done() {
         elbo.step().unwrap();
@@ -47,8 +58,12 @@ fn both_decompositions_equal_the_exact_bound() {
                 let error = estimate.standard_error.unwrap();
                 let message = format!("{name} {what}: {estimate:?}, exactly {exact}");
                 assert!((estimate.mean - exact).abs() < 4.0 * error, "{message}");
-                // The noise of the consistency form grows with the number of steps, whatever the data.
-                assert!(error < 0.25 * exact.abs() || (what == "consistency" && steps >= 1000), "{message}");
+                // The noise of the consistency form grows with the number of steps, whatever the
+                // data.
+                assert!(
+                    error < 0.25 * exact.abs() || (what == "consistency" && steps >= 1000),
+                    "{message}"
+                );
             }
             let table = DATA.ddpm(image(2, 3)).schedule(schedule, steps).unwrap();
             assert_eq!(form.prior, consistency_prior(levels_to_signed(&LEVELS).view(), &table));
@@ -62,18 +77,27 @@ fn both_decompositions_equal_the_exact_bound() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_reported_deviations_are_those_of_single_evaluations() {
-    // With one stratum a pass is one evaluation, so the error of the sum is its deviation over the square root of the passes.
+    // With one stratum a pass is one evaluation, so the error of the sum is its deviation over the
+    // square root of the passes.
     for schedule in ScheduleKind::ALL {
         let found = bound(schedule, 200, Timesteps::Stratified(15), 2);
         let form = found.consistency.unwrap();
         assert_eq!(found.passes, 15);
-        for (deviation, sum) in [(form.matching_sd, found.l_denoising), (form.consistency_sd, form.l_consistency)] {
+        for (deviation, sum) in
+            [(form.matching_sd, found.l_denoising), (form.consistency_sd, form.l_consistency)]
+        {
             let expected = sum.standard_error.unwrap() * 15f64.sqrt();
-            assert!((deviation.unwrap() / expected - 1.0).abs() < 1e-9, "{schedule}: {deviation:?}, not {expected}");
+            assert!(
+                (deviation.unwrap() / expected - 1.0).abs() < 1e-9,
+                "{schedule}: {deviation:?}, not {expected}"
+            );
         }
         // Many evaluations: the two χ² of a long chain make the consistency form the noisier one.
         let form = bound(schedule, 1000, Timesteps::Stratified(4096), 3).consistency.unwrap();
-        assert!(form.consistency_sd.unwrap() > 10.0 * form.matching_sd.unwrap(), "{schedule}: {form:?}");
+        assert!(
+            form.consistency_sd.unwrap() > 10.0 * form.matching_sd.unwrap(),
+            "{schedule}: {form:?}"
+        );
     }
     let single = bound(ScheduleKind::Cosine, 200, Timesteps::Stratified(1), 1).consistency.unwrap();
     assert_eq!((single.matching_sd, single.consistency_sd), (None, None));
@@ -84,8 +108,12 @@ fn an_interval_of_the_consistency_form_covers_the_truth() {
     let exact = truth(ScheduleKind::Cosine, 200);
     let covered = (0..400)
         .filter(|&seed| {
-            let found = bound(ScheduleKind::Cosine, 200, Timesteps::Stratified(64), seed).consistency.unwrap().elbo;
-            // 2.131 is the 97.5 % quantile of Student's t with the 15 degrees of freedom of 16 passes.
+            let found = bound(ScheduleKind::Cosine, 200, Timesteps::Stratified(64), seed)
+                .consistency
+                .unwrap()
+                .elbo;
+            // 2.131 is the 97.5 % quantile of Student's t with the 15 degrees of freedom of 16
+            // passes.
             (found.mean - exact).abs() < 2.131 * found.standard_error.unwrap()
         })
         .count();
@@ -94,7 +122,11 @@ fn an_interval_of_the_consistency_form_covers_the_truth() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn it_is_computed_only_if_asked_for() {
-    let options = DiffusionElboOptions { seed: Some(1), timesteps: Timesteps::Stratified(16), ..Default::default() };
+    let options = DiffusionElboOptions {
+        seed: Some(1),
+        timesteps: Timesteps::Stratified(16),
+        ..Default::default()
+    };
     let ddpm = DATA.ddpm(image(2, 3));
     let plain = ddpm.elbo(&LEVELS, &options).unwrap();
     let both = ddpm.elbo(&LEVELS, &DiffusionElboOptions { consistency: true, ..options }).unwrap();

@@ -1,4 +1,5 @@
-//! Chains that start part of the way: at given states, and at a picture noised to a chosen timestep.
+//! Chains that start part of the way: at given states, and at a picture noised to a chosen
+//! timestep.
 
 use elbo_room::ErrorKind;
 use elbo_room::engine::{DiffuseOptions, Method, Sampler, SamplerOptions};
@@ -48,7 +49,10 @@ fn a_noised_picture_comes_back_with_the_known_mean_and_variance() {
         // Four standard errors of the mean and of the variance of a Gaussian sample.
         let mean_error = 4.0 * (exact_variance / n).sqrt();
         let variance_error = 4.0 * exact_variance * (2.0 / n).sqrt();
-        assert!((mean - exact_mean).abs() < mean_error, "{options:?} from {t}: mean {mean}, exactly {exact_mean}");
+        assert!(
+            (mean - exact_mean).abs() < mean_error,
+            "{options:?} from {t}: mean {mean}, exactly {exact_mean}"
+        );
         assert!(
             (variance - exact_variance).abs() < variance_error,
             "{options:?} from {t}: variance {variance}, exactly {exact_variance}"
@@ -58,14 +62,19 @@ fn a_noised_picture_comes_back_with_the_known_mean_and_variance() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn noising_and_denoising_keeps_the_distribution_of_the_data() {
-    // What x_t ~ q(x_t) becomes does not depend on where the chain starts: with many steps it is the data again.
+    // What x_t ~ q(x_t) becomes does not depend on where the chain starts: with many steps it is
+    // the data again.
     let ddpm = DATA.ddpm(image(2, 2));
     let options = options(1000);
     let schedule = ddpm.schedule(options.schedule, options.steps).unwrap();
     for t in [1, 200, 600, 1000] {
         let variance = schedule.alpha(t).powi(2) * DATA.std.powi(2) + schedule.variance(t);
-        let (mean, variance) = moments_from(&ddpm, &options, t, (schedule.alpha(t) * DATA.mean, variance));
-        assert!((mean - DATA.mean).abs() < 0.02 && (variance.sqrt() - DATA.std).abs() < 0.02, "{t}: {mean} {variance}");
+        let (mean, variance) =
+            moments_from(&ddpm, &options, t, (schedule.alpha(t) * DATA.mean, variance));
+        assert!(
+            (mean - DATA.mean).abs() < 0.02 && (variance.sqrt() - DATA.std).abs() < 0.02,
+            "{t}: {mean} {variance}"
+        );
     }
 }
 
@@ -90,13 +99,23 @@ fn the_less_noise_the_closer_the_sample() {
 fn the_start_is_the_draw_that_the_bound_counts() {
     let ddpm = DATA.ddpm(image(3, 3));
     let picture: Vec<u8> = (0..9).map(|i| 28 * i).collect();
-    let mut sampler = ddpm.denoise(&picture, 12, &SamplerOptions { chains: 2, ..options(30) }).unwrap();
+    let mut sampler =
+        ddpm.denoise(&picture, 12, &SamplerOptions { chains: 2, ..options(30) }).unwrap();
     assert_eq!((sampler.start(), sampler.length()), (12, 13));
     let first = sampler.step().unwrap().clone();
     assert_eq!((first.index, first.t, first.rms_to_original.as_ref().unwrap().len()), (0, 12, 2));
-    let diffuse = DiffuseOptions { t: 12, schedule: ScheduleKind::Cosine, steps: 30, class: None, seed: Some(11) };
+    let diffuse = DiffuseOptions {
+        t: 12,
+        schedule: ScheduleKind::Cosine,
+        steps: 30,
+        class: None,
+        seed: Some(11),
+    };
     let diffused = ddpm.diffuse(&picture, &diffuse).unwrap();
-    assert_eq!((&first.x[..9], &first.predicted_x0[..9]), (&diffused.x[..], &diffused.predicted_x0[..]));
+    assert_eq!(
+        (&first.x[..9], &first.predicted_x0[..9]),
+        (&diffused.x[..], &diffused.predicted_x0[..])
+    );
     assert_ne!(first.x[..9], first.x[9..], "chains have noise of their own");
     // Alone, a chain is what it is among others.
     let alone = finish(ddpm.denoise(&picture, 12, &options(30)).unwrap());
@@ -119,21 +138,28 @@ fn given_states_go_the_way_of_the_chain_they_come_from() {
     assert_eq!((rest.start(), rest.length(), rest.chains()), (15, 16, 3));
     let (rest, whole) = (finish(rest), finish(whole));
     assert_eq!(rest.state(), whole.state());
-    assert!(whole.frames()[10..].iter().zip(rest.frames()).all(|(a, b)| (a.t, &a.x) == (b.t, &b.x)));
+    assert!(
+        whole.frames()[10..].iter().zip(rest.frames()).all(|(a, b)| (a.t, &a.x) == (b.t, &b.x))
+    );
     assert!(rest.frames().iter().all(|frame| frame.rms_to_original.is_none()));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn bad_starts_are_refused() {
     let ddpm = DATA.ddpm(image(2, 2));
-    let kind = |levels: &[u8], t, options: &SamplerOptions| ddpm.denoise(levels, t, options).err().unwrap().kind;
+    let kind = |levels: &[u8], t, options: &SamplerOptions| {
+        ddpm.denoise(levels, t, options).err().unwrap().kind
+    };
     let drawn = ddpm.denoise(&[9; 4], 3, &SamplerOptions { seed: None, ..options(20) }).unwrap();
     assert!(drawn.seed() < 1 << 32);
     assert_eq!(kind(&[0; 5], 3, &options(20)), ErrorKind::Shape);
     assert_eq!(kind(&[0; 4], 0, &options(20)), ErrorKind::Value);
     assert_eq!(kind(&[0; 4], 21, &options(20)), ErrorKind::Value);
     assert_eq!(kind(&[0; 4], 3, &SamplerOptions { chains: 65, ..options(20) }), ErrorKind::Value);
-    assert_eq!(kind(&[0; 4], 3, &SamplerOptions { class: Some(3), ..options(20) }), ErrorKind::Value);
+    assert_eq!(
+        kind(&[0; 4], 3, &SamplerOptions { class: Some(3), ..options(20) }),
+        ErrorKind::Value
+    );
     let kind = |x: &[Array1<f64>], t| ddpm.sampler_from(x, t, &options(20)).err().unwrap().kind;
     assert_eq!(kind(&[], 3), ErrorKind::Shape);
     assert_eq!(kind(&[Array1::zeros(4), Array1::zeros(4)], 3), ErrorKind::Shape);

@@ -25,7 +25,10 @@ fn bound(ddpm: &Ddpm, options: &DiffusionElboOptions) -> DiffusionElboResult {
 
 fn close(what: &str, found: f64, exact: f64, standard_error: f64) {
     let tolerance = 4.0 * standard_error + 1e-9 * exact.abs() + 1e-12;
-    assert!((found - exact).abs() < tolerance, "{what}: {found}, exactly {exact}, standard error {standard_error}");
+    assert!(
+        (found - exact).abs() < tolerance,
+        "{what}: {found}, exactly {exact}, standard error {standard_error}"
+    );
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -41,7 +44,8 @@ fn every_term_equals_its_closed_form() {
         ] {
             let options = DiffusionElboOptions { schedule, steps, timesteps, ..options() };
             let found = bound(&ddpm, &options);
-            let (l_t, l_denoising, l_0) = DATA.exact_terms(&LEVELS, &ddpm.schedule(schedule, steps).unwrap());
+            let (l_t, l_denoising, l_0) =
+                DATA.exact_terms(&LEVELS, &ddpm.schedule(schedule, steps).unwrap());
             let name = format!("{schedule:?} {steps} {timesteps:?}");
             close(&format!("{name} L_T"), found.l_t, l_t, 0.0);
             let error = found.l_denoising.standard_error.unwrap();
@@ -65,8 +69,12 @@ fn an_interval_of_two_standard_errors_covers_the_truth() {
     let covered = (0..400)
         .filter(|&seed| {
             let timesteps = Timesteps::Stratified(64);
-            let found = bound(&ddpm, &DiffusionElboOptions { seed: Some(seed), steps: 200, timesteps, ..options() });
-            // 2.131 is the 97.5 % quantile of Student's t with the 15 degrees of freedom of 16 passes.
+            let found = bound(
+                &ddpm,
+                &DiffusionElboOptions { seed: Some(seed), steps: 200, timesteps, ..options() },
+            );
+            // 2.131 is the 97.5 % quantile of Student's t with the 15 degrees of freedom of 16
+            // passes.
             (found.elbo.mean - truth).abs() < 2.131 * found.elbo.standard_error.unwrap()
         })
         .count();
@@ -101,7 +109,8 @@ fn it_grows_pass_by_pass() {
 #[wasm_bindgen_test(unsupported = test)]
 fn all_timesteps_are_each_visited_once() {
     let ddpm = DATA.ddpm(image(2, 3));
-    let found = bound(&ddpm, &DiffusionElboOptions { steps: 30, timesteps: Timesteps::All, ..options() });
+    let found =
+        bound(&ddpm, &DiffusionElboOptions { steps: 30, timesteps: Timesteps::All, ..options() });
     let visited: Vec<usize> = found.per_timestep.iter().map(|term| term.t).collect();
     assert_eq!(visited, (2..=30).collect::<Vec<_>>());
     let sum: f64 = found.per_timestep.iter().map(|term| term.nats).sum();
@@ -120,13 +129,32 @@ fn the_seed_reproduces_the_bound() {
 fn a_seed_means_the_same_numbers_for_ever() {
     let ddpm = DATA.ddpm(image(2, 3));
     let cases = [
-        (ScheduleKind::Cosine, 1000, Timesteps::Stratified(128), [0xc040_e016_091d_8418, 0x3ff5_2999_2bb4_74bb], 144),
-        (ScheduleKind::LogSnrLinear, 50, Timesteps::All, [0xc047_307b_4adf_2149, 0x4011_32e6_79d3_8bb3], 57),
-        (ScheduleKind::Linear, 100, Timesteps::Stratified(70), [0xc055_1ec2_11b1_a2ec, 0x401b_b031_40eb_66f9], 90),
+        (
+            ScheduleKind::Cosine,
+            1000,
+            Timesteps::Stratified(128),
+            [0xc040_e016_091d_8418, 0x3ff5_2999_2bb4_74bb],
+            144,
+        ),
+        (
+            ScheduleKind::LogSnrLinear,
+            50,
+            Timesteps::All,
+            [0xc047_307b_4adf_2149, 0x4011_32e6_79d3_8bb3],
+            57,
+        ),
+        (
+            ScheduleKind::Linear,
+            100,
+            Timesteps::Stratified(70),
+            [0xc055_1ec2_11b1_a2ec, 0x401b_b031_40eb_66f9],
+            90,
+        ),
     ];
     for (schedule, steps, timesteps, [mean, error], evaluations) in cases {
         for consistency in [false, true] {
-            let options = DiffusionElboOptions { schedule, steps, timesteps, consistency, ..options() };
+            let options =
+                DiffusionElboOptions { schedule, steps, timesteps, consistency, ..options() };
             let found = bound(&ddpm, &options);
             assert_eq!(found.elbo.mean.to_bits(), mean, "{options:?}");
             assert_eq!(found.elbo.standard_error.unwrap().to_bits(), error, "{options:?}");

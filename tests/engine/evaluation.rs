@@ -31,7 +31,12 @@ fn evaluation(images: usize) -> Evaluation {
         task: Task::Binarized,
         command: "cargo run --release --example evaluate".into(),
         seed: 3,
-        chain: Some(Chain { schedule: ScheduleKind::Cosine, steps: 1000, timesteps: None, given_class: false }),
+        chain: Some(Chain {
+            schedule: ScheduleKind::Cosine,
+            steps: 1000,
+            timesteps: None,
+            given_class: false,
+        }),
         scores: vec![score],
         bounds: BoundDistribution::new(&bounds(images)),
     };
@@ -46,7 +51,9 @@ fn it_survives_the_way_through_json() {
         assert_eq!(Evaluation::parse(&json).unwrap(), evaluation, "{images} images");
     }
     let json = serde_json::to_string(&evaluation(10)).unwrap();
-    for name in ["\"importance\"", "\"k\":50", "\"nats\"", "\"binarized\"", "\"standardError\":0.25"] {
+    for name in
+        ["\"importance\"", "\"k\":50", "\"nats\"", "\"binarized\"", "\"standardError\":0.25"]
+    {
         assert!(json.contains(name), "{name} is not in {json}");
     }
     assert!(!json.contains("layer"), "what is absent is left out");
@@ -55,10 +62,16 @@ fn it_survives_the_way_through_json() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_percentile_is_the_share_of_images_with_a_lower_bound() {
     let (values, evaluation) = (bounds(2000), evaluation(2000));
-    let lower = |bound: f64| 100.0 * values.iter().filter(|v| **v < bound).count() as f64 / values.len() as f64;
+    let lower = |bound: f64| {
+        100.0 * values.iter().filter(|v| **v < bound).count() as f64 / values.len() as f64
+    };
     for bound in [-150.0, -130.0, -110.0, -90.0, -71.5, -50.0] {
         let percentile = evaluation.percentile("a", bound).unwrap();
-        assert!((percentile - lower(bound)).abs() < 0.3, "{percentile} % below {bound}, {} % in truth", lower(bound));
+        assert!(
+            (percentile - lower(bound)).abs() < 0.3,
+            "{percentile} % below {bound}, {} % in truth",
+            lower(bound)
+        );
     }
     assert_eq!(evaluation.percentile("a", -1000.0).unwrap(), 0.0);
     assert_eq!(evaluation.percentile("a", 0.0).unwrap(), 100.0);
@@ -82,7 +95,8 @@ fn among_the_lowest_hundredth_it_counts_single_images() {
 fn more_of_a_bound_is_never_a_lower_percentile() {
     for images in [1, 2, 7, 99, 100, 101, 150, 5000] {
         let evaluation = evaluation(images);
-        let percentiles = (-2000..0).map(|b| evaluation.percentile("a", f64::from(b) / 10.0).unwrap());
+        let percentiles =
+            (-2000..0).map(|b| evaluation.percentile("a", f64::from(b) / 10.0).unwrap());
         assert!(percentiles.is_sorted(), "{images} images");
     }
 }
@@ -96,7 +110,10 @@ fn what_is_no_evaluation_is_refused() {
         (|v| v["models"][0]["scores"][0]["metric"] = "fid".into(), "fid"),
         (|v| v["models"][0]["scores"][0]["sigma"] = 1.into(), "sigma"),
         (|v| v["models"][0]["bounds"]["quantiles"][3] = 5.into(), "quantiles"),
-        (|v| drop(v["models"][0]["bounds"]["quantiles"].as_array_mut().unwrap().pop()), "quantiles"),
+        (
+            |v| drop(v["models"][0]["bounds"]["quantiles"].as_array_mut().unwrap().pop()),
+            "quantiles",
+        ),
         (|v| v["models"][0]["bounds"]["lowest"] = serde_json::json!([]), "lowest"),
         (|v| v["models"][0]["bounds"]["lowest"][0] = 7.into(), "lowest"),
         (|v| v["models"][0]["bounds"]["histogram"]["counts"][0] = 999.into(), "histogram"),

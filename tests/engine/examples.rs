@@ -27,7 +27,8 @@ fn there_is_every_digit_and_more() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_digits_have_the_ink_of_mnist() {
-    // Mean ink of each class of the training set in pixels, sum of the levels by 255, and its standard deviation.
+    // Mean ink of each class of the training set in pixels, sum of the levels by 255, and its
+    // standard deviation.
     const MNIST: [(f64, f64); 10] = [
         (135.95, 33.01),
         (59.58, 17.24),
@@ -45,7 +46,11 @@ fn the_digits_have_the_ink_of_mnist() {
         let ink = levels(&drawing).iter().map(|&l| f64::from(l)).sum::<f64>() / 255.0;
         let (mean, deviation) = MNIST[usize::from(label)];
         // A foot makes an ordinary 1 of less ordinary ink.
-        assert!((ink - mean).abs() < 1.6 * deviation, "{}: {ink} pixels of ink, the class has {mean}", drawing.name);
+        assert!(
+            (ink - mean).abs() < 1.6 * deviation,
+            "{}: {ink} pixels of ink, the class has {mean}",
+            drawing.name
+        );
     }
 }
 
@@ -56,13 +61,18 @@ fn the_digits_are_digits_to_the_vae_and_the_rest_is_not() {
         let options = VaeElboOptions { samples: 16, seed: Some(1) };
         vae.elbo(&levels(drawing), &options).unwrap().terms.elbo.mean
     };
-    let (digits, odd): (Vec<_>, Vec<_>) = example_drawings().into_iter().partition(|d| d.label.is_some());
+    let (digits, odd): (Vec<_>, Vec<_>) =
+        example_drawings().into_iter().partition(|d| d.label.is_some());
     let worst = digits.iter().map(bound).fold(f64::INFINITY, f64::min);
     // The test set's mean is -86.8 nats.
     assert!(worst > -100.0, "a digit has a bound of {worst} nats");
     for drawing in &odd {
         let bound = bound(drawing);
-        assert!(bound < worst, "{} has a bound of {bound} nats, better than a digit's {worst}", drawing.name);
+        assert!(
+            bound < worst,
+            "{} has a bound of {bound} nats, better than a digit's {worst}",
+            drawing.name
+        );
     }
 }
 

@@ -1,7 +1,9 @@
 //! Fits from start to end: what they reach, that they are reproducible, and what they refuse.
 
 use elbo_room::ErrorKind;
-use elbo_room::engine::{Component, Density, InferenceOptions, InferenceState, VariationalInference};
+use elbo_room::engine::{
+    Component, Density, InferenceOptions, InferenceState, VariationalInference,
+};
 use elbo_room::math::inference::gradient::Estimator;
 use elbo_room::math::inference::logistic::Observation;
 use elbo_room::math::inference::optimizer::OptimizerKind;
@@ -13,7 +15,12 @@ fn options(seed: u64) -> InferenceOptions {
     InferenceOptions { seed: Some(seed), ..InferenceOptions::default() }
 }
 
-fn fit(target: TargetKind, family: Family, options: &InferenceOptions, iterations: u64) -> InferenceState {
+fn fit(
+    target: TargetKind,
+    family: Family,
+    options: &InferenceOptions,
+    iterations: u64,
+) -> InferenceState {
     let mut fit = VariationalInference::new(target, family, options).unwrap();
     fit.step(iterations).unwrap();
     fit.state()
@@ -27,7 +34,8 @@ fn ascent_finds_the_mean_field_optimum_of_the_correlated_gaussian() {
         (Estimator::Reparameterized, OptimizerKind::Sgd, 10, 0.01),
         (Estimator::ScoreFunction, OptimizerKind::Adam, 100, 0.01),
     ] {
-        let options = InferenceOptions { gradient, optimizer, samples, learning_rate, ..options(3) };
+        let options =
+            InferenceOptions { gradient, optimizer, samples, learning_rate, ..options(3) };
         let state = fit(TargetKind::CorrelatedGaussian, Family::MeanField, &options, 3000);
         let name = format!("{gradient:?}, {optimizer:?}: {state:?}");
         for (std, target) in state.q[0].std.iter().zip(GAUSSIAN_STD) {
@@ -49,9 +57,17 @@ fn every_family_climbs_every_target() {
             fit.step(600).unwrap();
             let after = fit.state();
             assert!(!after.diverged && after.iteration == 600, "{target:?}, {family:?}");
-            assert!(after.gap < 0.6 * before.gap, "{target:?}, {family:?}: {} to {}", before.gap, after.gap);
+            assert!(
+                after.gap < 0.6 * before.gap,
+                "{target:?}, {family:?}: {} to {}",
+                before.gap,
+                after.gap
+            );
             let forward = fit.forward();
-            assert!(forward.forward_kl < after.forward_kl + 1e-3, "{target:?}, {family:?}: {forward:?}, {after:?}");
+            assert!(
+                forward.forward_kl < after.forward_kl + 1e-3,
+                "{target:?}, {family:?}: {forward:?}, {after:?}"
+            );
             assert!(forward.gap >= -1e-3 && after.gap >= -1e-3);
         }
     }
@@ -80,7 +96,8 @@ fn the_seed_reproduces_and_slices_do_not_matter() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_trace_tells_the_course() {
-    let mut fit = VariationalInference::new(TargetKind::Ring, Family::MeanField, &options(2)).unwrap();
+    let mut fit =
+        VariationalInference::new(TargetKind::Ring, Family::MeanField, &options(2)).unwrap();
     let start = fit.state();
     fit.step(2150).unwrap();
     let trace = fit.trace();
@@ -109,7 +126,8 @@ fn more_draws_have_less_variance() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn q_set_by_hand_is_a_new_start() {
-    let mut fit = VariationalInference::new(TargetKind::FiveGaussians, Family::Mixture, &options(5)).unwrap();
+    let mut fit =
+        VariationalInference::new(TargetKind::FiveGaussians, Family::Mixture, &options(5)).unwrap();
     fit.step(50).unwrap();
     let before = fit.state();
     let moved = Component { mean: [1.0, -2.0], std: [0.3, 0.7], ..before.q[1] };
@@ -119,12 +137,16 @@ fn q_set_by_hand_is_a_new_start() {
     let state = fit.state();
     assert_eq!((state.iteration, fit.trace().iteration.len()), (0, 1));
     for i in 0..2 {
-        assert!((state.q[1].mean[i] - moved.mean[i]).abs() < 1e-12 && (state.q[1].std[i] - moved.std[i]).abs() < 1e-12);
+        assert!(
+            (state.q[1].mean[i] - moved.mean[i]).abs() < 1e-12
+                && (state.q[1].std[i] - moved.std[i]).abs() < 1e-12
+        );
         assert!((state.q[0].mean[i] - before.q[0].mean[i]).abs() < 1e-12);
     }
     // The same q as a start of its own gives the same fit.
     let again = InferenceOptions { start: Some(by_hand), ..options(5) };
-    let mut other = VariationalInference::new(TargetKind::FiveGaussians, Family::Mixture, &again).unwrap();
+    let mut other =
+        VariationalInference::new(TargetKind::FiveGaussians, Family::Mixture, &again).unwrap();
     fit.step(40).unwrap();
     other.step(40).unwrap();
     assert_eq!(fit.state(), other.state());
@@ -134,14 +156,19 @@ fn q_set_by_hand_is_a_new_start() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn data_can_be_dragged() {
-    let mut fit =
-        VariationalInference::new(TargetKind::LogisticRegression, Family::FullCovariance, &options(5)).unwrap();
+    let mut fit = VariationalInference::new(
+        TargetKind::LogisticRegression,
+        Family::FullCovariance,
+        &options(5),
+    )
+    .unwrap();
     fit.step(300).unwrap();
     let before = fit.state();
     let data: Vec<Observation> = fit.data().iter().map(|o| Observation { x: -o.x, ..*o }).collect();
     fit.set_data(data.clone()).unwrap();
     let mirrored = fit.state();
-    // Mirrored inputs have a mirrored posterior with the same evidence; q is where it was, and now wrong.
+    // Mirrored inputs have a mirrored posterior with the same evidence; q is where it was, and now
+    // wrong.
     assert!((mirrored.log_z - before.log_z).abs() < 1e-6);
     assert_eq!(mirrored.iteration, 0);
     assert!(mirrored.gap > before.gap + 1.0);
@@ -150,14 +177,22 @@ fn data_can_be_dragged() {
     let after = fit.state();
     assert!(after.gap < 0.2 && (after.q[0].mean[0] + before.q[0].mean[0]).abs() < 0.2, "{after:?}");
     let fresh = InferenceOptions { data: Some(data), ..options(5) };
-    let fresh = VariationalInference::new(TargetKind::LogisticRegression, Family::FullCovariance, &fresh).unwrap();
+    let fresh =
+        VariationalInference::new(TargetKind::LogisticRegression, Family::FullCovariance, &fresh)
+            .unwrap();
     assert_eq!(fresh.state().log_z, after.log_z);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_fit_that_diverges_stops_and_says_so() {
-    let options = InferenceOptions { optimizer: OptimizerKind::Sgd, learning_rate: 1.0, samples: 1, ..options(1) };
-    let mut fit = VariationalInference::new(TargetKind::Funnel, Family::MeanField, &options).unwrap();
+    let options = InferenceOptions {
+        optimizer: OptimizerKind::Sgd,
+        learning_rate: 1.0,
+        samples: 1,
+        ..options(1)
+    };
+    let mut fit =
+        VariationalInference::new(TargetKind::Funnel, Family::MeanField, &options).unwrap();
     fit.step(5000).unwrap();
     let state = fit.state();
     assert!(state.diverged && state.iteration < 5000, "{state:?}");
@@ -170,7 +205,8 @@ fn a_fit_that_diverges_stops_and_says_so() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn grids_are_normalized_densities() {
-    let mut fit = VariationalInference::new(TargetKind::TwoGaussians, Family::Mixture, &options(1)).unwrap();
+    let mut fit =
+        VariationalInference::new(TargetKind::TwoGaussians, Family::Mixture, &options(1)).unwrap();
     fit.step(500).unwrap();
     for density in [Density::Target, Density::Reverse, Density::Forward] {
         let grid = fit.grid(density, 161, 201).unwrap();
@@ -196,11 +232,31 @@ fn impossible_options_are_refused() {
         (gaussian, mean_field, InferenceOptions { samples: 0, ..base() }, "samples is 0"),
         (gaussian, mean_field, InferenceOptions { samples: 101, ..base() }, "samples is 101"),
         (gaussian, mean_field, InferenceOptions { learning_rate: 0.0, ..base() }, "learningRate"),
-        (gaussian, mean_field, InferenceOptions { learning_rate: f64::NAN, ..base() }, "learningRate"),
+        (
+            gaussian,
+            mean_field,
+            InferenceOptions { learning_rate: f64::NAN, ..base() },
+            "learningRate",
+        ),
         (gaussian, mean_field, InferenceOptions { learning_rate: 1.5, ..base() }, "learningRate"),
-        (gaussian, mean_field, InferenceOptions { components: Some(2), ..base() }, "components is 2"),
-        (gaussian, Family::Mixture, InferenceOptions { components: Some(0), ..base() }, "components is 0"),
-        (gaussian, Family::Mixture, InferenceOptions { components: Some(9), ..base() }, "components is 9"),
+        (
+            gaussian,
+            mean_field,
+            InferenceOptions { components: Some(2), ..base() },
+            "components is 2",
+        ),
+        (
+            gaussian,
+            Family::Mixture,
+            InferenceOptions { components: Some(0), ..base() },
+            "components is 0",
+        ),
+        (
+            gaussian,
+            Family::Mixture,
+            InferenceOptions { components: Some(9), ..base() },
+            "components is 9",
+        ),
         (gaussian, mean_field, InferenceOptions { data: Some(data.clone()), ..base() }, "data"),
         (
             TargetKind::LogisticRegression,
@@ -211,14 +267,30 @@ fn impossible_options_are_refused() {
         (gaussian, Family::Mixture, start(component), "1 components"),
         (gaussian, mean_field, start(Component { mean: [f64::NAN, 0.0], ..component }), "mean"),
         (gaussian, mean_field, start(Component { mean: [0.0, 51.0], ..component }), "mean"),
-        (gaussian, mean_field, start(Component { std: [0.0, 1.0], ..component }), "standard deviation"),
-        (gaussian, mean_field, start(Component { std: [1.0, f64::INFINITY], ..component }), "standard deviation"),
+        (
+            gaussian,
+            mean_field,
+            start(Component { std: [0.0, 1.0], ..component }),
+            "standard deviation",
+        ),
+        (
+            gaussian,
+            mean_field,
+            start(Component { std: [1.0, f64::INFINITY], ..component }),
+            "standard deviation",
+        ),
         (gaussian, mean_field, start(Component { weight: 0.0, ..component }), "weight"),
         (gaussian, mean_field, start(Component { correlation: 0.5, ..component }), "correlation"),
-        (gaussian, Family::FullCovariance, start(Component { correlation: 1.0, ..component }), "correlation"),
+        (
+            gaussian,
+            Family::FullCovariance,
+            start(Component { correlation: 1.0, ..component }),
+            "correlation",
+        ),
     ] {
-        let error =
-            VariationalInference::new(target, family, &options).err().unwrap_or_else(|| panic!("{mentions}: taken"));
+        let error = VariationalInference::new(target, family, &options)
+            .err()
+            .unwrap_or_else(|| panic!("{mentions}: taken"));
         assert_eq!(error.kind, ErrorKind::Value);
         assert!(error.message.contains(mentions), "{error} does not mention {mentions}");
     }

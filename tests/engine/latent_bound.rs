@@ -1,11 +1,13 @@
-//! The bounds of latent-variable models whose log p(x) is known: linear networks and Gaussian noise.
+//! The bounds of latent-variable models whose log p(x) is known: linear networks and Gaussian
+//! noise.
 
 use std::f64::consts::PI;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use elbo_room::engine::{
-    Hvae, LatentBound, LatentBoundOptions, LatentBoundResult, ReconstructOptions, Vae, VaeElboOptions,
+    Hvae, LatentBound, LatentBoundOptions, LatentBoundResult, ReconstructOptions, Vae,
+    VaeElboOptions,
 };
 use elbo_room::math::elbo::Estimate;
 use elbo_room::math::likelihood::Task;
@@ -52,7 +54,8 @@ impl Decoder for GaussianDecoder {
     }
 }
 
-/// The exact posterior of z ~ N(mean, variance) after seeing the pixels, and log p(x), by the conjugate update pixel by pixel.
+/// The exact posterior of z ~ N(mean, variance) after seeing the pixels, and log p(x), by the
+/// conjugate update pixel by pixel.
 fn condition(mut mean: f64, mut variance: f64) -> (f64, f64, f64) {
     let mut log_evidence = 0.0;
     for x in pixels(&LEVELS) {
@@ -65,11 +68,14 @@ fn condition(mut mean: f64, mut variance: f64) -> (f64, f64, f64) {
     (mean, variance, log_evidence)
 }
 
-/// A VAE whose q is the exact posterior moved by `shift` of its standard deviations, with `stretch` times its variance.
+/// A VAE whose q is the exact posterior moved by `shift` of its standard deviations, with `stretch`
+/// times its variance.
 fn gaussian_vae(shift: f64, stretch: f64) -> Vae {
     let (mean, variance, _) = condition(0.0, 1.0);
-    let q =
-        DiagonalGaussian { mean: array![mean + shift * variance.sqrt()], log_var: array![(stretch * variance).ln()] };
+    let q = DiagonalGaussian {
+        mean: array![mean + shift * variance.sqrt()],
+        log_var: array![(stretch * variance).ln()],
+    };
     Vae::new(Box::new(FixedPosterior(q)), Arc::new(GaussianDecoder), image(1, 3), Task::EightBit, 1)
 }
 
@@ -81,8 +87,8 @@ fn divergence(shift: f64, stretch: f64) -> f64 {
 const COUPLING: f64 = 0.8;
 const SPREAD: f64 = 0.5;
 
-/// z_1 ~ N(0, 1), z_2 | z_1 ~ N(`COUPLING` z_1, `SPREAD`²), pixels from z_2. Posteriors are exact, but moved by `shift` of their
-/// standard deviations.
+/// z_1 ~ N(0, 1), z_2 | z_1 ~ N(`COUPLING` z_1, `SPREAD`²), pixels from z_2. Posteriors are exact,
+/// but moved by `shift` of their standard deviations.
 struct GaussianHierarchy {
     shift: [f64; 2],
 }
@@ -90,7 +96,12 @@ struct GaussianHierarchy {
 impl GaussianHierarchy {
     fn hvae(shift: [f64; 2]) -> Hvae {
         let layer = |name: &str| LatentLayer { name: name.into(), shape: vec![1], kl: 1.0 };
-        Hvae::new(Arc::new(Self { shift }), image(1, 3), Task::EightBit, vec![layer("top"), layer("bottom")])
+        Hvae::new(
+            Arc::new(Self { shift }),
+            image(1, 3),
+            Task::EightBit,
+            vec![layer("top"), layer("bottom")],
+        )
     }
 
     /// log p(x): z_2 alone is N(0, `COUPLING`² + `SPREAD`²).
@@ -106,7 +117,8 @@ impl GaussianHierarchy {
         (back * mean, back * back * variance + 1.0 - back * COUPLING)
     }
 
-    /// E_q KL(q(z_2|z_1, x) || p(z_2|z_1)): what q's mean differs by from the prior's is linear in z_1.
+    /// E_q KL(q(z_2|z_1, x) || p(z_2|z_1)): what q's mean differs by from the prior's is linear in
+    /// z_1.
     fn bottom_kl(shift: [f64; 2]) -> f64 {
         let difference = |z: f64| {
             let (mean, variance, _) = condition(COUPLING * z, SPREAD * SPREAD);
@@ -126,7 +138,12 @@ impl Hierarchy for GaussianHierarchy {
         Ok(vec![x.to_owned()])
     }
 
-    fn decode(&self, features: Option<&[Array1<f32>]>, eps: ArrayView1<f32>, gate: &[f32]) -> Result<TopDown> {
+    fn decode(
+        &self,
+        features: Option<&[Array1<f32>]>,
+        eps: ArrayView1<f32>,
+        gate: &[f32],
+    ) -> Result<TopDown> {
         assert!(features.is_some() || gate.iter().all(|&g| g == 0.0));
         let mut q = DiagonalGaussian { mean: Array1::zeros(2), log_var: Array1::zeros(2) };
         let mut p = q.clone();
@@ -162,10 +179,15 @@ fn options(samples: usize, seed: u64) -> LatentBoundOptions {
 #[track_caller]
 fn near(estimate: Estimate, truth: f64) {
     let error = estimate.standard_error.unwrap();
-    assert!((estimate.mean - truth).abs() < 4.0 * error + 1e-9, "{} ± {error}, not {truth}", estimate.mean);
+    assert!(
+        (estimate.mean - truth).abs() < 4.0 * error + 1e-9,
+        "{} ± {error}, not {truth}",
+        estimate.mean
+    );
 }
 
-/// Bounds of a VAE and of a hierarchy, whose q misses the posterior by a known divergence, with log p(x) and that divergence.
+/// Bounds of a VAE and of a hierarchy, whose q misses the posterior by a known divergence, with log
+/// p(x) and that divergence.
 fn cases() -> [(LatentBoundResult, f64, f64); 2] {
     let vae = gaussian_vae(0.6, 1.3).bound(&LEVELS, &options(20_000, 1)).unwrap();
     let hvae = GaussianHierarchy::hvae([0.5, -0.4]).bound(&LEVELS, &options(20_000, 2)).unwrap();
@@ -190,7 +212,8 @@ fn every_bound_equals_its_closed_form() {
         let bits = -found.elbo.mean / (3.0 * std::f64::consts::LN_2);
         assert!((found.bits_per_dim.mean - bits).abs() < 1e-12);
         for pair in found.importance.windows(2) {
-            let noise = pair[0].bound.standard_error.unwrap().hypot(pair[1].bound.standard_error.unwrap());
+            let noise =
+                pair[0].bound.standard_error.unwrap().hypot(pair[1].bound.standard_error.unwrap());
             assert!(pair[1].bound.mean > pair[0].bound.mean - 3.0 * noise, "{pair:?}");
         }
     }
@@ -228,7 +251,10 @@ fn an_exact_posterior_leaves_no_gap_and_equal_weights() {
         let found = run(bound);
         assert!((found.effective_sample_size - 200.0).abs() < 1e-3);
         for bound in &found.importance {
-            assert!((bound.bound.mean - log_evidence).abs() < 1e-5, "{bound:?}, not {log_evidence}");
+            assert!(
+                (bound.bound.mean - log_evidence).abs() < 1e-5,
+                "{bound:?}, not {log_evidence}"
+            );
         }
         near(found.elbo, log_evidence);
     }
@@ -237,7 +263,9 @@ fn an_exact_posterior_leaves_no_gap_and_equal_weights() {
 #[wasm_bindgen_test(unsupported = test)]
 fn intervals_cover_the_truth() {
     let (vae, hvae) = (gaussian_vae(0.4, 1.2), GaussianHierarchy::hvae([0.3, 0.3]));
-    let covers = |e: Estimate, truth: f64| u32::from((e.mean - truth).abs() < 1.96 * e.standard_error.unwrap());
+    let covers = |e: Estimate, truth: f64| {
+        u32::from((e.mean - truth).abs() < 1.96 * e.standard_error.unwrap())
+    };
     let mut covered = [0; 7];
     for seed in 0..400 {
         let first = run(vae.bound(&LEVELS, &options(1000, seed)).unwrap());
@@ -288,7 +316,13 @@ fn the_encoder_runs_once_for_an_image() {
         }
     }
     let runs = Arc::new(AtomicUsize::new(0));
-    let model = Vae::new(Box::new(Counting(runs.clone())), Arc::new(GaussianDecoder), image(1, 3), Task::EightBit, 1);
+    let model = Vae::new(
+        Box::new(Counting(runs.clone())),
+        Arc::new(GaussianDecoder),
+        image(1, 3),
+        Task::EightBit,
+        1,
+    );
     assert_eq!(run(model.bound(&LEVELS, &options(100, 1)).unwrap()).samples, 100);
     assert_eq!(runs.load(Ordering::Relaxed), 1);
 }
@@ -300,7 +334,8 @@ fn binary_images_come_with_their_binarization() {
         mean: Array1::from_shape_fn(latents, |i| 0.1 * i as f64 - 0.6),
         log_var: Array1::from_shape_fn(latents, |i| -0.07 * i as f64),
     };
-    let weights = Array2::from_shape_fn((4, latents), |(pixel, latent)| ((pixel + 3 * latent) as f64).sin());
+    let weights =
+        Array2::from_shape_fn((4, latents), |(pixel, latent)| ((pixel + 3 * latent) as f64).sin());
     let model = vae(q, Linear { weights, bias: Array1::zeros(4) }, image(2, 2));
     let levels = [128, 0, 255, 128];
     for seed in 0..20 {
@@ -308,10 +343,18 @@ fn binary_images_come_with_their_binarization() {
         let elbo = model.elbo(&levels, &VaeElboOptions { samples: 50, seed: Some(seed) }).unwrap();
         assert_eq!((bound.task, &bound.binarized), (Task::Binarized, &elbo.binarized));
         // from the same samples, to the last bit
-        assert_eq!((bound.elbo, bound.reconstruction), (elbo.terms.elbo, elbo.terms.reconstruction));
-        assert_eq!((bound.kl.mean, bound.kl_per_latent), (elbo.terms.kl, Some(elbo.terms.kl_per_latent)));
+        assert_eq!(
+            (bound.elbo, bound.reconstruction),
+            (elbo.terms.elbo, elbo.terms.reconstruction)
+        );
+        assert_eq!(
+            (bound.kl.mean, bound.kl_per_latent),
+            (elbo.terms.kl, Some(elbo.terms.kl_per_latent))
+        );
     }
-    assert!(run(gaussian_vae(0.0, 1.0).bound(&LEVELS, &options(1, 1)).unwrap()).binarized.is_none());
+    assert!(
+        run(gaussian_vae(0.0, 1.0).bound(&LEVELS, &options(1, 1)).unwrap()).binarized.is_none()
+    );
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -323,7 +366,8 @@ fn generation_follows_the_seeds_of_the_layers() {
     assert_ne!(picture, model.generate(&[3, 2]).unwrap());
     // Means of generated pixels spread as the prior of z_2 does.
     let n = 4000;
-    let z: Vec<f64> = (0..n).map(|s| (f64::from(model.generate(&[s, s]).unwrap()[0]) - OFFSET) / SLOPE).collect();
+    let z: Vec<f64> =
+        (0..n).map(|s| (f64::from(model.generate(&[s, s]).unwrap()[0]) - OFFSET) / SLOPE).collect();
     let mean = z.iter().sum::<f64>() / n as f64;
     let variance = z.iter().map(|z| (z - mean).powi(2)).sum::<f64>() / n as f64;
     let truth = COUPLING * COUPLING + SPREAD * SPREAD;
@@ -356,7 +400,10 @@ fn bad_input_is_refused() {
     assert_eq!(hvae.generate(&[1]).unwrap_err().kind, ErrorKind::Shape);
     let options = ReconstructOptions { posterior_layers: Some(3), seed: None };
     assert_eq!(hvae.reconstruct(&LEVELS, &options).unwrap_err().kind, ErrorKind::Value);
-    assert_eq!(hvae.reconstruct(&[1], &ReconstructOptions::default()).unwrap_err().kind, ErrorKind::Shape);
+    assert_eq!(
+        hvae.reconstruct(&[1], &ReconstructOptions::default()).unwrap_err().kind,
+        ErrorKind::Shape
+    );
 
     let mut bound = hvae.bound(&LEVELS, &self::options(3, 1)).unwrap();
     assert!(bound.result().is_none());

@@ -22,7 +22,8 @@ fn plane(model: &Vae, range: f64, grids: &[usize]) -> LatentPlane {
 /// The tile of a grid as it stands in a picture whose finest grid has `finest` images in a row.
 fn tile(levels: &[u8], finest: usize, grid: usize, row: usize, column: usize) -> Vec<u8> {
     let (scale, width) = (finest / grid, 3 * finest);
-    let pixel = |y: usize, x: usize| levels[((2 * row + y) * scale) * width + (3 * column + x) * scale];
+    let pixel =
+        |y: usize, x: usize| levels[((2 * row + y) * scale) * width + (3 * column + x) * scale];
     let top_left = |y: usize, x: usize| {
         let level = pixel(y, x);
         for dy in 0..scale {
@@ -47,7 +48,9 @@ fn every_tile_is_what_the_model_decodes_there() {
         plane.step().unwrap();
     }
     // The coarse picture: z_1 grows to the right, z_2 upwards.
-    for (row, column, z) in [(0, 0, [-1.0, 1.0]), (0, 1, [1.0, 1.0]), (1, 0, [-1.0, -1.0]), (1, 1, [1.0, -1.0])] {
+    for (row, column, z) in
+        [(0, 0, [-1.0, 1.0]), (0, 1, [1.0, 1.0]), (1, 0, [-1.0, -1.0]), (1, 1, [1.0, -1.0])]
+    {
         assert_eq!(tile(plane.levels(), 4, 2, row, column), decoded(z));
     }
     assert!(!plane.is_done());
@@ -68,13 +71,15 @@ fn every_tile_is_what_the_model_decodes_there() {
 fn it_grows_from_the_middle() {
     let mut plane = plane(&model(), 3.0, &[5]);
     plane.step().unwrap();
-    let touched = |levels: &[u8], row, column| tile(levels, 5, 5, row, column).iter().any(|&level| level > 0);
+    let touched =
+        |levels: &[u8], row, column| tile(levels, 5, 5, row, column).iter().any(|&level| level > 0);
     assert!(touched(plane.levels(), 2, 2));
     for _ in 0..8 {
         plane.step().unwrap();
     }
     let found: Vec<bool> = (0..25).map(|at| touched(plane.levels(), at / 5, at % 5)).collect();
-    let middle: Vec<bool> = (0..25).map(|at| (1..4).contains(&(at / 5)) && (1..4).contains(&(at % 5))).collect();
+    let middle: Vec<bool> =
+        (0..25).map(|at| (1..4).contains(&(at / 5)) && (1..4).contains(&(at % 5))).collect();
     assert_eq!(found, middle);
 }
 

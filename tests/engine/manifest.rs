@@ -26,7 +26,8 @@ fn the_shipped_manifest_is_read_whole() {
 fn with(pointer: &str, value: Value) -> String {
     let mut manifest = shipped();
     let (parent, field) = pointer.rsplit_once('/').unwrap();
-    let parent = manifest.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer} is not in the manifest"));
+    let parent =
+        manifest.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer} is not in the manifest"));
     match parent {
         Value::Array(values) => values[field.parse::<usize>().unwrap()] = value,
         object => object[field] = value,
@@ -36,7 +37,9 @@ fn with(pointer: &str, value: Value) -> String {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn what_is_wrong_is_named() {
-    let position = |kind| shipped()["models"].as_array().unwrap().iter().position(|m| m["kind"] == kind).unwrap();
+    let position = |kind| {
+        shipped()["models"].as_array().unwrap().iter().position(|m| m["kind"] == kind).unwrap()
+    };
     let (vae, ddpm) = (position("vae"), position("ddpm"));
     let at = |model: usize, field: &str| format!("/models/{model}/{field}");
     let file = shipped()["models"][vae]["files"]["encoder"].clone();
@@ -73,7 +76,9 @@ fn what_is_wrong_is_named() {
 fn what_is_wrong_with_a_hierarchy_is_named() {
     let original: Value = serde_json::from_str(tiny_files::MANIFEST).unwrap();
     let manifest = Manifest::parse(tiny_files::MANIFEST).unwrap();
-    assert!(matches!(&manifest.models[0].contract, Contract::Hvae { layers, .. } if layers[1].latents() == 4));
+    assert!(
+        matches!(&manifest.models[0].contract, Contract::Hvae { layers, .. } if layers[1].latents() == 4)
+    );
     assert_eq!(manifest.models[1].likelihood.task(), Task::EightBit);
     let cases = [
         ("layers", json!([]), "layers"),

@@ -1,7 +1,8 @@
 //! Computations that grow: evaluated anywhere, recorded in any order, the same bits.
 
 use elbo_room::engine::{
-    ClassPosteriorOptions, Ddpm, DiffuseOptions, DiffusionElboOptions, DiffusionElboResult, Timesteps,
+    ClassPosteriorOptions, Ddpm, DiffuseOptions, DiffusionElboOptions, DiffusionElboResult,
+    Timesteps,
 };
 use elbo_room::math::diffusion::q_sample;
 use elbo_room::math::image::{levels_to_signed, signed_to_levels};
@@ -19,7 +20,13 @@ fn ddpm() -> Ddpm {
 }
 
 fn options(timesteps: Timesteps) -> DiffusionElboOptions {
-    DiffusionElboOptions { seed: Some(3), steps: 100, timesteps, consistency: true, ..Default::default() }
+    DiffusionElboOptions {
+        seed: Some(3),
+        steps: 100,
+        timesteps,
+        consistency: true,
+        ..Default::default()
+    }
 }
 
 /// The same as text, with every digit that tells two numbers apart.
@@ -35,8 +42,8 @@ fn shuffled(n: usize, seed: u64) -> Vec<usize> {
     order
 }
 
-/// Runs one computation step by step, and then splits it between two workers and records in random orders; each record has
-/// to give what the steps gave at the longest prefix.
+/// Runs one computation step by step, and then splits it between two workers and records in random
+/// orders; each record has to give what the steps gave at the longest prefix.
 macro_rules! any_order_gives_the_same {
     ($make:expr) => {{
         let mut stepped = $make;
@@ -89,7 +96,8 @@ fn a_diffusion_bound_is_the_same_in_any_order() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_class_posterior_is_the_same_in_any_order() {
-    let options = ClassPosteriorOptions { seed: Some(3), evaluations_per_class: 20, ..Default::default() };
+    let options =
+        ClassPosteriorOptions { seed: Some(3), evaluations_per_class: 20, ..Default::default() };
     any_order_gives_the_same!(ddpm().classify(&LEVELS, &options).unwrap());
 }
 
@@ -122,7 +130,12 @@ fn what_diffuse_shows_is_what_the_bound_counts() {
     let ddpm = ddpm();
     for schedule in ScheduleKind::ALL {
         for class in [None, Some(2)] {
-            let options = DiffusionElboOptions { schedule, class, consistency: false, ..options(Timesteps::All) };
+            let options = DiffusionElboOptions {
+                schedule,
+                class,
+                consistency: false,
+                ..options(Timesteps::All)
+            };
             let mut elbo = ddpm.elbo(&LEVELS, &options).unwrap();
             let first_l_0 = elbo.evaluate(options.steps - 1).unwrap()[0];
             while !elbo.is_done() {
@@ -130,7 +143,8 @@ fn what_diffuse_shows_is_what_the_bound_counts() {
             }
             let DiffusionElboResult { per_timestep, .. } = elbo.result().unwrap();
             for t in 1..=options.steps {
-                let shown = DiffuseOptions { t, schedule, steps: options.steps, class, seed: options.seed };
+                let shown =
+                    DiffuseOptions { t, schedule, steps: options.steps, class, seed: options.seed };
                 let found = ddpm.diffuse(&LEVELS, &shown).unwrap();
                 let counted = if t == 1 { first_l_0 } else { per_timestep[t - 2].nats };
                 assert_eq!((found.t, found.nats), (t, counted), "{schedule} {class:?}");
@@ -142,7 +156,8 @@ fn what_diffuse_shows_is_what_the_bound_counts() {
 #[wasm_bindgen_test(unsupported = test)]
 fn diffuse_shows_the_noised_image_and_the_prediction() {
     let data = GaussianData { mean: 0.1, std: 0.5 };
-    let options = DiffuseOptions { t: 40, steps: 100, class: Some(1), seed: Some(9), ..Default::default() };
+    let options =
+        DiffuseOptions { t: 40, steps: 100, class: Some(1), seed: Some(9), ..Default::default() };
     let found = ddpm().diffuse(&LEVELS, &options).unwrap();
     let schedule = ddpm().schedule(options.schedule, 100).unwrap();
     let noise = standard_normal(9, Purpose::ForwardNoise, [0, 40], 6);
@@ -151,7 +166,10 @@ fn diffuse_shows_the_noised_image_and_the_prediction() {
     assert_eq!(found.x, signed_to_levels(x_t.view()));
     assert_eq!(found.predicted_x0, signed_to_levels(x_t.mapv(|x| intercept + slope * x).view()));
     assert_eq!((found.seed, found.log_snr), (9, schedule.log_snr(40)));
-    assert!(ddpm().diffuse(&LEVELS, &DiffuseOptions { seed: None, ..options.clone() }).unwrap().seed < 1 << 32);
+    assert!(
+        ddpm().diffuse(&LEVELS, &DiffuseOptions { seed: None, ..options.clone() }).unwrap().seed
+            < 1 << 32
+    );
 
     let kind = |levels: &[u8], options| ddpm().diffuse(levels, &options).unwrap_err().kind;
     assert_eq!(kind(&LEVELS[1..], options.clone()), ErrorKind::Shape);

@@ -1,7 +1,8 @@
 //! The shipped ONNX files through tract against onnxruntime and PyTorch (models/train/fixtures.py).
 
 use elbo_room::engine::{
-    ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, SamplerOptions, Timesteps, Vae, VaeElboOptions,
+    ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, SamplerOptions, Timesteps,
+    Vae, VaeElboOptions,
 };
 use elbo_room::math::bernoulli;
 use elbo_room::math::likelihood::Task;
@@ -68,7 +69,8 @@ struct LatticeCase {
 fn fixture() -> Fixture {
     let fixture: Fixture = serde_json::from_str(include_str!("../fixtures/models.json")).unwrap();
     for (path, sha256) in &fixture.files {
-        let digest: String = Sha256::digest(file(path)).iter().map(|b| format!("{b:02x}")).collect();
+        let digest: String =
+            Sha256::digest(file(path)).iter().map(|b| format!("{b:02x}")).collect();
         assert_eq!(&digest, sha256, "{path} has changed: run models/train/fixtures.py");
     }
     fixture
@@ -79,7 +81,8 @@ fn entry(id: &str) -> ModelEntry {
 }
 
 fn files(entry: &ModelEntry) -> impl Fn(&str) -> Result<Vec<u8>> {
-    let paths: BTreeMap<&str, String> = entry.files().into_iter().map(|(role, f)| (role, f.path.clone())).collect();
+    let paths: BTreeMap<&str, String> =
+        entry.files().into_iter().map(|(role, f)| (role, f.path.clone())).collect();
     move |role| Ok(file(&paths[role]).to_vec())
 }
 
@@ -99,9 +102,19 @@ fn ddpm() -> Ddpm {
 
 fn network() -> OnnxNoisePredictor {
     let entry = entry("mnist-ddpm");
-    let Contract::Ddpm { files, parameterization, log_snr, classes } = &entry.contract else { panic!() };
+    let Contract::Ddpm { files, parameterization, log_snr, classes } = &entry.contract else {
+        panic!()
+    };
     let bytes = file(&files.network.path);
-    OnnxNoisePredictor::load(&files.network, bytes, entry.image, *parameterization, *log_snr, classes.len()).unwrap()
+    OnnxNoisePredictor::load(
+        &files.network,
+        bytes,
+        entry.image,
+        *parameterization,
+        *log_snr,
+        classes.len(),
+    )
+    .unwrap()
 }
 
 #[track_caller]
@@ -109,7 +122,10 @@ fn close<A: Copy + Into<f64>, B: Copy + Into<f64>>(found: &[A], expected: &[B], 
     assert_eq!(found.len(), expected.len());
     for (&found, &expected) in found.iter().zip(expected) {
         let (found, expected) = (found.into(), expected.into());
-        assert!((found - expected).abs() <= tolerance * expected.abs().max(1.0), "{found}, not {expected}");
+        assert!(
+            (found - expected).abs() <= tolerance * expected.abs().max(1.0),
+            "{found}, not {expected}"
+        );
     }
 }
 
@@ -118,9 +134,17 @@ fn encoder_and_decoder_give_what_onnxruntime_gives() {
     let (fixture, entry) = (fixture(), entry("mnist-vae"));
     let Contract::Vae { files, latents } = &entry.contract else { panic!() };
     let load = |f: &FileEntry| file(&f.path);
-    let encoder = OnnxEncoder::load(&files.encoder, load(&files.encoder), entry.image, latents.count).unwrap();
-    let decoder =
-        OnnxDecoder::load(&files.decoder, load(&files.decoder), entry.image, entry.likelihood, latents.count).unwrap();
+    let encoder =
+        OnnxEncoder::load(&files.encoder, load(&files.encoder), entry.image, latents.count)
+            .unwrap();
+    let decoder = OnnxDecoder::load(
+        &files.decoder,
+        load(&files.decoder),
+        entry.image,
+        entry.likelihood,
+        latents.count,
+    )
+    .unwrap();
     let cases = fixture.encoder;
     for ((levels, mean), log_var) in cases.levels.iter().zip(&cases.mean).zip(&cases.log_var) {
         let x = Array1::from_iter(levels.iter().map(|&l| f32::from(l) / 255.0));
@@ -151,11 +175,13 @@ fn the_noise_predictor_gives_what_onnxruntime_gives() {
 /// FNV-1a of the bits of a network's output.
 fn bits<'a>(values: impl IntoIterator<Item = &'a f32>) -> u64 {
     let bytes = values.into_iter().flat_map(|v| v.to_bits().to_le_bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+    })
 }
 
-/// Natively, in Node and in a browser: a link shows the same pixels and the same bound to all who follow it. The numbers are of the
-/// shipped weights and change with them.
+/// Natively, in Node and in a browser: a link shows the same pixels and the same bound to all who
+/// follow it. The numbers are of the shipped weights and change with them.
 #[wasm_bindgen_test(unsupported = test)]
 fn a_network_gives_the_same_bits_on_every_machine() {
     let level = |at: usize| (at * 37 % 101) as f32;
@@ -187,7 +213,8 @@ fn the_lattice_gives_what_training_gave() {
 
 /// A sample of class 3.
 fn three(ddpm: &Ddpm) -> Vec<u8> {
-    let options = SamplerOptions { seed: Some(1), class: Some(3), steps: 20, ..SamplerOptions::default() };
+    let options =
+        SamplerOptions { seed: Some(1), class: Some(3), steps: 20, ..SamplerOptions::default() };
     let mut sampler = ddpm.sampler(&options).unwrap();
     while !sampler.is_done() {
         sampler.step().unwrap();
@@ -200,8 +227,12 @@ fn a_sample_is_of_the_class_it_was_made_for() {
     let ddpm = ddpm();
     let sample = three(&ddpm);
     for weighting in [ClassWeighting::Bound, ClassWeighting::Sigmoid] {
-        let options =
-            ClassPosteriorOptions { evaluations_per_class: 10, weighting, seed: Some(1), ..Default::default() };
+        let options = ClassPosteriorOptions {
+            evaluations_per_class: 10,
+            weighting,
+            seed: Some(1),
+            ..Default::default()
+        };
         let mut posterior = ddpm.classify(&sample, &options).unwrap();
         while !posterior.is_done() {
             posterior.step().unwrap();
@@ -237,24 +268,39 @@ fn a_chain_and_its_sample_are_digits_to_both_models() {
     let upside_down: Vec<u8> = sample.iter().rev().copied().collect();
     assert!(elbo(&upside_down, None).mean > elbo(&sample, None).mean);
     let vae = vae();
-    let score = |image: &[u8]| vae.elbo(image, &VaeElboOptions { samples: 16, seed: Some(1) }).unwrap().terms.elbo.mean;
+    let score = |image: &[u8]| {
+        vae.elbo(image, &VaeElboOptions { samples: 16, seed: Some(1) }).unwrap().terms.elbo.mean
+    };
     assert!(score(&sample) > score(&upside_down) + 10.0);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_scores_of_the_manifest_are_within_reach_of_the_models() {
-    // Digits of the VAE itself, scored again, lie near the test set's bound: the manifest's numbers belong to these weights.
+    // Digits of the VAE itself, scored again, lie near the test set's bound: the manifest's numbers
+    // belong to these weights.
     let vae = vae();
-    let score = entry("mnist-vae").scores.into_iter().find(|s| s.metric == "negative ELBO").expect("a score");
+    let score = entry("mnist-vae")
+        .scores
+        .into_iter()
+        .find(|s| s.metric == "negative ELBO")
+        .expect("a score");
     let costs: Vec<f64> = (0..40)
         .map(|seed| {
             let means = vae.decode(&vae.sample_prior(seed).to_vec()).unwrap();
             let levels = elbo_room::engine::to_levels(&means.to_vec()).unwrap();
-            -vae.elbo(&levels, &VaeElboOptions { samples: 4, seed: Some(seed) }).unwrap().terms.elbo.mean
+            -vae.elbo(&levels, &VaeElboOptions { samples: 4, seed: Some(seed) })
+                .unwrap()
+                .terms
+                .elbo
+                .mean
         })
         .collect();
     let mean = costs.iter().sum::<f64>() / costs.len() as f64;
-    assert!((mean - score.value).abs() < 30.0, "{mean} nats for samples, {} for the test set", score.value);
+    assert!(
+        (mean - score.value).abs() < 30.0,
+        "{mean} nats for samples, {} for the test set",
+        score.value
+    );
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -266,17 +312,31 @@ fn the_evaluation_is_of_the_shipped_weights_and_of_all_of_them() {
     assert_eq!(evaluated, shipped, "see models/README.md for how a model is evaluated");
     for model in &evaluation.models {
         let entry = entry(&model.id);
-        let files = entry.files().into_iter().map(|(role, file)| (role.to_string(), file.sha256.clone())).collect();
-        assert_eq!(model.files, files, "{} was evaluated with other weights: see models/README.md", model.id);
+        let files = entry
+            .files()
+            .into_iter()
+            .map(|(role, file)| (role.to_string(), file.sha256.clone()))
+            .collect();
+        assert_eq!(
+            model.files, files,
+            "{} was evaluated with other weights: see models/README.md",
+            model.id
+        );
         assert_eq!(model.task, entry.likelihood.task());
         // fewer would tell little of where the bound of a picture lies
-        assert!(model.bounds.images >= 200, "{} was evaluated on {} images", model.id, model.bounds.images);
+        assert!(
+            model.bounds.images >= 200,
+            "{} was evaluated on {} images",
+            model.id,
+            model.bounds.images
+        );
     }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_crate_and_the_training_programs_agree_on_the_scores_of_models_with_latents() {
-    // Two implementations, other noise, and of the images a part of those that the training program took.
+    // Two implementations, other noise, and of the images a part of those that the training program
+    // took.
     let evaluation = Evaluation::parse(include_str!("../../models/evaluation.json")).unwrap();
     for model in evaluation.models.iter().filter(|model| model.chain.is_none()) {
         let metric = if model.task == Task::EightBit { Metric::BitsPerDim } else { Metric::Elbo };
@@ -292,7 +352,9 @@ fn the_crate_and_the_training_programs_agree_on_the_scores_of_models_with_latent
 #[wasm_bindgen_test(unsupported = test)]
 fn networks_refuse_what_they_cannot_take() {
     let network = network();
-    let kind = |x: &[f64], log_snr, class| network.output(ArrayView1::from(x), log_snr, class).unwrap_err().kind;
+    let kind = |x: &[f64], log_snr, class| {
+        network.output(ArrayView1::from(x), log_snr, class).unwrap_err().kind
+    };
     assert_eq!(kind(&[0.0; 783], 0.0, None), ErrorKind::Shape);
     assert_eq!(kind(&[f64::NAN; 784], 0.0, None), ErrorKind::Value);
     assert_eq!(kind(&[0.0; 784], f64::NAN, None), ErrorKind::Value);

@@ -1,4 +1,5 @@
-//! The shipped latent-variable models through tract against onnxruntime: same noise in, same terms out (models/train/fixtures_latent.py).
+//! The shipped latent-variable models through tract against onnxruntime: same noise in, same terms
+//! out (models/train/fixtures_latent.py).
 
 use elbo_room::Result;
 use elbo_room::math::gaussian::{kl, log_density};
@@ -42,32 +43,43 @@ struct Case {
 fn fixture() -> Fixture {
     let fixture: Fixture = serde_json::from_str(include_str!("../fixtures/latent.json")).unwrap();
     for (path, sha256) in &fixture.files {
-        let digest: String = Sha256::digest(file(path)).iter().map(|b| format!("{b:02x}")).collect();
+        let digest: String =
+            Sha256::digest(file(path)).iter().map(|b| format!("{b:02x}")).collect();
         assert_eq!(&digest, sha256, "{path} has changed: run models/train/fixtures_latent.py");
     }
     fixture
 }
 
-/// One pass of a model with the noise `eps`, and the number of latents in each part whose KL is told apart.
-fn pass(entry: &ModelEntry, x: ArrayView1<f32>, eps: &[f32], gate: &[f32]) -> Result<(TopDown, Vec<usize>)> {
+/// One pass of a model with the noise `eps`, and the number of latents in each part whose KL is
+/// told apart.
+fn pass(
+    entry: &ModelEntry,
+    x: ArrayView1<f32>,
+    eps: &[f32],
+    gate: &[f32],
+) -> Result<(TopDown, Vec<usize>)> {
     let (image, likelihood) = (entry.image, entry.likelihood);
     match &entry.contract {
         Contract::Vae { files, latents } => {
             let n = latents.count;
             let encoder = OnnxEncoder::load(&files.encoder, file(&files.encoder.path), image, n)?;
-            let decoder = OnnxDecoder::load(&files.decoder, file(&files.decoder.path), image, likelihood, n)?;
+            let decoder =
+                OnnxDecoder::load(&files.decoder, file(&files.decoder.path), image, likelihood, n)?;
             let q = encoder.encode(x)?;
-            let z: Array1<f32> =
-                (0..n).map(|i| (q.mean[i] + (0.5 * q.log_var[i]).exp() * f64::from(eps[i])) as f32).collect();
+            let z: Array1<f32> = (0..n)
+                .map(|i| (q.mean[i] + (0.5 * q.log_var[i]).exp() * f64::from(eps[i])) as f32)
+                .collect();
             let p = DiagonalGaussian { mean: Array1::zeros(n), log_var: Array1::zeros(n) };
             Ok((TopDown { pixels: decoder.decode(z.view())?, q, p }, vec![1; n]))
         }
         Contract::Hvae { files, layers, features } => {
             let sizes: Vec<usize> = layers.iter().map(LatentLayer::latents).collect();
-            let paths: BTreeMap<&str, String> = entry.files().into_iter().map(|(r, f)| (r, f.path.clone())).collect();
+            let paths: BTreeMap<&str, String> =
+                entry.files().into_iter().map(|(r, f)| (r, f.path.clone())).collect();
             let bytes = |role: &str| Ok(file(&paths[role]).to_vec());
             let (all, count) = (sizes.iter().sum(), layers.len());
-            let network = OnnxHierarchy::load(files, bytes, image, likelihood, features, all, count)?;
+            let network =
+                OnnxHierarchy::load(files, bytes, image, likelihood, features, all, count)?;
             let features = network.encode(x)?;
             Ok((network.decode(Some(&features), ArrayView1::from(eps), gate)?, sizes))
         }
@@ -77,7 +89,10 @@ fn pass(entry: &ModelEntry, x: ArrayView1<f32>, eps: &[f32], gate: &[f32]) -> Re
 
 #[track_caller]
 fn close(what: &str, found: f64, expected: f64) {
-    assert!((found - expected).abs() <= 1e-4 * expected.abs().max(1.0), "{what}: {found}, not {expected}");
+    assert!(
+        (found - expected).abs() <= 1e-4 * expected.abs().max(1.0),
+        "{what}: {found}, not {expected}"
+    );
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -85,7 +100,11 @@ fn every_term_is_what_onnxruntime_gives_for_the_same_noise() {
     let fixture = fixture();
     let models = Manifest::parse(MANIFEST).unwrap().models;
     for entry in models.iter().filter(|m| !matches!(m.contract, Contract::Ddpm { .. })) {
-        assert!(fixture.cases.iter().any(|case| case.model == entry.id), "no case for {}", entry.id);
+        assert!(
+            fixture.cases.iter().any(|case| case.model == entry.id),
+            "no case for {}",
+            entry.id
+        );
     }
     for case in &fixture.cases {
         let entry = models.iter().find(|m| m.id == case.model).unwrap();
@@ -100,11 +119,18 @@ fn every_term_is_what_onnxruntime_gives_for_the_same_noise() {
             ("p_log_var", &pass.p.log_var, &case.p_log_var),
         ] {
             assert_eq!(found.len().div_ceil(case.stride), expected.len());
-            found.iter().step_by(case.stride).zip(expected).for_each(|(&f, &e)| close(&name(what), f, e));
+            found
+                .iter()
+                .step_by(case.stride)
+                .zip(expected)
+                .for_each(|(&f, &e)| close(&name(what), f, e));
         }
         let means = pass.pixels.means();
         assert_eq!(means.len(), case.means.len());
-        means.iter().zip(&case.means).for_each(|(&f, &e)| close(&name("a pixel's mean"), f.into(), e));
+        means
+            .iter()
+            .zip(&case.means)
+            .for_each(|(&f, &e)| close(&name("a pixel's mean"), f.into(), e));
 
         let scored: Vec<u8> = match entry.likelihood {
             Likelihood::Bernoulli => case.levels.iter().map(|l| l / 255).collect(),
@@ -137,7 +163,8 @@ fn closed_gates_draw_from_the_prior_whatever_the_image() {
         let entry = models.iter().find(|m| m.id == case.model).unwrap();
         let closed = vec![0.0; case.gate.len()];
         let digit = Array1::from_iter(case.levels.iter().map(|&l| f32::from(l) / 255.0));
-        let means = |x: ArrayView1<f32>, gate| pass(entry, x, &case.eps, gate).unwrap().0.pixels.means();
+        let means =
+            |x: ArrayView1<f32>, gate| pass(entry, x, &case.eps, gate).unwrap().0.pixels.means();
         assert_eq!(means(digit.view(), &closed), means(Array1::zeros(784).view(), &closed));
         assert_ne!(means(digit.view(), &case.gate), means(Array1::zeros(784).view(), &case.gate));
     }

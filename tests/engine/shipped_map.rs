@@ -14,7 +14,12 @@ fn all_training_images_are_counted() {
     assert!(regions.iter().enumerate().all(|(digit, region)| region.label == digit.to_string()));
     for region in &regions {
         assert!(region.contours.iter().all(|lines| !lines.is_empty()), "{}", region.label);
-        assert!(region.peak.iter().all(|z| z.abs() < 3.0), "class {} is densest at {:?}", region.label, region.peak);
+        assert!(
+            region.peak.iter().all(|z| z.abs() < 3.0),
+            "class {} is densest at {:?}",
+            region.label,
+            region.peak
+        );
     }
 }
 
@@ -26,8 +31,13 @@ fn the_encoder_puts_a_decoded_peak_back_into_its_class() {
         let x = vae.decode(&region.peak.map(|z| z as f32)).unwrap();
         let mean = vae.encode(&x.to_vec()).unwrap().mean;
         let distance = |peak: [f64; 2]| (peak[0] - mean[0]).hypot(peak[1] - mean[1]);
-        let nearest = regions.iter().min_by(|a, b| distance(a.peak).total_cmp(&distance(b.peak))).unwrap();
-        assert_eq!(nearest.label, region.label, "{mean} is nearer to the peak of {}", nearest.label);
+        let nearest =
+            regions.iter().min_by(|a, b| distance(a.peak).total_cmp(&distance(b.peak))).unwrap();
+        assert_eq!(
+            nearest.label, region.label,
+            "{mean} is nearer to the peak of {}",
+            nearest.label
+        );
     }
 }
 

@@ -1,5 +1,5 @@
-//! ONNX files of the manifest's contract against float64 formulas (tests/fixtures/tiny_models.py): two likelihoods, one layer and
-//! two, from the seed to the terms.
+//! ONNX files of the manifest's contract against float64 formulas (tests/fixtures/tiny_models.py):
+//! two likelihoods, one layer and two, from the seed to the terms.
 
 use elbo_room::engine::{Hvae, LatentBound, LatentBoundOptions, ReconstructOptions, Vae};
 use elbo_room::math::likelihood::Task;
@@ -54,15 +54,20 @@ fn hvae(id: &str) -> Hvae {
 
 fn hierarchy(id: &str) -> OnnxHierarchy {
     let entry = entry(id);
-    let Contract::Hvae { files, features, .. } = &entry.contract else { panic!("{id} is no hierarchical VAE") };
-    OnnxHierarchy::load(files, bytes(&entry), entry.image, entry.likelihood, features, 6, 2).unwrap()
+    let Contract::Hvae { files, features, .. } = &entry.contract else {
+        panic!("{id} is no hierarchical VAE")
+    };
+    OnnxHierarchy::load(files, bytes(&entry), entry.image, entry.likelihood, features, 6, 2)
+        .unwrap()
 }
 
 fn bound(case: &Case) -> LatentBound {
     let options = LatentBoundOptions { samples: 10, seed: Some(case.seed) };
     let entry = entry(&case.model);
     match &entry.contract {
-        Contract::Vae { .. } => Vae::load(&entry, bytes(&entry)).unwrap().bound(&case.levels, &options).unwrap(),
+        Contract::Vae { .. } => {
+            Vae::load(&entry, bytes(&entry)).unwrap().bound(&case.levels, &options).unwrap()
+        }
         _ => hvae(&case.model).bound(&case.levels, &options).unwrap(),
     }
 }
@@ -72,7 +77,10 @@ fn close<T: Copy + Into<f64>>(found: &[T], expected: &[T]) {
     assert_eq!(found.len(), expected.len());
     for (&found, &expected) in found.iter().zip(expected) {
         let (found, expected) = (found.into(), expected.into());
-        assert!((found - expected).abs() <= 1e-5 * expected.abs().max(1.0), "{found}, not {expected}");
+        assert!(
+            (found - expected).abs() <= 1e-5 * expected.abs().max(1.0),
+            "{found}, not {expected}"
+        );
     }
 }
 
@@ -102,11 +110,15 @@ fn generation_and_reconstruction_give_the_means_of_the_formulas() {
         let model = hvae(&case.model);
         close(&model.generate(&case.seeds).unwrap().to_vec(), &case.generated);
         for (layers, expected) in case.reconstructions.iter().enumerate() {
-            let options = ReconstructOptions { posterior_layers: Some(layers), seed: Some(case.seed) };
+            let options =
+                ReconstructOptions { posterior_layers: Some(layers), seed: Some(case.seed) };
             close(&model.reconstruct(&case.levels, &options).unwrap().to_vec(), expected);
         }
         let options = ReconstructOptions { posterior_layers: None, seed: Some(case.seed) };
-        close(&model.reconstruct(&case.levels, &options).unwrap().to_vec(), &case.reconstructions[2]);
+        close(
+            &model.reconstruct(&case.levels, &options).unwrap().to_vec(),
+            &case.reconstructions[2],
+        );
     }
 }
 
@@ -115,7 +127,9 @@ fn gates_say_which_layers_see_the_image() {
     let model = hierarchy("tiny-hvae");
     let eps = standard_normal(4, Purpose::Latent, [0, 0], 6).mapv(|v| v as f32);
     let features = model.encode(ArrayView1::from(&[0.0, 1.0, 1.0, 0.0])).unwrap();
-    let pass = |features: Option<&[Array1<f32>]>, gate: [f32; 2]| model.decode(features, eps.view(), &gate).unwrap();
+    let pass = |features: Option<&[Array1<f32>]>, gate: [f32; 2]| {
+        model.decode(features, eps.view(), &gate).unwrap()
+    };
     let prior = pass(None, [0.0, 0.0]);
     let blind = pass(Some(&features), [0.0, 0.0]);
     assert_eq!(
@@ -129,11 +143,16 @@ fn gates_say_which_layers_see_the_image() {
     );
     // With the top layer from the posterior, the layer below has another prior, and draws from it.
     let top = pass(Some(&features), [1.0, 0.0]);
-    assert!((0..2).all(|i| top.q.mean[i] != 0.0) && (2..6).all(|i| top.p.mean[i] != prior.p.mean[i]));
+    assert!(
+        (0..2).all(|i| top.q.mean[i] != 0.0) && (2..6).all(|i| top.p.mean[i] != prior.p.mean[i])
+    );
     assert!((2..6).all(|i| top.q.mean[i] == top.p.mean[i] && top.q.log_var[i] == top.p.log_var[i]));
     // A layer below does not reach up.
     let both = pass(Some(&features), [1.0, 1.0]);
-    assert!((0..2).all(|i| both.q.mean[i] == top.q.mean[i]) && (2..6).all(|i| both.p.mean[i] == top.p.mean[i]));
+    assert!(
+        (0..2).all(|i| both.q.mean[i] == top.q.mean[i])
+            && (2..6).all(|i| both.p.mean[i] == top.p.mean[i])
+    );
     assert!((2..6).all(|i| both.q.mean[i] != both.p.mean[i]));
 }
 
@@ -150,7 +169,10 @@ fn bad_input_is_refused() {
     assert_eq!(kind(&features, &[f32::INFINITY; 6], &[1.0; 2]), ErrorKind::Value);
     assert_eq!(kind(&features, &[0.0; 6], &[1.0; 3]), ErrorKind::Shape);
     assert_eq!(kind(&features[..1], &[0.0; 6], &[1.0; 2]), ErrorKind::Shape);
-    assert_eq!(kind(&[features[1].clone(), features[0].clone()], &[0.0; 6], &[1.0; 2]), ErrorKind::Shape);
+    assert_eq!(
+        kind(&[features[1].clone(), features[0].clone()], &[0.0; 6], &[1.0; 2]),
+        ErrorKind::Shape
+    );
 }
 
 /// What somebody gets wrong in an entry.
@@ -159,11 +181,15 @@ type Change = fn(&mut ModelEntry);
 #[wasm_bindgen_test(unsupported = test)]
 fn an_entry_that_does_not_fit_its_files_is_refused() {
     fn layers(entry: &mut ModelEntry) -> &mut Vec<LatentLayer> {
-        let Contract::Hvae { layers, .. } = &mut entry.contract else { panic!("no hierarchical VAE") };
+        let Contract::Hvae { layers, .. } = &mut entry.contract else {
+            panic!("no hierarchical VAE")
+        };
         layers
     }
     fn features(entry: &mut ModelEntry) -> &mut Vec<Vec<usize>> {
-        let Contract::Hvae { features, .. } = &mut entry.contract else { panic!("no hierarchical VAE") };
+        let Contract::Hvae { features, .. } = &mut entry.contract else {
+            panic!("no hierarchical VAE")
+        };
         features
     }
     let refused = |id: &str, change: Change| {
@@ -186,8 +212,9 @@ fn an_entry_that_does_not_fit_its_files_is_refused() {
         assert!(message.contains(mentions), "{message:?} does not mention {mentions:?}");
     }
     assert_eq!(refused("tiny-vae-8bit", |_| ()).0, ErrorKind::Manifest);
-    let swapped =
-        |role: &str| Ok(file(if role == "encoder" { "hvae-decoder.onnx" } else { "hvae-encoder.onnx" }).to_vec());
+    let swapped = |role: &str| {
+        Ok(file(if role == "encoder" { "hvae-decoder.onnx" } else { "hvae-encoder.onnx" }).to_vec())
+    };
     assert_eq!(Hvae::load(&entry("tiny-hvae"), swapped).err().unwrap().kind, ErrorKind::Checksum);
     let vae = entry("tiny-hvae");
     assert_eq!(Vae::load(&vae, bytes(&vae)).err().unwrap().kind, ErrorKind::Manifest);

@@ -14,11 +14,15 @@ const LOG_VAR: [f64; 2] = [-1.0, 0.3];
 const LEVELS: [u8; 4] = [0, 255, 255, 0];
 
 fn model(weights: Array2<f64>) -> Vae {
-    let posterior = DiagonalGaussian { mean: Array1::from(MEAN.to_vec()), log_var: Array1::from(LOG_VAR.to_vec()) };
+    let posterior = DiagonalGaussian {
+        mean: Array1::from(MEAN.to_vec()),
+        log_var: Array1::from(LOG_VAR.to_vec()),
+    };
     vae(posterior, Linear { weights, bias: array![0.1, -0.3, 0.5, 0.0] }, image(2, 2))
 }
 
-/// Each pixel depends on one latent only, so that its expected log-likelihood is a one-dimensional integral.
+/// Each pixel depends on one latent only, so that its expected log-likelihood is a one-dimensional
+/// integral.
 fn one_latent_per_pixel() -> Array2<f64> {
     array![[1.5, 0.0], [0.0, -2.0], [0.5, 0.0], [0.0, 0.8]]
 }
@@ -26,7 +30,9 @@ fn one_latent_per_pixel() -> Array2<f64> {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_terms_equal_their_integrals() {
     let weights = one_latent_per_pixel();
-    let found = model(weights.clone()).elbo(&LEVELS, &VaeElboOptions { samples: 20_000, seed: Some(1) }).unwrap();
+    let found = model(weights.clone())
+        .elbo(&LEVELS, &VaeElboOptions { samples: 20_000, seed: Some(1) })
+        .unwrap();
     let binarized = found.binarized.unwrap();
     assert_eq!(binarized, [0, 1, 1, 0]);
     let bias = [0.1, -0.3, 0.5, 0.0];
@@ -39,7 +45,8 @@ fn the_terms_equal_their_integrals() {
             })
         })
         .sum();
-    let kl: f64 = (0..2).map(|l| 0.5 * (MEAN[l].powi(2) + LOG_VAR[l].exp() - LOG_VAR[l] - 1.0)).sum();
+    let kl: f64 =
+        (0..2).map(|l| 0.5 * (MEAN[l].powi(2) + LOG_VAR[l].exp() - LOG_VAR[l] - 1.0)).sum();
     let error = found.terms.reconstruction.standard_error.unwrap();
     assert!((found.terms.reconstruction.mean - reconstruction).abs() < 4.0 * error);
     assert!(error < 0.02, "{error}");
@@ -54,7 +61,8 @@ fn the_terms_equal_their_integrals() {
 fn a_posterior_equal_to_the_prior_and_a_decoder_of_coin_flips_cost_ln_2_a_pixel() {
     let prior = DiagonalGaussian { mean: Array1::zeros(2), log_var: Array1::zeros(2) };
     let coin = Linear { weights: Array2::zeros((4, 2)), bias: Array1::zeros(4) };
-    let found = vae(prior, coin, image(2, 2)).elbo(&LEVELS, &VaeElboOptions::default()).unwrap().terms;
+    let found =
+        vae(prior, coin, image(2, 2)).elbo(&LEVELS, &VaeElboOptions::default()).unwrap().terms;
     assert_eq!(found.kl, 0.0);
     assert!((found.bits_per_dim.mean - 1.0).abs() < 1e-12);
     assert!(found.elbo.standard_error.unwrap() < 1e-12);
@@ -67,7 +75,10 @@ fn the_seed_reproduces_binarization_and_samples() {
     let options = |seed| VaeElboOptions { samples: 8, seed: Some(seed) };
     let first = model.elbo(&grey, &options(5)).unwrap();
     let again = model.elbo(&grey, &options(5)).unwrap();
-    assert_eq!((first.seed, &first.binarized, first.terms.elbo), (5, &again.binarized, again.terms.elbo));
+    assert_eq!(
+        (first.seed, &first.binarized, first.terms.elbo),
+        (5, &again.binarized, again.terms.elbo)
+    );
     let binarized: std::collections::BTreeSet<_> =
         (0..40).map(|seed| model.elbo(&grey, &options(seed)).unwrap().binarized).collect();
     assert!(binarized.len() > 8, "{} of the 16 binary images were drawn", binarized.len());
@@ -93,7 +104,9 @@ fn bad_input_is_refused() {
     assert_eq!(model.decode(&[]).unwrap_err().kind, ErrorKind::Shape);
     assert_eq!(model.encode(&[0.0, 0.5, f32::NAN, 1.0]).unwrap_err().kind, ErrorKind::Value);
     assert_eq!(model.encode(&[0.0, 0.5, 1.5, 1.0]).unwrap_err().kind, ErrorKind::Value);
-    let kind = |levels: &[u8], samples| model.elbo(levels, &VaeElboOptions { samples, seed: None }).unwrap_err().kind;
+    let kind = |levels: &[u8], samples| {
+        model.elbo(levels, &VaeElboOptions { samples, seed: None }).unwrap_err().kind
+    };
     assert_eq!(kind(&[0; 5], 1), ErrorKind::Shape);
     assert_eq!(kind(&LEVELS, 0), ErrorKind::Value);
     assert_eq!(kind(&LEVELS, usize::MAX), ErrorKind::Value);

@@ -33,7 +33,11 @@ fn a_slurm_task_computes_its_shard() {
         command.arg("examples/evaluate/slurm.sh").args(["--models", "mnist-vae"]);
         command.current_dir(env!("CARGO_MANIFEST_DIR"));
         command.env("PATH", format!("{}:{}", folder.display(), std::env::var("PATH").unwrap()));
-        command.env("RESULTS", folder.join("results")).env_remove("DATA").env_remove("SHARDS").env_remove("PROGRAM");
+        command
+            .env("RESULTS", folder.join("results"))
+            .env_remove("DATA")
+            .env_remove("SHARDS")
+            .env_remove("PROGRAM");
         data.map(|data| command.env("DATA", data));
         command.env("SLURM_ARRAY_TASK_ID", "17").env("SLURM_CPUS_PER_TASK", "8").output().unwrap()
     };
@@ -42,9 +46,13 @@ fn a_slurm_task_computes_its_shard() {
     let line = String::from_utf8(output.stdout).unwrap();
     let (program, arguments) = line.trim().split_once(' ').unwrap();
     assert_eq!(program, "target/release/examples/evaluate");
-    let arguments = Arguments::try_parse_from(["evaluate"].into_iter().chain(arguments.split(' '))).unwrap();
+    let arguments =
+        Arguments::try_parse_from(["evaluate"].into_iter().chain(arguments.split(' '))).unwrap();
     let shard = arguments.shard.unwrap();
-    assert_eq!((shard.index, arguments.threads(), &arguments.models[..]), (17, 8, &["mnist-vae".to_string()][..]));
+    assert_eq!(
+        (shard.index, arguments.threads(), &arguments.models[..]),
+        (17, 8, &["mnist-vae".to_string()][..])
+    );
     assert_eq!(arguments.out, Some(folder.join("results/17.jsonl")));
     assert_eq!(
         value(&example("slurm.sh"), "#SBATCH --array="),
@@ -63,10 +71,13 @@ fn a_kubernetes_job_computes_every_shard() {
         .filter_map(|line| line.trim().strip_prefix("- --"))
         .map(|argument| format!("--{}", argument.replace("$(JOB_COMPLETION_INDEX)", "3")))
         .collect();
-    let arguments = Arguments::try_parse_from(["evaluate".to_string()].into_iter().chain(arguments)).unwrap();
+    let arguments =
+        Arguments::try_parse_from(["evaluate".to_string()].into_iter().chain(arguments)).unwrap();
     let shard = arguments.shard.unwrap();
     assert_eq!((shard.index, shard.of.to_string().as_str()), (3, value(&job, "completions: ")));
     assert_eq!(value(&job, "cpu: "), format!("\"{}\"", arguments.threads()));
     let mount = value(&job, "mountPath: ");
-    assert!(arguments.data.unwrap().starts_with(mount) && arguments.out.unwrap().starts_with(mount));
+    assert!(
+        arguments.data.unwrap().starts_with(mount) && arguments.out.unwrap().starts_with(mount)
+    );
 }

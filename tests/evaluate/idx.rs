@@ -54,5 +54,8 @@ fn files_that_are_no_test_set_are_refused() {
     write_test_set(&folder);
     replace(&folder, "t10k-labels-idx1-ubyte", &idx(&[labels.len(), 1], &labels));
     refused(&folder, &command, "rank 1");
-    assert!(!folder.join("results.jsonl").exists(), "nothing is begun with a test set that is none");
+    assert!(
+        !folder.join("results.jsonl").exists(),
+        "nothing is begun with a test set that is none"
+    );
 }

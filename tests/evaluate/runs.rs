@@ -15,22 +15,32 @@ const LITTLE: &str = "--models mnist-vae --samples 2";
 fn one_shard_and_three_give_the_same_scores() {
     let folder = folder("shards");
     write_test_set(&folder);
-    evaluate(&folder, &format!("{ALL} --data @ --out @whole.jsonl --json @whole.json --threads 1")).unwrap();
+    evaluate(&folder, &format!("{ALL} --data @ --out @whole.jsonl --json @whole.json --threads 1"))
+        .unwrap();
     for shard in 0..3 {
-        evaluate(&folder, &format!("{ALL} --data @ --shard {shard}/3 --out @{shard}.jsonl --threads 2")).unwrap();
+        evaluate(
+            &folder,
+            &format!("{ALL} --data @ --shard {shard}/3 --out @{shard}.jsonl --threads 2"),
+        )
+        .unwrap();
     }
     // in another order, and one of them twice
     evaluate(&folder, "--merge @2.jsonl @0.jsonl @1.jsonl @0.jsonl --json @merged.json").unwrap();
     assert_eq!(read(&folder, "merged.json"), read(&folder, "whole.json"));
     let lines = |file: &str| {
-        let mut lines: Vec<String> = read(&folder, file).lines().skip(1).map(String::from).collect();
+        let mut lines: Vec<String> =
+            read(&folder, file).lines().skip(1).map(String::from).collect();
         lines.sort();
         lines
     };
-    let mut parts: Vec<String> = (0..3).flat_map(|shard| lines(&format!("{shard}.jsonl"))).collect();
+    let mut parts: Vec<String> =
+        (0..3).flat_map(|shard| lines(&format!("{shard}.jsonl"))).collect();
     parts.sort();
     assert_eq!(parts, lines("whole.jsonl"), "every result is in one shard, bit for bit");
-    assert!((0..3).all(|shard| !lines(&format!("{shard}.jsonl")).is_empty()), "every shard has work");
+    assert!(
+        (0..3).all(|shard| !lines(&format!("{shard}.jsonl")).is_empty()),
+        "every shard has work"
+    );
 }
 
 #[test]
@@ -42,7 +52,9 @@ fn a_run_goes_on_where_it_was_cut_short() {
     // after the settings, within a result, at its end, and within the settings themselves
     let header = whole.find('\n').unwrap() + 1;
     let line = header + whole[header..].find('\n').unwrap() + 1;
-    for length in [0, header / 2, header, header + 10, line - 1, line, line + 1, whole.len() - 2, whole.len()] {
+    for length in
+        [0, header / 2, header, header + 10, line - 1, line, line + 1, whole.len() - 2, whole.len()]
+    {
         fs::write(folder.join("cut.jsonl"), &whole[..length]).unwrap();
         evaluate(&folder, &format!("{ALL} --data @ --out @cut.jsonl --json @cut.json")).unwrap();
         let cut = read(&folder, "cut.jsonl");
@@ -58,7 +70,10 @@ fn a_file_grows_with_more_images_and_tells_the_same_as_at_once() {
     let folder = folder("grow");
     write_test_set(&folder);
     let run = |images: usize, file: &str| {
-        evaluate(&folder, &format!("{LITTLE} --images {images} --data @ --out @{file}.jsonl --json @{file}.json"))
+        evaluate(
+            &folder,
+            &format!("{LITTLE} --images {images} --data @ --out @{file}.jsonl --json @{file}.json"),
+        )
     };
     run(2, "grown").unwrap();
     run(6, "grown").unwrap();
@@ -101,7 +116,11 @@ fn scores_are_written_of_complete_results_only() {
     let folder = folder("gaps");
     write_test_set(&folder);
     let shard = |shard: usize| {
-        evaluate(&folder, &format!("{LITTLE} --images 9 --data @ --shard {shard}/2 --out @{shard}.jsonl")).unwrap();
+        evaluate(
+            &folder,
+            &format!("{LITTLE} --images 9 --data @ --shard {shard}/2 --out @{shard}.jsonl"),
+        )
+        .unwrap();
     };
     shard(0);
     evaluate(&folder, "--merge @0.jsonl").unwrap();

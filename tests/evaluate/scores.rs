@@ -12,12 +12,17 @@ use super::files::{digits, evaluate, folder, read, refused, write_test_set};
 
 fn score(evaluation: &Evaluation, id: &str, metric: Metric, k: Option<u64>) -> MeanScore {
     let scores = &evaluation.model(id).unwrap().scores;
-    scores.iter().find(|s| s.metric == metric && s.k == k && s.layer.is_none()).expect("a score").clone()
+    scores
+        .iter()
+        .find(|s| s.metric == metric && s.k == k && s.layer.is_none())
+        .expect("a score")
+        .clone()
 }
 
 fn vae() -> Vae {
     let models = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    let manifest = Manifest::parse(&fs::read_to_string(models.join("manifest.json")).unwrap()).unwrap();
+    let manifest =
+        Manifest::parse(&fs::read_to_string(models.join("manifest.json")).unwrap()).unwrap();
     let entry = manifest.models.iter().find(|m| m.id == "mnist-vae").unwrap();
     Vae::load(entry, |role| Ok(fs::read(models.join(&entry.files()[role].path)).unwrap())).unwrap()
 }
@@ -35,7 +40,8 @@ fn scores_are_means_over_images_of_what_the_crate_gives_for_each() {
     let mut gaps = Vec::new();
     for (number, image) in images.iter().enumerate() {
         let seed = (uniform(5, Purpose::Image, [number as u64, 0], 1)[0] * 2f64.powi(53)) as u64;
-        let mut bound = vae.bound(image, &LatentBoundOptions { samples: 3, seed: Some(seed) }).unwrap();
+        let mut bound =
+            vae.bound(image, &LatentBoundOptions { samples: 3, seed: Some(seed) }).unwrap();
         while bound.step().unwrap() {}
         let result = bound.result().unwrap();
         elbos.push(result.elbo.mean);
@@ -72,12 +78,20 @@ fn the_terms_add_up_and_many_samples_replace_few() {
     assert!(ddpm(Metric::ElboGivenClass) != ddpm(Metric::Elbo));
     // Another estimate of the same number, so neither equal nor far.
     let [matching, consistency] = [Metric::Elbo, Metric::ElboConsistency].map(ddpm);
-    assert!(matching != consistency && (matching / consistency - 1.0).abs() < 0.5, "{matching} and {consistency}");
+    assert!(
+        matching != consistency && (matching / consistency - 1.0).abs() < 0.5,
+        "{matching} and {consistency}"
+    );
     for k in [1, 2, 5, 10, 20, 25] {
         let bound = score(&evaluation, "mnist-vae", Metric::Importance, Some(k));
         assert_eq!((bound.images, bound.samples), (3, 25));
     }
-    let weights = evaluation.model("mnist-vae").unwrap().scores.iter().filter(|s| s.metric == Metric::Importance);
+    let weights = evaluation
+        .model("mnist-vae")
+        .unwrap()
+        .scores
+        .iter()
+        .filter(|s| s.metric == Metric::Importance);
     assert_eq!(weights.count(), 6, "few samples have no say where there are many");
     let chain = evaluation.model("mnist-ddpm").unwrap().chain.clone().unwrap();
     assert_eq!((chain.steps, chain.timesteps, chain.given_class), (6, None, false));
@@ -94,7 +108,8 @@ fn the_command_that_is_written_gives_the_scores_again() {
     for model in &written.models {
         let (_, arguments) = model.command.split_once(" -- ").unwrap();
         let arguments = arguments.replace("DIR", "@");
-        evaluate(&folder, &format!("{arguments} --out @{}.jsonl --json @b.json", model.id)).unwrap();
+        evaluate(&folder, &format!("{arguments} --out @{}.jsonl --json @b.json", model.id))
+            .unwrap();
     }
     assert_eq!(read(&folder, "b.json"), read(&folder, "a.json"));
 }
@@ -104,7 +119,12 @@ fn one_model_is_replaced_and_the_table_has_all() {
     let folder = folder("report");
     write_test_set(&folder);
     let run = |options: &str| {
-        evaluate(&folder, &format!("{options} --images 2 --samples 2 --steps 4 --timesteps 2 --data @ --json @a.json"))
+        evaluate(
+            &folder,
+            &format!(
+                "{options} --images 2 --samples 2 --steps 4 --timesteps 2 --data @ --json @a.json"
+            ),
+        )
     };
     run("--models mnist-vae --out @a.jsonl").unwrap();
     run("--models mnist-ddpm --out @b.jsonl").unwrap();
@@ -117,10 +137,15 @@ fn one_model_is_replaced_and_the_table_has_all() {
     assert_eq!(replaced.model("mnist-ddpm").unwrap(), both.model("mnist-ddpm").unwrap());
     assert_eq!(replaced.model("mnist-vae").unwrap().seed, 3);
     let readme = read(&folder, "README.md");
-    assert!(readme.starts_with("# Before\n") && readme.ends_with("after\n") && !readme.contains("old"));
+    assert!(
+        readme.starts_with("# Before\n") && readme.ends_with("after\n") && !readme.contains("old")
+    );
     let row = |id: &str, value: f64, decimals: usize| {
         let value = format!("{value:.decimals$}").replace('-', "−");
-        assert!(readme.lines().any(|l| l.starts_with(&format!("| {id} |")) && l.contains(&value)), "{id}: {value}");
+        assert!(
+            readme.lines().any(|l| l.starts_with(&format!("| {id} |")) && l.contains(&value)),
+            "{id}: {value}"
+        );
     };
     row("mnist-vae", score(&replaced, "mnist-vae", Metric::Elbo, None).value, 2);
     row("mnist-ddpm", score(&replaced, "mnist-ddpm", Metric::BitsPerDim, None).value, 4);

@@ -25,7 +25,10 @@ fn two_outcomes_share_all_probability() {
     for logit in [0.0, 1e-30, 1.0, 20.0, 88.0, 700.0, 1e4, 1e30, f32::MAX] {
         for logit in [logit, -logit] {
             let (zero, one) = (one(0.0, logit), one(1.0, logit));
-            assert!(zero.is_finite() && one.is_finite() && zero <= 0.0 && one <= 0.0, "logit {logit}");
+            assert!(
+                zero.is_finite() && one.is_finite() && zero <= 0.0 && one <= 0.0,
+                "logit {logit}"
+            );
             assert_close(zero.exp() + one.exp(), 1.0, 1e-15, "total probability");
             // log p(1) - log p(0) is the logit itself
             assert_close(one - zero, f64::from(logit), 1e-15, "log odds");
@@ -38,7 +41,12 @@ fn two_outcomes_share_all_probability() {
 fn pixels_add_up_and_may_be_bytes() {
     let logits = [0.5f32, -2.0, 3.0];
     let sum = one(1.0, 0.5) + one(0.0, -2.0) + one(1.0, 3.0);
-    assert_close(log_likelihood(aview1(&[1.0, 0.0, 1.0]), aview1(&logits)), sum, 1e-15, "f64 pixels");
+    assert_close(
+        log_likelihood(aview1(&[1.0, 0.0, 1.0]), aview1(&logits)),
+        sum,
+        1e-15,
+        "f64 pixels",
+    );
     assert_close(log_likelihood(aview1(&[1u8, 0, 1]), aview1(&logits)), sum, 1e-15, "u8 pixels");
     assert_eq!(log_likelihood(ArrayView1::<f64>::from(&[]), aview1(&[])), 0.0);
 }

@@ -1,4 +1,5 @@
-//! Whole bounds of one-dimensional linear-Gaussian chains, where every expectation is exact algebra.
+//! Whole bounds of one-dimensional linear-Gaussian chains, where every expectation is exact
+//! algebra.
 
 use crate::common::{assert_close, schedules};
 use elbo_room::math::elbo::{l_denoising, l_t_prior};
@@ -47,8 +48,9 @@ fn expected_kl(square: f64, variance_q: f64, variance_p: f64) -> f64 {
     0.5 * (square / variance_p + variance_q / variance_p - (variance_q / variance_p).ln() - 1.0)
 }
 
-/// x_0 = 1.3, β = .1, .3, .5, p(x_{t-1} | x_t) = N(c_t x_t, s_t²): of the forms in which the bound is written, three
-/// are the same number and the one with KL(q(x_t | x_{t-1}) || p(x_t | x_{t+1})) is not the bound.
+/// x_0 = 1.3, β = .1, .3, .5, p(x_{t-1} | x_t) = N(c_t x_t, s_t²): of the forms in which the bound
+/// is written, three are the same number and the one with KL(q(x_t | x_{t-1}) || p(x_t | x_{t+1}))
+/// is not the bound.
 #[wasm_bindgen_test(unsupported = test)]
 fn three_forms_of_the_bound_agree_and_the_kl_form_does_not() {
     let (betas, c, s) = ([0.1, 0.3, 0.5], [0.9, 0.8, 0.7], [0.3, 0.5, 0.6]);
@@ -65,7 +67,10 @@ fn three_forms_of_the_bound_agree_and_the_kl_form_does_not() {
         // posterior mean a x_0 + b x_t; its expected squared distance from c x_t
         let (before, now) = (q.alpha_bar[t - 1], q.alpha_bar[t]);
         let beta = betas[t - 1];
-        let (a, b) = (before.sqrt() * beta / (1.0 - now), (1.0 - beta).sqrt() * (1.0 - before) / (1.0 - now));
+        let (a, b) = (
+            before.sqrt() * beta / (1.0 - now),
+            (1.0 - beta).sqrt() * (1.0 - before) / (1.0 - now),
+        );
         let slope = b - c[t - 1];
         let offset = a * q.x0 + slope * q.mean(t);
         let square = offset * offset + slope * slope * q.variance(t);
@@ -74,7 +79,8 @@ fn three_forms_of_the_bound_agree_and_the_kl_form_does_not() {
     let prior_kl = expected_kl(q.mean(3) * q.mean(3), q.variance(3), 1.0);
     let denoising = reconstruction - prior_kl - denoising_kl(2) - denoising_kl(3);
 
-    let joint = reconstruction + (1..=2).map(|t| log_p(t + 1) - log_q(t)).sum::<f64>() + log_prior - log_q(3);
+    let joint = reconstruction + (1..=2).map(|t| log_p(t + 1) - log_q(t)).sum::<f64>() + log_prior
+        - log_q(3);
 
     let consistency_kl = |t: usize| {
         // the means √(1 - β_t) x_{t-1} and c_{t+1} x_{t+1}, under q(x_{t-1}, x_{t+1} | x_0)
@@ -99,7 +105,8 @@ fn three_forms_of_the_bound_agree_and_the_kl_form_does_not() {
         for t in 0..3 {
             let mean = (1.0 - betas[t]).sqrt() * x;
             let next = mean + betas[t].sqrt() * noise[t];
-            ratio += log_density(x, c[t] * next, 2.0 * s[t].ln()) - log_density(next, mean, betas[t].ln());
+            ratio += log_density(x, c[t] * next, 2.0 * s[t].ln())
+                - log_density(next, mean, betas[t].ln());
             x = next;
         }
         ratio + log_density(x, 0.0, 0.0)
@@ -108,8 +115,9 @@ fn three_forms_of_the_bound_agree_and_the_kl_form_does_not() {
     assert_close(simulated, direct, 0.01, "simulated");
 }
 
-/// With the crate's tables: L_T + Σ L_{t-1} is E_q[log q(x_1..T | x_0) - log p(x_T) - Σ_{t≥2} log p(x_{t-1} | x_t)],
-/// for a predictor x̂_0 = k_t x_t and p with the posterior of the predictor, by algebra that uses β alone.
+/// With the crate's tables: L_T + Σ L_{t-1} is E_q[log q(x_1..T | x_0) - log p(x_T) - Σ_{t≥2} log
+/// p(x_{t-1} | x_t)], for a predictor x̂_0 = k_t x_t and p with the posterior of the predictor, by
+/// algebra that uses β alone.
 #[wasm_bindgen_test(unsupported = test)]
 fn the_terms_sum_to_the_log_ratio() {
     let x0 = 0.7;
@@ -132,7 +140,8 @@ fn the_terms_sum_to_the_log_ratio() {
             let weight_x0 = before.sqrt() * beta / (1.0 - now);
             let weight_xt = (1.0 - beta).sqrt() * (1.0 - before) / (1.0 - now);
             let variance = beta * (1.0 - before) / (1.0 - now);
-            let log_p = expected_log_density(q.square(t - 1, weight_x0 * k(t) + weight_xt, t), variance);
+            let log_p =
+                expected_log_density(q.square(t - 1, weight_x0 * k(t) + weight_xt, t), variance);
             ratio += expected_log_density(beta, beta) - log_p;
         }
         assert_close(bound, ratio, 1e-6, &format!("{} T={steps}", schedule.kind()));

@@ -23,7 +23,12 @@ fn the_posterior_is_bayes_rule() {
 fn entropy_is_between_certainty_and_ignorance() {
     assert_eq!(entropy(&[0.0, 1.0, 0.0]), 0.0);
     assert_close(entropy(&[0.1; 10]), 10f64.ln(), 1e-15, "ignorance");
-    assert_close(entropy(&[0.25, 0.75]), 0.25 * 4f64.ln() + 0.75 * (4f64 / 3.0).ln(), 1e-15, "between");
+    assert_close(
+        entropy(&[0.25, 0.75]),
+        0.25 * 4f64.ln() + 0.75 * (4f64 / 3.0).ln(),
+        1e-15,
+        "between",
+    );
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -58,8 +63,9 @@ fn the_delta_method_tells_the_spread_of_the_posterior() {
             // half a nat of its own for each class, and 30 nats that all share
             .map(|e| (0..classes).map(|c| center[c] + 0.5 * e[c] + 30.0 * e[classes]).collect())
             .collect();
-        let mean: Vec<f64> =
-            (0..classes).map(|c| sample.iter().map(|draw| draw[c]).sum::<f64>() / draws as f64).collect();
+        let mean: Vec<f64> = (0..classes)
+            .map(|c| sample.iter().map(|draw| draw[c]).sum::<f64>() / draws as f64)
+            .collect();
         let posterior = uniform_posterior(&mean);
         let errors = posterior_standard_error(&sample, &posterior);
         for c in 0..classes {

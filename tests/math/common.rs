@@ -32,6 +32,7 @@ pub fn assert_relative(a: f64, b: f64, tolerance: f64, what: &str) {
 /// ∫ f from `from` to `to` by Simpson's rule on `intervals` (even) intervals.
 pub fn integrate(from: f64, to: f64, intervals: usize, f: impl Fn(f64) -> f64) -> f64 {
     let h = (to - from) / intervals as f64;
-    let inner: f64 = (1..intervals).map(|k| f(from + k as f64 * h) * if k % 2 == 1 { 4.0 } else { 2.0 }).sum();
+    let inner: f64 =
+        (1..intervals).map(|k| f(from + k as f64 * h) * if k % 2 == 1 { 4.0 } else { 2.0 }).sum();
     (f(from) + inner + f(to)) * h / 3.0
 }

@@ -34,7 +34,8 @@ fn log_normal_is_the_sum_over_pixels() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn neighbours_and_x_t_are_a_forward_chain() {
-    // Many pixels of one value are many draws of the chain: moments of (x_{t-2}, x_{t-1}, x_t) against the forward steps.
+    // Many pixels of one value are many draws of the chain: moments of (x_{t-2}, x_{t-1}, x_t)
+    // against the forward steps.
     let (n, value) = (40_000, 0.6);
     let x0 = Array1::from_elem(n, value);
     for s in schedules().filter(|s| [3, 50, 1000].contains(&s.steps())) {
@@ -46,14 +47,19 @@ fn neighbours_and_x_t_are_a_forward_chain() {
             if t == 2 {
                 assert_eq!(before_previous, x0, "{at}");
             }
-            // The noise of each forward step has variance β, mean 0, and no correlation with what came before.
+            // The noise of each forward step has variance β, mean 0, and no correlation with what
+            // came before.
             let step = |from: &Array1<f64>, to: &Array1<f64>, t: usize| {
                 (to - &(from * (s.alpha(t) / s.alpha(t - 1)))) / s.beta(t).sqrt()
             };
             let mean = |v: &Array1<f64>| v.sum() / n as f64;
-            let (first, second) = (step(&before_previous, &previous, t - 1), step(&previous, &x_t, t));
-            let start =
-                if t == 2 { Array1::zeros(n) } else { (&before_previous - s.alpha(t - 2) * value) / s.sigma(t - 2) };
+            let (first, second) =
+                (step(&before_previous, &previous, t - 1), step(&previous, &x_t, t));
+            let start = if t == 2 {
+                Array1::zeros(n)
+            } else {
+                (&before_previous - s.alpha(t - 2) * value) / s.sigma(t - 2)
+            };
             for noise in [&first, &second] {
                 assert!(mean(noise).abs() < 4.5 / (n as f64).sqrt(), "{at}: mean");
                 assert_close(mean(&(noise * noise)), 1.0, 4.5 * (2.0 / n as f64).sqrt(), &at);
@@ -67,7 +73,8 @@ fn neighbours_and_x_t_are_a_forward_chain() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn each_term_has_the_mean_of_denoising_matching_and_a_known_constant() {
-    // With the x̂_0 of every pixel held at some x_t-independent guess, L_{t-1} is the same for every draw.
+    // With the x̂_0 of every pixel held at some x_t-independent guess, L_{t-1} is the same for
+    // every draw.
     let pixels = 20;
     let (x0, guess) = (Array1::from_elem(pixels, -0.4), Array1::from_elem(pixels, -0.1));
     for s in schedules().filter(|s| [2, 3, 50, 1000].contains(&s.steps())) {
@@ -75,8 +82,13 @@ fn each_term_has_the_mean_of_denoising_matching_and_a_known_constant() {
             let draws: Vec<f64> = (0..1000)
                 .map(|k| {
                     let x_t = q_sample(x0.view(), &s, t, normal(2 * k, pixels).view());
-                    let neighbours =
-                        Neighbours::draw(x0.view(), x_t.view(), &s, t, normal(2 * k + 1, 2 * pixels).view());
+                    let neighbours = Neighbours::draw(
+                        x0.view(),
+                        x_t.view(),
+                        &s,
+                        t,
+                        normal(2 * k + 1, 2 * pixels).view(),
+                    );
                     consistency_term(&neighbours, x_t.view(), guess.view(), &s, t)
                         - consistency_normalizer(&s, t, pixels)
                 })
@@ -116,6 +128,10 @@ fn the_prior_is_the_mean_kl_of_the_last_step() {
         let found = Estimate::from_samples(&draws);
         let exact = consistency_prior(aview1(&[x0]), &s);
         let tolerance = 4.5 * found.standard_error.unwrap() + 1e-9;
-        assert!((found.mean - exact).abs() < tolerance, "{} T={n}: {found:?}, exactly {exact}", s.kind());
+        assert!(
+            (found.mean - exact).abs() < tolerance,
+            "{} T={n}: {found:?}, exactly {exact}",
+            s.kind()
+        );
     }
 }

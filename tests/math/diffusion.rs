@@ -63,7 +63,8 @@ fn q_sample_has_the_mean_and_the_noise() {
 fn posterior_is_the_conditional_of_the_joint_gaussian() {
     for s in schedules() {
         for t in some_timesteps(&s) {
-            // x_{t-1} | x_0 ~ N(m, v); x_t | x_{t-1} ~ N(r x_{t-1}, β); condition by regression of x_{t-1} on x_t
+            // x_{t-1} | x_0 ~ N(m, v); x_t | x_{t-1} ~ N(r x_{t-1}, β); condition by regression of
+            // x_{t-1} on x_t
             let (x0, x_t) = (0.7, -0.4);
             let (m, v) = (s.alpha(t - 1) * x0, s.sigma(t - 1) * s.sigma(t - 1));
             let (r, beta) = ((1.0 - s.beta(t)).sqrt(), s.beta(t));
@@ -82,15 +83,16 @@ fn bayes_rule_holds_for_the_densities() {
     use elbo_room::math::gaussian::log_density;
     for s in schedules() {
         for t in some_timesteps(&s).into_iter().filter(|&t| t > 1) {
-            // q(x_{t-1} | x_t, x_0) q(x_t | x_0) = q(x_t | x_{t-1}) q(x_{t-1} | x_0), at points where none is in a far
-            // tail
+            // q(x_{t-1} | x_t, x_0) q(x_t | x_0) = q(x_t | x_{t-1}) q(x_{t-1} | x_0), at points
+            // where none is in a far tail
             let x0 = -0.6;
             let before = s.alpha(t - 1) * x0 + 0.8 * s.sigma(t - 1);
             let x_t = (1.0 - s.beta(t)).sqrt() * before - 0.5 * s.beta(t).sqrt();
             let (mean, variance) = q_posterior(aview1(&[x0]), aview1(&[x_t]), &s, t);
             let marginal = |x, t| log_density(x, s.alpha(t) * x0, s.variance(t).ln());
             let backward = log_density(before, mean[0], variance.ln()) + marginal(x_t, t);
-            let forward = log_density(x_t, (1.0 - s.beta(t)).sqrt() * before, s.beta(t).ln()) + marginal(before, t - 1);
+            let forward = log_density(x_t, (1.0 - s.beta(t)).sqrt() * before, s.beta(t).ln())
+                + marginal(before, t - 1);
             assert_close(backward, forward, 1e-7, &format!("{} T={} t={t}", s.kind(), s.steps()));
         }
     }
@@ -141,7 +143,8 @@ fn ddim_with_eta_one_is_ancestral() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn ddim_keeps_the_marginals() {
-    // with the true x_0 and ε, eq. 7 of Song et al.: mean α_{t-1} x_0, and the variances of ε̂ and noise make σ_{t-1}²
+    // with the true x_0 and ε, eq. 7 of Song et al.: mean α_{t-1} x_0, and the variances of ε̂ and
+    // noise make σ_{t-1}²
     for s in schedules() {
         for t in some_timesteps(&s) {
             for eta in [0.0, 0.25, 0.8, 1.0] {
@@ -161,8 +164,9 @@ fn ddim_keeps_the_marginals() {
     }
 }
 
-/// For data N(m, v) the best x̂_0 is known, E[x_0 | x_t] = m + α v/(α² v + σ²) (x_t - α m), and every step is linear in
-/// x_t and noise: mean and variance of the sampled image are exact numbers, and go to m and v as T grows.
+/// For data N(m, v) the best x̂_0 is known, E[x_0 | x_t] = m + α v/(α² v + σ²) (x_t - α m), and
+/// every step is linear in x_t and noise: mean and variance of the sampled image are exact numbers,
+/// and go to m and v as T grows.
 #[wasm_bindgen_test(unsupported = test)]
 fn the_chain_with_the_best_predictor_samples_the_data() {
     let (m, v) = (0.1, 0.04);
@@ -172,9 +176,12 @@ fn the_chain_with_the_best_predictor_samples_the_data() {
                 let one = |v| Array1::from_elem(1, v);
                 let (alpha, variance) = (s.alpha(t), s.variance(t));
                 let x0 = m + alpha * v / (alpha * alpha * v + variance) * (x_t - alpha * m);
-                let prediction = Prediction { x0: one(x0), epsilon: one((x_t - alpha * x0) / s.sigma(t)) };
+                let prediction =
+                    Prediction { x0: one(x0), epsilon: one((x_t - alpha * x0) / s.sigma(t)) };
                 match ddim_eta {
-                    None => ancestral_step(&prediction, one(x_t).view(), &s, t, one(noise).view())[0],
+                    None => {
+                        ancestral_step(&prediction, one(x_t).view(), &s, t, one(noise).view())[0]
+                    }
                     Some(eta) => ddim_step(&prediction, &s, t, eta, one(noise).view())[0],
                 }
             };
@@ -185,9 +192,14 @@ fn the_chain_with_the_best_predictor_samples_the_data() {
                 mean = slope * mean + at_zero;
                 variance = slope * slope * variance + spread * spread;
             }
-            // what is missing falls as 1/T, since β̃_t is the reverse variance of known x_0; and λ_T is not yet -∞
+            // what is missing falls as 1/T, since β̃_t is the reverse variance of known x_0; and
+            // λ_T is not yet -∞
             let allowed = 0.002 + 40.0 / s.steps() as f64;
-            let at = format!("{} T={} eta {ddim_eta:?}: mean {mean}, variance {variance}", s.kind(), s.steps());
+            let at = format!(
+                "{} T={} eta {ddim_eta:?}: mean {mean}, variance {variance}",
+                s.kind(),
+                s.steps()
+            );
             assert!((mean - m).abs() < 1.1e-3, "{at}");
             assert!((variance / v - 1.0).abs() < allowed, "{at}");
         }

@@ -20,7 +20,8 @@ fn digit(strokes: &[Vec<f32>]) -> Vec<u8> {
 
 /// Columns and rows of the box that has all ink.
 pub fn ink_box(levels: &[u8]) -> [usize; 2] {
-    let inked = || levels.iter().enumerate().filter(|(_, l)| **l > 0).map(|(at, _)| [at % SIDE, at / SIDE]);
+    let inked =
+        || levels.iter().enumerate().filter(|(_, l)| **l > 0).map(|(at, _)| [at % SIDE, at / SIDE]);
     [0, 1].map(|axis| {
         let low = inked().map(|p| p[axis]).min().unwrap();
         inked().map(|p| p[axis]).max().unwrap() - low + 1
@@ -31,7 +32,12 @@ pub fn ink_box(levels: &[u8]) -> [usize; 2] {
 pub fn centre_of_mass(levels: &[u8]) -> [f64; 2] {
     let total: f64 = levels.iter().map(|&l| f64::from(l)).sum();
     [1, SIDE].map(|step| {
-        levels.iter().enumerate().map(|(at, &l)| f64::from(l) * (at / step % SIDE) as f64).sum::<f64>() / total
+        levels
+            .iter()
+            .enumerate()
+            .map(|(at, &l)| f64::from(l) * (at / step % SIDE) as f64)
+            .sum::<f64>()
+            / total
     })
 }
 
@@ -68,7 +74,9 @@ fn the_aspect_ratio_is_kept() {
 #[wasm_bindgen_test(unsupported = test)]
 fn size_and_place_of_a_drawing_do_not_matter() {
     let expected = digit(&five());
-    for (scale, shift) in [(0.1, [0.0, 0.0]), (0.5, [0.3, 0.1]), (1.2, [-0.2, 0.05]), (0.05, [0.9, 0.9])] {
+    for (scale, shift) in
+        [(0.1, [0.0, 0.0]), (0.5, [0.3, 0.1]), (1.2, [-0.2, 0.05]), (0.05, [0.9, 0.9])]
+    {
         // a sample on the very edge of the brush may fall on either side of it
         let difference = difference(&digit(&transformed(&five(), scale, shift)), &expected);
         assert!(difference <= 3, "scale {scale}, shift {shift:?}: {difference} levels");
@@ -82,7 +90,8 @@ fn the_stroke_is_as_wide_as_the_brush() {
         // in the middle of an upright stroke, away from its round ends
         for row in 10..18 {
             let line = &levels[row * SIDE..(row + 1) * SIDE];
-            let ink: f64 = line.iter().map(|&l| f64::from(l)).sum::<f64>() / f64::from(*line.iter().max().unwrap());
+            let ink: f64 = line.iter().map(|&l| f64::from(l)).sum::<f64>()
+                / f64::from(*line.iter().max().unwrap());
             assert!((ink - brush).abs() < 0.15, "{ink} pixels of ink across, the brush is {brush}");
         }
     }
@@ -119,7 +128,11 @@ fn what_is_no_drawing_is_refused() {
         (vec![], ErrorKind::Value, "nothing is drawn"),
         (vec![vec![], vec![]], ErrorKind::Value, "nothing is drawn"),
         (vec![vec![0.1, 0.2, 0.3]], ErrorKind::Shape, "stroke 0 has 3 values"),
-        (vec![vec![0.1, 0.2], vec![f32::NAN, 0.3]], ErrorKind::Value, "stroke 1 has a coordinate NaN"),
+        (
+            vec![vec![0.1, 0.2], vec![f32::NAN, 0.3]],
+            ErrorKind::Value,
+            "stroke 1 has a coordinate NaN",
+        ),
         (vec![vec![0.1, f32::INFINITY]], ErrorKind::Value, "inf"),
     ] {
         let error = render_digit(&strokes, DEFAULT_BRUSH).unwrap_err();

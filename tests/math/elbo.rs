@@ -12,12 +12,22 @@ fn estimates() {
     let known = Estimate::from_samples(&[1.0, 2.0, 3.0, 6.0]);
     assert_eq!(known.mean, 3.0);
     // sample variance 14/3, over 4
-    assert_relative(known.standard_error.unwrap(), (14.0f64 / 12.0).sqrt(), 1e-15, "standard error");
+    assert_relative(
+        known.standard_error.unwrap(),
+        (14.0f64 / 12.0).sqrt(),
+        1e-15,
+        "standard error",
+    );
     assert_eq!(Estimate::from_samples(&[5.0]), Estimate { mean: 5.0, standard_error: None });
     assert_eq!(Estimate::from_samples(&[5.0, 5.0]).standard_error, Some(0.0));
     let converted = known.linear(-2.0, 1.0);
     assert_eq!(converted.mean, -5.0);
-    assert_relative(converted.standard_error.unwrap(), 2.0 * (14.0f64 / 12.0).sqrt(), 1e-15, "an error has no sign");
+    assert_relative(
+        converted.standard_error.unwrap(),
+        2.0 * (14.0f64 / 12.0).sqrt(),
+        1e-15,
+        "an error has no sign",
+    );
     assert_eq!(Estimate::from_samples(&[1.0]).linear(2.0, 0.0).standard_error, None);
     assert!(Estimate::from_samples(&[1.0, f64::NAN]).mean.is_nan());
 }
@@ -35,13 +45,19 @@ fn vae_terms_add_up() {
     assert_eq!(elbo.kl, 25.5);
     assert_eq!(elbo.elbo, Estimate { mean: -86.5, standard_error: Some(1.0) });
     assert_relative(elbo.bits_per_dim.mean, bits_per_dim(86.5, 784), 1e-15, "bits/dim");
-    assert_relative(elbo.bits_per_dim.standard_error.unwrap(), bits_per_dim(1.0, 784), 1e-15, "its error");
+    assert_relative(
+        elbo.bits_per_dim.standard_error.unwrap(),
+        bits_per_dim(1.0, 784),
+        1e-15,
+        "its error",
+    );
     let json = serde_json::to_value(VaeElbo::new(&[-60.0], vec![1.0], 784)).unwrap();
     assert_eq!(json["klPerLatent"][0], 1.0);
     assert!(json["elbo"]["standardError"].is_null() && json["bitsPerDim"]["mean"].is_number());
 }
 
-/// Linear-Gaussian model z ~ N(0, 1), x | z ~ N(w z, s²) with its exact posterior as q: the bound is log p(x) itself.
+/// Linear-Gaussian model z ~ N(0, 1), x | z ~ N(w z, s²) with its exact posterior as q: the bound
+/// is log p(x) itself.
 #[wasm_bindgen_test(unsupported = test)]
 fn vae_bound_is_tight_for_the_exact_posterior() {
     use elbo_room::math::gaussian::log_density;
@@ -50,8 +66,10 @@ fn vae_bound_is_tight_for_the_exact_posterior() {
     let variance = 1.0 / (1.0 + w * w / s2);
     let mean = variance * w * x / s2;
     let noise = standard_normal(4, Purpose::Latent, [0, 0], 20_000);
-    let log_likelihoods: Vec<f64> =
-        noise.iter().map(|e| log_density(x, w * (mean + variance.sqrt() * e), f64::ln(s2))).collect();
+    let log_likelihoods: Vec<f64> = noise
+        .iter()
+        .map(|e| log_density(x, w * (mean + variance.sqrt() * e), f64::ln(s2)))
+        .collect();
     let kl = kl_standard(aview1(&[mean]), aview1(&[variance.ln()]));
     let elbo = VaeElbo::new(&log_likelihoods, kl.to_vec(), 1).elbo;
     let log_p = log_density(x, 0.0, f64::ln(w * w + s2));
@@ -106,7 +124,8 @@ fn reconstruction_term_shows_what_the_last_noise_costs() {
         let expected = -discretized_log_likelihood(&levels, x0.view(), std);
         assert_relative(l_0(&levels, x0.view(), &s), expected, 1e-12, "variance β_1");
     }
-    // A background pixel predicted perfectly: about 0.43 nats at std 0.01, next to nothing at 0.0013.
+    // A background pixel predicted perfectly: about 0.43 nats at std 0.01, next to nothing at
+    // 0.0013.
     let background = |kind| l_0(&[0], aview1(&[-1.0]), &schedule(kind, 1000));
     assert_close(background(ScheduleKind::Linear), 0.426_899_9, 1e-6, "linear");
     assert!(background(ScheduleKind::LogSnrLinear) < 2e-3);

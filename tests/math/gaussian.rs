@@ -25,9 +25,15 @@ fn density_integrates_to_one() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn kl_between_two_gaussians_equals_the_integral() {
-    let cases = [(0.0, 0.0, 0.0, 0.0), (1.0, -3.0, -0.5, 0.7), (2.0, 1.0, 2.0, 1.001), (-1.0, 2.0, 0.0, -1.0)];
+    let cases = [
+        (0.0, 0.0, 0.0, 0.0),
+        (1.0, -3.0, -0.5, 0.7),
+        (2.0, 1.0, 2.0, 1.001),
+        (-1.0, 2.0, 0.0, -1.0),
+    ];
     for (q_mean, q_log_var, p_mean, p_log_var) in cases {
-        let found = kl(aview1(&[q_mean]), aview1(&[q_log_var]), aview1(&[p_mean]), aview1(&[p_log_var]))[0];
+        let found =
+            kl(aview1(&[q_mean]), aview1(&[q_log_var]), aview1(&[p_mean]), aview1(&[p_log_var]))[0];
         let std = f64::exp(0.5 * q_log_var);
         let integral = integrate(q_mean - 13.0 * std, q_mean + 13.0 * std, 4000, |z| {
             let log_q = log_density(z, q_mean, q_log_var);
@@ -41,7 +47,8 @@ fn kl_between_two_gaussians_equals_the_integral() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn kl_equals_the_integral() {
-    let cases = [(0.0, 0.0), (0.0, 1e-3), (1.0, 0.0), (-2.5, -3.0), (0.3, 1.5), (4.0, -10.0), (0.0, 3.0)];
+    let cases =
+        [(0.0, 0.0), (0.0, 1e-3), (1.0, 0.0), (-2.5, -3.0), (0.3, 1.5), (4.0, -10.0), (0.0, 3.0)];
     let (means, log_vars): (Vec<f64>, Vec<f64>) = cases.into_iter().unzip();
     let kl = kl_standard(aview1(&means), aview1(&log_vars));
     assert_eq!(kl.len(), cases.len());
@@ -64,14 +71,21 @@ fn kl_keeps_its_digits_near_the_prior_and_in_extremes() {
         assert_relative(kl, v * v / 4.0 + v * v * v / 12.0, 1e-8, "KL near the prior");
     }
     assert_eq!(kl_standard(aview1(&[0.0]), aview1(&[0.0]))[0], 0.0);
-    assert_relative(kl_standard(aview1(&[0.0]), aview1(&[-200.0]))[0], 99.5, 1e-15, "a collapsed variance");
+    assert_relative(
+        kl_standard(aview1(&[0.0]), aview1(&[-200.0]))[0],
+        99.5,
+        1e-15,
+        "a collapsed variance",
+    );
     assert!(kl_standard(aview1(&[f64::NAN]), aview1(&[0.0]))[0].is_nan());
 }
 
-/// tests/fixtures/levels.py: standard deviations from 0.001 to 1e9, background pixels, and tails two million nats down.
+/// tests/fixtures/levels.py: standard deviations from 0.001 to 1e9, background pixels, and tails
+/// two million nats down.
 #[wasm_bindgen_test(unsupported = test)]
 fn levels_equal_the_goldens() {
-    let rows: Vec<(u8, f64, f64, f64)> = serde_json::from_str(include_str!("../fixtures/levels.json")).unwrap();
+    let rows: Vec<(u8, f64, f64, f64)> =
+        serde_json::from_str(include_str!("../fixtures/levels.json")).unwrap();
     assert_eq!(rows.len(), 126);
     for (pixel, mean, std, expected) in rows {
         let at = format!("level {pixel}, mean {mean}, std {std}");
@@ -92,15 +106,18 @@ fn the_256_levels_share_all_probability() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_level_has_the_mass_of_its_bin() {
-    for (pixel, mean, std) in [(128u8, 0.0, 0.3), (100, 0.2, 0.1), (1, -1.0, 0.01), (254, 0.9, 0.02), (30, 0.1, 0.25)] {
+    for (pixel, mean, std) in
+        [(128u8, 0.0, 0.3), (100, 0.2, 0.1), (1, -1.0, 0.01), (254, 0.9, 0.02), (30, 0.1, 0.25)]
+    {
         let centre = f64::from(pixel) / 127.5 - 1.0;
         let density = |x| log_density(x, mean, 2.0 * f64::ln(std)).exp();
         let mass = integrate(centre - 1.0 / 255.0, centre + 1.0 / 255.0, 400, density);
         assert_relative(level(pixel, mean, std).exp(), mass, 1e-10, &format!("level {pixel}"));
     }
     // the outermost bins are open: nearly everything beyond the range belongs to them
-    let tail =
-        integrate(-1.0 - 12.0 * 0.3, -1.0 + 1.0 / 255.0, 4000, |x| log_density(x, -1.1, 2.0 * f64::ln(0.3)).exp());
+    let tail = integrate(-1.0 - 12.0 * 0.3, -1.0 + 1.0 / 255.0, 4000, |x| {
+        log_density(x, -1.1, 2.0 * f64::ln(0.3)).exp()
+    });
     assert_relative(level(0, -1.1, 0.3).exp(), tail, 1e-10, "level 0");
     assert_relative(level(255, 1.1, 0.3), level(0, -1.1, 0.3), 1e-13, "level 255 mirrors level 0");
 }
@@ -113,19 +130,27 @@ fn likelihood_is_symmetric_additive_and_smooth() {
         let parts: f64 = levels.iter().zip(means).map(|(&l, m)| level(l, m, std)).sum();
         let whole = discretized_log_likelihood(&levels, aview1(&means), std);
         assert_relative(whole, parts, 1e-14, "sum over pixels");
-        let mirrored =
-            discretized_log_likelihood(&levels.map(|l| 255 - l), (-Array1::from_vec(means.to_vec())).view(), std);
+        let mirrored = discretized_log_likelihood(
+            &levels.map(|l| 255 - l),
+            (-Array1::from_vec(means.to_vec())).view(),
+            std,
+        );
         assert_relative(mirrored, whole, 1e-12, "mirror image");
     }
-    // No seam between the ways an interval is computed: as the mean leaves the bin by equal steps, second differences
-    // of the log mass approach the constant -(step/std)² of the Gaussian's own logarithm.
+    // No seam between the ways an interval is computed: as the mean leaves the bin by equal steps,
+    // second differences of the log mass approach the constant -(step/std)² of the Gaussian's own
+    // logarithm.
     let step = 1e-3;
     for std in [0.004, 0.01, 0.1] {
-        let logs: Vec<f64> = (0..1500).map(|k| level(100, f64::from(k) * step - 0.2, std)).collect();
+        let logs: Vec<f64> =
+            (0..1500).map(|k| level(100, f64::from(k) * step - 0.2, std)).collect();
         for w in logs.windows(3) {
             let second = w[2] - 2.0 * w[1] + w[0];
             let expected = (step / std) * (step / std);
-            assert!(second < 1e-8 && second > -1.01 * expected - 1e-8, "std {std}: second difference {second}");
+            assert!(
+                second < 1e-8 && second > -1.01 * expected - 1e-8,
+                "std {std}: second difference {second}"
+            );
         }
     }
 }
@@ -136,7 +161,10 @@ fn likelihood_is_finite_wherever_the_square_is() {
         for pixel in [0, 1, 128, 254, 255] {
             for mean in [-1.0, -0.003, 0.0, 1.0, 1e6] {
                 let value = level(pixel, mean, std);
-                assert!(value.is_finite() && value <= 0.0, "level {pixel}, mean {mean}, std {std}: {value}");
+                assert!(
+                    value.is_finite() && value <= 0.0,
+                    "level {pixel}, mean {mean}, std {std}: {value}"
+                );
             }
         }
     }

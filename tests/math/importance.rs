@@ -1,6 +1,7 @@
 use crate::common::{assert_close, integrate};
 use elbo_room::math::importance::{
-    ImportanceBound, effective_sample_size, gap, importance_curve, log_likelihood, log_mean_exp, log_sum_exp,
+    ImportanceBound, effective_sample_size, gap, importance_curve, log_likelihood, log_mean_exp,
+    log_sum_exp,
 };
 use elbo_room::math::rng::{Purpose, standard_normal};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -10,8 +11,9 @@ fn log_normal(s: f64, seed: u64, n: usize) -> Vec<f64> {
     standard_normal(seed, Purpose::Latent, [0, 0], n).iter().map(|e| s * e - 0.5 * s * s).collect()
 }
 
-/// L_2 = E log((w + v) / 2) for two log-normal weights. Sum and difference of their noise are independent, √2 times standard
-/// normals, and log((w + v) / 2) = -½ s² + s (a + b)/2 + log cosh(s (a - b)/2).
+/// L_2 = E log((w + v) / 2) for two log-normal weights. Sum and difference of their noise are
+/// independent, √2 times standard normals, and log((w + v) / 2) = -½ s² + s (a + b)/2 + log cosh(s
+/// (a - b)/2).
 fn two_weight_bound(s: f64) -> f64 {
     let density = |u: f64| (-0.5 * u * u).exp() / (2.0 * std::f64::consts::PI).sqrt();
     let spread = s * std::f64::consts::FRAC_1_SQRT_2;
@@ -24,11 +26,15 @@ fn two_weights_give_the_integral() {
         let bound = importance_curve(&log_normal(s, 7, 200_000))[1];
         assert_eq!(bound.k, 2);
         let (error, truth) = (bound.bound.standard_error.unwrap(), two_weight_bound(s));
-        assert!(error < 0.01 && (bound.bound.mean - truth).abs() < 4.0 * error, "{bound:?}, not {truth}");
+        assert!(
+            error < 0.01 && (bound.bound.mean - truth).abs() < 4.0 * error,
+            "{bound:?}, not {truth}"
+        );
     }
 }
 
-/// Where the batches of one K are unions of those of another, Jensen's inequality holds for the estimates themselves.
+/// Where the batches of one K are unions of those of another, Jensen's inequality holds for the
+/// estimates themselves.
 #[wasm_bindgen_test(unsupported = test)]
 fn the_curve_rises_through_nested_batches() {
     let curve = importance_curve(&log_normal(2.5, 13, 1000));
@@ -43,7 +49,12 @@ fn the_curve_rises_through_nested_batches() {
 fn sums_of_exponentials_survive_huge_exponents() {
     assert_close(log_sum_exp(&[1000.0, 1000.0]), 1000.0 + 2_f64.ln(), 1e-15, "large");
     assert_close(log_sum_exp(&[-2000.0, -2000.0, -9000.0]), -2000.0 + 2_f64.ln(), 1e-15, "small");
-    assert_close(log_sum_exp(&[0.1, -0.4, 2.0]), (0.1_f64.exp() + (-0.4_f64).exp() + 2_f64.exp()).ln(), 1e-15, "plain");
+    assert_close(
+        log_sum_exp(&[0.1, -0.4, 2.0]),
+        (0.1_f64.exp() + (-0.4_f64).exp() + 2_f64.exp()).ln(),
+        1e-15,
+        "plain",
+    );
     assert_eq!(log_sum_exp(&[]), f64::NEG_INFINITY);
     assert_eq!(log_sum_exp(&[f64::NEG_INFINITY; 2]), f64::NEG_INFINITY);
     assert_close(log_mean_exp(&[-700.0; 8]), -700.0, 1e-15, "mean of equals");
@@ -61,7 +72,10 @@ fn the_curve_begins_at_the_mean_and_ends_at_all_weights() {
     assert_eq!(curve[9].bound, log_likelihood(&weights[..1000]));
     assert_eq!(importance_curve(&weights[..1]).iter().map(|b| b.k).collect::<Vec<_>>(), [1]);
     assert_eq!(importance_curve(&weights[..1])[0].bound.standard_error, None);
-    assert_eq!(importance_curve(&weights[..10]).iter().map(|b| b.k).collect::<Vec<_>>(), [1, 2, 5, 10]);
+    assert_eq!(
+        importance_curve(&weights[..10]).iter().map(|b| b.k).collect::<Vec<_>>(),
+        [1, 2, 5, 10]
+    );
     assert!(importance_curve(&[]).is_empty());
 }
 
@@ -69,7 +83,8 @@ fn the_curve_begins_at_the_mean_and_ends_at_all_weights() {
 fn the_bound_rises_with_k_to_the_logarithm_of_the_mean_weight() {
     let curve = importance_curve(&log_normal(1.5, 11, 200_000));
     for pair in curve.windows(2) {
-        let noise = pair[0].bound.standard_error.unwrap().hypot(pair[1].bound.standard_error.unwrap());
+        let noise =
+            pair[0].bound.standard_error.unwrap().hypot(pair[1].bound.standard_error.unwrap());
         assert!(pair[1].bound.mean > pair[0].bound.mean - 3.0 * noise, "{pair:?}");
     }
     let (first, last) = (curve[0].bound, curve[curve.len() - 1].bound);
@@ -80,7 +95,12 @@ fn the_bound_rises_with_k_to_the_logarithm_of_the_mean_weight() {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_effective_sample_size_counts_equal_weights_and_falls_with_their_spread() {
     assert_close(effective_sample_size(&[-300.0; 40]), 40.0, 1e-12, "equal weights");
-    assert_close(effective_sample_size(&[-300.0, -900.0, -900.0]), 1.0, 1e-12, "one weight dominates");
+    assert_close(
+        effective_sample_size(&[-300.0, -900.0, -900.0]),
+        1.0,
+        1e-12,
+        "one weight dominates",
+    );
     assert_close(effective_sample_size(&[0.0, 3_f64.ln()]), 16.0 / 10.0, 1e-12, "weights 1 and 3");
     // for log-normal weights it tends to n e^(-s²)
     let found = effective_sample_size(&log_normal(0.8, 5, 100_000)) / 1e5;
@@ -97,8 +117,8 @@ fn intervals_cover_the_truth() {
     let runs = || (0..400).map(|seed| log_normal(s, seed, 2000));
     let likelihood = runs().filter(|w| covers(log_likelihood(w), 0.0)).count();
     assert!((368..=392).contains(&likelihood), "{likelihood} of 400 intervals of log p");
-    // At every K, however few batches of K weights there are: L_1 = -½ s², L_2 by quadrature, and for large K the curvature of the
-    // logarithm takes half the variance of a batch's mean.
+    // At every K, however few batches of K weights there are: L_1 = -½ s², L_2 by quadrature, and
+    // for large K the curvature of the logarithm takes half the variance of a batch's mean.
     let truth = |k: usize| match k {
         1 => -0.5 * s * s,
         2 => two_weight_bound(s),

@@ -1,5 +1,5 @@
-//! Variational inference in the plane against finite differences, closed forms, and sums over a fine grid of the plane
-//! that share nothing with the crate's quadrature.
+//! Variational inference in the plane against finite differences, closed forms, and sums over a
+//! fine grid of the plane that share nothing with the crate's quadrature.
 
 #[path = "inference/contour.rs"]
 mod contour;
@@ -30,16 +30,23 @@ fn members() -> Vec<(Family, Mixture)> {
         (Family::MeanField, one(Gaussian::diagonal([-1.6, -1.1], [0.3, 1.3]))),
         (Family::FullCovariance, one(Gaussian::with_covariance([0.4, 0.3], [0.8, 0.5, 0.7]))),
         (Family::FullCovariance, one(Gaussian::with_covariance([1.2, -0.8], [1.5, -1.1, 1.2]))),
-        (Family::Mixture, mixture(&[(0.3, [-1.0, 0.5], [0.5, 0.8]), (0.7, [0.9, -0.3], [0.7, 0.4])])),
         (
             Family::Mixture,
-            mixture(&[(0.5, [0.1, 0.2], [1.2, 1.0]), (0.2, [1.5, 1.1], [0.3, 0.6]), (0.3, [-1.7, -0.9], [0.6, 0.5])]),
+            mixture(&[(0.3, [-1.0, 0.5], [0.5, 0.8]), (0.7, [0.9, -0.3], [0.7, 0.4])]),
+        ),
+        (
+            Family::Mixture,
+            mixture(&[
+                (0.5, [0.1, 0.2], [1.2, 1.0]),
+                (0.2, [1.5, 1.1], [0.3, 0.6]),
+                (0.3, [-1.7, -0.9], [0.6, 0.5]),
+            ]),
         ),
     ]
 }
 
-/// ∫ f by the midpoint rule on squares of side 0.05, where the target (but for the wide end of the funnel) and all members
-/// have their mass.
+/// ∫ f by the midpoint rule on squares of side 0.05, where the target (but for the wide end of the
+/// funnel) and all members have their mass.
 fn over_the_plane(kind: TargetKind, f: impl Fn(Point) -> f64) -> f64 {
     const SIDE: f64 = 0.05;
     let ([left, right], [bottom, top]) = match kind {

@@ -10,7 +10,14 @@ fn norm(v: &[f32]) -> f64 {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn ends_are_exact() {
-    let pairs = [(A, B), (A, A), (A, A.map(|x| -x)), (A, [0.0; 4]), ([0.0; 4], [0.0; 4]), (A, A.map(|x| 3.0 * x))];
+    let pairs = [
+        (A, B),
+        (A, A),
+        (A, A.map(|x| -x)),
+        (A, [0.0; 4]),
+        ([0.0; 4], [0.0; 4]),
+        (A, A.map(|x| 3.0 * x)),
+    ];
     for (a, b) in pairs {
         for path in [lerp, slerp] {
             assert_eq!(path(&a, &b, 0.0), a);
@@ -30,7 +37,10 @@ fn slerp_turns_at_constant_speed_and_keeps_the_norm() {
         let chord = norm(&std::array::from_fn::<f32, 4, _>(|i| pair[1][i] - pair[0][i]));
         assert!((chord - first_chord).abs() < 1e-6, "{chord} is not {first_chord}");
     }
-    assert!(norm(&lerp(&A, &b, 0.5)) < 0.8 * norm(&A), "a line must cut the corner, or this test shows nothing");
+    assert!(
+        norm(&lerp(&A, &b, 0.5)) < 0.8 * norm(&A),
+        "a line must cut the corner, or this test shows nothing"
+    );
     // the quarter turn, known by heart
     let middle = slerp(&[1.0, 0.0], &[0.0, 1.0], 1.0 / 3.0);
     assert!((middle[0] - 0.866_025_4).abs() < 1e-7 && (middle[1] - 0.5).abs() < 1e-7, "{middle:?}");
@@ -63,11 +73,15 @@ fn a_polyline_is_walked_at_constant_speed() {
     let expected = [0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 0.0, 3.0, 2.0, 3.0, 4.0];
     assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{found:?}");
     // Any dimension, and the same line however densely it is drawn.
-    let dense: Vec<f32> = (0..=64).flat_map(|k| lerp(&A, &B, (f64::from(k) / 64.0).powi(2))).collect();
+    let dense: Vec<f32> =
+        (0..=64).flat_map(|k| lerp(&A, &B, (f64::from(k) / 64.0).powi(2))).collect();
     for s in [0.0, 0.1, 0.37, 0.5, 0.93, 1.0] {
         let point = along(&dense, 4, &[s]);
         let line = lerp(&A, &B, s);
-        assert!(point.iter().zip(&line).all(|(a, b)| (a - b).abs() < 1e-6), "{point:?} is not {line:?}");
+        assert!(
+            point.iter().zip(&line).all(|(a, b)| (a - b).abs() < 1e-6),
+            "{point:?} is not {line:?}"
+        );
     }
 }
 

@@ -13,16 +13,31 @@ fn density(x: f64, mean: f64, scale: f64) -> f64 {
     e / (scale * (1.0 + e).powi(2))
 }
 
-const PARAMETERS: [(f32, f32); 8] =
-    [(0.0, 0.0), (-1.0, -7.0), (1.0, -7.0), (0.3, -2.5), (-0.7, -4.0), (0.001, -5.5), (-1.3, -3.0), (2.0, 1.5)];
+const PARAMETERS: [(f32, f32); 8] = [
+    (0.0, 0.0),
+    (-1.0, -7.0),
+    (1.0, -7.0),
+    (0.3, -2.5),
+    (-0.7, -4.0),
+    (0.001, -5.5),
+    (-1.3, -3.0),
+    (2.0, 1.5),
+];
 
-/// tests/fixtures/levels.py: scales from 8e-7, where a tail is 50 million nats down, to e^40, where all inner levels are equal.
+/// tests/fixtures/levels.py: scales from 8e-7, where a tail is 50 million nats down, to e^40, where
+/// all inner levels are equal.
 #[wasm_bindgen_test(unsupported = test)]
 fn levels_equal_the_goldens() {
-    let rows: Vec<(u8, f32, f32, f64)> = serde_json::from_str(include_str!("../fixtures/logistic.json")).unwrap();
+    let rows: Vec<(u8, f32, f32, f64)> =
+        serde_json::from_str(include_str!("../fixtures/logistic.json")).unwrap();
     assert_eq!(rows.len(), 136);
     for (pixel, mean, log_scale, expected) in rows {
-        assert_close(level(pixel, mean, log_scale), expected, 2e-12, &format!("{pixel} under {mean}, {log_scale}"));
+        assert_close(
+            level(pixel, mean, log_scale),
+            expected,
+            2e-12,
+            &format!("{pixel} under {mean}, {log_scale}"),
+        );
     }
 }
 
@@ -53,13 +68,26 @@ fn a_mass_is_the_integral_of_the_density_over_the_bin() {
         let (mean64, scale) = (f64::from(mean), f64::from(log_scale).exp());
         for l in [0, 1, 2, 37, 127, 128, 200, 254, 255_u8] {
             let centre = f64::from(l) / 127.5 - 1.0;
-            let from = if l == 0 { (centre - 1.0).min(mean64) - 45.0 * scale } else { centre - 1.0 / 255.0 };
-            let to = if l == 255 { (centre + 1.0).max(mean64) + 45.0 * scale } else { centre + 1.0 / 255.0 };
+            let from = if l == 0 {
+                (centre - 1.0).min(mean64) - 45.0 * scale
+            } else {
+                centre - 1.0 / 255.0
+            };
+            let to = if l == 255 {
+                (centre + 1.0).max(mean64) + 45.0 * scale
+            } else {
+                centre + 1.0 / 255.0
+            };
             // the density has a kink of width `scale` at its mean: the steps must be finer
             let intervals = 2 * (((to - from) / scale * 200.0) as usize + 500);
             let mass = integrate(from, to, intervals, |x| density(x, mean64, scale));
             if mass > 1e-280 {
-                assert_relative(level(l, mean, log_scale).exp(), mass, 1e-8, &format!("{l} under {mean}, {log_scale}"));
+                assert_relative(
+                    level(l, mean, log_scale).exp(),
+                    mass,
+                    1e-8,
+                    &format!("{l} under {mean}, {log_scale}"),
+                );
             }
         }
     }

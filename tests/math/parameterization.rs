@@ -15,7 +15,8 @@ fn alpha_sigma(log_snr: f64) -> (f64, f64) {
     ((1.0 / (1.0 + (-log_snr).exp())).sqrt(), (1.0 / (1.0 + log_snr.exp())).sqrt())
 }
 
-/// The lattice parameterization for F = 0 below the limit, over all 256 levels instead of the nearest seven.
+/// The lattice parameterization for F = 0 below the limit, over all 256 levels instead of the
+/// nearest seven.
 fn posterior_mean_of_all_levels(x_t: f64, log_snr: f64) -> f64 {
     let (alpha, sigma) = alpha_sigma(log_snr);
     let exponents: Vec<f64> = (0..256)
@@ -51,12 +52,15 @@ fn the_right_output_gives_the_truth() {
         let (alpha, sigma) = alpha_sigma(log_snr);
         let x_t = alpha * &x0 + sigma * &epsilon;
         let v = alpha * &epsilon - sigma * &x0;
-        for (kind, output) in [(ALL[0].0, &epsilon), (ALL[1].0, &x0), (ALL[2].0, &v), (ALL[3].0, &v)] {
+        for (kind, output) in
+            [(ALL[0].0, &epsilon), (ALL[1].0, &x0), (ALL[2].0, &v), (ALL[3].0, &v)]
+        {
             if kind == Parameterization::Lattice && log_snr > log_snr_of_levels(0.8) {
                 continue;
             }
             let prediction = kind.apply(x_t.view(), log_snr, output.mapv(|v| v as f32).view());
-            // the output comes in f32; what it is multiplied with on the way to x̂_0 and ε̂ scales its rounding
+            // the output comes in f32; what it is multiplied with on the way to x̂_0 and ε̂ scales
+            // its rounding
             let x0_error = 2e-7 * (1.0 + sigma / alpha);
             for i in 0..x0.len() {
                 let at = format!("{kind:?} at log SNR {log_snr}, pixel {i}");
@@ -100,17 +104,24 @@ fn lattice_is_v_where_the_noise_hides_the_levels() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn lattice_is_the_posterior_mean_of_the_level() {
-    // Seven levels stand for all 256: those left out are at least 3.5 levels away, e^(-3.5²/2s²) of the weight.
+    // Seven levels stand for all 256: those left out are at least 3.5 levels away, e^(-3.5²/2s²) of
+    // the weight.
     for (s, left_out) in [(0.8, 2e-5), (0.6, 1e-9), (0.4, 1e-15), (0.1, 1e-15), (0.01, 1e-15)] {
         let log_snr = log_snr_of_levels(s) + 1e-9;
         let (alpha, sigma) = alpha_sigma(log_snr);
         for k in 0..600 {
             // within 4 standard deviations of a level, at every fraction between levels
             let level = f64::from(k % 256);
-            let noise = 4.0 * (f64::from(k) * 0.618_034).fract() * if k % 2 == 0 { 1.0 } else { -1.0 };
+            let noise =
+                4.0 * (f64::from(k) * 0.618_034).fract() * if k % 2 == 0 { 1.0 } else { -1.0 };
             let x_t = alpha * (level / 127.5 - 1.0) + sigma * noise;
             let at = format!("noise of {s} levels, x_t at level {level} with noise {noise}");
-            assert_close(lattice(x_t, log_snr, 0.0), posterior_mean_of_all_levels(x_t, log_snr), left_out, &at);
+            assert_close(
+                lattice(x_t, log_snr, 0.0),
+                posterior_mean_of_all_levels(x_t, log_snr),
+                left_out,
+                &at,
+            );
         }
     }
 }
@@ -128,11 +139,21 @@ fn lattice_corrects_by_the_output_and_survives_extremes() {
     for level in [0.0, 1.0, 2.0, 3.0, 128.0, 252.0, 254.0, 255.0] {
         let x0 = level / 127.5 - 1.0;
         for log_snr in [20.0, 40.0, 100.0] {
-            assert_close(lattice(x0 + 0.3 / 127.5, log_snr, 0.0), x0, 1e-13, &format!("level {level} at {log_snr}"));
+            assert_close(
+                lattice(x0 + 0.3 / 127.5, log_snr, 0.0),
+                x0,
+                1e-13,
+                &format!("level {level} at {log_snr}"),
+            );
         }
     }
     for x_t in [-3.0, -1.001, 1.001, 3.0] {
-        assert_close(lattice(x_t, 13.3, 0.0), f64::signum(x_t), 1e-11, "beyond the range lies its end");
+        assert_close(
+            lattice(x_t, 13.3, 0.0),
+            f64::signum(x_t),
+            1e-11,
+            "beyond the range lies its end",
+        );
     }
     assert!(lattice(0.0, 5.0, f32::NAN).is_nan() && lattice(0.0, 13.0, f32::NAN).is_nan());
 }
@@ -142,7 +163,8 @@ fn guidance() {
     let log_snr = 1.2;
     let (alpha, sigma) = alpha_sigma(log_snr);
     let x_t = Array1::from_vec(vec![-0.4, 0.1, 0.9]);
-    let predict = |output: [f32; 3]| Parameterization::V.apply(x_t.view(), log_snr, aview1(&output));
+    let predict =
+        |output: [f32; 3]| Parameterization::V.apply(x_t.view(), log_snr, aview1(&output));
     let (conditional, unconditional) = (predict([0.1, -0.2, 0.0]), predict([0.05, -0.1, -2.0]));
     assert_eq!(unconditional.x0[2], 1.0, "one pixel must be clipped");
     let guided = |weight| guide(&conditional, &unconditional, weight, x_t.view(), log_snr);
@@ -156,7 +178,8 @@ fn guidance() {
         let guided = guided(weight);
         for i in 0..2 {
             // Ho & Salimans extrapolate ε̂; where nothing clips it is the same
-            let epsilon = (1.0 + weight) * conditional.epsilon[i] - weight * unconditional.epsilon[i];
+            let epsilon =
+                (1.0 + weight) * conditional.epsilon[i] - weight * unconditional.epsilon[i];
             assert_close(guided.epsilon[i], epsilon, 1e-13, "ε̂");
             assert_close(alpha * guided.x0[i] + sigma * guided.epsilon[i], x_t[i], 1e-15, "x_t");
         }

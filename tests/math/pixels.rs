@@ -21,14 +21,16 @@ fn distance(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
 /// The share of ink at each pixel: 1 inside a stroke, 0 outside, a ramp of one pixel between.
 fn seven() -> Vec<f64> {
     let at = |i: usize| [(i % WIDTH) as f64 + 0.5, (i / WIDTH) as f64 + 0.5];
-    let nearest = |p| SEVEN.windows(2).map(|ends| distance(p, ends[0], ends[1])).fold(f64::MAX, f64::min);
+    let nearest =
+        |p| SEVEN.windows(2).map(|ends| distance(p, ends[0], ends[1])).fold(f64::MAX, f64::min);
     (0..WIDTH * HEIGHT).map(|i| (PEN / 2.0 + 0.5 - nearest(at(i))).clamp(0.0, 1.0)).collect()
 }
 
 /// The picture in a colour of paper and a colour of ink, opaque.
 fn picture(paper: [u8; 3], ink: [u8; 3]) -> Vec<u8> {
     let pixel = |share: f64| {
-        let [r, g, b] = [0, 1, 2].map(|c| (f64::from(paper[c]) * (1.0 - share) + f64::from(ink[c]) * share) as u8);
+        let [r, g, b] = [0, 1, 2]
+            .map(|c| (f64::from(paper[c]) * (1.0 - share) + f64::from(ink[c]) * share) as u8);
         [r, g, b, 255]
     };
     seven().into_iter().flat_map(pixel).collect()
@@ -77,7 +79,8 @@ fn the_ink_fits_the_box_and_is_centred_by_its_mass() {
 #[wasm_bindgen_test(unsupported = test)]
 fn transparency_shows_white_or_black_whichever_shows_something() {
     for ink in [0, 255] {
-        let on_glass: Vec<u8> = seven().into_iter().flat_map(|share| [ink, ink, ink, (255.0 * share) as u8]).collect();
+        let on_glass: Vec<u8> =
+            seven().into_iter().flat_map(|share| [ink, ink, ink, (255.0 * share) as u8]).collect();
         assert_is_the_seven(&digit(&on_glass), 20);
     }
 }
@@ -101,7 +104,11 @@ fn noise_of_the_background_is_removed() {
 fn a_picture_that_is_a_digit_already_is_kept() {
     let levels = drawn();
     let rgba = |invert: bool| -> Vec<u8> {
-        levels.iter().map(|&l| if invert { 255 - l } else { l }).flat_map(|l| [l, l, l, 255]).collect()
+        levels
+            .iter()
+            .map(|&l| if invert { 255 - l } else { l })
+            .flat_map(|l| [l, l, l, 255])
+            .collect()
     };
     for invert in [false, true] {
         assert_eq!(digit_from_pixels(&rgba(invert), SIDE, SIDE).unwrap(), levels);
@@ -112,7 +119,8 @@ fn a_picture_that_is_a_digit_already_is_kept() {
 fn a_small_picture_is_scaled_up_and_a_cropped_one_is_read() {
     // three by five pixels of a 1, the ink touching the edge above and below
     let bits = [0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0];
-    let rgba: Vec<u8> = bits.iter().flat_map(|&bit| if bit == 1 { [0, 0, 0, 255] } else { [255; 4] }).collect();
+    let rgba: Vec<u8> =
+        bits.iter().flat_map(|&bit| if bit == 1 { [0, 0, 0, 255] } else { [255; 4] }).collect();
     let levels = digit_from_pixels(&rgba, 3, 5).unwrap();
     assert_eq!(ink_box(&levels), [4, INK_BOX]);
 }

@@ -52,11 +52,15 @@ fn a_histogram_counts_every_value_once_in_round_bins() {
         assert_eq!(edges.len(), counts.len() + 1);
         assert_eq!(counts.iter().sum::<u64>(), values.len() as u64);
         for (bin, &count) in counts.iter().enumerate() {
-            let inside = values.iter().filter(|v| (edges[bin]..edges[bin + 1]).contains(v)).count() as u64;
+            let inside =
+                values.iter().filter(|v| (edges[bin]..edges[bin + 1]).contains(v)).count() as u64;
             assert_eq!(count, inside, "bin {bin} from {} to {}", edges[bin], edges[bin + 1]);
         }
         let width = edges[1] - edges[0];
         let leading = width / 10f64.powf(width.log10().floor());
-        assert!([1.0, 2.0, 5.0, 10.0].iter().any(|f| (leading - f).abs() < 1e-6), "bins are {width} wide");
+        assert!(
+            [1.0, 2.0, 5.0, 10.0].iter().any(|f| (leading - f).abs() < 1e-6),
+            "bins are {width} wide"
+        );
     }
 }

@@ -42,7 +42,8 @@ fn a_seed_means_the_same_forever() {
     }
 }
 
-/// The last bit too, natively and in WebAssembly: a difference would show as another image after a thousand steps.
+/// The last bit too, natively and in WebAssembly: a difference would show as another image after a
+/// thousand steps.
 #[wasm_bindgen_test(unsupported = test)]
 fn normals_have_the_same_bits_everywhere() {
     let digest = standard_normal(1, Purpose::InitialNoise, [0, 0], 10_000)

@@ -46,7 +46,12 @@ fn tables_equal_the_definitions() {
             assert_relative(s.sigma(row.t), row.sigma, 1e-11, &format!("sigma, {at}"));
             assert_relative(s.beta(row.t), row.beta, 1e-11, &format!("beta, {at}"));
             let variance = s.posterior_variance(row.t);
-            assert_relative(variance, row.posterior_variance, 1e-11, &format!("posterior variance, {at}"));
+            assert_relative(
+                variance,
+                row.posterior_variance,
+                1e-11,
+                &format!("posterior variance, {at}"),
+            );
             assert_relative(weight_x0, row.weight_x0, 1e-11, &format!("weight of x_0, {at}"));
             assert_relative(weight_xt, row.weight_xt, 1e-11, &format!("weight of x_t, {at}"));
         }
@@ -81,7 +86,11 @@ fn every_table_is_a_chain() {
             assert_close(s.alpha(t) * s.alpha(t) + s.variance(t), 1.0, 1e-15, &at(t));
             if t > 1 {
                 let variance = s.posterior_variance(t);
-                assert!(0.0 < variance && variance < beta, "{} posterior variance {variance}", at(t));
+                assert!(
+                    0.0 < variance && variance < beta,
+                    "{} posterior variance {variance}",
+                    at(t)
+                );
             }
         }
     }
@@ -94,7 +103,11 @@ fn short_chains_are_strided_from_the_chain_of_1000() {
         for steps in [2, 7, 20, 100, 500, 999] {
             let s = schedule(kind, steps);
             let timesteps: Vec<usize> = (1..=steps)
-                .map(|t| (1..=1000).find(|&b| base.log_snr(b) == s.log_snr(t)).expect("not a timestep of the base"))
+                .map(|t| {
+                    (1..=1000)
+                        .find(|&b| base.log_snr(b) == s.log_snr(t))
+                        .expect("not a timestep of the base")
+                })
                 .collect();
             assert_eq!((timesteps[0], timesteps[steps - 1]), (1, 1000));
             let gaps: Vec<usize> = timesteps.windows(2).map(|w| w[1] - w[0]).collect();
@@ -112,9 +125,16 @@ fn impossible_chains_are_refused() {
         assert!(error.message.contains(&steps.to_string()), "{error}");
     }
     let (nan, inf) = (f64::NAN, f64::INFINITY);
-    for (min, max) in
-        [(1.0, 1.0), (2.0, 1.0), (nan, 1.0), (0.0, nan), (-inf, 1.0), (0.0, inf), (-101.0, 0.0), (0.0, 101.0)]
-    {
+    for (min, max) in [
+        (1.0, 1.0),
+        (2.0, 1.0),
+        (nan, 1.0),
+        (0.0, nan),
+        (-inf, 1.0),
+        (0.0, inf),
+        (-101.0, 0.0),
+        (0.0, 101.0),
+    ] {
         for kind in ScheduleKind::ALL {
             let error = NoiseSchedule::new(kind, 10, LogSnrRange { min, max }).unwrap_err();
             assert_eq!(error.kind, ErrorKind::Value, "{min} to {max}");

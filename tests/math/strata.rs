@@ -25,8 +25,12 @@ fn uniform(steps: usize) -> Vec<f64> {
 fn run(steps: usize, strata: usize, seed: u64, pass: u64, noise: f64) -> Estimate {
     let draw = StratifiedPass::draw(&uniform(steps), 2, strata, seed, [0, pass]).unwrap();
     let errors = standard_normal(seed, Purpose::ForwardNoise, [0, pass], strata);
-    let terms: Vec<f64> =
-        draw.timesteps().iter().zip(errors).map(|(&t, e)| term(t, steps) * (1.0 + noise * e)).collect();
+    let terms: Vec<f64> = draw
+        .timesteps()
+        .iter()
+        .zip(errors)
+        .map(|(&t, e)| term(t, steps) * (1.0 + noise * e))
+        .collect();
     draw.estimate(&terms)
 }
 
@@ -36,7 +40,9 @@ fn covers(estimate: Estimate, truth: f64) -> bool {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn each_stratum_has_its_share_of_the_density() {
-    for (steps, strata) in [(2, 1), (10, 1), (10, 4), (10, 9), (1000, 16), (1000, 998), (1000, 999), (100_000, 7)] {
+    for (steps, strata) in
+        [(2, 1), (10, 1), (10, 4), (10, 9), (1000, 16), (1000, 998), (1000, 999), (100_000, 7)]
+    {
         let density: Vec<f64> = (2..=steps).map(|t| 1.0 + (t % 3) as f64).collect();
         let total: f64 = density.iter().sum();
         let pass = StratifiedPass::draw(&density, 2, strata, 9, [0, 0]).unwrap();
@@ -44,8 +50,12 @@ fn each_stratum_has_its_share_of_the_density() {
         for (k, (&t, weight)) in pass.timesteps().iter().zip(pass.weights()).enumerate() {
             // t's part of the density overlaps with stratum k
             let below: f64 = density[..t - 2].iter().sum();
-            let (from, to) = (k as f64 * total / strata as f64, (k + 1) as f64 * total / strata as f64);
-            assert!(below < to && below + density[t - 2] > from, "t = {t} is not in stratum {k} of {strata}");
+            let (from, to) =
+                (k as f64 * total / strata as f64, (k + 1) as f64 * total / strata as f64);
+            assert!(
+                below < to && below + density[t - 2] > from,
+                "t = {t} is not in stratum {k} of {strata}"
+            );
             assert_relative(weight * strata as f64 * density[t - 2], total, 1e-12, "weight");
         }
     }
@@ -58,10 +68,14 @@ fn every_timestep_counts_once_on_average() {
     let mut counts = vec![0.0; density.len() + 2];
     for k in 0..passes {
         let pass = StratifiedPass::draw(&density, 2, 4, 1, [0, k]).unwrap();
-        pass.timesteps().iter().zip(pass.weights()).for_each(|(&t, w)| counts[t] += w / passes as f64);
+        pass.timesteps()
+            .iter()
+            .zip(pass.weights())
+            .for_each(|(&t, w)| counts[t] += w / passes as f64);
     }
     for (t, count) in counts.into_iter().enumerate().skip(2) {
-        // Σ w · 1[t drawn] has mean 1: unbiased for any function of t. Its variance is at most its largest weight, 8.
+        // Σ w · 1[t drawn] has mean 1: unbiased for any function of t. Its variance is at most its
+        // largest weight, 8.
         assert_close(count, 1.0, 4.0 * (8.0 / passes as f64).sqrt(), &format!("t = {t}"));
     }
 }
@@ -105,7 +119,9 @@ fn the_density_for_classes_has_its_parts_on_every_chain() {
                 // the share between two timesteps is that of the logistic density and of the cost
                 let (from, to) = (steps / 4 + 1, steps / 2 + 1);
                 let share: f64 = density[from..to].iter().sum();
-                let bell = |t: usize, u: usize| 0.7 * (logistic(schedule.log_snr(t)) - logistic(schedule.log_snr(u)));
+                let bell = |t: usize, u: usize| {
+                    0.7 * (logistic(schedule.log_snr(t)) - logistic(schedule.log_snr(u)))
+                };
                 let cost = timestep_density(&schedule);
                 let cost_share = cost[from - 1..to - 1].iter().sum::<f64>() / (steps - 1) as f64;
                 let expected = bell(from, to) + (0.95 - bell(1, steps)) * cost_share;
@@ -123,7 +139,10 @@ fn the_estimate_is_unbiased() {
         let totals: Vec<f64> = (0..4000).map(|k| run(steps, strata, 2, k, 0.3).mean).collect();
         let estimate = Estimate::from_samples(&totals);
         let error = estimate.standard_error.unwrap();
-        assert!((estimate.mean - exact(steps)).abs() < 4.0 * error, "{strata} of {steps}: {estimate:?}");
+        assert!(
+            (estimate.mean - exact(steps)).abs() < 4.0 * error,
+            "{strata} of {steps}: {estimate:?}"
+        );
         assert!(error < 0.02 * exact(steps), "too coarse to see a bias: {estimate:?}");
     }
 }
@@ -151,7 +170,8 @@ fn strata_beat_draws_from_everywhere() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn intervals_from_several_passes_cover() {
-    // 1.96 standard errors of 20 passes are a 93.5 % interval of Student's t with 19 degrees of freedom
+    // 1.96 standard errors of 20 passes are a 93.5 % interval of Student's t with 19 degrees of
+    // freedom
     let repetitions = 600;
     let hits = (0..repetitions)
         .filter(|&seed| {
@@ -178,10 +198,15 @@ fn collapsed_strata_are_right_for_smooth_terms_and_conservative_otherwise() {
     ];
     for (steps, strata, allowed) in cases {
         let runs: Vec<Estimate> = (0..1500).map(|seed| run(steps, strata, seed, 0, 0.3)).collect();
-        let true_variance = runs.iter().map(|r| (r.mean - exact(steps)) * (r.mean - exact(steps))).sum::<f64>();
-        let claimed = runs.iter().map(|r| r.standard_error.unwrap() * r.standard_error.unwrap()).sum::<f64>();
+        let true_variance =
+            runs.iter().map(|r| (r.mean - exact(steps)) * (r.mean - exact(steps))).sum::<f64>();
+        let claimed =
+            runs.iter().map(|r| r.standard_error.unwrap() * r.standard_error.unwrap()).sum::<f64>();
         let ratio = claimed / true_variance;
-        assert!(allowed.contains(&ratio), "{strata} of {steps}: claimed variance is {ratio} times the true one");
+        assert!(
+            allowed.contains(&ratio),
+            "{strata} of {steps}: claimed variance is {ratio} times the true one"
+        );
         if strata >= 200 {
             let hits = runs.iter().filter(|run| covers(**run, exact(steps))).count();
             let share = hits as f64 / runs.len() as f64;
@@ -193,16 +218,27 @@ fn collapsed_strata_are_right_for_smooth_terms_and_conservative_otherwise() {
 #[wasm_bindgen_test(unsupported = test)]
 fn collapsed_strata_by_hand() {
     let estimate = |terms: &[f64]| {
-        let pass = StratifiedPass::draw(&uniform(terms.len() + 1), 2, terms.len(), 0, [0, 0]).unwrap();
+        let pass =
+            StratifiedPass::draw(&uniform(terms.len() + 1), 2, terms.len(), 0, [0, 0]).unwrap();
         pass.estimate(terms)
     };
     assert_eq!(estimate(&[4.0]), Estimate { mean: 4.0, standard_error: None });
     assert_eq!(estimate(&[4.0, 7.0]), Estimate { mean: 11.0, standard_error: Some(3.0) });
     assert_eq!(estimate(&[1.0, 4.0, 0.0, 4.0]).standard_error, Some(5.0));
     // three together: 3/2 Σ (y - 2)²
-    assert_relative(estimate(&[1.0, 2.0, 3.0]).standard_error.unwrap(), 3.0f64.sqrt(), 1e-15, "three");
+    assert_relative(
+        estimate(&[1.0, 2.0, 3.0]).standard_error.unwrap(),
+        3.0f64.sqrt(),
+        1e-15,
+        "three",
+    );
     // a pair with difference 1, and three
-    assert_relative(estimate(&[5.0, 6.0, 1.0, 2.0, 3.0]).standard_error.unwrap(), 2.0, 1e-15, "five");
+    assert_relative(
+        estimate(&[5.0, 6.0, 1.0, 2.0, 3.0]).standard_error.unwrap(),
+        2.0,
+        1e-15,
+        "five",
+    );
     let pass = StratifiedPass::draw(&[2.0, 4.0], 2, 2, 0, [0, 0]).unwrap();
     assert_eq!(pass.weights()[1], 0.75);
     let expected: f64 = pass.weights().iter().zip([3.0, 5.0]).map(|(w, term)| w * term).sum();

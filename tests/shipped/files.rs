@@ -12,8 +12,12 @@ pub fn file(path: &str) -> &'static [u8] {
         "mnist-vae-2d-density.json" => include_bytes!("../../models/mnist-vae-2d-density.json"),
         "mnist-vae-8bit-encoder.onnx" => include_bytes!("../../models/mnist-vae-8bit-encoder.onnx"),
         "mnist-vae-8bit-decoder.onnx" => include_bytes!("../../models/mnist-vae-8bit-decoder.onnx"),
-        "mnist-hvae-8bit-encoder.onnx" => include_bytes!("../../models/mnist-hvae-8bit-encoder.onnx"),
-        "mnist-hvae-8bit-decoder.onnx" => include_bytes!("../../models/mnist-hvae-8bit-decoder.onnx"),
+        "mnist-hvae-8bit-encoder.onnx" => {
+            include_bytes!("../../models/mnist-hvae-8bit-encoder.onnx")
+        }
+        "mnist-hvae-8bit-decoder.onnx" => {
+            include_bytes!("../../models/mnist-hvae-8bit-decoder.onnx")
+        }
         "mnist-hvae-encoder.onnx" => include_bytes!("../../models/mnist-hvae-encoder.onnx"),
         "mnist-hvae-decoder.onnx" => include_bytes!("../../models/mnist-hvae-decoder.onnx"),
         "mnist-ddpm.onnx" => include_bytes!("../../models/mnist-ddpm.onnx"),

@@ -25,7 +25,10 @@ impl Settings {
         while let Some(argument) = rest.next() {
             match argument.as_str() {
                 "--brief" => settings.brief = true,
-                "--json" => settings.json = Some(rest.next().context("`--json` needs the path of a file")?.into()),
+                "--json" => {
+                    settings.json =
+                        Some(rest.next().context("`--json` needs the path of a file")?.into())
+                }
                 unknown => bail!("`bench` takes `--brief` and `--json <file>`, not `{unknown}`"),
             }
         }
@@ -63,7 +66,9 @@ mod tests {
         let both = Settings { json: Some("a b.json".into()), brief: true };
         assert_eq!(parse(&["--json", "a b.json", "--brief"]).unwrap(), both);
         assert_eq!(parse(&["--brief", "--json", "a b.json"]).unwrap(), both);
-        for (wrong, mentions) in [(&["--json"][..], "needs the path"), (&["--fast"], "`--fast`"), (&["x"], "`x`")] {
+        for (wrong, mentions) in
+            [(&["--json"][..], "needs the path"), (&["--fast"], "`--fast`"), (&["x"], "`x`")]
+        {
             assert!(parse(wrong).unwrap_err().to_string().contains(mentions), "{wrong:?}");
         }
     }

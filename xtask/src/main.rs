@@ -76,7 +76,9 @@ fn run(arguments: &[String]) -> Result<()> {
 fn port(rest: &[String]) -> Result<u16> {
     match rest {
         [] => Ok(page::DEFAULT_PORT),
-        [flag, value] if flag == "--port" => value.parse().with_context(|| format!("`{value}` is not a port number")),
+        [flag, value] if flag == "--port" => {
+            value.parse().with_context(|| format!("`{value}` is not a port number"))
+        }
         _ => bail!("`serve` takes only `--port <n>`\n\n{USAGE}"),
     }
 }

@@ -20,7 +20,8 @@ impl Invocation {
         let program = program.as_ref();
         let mut command = Command::new(program);
         command.current_dir(directory);
-        let shown = Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();
+        let shown =
+            Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();
         Self { command, shown }
     }
 
@@ -46,7 +47,8 @@ impl Invocation {
     /// Runs the program with this terminal's input and output; fails where it fails.
     pub fn run(mut self) -> Result<()> {
         self.announce();
-        let status = self.command.status().with_context(|| format!("cannot start `{}`", self.shown))?;
+        let status =
+            self.command.status().with_context(|| format!("cannot start `{}`", self.shown))?;
         self.judge(status)
     }
 
@@ -55,8 +57,10 @@ impl Invocation {
         self.announce();
         // Colours would stand between the words that the tally looks for.
         self.command.env_remove("FORCE_COLOR").env("NO_COLOR", "1").stdout(Stdio::piped());
-        let mut child = self.command.spawn().with_context(|| format!("cannot start `{}`", self.shown))?;
-        let mut output = BufReader::new(child.stdout.take().context("the child's output is piped")?);
+        let mut child =
+            self.command.spawn().with_context(|| format!("cannot start `{}`", self.shown))?;
+        let mut output =
+            BufReader::new(child.stdout.take().context("the child's output is piped")?);
         let mut tally = Tally::default();
         let mut line = Vec::new();
         while output.read_until(b'\n', &mut line)? > 0 {

@@ -11,7 +11,8 @@ use crate::tally::Tally;
 use crate::tools::{Toolbox, WASM_TARGET};
 
 const END_TO_END: &str = "tests/e2e";
-/// With tract-onnx, the importer's reference. One set of features for all that runs on this machine: nothing is compiled twice.
+/// With tract-onnx, the importer's reference. One set of features for all that runs on this
+/// machine: nothing is compiled twice.
 const REFERENCE: [&str; 2] = ["--features", "elbo-room/full-onnx"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,8 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 7] = [Self::Fmt, Self::Clippy, Self::Native, Self::Node, Self::Chrome, Self::Page, Self::E2e];
+    const ALL: [Self; 7] =
+        [Self::Fmt, Self::Clippy, Self::Native, Self::Node, Self::Chrome, Self::Page, Self::E2e];
 
     const fn name(self) -> &'static str {
         match self {
@@ -51,11 +53,16 @@ impl Stage {
         match self {
             Self::Fmt => fmt(toolbox),
             Self::Clippy => clippy(toolbox),
-            Self::Native => toolbox.cargo(&["test", "--release", "--workspace"]).args(REFERENCE).run_tests(),
+            Self::Native => {
+                toolbox.cargo(&["test", "--release", "--workspace"]).args(REFERENCE).run_tests()
+            }
             Self::Node => wasm(toolbox, &["--node"]),
             Self::Chrome => {
                 let driver = toolbox.ensure_browser()?.driver;
-                wasm(toolbox, &["--headless", "--chrome", "--chromedriver", &driver.to_string_lossy()])
+                wasm(
+                    toolbox,
+                    &["--headless", "--chrome", "--chromedriver", &driver.to_string_lossy()],
+                )
             }
             Self::Page => page(toolbox),
             Self::E2e => end_to_end(toolbox, page_is_built),
@@ -88,7 +95,8 @@ struct Outcome {
     time: Duration,
 }
 
-/// Runs `stages`, all of them where none is named, each whatever became of those before it: one run shows every failure.
+/// Runs `stages`, all of them where none is named, each whatever became of those before it: one run
+/// shows every failure.
 pub fn run(toolbox: &Toolbox, stages: &[Stage]) -> Result<()> {
     let stages = if stages.is_empty() { &Stage::ALL } else { stages };
     let mut outcomes: Vec<Outcome> = Vec::new();
@@ -114,12 +122,16 @@ fn report(outcomes: &[Outcome]) -> Result<()> {
     for outcome in outcomes {
         println!("  {outcome}");
     }
-    let failed: Vec<&str> =
-        outcomes.iter().filter(|outcome| outcome.result.is_err()).map(|outcome| outcome.stage.name()).collect();
+    let failed: Vec<&str> = outcomes
+        .iter()
+        .filter(|outcome| outcome.result.is_err())
+        .map(|outcome| outcome.stage.name())
+        .collect();
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
     }
-    let total: Tally = outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok().copied()).sum();
+    let total: Tally =
+        outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok().copied()).sum();
     println!("\n{} passed, 0 failed", total.passed);
     Ok(())
 }
@@ -145,11 +157,22 @@ fn fmt(toolbox: &Toolbox) -> Result<Tally> {
 fn clippy(toolbox: &Toolbox) -> Result<Tally> {
     toolbox.ensure_linters()?;
     toolbox.ensure_wasm_tools()?;
-    // In the release profile, so that build scripts and macros are compiled once for lints, tests and page alike.
+    // In the release profile, so that build scripts and macros are compiled once for lints, tests
+    // and page alike.
     let lints = ["--all-targets", "--", "-D", "warnings"];
     toolbox.cargo(&["clippy", "--release", "--workspace"]).args(REFERENCE).args(lints).run()?;
     toolbox
-        .cargo(&["clippy", "--release", "--target", WASM_TARGET, "--lib", "--tests", "--", "-D", "warnings"])
+        .cargo(&[
+            "clippy",
+            "--release",
+            "--target",
+            WASM_TARGET,
+            "--lib",
+            "--tests",
+            "--",
+            "-D",
+            "warnings",
+        ])
         .without("RUSTFLAGS")
         .run()?;
     Ok(Tally::default())
@@ -161,9 +184,11 @@ fn wasm(toolbox: &Toolbox, place: &[&str]) -> Result<Tally> {
     let tally = toolbox
         .wasm_pack(&["test", "--mode", "no-install", "--release"])
         .args(place)
-        // What follows is cargo's. Without it, examples and documentation would be built for WebAssembly as well.
+        // What follows is cargo's. Without it, examples and documentation would be built for
+        // WebAssembly as well.
         .args(["--", "--lib", "--test", "*"])
-        // Seconds for all tests of one file, of which the default of 20 is too few on a busy machine.
+        // Seconds for all tests of one file, of which the default of 20 is too few on a busy
+        // machine.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "600")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
         .run_tests()?;

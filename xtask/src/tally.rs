@@ -41,7 +41,10 @@ mod tests {
     #[test]
     fn counts_what_each_runner_says() {
         let cases = [
-            ("test result: ok. 12 passed; 0 failed; 1 ignored; 0 filtered out; finished in 0.1s", 12),
+            (
+                "test result: ok. 12 passed; 0 failed; 1 ignored; 0 filtered out; finished in 0.1s",
+                12,
+            ),
             ("test result: ok. 0 passed; 0 failed; 0 ignored", 0),
             ("      Tests  7 passed (7)", 7),
             (" Test Files  3 passed (3)", 0),

@@ -27,8 +27,8 @@ pub struct Browser {
     pub driver: PathBuf,
 }
 
-/// A program from crates.io. Installed into a folder of its own below `.tools`, so that another project's version of it,
-/// in the user's own cargo folder, stays as it is.
+/// A program from crates.io. Installed into a folder of its own below `.tools`, so that another
+/// project's version of it, in the user's own cargo folder, stays as it is.
 struct CargoTool {
     package: &'static str,
     program: &'static str,
@@ -38,9 +38,14 @@ struct CargoTool {
 
 impl Toolbox {
     pub fn new() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?.to_owned();
-        let lockfile = std::fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
-        let bindgen = locked(&lockfile, "wasm-bindgen").context("Cargo.lock pins no wasm-bindgen")?;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .context("xtask has no parent folder")?
+            .to_owned();
+        let lockfile =
+            std::fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
+        let bindgen =
+            locked(&lockfile, "wasm-bindgen").context("Cargo.lock pins no wasm-bindgen")?;
         // The CLI reads a format that changes between any two releases of the library.
         let wasm_bindgen = CargoTool {
             package: "wasm-bindgen-cli",
@@ -54,7 +59,10 @@ impl Toolbox {
             version: WASM_PACK,
             accepts: |found, wanted| (found.major, found.minor) == (wanted.major, wanted.minor),
         };
-        let path = path_with(&[wasm_bindgen.folder(&root).join("bin"), wasm_pack.folder(&root).join("bin")])?;
+        let path = path_with(&[
+            wasm_bindgen.folder(&root).join("bin"),
+            wasm_pack.folder(&root).join("bin"),
+        ])?;
         Ok(Self { root, path, wasm_bindgen, wasm_pack })
     }
 
@@ -78,9 +86,12 @@ impl Toolbox {
 
     /// wasm-pack with everything it would otherwise fetch for itself already in place.
     pub fn wasm_pack(&self, arguments: &[&str]) -> Invocation {
-        // RUSTFLAGS from outside would replace those of .cargo/config.toml: the build would lose SIMD and share nothing
-        // with other builds.
-        self.invoke("wasm-pack", "").args(arguments).without("RUSTFLAGS").without("CARGO_ENCODED_RUSTFLAGS")
+        // RUSTFLAGS from outside would replace those of .cargo/config.toml: the build would lose
+        // SIMD and share nothing with other builds.
+        self.invoke("wasm-pack", "")
+            .args(arguments)
+            .without("RUSTFLAGS")
+            .without("CARGO_ENCODED_RUSTFLAGS")
     }
 
     /// rustfmt and clippy.
@@ -95,7 +106,10 @@ impl Toolbox {
 
     /// The standard library for WebAssembly, wasm-bindgen's programs and wasm-pack.
     pub fn ensure_wasm_tools(&self) -> Result<()> {
-        let library = self.invoke("rustc", "").args(["--print", "target-libdir", "--target", WASM_TARGET]).output();
+        let library = self
+            .invoke("rustc", "")
+            .args(["--print", "target-libdir", "--target", WASM_TARGET])
+            .output();
         if !library.is_some_and(|folder| Path::new(folder.trim()).is_dir()) {
             self.rustup(&["target", "add", WASM_TARGET])?;
         }
@@ -103,12 +117,14 @@ impl Toolbox {
         self.ensure_installed(&self.wasm_pack)
     }
 
-    /// Node in a version that runs Vite, and the packages of the npm project in `directory` as its lock file has them.
+    /// Node in a version that runs Vite, and the packages of the npm project in `directory` as its
+    /// lock file has them.
     pub fn ensure_npm_packages(&self, directory: &str) -> Result<()> {
         self.check_node()?;
         let folder = self.root.join(directory);
         let changed = |file: &str| modified(&folder.join(file));
-        let wanted = changed("package-lock.json").with_context(|| format!("{directory} has no package-lock.json"))?;
+        let wanted = changed("package-lock.json")
+            .with_context(|| format!("{directory} has no package-lock.json"))?;
         // npm writes this file last, so it is missing after an installation that broke off.
         if changed("node_modules/.package-lock.json").is_none_or(|installed| installed < wanted) {
             self.npm(directory, &["ci", "--no-audit", "--no-fund"])
@@ -124,7 +140,9 @@ impl Toolbox {
             return Ok(browser);
         }
         self.install_browser()?;
-        self.find_browser().context("apt-get installed Chromium, but `chromium` or `chromedriver` is still not on PATH")
+        self.find_browser().context(
+            "apt-get installed Chromium, but `chromium` or `chromedriver` is still not on PATH",
+        )
     }
 
     fn find_browser(&self) -> Option<Browser> {
@@ -133,7 +151,10 @@ impl Toolbox {
             None => which(&self.path, programs),
         };
         Some(Browser {
-            chromium: named("CHROME_BIN", &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])?,
+            chromium: named(
+                "CHROME_BIN",
+                &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+            )?,
             driver: named("CHROMEDRIVER", &["chromedriver"])?,
         })
     }
@@ -149,16 +170,25 @@ impl Toolbox {
             bail!("{BY_HAND}; with apt, as root: apt-get install chromium chromium-driver");
         }
         let apt = |arguments: &[&str]| {
-            let invocation = if root { self.invoke("env", "") } else { self.invoke("sudo", "").args(["env"]) };
+            let invocation =
+                if root { self.invoke("env", "") } else { self.invoke("sudo", "").args(["env"]) };
             invocation.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(arguments).run()
         };
         apt(&["update"])?;
-        apt(&["install", "--yes", "--no-install-recommends", "chromium", "chromium-driver", "fonts-liberation"])
-            .context(BY_HAND)
+        apt(&[
+            "install",
+            "--yes",
+            "--no-install-recommends",
+            "chromium",
+            "chromium-driver",
+            "fonts-liberation",
+        ])
+        .context(BY_HAND)
     }
 
     fn check_node(&self) -> Result<()> {
-        const ADVICE: &str = "The page is built with Node 20.19, 22.12 or newer (https://nodejs.org)";
+        const ADVICE: &str =
+            "The page is built with Node 20.19, 22.12 or newer (https://nodejs.org)";
         let printed = self.invoke("node", "").args(["--version"]).output();
         let Some(node) = printed.as_deref().and_then(Version::find) else {
             bail!("{ADVICE}, and there is no `node` on PATH.");
@@ -172,22 +202,32 @@ impl Toolbox {
     fn rustup(&self, arguments: &[&str]) -> Result<()> {
         let what = arguments.join(" ");
         self.invoke("rustup", "").args(arguments).run().with_context(|| {
-            format!("this needs `rustup {what}`; without rustup, install it the way Rust was installed")
+            format!(
+                "this needs `rustup {what}`; without rustup, install it the way Rust was installed"
+            )
         })
     }
 
     fn ensure_installed(&self, tool: &CargoTool) -> Result<()> {
         let found = self.invoke(tool.program, "").args(["--version"]).output();
-        if found.as_deref().and_then(Version::find).is_some_and(|found| (tool.accepts)(found, tool.version)) {
+        if found
+            .as_deref()
+            .and_then(Version::find)
+            .is_some_and(|found| (tool.accepts)(found, tool.version))
+        {
             return Ok(());
         }
-        println!("{} {} is not here yet; installing it takes some minutes, once.", tool.package, tool.version);
+        println!(
+            "{} {} is not here yet; installing it takes some minutes, once.",
+            tool.package, tool.version
+        );
         let version = tool.version.to_string();
         let install = |locked: &[&str]| {
             self.cargo(&["install", tool.package, "--version", &version, "--root"])
                 .args([tool.folder(&self.root)])
                 .args(locked)
-                // Where the lock file cannot be used, newer dependencies must still suit this compiler.
+                // Where the lock file cannot be used, newer dependencies must still suit this
+                // compiler.
                 .env("CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS", "fallback")
                 .without("RUSTFLAGS")
                 .run()

@@ -14,7 +14,8 @@ impl Version {
         Self { major, minor, patch }
     }
 
-    /// The first `major.minor.patch` in what a tool prints for `--version`, with or without a leading `v`.
+    /// The first `major.minor.patch` in what a tool prints for `--version`, with or without a
+    /// leading `v`.
     pub fn find(text: &str) -> Option<Self> {
         text.split_whitespace().find_map(Self::parse)
     }

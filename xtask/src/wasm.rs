@@ -4,9 +4,11 @@ use anyhow::{Context, Result, ensure};
 
 const HEADER: &[u8] = b"\0asm\x01\0\0\0";
 
-/// The module without its names of functions, which only stack traces show: a ninth of what is loaded.
+/// The module without its names of functions, which only stack traces show: a ninth of what is
+/// loaded.
 ///
-/// Cargo's `strip` would take them before wasm-bindgen reads which features the module uses, which it then cannot know.
+/// Cargo's `strip` would take them before wasm-bindgen reads which features the module uses, which
+/// it then cannot know.
 pub fn without_names(module: &[u8]) -> Result<Vec<u8>> {
     let mut rest = module.strip_prefix(HEADER).context("this is no WebAssembly module")?;
     let mut kept = HEADER.to_vec();

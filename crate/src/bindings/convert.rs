@@ -18,12 +18,18 @@ impl From<Error> for JsValue {
 }
 
 pub(super) fn to_js(value: &impl Serialize) -> JsResult<JsValue> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
+    let serializer =
+        serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
     value.serialize(&serializer).map_err(JsValue::from)
 }
 
-pub(super) fn from_js<T: DeserializeOwned>(value: JsValue, kind: ErrorKind, what: &str) -> Result<T> {
-    serde_wasm_bindgen::from_value(value).map_err(|e| Error { kind, message: format!("{what}: {e}") })
+pub(super) fn from_js<T: DeserializeOwned>(
+    value: JsValue,
+    kind: ErrorKind,
+    what: &str,
+) -> Result<T> {
+    serde_wasm_bindgen::from_value(value)
+        .map_err(|e| Error { kind, message: format!("{what}: {e}") })
 }
 
 pub(super) fn options<T: DeserializeOwned + Default>(value: JsValue) -> Result<T> {
@@ -41,7 +47,10 @@ pub(super) fn fields<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<
         for key in Object::keys(object) {
             let key = key.as_string().unwrap_or_default();
             if !known.contains(&key.as_str()) {
-                return Err(Error::value(format!("{what}: {key:?} is unknown, use {}", known.join(", "))));
+                return Err(Error::value(format!(
+                    "{what}: {key:?} is unknown, use {}",
+                    known.join(", ")
+                )));
             }
         }
     }
@@ -55,7 +64,10 @@ fn field_names<T: DeserializeOwned>() -> &'static [&'static str] {
     impl<'de> serde::Deserializer<'de> for Probe<'_> {
         type Error = serde::de::value::Error;
 
-        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> std::result::Result<V::Value, Self::Error> {
+        fn deserialize_any<V: Visitor<'de>>(
+            self,
+            _: V,
+        ) -> std::result::Result<V::Value, Self::Error> {
             Err(serde::de::Error::custom("there is no value"))
         }
 
@@ -86,10 +98,13 @@ pub(super) fn file(files: &JsValue, role: &str) -> Result<Vec<u8>> {
         .ok()
         .and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok())
         .map(|bytes| bytes.to_vec())
-        .ok_or_else(|| Error::value(format!("files.{role} is missing: give the file's bytes as a Uint8Array")))
+        .ok_or_else(|| {
+            Error::value(format!("files.{role} is missing: give the file's bytes as a Uint8Array"))
+        })
 }
 
-// Typed arrays are checked here because the generated glue would convert one kind to another without a word.
+// Typed arrays are checked here because the generated glue would convert one kind to another
+// without a word.
 pub(super) fn levels(value: &JsValue) -> Result<Vec<u8>> {
     value
         .dyn_ref::<Uint8Array>()

@@ -40,8 +40,9 @@ impl Ddpm {
         self.0.image().width
     }
 
-    /// What the model takes the clean image and the noise in `xT` to be: one run of the network. `xT` has one value per pixel, in
-    /// units where clean images lie in [-1, 1]. Throws a ShapeError or a ValueError for what the model cannot take.
+    /// What the model takes the clean image and the noise in `xT` to be: one run of the network.
+    /// `xT` has one value per pixel, in units where clean images lie in [-1, 1]. Throws a
+    /// ShapeError or a ValueError for what the model cannot take.
     #[wasm_bindgen(unchecked_return_type = "NoisePrediction")]
     pub fn predict(
         &self,
@@ -65,9 +66,10 @@ impl Ddpm {
         Ok(Sampler(self.0.sampler(&convert::options(options)?)?))
     }
 
-    /// Noises an image of 8-bit levels to timestep `t`, 1 to the steps of the chain, and starts reverse chains from there, each
-    /// from a draw of x_t of its own; that of the first is the one of diffuse() with the same seed. Throws a ValueError for `t`
-    /// or options out of range, a ShapeError for an image of another size.
+    /// Noises an image of 8-bit levels to timestep `t`, 1 to the steps of the chain, and starts
+    /// reverse chains from there, each from a draw of x_t of its own; that of the first is the one
+    /// of diffuse() with the same seed. Throws a ValueError for `t` or options out of range, a
+    /// ShapeError for an image of another size.
     pub fn denoise(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
@@ -96,8 +98,9 @@ impl Ddpm {
         Ok(ClassPosterior(self.0.classify(&levels(&image)?, &convert::options(options)?)?))
     }
 
-    /// An image of 8-bit levels noised to x_t with the noise that elbo() has for this seed in pass 0, the clean image that the
-    /// model predicts from it, and this draw's term of the bound. Throws a ValueError without `t` or for options out of range.
+    /// An image of 8-bit levels noised to x_t with the noise that elbo() has for this seed in pass
+    /// 0, the clean image that the model predicts from it, and this draw's term of the bound.
+    /// Throws a ValueError without `t` or for options out of range.
     #[wasm_bindgen(unchecked_return_type = "Diffused")]
     pub fn diffuse(
         &self,
@@ -161,8 +164,8 @@ impl Sampler {
         self.0.is_done()
     }
 
-    /// Goes one step down every chain and returns the newest frame. The last step appends two frames: the one it started
-    /// from and the sample.
+    /// Goes one step down every chain and returns the newest frame. The last step appends two
+    /// frames: the one it started from and the sample.
     #[wasm_bindgen(unchecked_return_type = "Frame")]
     pub fn step(&mut self) -> JsResult<JsValue> {
         to_js(self.0.step()?)
@@ -175,7 +178,8 @@ impl Sampler {
     }
 }
 
-/// The evidence lower bound of one image under a diffusion model, growing one network evaluation at a time.
+/// The evidence lower bound of one image under a diffusion model, growing one network evaluation at
+/// a time.
 #[wasm_bindgen]
 pub struct DiffusionElbo(engine::DiffusionElbo);
 
@@ -199,14 +203,16 @@ impl DiffusionElbo {
         self.0.is_done()
     }
 
-    /// Evaluation `index`, one run of the network, a function of the image, the options, the seed and the index alone: a draw
-    /// of L_{t-1} in nats, and after it that of the consistency term if it was asked for; at the end of a pass, a draw of L_0.
+    /// Evaluation `index`, one run of the network, a function of the image, the options, the seed
+    /// and the index alone: a draw of L_{t-1} in nats, and after it that of the consistency term if
+    /// it was asked for; at the end of a pass, a draw of L_0.
     pub fn evaluate(&self, index: usize) -> JsResult<Vec<f64>> {
         Ok(self.0.evaluate(index)?)
     }
 
-    /// Hands in an evaluation, computed here or in another instance with the same image, options and seed, in any order.
-    /// Returns true when that completes a pass over the timesteps, so that result() has changed.
+    /// Hands in an evaluation, computed here or in another instance with the same image, options
+    /// and seed, in any order. Returns true when that completes a pass over the timesteps, so that
+    /// result() has changed.
     pub fn record(
         &mut self,
         index: usize,
@@ -227,7 +233,8 @@ impl DiffusionElbo {
     }
 }
 
-/// Which class an image is of: the bounds under every class of a diffusion model, growing one network evaluation at a time.
+/// Which class an image is of: the bounds under every class of a diffusion model, growing one
+/// network evaluation at a time.
 #[wasm_bindgen]
 pub struct ClassPosterior(engine::ClassPosterior);
 
@@ -251,14 +258,15 @@ impl ClassPosterior {
         self.0.is_done()
     }
 
-    /// Evaluation `index`, one run of the network for one class, a function of the image, the options, the seed and the index
-    /// alone: a draw of L_{t-1}, or of L_0 at t = 1, in nats.
+    /// Evaluation `index`, one run of the network for one class, a function of the image, the
+    /// options, the seed and the index alone: a draw of L_{t-1}, or of L_0 at t = 1, in nats.
     pub fn evaluate(&self, index: usize) -> JsResult<Vec<f64>> {
         Ok(self.0.evaluate(index)?)
     }
 
-    /// Hands in an evaluation, computed here or in another instance with the same image, options and seed, in any order.
-    /// Returns true when that completes a pass over timesteps and classes, so that result() has changed.
+    /// Hands in an evaluation, computed here or in another instance with the same image, options
+    /// and seed, in any order. Returns true when that completes a pass over timesteps and classes,
+    /// so that result() has changed.
     pub fn record(
         &mut self,
         index: usize,

@@ -9,7 +9,8 @@ pub struct Evaluation(evaluation::Evaluation);
 
 #[wasm_bindgen]
 impl Evaluation {
-    /// Parses and validates the text of `evaluation.json`. Throws a ManifestError that names the model and the field at fault.
+    /// Parses and validates the text of `evaluation.json`. Throws a ManifestError that names the
+    /// model and the field at fault.
     pub fn parse(json: &str) -> JsResult<Self> {
         Ok(Self(evaluation::Evaluation::parse(json)?))
     }
@@ -20,8 +21,9 @@ impl Evaluation {
         to_js(&self.0.models)
     }
 
-    /// How many of a hundred test images have a lower ELBO under the model than `elbo` nats: near 0 for an odd image. The
-    /// ELBO of a diffusion model is the one without a class. Throws a ValueError for a model that has not been evaluated.
+    /// How many of a hundred test images have a lower ELBO under the model than `elbo` nats: near 0
+    /// for an odd image. The ELBO of a diffusion model is the one without a class. Throws a
+    /// ValueError for a model that has not been evaluated.
     pub fn percentile(&self, model: &str, elbo: f64) -> JsResult<f64> {
         Ok(self.0.percentile(model, elbo)?)
     }

@@ -13,7 +13,8 @@ pub struct Hvae(engine::Hvae);
 
 #[wasm_bindgen]
 impl Hvae {
-    /// Loads the model of a manifest entry from its files, `{encoder, decoder}`. Throws as Vae.load does.
+    /// Loads the model of a manifest entry from its files, `{encoder, decoder}`. Throws as Vae.load
+    /// does.
     pub fn load(
         #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
@@ -46,8 +47,8 @@ impl Hvae {
         self.0.image().width
     }
 
-    /// Pixel means in [0, 1] of a draw from the prior, with one seed for each layer: a layer is held by keeping its seed and
-    /// drawn anew by changing it.
+    /// Pixel means in [0, 1] of a draw from the prior, with one seed for each layer: a layer is
+    /// held by keeping its seed and drawn anew by changing it.
     pub fn generate(
         &self,
         #[wasm_bindgen(unchecked_param_type = "GenerateOptions")] options: JsValue,
@@ -62,8 +63,8 @@ impl Hvae {
         Ok(Float32Array::from(&*self.0.generate(&seeds)?.to_vec()))
     }
 
-    /// Pixel means in [0, 1] with the upper layers drawn from q(z|x) of an image of 8-bit levels, the lower ones from their
-    /// priors: what the upper layers alone know of the image.
+    /// Pixel means in [0, 1] with the upper layers drawn from q(z|x) of an image of 8-bit levels,
+    /// the lower ones from their priors: what the upper layers alone know of the image.
     pub fn reconstruct(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,

@@ -7,8 +7,8 @@ use crate::engine::{self, Component, Density};
 use crate::error::ErrorKind;
 use crate::math::inference::logistic::Observation;
 
-/// Classical variational inference in the plane: a q of a simple family is pulled onto a target p(z) = p̃(z) / Z by ascending
-/// the ELBO.
+/// Classical variational inference in the plane: a q of a simple family is pulled onto a target
+/// p(z) = p̃(z) / Z by ascending the ELBO.
 #[wasm_bindgen]
 pub struct VariationalInference {
     fit: engine::VariationalInference,
@@ -17,7 +17,8 @@ pub struct VariationalInference {
 
 #[wasm_bindgen]
 impl VariationalInference {
-    /// A fit that has made no iteration. Throws a ValueError for options out of range, or foreign to target or family.
+    /// A fit that has made no iteration. Throws a ValueError for options out of range, or foreign
+    /// to target or family.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "InferenceTarget")] target: JsValue,
@@ -30,8 +31,8 @@ impl VariationalInference {
         Ok(Self { fit, painter: PlanePainter::default() })
     }
 
-    /// Makes n iterations (at most 1000000): draws, a gradient estimate, a step uphill. A fit that diverges stops; its state
-    /// says so.
+    /// Makes n iterations (at most 1000000): draws, a gradient estimate, a step uphill. A fit that
+    /// diverges stops; its state says so.
     pub fn step(&mut self, n: f64) -> JsResult<()> {
         Ok(self.fit.step(count(n, "n")?)?)
     }
@@ -51,7 +52,8 @@ impl VariationalInference {
         Ok(self.fit.set_q(&components)?)
     }
 
-    /// Sets the data of the logistic regression. The present q is the new start: iterations count from 0 again.
+    /// Sets the data of the logistic regression. The present q is the new start: iterations count
+    /// from 0 again.
     #[wasm_bindgen(js_name = setData)]
     pub fn set_data(
         &mut self,
@@ -81,7 +83,8 @@ impl VariationalInference {
         to_js(&self.fit.trace())
     }
 
-    /// The q of the family that minimizes KL(p || q): by the moments of p, or by expectation maximization for a mixture.
+    /// The q of the family that minimizes KL(p || q): by the moments of p, or by expectation
+    /// maximization for a mixture.
     #[wasm_bindgen(getter, unchecked_return_type = "InferenceForwardFit")]
     pub fn forward(&self) -> JsResult<JsValue> {
         to_js(&self.fit.forward())
@@ -93,8 +96,8 @@ impl VariationalInference {
         to_js(&self.fit.window())
     }
 
-    /// The draws that the next step follows: five numbers each, the component, z_1 and z_2, and their pull, the draw's term
-    /// in the gradient by the mean of its component.
+    /// The draws that the next step follows: five numbers each, the component, z_1 and z_2, and
+    /// their pull, the draw's term in the gradient by the mean of its component.
     pub fn draws(&self) -> Float64Array {
         let numbers = self.fit.draws().iter().flat_map(|draw| {
             let ([z1, z2], [pull_1, pull_2]) = (draw.z, draw.pull);
@@ -103,7 +106,8 @@ impl VariationalInference {
         Float64Array::from(&*numbers.collect::<Vec<_>>())
     }
 
-    /// Normalized log densities in nats over the window, both edges included, row by row from the top left.
+    /// Normalized log densities in nats over the window, both edges included, row by row from the
+    /// top left.
     #[wasm_bindgen(js_name = logDensity)]
     pub fn log_density(
         &self,
@@ -115,8 +119,8 @@ impl VariationalInference {
         Ok(Float64Array::from(&*self.fit.grid(of, columns, rows)?.values))
     }
 
-    /// The lines around the densest region with the given share of the mass in the window (above 0, below 1), each as
-    /// coordinates z_1, z_2, z_1, z_2 …, on a grid of `points` by `points`.
+    /// The lines around the densest region with the given share of the mass in the window (above 0,
+    /// below 1), each as coordinates z_1, z_2, z_1, z_2 …, on a grid of `points` by `points`.
     #[wasm_bindgen(unchecked_return_type = "Float64Array[]")]
     pub fn contours(
         &self,
@@ -126,13 +130,17 @@ impl VariationalInference {
     ) -> JsResult<Array> {
         let of: Density = from_js(of, ErrorKind::Value, "of")?;
         let lines = self.fit.contours(of, share, points)?;
-        Ok(lines.iter().map(|line| JsValue::from(Float64Array::from(line.as_flattened()))).collect())
+        Ok(lines
+            .iter()
+            .map(|line| JsValue::from(Float64Array::from(line.as_flattened())))
+            .collect())
     }
 
     /// Paints target, q and draws on a square canvas and sizes it to them.
     pub fn paint(
         &mut self,
-        #[wasm_bindgen(unchecked_param_type = "OffscreenCanvas | HTMLCanvasElement")] canvas: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "OffscreenCanvas | HTMLCanvasElement")]
+        canvas: JsValue,
         #[wasm_bindgen(unchecked_param_type = "InferencePlane")] plane: JsValue,
     ) -> JsResult<()> {
         let options: PlaneOptions = convert::fields(plane, "plane")?;

@@ -3,7 +3,8 @@ use wasm_bindgen::prelude::*;
 use super::convert::{JsResult, doubles, to_js};
 use crate::engine;
 
-/// The ELBO and the importance-weighted bounds of one image under a VAE or a hierarchical VAE, growing sample by sample.
+/// The ELBO and the importance-weighted bounds of one image under a VAE or a hierarchical VAE,
+/// growing sample by sample.
 #[wasm_bindgen]
 pub struct LatentBound(pub(super) engine::LatentBound);
 
@@ -27,14 +28,15 @@ impl LatentBound {
         self.0.is_done()
     }
 
-    /// Sample `index`, one run of the network, a function of the options, the seed and the index alone: log p(x|z),
-    /// log p(z) - log q(z|x) and the KL of each layer, in nats.
+    /// Sample `index`, one run of the network, a function of the options, the seed and the index
+    /// alone: log p(x|z), log p(z) - log q(z|x) and the KL of each layer, in nats.
     pub fn evaluate(&self, index: usize) -> JsResult<Vec<f64>> {
         Ok(self.0.evaluate(index)?)
     }
 
-    /// Hands in a sample that evaluate() has computed, here or in another instance with the same options and seed, in any
-    /// order. Returns true when result() has changed; it uses the samples up to the first that is missing.
+    /// Hands in a sample that evaluate() has computed, here or in another instance with the same
+    /// options and seed, in any order. Returns true when result() has changed; it uses the samples
+    /// up to the first that is missing.
     pub fn record(
         &mut self,
         index: usize,

@@ -42,13 +42,15 @@ const TYPES: &str = concat!(
     include_str!("../types/evaluation.d.ts"),
 );
 
-/// Reports panics on the console with their message and place. Runs by itself when the module is instantiated.
+/// Reports panics on the console with their message and place. Runs by itself when the module is
+/// instantiated.
 #[wasm_bindgen(start)]
 fn start() {
     console_error_panic_hook::set_once();
 }
 
-/// Parses and validates the text of `manifest.json`. Throws a ManifestError that names the model and the field at fault.
+/// Parses and validates the text of `manifest.json`. Throws a ManifestError that names the model
+/// and the field at fault.
 #[wasm_bindgen(js_name = parseManifest, unchecked_return_type = "Manifest")]
 pub fn parse_manifest(json: &str) -> JsResult<JsValue> {
     to_js(&Manifest::parse(json)?)
@@ -66,7 +68,8 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").into()
 }
 
-/// A point between two latent vectors; `position` is 0 at `a` and 1 at `b`, `mode` is "linear" or "spherical".
+/// A point between two latent vectors; `position` is 0 at `a` and 1 at `b`, `mode` is "linear" or
+/// "spherical".
 #[wasm_bindgen(unchecked_return_type = "Float32Array")]
 pub fn interpolate(
     #[wasm_bindgen(unchecked_param_type = "Float32Array")] a: JsValue,
@@ -79,22 +82,29 @@ pub fn interpolate(
     Ok(Float32Array::from(&*point))
 }
 
-/// Points on a polyline through latent vectors of `dimensions` coordinates laid end to end, at positions from 0, its beginning,
-/// to 1, its end, in proportion to the length of the way; the points come end to end likewise. Throws a ShapeError for an empty
-/// path or one that is no whole number of points, a ValueError for a position out of range or a value that is not finite.
+/// Points on a polyline through latent vectors of `dimensions` coordinates laid end to end, at
+/// positions from 0, its beginning, to 1, its end, in proportion to the length of the way; the
+/// points come end to end likewise. Throws a ShapeError for an empty path or one that is no whole
+/// number of points, a ValueError for a position out of range or a value that is not finite.
 #[wasm_bindgen(js_name = alongPath)]
 pub fn along_path(
     #[wasm_bindgen(unchecked_param_type = "Float32Array")] path: JsValue,
     dimensions: usize,
     #[wasm_bindgen(unchecked_param_type = "Float64Array")] positions: JsValue,
 ) -> JsResult<Float32Array> {
-    let points = engine::along_path(&floats(&path, "path")?, dimensions, &doubles(&positions, "positions")?)?;
+    let points = engine::along_path(
+        &floats(&path, "path")?,
+        dimensions,
+        &doubles(&positions, "positions")?,
+    )?;
     Ok(Float32Array::from(&*points))
 }
 
 /// Values in [0, 1] as 8-bit levels.
 #[wasm_bindgen(js_name = toLevels)]
-pub fn to_levels(#[wasm_bindgen(unchecked_param_type = "Float32Array")] values: JsValue) -> JsResult<Uint8Array> {
+pub fn to_levels(
+    #[wasm_bindgen(unchecked_param_type = "Float32Array")] values: JsValue,
+) -> JsResult<Uint8Array> {
     Ok(Uint8Array::from(&*engine::to_levels(&floats(&values, "values")?)?))
 }
 
@@ -106,8 +116,9 @@ struct JsLayout {
     columns: Option<usize>,
 }
 
-/// Paints images on a canvas, `columns` in a row (one row if absent), and sizes the canvas to them. `values` are 8-bit
-/// levels (Uint8Array) or lie in [0, 1] (Float32Array), image after image, row by row.
+/// Paints images on a canvas, `columns` in a row (one row if absent), and sizes the canvas to them.
+/// `values` are 8-bit levels (Uint8Array) or lie in [0, 1] (Float32Array), image after image, row
+/// by row.
 #[wasm_bindgen]
 pub fn paint(
     #[wasm_bindgen(unchecked_param_type = "OffscreenCanvas | HTMLCanvasElement")] canvas: JsValue,

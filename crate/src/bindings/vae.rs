@@ -15,8 +15,9 @@ pub struct Vae(engine::Vae);
 
 #[wasm_bindgen]
 impl Vae {
-    /// Loads the model of a manifest entry from its files, `{encoder, decoder}` and `density` where the entry has it. Throws a
-    /// ManifestError, ChecksumError or ModelError if an entry or a file is not what it says.
+    /// Loads the model of a manifest entry from its files, `{encoder, decoder}` and `density` where
+    /// the entry has it. Throws a ManifestError, ChecksumError or ModelError if an entry or a file
+    /// is not what it says.
     pub fn load(
         #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
@@ -25,7 +26,8 @@ impl Vae {
         Ok(Self(engine::Vae::load(&entry, |role| file(&files, role))?))
     }
 
-    /// Loads the decoder alone, `{decoder}`, half the bytes: what needs the encoder then throws a ModelError. Throws as load does.
+    /// Loads the decoder alone, `{decoder}`, half the bytes: what needs the encoder then throws a
+    /// ModelError. Throws as load does.
     #[wasm_bindgen(js_name = loadDecoder)]
     pub fn load_decoder(
         #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
@@ -54,12 +56,15 @@ impl Vae {
     }
 
     /// Pixel means in [0, 1] of one latent vector, or of several laid end to end.
-    pub fn decode(&self, #[wasm_bindgen(unchecked_param_type = "Float32Array")] z: JsValue) -> JsResult<Float32Array> {
+    pub fn decode(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Float32Array")] z: JsValue,
+    ) -> JsResult<Float32Array> {
         Ok(Float32Array::from(&*self.0.decode(&floats(&z, "z")?)?.to_vec()))
     }
 
-    /// Starts a picture of the decoded plane of a VAE with two latents. Throws a ValueError for another number of latents or for
-    /// options out of range.
+    /// Starts a picture of the decoded plane of a VAE with two latents. Throws a ValueError for
+    /// another number of latents or for options out of range.
     pub fn plane(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "LatentPlaneOptions")] options: JsValue,
@@ -67,8 +72,9 @@ impl Vae {
         Ok(LatentPlane(self.0.plane(&convert::options(options)?)?))
     }
 
-    /// Where the training images of each class lie in the plane, with contours around the densest parts that hold the given
-    /// shares of a class, each above 0 and below 1. Throws a ValueError if the model comes without that file.
+    /// Where the training images of each class lie in the plane, with contours around the densest
+    /// parts that hold the given shares of a class, each above 0 and below 1. Throws a ValueError
+    /// if the model comes without that file.
     #[wasm_bindgen(js_name = classRegions, unchecked_return_type = "ClassRegion[]")]
     pub fn class_regions(
         &self,
@@ -76,8 +82,11 @@ impl Vae {
     ) -> JsResult<Array> {
         let object = |region: ClassRegion| -> JsResult<JsValue> {
             let line = |line: &Vec<_>| JsValue::from(Float64Array::from(line.as_flattened()));
-            let contours: Array =
-                region.contours.iter().map(|lines| JsValue::from(lines.iter().map(line).collect::<Array>())).collect();
+            let contours: Array = region
+                .contours
+                .iter()
+                .map(|lines| JsValue::from(lines.iter().map(line).collect::<Array>()))
+                .collect();
             let object = Object::new();
             Reflect::set(&object, &"label".into(), &region.label.into())?;
             Reflect::set(&object, &"images".into(), &(region.images as f64).into())?;
@@ -90,7 +99,10 @@ impl Vae {
 
     /// The approximate posterior q(z|x) of an image with values in [0, 1].
     #[wasm_bindgen(unchecked_return_type = "DiagonalGaussian")]
-    pub fn encode(&self, #[wasm_bindgen(unchecked_param_type = "Float32Array")] x: JsValue) -> JsResult<Object> {
+    pub fn encode(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Float32Array")] x: JsValue,
+    ) -> JsResult<Object> {
         let q = self.0.encode(&floats(&x, "x")?)?;
         let object = Object::new();
         for (name, values) in [("mean", q.mean), ("logVar", q.log_var)] {
@@ -100,7 +112,8 @@ impl Vae {
         Ok(object)
     }
 
-    /// The evidence lower bound of one image of 8-bit levels, in nats; the image is binarized with the seed first.
+    /// The evidence lower bound of one image of 8-bit levels, in nats; the image is binarized with
+    /// the seed first.
     #[wasm_bindgen(unchecked_return_type = "VaeElbo")]
     pub fn elbo(
         &self,
@@ -126,8 +139,9 @@ impl Vae {
     }
 }
 
-/// A picture of the decoded plane of a VAE with two latents, growing tile by tile: z_1 to the right, z_2 upwards, every image
-/// decoded at the middle of its tile; coarse grids first, each from the middle outwards.
+/// A picture of the decoded plane of a VAE with two latents, growing tile by tile: z_1 to the
+/// right, z_2 upwards, every image decoded at the middle of its tile; coarse grids first, each from
+/// the middle outwards.
 #[wasm_bindgen]
 pub struct LatentPlane(engine::LatentPlane);
 
@@ -176,7 +190,8 @@ impl LatentPlane {
     /// Paints the picture so far on a canvas and sizes the canvas to it.
     pub fn paint(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "OffscreenCanvas | HTMLCanvasElement")] canvas: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "OffscreenCanvas | HTMLCanvasElement")]
+        canvas: JsValue,
     ) -> JsResult<()> {
         let layout = Layout { height: self.0.height(), width: self.0.width(), columns: 1 };
         Ok(canvas::paint(&canvas, self.0.levels(), layout)?)

@@ -6,7 +6,8 @@ pub use plane::{PlaneOptions, PlanePainter};
 
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{
-    CanvasRenderingContext2d, HtmlCanvasElement, ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d,
+    CanvasRenderingContext2d, HtmlCanvasElement, ImageData, OffscreenCanvas,
+    OffscreenCanvasRenderingContext2d,
 };
 
 use crate::error::{Error, Result};
@@ -19,16 +20,22 @@ pub struct Layout {
     pub columns: usize,
 }
 
-/// Paints images given as 8-bit levels, one after another, and sizes the canvas to them: `columns * width` by
+/// Paints images given as 8-bit levels, one after another, and sizes the canvas to them: `columns *
+/// width` by
 /// `rows * height` pixels. Places without an image stay transparent.
 ///
 /// # Errors
 /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the levels are not whole images,
-/// [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is no canvas or gives no 2-D context.
+/// [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is no canvas or gives no 2-D
+/// context.
 pub fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<()> {
     let Layout { height, width, columns } = layout;
     let dimensions = height * width;
-    if dimensions == 0 || columns == 0 || levels.is_empty() || !levels.len().is_multiple_of(dimensions) {
+    if dimensions == 0
+        || columns == 0
+        || levels.is_empty()
+        || !levels.len().is_multiple_of(dimensions)
+    {
         return Err(Error::shape(format!(
             "{} values are no images of {height} x {width} in {columns} columns: give a multiple of {dimensions} values",
             levels.len()
@@ -47,8 +54,9 @@ pub fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<()> {
             }
         }
     }
-    let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), canvas_width, canvas_height)
-        .map_err(|e| refused(&e))?;
+    let data =
+        ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), canvas_width, canvas_height)
+            .map_err(|e| refused(&e))?;
 
     let context = surface(canvas, canvas_width, canvas_height)?;
     context.put_image_data(&data, 0.0, 0.0).map_err(|e| refused(&e))
@@ -76,10 +84,13 @@ fn surface(canvas: &JsValue, width: u32, height: u32) -> Result<OffscreenCanvasR
 }
 
 fn context<T: JsCast>(found: std::result::Result<Option<js_sys::Object>, JsValue>) -> Result<T> {
-    found
-        .map_err(|e| refused(&e))?
-        .and_then(|context| context.dyn_into::<T>().ok())
-        .ok_or_else(|| Error::canvas("the canvas has no 2-D context: it may be in use with another kind of context"))
+    found.map_err(|e| refused(&e))?.and_then(|context| context.dyn_into::<T>().ok()).ok_or_else(
+        || {
+            Error::canvas(
+                "the canvas has no 2-D context: it may be in use with another kind of context",
+            )
+        },
+    )
 }
 
 fn refused(error: &JsValue) -> Error {

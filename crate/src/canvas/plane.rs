@@ -1,4 +1,5 @@
-//! The plane of variational inference: the target as colour and contours, q as contours, its draws with their pull.
+//! The plane of variational inference: the target as colour and contours, q as contours, its draws
+//! with their pull.
 
 use serde::Deserialize;
 use wasm_bindgen::{Clamped, JsValue};
@@ -12,7 +13,8 @@ use crate::math::inference::contour::Grid;
 
 /// Shares of the mass that the contours enclose.
 const SHARES: [f64; 3] = [0.5, 0.8, 0.95];
-/// Points of the grids along each side: fine enough for smooth lines, coarse enough for every frame.
+/// Points of the grids along each side: fine enough for smooth lines, coarse enough for every
+/// frame.
 const TARGET_POINTS: usize = 181;
 const Q_POINTS: usize = 121;
 
@@ -69,8 +71,14 @@ impl PlanePainter {
     ///
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a size or a colour that cannot be,
-    /// [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is no canvas or gives no 2-D context.
-    pub fn paint(&mut self, canvas: &JsValue, fit: &VariationalInference, options: &PlaneOptions) -> Result<()> {
+    /// [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is no canvas or gives no 2-D
+    /// context.
+    pub fn paint(
+        &mut self,
+        canvas: &JsValue,
+        fit: &VariationalInference,
+        options: &PlaneOptions,
+    ) -> Result<()> {
         let PlaneOptions { size, pixel_ratio, .. } = *options;
         if !(16..=4096).contains(&size) {
             return Err(Error::value(format!("size is {size}, it must be 16 to 4096 pixels")));
@@ -84,7 +92,8 @@ impl PlanePainter {
         let key = (size, parse_colour(&options.background)?, parse_colour(&options.target)?);
         if self.target.is_none() {
             let mut grid = fit.grid(Density::Target, TARGET_POINTS, TARGET_POINTS)?;
-            let contours = grid.levels(&SHARES).into_iter().flat_map(|level| grid.contours(level)).collect();
+            let contours =
+                grid.levels(&SHARES).into_iter().flat_map(|level| grid.contours(level)).collect();
             let largest = grid.values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             for value in &mut grid.values {
                 *value = libm::exp(*value - largest);
@@ -97,14 +106,17 @@ impl PlanePainter {
             self.colours = Some((key, colour_map(&target.grid, key)));
         }
         let Some((_, rgba)) = &self.colours else { return Ok(()) };
-        let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(rgba), size, size).map_err(|e| refused(&e))?;
+        let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(rgba), size, size)
+            .map_err(|e| refused(&e))?;
 
         let context = surface(canvas, size, size)?;
         context.put_image_data(&data, 0.0, 0.0).map_err(|e| refused(&e))?;
         let pen = Pen { context, fit, size: f64::from(size), unit: pixel_ratio };
         pen.lines(&target.contours, &options.target, 1.0, 0.55);
         let q = fit.grid(options.q, Q_POINTS, Q_POINTS)?;
-        for (level, (width, alpha)) in q.levels(&SHARES).into_iter().zip([(2.5, 1.0), (1.75, 0.8), (1.25, 0.6)]) {
+        for (level, (width, alpha)) in
+            q.levels(&SHARES).into_iter().zip([(2.5, 1.0), (1.75, 0.8), (1.25, 0.6)])
+        {
             pen.lines(&q.contours(level), &options.accent, width, alpha);
         }
         if options.draws {
@@ -124,10 +136,13 @@ fn colour_map(grid: &Grid, (size, background, full): Key) -> Vec<u8> {
             let (column, right) = split(scale(x), grid.columns);
             let at = row * grid.columns + column;
             let above = lerp(grid.values[at], grid.values[at + 1], right);
-            let below = lerp(grid.values[at + grid.columns], grid.values[at + grid.columns + 1], right);
+            let below =
+                lerp(grid.values[at + grid.columns], grid.values[at + grid.columns + 1], right);
             // Less than proportional, or all but the peaks would look empty.
             let share = 0.8 * libm::pow(lerp(above, below, down), 0.6);
-            rgba.extend((0..3).map(|i| lerp(f64::from(background[i]), f64::from(full[i]), share) as u8));
+            rgba.extend(
+                (0..3).map(|i| lerp(f64::from(background[i]), f64::from(full[i]), share) as u8),
+            );
             rgba.push(255);
         }
     }
@@ -145,10 +160,12 @@ fn lerp(a: f64, b: f64, share: f64) -> f64 {
 }
 
 fn parse_colour(text: &str) -> Result<[u8; 3]> {
-    let digits = text.trim().strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii());
+    let digits =
+        text.trim().strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii());
     let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-    let [_, r, g, b] =
-        value.ok_or_else(|| Error::value(format!("{text:?} is no colour, write it as #rrggbb")))?.to_be_bytes();
+    let [_, r, g, b] = value
+        .ok_or_else(|| Error::value(format!("{text:?} is no colour, write it as #rrggbb")))?
+        .to_be_bytes();
     Ok([r, g, b])
 }
 

@@ -1,4 +1,5 @@
-//! Which class an image is of: the posterior from the bounds of a class-conditional diffusion model.
+//! Which class an image is of: the posterior from the bounds of a class-conditional diffusion
+//! model.
 
 use std::sync::Arc;
 
@@ -20,9 +21,10 @@ use crate::model::NoisePredictor;
 pub enum ClassWeighting {
     /// The same: the model's own posterior.
     Bound,
-    /// sigmoid(-λ_t), the variance of the noise at t. As it only grows with t, what is compared is the mean ELBO of images
-    /// with some noise added (Kingma & Gao 2023). That is no posterior of the model's, but it leaves out most of what does not
-    /// tell classes apart and makes the rest noisy, and so needs fewer evaluations to find the right one.
+    /// sigmoid(-λ_t), the variance of the noise at t. As it only grows with t, what is compared is
+    /// the mean ELBO of images with some noise added (Kingma & Gao 2023). That is no posterior of
+    /// the model's, but it leaves out most of what does not tell classes apart and makes the rest
+    /// noisy, and so needs fewer evaluations to find the right one.
     Sigmoid,
 }
 
@@ -43,8 +45,8 @@ pub struct ClassPosteriorOptions {
     pub schedule: ScheduleKind,
     /// Its number of steps T.
     pub steps: usize,
-    /// Network evaluations for each class, rounded up to whole passes, of which there are [`ClassPosterior::PASSES`] or few
-    /// more.
+    /// Network evaluations for each class, rounded up to whole passes, of which there are
+    /// [`ClassPosterior::PASSES`] or few more.
     pub evaluations_per_class: usize,
     /// What each term counts for.
     pub weighting: ClassWeighting,
@@ -84,26 +86,29 @@ pub struct ClassPosteriorResult {
     pub per_class: usize,
     /// Whether all passes are complete.
     pub done: bool,
-    /// The ELBO of the image under each class, in nats, its terms weighted if a weighting was asked for. What they differ by is
-    /// known far better than each of them, since all classes see the same timesteps and noise.
+    /// The ELBO of the image under each class, in nats, its terms weighted if a weighting was asked
+    /// for. What they differ by is known far better than each of them, since all classes see the
+    /// same timesteps and noise.
     pub bounds: Vec<Estimate>,
     /// The probability of each class.
     pub posterior: Vec<f64>,
-    /// Standard error of each probability, from the spread of the passes by the delta method; none from a single pass.
+    /// Standard error of each probability, from the spread of the passes by the delta method; none
+    /// from a single pass.
     pub standard_error: Option<Vec<f64>>,
-    /// Entropy of the posterior, in nats: 0 if it is certain, the logarithm of the number of classes if it knows nothing.
+    /// Entropy of the posterior, in nats: 0 if it is certain, the logarithm of the number of
+    /// classes if it knows nothing.
     pub entropy: f64,
     /// The most probable class.
     pub predicted: usize,
 }
 
-/// The bounds of one image under every class, growing one network evaluation at a time (a diffusion classifier: Li et al.
-/// 2023, Clark & Jaini 2023).
+/// The bounds of one image under every class, growing one network evaluation at a time (a diffusion
+/// classifier: Li et al. 2023, Clark & Jaini 2023).
 ///
-/// A pass draws one timestep from every stratum of `1..=T`, more of them where classes differ, and evaluates each class at it
-/// with the same noise. A complete pass is an unbiased estimate of all bounds, and the spread of the passes' differences
-/// shows how well the posterior is known. Evaluations are ordered by pass, timestep and class, and can be computed
-/// anywhere, in any order.
+/// A pass draws one timestep from every stratum of `1..=T`, more of them where classes differ, and
+/// evaluates each class at it with the same noise. A complete pass is an unbiased estimate of all
+/// bounds, and the spread of the passes' differences shows how well the posterior is known.
+/// Evaluations are ordered by pass, timestep and class, and can be computed anywhere, in any order.
 pub struct ClassPosterior {
     forward: Forward,
     classes: usize,
@@ -183,11 +188,14 @@ impl ClassPosterior {
         self.complete.len() == self.passes
     }
 
-    /// One network evaluation, number `index` of `0..total_evaluations()`, whose value [`ClassPosterior::record`] takes:
-    /// `L_{t-1}`, or `L_0` at t = 1, of one class, in nats. It depends on image, options, seed and `index` only.
+    /// One network evaluation, number `index` of `0..total_evaluations()`, whose value
+    /// [`ClassPosterior::record`] takes:
+    /// `L_{t-1}`, or `L_0` at t = 1, of one class, in nats. It depends on image, options, seed and
+    /// `index` only.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range, and those of the network.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range, and those of the
+    /// network.
     pub fn evaluate(&self, index: usize) -> Result<Vec<f64>> {
         self.arrivals.check(index)?;
         let (point, class) = (index / self.classes, index % self.classes);
@@ -200,13 +208,13 @@ impl ClassPosterior {
         Ok(vec![self.forward.draw(pass, t, 0, Some(class))?.nats])
     }
 
-    /// Hands in the value of an evaluation, in any order; true when that completes a pass, so that the estimates of
-    /// [`ClassPosterior::result`] have changed. Results are made of the longest complete prefix of indices. An index
-    /// that is there already is passed over.
+    /// Hands in the value of an evaluation, in any order; true when that completes a pass, so that
+    /// the estimates of [`ClassPosterior::result`] have changed. Results are made of the longest
+    /// complete prefix of indices. An index that is there already is passed over.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is not finite,
-    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong number of values.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is
+    /// not finite, [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong number of values.
     pub fn record(&mut self, index: usize, values: &[f64]) -> Result<bool> {
         self.arrivals.insert(index, values, 1)?;
         let before = self.complete.len();
@@ -240,13 +248,18 @@ impl ClassPosterior {
         let mut bounds = vec![-prior - weight(1) * self.perfect_l_0; self.classes];
         let points = self.current.timesteps().iter().zip(self.current.weights());
         for ((&t, rarity), terms) in points.zip(terms.chunks(self.classes)) {
-            // Most of L_0 is the cost of the noise at t = 1 even if x_0 is known, which need not be estimated.
+            // Most of L_0 is the cost of the noise at t = 1 even if x_0 is known, which need not be
+            // estimated.
             let known = if t == 1 { self.perfect_l_0 } else { 0.0 };
             let counts = rarity * weight(t);
-            bounds.iter_mut().zip(terms).for_each(|(bound, term)| *bound -= counts * (term - known));
+            bounds
+                .iter_mut()
+                .zip(terms)
+                .for_each(|(bound, term)| *bound -= counts * (term - known));
         }
         self.complete.push(bounds);
-        self.current = draw_pass(&self.density, self.strata, self.forward.seed, self.complete.len())?;
+        self.current =
+            draw_pass(&self.density, self.strata, self.forward.seed, self.complete.len())?;
         Ok(())
     }
 
@@ -256,7 +269,9 @@ impl ClassPosterior {
         if passes == 0 {
             return None;
         }
-        let of_class = |class| Estimate::from_samples(&self.complete.iter().map(|b| b[class]).collect::<Vec<_>>());
+        let of_class = |class| {
+            Estimate::from_samples(&self.complete.iter().map(|b| b[class]).collect::<Vec<_>>())
+        };
         let bounds: Vec<Estimate> = (0..self.classes).map(of_class).collect();
         let means: Vec<f64> = bounds.iter().map(|bound| bound.mean).collect();
         let posterior = uniform_posterior(&means);
@@ -271,7 +286,8 @@ impl ClassPosterior {
             per_class: passes * self.strata,
             done: self.is_done(),
             bounds,
-            standard_error: (passes > 1).then(|| posterior_standard_error(&self.complete, &posterior)),
+            standard_error: (passes > 1)
+                .then(|| posterior_standard_error(&self.complete, &posterior)),
             entropy: entropy(&posterior),
             posterior,
             predicted,

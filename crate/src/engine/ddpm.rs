@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::forward::Forward;
 use super::{
-    ClassPosterior, ClassPosteriorOptions, DiffusionElbo, DiffusionElboOptions, Sampler, SamplerOptions, random_seed,
+    ClassPosterior, ClassPosteriorOptions, DiffusionElbo, DiffusionElboOptions, Sampler,
+    SamplerOptions, random_seed,
 };
 use crate::error::{Error, Result};
 use crate::math::image::signed_to_levels;
@@ -16,8 +17,8 @@ use crate::math::schedule::{LogSnrRange, NoiseSchedule, ScheduleKind};
 use crate::model::manifest::{Contract, ImageShape, ModelEntry};
 use crate::model::{NoisePredictor, OnnxNoisePredictor};
 
-/// A class-conditional diffusion model, conditioned on the log signal-to-noise ratio: the same network serves every
-/// schedule and every number of steps.
+/// A class-conditional diffusion model, conditioned on the log signal-to-noise ratio: the same
+/// network serves every schedule and every number of steps.
 pub struct Ddpm {
     predictor: Arc<dyn NoisePredictor>,
     image: ImageShape,
@@ -55,7 +56,8 @@ pub struct DiffuseOptions {
 
 impl Default for DiffuseOptions {
     fn default() -> Self {
-        let DiffusionElboOptions { schedule, steps, class, seed, .. } = DiffusionElboOptions::default();
+        let DiffusionElboOptions { schedule, steps, class, seed, .. } =
+            DiffusionElboOptions::default();
         Self { t: 0, schedule, steps, class, seed }
     }
 }
@@ -94,9 +96,9 @@ impl Ddpm {
     /// Loads the model that `entry` describes; `file` gives the bytes of a role, `network`.
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is no diffusion model or is invalid,
-    /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or [`ErrorKind::Model`](crate::ErrorKind::Model) if the file
-    /// is not what it says.
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is no diffusion model or is
+    /// invalid, [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or
+    /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file is not what it says.
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
         entry.validate()?;
         let Contract::Ddpm { files, parameterization, log_snr, classes } = &entry.contract else {
@@ -146,8 +148,9 @@ impl Ddpm {
     /// What the model takes the clean image and the noise in `x_t` to be: one run of the network.
     ///
     /// # Errors
-    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong length, [`ErrorKind::Value`](crate::ErrorKind::Value) for a
-    /// value that is not finite or a class that the model does not have.
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong length,
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is not finite or a class that
+    /// the model does not have.
     pub fn predict(&self, x_t: &[f64], log_snr: f64, class: Option<usize>) -> Result<Prediction> {
         self.predictor.predict(ArrayView1::from(x_t), log_snr, class)
     }
@@ -162,18 +165,28 @@ impl Ddpm {
         Sampler::new(Arc::clone(&self.predictor), schedule, self.image, options)
     }
 
-    /// Starts reverse chains at timestep `t` from given `x_t`, one state for each chain, in units where clean images lie in
+    /// Starts reverse chains at timestep `t` from given `x_t`, one state for each chain, in units
+    /// where clean images lie in
     /// `[-1, 1]`.
     ///
     /// # Errors
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong number of states or of pixels,
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is not finite, `t` outside `1..=steps`, or other options
-    /// out of range.
-    pub fn sampler_from(&self, x_t: &[Array1<f64>], t: usize, options: &SamplerOptions) -> Result<Sampler> {
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is not finite, `t` outside
+    /// `1..=steps`, or other options out of range.
+    pub fn sampler_from(
+        &self,
+        x_t: &[Array1<f64>],
+        t: usize,
+        options: &SamplerOptions,
+    ) -> Result<Sampler> {
         let (sampler, dimensions) = (self.sampler(options)?, self.image.dimensions());
         check_timestep(t, options.steps)?;
         if x_t.len() != options.chains {
-            return Err(Error::shape(format!("{} chains take as many states, not {}", options.chains, x_t.len())));
+            return Err(Error::shape(format!(
+                "{} chains take as many states, not {}",
+                options.chains,
+                x_t.len()
+            )));
         }
         for (chain, x) in x_t.iter().enumerate() {
             if x.len() != dimensions {
@@ -183,35 +196,46 @@ impl Ddpm {
                 )));
             }
             if let Some(bad) = x.iter().find(|v| !v.is_finite()) {
-                return Err(Error::value(format!("x_t of chain {chain} holds {bad}, it must be finite")));
+                return Err(Error::value(format!(
+                    "x_t of chain {chain} holds {bad}, it must be finite"
+                )));
             }
         }
         Ok(sampler.starting_at(t, x_t.to_vec(), None))
     }
 
-    /// Noises an image given as 8-bit levels to timestep `t` and starts reverse chains from there, each from a draw of
+    /// Noises an image given as 8-bit levels to timestep `t` and starts reverse chains from there,
+    /// each from a draw of
     /// `q(x_t|x_0)` of its own.
     ///
-    /// The draw of chain k has the noise of pass k of [`Ddpm::elbo`] with the same seed, schedule and steps; that of chain 0 is
-    /// the one of [`Ddpm::diffuse`].
+    /// The draw of chain k has the noise of pass k of [`Ddpm::elbo`] with the same seed, schedule
+    /// and steps; that of chain 0 is the one of [`Ddpm::diffuse`].
     ///
     /// # Errors
-    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong length, [`ErrorKind::Value`](crate::ErrorKind::Value)
-    /// for `t` outside `1..=steps` or other options out of range.
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong length,
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for `t` outside `1..=steps` or other options
+    /// out of range.
     pub fn denoise(&self, levels: &[u8], t: usize, options: &SamplerOptions) -> Result<Sampler> {
         super::check_image(levels, self.image.dimensions())?;
         let sampler = self.sampler(options)?;
         check_timestep(t, options.steps)?;
-        let forward = Forward::new(Arc::clone(&self.predictor), sampler.schedule().clone(), levels, sampler.seed());
-        let x = (0..sampler.chains()).map(|chain| forward.noised(options.number(chain) as usize, t)).collect();
+        let forward = Forward::new(
+            Arc::clone(&self.predictor),
+            sampler.schedule().clone(),
+            levels,
+            sampler.seed(),
+        );
+        let x = (0..sampler.chains())
+            .map(|chain| forward.noised(options.number(chain) as usize, t))
+            .collect();
         Ok(sampler.starting_at(t, x, Some(levels.to_vec())))
     }
 
     /// Starts the bound of one image, given as 8-bit levels.
     ///
     /// # Errors
-    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong length, [`ErrorKind::Value`](crate::ErrorKind::Value)
-    /// for options out of range.
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong length,
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range.
     pub fn elbo(&self, levels: &[u8], options: &DiffusionElboOptions) -> Result<DiffusionElbo> {
         super::check_image(levels, self.image.dimensions())?;
         self.check_class(options.class)?;
@@ -222,8 +246,13 @@ impl Ddpm {
     /// Starts the posterior over classes of one image, given as 8-bit levels.
     ///
     /// # Errors
-    /// As [`Ddpm::elbo`], and [`ErrorKind::Value`](crate::ErrorKind::Value) if the model has no classes.
-    pub fn classify(&self, levels: &[u8], options: &ClassPosteriorOptions) -> Result<ClassPosterior> {
+    /// As [`Ddpm::elbo`], and [`ErrorKind::Value`](crate::ErrorKind::Value) if the model has no
+    /// classes.
+    pub fn classify(
+        &self,
+        levels: &[u8],
+        options: &ClassPosteriorOptions,
+    ) -> Result<ClassPosterior> {
         super::check_image(levels, self.image.dimensions())?;
         if self.classes.is_empty() {
             return Err(Error::value(
@@ -231,13 +260,21 @@ impl Ddpm {
             ));
         }
         let schedule = self.schedule(options.schedule, options.steps)?;
-        ClassPosterior::new(Arc::clone(&self.predictor), schedule, levels, self.classes.len(), options)
+        ClassPosterior::new(
+            Arc::clone(&self.predictor),
+            schedule,
+            levels,
+            self.classes.len(),
+            options,
+        )
     }
 
-    /// An image given as 8-bit levels, noised to `x_t`, with the model's prediction and the draw's term of the bound.
+    /// An image given as 8-bit levels, noised to `x_t`, with the model's prediction and the draw's
+    /// term of the bound.
     ///
-    /// The noise is that of pass 0 of [`Ddpm::elbo`] with the same seed, schedule and steps: where that pass visits `t`, and
-    /// with [`Timesteps::All`](super::Timesteps::All) it visits every `t`, what is shown is what is counted.
+    /// The noise is that of pass 0 of [`Ddpm::elbo`] with the same seed, schedule and steps: where
+    /// that pass visits `t`, and with [`Timesteps::All`](super::Timesteps::All) it visits every
+    /// `t`, what is shown is what is counted.
     ///
     /// # Errors
     /// As [`Ddpm::elbo`], and those of the network.
@@ -251,7 +288,8 @@ impl Ddpm {
         let log_snr = schedule.log_snr(t);
         let forward = Forward::new(Arc::clone(&self.predictor), schedule, levels, seed);
         let draw = forward.draw(0, t, 0, class)?;
-        let (x, predicted_x0) = (signed_to_levels(draw.x_t.view()), signed_to_levels(draw.predicted_x0.view()));
+        let (x, predicted_x0) =
+            (signed_to_levels(draw.x_t.view()), signed_to_levels(draw.predicted_x0.view()));
         Ok(Diffused { seed, t, log_snr, x, predicted_x0, nats: draw.nats })
     }
 

@@ -29,7 +29,8 @@ pub struct DiffusionElboOptions {
     pub class: Option<usize>,
     /// Seed of timesteps and noise; drawn from the system's generator if absent.
     pub seed: Option<u64>,
-    /// Whether the consistency form of the bound is computed beside denoising matching, from the same network evaluations.
+    /// Whether the consistency form of the bound is computed beside denoising matching, from the
+    /// same network evaluations.
     pub consistency: bool,
 }
 
@@ -46,7 +47,8 @@ impl Default for DiffusionElboOptions {
     }
 }
 
-/// The terms of `-ELBO = L_T + sum of L_{t-1} + L_0` (Ho et al. 2020, eq. 5), in nats but for `bits_per_dim`.
+/// The terms of `-ELBO = L_T + sum of L_{t-1} + L_0` (Ho et al. 2020, eq. 5), in nats but for
+/// `bits_per_dim`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DiffusionElboResult {
@@ -80,22 +82,24 @@ pub struct DiffusionElboResult {
     pub consistency: Option<ConsistencyForm>,
 }
 
-/// The bound as `-ELBO = prior + sum of consistency terms + L_0`, in nats but for `bits_per_dim`: the same number as
-/// from denoising matching, of which a draw is usually noisier ([`math::consistency`](crate::math::consistency)).
+/// The bound as `-ELBO = prior + sum of consistency terms + L_0`, in nats but for `bits_per_dim`:
+/// the same number as from denoising matching, of which a draw is usually noisier
+/// ([`math::consistency`](crate::math::consistency)).
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsistencyForm {
     /// `E KL(q(x_T|x_{T-1}) || N(0, I))`, exact.
     pub prior: f64,
-    /// The sum over `t = 2..=T` of `E[log q(x_{t-1}|x_{t-2}) - log p(x_{t-1}|x_t)]`. The logarithms of the densities'
-    /// normalisers are summed exactly; the rest is estimated as denoising matching is.
+    /// The sum over `t = 2..=T` of `E[log q(x_{t-1}|x_{t-2}) - log p(x_{t-1}|x_t)]`. The logarithms
+    /// of the densities' normalisers are summed exactly; the rest is estimated as denoising
+    /// matching is.
     pub l_consistency: Estimate,
     /// The bound itself, of the same expectation as that of denoising matching.
     pub elbo: Estimate,
     /// Its negative per dimension, in bits.
     pub bits_per_dim: Estimate,
-    /// Standard deviation of the estimate of the sum over `t` that one evaluation gives, a draw of `L_{t-1}` over the
-    /// probability of its `t`; none from a single evaluation.
+    /// Standard deviation of the estimate of the sum over `t` that one evaluation gives, a draw of
+    /// `L_{t-1}` over the probability of its `t`; none from a single evaluation.
     pub matching_sd: Option<f64>,
     /// The same for the consistency term at the same `t` and `x_t`, without its normalisers.
     pub consistency_sd: Option<f64>,
@@ -115,8 +119,8 @@ pub struct TimestepTerm {
     pub evaluations: usize,
 }
 
-/// The evaluations of one pass: `L_{t-1}` at each of its timesteps and the consistency terms there, without their
-/// normalisers, if they are wanted; then draws of `L_0`.
+/// The evaluations of one pass: `L_{t-1}` at each of its timesteps and the consistency terms there,
+/// without their normalisers, if they are wanted; then draws of `L_0`.
 struct Pass {
     strata: StratifiedPass,
     denoising: Vec<f64>,
@@ -126,9 +130,9 @@ struct Pass {
 
 /// An estimate of the bound that grows with every network evaluation.
 ///
-/// Each pass visits one timestep in every stratum of `2..=T` and draws `L_0`, so a complete pass is an unbiased estimate of
-/// the whole bound; the spread of passes gives the standard error. Noise is addressed by seed, pass and timestep, so the
-/// evaluations can be computed anywhere, in any order.
+/// Each pass visits one timestep in every stratum of `2..=T` and draws `L_0`, so a complete pass is
+/// an unbiased estimate of the whole bound; the spread of passes gives the standard error. Noise is
+/// addressed by seed, pass and timestep, so the evaluations can be computed anywhere, in any order.
 pub struct DiffusionElbo {
     forward: Forward,
     options: DiffusionElboOptions,
@@ -202,17 +206,21 @@ impl DiffusionElbo {
         self.complete.len() == self.passes
     }
 
-    /// One network evaluation, number `index` of `0..total_evaluations()`, whose values [`DiffusionElbo::record`] takes:
-    /// `L_{t-1}` in nats, and after it the consistency term if it was asked for; `L_0` alone at the end of a pass. It
-    /// depends on image, options, seed and `index` only.
+    /// One network evaluation, number `index` of `0..total_evaluations()`, whose values
+    /// [`DiffusionElbo::record`] takes:
+    /// `L_{t-1}` in nats, and after it the consistency term if it was asked for; `L_0` alone at the
+    /// end of a pass. It depends on image, options, seed and `index` only.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range, and those of the network.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range, and those of the
+    /// network.
     pub fn evaluate(&self, index: usize) -> Result<Vec<f64>> {
         self.arrivals.check(index)?;
         let (pass, slot) = self.place(index);
         if slot >= self.strata {
-            return Ok(vec![self.forward.draw(pass, 1, slot - self.strata, self.options.class)?.nats]);
+            return Ok(vec![
+                self.forward.draw(pass, 1, slot - self.strata, self.options.class)?.nats,
+            ]);
         }
         let t = if pass == self.complete.len() {
             self.current.strata.timesteps()[slot]
@@ -227,13 +235,13 @@ impl DiffusionElbo {
         Ok(values)
     }
 
-    /// Hands in the values of an evaluation, in any order; true when that completes a pass, so that the estimates of
-    /// [`DiffusionElbo::result`] have changed. Results are made of the longest complete prefix of indices. An index that
-    /// is there already is passed over.
+    /// Hands in the values of an evaluation, in any order; true when that completes a pass, so that
+    /// the estimates of [`DiffusionElbo::result`] have changed. Results are made of the longest
+    /// complete prefix of indices. An index that is there already is passed over.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is not finite,
-    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong number of values.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is
+    /// not finite, [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong number of values.
     pub fn record(&mut self, index: usize, values: &[f64]) -> Result<bool> {
         let both = self.options.consistency && self.place(index).1 < self.strata;
         self.arrivals.insert(index, values, if both { 2 } else { 1 })?;
@@ -273,7 +281,11 @@ impl DiffusionElbo {
             Some(&t) => {
                 self.current.denoising.push(values[0]);
                 if let Some(term) = values.get(1) {
-                    let normalizer = consistency_normalizer(&self.forward.schedule, t, self.forward.dimensions());
+                    let normalizer = consistency_normalizer(
+                        &self.forward.schedule,
+                        t,
+                        self.forward.dimensions(),
+                    );
                     self.current.consistency.push(term - normalizer);
                 }
                 let (sum, count) = self.per_timestep.entry(t).or_default();
@@ -327,7 +339,8 @@ impl DiffusionElbo {
             let reconstruction = Estimate::from_samples(&first.reconstruction);
             return Some([over_t, reconstruction, sum(over_t, reconstruction)]);
         }
-        let over_t: Vec<f64> = self.complete.iter().map(|pass| pass.strata.estimate(terms(pass)).mean).collect();
+        let over_t: Vec<f64> =
+            self.complete.iter().map(|pass| pass.strata.estimate(terms(pass)).mean).collect();
         let reconstruction: Vec<f64> = self.complete.iter().map(Pass::reconstruction).collect();
         // The terms of one pass share no noise, but their errors add up pass by pass all the same.
         let both: Vec<f64> = over_t.iter().zip(&reconstruction).map(|(a, b)| a + b).collect();
@@ -341,7 +354,8 @@ impl DiffusionElbo {
         let (schedule, dimensions) = (&self.forward.schedule, self.forward.dimensions());
         let [over_t, _, cost] = self.estimates(|pass| &pass.consistency)?;
         let prior = consistency_prior(self.forward.x0.view(), schedule);
-        let normalizers: f64 = (2..=schedule.steps()).map(|t| consistency_normalizer(schedule, t, dimensions)).sum();
+        let normalizers: f64 =
+            (2..=schedule.steps()).map(|t| consistency_normalizer(schedule, t, dimensions)).sum();
         let cost = cost.linear(1.0, prior + normalizers);
         Some(ConsistencyForm {
             prior,
@@ -375,10 +389,18 @@ impl Pass {
 }
 
 /// The timesteps of a pass.
-fn strata_of(timesteps: Timesteps, density: &[f64], strata: usize, seed: u64, pass: usize) -> Result<StratifiedPass> {
+fn strata_of(
+    timesteps: Timesteps,
+    density: &[f64],
+    strata: usize,
+    seed: u64,
+    pass: usize,
+) -> Result<StratifiedPass> {
     match timesteps {
         Timesteps::All => Ok(StratifiedPass::all(density.len() + 1)),
-        Timesteps::Stratified(_) => StratifiedPass::draw(density, 2, strata, seed, [pass as u64, 0]),
+        Timesteps::Stratified(_) => {
+            StratifiedPass::draw(density, 2, strata, seed, [pass as u64, 0])
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Drawings that come with the crate: digits as they are written by hand, and some things that are no digit.
+//! Drawings that come with the crate: digits as they are written by hand, and some things that are
+//! no digit.
 
 use crate::math::curve::smooth_curve;
 
@@ -67,7 +68,10 @@ const DRAWINGS: &[(&str, Option<u8>, &[Stroke])] = &[
         "5",
         Some(5),
         &[
-            &[&[[37, 13], [34, 28], [30, 44]], &[[30, 44], [47, 40], [64, 47], [70, 63], [62, 81], [44, 91], [25, 87]]],
+            &[
+                &[[37, 13], [34, 28], [30, 44]],
+                &[[30, 44], [47, 40], [64, 47], [70, 63], [62, 81], [44, 91], [25, 87]],
+            ],
             &[&[[37, 13], [55, 12], [76, 8]]],
         ],
     ),
@@ -158,7 +162,11 @@ const DRAWINGS: &[(&str, Option<u8>, &[Stroke])] = &[
             &[&[[60, 8], [58, 36], [57, 64], [56, 93]]],
         ],
     ),
-    ("7", Some(7), &[&[&[[22, 20], [40, 16], [60, 14], [74, 15]], &[[74, 15], [70, 36], [58, 60], [46, 94]]]]),
+    (
+        "7",
+        Some(7),
+        &[&[&[[22, 20], [40, 16], [60, 14], [74, 15]], &[[74, 15], [70, 36], [58, 60], [46, 94]]]],
+    ),
     (
         "9-curled",
         Some(9),
@@ -180,13 +188,26 @@ const DRAWINGS: &[(&str, Option<u8>, &[Stroke])] = &[
     (
         "letter-a",
         None,
-        &[&[&[[18, 92], [34, 50], [50, 8]], &[[50, 8], [66, 48], [82, 92]]], &[&[[29, 62], [50, 61], [71, 62]]]],
+        &[
+            &[&[[18, 92], [34, 50], [50, 8]], &[[50, 8], [66, 48], [82, 92]]],
+            &[&[[29, 62], [50, 61], [71, 62]]],
+        ],
     ),
     (
         "smiley",
         None,
         &[
-            &[&[[50, 7], [20, 19], [7, 50], [20, 81], [50, 93], [80, 81], [93, 50], [80, 19], [50, 7]]],
+            &[&[
+                [50, 7],
+                [20, 19],
+                [7, 50],
+                [20, 81],
+                [50, 93],
+                [80, 81],
+                [93, 50],
+                [80, 19],
+                [50, 7],
+            ]],
             &[&[[35, 34], [35, 42]]],
             &[&[[65, 34], [65, 42]]],
             &[&[[28, 62], [38, 73], [50, 77], [62, 73], [72, 62]]],
@@ -217,25 +238,34 @@ const DRAWINGS: &[(&str, Option<u8>, &[Stroke])] = &[
         None,
         &[
             &[&[[22, 24], [20, 50], [17, 78]]],
-            &[&[[66, 25], [52, 30], [44, 50], [50, 72], [66, 77], [80, 66], [84, 46], [77, 29], [62, 24]]],
+            &[&[
+                [66, 25],
+                [52, 30],
+                [44, 50],
+                [50, 72],
+                [66, 77],
+                [80, 66],
+                [84, 46],
+                [77, 29],
+                [62, 24],
+            ]],
         ],
     ),
 ];
 
-/// The drawings that come with the crate: every digit, some in two hands, and a letter, a face, a scribble and a number of two
-/// digits, which no model of digits should find probable.
+/// The drawings that come with the crate: every digit, some in two hands, and a letter, a face, a
+/// scribble and a number of two digits, which no model of digits should find probable.
 pub fn example_drawings() -> Vec<ExampleDrawing> {
     let stroke = |curves: &Stroke| {
         let points = curves.iter().flat_map(|through| {
-            let through: Vec<[f64; 2]> = through.iter().map(|p| p.map(|v| f64::from(v) / 100.0)).collect();
+            let through: Vec<[f64; 2]> =
+                through.iter().map(|p| p.map(|v| f64::from(v) / 100.0)).collect();
             smooth_curve(&through)
         });
         points.flatten().map(|v| v as f32).collect()
     };
-    let drawing = |&(name, label, strokes): &(&'static str, Option<u8>, &[Stroke])| ExampleDrawing {
-        name,
-        label,
-        strokes: strokes.iter().map(stroke).collect(),
+    let drawing = |&(name, label, strokes): &(&'static str, Option<u8>, &[Stroke])| {
+        ExampleDrawing { name, label, strokes: strokes.iter().map(stroke).collect() }
     };
     DRAWINGS.iter().map(drawing).collect()
 }

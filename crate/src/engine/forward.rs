@@ -33,7 +33,12 @@ pub(super) struct ForwardDraw {
 }
 
 impl Forward {
-    pub(super) fn new(predictor: Arc<dyn NoisePredictor>, schedule: NoiseSchedule, levels: &[u8], seed: u64) -> Self {
+    pub(super) fn new(
+        predictor: Arc<dyn NoisePredictor>,
+        schedule: NoiseSchedule,
+        levels: &[u8],
+        seed: u64,
+    ) -> Self {
         Self { predictor, schedule, seed, x0: levels_to_signed(levels), levels: levels.to_vec() }
     }
 
@@ -42,8 +47,15 @@ impl Forward {
         self.levels.len()
     }
 
-    /// The draw of a pass at a timestep in `1..=T`. A pass has one draw of each t, but may have further ones of t = 1.
-    pub(super) fn draw(&self, pass: usize, t: usize, repeat: usize, class: Option<usize>) -> Result<ForwardDraw> {
+    /// The draw of a pass at a timestep in `1..=T`. A pass has one draw of each t, but may have
+    /// further ones of t = 1.
+    pub(super) fn draw(
+        &self,
+        pass: usize,
+        t: usize,
+        repeat: usize,
+        class: Option<usize>,
+    ) -> Result<ForwardDraw> {
         // The further draws take the numbers after those of the chain.
         let number = if repeat == 0 { t } else { self.schedule.steps() + repeat };
         let x_t = self.q_sample(pass, t, number);
@@ -65,10 +77,12 @@ impl Forward {
         q_sample(self.x0.view(), &self.schedule, t, noise.view())
     }
 
-    /// The consistency term of a draw at a timestep in `2..=T`, with `x_{t-1}` and `x_{t-2}` drawn beside its `x_t`.
+    /// The consistency term of a draw at a timestep in `2..=T`, with `x_{t-1}` and `x_{t-2}` drawn
+    /// beside its `x_t`.
     pub(super) fn consistency(&self, draw: &ForwardDraw, pass: usize, t: usize) -> f64 {
         let noise = self.noise(Purpose::PosteriorNoise, pass, t, 2 * self.dimensions());
-        let neighbours = Neighbours::draw(self.x0.view(), draw.x_t.view(), &self.schedule, t, noise.view());
+        let neighbours =
+            Neighbours::draw(self.x0.view(), draw.x_t.view(), &self.schedule, t, noise.view());
         consistency_term(&neighbours, draw.x_t.view(), draw.predicted_x0.view(), &self.schedule, t)
     }
 

@@ -14,7 +14,8 @@ use crate::math::rng::{Purpose, standard_normal};
 use crate::model::manifest::{Contract, ImageShape, LatentLayer, ModelEntry};
 use crate::model::{Hierarchy, OnnxHierarchy};
 
-/// A hierarchical VAE: p(z_{1:L}) = p(z_1) Π p(z_l | z_{<l}), layer 1 at the top, with top-down inference (Sønderby et al. 2016).
+/// A hierarchical VAE: p(z_{1:L}) = p(z_1) Π p(z_l | z_{<l}), layer 1 at the top, with top-down
+/// inference (Sønderby et al. 2016).
 pub struct Hvae {
     hierarchy: Arc<dyn Hierarchy>,
     image: ImageShape,
@@ -26,7 +27,8 @@ pub struct Hvae {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ReconstructOptions {
-    /// How many layers, from the top, are drawn from `q(z|x)`; those below are drawn from their priors. All if absent.
+    /// How many layers, from the top, are drawn from `q(z|x)`; those below are drawn from their
+    /// priors. All if absent.
     pub posterior_layers: Option<usize>,
     /// Seed of the binarization and of the latents; drawn from the system's generator if absent.
     pub seed: Option<u64>,
@@ -34,16 +36,22 @@ pub struct ReconstructOptions {
 
 impl Hvae {
     /// A hierarchical VAE from its networks. `layers` are the stochastic layers, the top one first.
-    pub fn new(hierarchy: Arc<dyn Hierarchy>, image: ImageShape, task: Task, layers: Vec<LatentLayer>) -> Self {
+    pub fn new(
+        hierarchy: Arc<dyn Hierarchy>,
+        image: ImageShape,
+        task: Task,
+        layers: Vec<LatentLayer>,
+    ) -> Self {
         Self { hierarchy, image, task, layers }
     }
 
-    /// Loads the model that `entry` describes; `file` gives the bytes of a role, `encoder` or `decoder`.
+    /// Loads the model that `entry` describes; `file` gives the bytes of a role, `encoder` or
+    /// `decoder`.
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is no hierarchical VAE or is invalid,
-    /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or [`ErrorKind::Model`](crate::ErrorKind::Model) if a file is
-    /// not what it says.
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is no hierarchical VAE or
+    /// is invalid, [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or
+    /// [`ErrorKind::Model`](crate::ErrorKind::Model) if a file is not what it says.
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
         entry.validate()?;
         let Contract::Hvae { files, layers, features } = &entry.contract else {
@@ -51,7 +59,8 @@ impl Hvae {
         };
         let latents = layers.iter().map(LatentLayer::latents).sum();
         let (image, likelihood) = (entry.image, entry.likelihood);
-        let hierarchy = OnnxHierarchy::load(files, file, image, likelihood, features, latents, layers.len())?;
+        let hierarchy =
+            OnnxHierarchy::load(files, file, image, likelihood, features, latents, layers.len())?;
         Ok(Self::new(Arc::new(hierarchy), image, likelihood.task(), layers.clone()))
     }
 
@@ -70,39 +79,51 @@ impl Hvae {
         self.layers.iter().map(LatentLayer::latents).sum()
     }
 
-    /// Pixel means in `[0, 1]` of a draw from the prior, the noise of each layer from a seed of its own: a layer is held by keeping
-    /// its seed and drawn anew by changing it.
+    /// Pixel means in `[0, 1]` of a draw from the prior, the noise of each layer from a seed of its
+    /// own: a layer is held by keeping its seed and drawn anew by changing it.
     ///
     /// # Errors
-    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if there is not one seed per layer; those of the network.
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if there is not one seed per layer; those of
+    /// the network.
     pub fn generate(&self, seeds: &[u64]) -> Result<Array1<f32>> {
         if seeds.len() != self.layers.len() {
-            return Err(Error::shape(format!("{} seeds for {} layers", seeds.len(), self.layers.len())));
+            return Err(Error::shape(format!(
+                "{} seeds for {} layers",
+                seeds.len(),
+                self.layers.len()
+            )));
         }
         let layers = self.layers.iter().zip(seeds).enumerate();
         let eps: Array1<f32> = layers
-            .flat_map(|(l, (layer, &seed))| standard_normal(seed, Purpose::Prior, [l as u64, 1], layer.latents()))
+            .flat_map(|(l, (layer, &seed))| {
+                standard_normal(seed, Purpose::Prior, [l as u64, 1], layer.latents())
+            })
             .map(|v| v as f32)
             .collect();
         let gate = vec![0.0; self.layers.len()];
         Ok(self.hierarchy.decode(None, eps.view(), &gate)?.pixels.means())
     }
 
-    /// Pixel means in `[0, 1]` where the upper layers are drawn from `q(z|x)` and the lower ones from their priors: what the upper
-    /// layers alone know of the image.
+    /// Pixel means in `[0, 1]` where the upper layers are drawn from `q(z|x)` and the lower ones
+    /// from their priors: what the upper layers alone know of the image.
     ///
     /// # Errors
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for an image of another size,
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for more layers than there are; those of the network.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for more layers than there are; those of the
+    /// network.
     pub fn reconstruct(&self, levels: &[u8], options: &ReconstructOptions) -> Result<Array1<f32>> {
         check_image(levels, self.image.dimensions())?;
         let all = self.layers.len();
         let posterior = options.posterior_layers.unwrap_or(all);
         if posterior > all {
-            return Err(Error::value(format!("posteriorLayers is {posterior}, the model has {all} layers")));
+            return Err(Error::value(format!(
+                "posteriorLayers is {posterior}, the model has {all} layers"
+            )));
         }
         let seed = options.seed.map_or_else(random_seed, Ok)?;
-        let features = self.hierarchy.encode(self.task.encoder_input(&self.task.observe(levels, seed)).view())?;
+        let features = self
+            .hierarchy
+            .encode(self.task.encoder_input(&self.task.observe(levels, seed)).view())?;
         let eps = noise(seed, 0, self.latents());
         let gate: Vec<f32> = (0..all).map(|l| if l < posterior { 1.0 } else { 0.0 }).collect();
         Ok(self.hierarchy.decode(Some(&features), eps.view(), &gate)?.pixels.means())
@@ -112,7 +133,8 @@ impl Hvae {
     ///
     /// # Errors
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for an image of another size,
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range; those of the network.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range; those of the
+    /// network.
     pub fn bound(&self, levels: &[u8], options: &LatentBoundOptions) -> Result<LatentBound> {
         check_image(levels, self.image.dimensions())?;
         LatentBound::new(self.task, levels, options, |x| {
@@ -142,7 +164,11 @@ struct HvaePosterior {
 impl Posterior for HvaePosterior {
     fn draw(&self, seed: u64, index: usize) -> Result<Draw> {
         let eps = noise(seed, index, self.layers.iter().map(LatentLayer::latents).sum());
-        let pass = self.hierarchy.decode(Some(&self.features), eps.view(), &vec![1.0; self.layers.len()])?;
+        let pass = self.hierarchy.decode(
+            Some(&self.features),
+            eps.view(),
+            &vec![1.0; self.layers.len()],
+        )?;
         let (q, p) = (&pass.q, &pass.p);
         let log_ratio = (0..eps.len()).map(|i| {
             let z = q.mean[i] + libm::exp(0.5 * q.log_var[i]) * f64::from(eps[i]);
@@ -151,7 +177,8 @@ impl Posterior for HvaePosterior {
         let log_ratio = log_ratio.sum();
         let kl = kl(q.mean.view(), q.log_var.view(), p.mean.view(), p.log_var.view());
         let mut rest = kl.iter();
-        let kl = self.layers.iter().map(|layer| rest.by_ref().take(layer.latents()).sum()).collect();
+        let kl =
+            self.layers.iter().map(|layer| rest.by_ref().take(layer.latents()).sum()).collect();
         Ok(Draw { log_likelihood: pass.pixels.log_likelihood(&self.x), log_ratio, kl })
     }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 
-/// Independent evaluations `0..total`, handed in by whoever computes them. What follows from them is made of the longest
-/// prefix of indices that is complete, so it does not depend on who was faster.
+/// Independent evaluations `0..total`, handed in by whoever computes them. What follows from them
+/// is made of the longest prefix of indices that is complete, so it does not depend on who was
+/// faster.
 pub(super) struct InOrder {
     total: usize,
     taken: usize,
@@ -35,8 +36,8 @@ impl InOrder {
         Err(Error::value(format!("index is {index}, it must be 0 to {}", self.total - 1)))
     }
 
-    /// Hands in the values of an index, of which there must be `expected`. An index that is there already keeps its values,
-    /// which are the same if they come from the same computation.
+    /// Hands in the values of an index, of which there must be `expected`. An index that is there
+    /// already keeps its values, which are the same if they come from the same computation.
     pub(super) fn insert(&mut self, index: usize, values: &[f64], expected: usize) -> Result<()> {
         self.check(index)?;
         if values.len() != expected {
@@ -46,7 +47,9 @@ impl InOrder {
             )));
         }
         if let Some(value) = values.iter().find(|v| !v.is_finite()) {
-            return Err(Error::value(format!("evaluation {index} has the value {value}, it must be finite")));
+            return Err(Error::value(format!(
+                "evaluation {index} has the value {value}, it must be finite"
+            )));
         }
         if index >= self.taken {
             self.waiting.entry(index).or_insert_with(|| values.to_vec());

@@ -21,7 +21,8 @@ pub enum Interpolation {
 ///
 /// # Errors
 /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the vectors differ in length,
-/// [`ErrorKind::Value`](crate::ErrorKind::Value) for a position outside `[0, 1]` or a value that is not finite.
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) for a position outside `[0, 1]` or a value that is
+/// not finite.
 pub fn interpolate(a: &[f32], b: &[f32], position: f64, path: Interpolation) -> Result<Vec<f32>> {
     if a.len() != b.len() {
         return Err(Error::shape(format!(
@@ -42,12 +43,13 @@ pub fn interpolate(a: &[f32], b: &[f32], position: f64, path: Interpolation) -> 
     })
 }
 
-/// The points at `positions` (0 at its beginning, 1 at its end, in proportion to the length of the way) on a polyline through
-/// latent vectors laid end to end; the points come end to end likewise.
+/// The points at `positions` (0 at its beginning, 1 at its end, in proportion to the length of the
+/// way) on a polyline through latent vectors laid end to end; the points come end to end likewise.
 ///
 /// # Errors
 /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if `path` is empty or no multiple of `dimensions`,
-/// [`ErrorKind::Value`](crate::ErrorKind::Value) for a position outside `[0, 1]` or a value that is not finite.
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) for a position outside `[0, 1]` or a value that is
+/// not finite.
 pub fn along_path(path: &[f32], dimensions: usize, positions: &[f64]) -> Result<Vec<f32>> {
     if dimensions == 0 || path.is_empty() || !path.len().is_multiple_of(dimensions) {
         return Err(Error::shape(format!(
@@ -70,7 +72,10 @@ pub fn along_path(path: &[f32], dimensions: usize, positions: &[f64]) -> Result<
 /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is NaN or outside `[0, 1]`.
 pub fn to_levels(means: &[f32]) -> Result<Vec<u8>> {
     if let Some(at) = means.iter().position(|v| !(0.0..=1.0).contains(v)) {
-        return Err(Error::value(format!("value {at} is {}, pixel means lie in [0, 1]", means[at])));
+        return Err(Error::value(format!(
+            "value {at} is {}, pixel means lie in [0, 1]",
+            means[at]
+        )));
     }
     Ok(unit_to_levels(Array1::from_iter(means.iter().map(|&v| f64::from(v))).view()))
 }

@@ -9,7 +9,8 @@ use super::random_seed;
 use crate::error::{Error, Result};
 use crate::math::elbo::{Estimate, bits_per_dim};
 use crate::math::importance::{
-    ImportanceBound, RELIABLE_SAMPLE_SIZE, effective_sample_size, gap, importance_curve, log_likelihood,
+    ImportanceBound, RELIABLE_SAMPLE_SIZE, effective_sample_size, gap, importance_curve,
+    log_likelihood,
 };
 use crate::math::likelihood::Task;
 
@@ -85,8 +86,8 @@ pub struct LatentBoundResult {
     pub gap: Estimate,
     /// (Σ w)² / Σ w² of the importance weights.
     pub effective_sample_size: f64,
-    /// Whether that is at least [`RELIABLE_SAMPLE_SIZE`]. If not, `log_likelihood` is still a lower bound in expectation, but its
-    /// standard error is too small.
+    /// Whether that is at least [`RELIABLE_SAMPLE_SIZE`]. If not, `log_likelihood` is still a lower
+    /// bound in expectation, but its standard error is too small.
     pub reliable: bool,
 }
 
@@ -101,8 +102,9 @@ pub struct LayerKl {
 
 /// The ELBO and the importance-weighted bounds of one image, growing with every sample.
 ///
-/// Samples are independent and addressed by number, so they can be computed anywhere, in any order, with
-/// [`LatentBound::evaluate`], and handed in with [`LatentBound::record`]; results use the samples up to the first that is missing.
+/// Samples are independent and addressed by number, so they can be computed anywhere, in any order,
+/// with [`LatentBound::evaluate`], and handed in with [`LatentBound::record`]; results use the
+/// samples up to the first that is missing.
 pub struct LatentBound {
     posterior: Box<dyn Posterior>,
     layers: Vec<String>,
@@ -118,7 +120,8 @@ impl LatentBound {
     /// Most samples of one bound.
     pub const MAX_SAMPLES: usize = 1_000_000;
 
-    /// `posterior` makes q(z|x) for the image that is scored: the observed one, with the seed's binarization.
+    /// `posterior` makes q(z|x) for the image that is scored: the observed one, with the seed's
+    /// binarization.
     pub(super) fn new(
         task: Task,
         levels: &[u8],
@@ -127,13 +130,25 @@ impl LatentBound {
     ) -> Result<Self> {
         let total = options.samples;
         if !(1..=Self::MAX_SAMPLES).contains(&total) {
-            return Err(Error::value(format!("samples is {total}, it must be 1 to {}", Self::MAX_SAMPLES)));
+            return Err(Error::value(format!(
+                "samples is {total}, it must be 1 to {}",
+                Self::MAX_SAMPLES
+            )));
         }
         let seed = options.seed.map_or_else(random_seed, Ok)?;
         let observed = task.observe(levels, seed);
         let posterior = posterior(&observed)?;
         let layers = posterior.layers();
-        Ok(Self { posterior, layers, task, observed, seed, total, draws: Vec::new(), waiting: BTreeMap::new() })
+        Ok(Self {
+            posterior,
+            layers,
+            task,
+            observed,
+            seed,
+            total,
+            draws: Vec::new(),
+            waiting: BTreeMap::new(),
+        })
     }
 
     /// Samples when it is complete.
@@ -151,26 +166,31 @@ impl LatentBound {
         self.draws.len() == self.total
     }
 
-    /// Sample `index`, one run of the network: log p(x|z), log p(z) - log q(z|x), and the KL of each layer, in nats.
+    /// Sample `index`, one run of the network: log p(x|z), log p(z) - log q(z|x), and the KL of
+    /// each layer, in nats.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range; those of the network.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range; those of the
+    /// network.
     pub fn evaluate(&self, index: usize) -> Result<Vec<f64>> {
         self.check(index)?;
         let Draw { log_likelihood, log_ratio, kl } = self.posterior.draw(self.seed, index)?;
         Ok([&[log_likelihood, log_ratio], &kl[..]].concat())
     }
 
-    /// Takes the values of sample `index` as [`LatentBound::evaluate`] gives them. True if the result has changed. A sample that is
-    /// there already is passed over.
+    /// Takes the values of sample `index` as [`LatentBound::evaluate`] gives them. True if the
+    /// result has changed. A sample that is there already is passed over.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is NaN,
-    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for another number of values.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is
+    /// NaN, [`ErrorKind::Shape`](crate::ErrorKind::Shape) for another number of values.
     pub fn record(&mut self, index: usize, values: &[f64]) -> Result<bool> {
         self.check(index)?;
         let [log_likelihood, log_ratio, kl @ ..] = values else {
-            return Err(Error::shape(format!("a sample has {} values, at least 2 are needed", values.len())));
+            return Err(Error::shape(format!(
+                "a sample has {} values, at least 2 are needed",
+                values.len()
+            )));
         };
         if kl.len() != self.layers.len() {
             return Err(Error::shape(format!(
@@ -219,7 +239,9 @@ impl LatentBound {
         if self.draws.is_empty() {
             return None;
         }
-        let estimate = |f: &dyn Fn(&Draw) -> f64| Estimate::from_samples(&self.draws.iter().map(f).collect::<Vec<_>>());
+        let estimate = |f: &dyn Fn(&Draw) -> f64| {
+            Estimate::from_samples(&self.draws.iter().map(f).collect::<Vec<_>>())
+        };
         let kl_per_latent = self.posterior.kl_per_latent();
         let exact = kl_per_latent.as_ref().map(|kl| kl.iter().sum::<f64>());
         let kl_of = |draw: &Draw| exact.unwrap_or_else(|| draw.kl.iter().sum());
@@ -228,11 +250,16 @@ impl LatentBound {
             name: name.clone(),
             kl: exact.map_or_else(|| estimate(&|draw| draw.kl[l]), certain),
         });
-        let elbo_terms: Vec<f64> = self.draws.iter().map(|draw| draw.log_likelihood - kl_of(draw)).collect();
-        let log_weights: Vec<f64> = self.draws.iter().map(|draw| draw.log_likelihood + draw.log_ratio).collect();
+        let elbo_terms: Vec<f64> =
+            self.draws.iter().map(|draw| draw.log_likelihood - kl_of(draw)).collect();
+        let log_weights: Vec<f64> =
+            self.draws.iter().map(|draw| draw.log_likelihood + draw.log_ratio).collect();
         let reconstruction = estimate(&|draw| draw.log_likelihood);
         // as in the ELBO of a VAE, so that both give the same bits
-        let elbo = exact.map_or_else(|| Estimate::from_samples(&elbo_terms), |kl| reconstruction.linear(1.0, -kl));
+        let elbo = exact.map_or_else(
+            || Estimate::from_samples(&elbo_terms),
+            |kl| reconstruction.linear(1.0, -kl),
+        );
         let sample_size = effective_sample_size(&log_weights);
         Some(LatentBoundResult {
             seed: self.seed,

@@ -1,4 +1,5 @@
-//! The decoded plane of a VAE with two latents: what every place of latent space stands for, coarse at first.
+//! The decoded plane of a VAE with two latents: what every place of latent space stands for, coarse
+//! at first.
 
 use std::sync::Arc;
 
@@ -33,10 +34,11 @@ struct Tile {
     column: usize,
 }
 
-/// A picture of the plane that grows tile by tile: z_1 to the right, z_2 upwards, every image decoded at the middle of its tile.
+/// A picture of the plane that grows tile by tile: z_1 to the right, z_2 upwards, every image
+/// decoded at the middle of its tile.
 ///
-/// Grids follow each other from coarse to fine, and the tiles of each from the middle of the plane outwards. The picture always has
-/// the size of the finest; a tile of a coarser grid is enlarged.
+/// Grids follow each other from coarse to fine, and the tiles of each from the middle of the plane
+/// outwards. The picture always has the size of the finest; a tile of a coarser grid is enlarged.
 pub struct LatentPlane {
     decoder: Arc<dyn Decoder>,
     image: ImageShape,
@@ -53,14 +55,25 @@ impl LatentPlane {
     /// Largest range.
     pub const MAX_RANGE: f64 = 100.0;
 
-    pub(super) fn new(decoder: Arc<dyn Decoder>, image: ImageShape, options: &LatentPlaneOptions) -> Result<Self> {
+    pub(super) fn new(
+        decoder: Arc<dyn Decoder>,
+        image: ImageShape,
+        options: &LatentPlaneOptions,
+    ) -> Result<Self> {
         let LatentPlaneOptions { range, grids } = options;
         if !(*range > 0.0 && *range <= Self::MAX_RANGE) {
-            return Err(Error::value(format!("range is {range}, it must be above 0, at most {}", Self::MAX_RANGE)));
+            return Err(Error::value(format!(
+                "range is {range}, it must be above 0, at most {}",
+                Self::MAX_RANGE
+            )));
         }
-        let finest = *grids.last().ok_or_else(|| Error::value("grids is empty, give at least one"))?;
+        let finest =
+            *grids.last().ok_or_else(|| Error::value("grids is empty, give at least one"))?;
         if !(1..=Self::MAX_GRID).contains(&finest) {
-            return Err(Error::value(format!("a grid is {finest}, it must be 1 to {}", Self::MAX_GRID)));
+            return Err(Error::value(format!(
+                "a grid is {finest}, it must be 1 to {}",
+                Self::MAX_GRID
+            )));
         }
         if let Some(bad) = grids.iter().find(|&&grid| grid == 0 || !finest.is_multiple_of(grid)) {
             return Err(Error::value(format!("grid {bad} does not divide the last one, {finest}")));
@@ -112,7 +125,8 @@ impl LatentPlane {
         let ink = unit_to_levels(means.mapv(f64::from).view());
         let scale = self.finest / grid;
         let ImageShape { height, width, .. } = self.image;
-        let (top, left, picture_width) = (row * height * scale, column * width * scale, self.width());
+        let (top, left, picture_width) =
+            (row * height * scale, column * width * scale, self.width());
         for y in 0..height * scale {
             let start = (top + y) * picture_width + left;
             for x in 0..width * scale {

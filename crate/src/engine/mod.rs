@@ -15,14 +15,18 @@ mod sampler;
 mod timesteps;
 mod vae;
 
-pub use class_posterior::{ClassPosterior, ClassPosteriorOptions, ClassPosteriorResult, ClassWeighting};
+pub use class_posterior::{
+    ClassPosterior, ClassPosteriorOptions, ClassPosteriorResult, ClassWeighting,
+};
 pub use ddpm::{Ddpm, DiffuseOptions, Diffused, ScheduleTable};
-pub use diffusion_elbo::{ConsistencyForm, DiffusionElbo, DiffusionElboOptions, DiffusionElboResult, TimestepTerm};
+pub use diffusion_elbo::{
+    ConsistencyForm, DiffusionElbo, DiffusionElboOptions, DiffusionElboResult, TimestepTerm,
+};
 pub use examples::{ExampleDrawing, example_drawings};
 pub use hvae::{Hvae, ReconstructOptions};
 pub use inference::{
-    Component, Density, ForwardFit, GradientVariance, InferenceOptions, InferenceState, InferenceTrace,
-    VariationalInference,
+    Component, Density, ForwardFit, GradientVariance, InferenceOptions, InferenceState,
+    InferenceTrace, VariationalInference,
 };
 pub use latent::{Interpolation, along_path, interpolate, to_levels};
 pub use latent_bound::{LatentBound, LatentBoundOptions, LatentBoundResult, LayerKl};
@@ -38,12 +42,17 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`ErrorKind::Value`](crate::ErrorKind::Value) if the system has no generator.
 pub fn random_seed() -> Result<u64> {
-    getrandom::u32().map(u64::from).map_err(|e| Error::value(format!("no random seed: {e}; pass one as `seed`")))
+    getrandom::u32()
+        .map(u64::from)
+        .map_err(|e| Error::value(format!("no random seed: {e}; pass one as `seed`")))
 }
 
 fn check_image(levels: &[u8], dimensions: usize) -> Result<()> {
     if levels.len() == dimensions {
         return Ok(());
     }
-    Err(Error::shape(format!("the image has {} levels, the model takes {dimensions}", levels.len())))
+    Err(Error::shape(format!(
+        "the image has {} levels, the model takes {dimensions}",
+        levels.len()
+    )))
 }

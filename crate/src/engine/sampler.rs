@@ -1,4 +1,5 @@
-//! The reverse chain from pure noise, or from a picture noised part of the way; step by step, with every frame kept.
+//! The reverse chain from pure noise, or from a picture noised part of the way; step by step, with
+//! every frame kept.
 
 use std::sync::Arc;
 
@@ -72,7 +73,8 @@ impl SamplerOptions {
     }
 }
 
-/// A stored state of the chains, as 8-bit levels (values outside `[-1, 1]` are clamped for display).
+/// A stored state of the chains, as 8-bit levels (values outside `[-1, 1]` are clamped for
+/// display).
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Frame {
@@ -85,11 +87,12 @@ pub struct Frame {
     /// `x_t`, chain after chain.
     #[serde(with = "serde_bytes")]
     pub x: Vec<u8>,
-    /// The clean image that the model predicts from `x_t`, chain after chain; at `t = 0` the sample itself.
+    /// The clean image that the model predicts from `x_t`, chain after chain; at `t = 0` the sample
+    /// itself.
     #[serde(with = "serde_bytes")]
     pub predicted_x0: Vec<u8>,
-    /// Root mean square difference of `predicted_x0` from the picture that was noised, in levels, one for each chain; none for
-    /// chains that start at pure noise.
+    /// Root mean square difference of `predicted_x0` from the picture that was noised, in levels,
+    /// one for each chain; none for chains that start at pure noise.
     pub rms_to_original: Option<Vec<f64>>,
 }
 
@@ -114,43 +117,75 @@ impl Sampler {
     /// Largest weight of guidance.
     pub const MAX_GUIDANCE: f64 = 20.0;
 
-    /// Starts the chains at `x_T ~ N(0, I)`. The noise of a chain depends on the seed, the chain's number and the
-    /// timestep only, so a chain is the same alone and among others.
+    /// Starts the chains at `x_T ~ N(0, I)`. The noise of a chain depends on the seed, the chain's
+    /// number and the timestep only, so a chain is the same alone and among others.
     pub(super) fn new(
         predictor: Arc<dyn NoisePredictor>,
         schedule: NoiseSchedule,
         image: ImageShape,
         options: &SamplerOptions,
     ) -> Result<Self> {
-        let out_of_range =
-            |what: &str, value: f64, range: &str| Err(Error::value(format!("{what} is {value}, it must be {range}")));
+        let out_of_range = |what: &str, value: f64, range: &str| {
+            Err(Error::value(format!("{what} is {value}, it must be {range}")))
+        };
         if options.steps > Self::MAX_STEPS {
-            return out_of_range("steps", options.steps as f64, &format!("2 to {}", Self::MAX_STEPS));
+            return out_of_range(
+                "steps",
+                options.steps as f64,
+                &format!("2 to {}", Self::MAX_STEPS),
+            );
         }
         if !(0.0..=1.0).contains(&options.eta) {
             return out_of_range("eta", options.eta, "0 to 1");
         }
         if !(0.0..=Self::MAX_GUIDANCE).contains(&options.guidance) {
-            return out_of_range("guidance", options.guidance, &format!("0 to {}", Self::MAX_GUIDANCE));
+            return out_of_range(
+                "guidance",
+                options.guidance,
+                &format!("0 to {}", Self::MAX_GUIDANCE),
+            );
         }
         if options.guidance > 0.0 && options.class.is_none() {
-            return Err(Error::value("guidance needs a class to guide to: give a class or set guidance to 0"));
+            return Err(Error::value(
+                "guidance needs a class to guide to: give a class or set guidance to 0",
+            ));
         }
         if !(1..=Self::MAX_CHAINS).contains(&options.chains) {
-            return out_of_range("chains", options.chains as f64, &format!("1 to {}", Self::MAX_CHAINS));
+            return out_of_range(
+                "chains",
+                options.chains as f64,
+                &format!("1 to {}", Self::MAX_CHAINS),
+            );
         }
         let seed = options.seed.map_or_else(random_seed, Ok)?;
         let dimensions = image.dimensions();
         let x = (0..options.chains)
-            .map(|chain| standard_normal(seed, Purpose::InitialNoise, [options.number(chain), 0], dimensions))
+            .map(|chain| {
+                standard_normal(seed, Purpose::InitialNoise, [options.number(chain), 0], dimensions)
+            })
             .collect();
         let (start, frames) = (schedule.steps(), Vec::new());
-        Ok(Self { predictor, schedule, options: options.clone(), seed, dimensions, start, original: None, x, frames })
+        Ok(Self {
+            predictor,
+            schedule,
+            options: options.clone(),
+            seed,
+            dimensions,
+            start,
+            original: None,
+            x,
+            frames,
+        })
     }
 
-    /// Starts the chains, of which no step has been made, at timestep `t` from their `x_t`; `original` is the picture that these
-    /// are noised versions of, as 8-bit levels.
-    pub(super) fn starting_at(self, t: usize, x: Vec<Array1<f64>>, original: Option<Vec<u8>>) -> Self {
+    /// Starts the chains, of which no step has been made, at timestep `t` from their `x_t`;
+    /// `original` is the picture that these are noised versions of, as 8-bit levels.
+    pub(super) fn starting_at(
+        self,
+        t: usize,
+        x: Vec<Array1<f64>>,
+        original: Option<Vec<u8>>,
+    ) -> Self {
         debug_assert!(self.frames.is_empty() && x.len() == self.x.len());
         Self { start: t, x, original, ..self }
     }
@@ -192,7 +227,10 @@ impl Sampler {
     pub fn frame(&self, index: usize) -> Result<&Frame> {
         self.frames.get(index).ok_or_else(|| {
             let available = self.frames.len();
-            Error::value(format!("frame {index} is not there yet: {available} of {} are computed", self.length()))
+            Error::value(format!(
+                "frame {index} is not there yet: {available} of {} are computed",
+                self.length()
+            ))
         })
     }
 
@@ -206,7 +244,8 @@ impl Sampler {
         &self.x
     }
 
-    /// Goes one step down every chain and returns the newest frame; a complete chain stays as it is.
+    /// Goes one step down every chain and returns the newest frame; a complete chain stays as it
+    /// is.
     ///
     /// The last step appends two frames: the one it started from and the sample.
     ///
@@ -220,10 +259,15 @@ impl Sampler {
             for (chain, x_t) in self.x.iter().enumerate() {
                 let prediction = self.predict(x_t.view(), t)?;
                 let address = [self.options.number(chain), t as u64];
-                let noise = standard_normal(self.seed, Purpose::StepNoise, address, self.dimensions);
+                let noise =
+                    standard_normal(self.seed, Purpose::StepNoise, address, self.dimensions);
                 next.push(match self.options.method {
-                    Method::Ddpm => ancestral_step(&prediction, x_t.view(), &self.schedule, t, noise.view()),
-                    Method::Ddim => ddim_step(&prediction, &self.schedule, t, self.options.eta, noise.view()),
+                    Method::Ddpm => {
+                        ancestral_step(&prediction, x_t.view(), &self.schedule, t, noise.view())
+                    }
+                    Method::Ddim => {
+                        ddim_step(&prediction, &self.schedule, t, self.options.eta, noise.view())
+                    }
                 });
                 predicted_x0.extend(signed_to_levels(prediction.x0.view()));
             }
@@ -239,9 +283,19 @@ impl Sampler {
     fn push_frame(&mut self, t: usize, predicted_x0: Vec<u8>) {
         let (index, log_snr) = (self.frames.len(), self.schedule.log_snr(t));
         let rms_to_original = self.original.as_ref().map(|original| {
-            predicted_x0.chunks_exact(self.dimensions).map(|image| rms_difference(image, original)).collect()
+            predicted_x0
+                .chunks_exact(self.dimensions)
+                .map(|image| rms_difference(image, original))
+                .collect()
         });
-        self.frames.push(Frame { index, t, log_snr, x: levels_of(&self.x), predicted_x0, rms_to_original });
+        self.frames.push(Frame {
+            index,
+            t,
+            log_snr,
+            x: levels_of(&self.x),
+            predicted_x0,
+            rms_to_original,
+        });
     }
 
     fn predict(&self, x_t: ArrayView1<f64>, t: usize) -> Result<Prediction> {

@@ -5,14 +5,17 @@ use serde::Deserialize;
 /// Which timesteps of the chain are evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timesteps {
-    /// About so many in all, stratified, in up to [`DiffusionElbo::PASSES`](super::DiffusionElbo::PASSES) independent passes.
+    /// About so many in all, stratified, in up to
+    /// [`DiffusionElbo::PASSES`](super::DiffusionElbo::PASSES) independent passes.
     Stratified(usize),
     /// Each of `2..=T` once.
     All,
 }
 
 impl<'de> Deserialize<'de> for Timesteps {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> std::result::Result<Self, D::Error> {
         struct Visitor;
         impl serde::de::Visitor<'_> for Visitor {
             type Value = Timesteps;
@@ -36,7 +39,10 @@ impl<'de> Deserialize<'de> for Timesteps {
                 Err(E::invalid_value(serde::de::Unexpected::Float(n), &self))
             }
 
-            fn visit_str<E: serde::de::Error>(self, name: &str) -> std::result::Result<Timesteps, E> {
+            fn visit_str<E: serde::de::Error>(
+                self,
+                name: &str,
+            ) -> std::result::Result<Timesteps, E> {
                 match name {
                     "all" => Ok(Timesteps::All),
                     _ => Err(E::invalid_value(serde::de::Unexpected::Str(name), &self)),

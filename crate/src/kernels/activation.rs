@@ -1,6 +1,7 @@
 //! Elementwise functions that the compiler turns into vector code.
 
-/// `x` to `x · sigmoid(x)`, the SiLU (Elfwing et al. 2018), within 2 units in the last place of the quotient x / (1 + exp(-x)).
+/// `x` to `x · sigmoid(x)`, the SiLU (Elfwing et al. 2018), within 2 units in the last place of the
+/// quotient x / (1 + exp(-x)).
 ///
 /// NaN stays NaN; an infinity gives what the quotient gives, infinity or NaN.
 pub fn silu(values: &mut [f32]) {
@@ -28,8 +29,8 @@ pub fn sigmoid(values: &mut [f32]) {
     }
 }
 
-/// The exponential function without a branch, by the scheme of Cephes' `expf`: `2^n · exp(r)` with |r| ≤ ln(2)/2 and exp(r) a
-/// polynomial of degree 5. Below -87.7 it is zero, above 88.4 infinite.
+/// The exponential function without a branch, by the scheme of Cephes' `expf`: `2^n · exp(r)` with
+/// |r| ≤ ln(2)/2 and exp(r) a polynomial of degree 5. Below -87.7 it is zero, above 88.4 infinite.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     // Adding and subtracting 1.5 · 2^23 rounds to an integer, which then stands in the low bits.
@@ -53,7 +54,8 @@ pub fn exp(x: f32) -> f32 {
     y * power
 }
 
-/// The softmax of each row, `exp(x) / Σ exp(x)`, shifted by the row's largest value so that nothing overflows.
+/// The softmax of each row, `exp(x) / Σ exp(x)`, shifted by the row's largest value so that nothing
+/// overflows.
 pub fn softmax(values: &mut [f32], length: usize) {
     for row in values.chunks_exact_mut(length) {
         let largest = row.iter().copied().fold(f32::NEG_INFINITY, |a, b| if b > a { b } else { a });

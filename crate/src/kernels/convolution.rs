@@ -1,4 +1,5 @@
-//! Two-dimensional convolutions of one image whose channels are innermost, `[height, width, channels]`.
+//! Two-dimensional convolutions of one image whose channels are innermost, `[height, width,
+//! channels]`.
 
 use super::panels::{Panels, Sink};
 
@@ -20,7 +21,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// Height and width of the output for an image of `size`; `None` where the kernel is larger than the padded image.
+    /// Height and width of the output for an image of `size`; `None` where the kernel is larger
+    /// than the padded image.
     pub fn output(&self, size: [usize; 2]) -> Option<[usize; 2]> {
         let along = |axis: usize| {
             let reach = self.dilations[axis] * (self.kernel[axis] - 1) + 1;
@@ -75,13 +77,15 @@ pub struct Direct {
 }
 
 impl Direct {
-    /// The convolution of images of `size` by `weights`. `None` where the kernel is larger than the image with its zeros.
+    /// The convolution of images of `size` by `weights`. `None` where the kernel is larger than the
+    /// image with its zeros.
     pub fn new(window: Window, size: [usize; 2], weights: Weights, bias: Vec<f32>) -> Option<Self> {
         let Weights { outputs, inputs, kernel: [height, width], .. } = weights;
         let channels = inputs * window.groups;
         let [rows, columns] = window.output(size)?;
         let line = window.padded(size)[1] * channels;
-        let start = |y: usize, x: usize| y * window.strides[0] * line + x * window.strides[1] * channels;
+        let start =
+            |y: usize, x: usize| y * window.strides[0] * line + x * window.strides[1] * channels;
         let starts = (0..rows).flat_map(|y| (0..columns).map(move |x| start(y, x))).collect();
         let [down, right] = window.dilations;
         let parts = if window.groups == 1 && right == 1 {
@@ -102,9 +106,22 @@ impl Direct {
     }
 
     /// `out = convolution(x) + bias (+ residual)`; `scratch` is memory to work in.
-    pub fn run(&self, x: &[f32], residual: Option<&[f32]>, out: &mut [f32], scratch: &mut Vec<f32>) {
+    pub fn run(
+        &self,
+        x: &[f32],
+        residual: Option<&[f32]>,
+        out: &mut [f32],
+        scratch: &mut Vec<f32>,
+    ) {
         let x = if self.window.pads() {
-            pad(x, self.size, self.channels, self.window.before, self.window.padded(self.size), scratch);
+            pad(
+                x,
+                self.size,
+                self.channels,
+                self.window.before,
+                self.window.padded(self.size),
+                scratch,
+            );
             scratch.as_slice()
         } else {
             x
@@ -113,7 +130,8 @@ impl Direct {
         for (group, panels) in self.groups.iter().enumerate() {
             let offset = group * self.channels / self.groups.len();
             let base = group * panels.columns();
-            let mut sink = Finished { bias: &self.bias[base..], residual, out: &mut *out, base, outputs };
+            let mut sink =
+                Finished { bias: &self.bias[base..], residual, out: &mut *out, base, outputs };
             panels.multiply(&x[offset..], &self.starts, &self.parts, &mut sink);
         }
     }
@@ -133,7 +151,12 @@ impl Sink for Finished<'_> {
     #[inline(always)]
     fn take<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]) {
         let at = row * self.outputs + self.base + first;
-        finish(sums, &self.bias[first..][..N], self.residual.map(|r| &r[at..][..N]), &mut self.out[at..][..N]);
+        finish(
+            sums,
+            &self.bias[first..][..N],
+            self.residual.map(|r| &r[at..][..N]),
+            &mut self.out[at..][..N],
+        );
     }
 
     fn take_part(&mut self, row: usize, first: usize, sums: &[f32]) {
@@ -143,7 +166,8 @@ impl Sink for Finished<'_> {
     }
 }
 
-/// `out = sums + bias (+ residual)`, all of one length. Where the compiler knows it, this is vector code.
+/// `out = sums + bias (+ residual)`, all of one length. Where the compiler knows it, this is vector
+/// code.
 #[inline(always)]
 pub fn finish(sums: &[f32], bias: &[f32], residual: Option<&[f32]>, out: &mut [f32]) {
     for ((out, sum), bias) in out.iter_mut().zip(sums).zip(bias) {
@@ -156,7 +180,8 @@ pub fn finish(sums: &[f32], bias: &[f32], residual: Option<&[f32]>, out: &mut [f
     }
 }
 
-/// Copies an image into the middle of zeros: `padded` is the size with them, `before` how many stand above and to the left.
+/// Copies an image into the middle of zeros: `padded` is the size with them, `before` how many
+/// stand above and to the left.
 pub fn pad(
     x: &[f32],
     [height, width]: [usize; 2],
@@ -169,6 +194,7 @@ pub fn pad(
     out.resize(padded[0] * padded[1] * channels, 0.0);
     for y in 0..height {
         let at = ((y + before[0]) * padded[1] + before[1]) * channels;
-        out[at..][..width * channels].copy_from_slice(&x[y * width * channels..][..width * channels]);
+        out[at..][..width * channels]
+            .copy_from_slice(&x[y * width * channels..][..width * channels]);
     }
 }

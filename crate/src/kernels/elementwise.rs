@@ -1,4 +1,5 @@
-//! Functions of single values, of pairs of values, and sums, over arrays whose axes are given by their lengths.
+//! Functions of single values, of pairs of values, and sums, over arrays whose axes are given by
+//! their lengths.
 
 /// Lengths and steps of axes, as many as are needed: axes that all operands walk alike are one.
 struct Axes<const N: usize>(Vec<(usize, [usize; N])>);
@@ -44,8 +45,8 @@ impl<const N: usize> Axes<N> {
     }
 }
 
-/// Steps from one value to the next along each axis of an array of this shape; none along an axis of length 1, whose value is
-/// repeated.
+/// Steps from one value to the next along each axis of an array of this shape; none along an axis
+/// of length 1, whose value is repeated.
 fn steps(shape: &[usize]) -> Vec<usize> {
     let mut steps = vec![0; shape.len()];
     let mut step = 1;
@@ -58,8 +59,15 @@ fn steps(shape: &[usize]) -> Vec<usize> {
     steps
 }
 
-/// `out = f(a, b)`, value by value. Shapes have as many axes as `shape`, of the same length or of length 1.
-pub fn pairs<T: Copy>(a: (&[T], &[usize]), b: (&[T], &[usize]), shape: &[usize], out: &mut [T], f: impl Fn(T, T) -> T) {
+/// `out = f(a, b)`, value by value. Shapes have as many axes as `shape`, of the same length or of
+/// length 1.
+pub fn pairs<T: Copy>(
+    a: (&[T], &[usize]),
+    b: (&[T], &[usize]),
+    shape: &[usize],
+    out: &mut [T],
+    f: impl Fn(T, T) -> T,
+) {
     if out.is_empty() {
         return;
     }
@@ -88,7 +96,8 @@ pub fn pairs<T: Copy>(a: (&[T], &[usize]), b: (&[T], &[usize]), shape: &[usize],
     });
 }
 
-/// Sums over axes: `reduced` has the shape of x with length 1 along them. Values are added in the order in which they lie.
+/// Sums over axes: `reduced` has the shape of x with length 1 along them. Values are added in the
+/// order in which they lie.
 pub fn sum(x: &[f32], shape: &[usize], reduced: &[usize], out: &mut [f32]) {
     out.fill(0.0);
     if x.is_empty() {

@@ -3,7 +3,13 @@
 use super::panels::{Panels, Rows};
 
 /// `out[m, n] = Σ_k a[m, k] · b[k, n]`, row by row; `panels` is memory to work in.
-pub fn matmul(a: &[f32], b: &[f32], [depth, columns]: [usize; 2], out: &mut [f32], panels: &mut Panels) {
+pub fn matmul(
+    a: &[f32],
+    b: &[f32],
+    [depth, columns]: [usize; 2],
+    out: &mut [f32],
+    panels: &mut Panels,
+) {
     panels.clear(depth, columns);
     for (k, row) in b.chunks_exact(columns).enumerate() {
         for (column, &value) in row.iter().enumerate() {

@@ -1,7 +1,8 @@
 //! What most of a network's time is spent in, as functions over slices.
 //!
-//! Written so that the compiler makes vector code of them: loops over arrays of a fixed length, no branches inside. All sums are
-//! taken in a fixed order and without fused multiply-adds, so WebAssembly gives the same bits on every machine.
+//! Written so that the compiler makes vector code of them: loops over arrays of a fixed length, no
+//! branches inside. All sums are taken in a fixed order and without fused multiply-adds, so
+//! WebAssembly gives the same bits on every machine.
 
 pub mod activation;
 pub mod convolution;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::tile::{MIDDLE, NARROW, ROWS, WIDE, accumulate, accumulate_row};
 
-/// A matrix of `depth` rows and `columns` columns as panels of [`WIDE`] columns, of which the last may be [`MIDDLE`] or
-/// [`NARROW`]. What the last panel has beyond the matrix is zero.
+/// A matrix of `depth` rows and `columns` columns as panels of [`WIDE`] columns, of which the last
+/// may be [`MIDDLE`] or [`NARROW`]. What the last panel has beyond the matrix is zero.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panels {
     depth: usize,
@@ -65,12 +65,19 @@ impl Panels {
         self.columns
     }
 
-    /// For each row: the sum over parts of `x[start..start + length] · weights`, where the parts of the depth follow one another, and
-    /// part i of row r starts at `starts[r] + parts[i].0` in x.
+    /// For each row: the sum over parts of `x[start..start + length] · weights`, where the parts of
+    /// the depth follow one another, and part i of row r starts at `starts[r] + parts[i].0` in x.
     ///
-    /// All inlined into the caller: with anything between the loops and where their sums go, the sums pass through memory.
+    /// All inlined into the caller: with anything between the loops and where their sums go, the
+    /// sums pass through memory.
     #[inline(always)]
-    pub fn multiply<S: Sink>(&self, x: &[f32], starts: &[usize], parts: &[(usize, usize)], sink: &mut S) {
+    pub fn multiply<S: Sink>(
+        &self,
+        x: &[f32],
+        starts: &[usize],
+        parts: &[(usize, usize)],
+        sink: &mut S,
+    ) {
         let (tiles, single) = starts.as_chunks::<ROWS>();
         let mut rest = self.values.as_slice();
         let mut first = 0;
@@ -93,9 +100,17 @@ impl Panels {
         }
     }
 
-    /// As `multiply`, of one row that no tile has. Apart from it, which is compiled to better code without.
+    /// As `multiply`, of one row that no tile has. Apart from it, which is compiled to better code
+    /// without.
     #[inline(never)]
-    fn multiply_row<S: Sink>(&self, x: &[f32], start: usize, parts: &[(usize, usize)], row: usize, sink: &mut S) {
+    fn multiply_row<S: Sink>(
+        &self,
+        x: &[f32],
+        start: usize,
+        parts: &[(usize, usize)],
+        row: usize,
+        sink: &mut S,
+    ) {
         let wide = self.columns / WIDE;
         let (panels, last) = self.values.split_at(self.depth * wide * WIDE);
         let panels = panels.as_chunks::<WIDE>().0;
@@ -104,7 +119,12 @@ impl Panels {
         while at < wide {
             let first = at * WIDE;
             if wide - at >= 4 {
-                let sums = row_sums([panel(at), panel(at + 1), panel(at + 2), panel(at + 3)], x, start, parts);
+                let sums = row_sums(
+                    [panel(at), panel(at + 1), panel(at + 2), panel(at + 3)],
+                    x,
+                    start,
+                    parts,
+                );
                 for (p, sums) in sums.iter().enumerate() {
                     sink.take(row, first + p * WIDE, sums);
                 }
@@ -134,7 +154,8 @@ impl Panels {
 
 /// Where the sums go.
 pub trait Sink {
-    /// Takes sums of [`ROWS`] rows from `row` on, for the columns from `first` on. To be inlined: then they come in registers.
+    /// Takes sums of [`ROWS`] rows from `row` on, for the columns from `first` on. To be inlined:
+    /// then they come in registers.
     #[inline(always)]
     fn take_tile<const N: usize>(&mut self, row: usize, first: usize, tile: &[[f32; N]; ROWS]) {
         for (r, sums) in tile.iter().enumerate() {
@@ -153,7 +174,8 @@ pub trait Sink {
 pub struct Rows<'a>(pub &'a mut [f32], pub usize);
 
 impl Sink for Rows<'_> {
-    // Written out: by a loop over the rows Winograd's convolutions took 1.04 of the time. Those with a bias to add are faster by the loop.
+    // Written out: by a loop over the rows Winograd's convolutions took 1.04 of the time. Those
+    // with a bias to add are faster by the loop.
     #[inline(always)]
     fn take_tile<const N: usize>(&mut self, row: usize, first: usize, tile: &[[f32; N]; ROWS]) {
         let columns = self.1;
@@ -196,7 +218,9 @@ fn multiply_panel<const N: usize, S: Sink>(
 ) {
     // The narrow ones are few, and their code would be as much again.
     if columns.len() == N && N > NARROW {
-        let put = |sink: &mut S, row: usize, tile: &[[f32; N]; ROWS]| sink.take_tile(row, columns.start, tile);
+        let put = |sink: &mut S, row: usize, tile: &[[f32; N]; ROWS]| {
+            sink.take_tile(row, columns.start, tile)
+        };
         multiply_panel_into(panel, x, tiles, parts, sink, put);
     } else {
         let put = |sink: &mut S, row: usize, tile: &[[f32; N]; ROWS]| {
@@ -245,7 +269,11 @@ fn row_sums<const N: usize, const P: usize>(
     let mut sums = [[0.0; N]; P];
     let mut at = 0;
     for &(offset, length) in parts {
-        accumulate_row(&mut sums, stretch(x, start + offset, length), panels.map(|panel| &panel[at..][..length]));
+        accumulate_row(
+            &mut sums,
+            stretch(x, start + offset, length),
+            panels.map(|panel| &panel[at..][..length]),
+        );
         at += length;
     }
     sums

@@ -1,6 +1,7 @@
 //! Moving values without computing.
 
-/// `out[i_p0, i_p1, …] = x[i_0, i_1, …]`: the axes of x, of lengths `shape`, in the order `permutation`.
+/// `out[i_p0, i_p1, …] = x[i_0, i_1, …]`: the axes of x, of lengths `shape`, in the order
+/// `permutation`.
 pub fn transpose(x: &[f32], shape: &[usize], permutation: &[usize], out: &mut [f32]) {
     let mut steps = vec![1; shape.len()];
     for axis in (1..shape.len()).rev() {
@@ -8,7 +9,10 @@ pub fn transpose(x: &[f32], shape: &[usize], permutation: &[usize], out: &mut [f
     }
     // Axes that stay together are walked as one.
     let mut axes: Vec<(usize, usize)> = Vec::new();
-    for (length, step) in permutation.iter().map(|&axis| (shape[axis], steps[axis])).filter(|&(length, _)| length != 1)
+    for (length, step) in permutation
+        .iter()
+        .map(|&axis| (shape[axis], steps[axis]))
+        .filter(|&(length, _)| length != 1)
     {
         match axes.last_mut() {
             Some((all, outer)) if *outer == length * step => (*all, *outer) = (*all * length, step),
@@ -43,13 +47,16 @@ pub fn keeps_order(shape: &[usize], permutation: &[usize]) -> bool {
     permutation.iter().filter(|&&axis| shape[axis] != 1).is_sorted()
 }
 
-/// An image `[height, width, channels]` with each pixel repeated `factors[0]` times down and `factors[1]` times to the right.
+/// An image `[height, width, channels]` with each pixel repeated `factors[0]` times down and
+/// `factors[1]` times to the right.
 pub fn upsample(x: &[f32], width: usize, channels: usize, factors: [usize; 2], out: &mut [f32]) {
     let line = width * channels;
     let wide = line * factors[1];
     for (x, out) in x.chunks_exact(line).zip(out.chunks_exact_mut(wide * factors[0])) {
         let (first, others) = out.split_at_mut(wide);
-        for (pixel, out) in x.chunks_exact(channels).zip(first.chunks_exact_mut(channels * factors[1])) {
+        for (pixel, out) in
+            x.chunks_exact(channels).zip(first.chunks_exact_mut(channels * factors[1]))
+        {
             for copy in out.chunks_exact_mut(channels) {
                 copy.copy_from_slice(pixel);
             }

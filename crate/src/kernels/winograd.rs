@@ -1,8 +1,10 @@
-//! Convolutions by kernels of 3 × 3 with fewer multiplications: Winograd's minimal filtering (Lavin & Gray 2016).
+//! Convolutions by kernels of 3 × 3 with fewer multiplications: Winograd's minimal filtering (Lavin
+//! & Gray 2016).
 //!
-//! A patch of the input and the kernel are each taken to a basis in which the convolution is a product value by value; the sum over
-//! channels becomes one matrix product for each value of the basis: 36 products for the 144 of a patch of 4 × 4 outputs.
-//! (Patches of 2 × 2, which take 16 for 36, were slower for all shapes of the shipped models.)
+//! A patch of the input and the kernel are each taken to a basis in which the convolution is a
+//! product value by value; the sum over channels becomes one matrix product for each value of the
+//! basis: 36 products for the 144 of a patch of 4 × 4 outputs. (Patches of 2 × 2, which take 16 for
+//! 36, were slower for all shapes of the shipped models.)
 //!
 //! A value that is not finite spreads over all outputs of its patch.
 
@@ -84,8 +86,15 @@ impl Winograd {
         inputs.is_multiple_of(LANES) && outputs.is_multiple_of(LANES)
     }
 
-    /// The convolution of images of `size`, with `before` zeros above and to the left, to images of size `output`.
-    pub fn new(size: [usize; 2], before: [usize; 2], output: [usize; 2], weights: Weights, bias: Vec<f32>) -> Self {
+    /// The convolution of images of `size`, with `before` zeros above and to the left, to images of
+    /// size `output`.
+    pub fn new(
+        size: [usize; 2],
+        before: [usize; 2],
+        output: [usize; 2],
+        weights: Weights,
+        bias: Vec<f32>,
+    ) -> Self {
         let products = products(weights);
         let patches = output.map(|side| side.div_ceil(M)).iter().product();
         let starts = (0..patches).map(|at: usize| at * weights.inputs).collect();
@@ -93,7 +102,13 @@ impl Winograd {
     }
 
     /// `out = convolution(x) + bias (+ residual)`; `scratch` is memory to work in.
-    pub fn run(&self, x: &[f32], residual: Option<&[f32]>, out: &mut [f32], scratch: &mut [Vec<f32>; 3]) {
+    pub fn run(
+        &self,
+        x: &[f32],
+        residual: Option<&[f32]>,
+        out: &mut [f32],
+        scratch: &mut [Vec<f32>; 3],
+    ) {
         let [padded, inputs, sums] = scratch;
         let patches = self.output.map(|side| side.div_ceil(M));
         let room = patches.map(|n| n * M + 2);
@@ -112,7 +127,13 @@ impl Winograd {
 
     // Apart from `run`: functions of moderate size are compiled to better code.
     #[inline(never)]
-    fn transform_sums(&self, sums: &[f32], patches: [usize; 2], residual: Option<&[f32]>, out: &mut [f32]) {
+    fn transform_sums(
+        &self,
+        sums: &[f32],
+        patches: [usize; 2],
+        residual: Option<&[f32]>,
+        out: &mut [f32],
+    ) {
         let (outputs, count) = (self.bias.len(), self.starts.len());
         let [height, width] = self.output;
         let plane = count * outputs;
@@ -132,7 +153,12 @@ impl Winograd {
                     let column = transform_sum([a[x], b[x], c[x], d[x], e[x], f[x]]);
                     for (y, values) in column.iter().enumerate().take(height - top) {
                         let at = ((top + y) * width + left + x) * outputs + channel;
-                        finish(values, &bias, residual.map(|r| &r[at..][..LANES]), &mut out[at..][..LANES]);
+                        finish(
+                            values,
+                            &bias,
+                            residual.map(|r| &r[at..][..LANES]),
+                            &mut out[at..][..LANES],
+                        );
                     }
                 }
             }
@@ -146,7 +172,13 @@ fn lanes(values: &[f32]) -> [f32; LANES] {
 }
 
 #[inline(never)]
-fn transform_inputs(padded: &[f32], width: usize, patches: [usize; 2], channels: usize, inputs: &mut [f32]) {
+fn transform_inputs(
+    padded: &[f32],
+    width: usize,
+    patches: [usize; 2],
+    channels: usize,
+    inputs: &mut [f32],
+) {
     let count = patches[0] * patches[1];
     let plane = count * channels;
     let mut rows = [[[0.0; LANES]; T]; T];
@@ -177,7 +209,8 @@ fn products(weights: Weights) -> Vec<Panels> {
         // All products have the value for these channels at the same place.
         let place = products[0].place(at % inputs, at / inputs);
         let [a, b, c, d, e, f, g, h, i] = *kernel;
-        let rows = [transform_kernel([a, b, c]), transform_kernel([d, e, f]), transform_kernel([g, h, i])];
+        let rows =
+            [transform_kernel([a, b, c]), transform_kernel([d, e, f]), transform_kernel([g, h, i])];
         for x in 0..T {
             let column = transform_kernel([rows[0][x], rows[1][x], rows[2][x]]);
             for (y, value) in column.into_iter().enumerate() {

@@ -4,7 +4,8 @@ use super::numeric::softplus;
 use super::rng::{self, Purpose};
 use ndarray::ArrayView1;
 
-/// log p(x | logits) in nats, summed over pixels: Σ x l - softplus(l), for pixels x that are 0 or 1.
+/// log p(x | logits) in nats, summed over pixels: Σ x l - softplus(l), for pixels x that are 0 or
+/// 1.
 ///
 /// Finite for every finite logit; a probability would round to 0 or 1 and make it infinite.
 pub fn log_likelihood<T: Copy + Into<f64>>(x: ArrayView1<T>, logits: ArrayView1<f32>) -> f64 {

@@ -1,7 +1,8 @@
-//! Which class an image is of, from the log-likelihood, or a bound on it, that a model has for each class.
+//! Which class an image is of, from the log-likelihood, or a bound on it, that a model has for each
+//! class.
 
-/// The posterior over classes under a uniform prior, p(c | x) = p(x | c) / Σ_k p(x | k), from log p(x | c) in nats
-/// up to a shared constant. NaN in one entry makes all NaN.
+/// The posterior over classes under a uniform prior, p(c | x) = p(x | c) / Σ_k p(x | k), from log
+/// p(x | c) in nats up to a shared constant. NaN in one entry makes all NaN.
 pub fn uniform_posterior(log_likelihoods: &[f64]) -> Vec<f64> {
     let largest = log_likelihoods.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let weights: Vec<f64> = log_likelihoods.iter().map(|l| libm::exp(l - largest)).collect();
@@ -14,13 +15,13 @@ pub fn entropy(probabilities: &[f64]) -> f64 {
     probabilities.iter().filter(|p| **p > 0.0).map(|p| -p * libm::log(*p)).sum()
 }
 
-/// The standard error of each entry of [`uniform_posterior`] at the mean of independent draws of the log-likelihoods, one
-/// row per draw, of which there must be two or more.
+/// The standard error of each entry of [`uniform_posterior`] at the mean of independent draws of
+/// the log-likelihoods, one row per draw, of which there must be two or more.
 ///
-/// By the delta method: at the mean, π_c changes by π_c (dℓ_c - Σ_k π_k dℓ_k), so the draws' deviations from the mean are
-/// put through that and their sample variance is divided by their number. Whatever a draw shares among the classes
-/// cancels. It is a first-order figure: good where differences are known to well under a nat, too small where they are
-/// known to several.
+/// By the delta method: at the mean, π_c changes by π_c (dℓ_c - Σ_k π_k dℓ_k), so the draws'
+/// deviations from the mean are put through that and their sample variance is divided by their
+/// number. Whatever a draw shares among the classes cancels. It is a first-order figure: good where
+/// differences are known to well under a nat, too small where they are known to several.
 pub fn posterior_standard_error(draws: &[Vec<f64>], posterior: &[f64]) -> Vec<f64> {
     debug_assert!(draws.len() > 1);
     let n = draws.len() as f64;
@@ -33,7 +34,8 @@ pub fn posterior_standard_error(draws: &[Vec<f64>], posterior: &[f64]) -> Vec<f6
         .collect();
     let error = |class: usize| {
         let mean = changes.iter().map(|change| change[class]).sum::<f64>() / n;
-        let squares: f64 = changes.iter().map(|change| (change[class] - mean) * (change[class] - mean)).sum();
+        let squares: f64 =
+            changes.iter().map(|change| (change[class] - mean) * (change[class] - mean)).sum();
         (squares / (n * (n - 1.0))).sqrt()
     };
     (0..posterior.len()).map(error).collect()

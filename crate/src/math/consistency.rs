@@ -1,12 +1,14 @@
-//! The second way to write a diffusion model's bound: consistency terms in place of denoising matching terms.
+//! The second way to write a diffusion model's bound: consistency terms in place of denoising
+//! matching terms.
 //!
-//! -ELBO = L_0 + E_q KL(q(x_T | x_{T-1}) || p(x_T)) + Σ_{t=2..T} E_q[log q(x_{t-1} | x_{t-2}) - log p_θ(x_{t-1} | x_t)],
-//! all under the joint q(x_{1..T} | x_0), with L_0 as in [`l_0`](super::elbo::l_0). It is the log ratio
-//! log p(x_{0..T}) / q(x_{1..T} | x_0) with each forward step beside the reverse step that makes the same variable.
+//! -ELBO = L_0 + E_q KL(q(x_T | x_{T-1}) || p(x_T)) + Σ_{t=2..T} E_q[log q(x_{t-1} | x_{t-2}) - log
+//! p_θ(x_{t-1} | x_t)], all under the joint q(x_{1..T} | x_0), with L_0 as in
+//! [`l_0`](super::elbo::l_0). It is the log ratio log p(x_{0..T}) / q(x_{1..T} | x_0) with each
+//! forward step beside the reverse step that makes the same variable.
 //!
-//! The summand is often written as KL(q(x_{t-1} | x_{t-2}) || p_θ(x_{t-1} | x_t)) (Luo 2022, eq. 45). That is another
-//! number: given x_{t-2}, x_{t-1} and x_t depend on each other, so the mean over x_{t-1} that is inside such a KL must
-//! not be taken with x_t held.
+//! The summand is often written as KL(q(x_{t-1} | x_{t-2}) || p_θ(x_{t-1} | x_t)) (Luo 2022, eq.
+//! 45). That is another number: given x_{t-2}, x_{t-1} and x_t depend on each other, so the mean
+//! over x_{t-1} that is inside such a KL must not be taken with x_t held.
 
 use super::diffusion::q_posterior;
 use super::schedule::NoiseSchedule;
@@ -29,8 +31,8 @@ pub struct Neighbours {
 }
 
 impl Neighbours {
-    /// A draw of (x_{t-2}, x_{t-1}) from q(x_{t-2}, x_{t-1} | x_t, x_0), for t in 2..=T. `noise` is standard normal, first
-    /// that of x_{t-1}, then that of x_{t-2}, two per pixel.
+    /// A draw of (x_{t-2}, x_{t-1}) from q(x_{t-2}, x_{t-1} | x_t, x_0), for t in 2..=T. `noise` is
+    /// standard normal, first that of x_{t-1}, then that of x_{t-2}, two per pixel.
     pub fn draw(
         x0: ArrayView1<f64>,
         x_t: ArrayView1<f64>,
@@ -51,8 +53,8 @@ impl Neighbours {
     }
 }
 
-/// One draw of E_q[log q(x_{t-1} | x_{t-2}) - log p_θ(x_{t-1} | x_t)] in nats, for t in 2..=T, with x̂_0 predicted from
-/// x_t, and x_t and its neighbours drawn jointly from q. p_θ has variance β̃_t.
+/// One draw of E_q[log q(x_{t-1} | x_{t-2}) - log p_θ(x_{t-1} | x_t)] in nats, for t in 2..=T, with
+/// x̂_0 predicted from x_t, and x_t and its neighbours drawn jointly from q. p_θ has variance β̃_t.
 pub fn consistency_term(
     neighbours: &Neighbours,
     x_t: ArrayView1<f64>,
@@ -69,17 +71,19 @@ pub fn consistency_term(
     log_normal(x, q_mean.view(), schedule.beta(t - 1)) - log_normal(x, p_mean.view(), p_variance)
 }
 
-/// The part of [`consistency_term`] that needs no draw, D/2 log(β̃_t / β_{t-1}), from the normalisers of the two densities.
+/// The part of [`consistency_term`] that needs no draw, D/2 log(β̃_t / β_{t-1}), from the
+/// normalisers of the two densities.
 ///
-/// What is left has the same mean as L_{t-1}, at every t. Summed over t in 2..=T and added to [`consistency_prior`] this
-/// part gives L_T, so that both ways to write the bound agree.
+/// What is left has the same mean as L_{t-1}, at every t. Summed over t in 2..=T and added to
+/// [`consistency_prior`] this part gives L_T, so that both ways to write the bound agree.
 pub fn consistency_normalizer(schedule: &NoiseSchedule, t: usize, dimensions: usize) -> f64 {
     debug_assert!(t >= 2);
     0.5 * dimensions as f64 * libm::log(schedule.posterior_variance(t) / schedule.beta(t - 1))
 }
 
 /// E_q KL(q(x_T | x_{T-1}) || N(0, I)) in nats with the mean over q(x_{T-1} | x_0), in closed form:
-/// ½ Σ (ᾱ_T x_0² + σ_T² - 1 - log β_T). Unlike L_T it is large, as one forward step adds little noise.
+/// ½ Σ (ᾱ_T x_0² + σ_T² - 1 - log β_T). Unlike L_T it is large, as one forward step adds little
+/// noise.
 pub fn consistency_prior(x0: ArrayView1<f64>, schedule: &NoiseSchedule) -> f64 {
     let steps = schedule.steps();
     let alpha_bar = schedule.alpha_bar(steps);

@@ -1,8 +1,9 @@
 //! Drawings as the digits of MNIST: 28x28 levels, light ink on black.
 //!
-//! The digits of MNIST were scaled to fit a box of 20x20 pixels with their aspect ratio kept, which turned their binary
-//! strokes into grey levels, and placed in 28x28 pixels by their centre of mass (LeCun et al. 1998, section III.A). A model
-//! trained on them finds anything else improbable, be it a thinner stroke or a digit two pixels to the left.
+//! The digits of MNIST were scaled to fit a box of 20x20 pixels with their aspect ratio kept, which
+//! turned their binary strokes into grey levels, and placed in 28x28 pixels by their centre of mass
+//! (LeCun et al. 1998, section III.A). A model trained on them finds anything else improbable, be
+//! it a thinner stroke or a digit two pixels to the left.
 
 use crate::error::{Error, Result};
 
@@ -12,34 +13,39 @@ pub const SIDE: usize = 28;
 /// Rows and columns of the box that the ink is scaled to fit.
 pub const INK_BOX: usize = 20;
 
-/// Width of the brush in pixels of the result with which the ten plain example digits have the ink that their classes have in
-/// MNIST's training set: 1,013 pixels together, against 1,011 for the classes' means.
+/// Width of the brush in pixels of the result with which the ten plain example digits have the ink
+/// that their classes have in MNIST's training set: 1,013 pixels together, against 1,011 for the
+/// classes' means.
 pub const DEFAULT_BRUSH: f64 = 2.6;
 
-/// Level of a wholly inked pixel. In most images of MNIST the inside of a stroke is at 253, and only some pixel of it at 255.
+/// Level of a wholly inked pixel. In most images of MNIST the inside of a stroke is at 253, and
+/// only some pixel of it at 255.
 const INK_LEVEL: f64 = 253.0;
 
 /// Samples of a pixel's coverage along each side.
 const SUPERSAMPLING: usize = 16;
 
-/// A drawing whose points lie closer together than this is a dot, the tap of a pen, and is not scaled up.
+/// A drawing whose points lie closer together than this is a dot, the tap of a pen, and is not
+/// scaled up.
 const DOT: f64 = 0.01;
 
 /// A drawing as a digit of MNIST, 28x28 levels row by row.
 ///
-/// A stroke is a polyline x0, y0, x1, y1, … in the unit square with y pointing down, drawn with a round brush `brush`
-/// pixels of the result wide: the drawing is scaled, not the brush, so the same digit drawn large or small, here or there,
-/// gives the same image. What spans less than a hundredth of the square is a dot.
+/// A stroke is a polyline x0, y0, x1, y1, … in the unit square with y pointing down, drawn with a
+/// round brush `brush` pixels of the result wide: the drawing is scaled, not the brush, so the same
+/// digit drawn large or small, here or there, gives the same image. What spans less than a
+/// hundredth of the square is a dot.
 ///
 /// # Errors
 /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a coordinate without its pair,
-/// [`ErrorKind::Value`](crate::ErrorKind::Value) if nothing is drawn, for a coordinate that is not finite, or a brush
-/// outside 0.5 to 8 pixels.
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) if nothing is drawn, for a coordinate that is not
+/// finite, or a brush outside 0.5 to 8 pixels.
 pub fn render_digit(strokes: &[Vec<f32>], brush: f64) -> Result<Vec<u8>> {
     if !(0.5..=8.0).contains(&brush) {
         return Err(Error::value(format!("brush is {brush}, it must be 0.5 to 8 pixels wide")));
     }
-    let strokes: Vec<Vec<[f64; 2]>> = strokes.iter().enumerate().map(points).collect::<Result<_>>()?;
+    let strokes: Vec<Vec<[f64; 2]>> =
+        strokes.iter().enumerate().map(points).collect::<Result<_>>()?;
     let Some((low, high)) = bounds(strokes.iter().flatten()) else {
         return Err(Error::value("nothing is drawn: give at least one stroke with a point"));
     };
@@ -47,8 +53,9 @@ pub fn render_digit(strokes: &[Vec<f32>], brush: f64) -> Result<Vec<u8>> {
     let longest = extent[0].max(extent[1]);
     let scale = if longest < DOT { 0.0 } else { (INK_BOX as f64 - brush) / longest };
     // The drawing in the middle; the longer side of its ink begins and ends with a pixel.
-    let to_pixels =
-        |p: &[f64; 2]| [0, 1].map(|axis| 0.5 * SIDE as f64 + scale * (p[axis] - low[axis] - 0.5 * extent[axis]));
+    let to_pixels = |p: &[f64; 2]| {
+        [0, 1].map(|axis| 0.5 * SIDE as f64 + scale * (p[axis] - low[axis] - 0.5 * extent[axis]))
+    };
     let mut mask = Mask::new();
     for stroke in &strokes {
         let path: Vec<[f64; 2]> = stroke.iter().map(to_pixels).collect();
@@ -60,9 +67,10 @@ pub fn render_digit(strokes: &[Vec<f32>], brush: f64) -> Result<Vec<u8>> {
     Ok(centred_levels(&mask.coverage()))
 }
 
-/// The digit with its ink, given as the coverage of 28x28 pixels in [0, 1] and not all 0, moved by whole pixels until its
-/// centre of mass is nearest to pixel (14, 14), where MNIST has it, and never beyond the edge of the 20x20 box in the
-/// middle of the image. The levels are those of MNIST, the darkest ink at 253.
+/// The digit with its ink, given as the coverage of 28x28 pixels in [0, 1] and not all 0, moved by
+/// whole pixels until its centre of mass is nearest to pixel (14, 14), where MNIST has it, and
+/// never beyond the edge of the 20x20 box in the middle of the image. The levels are those of
+/// MNIST, the darkest ink at 253.
 pub(super) fn centred_levels(coverage: &[f64]) -> Vec<u8> {
     let total: f64 = coverage.iter().sum();
     let darkest = coverage.iter().fold(0.0, |a: f64, &b| a.max(b));
@@ -85,10 +93,15 @@ pub(super) fn centred_levels(coverage: &[f64]) -> Vec<u8> {
 
 fn points((number, stroke): (usize, &Vec<f32>)) -> Result<Vec<[f64; 2]>> {
     if !stroke.len().is_multiple_of(2) {
-        return Err(Error::shape(format!("stroke {number} has {} values, it must be pairs of x and y", stroke.len())));
+        return Err(Error::shape(format!(
+            "stroke {number} has {} values, it must be pairs of x and y",
+            stroke.len()
+        )));
     }
     if let Some(bad) = stroke.iter().find(|v| !v.is_finite()) {
-        return Err(Error::value(format!("stroke {number} has a coordinate {bad}, coordinates must be finite")));
+        return Err(Error::value(format!(
+            "stroke {number} has a coordinate {bad}, coordinates must be finite"
+        )));
     }
     Ok(stroke.chunks_exact(2).map(|p| [f64::from(p[0]), f64::from(p[1])]).collect())
 }
@@ -119,7 +132,8 @@ impl Mask {
         let range = |axis: usize| {
             let (low, high) = (a[axis].min(b[axis]) - radius, a[axis].max(b[axis]) + radius);
             // a cast from float saturates at 0
-            (low * SUPERSAMPLING as f64) as usize..((high * SUPERSAMPLING as f64) as usize + 1).min(Self::SIDE)
+            (low * SUPERSAMPLING as f64) as usize
+                ..((high * SUPERSAMPLING as f64) as usize + 1).min(Self::SIDE)
         };
         let along = [b[0] - a[0], b[1] - a[1]];
         let square_length = along[0] * along[0] + along[1] * along[1];
@@ -128,7 +142,11 @@ impl Mask {
                 let from = [position(column) - a[0], position(row) - a[1]];
                 let projection = from[0] * along[0] + from[1] * along[1];
                 // of the segment's length, 0 for a dot, which has none
-                let nearest = if square_length > 0.0 { (projection / square_length).clamp(0.0, 1.0) } else { 0.0 };
+                let nearest = if square_length > 0.0 {
+                    (projection / square_length).clamp(0.0, 1.0)
+                } else {
+                    0.0
+                };
                 let offset = [from[0] - nearest * along[0], from[1] - nearest * along[1]];
                 if offset[0] * offset[0] + offset[1] * offset[1] <= radius * radius {
                     self.inked[row * Self::SIDE + column] = true;

@@ -1,7 +1,8 @@
 //! The evidence lower bound of one image, term by term.
 //!
 //! VAE: log p(x) ≥ E_q[log p(x|z)] - KL(q(z|x) || p(z)). Diffusion (Ho et al. 2020, eq. 5):
-//! -log p(x) ≤ L_T + Σ_{t=2..T} L_{t-1} + L_0. Terms are in nats; they become bits/dim once, at the end.
+//! -log p(x) ≤ L_T + Σ_{t=2..T} L_{t-1} + L_0. Terms are in nats; they become bits/dim once, at the
+//! end.
 
 use super::gaussian::discretized_log_likelihood;
 use super::numeric::{sigmoid, softplus};
@@ -27,12 +28,18 @@ impl Estimate {
         let n = samples.len() as f64;
         let mean = samples.iter().sum::<f64>() / n;
         let squares: f64 = samples.iter().map(|x| (x - mean) * (x - mean)).sum();
-        Estimate { mean, standard_error: (samples.len() > 1).then(|| (squares / (n * (n - 1.0))).sqrt()) }
+        Estimate {
+            mean,
+            standard_error: (samples.len() > 1).then(|| (squares / (n * (n - 1.0))).sqrt()),
+        }
     }
 
     /// The estimate of `slope` · x + `intercept`.
     pub fn linear(self, slope: f64, intercept: f64) -> Self {
-        Estimate { mean: slope * self.mean + intercept, standard_error: self.standard_error.map(|e| e * slope.abs()) }
+        Estimate {
+            mean: slope * self.mean + intercept,
+            standard_error: self.standard_error.map(|e| e * slope.abs()),
+        }
     }
 }
 
@@ -66,7 +73,8 @@ pub struct VaeElbo {
 }
 
 impl VaeElbo {
-    /// From log p(x|z) at one or more draws z ~ q(z|x), the KL of each latent, and the number of pixels.
+    /// From log p(x|z) at one or more draws z ~ q(z|x), the KL of each latent, and the number of
+    /// pixels.
     pub fn new(log_likelihoods: &[f64], kl_per_latent: Vec<f64>, dimensions: usize) -> Self {
         let reconstruction = Estimate::from_samples(log_likelihoods);
         let kl: f64 = kl_per_latent.iter().sum();
@@ -92,22 +100,30 @@ pub fn l_t_prior(x0: ArrayView1<f64>, schedule: &NoiseSchedule) -> f64 {
     0.5 * kl
 }
 
-/// One draw of L_{t-1} = E_q KL(q(x_{t-1} | x_t, x_0) || p_θ(x_{t-1} | x_t)) in nats, for t in 2..=T, with x̂_0
-/// predicted from an x_t ~ q(x_t | x_0).
+/// One draw of L_{t-1} = E_q KL(q(x_{t-1} | x_t, x_0) || p_θ(x_{t-1} | x_t)) in nats, for t in
+/// 2..=T, with x̂_0 predicted from an x_t ~ q(x_t | x_0).
 ///
-/// Both variances are β̃_t, which leaves ½ (SNR(t-1) - SNR(t)) |x_0 - x̂_0|² (Kingma et al. 2021, eq. 13), here as
-/// ½ SNR(t) expm1(λ_{t-1} - λ_t) |x_0 - x̂_0|².
-pub fn l_denoising(x0: ArrayView1<f64>, predicted_x0: ArrayView1<f64>, schedule: &NoiseSchedule, t: usize) -> f64 {
+/// Both variances are β̃_t, which leaves ½ (SNR(t-1) - SNR(t)) |x_0 - x̂_0|² (Kingma et al. 2021,
+/// eq. 13), here as ½ SNR(t) expm1(λ_{t-1} - λ_t) |x_0 - x̂_0|².
+pub fn l_denoising(
+    x0: ArrayView1<f64>,
+    predicted_x0: ArrayView1<f64>,
+    schedule: &NoiseSchedule,
+    t: usize,
+) -> f64 {
     debug_assert!(t >= 2);
-    let square_error = Zip::from(x0).and(predicted_x0).fold(0.0, |sum, a, b| sum + (a - b) * (a - b));
+    let square_error =
+        Zip::from(x0).and(predicted_x0).fold(0.0, |sum, a, b| sum + (a - b) * (a - b));
     let weight = libm::exp(schedule.log_snr(t)) * libm::expm1(-schedule.log_snr_change(t));
     0.5 * weight * square_error
 }
 
-/// One draw of L_0 = -E_q log p_θ(x_0 | x_1) in nats, with x̂_0 predicted from an x_1 ~ q(x_1 | x_0).
+/// One draw of L_0 = -E_q log p_θ(x_0 | x_1) in nats, with x̂_0 predicted from an x_1 ~ q(x_1 |
+/// x_0).
 ///
-/// p_θ(x_0 | x_1) is a Gaussian around x̂_0, discretized to the 256 levels (Ho et al. 2020, eq. 13). Its variance is
-/// β_1 = 1 - ᾱ_1, as β̃_1, used in every other step, is 0 and would make any wrong pixel infinitely unlikely.
+/// p_θ(x_0 | x_1) is a Gaussian around x̂_0, discretized to the 256 levels (Ho et al. 2020, eq.
+/// 13). Its variance is β_1 = 1 - ᾱ_1, as β̃_1, used in every other step, is 0 and would make any
+/// wrong pixel infinitely unlikely.
 pub fn l_0(levels: &[u8], predicted_x0: ArrayView1<f64>, schedule: &NoiseSchedule) -> f64 {
     -discretized_log_likelihood(levels, predicted_x0, schedule.sigma(1))
 }

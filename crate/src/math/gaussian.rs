@@ -10,7 +10,8 @@ pub fn log_density(x: f64, mean: f64, log_var: f64) -> f64 {
     -0.5 * (d * d * libm::exp(-log_var) + log_var + libm::log(2.0 * PI))
 }
 
-/// KL(N(μ, σ²) || N(0, 1)) of each latent in nats: ½ (μ² + σ² - log σ² - 1) (Kingma & Welling 2014, appendix B).
+/// KL(N(μ, σ²) || N(0, 1)) of each latent in nats: ½ (μ² + σ² - log σ² - 1) (Kingma & Welling 2014,
+/// appendix B).
 pub fn kl_standard(mean: ArrayView1<f64>, log_var: ArrayView1<f64>) -> Array1<f64> {
     Zip::from(mean)
         .and(log_var)
@@ -18,24 +19,29 @@ pub fn kl_standard(mean: ArrayView1<f64>, log_var: ArrayView1<f64>) -> Array1<f6
         .map_collect(|&m, &v| 0.5 * (m * m + (libm::expm1(v) - v)))
 }
 
-/// KL(N(μ_q, σ_q²) || N(μ_p, σ_p²)) of each latent in nats: ½ ((μ_q - μ_p)²/σ_p² + r - log r - 1), r = σ_q²/σ_p².
+/// KL(N(μ_q, σ_q²) || N(μ_p, σ_p²)) of each latent in nats: ½ ((μ_q - μ_p)²/σ_p² + r - log r - 1),
+/// r = σ_q²/σ_p².
 pub fn kl(
     q_mean: ArrayView1<f64>,
     q_log_var: ArrayView1<f64>,
     p_mean: ArrayView1<f64>,
     p_log_var: ArrayView1<f64>,
 ) -> Array1<f64> {
-    Zip::from(q_mean).and(q_log_var).and(p_mean).and(p_log_var).map_collect(|&q, &log_q, &p, &log_p| {
-        let (d, log_ratio) = (q - p, log_q - log_p);
-        0.5 * (d * d * libm::exp(-log_p) + (libm::expm1(log_ratio) - log_ratio))
-    })
+    Zip::from(q_mean).and(q_log_var).and(p_mean).and(p_log_var).map_collect(
+        |&q, &log_q, &p, &log_p| {
+            let (d, log_ratio) = (q - p, log_q - log_p);
+            0.5 * (d * d * libm::exp(-log_p) + (libm::expm1(log_ratio) - log_ratio))
+        },
+    )
 }
 
-/// log p(x) in nats of an 8-bit image under a discretized Gaussian, summed over pixels (Ho et al. 2020, eq. 13).
+/// log p(x) in nats of an 8-bit image under a discretized Gaussian, summed over pixels (Ho et al.
+/// 2020, eq. 13).
 ///
-/// `mean` is in [-1, 1] units, one per pixel, and `std` > 0 is shared. The mass of a level is that of the bin of
-/// half-width 1/255 around its value; the bins of levels 0 and 255 reach to -∞ and +∞, so the 256 masses sum to one.
-/// Finite however far a mean lies in the tail, as long as (distance / std)² is representable.
+/// `mean` is in [-1, 1] units, one per pixel, and `std` > 0 is shared. The mass of a level is that
+/// of the bin of half-width 1/255 around its value; the bins of levels 0 and 255 reach to -∞ and
+/// +∞, so the 256 masses sum to one. Finite however far a mean lies in the tail, as long as
+/// (distance / std)² is representable.
 pub fn discretized_log_likelihood(levels: &[u8], mean: ArrayView1<f64>, std: f64) -> f64 {
     debug_assert_eq!(levels.len(), mean.len());
     debug_assert!(std > 0.0);
@@ -52,8 +58,8 @@ pub fn discretized_log_likelihood(levels: &[u8], mean: ArrayView1<f64>, std: f64
     terms.sum()
 }
 
-/// Where the bin of a level begins and that of the level below ends: level / 127.5 - 1 - 1/255, in a form that
-/// gives both the same bits.
+/// Where the bin of a level begins and that of the level below ends: level / 127.5 - 1 - 1/255, in
+/// a form that gives both the same bits.
 fn lower_edge(level: u16) -> f64 {
     (2.0 * f64::from(level) - 256.0) / 255.0
 }
@@ -63,7 +69,8 @@ fn log_cdf(x: f64) -> f64 {
     if x > -30.0 {
         libm::log(0.5 * libm::erfc(-x * FRAC_1_SQRT_2))
     } else {
-        // erfc underflows from -37 on; Φ(x) ~ φ(x)/|x| (1 - 1/x² + 3/x⁴ - ...), whose eighth term is below 1e-15 here
+        // erfc underflows from -37 on; Φ(x) ~ φ(x)/|x| (1 - 1/x² + 3/x⁴ - ...), whose eighth term
+        // is below 1e-15 here
         let r = 1.0 / (x * x);
         let mut term = 1.0;
         let mut series = 1.0;
@@ -80,8 +87,8 @@ fn log_pdf(x: f64) -> f64 {
     -0.5 * (x * x + libm::log(2.0 * PI))
 }
 
-/// log(Φ(b) - Φ(a)) for a < b, with `width` = b - a given, since far from 0 the difference of the two
-/// has no digits left.
+/// log(Φ(b) - Φ(a)) for a < b, with `width` = b - a given, since far from 0 the difference of the
+/// two has no digits left.
 fn log_interval(a: f64, b: f64, width: f64) -> f64 {
     if a < 0.0 && b > 0.0 {
         // erf has opposite signs at the ends: nothing cancels
@@ -99,8 +106,8 @@ fn log_interval(a: f64, b: f64, width: f64) -> f64 {
     upper + log1m_exp(lower - upper)
 }
 
-/// ∫_0^w φ(x + u) / φ(x) du by Gauss-Legendre quadrature with six nodes, for w < 0.5 and x w < 1, where it is exact to
-/// rounding.
+/// ∫_0^w φ(x + u) / φ(x) du by Gauss-Legendre quadrature with six nodes, for w < 0.5 and x w < 1,
+/// where it is exact to rounding.
 fn density_ratio_integral(x: f64, w: f64) -> f64 {
     const NODES: [(f64, f64); 3] = [
         (0.238_619_186_083_196_9, 0.467_913_934_572_691_04),
@@ -109,7 +116,9 @@ fn density_ratio_integral(x: f64, w: f64) -> f64 {
     ];
     let half = 0.5 * w;
     let ratio = |u: f64| libm::exp(-u * (x + 0.5 * u));
-    let sum: f64 =
-        NODES.iter().map(|(node, weight)| weight * (ratio(half * (1.0 - node)) + ratio(half * (1.0 + node)))).sum();
+    let sum: f64 = NODES
+        .iter()
+        .map(|(node, weight)| weight * (ratio(half * (1.0 - node)) + ratio(half * (1.0 + node))))
+        .sum();
     half * sum
 }

@@ -17,7 +17,8 @@ pub fn unit_to_levels(x: ArrayView1<f64>) -> Vec<u8> {
     x.iter().map(|&v| nearest_level(255.0 * v)).collect()
 }
 
-/// Root mean square difference of two images in levels, 0 to 255. They have the same length, at least one pixel.
+/// Root mean square difference of two images in levels, 0 to 255. They have the same length, at
+/// least one pixel.
 pub fn rms_difference(a: &[u8], b: &[u8]) -> f64 {
     debug_assert!(a.len() == b.len() && !a.is_empty());
     let squares = a.iter().zip(b).map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2));

@@ -1,18 +1,20 @@
 //! Importance-weighted bounds on log p(x) (Burda et al. 2015).
 //!
 //! With z_k ~ q(z|x) and log weights log w_k = log p(x, z_k) - log q(z_k|x), in nats,
-//! L_K = E[log (1/K) Σ_k w_k]: L_1 is the ELBO, L_K never falls as K grows, and it tends to log p(x).
+//! L_K = E[log (1/K) Σ_k w_k]: L_1 is the ELBO, L_K never falls as K grows, and it tends to log
+//! p(x).
 
 use super::elbo::Estimate;
 use serde::Serialize;
 
-/// Below this effective sample size an estimate of log p(x) is not to be trusted: its standard error is about
-/// 1/√(effective sample size) nats, 0.22 here, and the variance of the weights, on which that rests, is itself an estimate
-/// from too few (Owen 2013, Monte Carlo theory, methods and examples, section 9.3).
+/// Below this effective sample size an estimate of log p(x) is not to be trusted: its standard
+/// error is about 1/√(effective sample size) nats, 0.22 here, and the variance of the weights, on
+/// which that rests, is itself an estimate from too few (Owen 2013, Monte Carlo theory, methods and
+/// examples, section 9.3).
 pub const RELIABLE_SAMPLE_SIZE: f64 = 20.0;
 
-/// With fewer batches than this, their spread says too little about the error of their mean: of 95 % intervals from two batches
-/// 70 % cover, from ten 92 %.
+/// With fewer batches than this, their spread says too little about the error of their mean: of 95
+/// % intervals from two batches 70 % cover, from ten 92 %.
 const FEW_BATCHES: usize = 20;
 
 /// log Σ e^x, exact for weights that differ by hundreds of nats. -∞ for no terms.
@@ -40,9 +42,10 @@ pub struct ImportanceBound {
 
 /// L_K for K = 1, 2, 5, 10, 20, … up to the number of weights n, and for n itself.
 ///
-/// Each is the mean over the ⌊n/K⌋ disjoint batches of K neighbours, so its expectation is L_K exactly. The standard error comes
-/// from the spread of the batches; where they are few, which means that K is large and the logarithm of a batch's mean nearly
-/// linear in its weights, from the spread of all their weights by the delta method, as that of [`log_likelihood`].
+/// Each is the mean over the ⌊n/K⌋ disjoint batches of K neighbours, so its expectation is L_K
+/// exactly. The standard error comes from the spread of the batches; where they are few, which
+/// means that K is large and the logarithm of a batch's mean nearly linear in its weights, from the
+/// spread of all their weights by the delta method, as that of [`log_likelihood`].
 pub fn importance_curve(log_weights: &[f64]) -> Vec<ImportanceBound> {
     let n = log_weights.len();
     let decades = (0..).map(|d| 10_usize.pow(d)).take_while(|&d| d < n);
@@ -52,7 +55,8 @@ pub fn importance_curve(log_weights: &[f64]) -> Vec<ImportanceBound> {
             let batches: Vec<f64> = log_weights.chunks_exact(k).map(log_mean_exp).collect();
             let mut bound = Estimate::from_samples(&batches);
             if k > 1 && batches.len() < FEW_BATCHES {
-                bound.standard_error = log_likelihood(&log_weights[..k * batches.len()]).standard_error;
+                bound.standard_error =
+                    log_likelihood(&log_weights[..k * batches.len()]).standard_error;
             }
             ImportanceBound { k, bound }
         })
@@ -63,7 +67,8 @@ pub fn importance_curve(log_weights: &[f64]) -> Vec<ImportanceBound> {
     curve
 }
 
-/// L_K with K all of the weights: the best estimate of log p(x) that they give, from below in expectation.
+/// L_K with K all of the weights: the best estimate of log p(x) that they give, from below in
+/// expectation.
 ///
 /// The standard error is that of the logarithm of a mean by the delta method, sd(w) / (mean(w) √n).
 pub fn log_likelihood(log_weights: &[f64]) -> Estimate {
@@ -71,18 +76,24 @@ pub fn log_likelihood(log_weights: &[f64]) -> Estimate {
     Estimate { mean, standard_error: standard_error(&influences(log_weights, mean)) }
 }
 
-/// log p(x) - ELBO = KL(q(z|x) || p(z|x)), from the same samples: `elbo_terms` are the summands whose mean is the ELBO.
+/// log p(x) - ELBO = KL(q(z|x) || p(z|x)), from the same samples: `elbo_terms` are the summands
+/// whose mean is the ELBO.
 ///
-/// The two estimates share their samples, so the standard error comes from the difference sample by sample.
+/// The two estimates share their samples, so the standard error comes from the difference sample by
+/// sample.
 pub fn gap(log_weights: &[f64], elbo_terms: &[f64]) -> Estimate {
     let log_likelihood = log_mean_exp(log_weights);
     let elbo = elbo_terms.iter().sum::<f64>() / elbo_terms.len() as f64;
-    let differences: Vec<f64> =
-        influences(log_weights, log_likelihood).iter().zip(elbo_terms).map(|(w, e)| w - (e - elbo)).collect();
+    let differences: Vec<f64> = influences(log_weights, log_likelihood)
+        .iter()
+        .zip(elbo_terms)
+        .map(|(w, e)| w - (e - elbo))
+        .collect();
     Estimate { mean: log_likelihood - elbo, standard_error: standard_error(&differences) }
 }
 
-/// (Σ w)² / Σ w² (Kong 1992): how many equally weighted samples would tell as much. Between 1 and the number of weights.
+/// (Σ w)² / Σ w² (Kong 1992): how many equally weighted samples would tell as much. Between 1 and
+/// the number of weights.
 pub fn effective_sample_size(log_weights: &[f64]) -> f64 {
     let squares: Vec<f64> = log_weights.iter().map(|w| 2.0 * w).collect();
     libm::exp(2.0 * log_sum_exp(log_weights) - log_sum_exp(&squares))

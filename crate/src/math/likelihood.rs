@@ -4,7 +4,8 @@ use super::bernoulli;
 use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
-/// The data that a likelihood is a probability of. Bounds of different tasks must never be compared.
+/// The data that a likelihood is a probability of. Bounds of different tasks must never be
+/// compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Task {
     /// Binary images, drawn from the 8-bit ones by dynamic binarization.
@@ -16,8 +17,8 @@ pub enum Task {
 }
 
 impl Task {
-    /// The image that is scored: of an 8-bit image its binarization with the seed (Burda et al. 2015, section 5), one 0 or 1 per
-    /// pixel, or the levels themselves.
+    /// The image that is scored: of an 8-bit image its binarization with the seed (Burda et al.
+    /// 2015, section 5), one 0 or 1 per pixel, or the levels themselves.
     pub fn observe(self, levels: &[u8], seed: u64) -> Vec<u8> {
         match self {
             Task::Binarized => {

@@ -18,5 +18,9 @@ pub fn softplus(x: f64) -> f64 {
 
 /// log(1 - e^x) for x < 0 (Mächler 2012): of the two forms each is used where it does not cancel.
 pub fn log1m_exp(x: f64) -> f64 {
-    if x > -std::f64::consts::LN_2 { libm::log(-libm::expm1(x)) } else { libm::log1p(-libm::exp(x)) }
+    if x > -std::f64::consts::LN_2 {
+        libm::log(-libm::expm1(x))
+    } else {
+        libm::log1p(-libm::exp(x))
+    }
 }

@@ -14,9 +14,9 @@ pub enum Parameterization {
     X0,
     /// F = v̂, v = α ε - σ x_0 (Salimans & Ho 2022).
     V,
-    /// x̂_0 = base - σ F, where the base uses that a pixel is one of 256 levels. With noise of s = 127.5 σ/α levels: for
-    /// s above 0.8 it is α x_t, so that F = v̂; below, the posterior mean under a uniform prior over the seven levels
-    /// nearest to 127.5 (x_t/α + 1).
+    /// x̂_0 = base - σ F, where the base uses that a pixel is one of 256 levels. With noise of s =
+    /// 127.5 σ/α levels: for s above 0.8 it is α x_t, so that F = v̂; below, the posterior mean
+    /// under a uniform prior over the seven levels nearest to 127.5 (x_t/α + 1).
     Lattice,
 }
 
@@ -32,7 +32,8 @@ pub struct Prediction {
 impl Prediction {
     /// Clips x̂_0 to [-1, 1] and takes ε̂ from it.
     ///
-    /// The clip is part of the model p_θ: sampling and bound both see it, or the bound would be that of another model.
+    /// The clip is part of the model p_θ: sampling and bound both see it, or the bound would be
+    /// that of another model.
     fn clipped(mut x0: Array1<f64>, x_t: ArrayView1<f64>, log_snr: f64) -> Self {
         let (alpha, sigma) = alpha_sigma(log_snr);
         x0.mapv_inplace(|v| v.clamp(-1.0, 1.0));
@@ -42,8 +43,9 @@ impl Prediction {
 }
 
 impl Parameterization {
-    /// x̂_0 and ε̂ for the network output F at x_t, both of one length. `log_snr` is the chain's own, also where the
-    /// network saw it clamped to the range it was trained on. A NaN in the output stays NaN.
+    /// x̂_0 and ε̂ for the network output F at x_t, both of one length. `log_snr` is the chain's
+    /// own, also where the network saw it clamped to the range it was trained on. A NaN in the
+    /// output stays NaN.
     pub fn apply(self, x_t: ArrayView1<f64>, log_snr: f64, output: ArrayView1<f32>) -> Prediction {
         debug_assert_eq!(x_t.len(), output.len());
         let (alpha, sigma) = alpha_sigma(log_snr);
@@ -60,10 +62,11 @@ impl Parameterization {
     }
 }
 
-/// Classifier-free guidance (Ho & Salimans 2022, eq. 6): x̂_0 = clamp((1 + w) x̂_0(x_t, c) - w x̂_0(x_t)).
+/// Classifier-free guidance (Ho & Salimans 2022, eq. 6): x̂_0 = clamp((1 + w) x̂_0(x_t, c) - w
+/// x̂_0(x_t)).
 ///
-/// The same extrapolation as theirs of ε̂, as the two are affine in each other at a given x_t. Weight 0 is the
-/// conditional prediction. A guided chain samples from no model with a bound.
+/// The same extrapolation as theirs of ε̂, as the two are affine in each other at a given x_t.
+/// Weight 0 is the conditional prediction. A guided chain samples from no model with a bound.
 pub fn guide(
     conditional: &Prediction,
     unconditional: &Prediction,
@@ -71,7 +74,9 @@ pub fn guide(
     x_t: ArrayView1<f64>,
     log_snr: f64,
 ) -> Prediction {
-    let x0 = Zip::from(&conditional.x0).and(&unconditional.x0).map_collect(|c, u| (1.0 + weight) * c - weight * u);
+    let x0 = Zip::from(&conditional.x0)
+        .and(&unconditional.x0)
+        .map_collect(|c, u| (1.0 + weight) * c - weight * u);
     Prediction::clipped(x0, x_t, log_snr)
 }
 
@@ -79,7 +84,8 @@ fn alpha_sigma(log_snr: f64) -> (f64, f64) {
     (sigmoid(log_snr).sqrt(), sigmoid(-log_snr).sqrt())
 }
 
-/// The standard deviation, in pixel levels, above which the lattice of levels says nothing worth using.
+/// The standard deviation, in pixel levels, above which the lattice of levels says nothing worth
+/// using.
 const LATTICE_LIMIT: f64 = 0.8;
 
 /// The base of [`Parameterization::Lattice`] for one pixel.

@@ -9,17 +9,21 @@ pub const MAX_PIXELS: usize = 1 << 24;
 /// Least difference between ink and background, in levels: less is noise.
 const LEAST_CONTRAST: f64 = 24.0;
 
-/// A picture as a digit of MNIST, 28x28 levels row by row. `rgba` are the pixels of an `ImageData`, row by row.
+/// A picture as a digit of MNIST, 28x28 levels row by row. `rgba` are the pixels of an `ImageData`,
+/// row by row.
 ///
-/// Colours become luminance (ITU-R BT.709), over white where they are transparent, or over black if nothing could be seen on
-/// white. The two sides of the threshold of Otsu 1979 are ink and background, which is the one that most of the picture's edge
-/// shows; it may be the lighter or the darker one. What differs from the background by less than its own
-/// noise is background too. The ink is scaled and centred as in [`render_digit`](super::drawing::render_digit), but its strokes
-/// keep their thickness. A picture of 28x28 pixels is a digit already: its levels are kept, inverted if its ink is dark.
+/// Colours become luminance (ITU-R BT.709), over white where they are transparent, or over black if
+/// nothing could be seen on white. The two sides of the threshold of Otsu 1979 are ink and
+/// background, which is the one that most of the picture's edge shows; it may be the lighter or the
+/// darker one. What differs from the background by less than its own noise is background too. The
+/// ink is scaled and centred as in [`render_digit`](super::drawing::render_digit), but its strokes
+/// keep their thickness. A picture of 28x28 pixels is a digit already: its levels are kept,
+/// inverted if its ink is dark.
 ///
 /// # Errors
 /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if there are not four bytes for every pixel,
-/// [`ErrorKind::Value`](crate::ErrorKind::Value) for a picture of more than [`MAX_PIXELS`], or one that shows nothing.
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) for a picture of more than [`MAX_PIXELS`], or one
+/// that shows nothing.
 pub fn digit_from_pixels(rgba: &[u8], width: usize, height: usize) -> Result<Vec<u8>> {
     let pixels = width.checked_mul(height).filter(|&pixels| pixels <= MAX_PIXELS).ok_or_else(|| {
         Error::value(format!("the picture has {width}x{height} pixels, the most is {MAX_PIXELS}: scale it down first"))
@@ -38,7 +42,9 @@ pub fn digit_from_pixels(rgba: &[u8], width: usize, height: usize) -> Result<Vec
             let ink = Ink::find(&grey, width)?;
             Some((grey, ink))
         })
-        .ok_or_else(|| Error::value("nothing is drawn: the picture has the same brightness everywhere"))?;
+        .ok_or_else(|| {
+            Error::value("nothing is drawn: the picture has the same brightness everywhere")
+        })?;
     if (width, height) == (SIDE, SIDE) {
         let dark_ink = ink.full < ink.background;
         return Ok(grey.into_iter().map(|v| if dark_ink { 255 - v } else { v }).collect());
@@ -83,7 +89,8 @@ impl Ink {
         let (dark_levels, light_levels) = counts.split_at(threshold + 1);
         let dark_median = quantile(dark_levels, 0.5) as f64;
         let light_median = (threshold + 1 + quantile(light_levels, 0.5)) as f64;
-        // Solid ink is darker, or lighter, than most of a thin stroke, whose pixels are mixed with background.
+        // Solid ink is darker, or lighter, than most of a thin stroke, whose pixels are mixed with
+        // background.
         let (background, full, levels) = if light.len() >= dark.len() {
             (light_median, quantile(dark_levels, 0.25) as f64, threshold + 1..256)
         } else {
@@ -91,7 +98,9 @@ impl Ink {
         };
         let contrast = (full - background).abs();
         let mut deviations = [0u64; 256];
-        levels.for_each(|level| deviations[(level as f64 - background).abs() as usize] += counts[level]);
+        levels.for_each(|level| {
+            deviations[(level as f64 - background).abs() as usize] += counts[level]
+        });
         // six median deviations are four standard deviations of Gaussian noise
         let noise = (6.0 * quantile(&deviations, 0.5) as f64).min(0.5 * contrast);
         (contrast >= LEAST_CONTRAST).then_some(Self { background, full, noise })
@@ -105,8 +114,8 @@ impl Ink {
     }
 }
 
-/// The level up to which a pixel belongs to the darker of two classes, such that the classes' means differ most for
-/// their sizes (Otsu 1979); none if there is one level only.
+/// The level up to which a pixel belongs to the darker of two classes, such that the classes' means
+/// differ most for their sizes (Otsu 1979); none if there is one level only.
 fn otsu_threshold(counts: &[u64; 256]) -> Option<usize> {
     let total: f64 = counts.iter().map(|&n| n as f64).sum();
     let sum: f64 = counts.iter().enumerate().map(|(level, &n)| level as f64 * n as f64).sum();
@@ -140,8 +149,8 @@ fn quantile(counts: &[u64], share: f64) -> usize {
         .unwrap_or(0)
 }
 
-/// The ink scaled to fit a 20x20 box in the middle of 28x28 pixels with its aspect ratio kept: each pixel is the mean of the
-/// area that it covers. `amounts` has the share of ink at each level.
+/// The ink scaled to fit a 20x20 box in the middle of 28x28 pixels with its aspect ratio kept: each
+/// pixel is the mean of the area that it covers. `amounts` has the share of ink at each level.
 fn fit(grey: &[u8], width: usize, amounts: &[f64]) -> Vec<f64> {
     let amount = |at: usize| amounts[usize::from(grey[at])];
     // a pixel of half ink is the edge of a stroke, less is noise or blur
@@ -156,7 +165,8 @@ fn fit(grey: &[u8], width: usize, amounts: &[f64]) -> Vec<f64> {
     for (row, overlapping_rows) in rows.iter().enumerate() {
         for &(y, height) in overlapping_rows {
             for (column, overlapping_columns) in columns.iter().enumerate() {
-                let line: f64 = overlapping_columns.iter().map(|&(x, w)| w * amount(y * width + x)).sum();
+                let line: f64 =
+                    overlapping_columns.iter().map(|&(x, w)| w * amount(y * width + x)).sum();
                 fitted[row * SIDE + column] += height * line / (step * step);
             }
         }
@@ -164,8 +174,8 @@ fn fit(grey: &[u8], width: usize, amounts: &[f64]) -> Vec<f64> {
     fitted
 }
 
-/// For each of 28 pixels, which of the source's pixels `from..from + extent` it covers and how much of each, if the source
-/// lies in the middle and a pixel is `step` of its pixels wide.
+/// For each of 28 pixels, which of the source's pixels `from..from + extent` it covers and how much
+/// of each, if the source lies in the middle and a pixel is `step` of its pixels wide.
 fn overlaps(from: usize, extent: usize, step: f64) -> Vec<Vec<(usize, f64)>> {
     let start = 0.5 * (extent as f64 - SIDE as f64 * step);
     (0..SIDE)
@@ -173,7 +183,9 @@ fn overlaps(from: usize, extent: usize, step: f64) -> Vec<Vec<(usize, f64)>> {
             let (left, right) = (start + pixel as f64 * step, start + (pixel + 1) as f64 * step);
             // casts from float saturate at 0
             let covered = left as usize..(right.max(0.0).ceil() as usize).min(extent);
-            covered.map(|at| (from + at, (right.min((at + 1) as f64) - left.max(at as f64)).max(0.0))).collect()
+            covered
+                .map(|at| (from + at, (right.min((at + 1) as f64) - left.max(at as f64)).max(0.0)))
+                .collect()
         })
         .collect()
 }

@@ -1,15 +1,16 @@
 //! Randomness that is addressed, not consumed.
 //!
-//! Every number belongs to (seed, purpose, index), so it does not matter which worker computes it, when, or in which
-//! order: a batch, a shard of an evaluation and a run cut short all see the same noise. Two different addresses are two
-//! different ChaCha keys, hence independent streams.
+//! Every number belongs to (seed, purpose, index), so it does not matter which worker computes it,
+//! when, or in which order: a batch, a shard of an evaluation and a run cut short all see the same
+//! noise. Two different addresses are two different ChaCha keys, hence independent streams.
 
 use ndarray::Array1;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use std::f64::consts::TAU;
 
-/// What a stream of random numbers is for. The values are part of what a seed means: never renumber them.
+/// What a stream of random numbers is for. The values are part of what a seed means: never renumber
+/// them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
 pub enum Purpose {
@@ -37,8 +38,8 @@ pub enum Purpose {
     Order = 17,
 }
 
-/// The stream at an address. The 256-bit ChaCha key is `(seed, purpose, index[0], index[1])` as little-endian
-/// 64-bit words.
+/// The stream at an address. The 256-bit ChaCha key is `(seed, purpose, index[0], index[1])` as
+/// little-endian 64-bit words.
 pub fn stream(seed: u64, purpose: Purpose, index: [u64; 2]) -> ChaCha8Rng {
     let mut key = [0; 32];
     let words = [seed, purpose as u64, index[0], index[1]];
@@ -56,8 +57,9 @@ pub fn uniform(seed: u64, purpose: Purpose, index: [u64; 2], n: usize) -> Array1
 
 /// `n` independent draws from N(0, 1) by the Box-Muller transform (Box & Muller 1958).
 ///
-/// Pair k uses words 2k and 2k+1 of the stream, so a prefix does not depend on `n`. A ziggurat would be faster, but the
-/// one in `rand_distr` takes exp and log from the platform, and native and WebAssembly would differ in the last bit.
+/// Pair k uses words 2k and 2k+1 of the stream, so a prefix does not depend on `n`. A ziggurat
+/// would be faster, but the one in `rand_distr` takes exp and log from the platform, and native and
+/// WebAssembly would differ in the last bit.
 pub fn standard_normal(seed: u64, purpose: Purpose, index: [u64; 2], n: usize) -> Array1<f64> {
     let mut rng = stream(seed, purpose, index);
     let mut out = Vec::with_capacity(n + 1);

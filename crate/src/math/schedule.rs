@@ -17,7 +17,8 @@ const MIN_BASE_STEPS: usize = 1000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScheduleKind {
-    /// β linear in t (Ho et al. 2020, section 4): 1e-4 to 0.02 for 1000 steps, scaled by 1000/T for others.
+    /// β linear in t (Ho et al. 2020, section 4): 1e-4 to 0.02 for 1000 steps, scaled by 1000/T for
+    /// others.
     Linear,
     /// ᾱ a squared cosine (Nichol & Dhariwal 2021, eq. 17, s = 0.008).
     Cosine,
@@ -27,7 +28,8 @@ pub enum ScheduleKind {
 
 impl ScheduleKind {
     /// Every kind.
-    pub const ALL: [ScheduleKind; 3] = [ScheduleKind::Linear, ScheduleKind::Cosine, ScheduleKind::LogSnrLinear];
+    pub const ALL: [ScheduleKind; 3] =
+        [ScheduleKind::Linear, ScheduleKind::Cosine, ScheduleKind::LogSnrLinear];
 
     /// The name in a manifest and in a URL.
     pub fn name(self) -> &'static str {
@@ -50,7 +52,9 @@ impl FromStr for ScheduleKind {
 
     fn from_str(name: &str) -> Result<Self> {
         ScheduleKind::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
-            Error::value(format!("there is no schedule {name:?}; use one of linear, cosine, log-snr-linear"))
+            Error::value(format!(
+                "there is no schedule {name:?}; use one of linear, cosine, log-snr-linear"
+            ))
         })
     }
 }
@@ -65,17 +69,21 @@ pub struct LogSnrRange {
 }
 
 impl LogSnrRange {
-    /// An error unless min < max and both lie in [-100, 100], where α and σ still square to normal numbers.
+    /// An error unless min < max and both lie in [-100, 100], where α and σ still square to normal
+    /// numbers.
     pub fn validate(self) -> Result<()> {
         let Self { min, max } = self;
         if -100.0 <= min && min < max && max <= 100.0 {
             return Ok(());
         }
-        Err(Error::value(format!("the log SNR range is {min} to {max}; it must rise and lie within -100 to 100")))
+        Err(Error::value(format!(
+            "the log SNR range is {min} to {max}; it must rise and lie within -100 to 100"
+        )))
     }
 }
 
-/// One forward chain q(x_1, ..., x_T | x_0) as a table of log SNR; everything else follows from differences of it.
+/// One forward chain q(x_1, ..., x_T | x_0) as a table of log SNR; everything else follows from
+/// differences of it.
 ///
 /// Steps are numbered 1..=T; t = 0 is the image itself, with log SNR +∞. Methods panic beyond T.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,11 +94,12 @@ pub struct NoiseSchedule {
 }
 
 impl NoiseSchedule {
-    /// A chain of `steps` steps, 2 to 100,000. `log_snr` is the range of `LogSnrLinear`; the other kinds only validate
-    /// it.
+    /// A chain of `steps` steps, 2 to 100,000. `log_snr` is the range of `LogSnrLinear`; the other
+    /// kinds only validate it.
     ///
-    /// From 1000 steps on the chain is the family's own. A shorter one keeps `steps` timesteps of the chain of 1000,
-    /// evenly spaced, the first and the last among them, and is a chain of its own with its own β and its own bound.
+    /// From 1000 steps on the chain is the family's own. A shorter one keeps `steps` timesteps of
+    /// the chain of 1000, evenly spaced, the first and the last among them, and is a chain of its
+    /// own with its own β and its own bound.
     pub fn new(kind: ScheduleKind, steps: usize, log_snr: LogSnrRange) -> Result<Self> {
         if !(2..=MAX_STEPS).contains(&steps) {
             return Err(Error::value(format!(
@@ -152,20 +161,23 @@ impl NoiseSchedule {
 
     /// β_t = 1 - ᾱ_t / ᾱ_{t-1} for t in 1..=T, as -σ_t² expm1(λ_t - λ_{t-1}).
     ///
-    /// The form follows from ᾱ = 1/(1 + e^-λ) and subtracts nothing that is nearly equal but the table's own entries.
+    /// The form follows from ᾱ = 1/(1 + e^-λ) and subtracts nothing that is nearly equal but the
+    /// table's own entries.
     pub fn beta(&self, t: usize) -> f64 {
         -self.variance(t) * libm::expm1(self.log_snr_change(t))
     }
 
-    /// β̃_t, the variance of q(x_{t-1} | x_t, x_0) (Ho et al. 2020, eq. 7), for t in 1..=T; 0 at t = 1.
+    /// β̃_t, the variance of q(x_{t-1} | x_t, x_0) (Ho et al. 2020, eq. 7), for t in 1..=T; 0 at t
+    /// = 1.
     ///
-    /// β_t (1 - ᾱ_{t-1}) / (1 - ᾱ_t) = -σ_{t-1}² expm1(λ_t - λ_{t-1}) (Kingma et al. 2021, appendix A).
+    /// β_t (1 - ᾱ_{t-1}) / (1 - ᾱ_t) = -σ_{t-1}² expm1(λ_t - λ_{t-1}) (Kingma et al. 2021, appendix
+    /// A).
     pub fn posterior_variance(&self, t: usize) -> f64 {
         -self.variance(t - 1) * libm::expm1(self.log_snr_change(t))
     }
 
-    /// The factors of x_0 and of x_t in the mean of q(x_{t-1} | x_t, x_0) (Ho et al. 2020, eq. 7), for t in 1..=T; (1,
-    /// 0) at t = 1.
+    /// The factors of x_0 and of x_t in the mean of q(x_{t-1} | x_t, x_0) (Ho et al. 2020, eq. 7),
+    /// for t in 1..=T; (1, 0) at t = 1.
     pub fn posterior_mean_coefficients(&self, t: usize) -> (f64, f64) {
         let change = self.log_snr_change(t);
         let x0 = -self.alpha(t - 1) * libm::expm1(change);
@@ -175,16 +187,19 @@ impl NoiseSchedule {
     }
 }
 
-/// Ho et al. 2020: 1e-4 to 0.02 in 1000 steps. The factor 1000/T keeps ᾱ_T, and so the bound's end point, in place.
+/// Ho et al. 2020: 1e-4 to 0.02 in 1000 steps. The factor 1000/T keeps ᾱ_T, and so the bound's end
+/// point, in place.
 fn linear_betas(steps: usize) -> impl Iterator<Item = f64> {
     let (first, last) = (0.1 / steps as f64, 20.0 / steps as f64);
     (0..steps).map(move |k| first + (last - first) * (k as f64 / (steps - 1) as f64))
 }
 
-/// Nichol & Dhariwal 2021, eq. 17: ᾱ_t = f(t)/f(0), f(t) = cos²θ(t), θ(t) = (t/T + s)/(1 + s) · π/2.
+/// Nichol & Dhariwal 2021, eq. 17: ᾱ_t = f(t)/f(0), f(t) = cos²θ(t), θ(t) = (t/T + s)/(1 + s) ·
+/// π/2.
 ///
-/// β_t = 1 - f(t)/f(t-1), where cos²a - cos²b = sin(b-a) sin(a+b) avoids the subtraction. The limit 0.999 is the
-/// paper's: f(T) is 0, and without it the last step would forget everything, with log SNR -∞.
+/// β_t = 1 - f(t)/f(t-1), where cos²a - cos²b = sin(b-a) sin(a+b) avoids the subtraction. The limit
+/// 0.999 is the paper's: f(T) is 0, and without it the last step would forget everything, with log
+/// SNR -∞.
 fn cosine_betas(steps: usize) -> impl Iterator<Item = f64> {
     const S: f64 = 0.008;
     let theta = move |t: usize| (t as f64 / steps as f64 + S) / (1.0 + S) * FRAC_PI_2;

@@ -1,4 +1,5 @@
-//! Σ_{t=2..T} L_{t-1} from fewer than T - 1 evaluations of the network: stratified sampling of timesteps.
+//! Σ_{t=2..T} L_{t-1} from fewer than T - 1 evaluations of the network: stratified sampling of
+//! timesteps.
 
 use super::elbo::Estimate;
 use super::numeric::sigmoid;
@@ -6,7 +7,8 @@ use super::rng::{self, Purpose};
 use super::schedule::NoiseSchedule;
 use crate::error::{Error, Result};
 
-/// One timestep from each of m strata, which are contiguous and of equal probability under some density over 2..=T.
+/// One timestep from each of m strata, which are contiguous and of equal probability under some
+/// density over 2..=T.
 ///
 /// L_{t-1} is smooth in t, so one draw per stratum varies far less than m draws from everywhere.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,25 +19,31 @@ pub struct StratifiedPass {
 
 /// How many timesteps each of 2..=T deserves, up to a factor: entry t - 2 belongs to t.
 ///
-/// Three quarters follow the cost that L_{t-1} would have if pixels were standard normal, ᾱ_t expm1(λ_{t-1} - λ_t) / 2 each:
-/// a schedule that rushes through some noise levels pays for them in few timesteps. A quarter is uniform, so that no timestep
-/// weighs more than four times what it would without.
+/// Three quarters follow the cost that L_{t-1} would have if pixels were standard normal, ᾱ_t
+/// expm1(λ_{t-1} - λ_t) / 2 each: a schedule that rushes through some noise levels pays for them in
+/// few timesteps. A quarter is uniform, so that no timestep weighs more than four times what it
+/// would without.
 pub fn timestep_density(schedule: &NoiseSchedule) -> Vec<f64> {
     let timesteps = 2..=schedule.steps();
-    let costs: Vec<f64> = timesteps.map(|t| schedule.alpha_bar(t) * libm::expm1(-schedule.log_snr_change(t))).collect();
+    let costs: Vec<f64> = timesteps
+        .map(|t| schedule.alpha_bar(t) * libm::expm1(-schedule.log_snr_change(t)))
+        .collect();
     let mean = costs.iter().sum::<f64>() / costs.len() as f64;
     costs.into_iter().map(|cost| 0.75 * cost / mean + 0.25).collect()
 }
 
-/// How many timesteps each of 1..=T deserves, up to a factor, where it is the difference of L_{t-1}, and of L_0 for t = 1,
-/// between classes that matters, with the same noise for each; entry t - 1 belongs to t.
+/// How many timesteps each of 1..=T deserves, up to a factor, where it is the difference of
+/// L_{t-1}, and of L_0 for t = 1, between classes that matters, with the same noise for each; entry
+/// t - 1 belongs to t.
 ///
-/// What tells digits apart is where strokes are, which shows at a log SNR of about -1.5; in little noise every class predicts
-/// nearly the same. For the model `mnist-ddpm` and images of the training set the root mean square of the difference between the
-/// true class and its nearest rival, per unit of log SNR, falls off from there like a logistic density of scale 1 down to
-/// about a tenth of its peak, at which it stays up to the image. 70 % follow that density, 5 % are L_0, and the rest
-/// follows [`timestep_density`]. The difference then has 1.03 to 1.07 times, by schedule, the standard deviation that the best
-/// density would leave; with [`timestep_density`] alone it has 1.7 to 2.1 times that.
+/// What tells digits apart is where strokes are, which shows at a log SNR of about -1.5; in little
+/// noise every class predicts nearly the same. For the model `mnist-ddpm` and images of the
+/// training set the root mean square of the difference between the true class and its nearest
+/// rival, per unit of log SNR, falls off from there like a logistic density of scale 1 down to
+/// about a tenth of its peak, at which it stays up to the image. 70 % follow that density, 5 % are
+/// L_0, and the rest follows [`timestep_density`]. The difference then has 1.03 to 1.07 times, by
+/// schedule, the standard deviation that the best density would leave; with [`timestep_density`]
+/// alone it has 1.7 to 2.1 times that.
 pub fn class_timestep_density(schedule: &NoiseSchedule) -> Vec<f64> {
     const CENTRE: f64 = -1.5;
     const BELL: f64 = 0.7;
@@ -44,28 +52,42 @@ pub fn class_timestep_density(schedule: &NoiseSchedule) -> Vec<f64> {
     let bell: Vec<f64> = (2..=schedule.steps()).map(|t| BELL * (cdf(t - 1) - cdf(t))).collect();
     // a chain that does not reach down to the bell spends its share on the rest
     let rest = (1.0 - L_0 - bell.iter().sum::<f64>()) / bell.len() as f64;
-    let denoising = bell.iter().zip(timestep_density(schedule)).map(|(bell, density)| bell + rest * density);
+    let denoising =
+        bell.iter().zip(timestep_density(schedule)).map(|(bell, density)| bell + rest * density);
     std::iter::once(L_0).chain(denoising).collect()
 }
 
 impl StratifiedPass {
-    /// Draws `strata` timesteps, each from a stratum of equal probability, in proportion to `density`, whose entries are
-    /// positive and belong to t = `first`, `first` + 1, ..., T. Passes of different `index` are independent.
+    /// Draws `strata` timesteps, each from a stratum of equal probability, in proportion to
+    /// `density`, whose entries are positive and belong to t = `first`, `first` + 1, ..., T. Passes
+    /// of different `index` are independent.
     ///
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) unless `strata` is 1 to the number of entries.
-    pub fn draw(density: &[f64], first: usize, strata: usize, seed: u64, index: [u64; 2]) -> Result<Self> {
+    pub fn draw(
+        density: &[f64],
+        first: usize,
+        strata: usize,
+        seed: u64,
+        index: [u64; 2],
+    ) -> Result<Self> {
         let terms = density.len();
         if !(1..=terms).contains(&strata) {
-            return Err(Error::value(format!("{strata} timesteps were asked for; the chain has 1 to {terms} to draw")));
+            return Err(Error::value(format!(
+                "{strata} timesteps were asked for; the chain has 1 to {terms} to draw"
+            )));
         }
         let total: f64 = density.iter().sum();
         let draws = rng::uniform(seed, Purpose::Timestep, index, strata);
-        let mut pass = StratifiedPass { timesteps: Vec::with_capacity(strata), weights: Vec::with_capacity(strata) };
+        let mut pass = StratifiedPass {
+            timesteps: Vec::with_capacity(strata),
+            weights: Vec::with_capacity(strata),
+        };
         let (mut at, mut below) = (0, 0.0);
         for (k, u) in draws.iter().enumerate() {
             let target = (k as f64 + u) / strata as f64 * total;
-            // rounding may leave the last target at the very end, which belongs to the last timestep
+            // rounding may leave the last target at the very end, which belongs to the last
+            // timestep
             while at + 1 < terms && below + density[at] <= target {
                 below += density[at];
                 at += 1;
@@ -92,23 +114,28 @@ impl StratifiedPass {
         &self.weights
     }
 
-    /// From L_{t-1} at each of the timesteps: Σ_k w_k L_{t_k - 1}, unbiased for Σ_{t=2..T} L_{t-1}, with the
-    /// standard error by collapsed strata.
+    /// From L_{t-1} at each of the timesteps: Σ_k w_k L_{t_k - 1}, unbiased for Σ_{t=2..T} L_{t-1},
+    /// with the standard error by collapsed strata.
     ///
-    /// A stratum with one draw has no variance of its own to show, so neighbours are paired and (y_1 - y_2)² stands for
-    /// the sum of their variances (Cochran 1977, section 5A.12), three at the end of an odd number. What the means of
-    /// neighbours differ by is counted as noise, so the error is on average too large, for t close together by little.
-    /// From few strata it is a rough figure: it has about as many degrees of freedom as there are pairs of like size.
-    /// With several passes, [`Estimate::from_samples`] of their totals is free of that.
+    /// A stratum with one draw has no variance of its own to show, so neighbours are paired and
+    /// (y_1 - y_2)² stands for the sum of their variances (Cochran 1977, section 5A.12), three at
+    /// the end of an odd number. What the means of neighbours differ by is counted as noise, so the
+    /// error is on average too large, for t close together by little. From few strata it is a rough
+    /// figure: it has about as many degrees of freedom as there are pairs of like size. With
+    /// several passes, [`Estimate::from_samples`] of their totals is free of that.
     pub fn estimate(&self, terms: &[f64]) -> Estimate {
         debug_assert_eq!(terms.len(), self.timesteps.len());
-        let weighted: Vec<f64> = terms.iter().zip(&self.weights).map(|(term, weight)| term * weight).collect();
-        Estimate { mean: weighted.iter().sum(), standard_error: collapsed_variance(&weighted).map(f64::sqrt) }
+        let weighted: Vec<f64> =
+            terms.iter().zip(&self.weights).map(|(term, weight)| term * weight).collect();
+        Estimate {
+            mean: weighted.iter().sum(),
+            standard_error: collapsed_variance(&weighted).map(f64::sqrt),
+        }
     }
 }
 
-/// The variance of a sum of independent draws, from groups of two (the last of three if need be); none from a single
-/// draw.
+/// The variance of a sum of independent draws, from groups of two (the last of three if need be);
+/// none from a single draw.
 fn collapsed_variance(draws: &[f64]) -> Option<f64> {
     if draws.len() < 2 {
         return None;

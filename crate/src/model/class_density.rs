@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::math::inference::Point;
 use crate::math::inference::contour::{Grid, Window};
 
-/// Counts of posterior means in rectangular bins, class by class: the file `density` of a manifest's entry.
+/// Counts of posterior means in rectangular bins, class by class: the file `density` of a
+/// manifest's entry.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClassDensity {
@@ -37,7 +38,8 @@ pub struct ClassRegion {
     pub images: u64,
     /// Where it is densest.
     pub peak: Point,
-    /// For each share that was asked for, the lines around the densest region with that share of the class.
+    /// For each share that was asked for, the lines around the densest region with that share of
+    /// the class.
     pub contours: Vec<Vec<Vec<Point>>>,
 }
 
@@ -52,7 +54,8 @@ impl ClassDensity {
     /// # Errors
     /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest), naming the field at fault.
     pub fn parse(json: &[u8]) -> Result<Self> {
-        let fail = |what: String| Err(Error::manifest(format!("the density of the classes: {what}")));
+        let fail =
+            |what: String| Err(Error::manifest(format!("the density of the classes: {what}")));
         let density: Self = match serde_json::from_slice(json) {
             Ok(density) => density,
             Err(e) => return fail(format!("it cannot be read: {e}")),
@@ -63,7 +66,9 @@ impl ClassDensity {
         }
         for (name, [from, to]) in [("x", density.x), ("y", density.y)] {
             if !(from.is_finite() && to.is_finite() && from < to) {
-                return fail(format!("{name} is [{from}, {to}], the first edge must be less than the second"));
+                return fail(format!(
+                    "{name} is [{from}, {to}], the first edge must be less than the second"
+                ));
             }
         }
         for (name, bins) in [("columns", *columns), ("rows", *rows)] {
@@ -72,14 +77,26 @@ impl ClassDensity {
             }
         }
         if density.outside.len() != classes.len() {
-            return fail(format!("outside has {} values for {} classes", density.outside.len(), classes.len()));
+            return fail(format!(
+                "outside has {} values for {} classes",
+                density.outside.len(),
+                classes.len()
+            ));
         }
         if density.counts.len() != classes.len() {
-            return fail(format!("counts has {} lists for {} classes", density.counts.len(), classes.len()));
+            return fail(format!(
+                "counts has {} lists for {} classes",
+                density.counts.len(),
+                classes.len()
+            ));
         }
         for (class, counts) in classes.iter().zip(&density.counts) {
             if counts.len() != rows * columns {
-                return fail(format!("counts of class {class:?} has {} bins, not {}", counts.len(), rows * columns));
+                return fail(format!(
+                    "counts of class {class:?} has {} bins, not {}",
+                    counts.len(),
+                    rows * columns
+                ));
             }
             if counts.iter().all(|&count| count == 0) {
                 return fail(format!("counts of class {class:?} are all 0"));
@@ -88,10 +105,11 @@ impl ClassDensity {
         Ok(density)
     }
 
-    /// The region of every class, with contours around the densest parts that hold the given shares of it.
+    /// The region of every class, with contours around the densest parts that hold the given shares
+    /// of it.
     ///
-    /// The density is a kernel estimate from the bins; its bandwidth along each axis is `n^(-1/6)` standard deviations of the class
-    /// (Scott 1992), and not less than half a bin.
+    /// The density is a kernel estimate from the bins; its bandwidth along each axis is `n^(-1/6)`
+    /// standard deviations of the class (Scott 1992), and not less than half a bin.
     ///
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a share outside (0, 1).
@@ -101,14 +119,19 @@ impl ClassDensity {
         }
         let region = |class: usize| {
             let grid = self.log_density(class);
-            let densest = (0..grid.values.len()).max_by(|&a, &b| grid.values[a].total_cmp(&grid.values[b]));
+            let densest =
+                (0..grid.values.len()).max_by(|&a, &b| grid.values[a].total_cmp(&grid.values[b]));
             let densest = densest.unwrap_or_default();
             ClassRegion {
                 label: self.classes[class].clone(),
                 images: self.counts[class].iter().map(|&count| u64::from(count)).sum::<u64>()
                     + u64::from(self.outside[class]),
                 peak: grid.point((densest % grid.columns) as f64, (densest / grid.columns) as f64),
-                contours: grid.levels(shares).into_iter().map(|level| grid.contours(level)).collect(),
+                contours: grid
+                    .levels(shares)
+                    .into_iter()
+                    .map(|level| grid.contours(level))
+                    .collect(),
             }
         };
         Ok((0..self.classes.len()).map(region).collect())
@@ -117,10 +140,13 @@ impl ClassDensity {
     /// Log density of a class in nats, of what lies within the edges.
     fn log_density(&self, class: usize) -> Grid {
         let counts: Vec<f64> = self.counts[class].iter().map(|&count| f64::from(count)).collect();
-        let row_sums: Vec<f64> = counts.chunks_exact(self.columns).map(|row| row.iter().sum()).collect();
-        let column_sums: Vec<f64> =
-            (0..self.columns).map(|column| counts.iter().skip(column).step_by(self.columns).sum()).collect();
-        // The kernel is a product, so the sum over bins is taken along rows first and then along columns.
+        let row_sums: Vec<f64> =
+            counts.chunks_exact(self.columns).map(|row| row.iter().sum()).collect();
+        let column_sums: Vec<f64> = (0..self.columns)
+            .map(|column| counts.iter().skip(column).step_by(self.columns).sum())
+            .collect();
+        // The kernel is a product, so the sum over bins is taken along rows first and then along
+        // columns.
         let across = kernel(&column_sums, self.x, Self::POINTS);
         let down = kernel(&row_sums, [self.y[1], self.y[0]], Self::POINTS);
         let smoothed: Vec<Vec<f64>> = counts
@@ -131,12 +157,19 @@ impl ClassDensity {
         let mut values = Vec::with_capacity(Self::POINTS * Self::POINTS);
         for weights in &down {
             for column in 0..Self::POINTS {
-                let density: f64 = weights.iter().zip(&smoothed).map(|(weight, row)| weight * row[column]).sum();
-                // Far from every image the kernel underflows; a contour must not meet an infinity there.
+                let density: f64 =
+                    weights.iter().zip(&smoothed).map(|(weight, row)| weight * row[column]).sum();
+                // Far from every image the kernel underflows; a contour must not meet an infinity
+                // there.
                 values.push(libm::log((density / total).max(f64::MIN_POSITIVE)));
             }
         }
-        Grid { window: Window { x: self.x, y: self.y }, columns: Self::POINTS, rows: Self::POINTS, values }
+        Grid {
+            window: Window { x: self.x, y: self.y },
+            columns: Self::POINTS,
+            rows: Self::POINTS,
+            values,
+        }
     }
 }
 
@@ -145,7 +178,9 @@ fn kernel(sums: &[f64], [from, to]: [f64; 2], points: usize) -> Vec<Vec<f64>> {
     let bin = (to - from) / sums.len() as f64;
     let centre = |index: usize| from + (index as f64 + 0.5) * bin;
     let total: f64 = sums.iter().sum();
-    let moment = |f: &dyn Fn(f64) -> f64| (0..sums.len()).map(|i| sums[i] * f(centre(i))).sum::<f64>() / total;
+    let moment = |f: &dyn Fn(f64) -> f64| {
+        (0..sums.len()).map(|i| sums[i] * f(centre(i))).sum::<f64>() / total
+    };
     let mean = moment(&|z| z);
     let deviation = moment(&|z| (z - mean).powi(2)).sqrt();
     let bandwidth = (deviation * libm::pow(total, -1.0 / 6.0)).max(0.5 * bin.abs());

@@ -1,4 +1,5 @@
-//! What the models achieve on a test set: `evaluation.json`, written by the program `evaluate` of the examples.
+//! What the models achieve on a test set: `evaluation.json`, written by the program `evaluate` of
+//! the examples.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +32,8 @@ pub struct Evaluation {
 pub struct EvaluatedModel {
     /// The model's id in the manifest.
     pub id: String,
-    /// SHA-256 of the files that were evaluated, by their role: with other files in the manifest, the scores are not theirs.
+    /// SHA-256 of the files that were evaluated, by their role: with other files in the manifest,
+    /// the scores are not theirs.
     pub files: BTreeMap<String, String>,
     /// Data set and split.
     pub dataset: String,
@@ -41,7 +43,8 @@ pub struct EvaluatedModel {
     pub command: String,
     /// Its seed.
     pub seed: u64,
-    /// The chain whose bound it is, for a diffusion model: bounds of another one are not to be compared with these.
+    /// The chain whose bound it is, for a diffusion model: bounds of another one are not to be
+    /// compared with these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chain: Option<Chain>,
     /// The scores, means over images.
@@ -80,8 +83,9 @@ pub struct MeanScore {
     pub unit: Unit,
     /// The mean over images.
     pub value: f64,
-    /// Its standard error: how far the mean over as many other images, with other noise, would typically be. None for one image.
-    /// That of a share is taken from two more images on either side (Agresti & Coull 1998), so that it is not 0 where all agree.
+    /// Its standard error: how far the mean over as many other images, with other noise, would
+    /// typically be. None for one image. That of a share is taken from two more images on either
+    /// side (Agresti & Coull 1998), so that it is not 0 where all agree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standard_error: Option<f64>,
     /// Over how many images.
@@ -106,7 +110,8 @@ pub enum Metric {
     Prior,
     /// The sum of `L_{t-1}` of a diffusion model.
     Denoising,
-    /// The bound of a diffusion model in its consistency form: the same expectation, from the same network evaluations.
+    /// The bound of a diffusion model in its consistency form: the same expectation, from the same
+    /// network evaluations.
     ElboConsistency,
     /// The importance-weighted bound `L_K` (Burda et al. 2015).
     Importance,
@@ -114,7 +119,8 @@ pub enum Metric {
     LogLikelihood,
     /// `log p(x) - ELBO`, which estimates `KL(q(z|x) || p(z|x))`.
     Gap,
-    /// Whether the effective sample size is high enough for `LogLikelihood` and `Gap` to be trusted.
+    /// Whether the effective sample size is high enough for `LogLikelihood` and `Gap` to be
+    /// trusted.
     Reliable,
     /// The evidence lower bound of a diffusion model that is told the class.
     ElboGivenClass,
@@ -122,7 +128,8 @@ pub enum Metric {
     BitsPerDimGivenClass,
     /// The share of images whose class has the best bound of all.
     Accuracy,
-    /// The same with the terms of the bounds weighted by the variance of the noise, which needs fewer evaluations.
+    /// The same with the terms of the bounds weighted by the variance of the noise, which needs
+    /// fewer evaluations.
     SigmoidAccuracy,
     /// Entropy of the posterior over classes.
     ClassEntropy,
@@ -167,20 +174,26 @@ impl BoundDistribution {
         let lowest = sorted.len().div_ceil(PERCENTS);
         Self {
             images: sorted.len() as u64,
-            quantiles: quantiles(&sorted, PERCENTS).into_iter().map(|q| (q * 1e3).round() / 1e3).collect(),
+            quantiles: quantiles(&sorted, PERCENTS)
+                .into_iter()
+                .map(|q| (q * 1e3).round() / 1e3)
+                .collect(),
             histogram: Histogram::new(&sorted, Self::BINS),
             lowest: sorted[..lowest].to_vec(),
         }
     }
 
-    /// The share of the images, 0 to 1, whose bound is lower than `bound`, as far as the stored values tell: below the first
-    /// percentile from single images, above it from the percentiles, by straight lines between them.
+    /// The share of the images, 0 to 1, whose bound is lower than `bound`, as far as the stored
+    /// values tell: below the first percentile from single images, above it from the percentiles,
+    /// by straight lines between them.
     pub fn share_below(&self, bound: f64) -> f64 {
         let last = (self.images as f64 - 1.0).max(1.0);
         let singles = self.lowest.iter().enumerate().map(|(rank, &v)| (v, rank as f64 / last));
         let covered = (self.lowest.len() as f64 - 1.0) / last;
-        let percents = self.quantiles.iter().enumerate().map(|(i, &v)| (v, i as f64 / PERCENTS as f64));
-        let (values, shares): (Vec<f64>, Vec<f64>) = singles.chain(percents.filter(|(_, s)| *s > covered)).unzip();
+        let percents =
+            self.quantiles.iter().enumerate().map(|(i, &v)| (v, i as f64 / PERCENTS as f64));
+        let (values, shares): (Vec<f64>, Vec<f64>) =
+            singles.chain(percents.filter(|(_, s)| *s > covered)).unzip();
         share_below(&values, &shares, bound)
     }
 
@@ -193,8 +206,13 @@ impl BoundDistribution {
         if self.lowest.is_empty() || !ascends(&self.lowest) || self.lowest[0] != self.quantiles[0] {
             return Err("bounds.lowest must ascend from the lowest of all");
         }
-        if edges.len() != counts.len() + 1 || !ascends(edges) || counts.iter().sum::<u64>() != self.images {
-            return Err("bounds.histogram must have an edge more than counts, and count every image");
+        if edges.len() != counts.len() + 1
+            || !ascends(edges)
+            || counts.iter().sum::<u64>() != self.images
+        {
+            return Err(
+                "bounds.histogram must have an edge more than counts, and count every image",
+            );
         }
         Ok(())
     }
@@ -204,10 +222,11 @@ impl Evaluation {
     /// Parses and validates `evaluation.json`.
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest), naming the model and the field at fault.
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest), naming the model and the field at
+    /// fault.
     pub fn parse(json: &str) -> Result<Self> {
-        let evaluation: Self =
-            serde_json::from_str(json).map_err(|e| Error::manifest(format!("the evaluation cannot be read: {e}")))?;
+        let evaluation: Self = serde_json::from_str(json)
+            .map_err(|e| Error::manifest(format!("the evaluation cannot be read: {e}")))?;
         if evaluation.format != FORMAT {
             return Err(Error::manifest(format!(
                 "the evaluation has format {}, this version reads format {FORMAT}",
@@ -216,9 +235,15 @@ impl Evaluation {
         }
         for (at, model) in evaluation.models.iter().enumerate() {
             if evaluation.models[..at].iter().any(|other| other.id == model.id) {
-                return Err(Error::manifest(format!("the evaluation has two models called {:?}", model.id)));
+                return Err(Error::manifest(format!(
+                    "the evaluation has two models called {:?}",
+                    model.id
+                )));
             }
-            model.bounds.validate().map_err(|e| Error::manifest(format!("evaluation of {:?}: {e}", model.id)))?;
+            model
+                .bounds
+                .validate()
+                .map_err(|e| Error::manifest(format!("evaluation of {:?}: {e}", model.id)))?;
         }
         Ok(evaluation)
     }
@@ -230,14 +255,19 @@ impl Evaluation {
     pub fn model(&self, id: &str) -> Result<&EvaluatedModel> {
         self.models.iter().find(|model| model.id == id).ok_or_else(|| {
             let ids: Vec<&str> = self.models.iter().map(|model| model.id.as_str()).collect();
-            Error::value(format!("model {id:?} has not been evaluated; there are {}", ids.join(", ")))
+            Error::value(format!(
+                "model {id:?} has not been evaluated; there are {}",
+                ids.join(", ")
+            ))
         })
     }
 
-    /// How many of a hundred test images have a lower bound under the model than `bound` nats: near 0 for an odd image.
+    /// How many of a hundred test images have a lower bound under the model than `bound` nats: near
+    /// 0 for an odd image.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a model that has not been evaluated, or a bound that is NaN.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a model that has not been evaluated, or a
+    /// bound that is NaN.
     pub fn percentile(&self, id: &str, bound: f64) -> Result<f64> {
         if bound.is_nan() {
             return Err(Error::value("the bound is NaN, it must be a number of nats"));

@@ -9,8 +9,8 @@ use super::onnx::{Network, Port};
 use super::{DiagonalGaussian, Hierarchy, TopDown};
 use crate::error::{Error, Result};
 
-/// `encoder.onnx` (bottom-up: an image to features) and `decoder.onnx` (top-down: features, noise and gates to latents and pixels)
-/// of a hierarchical VAE.
+/// `encoder.onnx` (bottom-up: an image to features) and `decoder.onnx` (top-down: features, noise
+/// and gates to latents and pixels) of a hierarchical VAE.
 pub struct OnnxHierarchy {
     encoder: Network,
     decoder: Network,
@@ -24,8 +24,9 @@ pub struct OnnxHierarchy {
 }
 
 impl OnnxHierarchy {
-    /// Loads both networks; `file` gives the bytes of a role, `encoder` or `decoder`. `features` are the shapes of the encoder's
-    /// outputs without the batch, `latents` is the number of latents of all `layers` together.
+    /// Loads both networks; `file` gives the bytes of a role, `encoder` or `decoder`. `features`
+    /// are the shapes of the encoder's outputs without the batch, `latents` is the number of
+    /// latents of all `layers` together.
     ///
     /// # Errors
     /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) if the bytes are not the files',
@@ -39,8 +40,14 @@ impl OnnxHierarchy {
         latents: usize,
         layers: usize,
     ) -> Result<Self> {
-        let features: Vec<Vec<usize>> = features.iter().map(|shape| [&[1], &shape[..]].concat()).collect();
-        let ports = || features.iter().enumerate().map(|(i, shape)| Port::new::<f32>(format!("feature_{i}"), shape));
+        let features: Vec<Vec<usize>> =
+            features.iter().map(|shape| [&[1], &shape[..]].concat()).collect();
+        let ports = || {
+            features
+                .iter()
+                .enumerate()
+                .map(|(i, shape)| Port::new::<f32>(format!("feature_{i}"), shape))
+        };
 
         let bytes = file("encoder")?;
         files.encoder.verify(&bytes)?;
@@ -50,7 +57,10 @@ impl OnnxHierarchy {
         let bytes = file("decoder")?;
         files.decoder.verify(&bytes)?;
         let mut inputs: Vec<Port> = ports().collect();
-        inputs.extend([Port::new::<f32>("eps", &[1, latents]), Port::new::<f32>("gate", &[1, layers])]);
+        inputs.extend([
+            Port::new::<f32>("eps", &[1, latents]),
+            Port::new::<f32>("gate", &[1, layers]),
+        ]);
         let mut outputs = pixel_ports(likelihood, image);
         let parameters = outputs.len();
         let gaussians = ["q_mean", "q_log_var", "p_mean", "p_log_var"];
@@ -68,7 +78,12 @@ impl Hierarchy for OnnxHierarchy {
         outputs.iter().map(|o| Ok(output(o)?.to_owned())).collect()
     }
 
-    fn decode(&self, features: Option<&[Array1<f32>]>, eps: ArrayView1<f32>, gate: &[f32]) -> Result<TopDown> {
+    fn decode(
+        &self,
+        features: Option<&[Array1<f32>]>,
+        eps: ArrayView1<f32>,
+        gate: &[f32],
+    ) -> Result<TopDown> {
         check_length("eps", eps.len(), self.latents)?;
         check_length("gate", gate.len(), self.layers)?;
         if let Some(features) = features
@@ -91,7 +106,8 @@ impl Hierarchy for OnnxHierarchy {
         inputs.push(input(ArrayView1::from(gate), &[1, self.layers])?);
         let outputs = self.decoder.run(inputs)?;
         let (parameters, gaussians) = outputs.split_at(self.parameters);
-        let values = |i: usize| -> Result<Array1<f64>> { Ok(output(&gaussians[i])?.mapv(f64::from)) };
+        let values =
+            |i: usize| -> Result<Array1<f64>> { Ok(output(&gaussians[i])?.mapv(f64::from)) };
         Ok(TopDown {
             pixels: pixels(parameters)?,
             q: DiagonalGaussian { mean: values(0)?, log_var: values(1)? },

@@ -1,4 +1,5 @@
-//! The contract of a model: `manifest.json` says which files a model has, what they compute, and where they come from.
+//! The contract of a model: `manifest.json` says which files a model has, what they compute, and
+//! where they come from.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +34,8 @@ pub struct ModelEntry {
     pub title: String,
     /// Shape of the images.
     pub image: ImageShape,
-    /// The units in which the networks see clean pixels: `[0, 1]` for a VAE, `[-1, 1]` for a diffusion model.
+    /// The units in which the networks see clean pixels: `[0, 1]` for a VAE, `[-1, 1]` for a
+    /// diffusion model.
     pub data_range: [f64; 2],
     /// Name of the likelihood `p(x|z)` or `p(x_0|x_1)`.
     pub likelihood: Likelihood,
@@ -74,7 +76,8 @@ pub enum Contract {
         files: DdpmFiles,
         /// How the network's output gives the clean image and the noise.
         parameterization: Parameterization,
-        /// Log signal-to-noise ratios that the network was trained for; what it is told is clamped to them.
+        /// Log signal-to-noise ratios that the network was trained for; what it is told is clamped
+        /// to them.
         log_snr: LogSnrRange,
         /// Names of the classes it can be conditioned on.
         classes: Vec<String>,
@@ -87,9 +90,11 @@ pub enum Contract {
 pub struct VaeFiles {
     /// `x[B,1,H,W]` in `[0,1]` to `mean[B,d]`, `log_var[B,d]`.
     pub encoder: FileEntry,
-    /// `z[B,d]` to `logits[B,1,H,W]`, or to `mean` and `log_scale` of that shape for a discretized logistic likelihood.
+    /// `z[B,d]` to `logits[B,1,H,W]`, or to `mean` and `log_scale` of that shape for a discretized
+    /// logistic likelihood.
     pub decoder: FileEntry,
-    /// Where the training images of each class lie, for a VAE with two latents: a [`ClassDensity`](super::ClassDensity).
+    /// Where the training images of each class lie, for a VAE with two latents: a
+    /// [`ClassDensity`](super::ClassDensity).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub density: Option<FileEntry>,
 }
@@ -100,7 +105,8 @@ pub struct VaeFiles {
 pub struct HvaeFiles {
     /// `x[B,1,H,W]` in `[0,1]` to `feature_0[B,…]`, `feature_1[B,…]`, …
     pub encoder: FileEntry,
-    /// The features, `eps[B,N]` and `gate[B,L]` to the outputs of a VAE's decoder and `q_mean`, `q_log_var`, `p_mean`, `p_log_var`,
+    /// The features, `eps[B,N]` and `gate[B,L]` to the outputs of a VAE's decoder and `q_mean`,
+    /// `q_log_var`, `p_mean`, `p_log_var`,
     /// `[B,N]` each: what the latents were drawn from, and their priors given the latents above.
     pub decoder: FileEntry,
 }
@@ -181,7 +187,8 @@ impl ImageShape {
 pub enum Likelihood {
     /// Binary pixels, the network gives logits.
     Bernoulli,
-    /// 8-bit levels, the mass that a logistic distribution puts on each level; the network gives mean and log scale.
+    /// 8-bit levels, the mass that a logistic distribution puts on each level; the network gives
+    /// mean and log scale.
     DiscretizedLogistic,
     /// 8-bit levels, the mass that a Gaussian puts on each level.
     DiscretizedGaussian,
@@ -240,10 +247,11 @@ impl Manifest {
     /// Parses and validates `manifest.json`.
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest), naming the model and the field at fault.
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest), naming the model and the field at
+    /// fault.
     pub fn parse(json: &str) -> Result<Self> {
-        let manifest: Self =
-            serde_json::from_str(json).map_err(|e| Error::manifest(format!("the manifest cannot be read: {e}")))?;
+        let manifest: Self = serde_json::from_str(json)
+            .map_err(|e| Error::manifest(format!("the manifest cannot be read: {e}")))?;
         if manifest.format != FORMAT {
             return Err(Error::manifest(format!(
                 "the manifest has format {}, this version reads format {FORMAT}",
@@ -265,14 +273,18 @@ impl ModelEntry {
     /// Checks what the types cannot say.
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest), naming the model and the field at fault.
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest), naming the model and the field at
+    /// fault.
     pub fn validate(&self) -> Result<()> {
         let fail = |what: String| Err(Error::manifest(format!("model {:?}: {what}", self.id)));
         if self.id.is_empty() {
             return Err(Error::manifest("a model has an empty id"));
         }
         if self.image.channels != 1 || self.image.height == 0 || self.image.width == 0 {
-            return fail(format!("image {:?} must have one channel and at least one pixel", self.image));
+            return fail(format!(
+                "image {:?} must have one channel and at least one pixel",
+                self.image
+            ));
         }
         for (name, file) in self.files() {
             if file.bytes == 0 {
@@ -280,7 +292,9 @@ impl ModelEntry {
             }
             let hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
             if file.sha256.len() != 64 || !file.sha256.bytes().all(hex) {
-                return fail(format!("files.{name}.sha256 must be 64 lower-case hexadecimal digits"));
+                return fail(format!(
+                    "files.{name}.sha256 must be 64 lower-case hexadecimal digits"
+                ));
             }
         }
         let (range, likelihoods) = match &self.contract {
@@ -290,15 +304,24 @@ impl ModelEntry {
             Contract::Ddpm { .. } => ([-1.0, 1.0], &[Likelihood::DiscretizedGaussian][..]),
         };
         if self.data_range != range {
-            return fail(format!("dataRange is {:?}, this kind of model has {range:?}", self.data_range));
+            return fail(format!(
+                "dataRange is {:?}, this kind of model has {range:?}",
+                self.data_range
+            ));
         }
         if !likelihoods.contains(&self.likelihood) {
-            return fail(format!("likelihood is {:?}, this kind of model has one of {likelihoods:?}", self.likelihood));
+            return fail(format!(
+                "likelihood is {:?}, this kind of model has one of {likelihoods:?}",
+                self.likelihood
+            ));
         }
         match &self.contract {
             Contract::Vae { latents, files } => {
                 if files.density.is_some() && latents.count != 2 {
-                    return fail(format!("files.density is for two latents, latents.count is {}", latents.count));
+                    return fail(format!(
+                        "files.density is for two latents, latents.count is {}",
+                        latents.count
+                    ));
                 }
                 let mut order = latents.order.clone();
                 order.sort_unstable();
@@ -315,18 +338,28 @@ impl ModelEntry {
             }
             Contract::Hvae { layers, features, .. } => {
                 if layers.is_empty() || layers.iter().any(|l| l.latents() == 0) {
-                    return fail("layers must name at least one layer, each with a shape of positive sizes".into());
+                    return fail(
+                        "layers must name at least one layer, each with a shape of positive sizes"
+                            .into(),
+                    );
                 }
                 let names: std::collections::BTreeSet<_> = layers.iter().map(|l| &l.name).collect();
                 if names.len() < layers.len() {
                     return fail("layers must have different names".into());
                 }
-                if features.is_empty() || features.iter().any(|shape| shape.iter().product::<usize>() == 0) {
-                    return fail("features must give the shape of each output of the encoder".into());
+                if features.is_empty()
+                    || features.iter().any(|shape| shape.iter().product::<usize>() == 0)
+                {
+                    return fail(
+                        "features must give the shape of each output of the encoder".into(),
+                    );
                 }
             }
             Contract::Ddpm { log_snr, classes, .. } => {
-                if !(log_snr.min.is_finite() && log_snr.max.is_finite() && log_snr.min < log_snr.max) {
+                if !(log_snr.min.is_finite()
+                    && log_snr.max.is_finite()
+                    && log_snr.min < log_snr.max)
+                {
                     return fail("logSnr.min must be less than logSnr.max".into());
                 }
                 if classes.is_empty() {
@@ -342,9 +375,14 @@ impl ModelEntry {
         match &self.contract {
             Contract::Vae { files, .. } => {
                 let density = files.density.iter().map(|density| ("density", density));
-                [("encoder", &files.encoder), ("decoder", &files.decoder)].into_iter().chain(density).collect()
+                [("encoder", &files.encoder), ("decoder", &files.decoder)]
+                    .into_iter()
+                    .chain(density)
+                    .collect()
             }
-            Contract::Hvae { files, .. } => [("encoder", &files.encoder), ("decoder", &files.decoder)].into(),
+            Contract::Hvae { files, .. } => {
+                [("encoder", &files.encoder), ("decoder", &files.decoder)].into()
+            }
             Contract::Ddpm { files, .. } => [("network", &files.network)].into(),
         }
     }

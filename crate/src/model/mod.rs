@@ -1,7 +1,8 @@
 //! What the mathematics needs of a network, and the networks that tract runs.
 //!
-//! The engine speaks to these traits only. Tests put analytic networks in their place: for Gaussian data the optimal
-//! noise predictor is known in closed form, so a whole chain and a whole bound can be checked exactly.
+//! The engine speaks to these traits only. Tests put analytic networks in their place: for Gaussian
+//! data the optimal noise predictor is known in closed form, so a whole chain and a whole bound can
+//! be checked exactly.
 
 mod class_density;
 pub mod evaluation;
@@ -42,16 +43,23 @@ pub trait Decoder: Send + Sync {
     fn decode(&self, z: ArrayView1<f32>) -> Result<Box<dyn PixelLikelihood>>;
 }
 
-/// A hierarchical VAE with top-down inference: p(z_{1:L}) = p(z_1) Π p(z_l | z_{<l}), layer 1 at the top (Sønderby et al. 2016).
+/// A hierarchical VAE with top-down inference: p(z_{1:L}) = p(z_1) Π p(z_l | z_{<l}), layer 1 at
+/// the top (Sønderby et al. 2016).
 pub trait Hierarchy: Send + Sync {
-    /// What the posteriors need to know of one image: `x` has one value in `[0, 1]` per pixel, row by row.
+    /// What the posteriors need to know of one image: `x` has one value in `[0, 1]` per pixel, row
+    /// by row.
     fn encode(&self, x: ArrayView1<f32>) -> Result<Vec<Array1<f32>>>;
     /// Draws all latents from the top down, z_l = mean_l + σ_l `eps`_l, and decodes them.
     ///
-    /// `features` are those of [`Hierarchy::encode`], or `None` where no layer looks at an image. `eps` holds the noise of all
-    /// layers end to end, the top one first. `gate` has one value per layer: 1 draws z_l from q(z_l | z_{<l}, x), 0 from
-    /// p(z_l | z_{<l}).
-    fn decode(&self, features: Option<&[Array1<f32>]>, eps: ArrayView1<f32>, gate: &[f32]) -> Result<TopDown>;
+    /// `features` are those of [`Hierarchy::encode`], or `None` where no layer looks at an image.
+    /// `eps` holds the noise of all layers end to end, the top one first. `gate` has one value per
+    /// layer: 1 draws z_l from q(z_l | z_{<l}, x), 0 from p(z_l | z_{<l}).
+    fn decode(
+        &self,
+        features: Option<&[Array1<f32>]>,
+        eps: ArrayView1<f32>,
+        gate: &[f32],
+    ) -> Result<TopDown>;
 }
 
 /// One pass down a hierarchy.
@@ -66,8 +74,15 @@ pub struct TopDown {
 
 /// The network of a diffusion model.
 pub trait NoisePredictor: Send + Sync {
-    /// What the model takes the clean image and the noise in `x_t` to be, at the given log signal-to-noise ratio.
+    /// What the model takes the clean image and the noise in `x_t` to be, at the given log
+    /// signal-to-noise ratio.
     ///
-    /// `x_t` has one value per pixel, in units where clean images lie in `[-1, 1]`. `class` is `None` for no class.
-    fn predict(&self, x_t: ArrayView1<f64>, log_snr: f64, class: Option<usize>) -> Result<Prediction>;
+    /// `x_t` has one value per pixel, in units where clean images lie in `[-1, 1]`. `class` is
+    /// `None` for no class.
+    fn predict(
+        &self,
+        x_t: ArrayView1<f64>,
+        log_snr: f64,
+        class: Option<usize>,
+    ) -> Result<Prediction>;
 }

@@ -5,7 +5,10 @@ use tract_core::prelude::*;
 
 use super::manifest::{FileEntry, ImageShape, Likelihood};
 use super::onnx::{Network, Port};
-use super::{BernoulliPixels, Decoder, DiagonalGaussian, Encoder, LogisticPixels, NoisePredictor, PixelLikelihood};
+use super::{
+    BernoulliPixels, Decoder, DiagonalGaussian, Encoder, LogisticPixels, NoisePredictor,
+    PixelLikelihood,
+};
 use crate::error::{Error, Result};
 use crate::math::parameterization::{Parameterization, Prediction};
 use crate::math::schedule::LogSnrRange;
@@ -20,7 +23,10 @@ pub(super) fn check_length(what: &str, found: usize, expected: usize) -> Result<
 pub(super) fn input(values: ArrayView1<f32>, shape: &[usize]) -> Result<TValue> {
     let values = values.to_vec();
     if let Some(at) = values.iter().position(|v| !v.is_finite()) {
-        return Err(Error::value(format!("value {at} of the network's input is {}, it must be finite", values[at])));
+        return Err(Error::value(format!(
+            "value {at} of the network's input is {}, it must be finite",
+            values[at]
+        )));
     }
     let tensor = Tensor::from_shape(shape, &values).map_err(|e| Error::shape(format!("{e:#}")))?;
     Ok(tensor.into_tvalue())
@@ -46,9 +52,10 @@ pub(super) fn pixel_ports(likelihood: Likelihood, image: ImageShape) -> Vec<Port
 pub(super) fn pixels(outputs: &[TValue]) -> Result<Box<dyn PixelLikelihood>> {
     Ok(match outputs {
         [logits] => Box::new(BernoulliPixels { logits: output(logits)?.to_owned() }),
-        [mean, log_scale, ..] => {
-            Box::new(LogisticPixels { mean: output(mean)?.to_owned(), log_scale: output(log_scale)?.to_owned() })
-        }
+        [mean, log_scale, ..] => Box::new(LogisticPixels {
+            mean: output(mean)?.to_owned(),
+            log_scale: output(log_scale)?.to_owned(),
+        }),
         [] => return Err(Error::model("the decoder has no outputs")),
     })
 }
@@ -68,7 +75,8 @@ impl OnnxEncoder {
     pub fn load(file: &FileEntry, bytes: &[u8], image: ImageShape, latents: usize) -> Result<Self> {
         file.verify(bytes)?;
         let inputs = [Port::new::<f32>("x", &[1, image.channels, image.height, image.width])];
-        let outputs = [Port::new::<f32>("mean", &[1, latents]), Port::new::<f32>("log_var", &[1, latents])];
+        let outputs =
+            [Port::new::<f32>("mean", &[1, latents]), Port::new::<f32>("log_var", &[1, latents])];
         Ok(Self { network: Network::load(&file.path, bytes, &inputs, &outputs)?, image })
     }
 }
@@ -117,7 +125,8 @@ impl Decoder for OnnxDecoder {
     }
 }
 
-/// `network.onnx` of a diffusion model, with its parameterization: `x_t` to the clean image and the noise.
+/// `network.onnx` of a diffusion model, with its parameterization: `x_t` to the clean image and the
+/// noise.
 pub struct OnnxNoisePredictor {
     network: Network,
     image: ImageShape,
@@ -141,20 +150,29 @@ impl OnnxNoisePredictor {
     ) -> Result<Self> {
         file.verify(bytes)?;
         let shape = [1, image.channels, image.height, image.width];
-        let inputs =
-            [Port::new::<f32>("x_t", &shape), Port::new::<f32>("log_snr", &[1]), Port::new::<i64>("class", &[1])];
+        let inputs = [
+            Port::new::<f32>("x_t", &shape),
+            Port::new::<f32>("log_snr", &[1]),
+            Port::new::<i64>("class", &[1]),
+        ];
         let outputs = [Port::new::<f32>("output", &shape)];
         let network = Network::load(&file.path, bytes, &inputs, &outputs)?;
         Ok(Self { network, image, parameterization, log_snr, classes })
     }
 
-    /// The network's own output at `x_t`, before the parameterization; the log signal-to-noise ratio that it is told is
-    /// clamped to the range it was trained on.
+    /// The network's own output at `x_t`, before the parameterization; the log signal-to-noise
+    /// ratio that it is told is clamped to the range it was trained on.
     ///
     /// # Errors
-    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) or [`ErrorKind::Value`](crate::ErrorKind::Value) for a wrong length,
-    /// a value that is not finite, or a class that the model does not have.
-    pub fn output(&self, x_t: ArrayView1<f64>, log_snr: f64, class: Option<usize>) -> Result<Array1<f32>> {
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) or
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a wrong length, a value that is not
+    /// finite, or a class that the model does not have.
+    pub fn output(
+        &self,
+        x_t: ArrayView1<f64>,
+        log_snr: f64,
+        class: Option<usize>,
+    ) -> Result<Array1<f32>> {
         check_length("x_t", x_t.len(), self.image.dimensions())?;
         if log_snr.is_nan() {
             return Err(Error::value("log_snr is NaN"));
@@ -162,7 +180,9 @@ impl OnnxNoisePredictor {
         let class = match class {
             Some(class) if class >= self.classes => {
                 let last = self.classes - 1;
-                return Err(Error::value(format!("class {class} is unknown, the model has classes 0 to {last}")));
+                return Err(Error::value(format!(
+                    "class {class} is unknown, the model has classes 0 to {last}"
+                )));
             }
             // The class after the last one means "no class".
             class => class.unwrap_or(self.classes),
@@ -178,7 +198,12 @@ impl OnnxNoisePredictor {
 }
 
 impl NoisePredictor for OnnxNoisePredictor {
-    fn predict(&self, x_t: ArrayView1<f64>, log_snr: f64, class: Option<usize>) -> Result<Prediction> {
+    fn predict(
+        &self,
+        x_t: ArrayView1<f64>,
+        log_snr: f64,
+        class: Option<usize>,
+    ) -> Result<Prediction> {
         let output = self.output(x_t, log_snr, class)?;
         Ok(self.parameterization.apply(x_t, log_snr, output.view()))
     }

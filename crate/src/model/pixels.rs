@@ -7,7 +7,8 @@ use crate::math::{bernoulli, logistic};
 
 /// The distribution of an image given its latents; pixels are independent.
 pub trait PixelLikelihood {
-    /// log p(x|z) in nats of the scored image: one value per pixel, 0 or 1 for the binarized task, the level for the 8-bit task.
+    /// log p(x|z) in nats of the scored image: one value per pixel, 0 or 1 for the binarized task,
+    /// the level for the 8-bit task.
     fn log_likelihood(&self, x: &[u8]) -> f64;
     /// The mean of each pixel, in `[0, 1]`.
     fn means(&self) -> Array1<f32>;
@@ -29,7 +30,8 @@ impl PixelLikelihood for BernoulliPixels {
     }
 }
 
-/// 8-bit pixels under a discretized logistic distribution, parameters in units where pixels span `[-1, 1]`.
+/// 8-bit pixels under a discretized logistic distribution, parameters in units where pixels span
+/// `[-1, 1]`.
 pub struct LogisticPixels {
     /// Mean of each pixel's logistic.
     pub mean: Array1<f32>,
@@ -42,7 +44,8 @@ impl PixelLikelihood for LogisticPixels {
         logistic::discretized_log_likelihood(x, self.mean.view(), self.log_scale.view())
     }
 
-    /// The logistic's mean, clipped to the range of pixels: where its tails are cut is not accounted for.
+    /// The logistic's mean, clipped to the range of pixels: where its tails are cut is not
+    /// accounted for.
     fn means(&self) -> Array1<f32> {
         self.mean.mapv(|m| (0.5 * (m + 1.0)).clamp(0.0, 1.0))
     }

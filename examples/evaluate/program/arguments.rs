@@ -6,7 +6,8 @@ use std::str::FromStr;
 use clap::{Parser, ValueEnum};
 use elbo_room::math::schedule::ScheduleKind;
 
-/// Scores the models on the test set of MNIST: every term, bound and importance-weighted estimate, and class accuracy.
+/// Scores the models on the test set of MNIST: every term, bound and importance-weighted estimate,
+/// and class accuracy.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "evaluate")]
 pub struct Arguments {
@@ -61,7 +62,8 @@ pub struct Arguments {
     /// Threads; all cores if absent.
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// File of results, to which a run adds what is missing; evaluation.jsonl or evaluation-I-of-N.jsonl if absent.
+    /// File of results, to which a run adds what is missing; evaluation.jsonl or
+    /// evaluation-I-of-N.jsonl if absent.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Join files of results instead of computing any.
@@ -70,7 +72,8 @@ pub struct Arguments {
     /// Write the scores to this file, in which other models' scores are kept.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Write the table of scores, also those that --json has kept, between the marks in this Markdown file.
+    /// Write the table of scores, also those that --json has kept, between the marks in this
+    /// Markdown file.
     #[arg(long, value_name = "FILE", requires = "json")]
     pub readme: Option<PathBuf>,
 }
@@ -106,7 +109,10 @@ impl FromStr for Timesteps {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "all" => Ok(Self::All),
-            n => n.parse().map(Self::Stratified).map_err(|_| format!("{n:?} is no number, and not \"all\"")),
+            n => n
+                .parse()
+                .map(Self::Stratified)
+                .map_err(|_| format!("{n:?} is no number, and not \"all\"")),
         }
     }
 }
@@ -127,7 +133,8 @@ pub enum Conditioning {
 pub enum Weighting {
     /// Alike: the posterior of the model.
     Bound,
-    /// By the variance of the noise: no posterior of the model's, but one that takes fewer evaluations to tell digits apart.
+    /// By the variance of the noise: no posterior of the model's, but one that takes fewer
+    /// evaluations to tell digits apart.
     Sigmoid,
     /// Both, one after the other.
     Both,
@@ -148,7 +155,10 @@ impl FromStr for Shard {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("{text:?} is no shard: give I/N with I from 0 to N - 1");
         let (index, of) = text.split_once('/').ok_or_else(wrong)?;
-        let shard = Self { index: index.parse().map_err(|_| wrong())?, of: of.parse().map_err(|_| wrong())? };
+        let shard = Self {
+            index: index.parse().map_err(|_| wrong())?,
+            of: of.parse().map_err(|_| wrong())?,
+        };
         if shard.index < shard.of { Ok(shard) } else { Err(wrong()) }
     }
 }

@@ -1,7 +1,8 @@
 //! The evaluation program: images in, a file of results that grows, scores out.
 //!
-//! Every result is a function of the settings and of one image's number alone, so shards, threads, and a run cut short do not
-//! change it; and every score is computed from results that were read from files.
+//! Every result is a function of the settings and of one image's number alone, so shards, threads,
+//! and a run cut short do not change it; and every score is computed from results that were read
+//! from files.
 
 mod arguments;
 mod mnist;
@@ -25,7 +26,8 @@ use work::Unit;
 /// Evaluates, or merges, as the arguments say; then reports.
 ///
 /// # Errors
-/// Files that cannot be read or written or do not belong together, settings out of range, and whatever the models refuse.
+/// Files that cannot be read or written or do not belong together, settings out of range, and
+/// whatever the models refuse.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let results = match &arguments.merge[..] {
         [] => evaluate(arguments)?,
@@ -47,17 +49,28 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 /// Computes what the results file does not have yet, and reads it back.
 fn evaluate(arguments: &Arguments) -> Result<Results> {
-    let folder = arguments.data.as_deref().context("--data DIR is missing: the folder with the test set of MNIST")?;
+    let folder = arguments
+        .data
+        .as_deref()
+        .context("--data DIR is missing: the folder with the test set of MNIST")?;
     let test_set = mnist::TestSet::read(folder)?;
     let manifest = settings::read_manifest(arguments)?;
     let settings = Settings::new(arguments, &manifest, &test_set)?;
     let path = arguments.results_path();
     let (mut file, done) = RecordFile::open(&path, &settings)?;
-    let todo: Vec<Unit> = work::units(arguments, &settings)?.into_iter().filter(|unit| !done.contains(unit)).collect();
+    let todo: Vec<Unit> = work::units(arguments, &settings)?
+        .into_iter()
+        .filter(|unit| !done.contains(unit))
+        .collect();
     if !todo.is_empty() {
         println!("{} results in {}, {} to compute", done.len(), path.display(), todo.len());
         let scorers = Scorers::load(arguments, &manifest)?;
-        work::compute(&todo, arguments.threads(), |unit| scorers.score(&settings, &test_set, unit), &mut file)?;
+        work::compute(
+            &todo,
+            arguments.threads(),
+            |unit| scorers.score(&settings, &test_set, unit),
+            &mut file,
+        )?;
     }
     drop(file);
     records::read(&path)

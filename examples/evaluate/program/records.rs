@@ -1,6 +1,7 @@
 //! Files of results: the settings in the first line, then one result a line, as JSON.
 //!
-//! A line is written when its result is there, so a run that is cut short loses at most one line, which it left unfinished.
+//! A line is written when its result is there, so a run that is cut short loses at most one line,
+//! which it left unfinished.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -66,12 +67,17 @@ impl RecordFile {
     /// Opens or begins a file; also tells what it has already. An unfinished last line is cut off.
     ///
     /// # Errors
-    /// A file with other settings, one that another run is writing to, one with lines that are no results, or none that
-    /// can be written.
+    /// A file with other settings, one that another run is writing to, one with lines that are no
+    /// results, or none that can be written.
     pub fn open(path: &Path, settings: &Settings) -> Result<(Self, BTreeSet<Unit>)> {
         let cannot = || format!("{} cannot be opened", path.display());
         path.parent().map_or(Ok(()), std::fs::create_dir_all).with_context(cannot)?;
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).with_context(cannot)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(path)
+            .with_context(cannot)?;
         // a file system that has no locks says so with another error
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             bail!("another run is writing to {}: give --out another file", path.display());
@@ -106,7 +112,9 @@ impl RecordFile {
     fn write(&mut self, line: &impl Serialize) -> Result<()> {
         let mut bytes = serde_json::to_vec(line)?;
         bytes.push(b'\n');
-        self.file.write_all(&bytes).with_context(|| format!("{} cannot be written", self.path.display()))
+        self.file
+            .write_all(&bytes)
+            .with_context(|| format!("{} cannot be written", self.path.display()))
     }
 }
 
@@ -115,7 +123,8 @@ impl RecordFile {
 /// # Errors
 /// A file that cannot be read or has lines that are no results.
 pub fn read(path: &Path) -> Result<Results> {
-    let content = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let content = std::fs::read_to_string(path)
+        .with_context(|| format!("{} cannot be read", path.display()))?;
     parse(&content, path)
 }
 
@@ -153,7 +162,8 @@ fn parse(content: &str, path: &Path) -> Result<Results> {
     let mut settings = None;
     let mut records = BTreeMap::new();
     for (number, line) in lines {
-        let wrong = || format!("{}, line {} is no result of this program", path.display(), number + 1);
+        let wrong =
+            || format!("{}, line {} is no result of this program", path.display(), number + 1);
         if number == 0 {
             settings = Some(serde_json::from_str(line).with_context(wrong)?);
         } else {
@@ -169,7 +179,8 @@ fn differences(found: &Settings, wanted: &Settings) -> Result<String> {
     let (found, wanted) = (serde_json::to_value(found)?, serde_json::to_value(wanted)?);
     let fields = wanted.as_object().context("settings are an object")?;
     let differing = fields.iter().filter(|(name, value)| found[name.as_str()] != **value);
-    let parts: Vec<String> =
-        differing.map(|(name, value)| format!("{name}: {} and {value}", found[name.as_str()])).collect();
+    let parts: Vec<String> = differing
+        .map(|(name, value)| format!("{name}: {} and {value}", found[name.as_str()]))
+        .collect();
     Ok(parts.join("; "))
 }

@@ -26,10 +26,14 @@ pub fn table(models: &[EvaluatedModel]) -> String {
             "| model | score | value | unit | images | samples per image |".into(),
             "|---|---|---|---|---|---|".into(),
         ];
-        lines.extend(models.iter().flat_map(|model| model.scores.iter().map(|score| row(&model.id, score))));
+        lines.extend(
+            models.iter().flat_map(|model| model.scores.iter().map(|score| row(&model.id, score))),
+        );
         parts.push(lines.join("\n"));
     }
-    let commands = models.iter().map(|model| format!("- `{}`, {}: `{}`", model.id, model.dataset, model.command));
+    let commands = models
+        .iter()
+        .map(|model| format!("- `{}`, {}: `{}`", model.id, model.dataset, model.command));
     parts.push(commands.collect::<Vec<_>>().join("\n"));
     parts.join("\n\n")
 }
@@ -40,7 +44,8 @@ fn row(id: &str, score: &MeanScore) -> String {
         Unit::BitsPerDim => ("bits/dim", 4),
         Unit::Share => ("", 4),
     };
-    let error = score.standard_error.map_or(String::new(), |error| format!(" ± {error:.decimals$}"));
+    let error =
+        score.standard_error.map_or(String::new(), |error| format!(" ± {error:.decimals$}"));
     let value = format!("{:.decimals$}{error}", score.value).replace('-', "−");
     format!("| {id} | {} | {value} | {unit} | {} | {} |", name(score), score.images, score.samples)
 }
@@ -86,17 +91,22 @@ pub fn update_json(path: &Path, models: &[EvaluatedModel]) -> Result<()> {
 /// # Errors
 /// A file without the marks, or one that cannot be read or written.
 pub fn update_readme(path: &Path, json: &Path) -> Result<()> {
-    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let text =
+        fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let parts: Vec<&str> = text.split(MARK).collect();
     let [before, _, after] = parts[..] else {
-        anyhow::bail!("{} must have the line {MARK} twice, where the table begins and ends", path.display());
+        anyhow::bail!(
+            "{} must have the line {MARK} twice, where the table begins and ends",
+            path.display()
+        );
     };
     let table = table(&read_json(json)?.models);
     write(path, &format!("{before}{MARK}\n\n{table}\n\n{MARK}{after}"))
 }
 
 fn read_json(path: &Path) -> Result<Evaluation> {
-    let json = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let json =
+        fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     Evaluation::parse(&json).with_context(|| format!("{} holds something else", path.display()))
 }
 

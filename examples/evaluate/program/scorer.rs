@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use elbo_room::engine::{
-    ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, Hvae, LatentBound, LatentBoundOptions,
-    LatentBoundResult, Timesteps, Vae,
+    ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, Hvae, LatentBound,
+    LatentBoundOptions, LatentBoundResult, Timesteps, Vae,
 };
 use elbo_room::math::rng::{Purpose, uniform};
 use elbo_room::model::evaluation::Metric;
@@ -38,8 +38,9 @@ impl Scorers {
             let files = entry.files();
             let file = |role: &str| {
                 let path = folder.join(&files[role].path);
-                std::fs::read(&path)
-                    .map_err(|e| elbo_room::Error::model(format!("{} cannot be read: {e}", path.display())))
+                std::fs::read(&path).map_err(|e| {
+                    elbo_room::Error::model(format!("{} cannot be read: {e}", path.display()))
+                })
             };
             let model = match entry.contract {
                 Contract::Vae { .. } => Model::Vae(Vae::load(entry, file)?),
@@ -56,17 +57,28 @@ impl Scorers {
     /// # Errors
     /// Settings that the model refuses, and those of its networks.
     pub fn score(&self, settings: &Settings, test_set: &TestSet, unit: &Unit) -> Result<Record> {
-        let model = self.0.get(&unit.model).with_context(|| format!("model {:?} is not loaded", unit.model))?;
-        let (levels, label) = (&test_set.images[unit.image][..], usize::from(test_set.labels[unit.image]));
+        let model = self
+            .0
+            .get(&unit.model)
+            .with_context(|| format!("model {:?} is not loaded", unit.model))?;
+        let (levels, label) =
+            (&test_set.images[unit.image][..], usize::from(test_set.labels[unit.image]));
         let seed = Some(image_seed(settings.seed, unit.image));
-        let samples = if unit.part == Part::Importance { settings.importance_samples } else { settings.samples };
+        let samples = if unit.part == Part::Importance {
+            settings.importance_samples
+        } else {
+            settings.samples
+        };
         let latent = LatentBoundOptions { samples, seed };
         let (samples, terms) = match model {
             Model::Vae(vae) => latent_terms(vae.bound(levels, &latent)?, unit.part)?,
             Model::Hvae(hvae) => latent_terms(hvae.bound(levels, &latent)?, unit.part)?,
             Model::Ddpm(ddpm) if matches!(unit.part, Part::Classes | Part::SigmoidClasses) => {
-                let weighting =
-                    if unit.part == Part::Classes { ClassWeighting::Bound } else { ClassWeighting::Sigmoid };
+                let weighting = if unit.part == Part::Classes {
+                    ClassWeighting::Bound
+                } else {
+                    ClassWeighting::Sigmoid
+                };
                 class_terms(ddpm, levels, label, weighting, settings, seed)?
             }
             Model::Ddpm(ddpm) => {
@@ -78,8 +90,8 @@ impl Scorers {
     }
 }
 
-/// The seed of one image: with it, the page and the crate give the same numbers for this image alone. All models share it, so
-/// those of binary images see the same binarization.
+/// The seed of one image: with it, the page and the crate give the same numbers for this image
+/// alone. All models share it, so those of binary images see the same binarization.
 fn image_seed(seed: u64, image: usize) -> u64 {
     // 53 random bits, all of which JavaScript's numbers keep
     (uniform(seed, Purpose::Image, [image as u64, 0], 1)[0] / f64::EPSILON * 2.0) as u64
@@ -102,13 +114,18 @@ fn latent_terms(mut bound: LatentBound, part: Part) -> Result<(u64, Vec<Term>)> 
             term(Metric::Kl, kl.mean),
         ]);
         if layers.len() > 1 {
-            let layer =
-                |l: &elbo_room::engine::LayerKl| Term { layer: Some(l.name.clone()), ..term(Metric::Kl, l.kl.mean) };
+            let layer = |l: &elbo_room::engine::LayerKl| Term {
+                layer: Some(l.name.clone()),
+                ..term(Metric::Kl, l.kl.mean)
+            };
             terms.extend(layers.iter().map(layer));
         }
     }
     terms.extend(
-        result.importance.iter().map(|l| Term { k: Some(l.k as u64), ..term(Metric::Importance, l.bound.mean) }),
+        result
+            .importance
+            .iter()
+            .map(|l| Term { k: Some(l.k as u64), ..term(Metric::Importance, l.bound.mean) }),
     );
     terms.extend([
         term(Metric::LogLikelihood, result.log_likelihood.mean),
@@ -127,7 +144,14 @@ fn diffusion_terms(
 ) -> Result<(u64, Vec<Term>)> {
     let timesteps = settings.timesteps.map_or(Timesteps::All, Timesteps::Stratified);
     let Settings { schedule, steps, .. } = *settings;
-    let options = DiffusionElboOptions { schedule, steps, timesteps, class, seed, consistency: class.is_none() };
+    let options = DiffusionElboOptions {
+        schedule,
+        steps,
+        timesteps,
+        class,
+        seed,
+        consistency: class.is_none(),
+    };
     let mut bound = ddpm.elbo(levels, &options)?;
     while !bound.is_done() {
         bound.step()?;
@@ -167,7 +191,9 @@ fn class_terms(
     let result = posterior.result().context("a posterior has at least one pass")?;
     let correct = f64::from(u8::from(result.predicted == label));
     let terms = match weighting {
-        ClassWeighting::Bound => vec![term(Metric::Accuracy, correct), term(Metric::ClassEntropy, result.entropy)],
+        ClassWeighting::Bound => {
+            vec![term(Metric::Accuracy, correct), term(Metric::ClassEntropy, result.entropy)]
+        }
         ClassWeighting::Sigmoid => vec![term(Metric::SigmoidAccuracy, correct)],
     };
     Ok((result.evaluations as u64, terms))

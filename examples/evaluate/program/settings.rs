@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::arguments::{Arguments, Timesteps};
 use super::mnist::TestSet;
 
-/// Results with equal settings belong together. How many images are taken is none of them, so a file can grow.
+/// Results with equal settings belong together. How many images are taken is none of them, so a
+/// file can grow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -71,9 +72,19 @@ impl Settings {
         let mut models = BTreeMap::new();
         for entry in chosen(arguments, manifest)? {
             let size = [entry.image.height, entry.image.width];
-            ensure!(size == test_set.size, "{} takes images of {size:?}, not {:?}", entry.id, test_set.size);
-            let kind = if matches!(entry.contract, Contract::Ddpm { .. }) { Kind::Diffusion } else { Kind::Latent };
-            let files = entry.files().into_iter().map(|(role, file)| (role.into(), file.sha256.clone()));
+            ensure!(
+                size == test_set.size,
+                "{} takes images of {size:?}, not {:?}",
+                entry.id,
+                test_set.size
+            );
+            let kind = if matches!(entry.contract, Contract::Ddpm { .. }) {
+                Kind::Diffusion
+            } else {
+                Kind::Latent
+            };
+            let files =
+                entry.files().into_iter().map(|(role, file)| (role.into(), file.sha256.clone()));
             let task = entry.likelihood.task();
             models.insert(entry.id.clone(), ModelSettings { kind, task, files: files.collect() });
         }
@@ -102,7 +113,8 @@ impl Settings {
 /// A file that cannot be read or is no manifest.
 pub fn read_manifest(arguments: &Arguments) -> Result<Manifest> {
     let path = &arguments.manifest;
-    let json = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let json =
+        fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     Ok(Manifest::parse(&json)?)
 }
 
@@ -115,7 +127,8 @@ pub fn chosen<'a>(arguments: &Arguments, manifest: &'a Manifest) -> Result<Vec<&
         return Ok(manifest.models.iter().collect());
     }
     let find = |id: &String| {
-        let ids = || manifest.models.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>().join(", ");
+        let ids =
+            || manifest.models.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>().join(", ");
         let found = manifest.models.iter().find(|entry| entry.id == *id);
         found.with_context(|| format!("there is no model {id:?}, the manifest has {}", ids()))
     };

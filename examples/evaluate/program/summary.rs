@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use elbo_room::math::elbo::Estimate;
-use elbo_room::model::evaluation::{BoundDistribution, Chain, EvaluatedModel, MeanScore, Metric, Unit as ScoreUnit};
+use elbo_room::model::evaluation::{
+    BoundDistribution, Chain, EvaluatedModel, MeanScore, Metric, Unit as ScoreUnit,
+};
 
 use super::records::Record;
 use super::settings::{Kind, ModelSettings, Settings};
@@ -14,8 +16,8 @@ use super::work::{Part, Unit, order};
 pub struct Summary {
     /// The models that have a bound.
     pub models: Vec<EvaluatedModel>,
-    /// What is not there yet, if the images that are there are not the first ones of the order: such scores could not be
-    /// computed again.
+    /// What is not there yet, if the images that are there are not the first ones of the order:
+    /// such scores could not be computed again.
     pub missing: Option<String>,
 }
 
@@ -37,7 +39,10 @@ pub fn summarize(settings: &Settings, records: &BTreeMap<Unit, Record>) -> Resul
             expected.sort_unstable();
             // records are ordered by image
             if !records.iter().map(|record| record.image).eq(expected) {
-                missing.push(format!("{id}, {part:?}: {} images, with gaps between them", records.len()));
+                missing.push(format!(
+                    "{id}, {part:?}: {} images, with gaps between them",
+                    records.len()
+                ));
             }
         }
         // The bound given the class stands in where there is no other.
@@ -45,8 +50,12 @@ pub fn summarize(settings: &Settings, records: &BTreeMap<Unit, Record>) -> Resul
             .into_iter()
             .find_map(|(part, metric)| Some((parts.get(&part)?, metric)));
         let Some((bounds, metric)) = bounds else { continue };
-        let bounds: Vec<f64> =
-            bounds.iter().flat_map(|r| &r.terms).filter(|t| t.metric == metric).map(|t| t.value).collect();
+        let bounds: Vec<f64> = bounds
+            .iter()
+            .flat_map(|r| &r.terms)
+            .filter(|t| t.metric == metric)
+            .map(|t| t.value)
+            .collect();
         models.push(EvaluatedModel {
             id: id.clone(),
             files: about.files.clone(),
@@ -73,16 +82,20 @@ fn scores(parts: &BTreeMap<Part, Vec<&Record>>) -> Result<Vec<MeanScore>> {
         let first = records.first().context("a part has results")?;
         for (at, term) in first.terms.iter().enumerate() {
             // many samples tell more than few
-            let of_weights =
-                matches!(term.metric, Metric::Importance | Metric::LogLikelihood | Metric::Gap | Metric::Reliable);
+            let of_weights = matches!(
+                term.metric,
+                Metric::Importance | Metric::LogLikelihood | Metric::Gap | Metric::Reliable
+            );
             if of_weights && *part == Part::Bound && parts.contains_key(&Part::Importance) {
                 continue;
             }
             let values = records.iter().map(|record| {
                 let same = record.terms.get(at).filter(|t| {
-                    (t.metric, &t.layer, t.k) == (term.metric, &term.layer, term.k) && record.samples == first.samples
+                    (t.metric, &t.layer, t.k) == (term.metric, &term.layer, term.k)
+                        && record.samples == first.samples
                 });
-                same.map(|t| t.value).with_context(|| format!("image {} has other terms than others", record.image))
+                same.map(|t| t.value)
+                    .with_context(|| format!("image {} has other terms than others", record.image))
             });
             let values = values.collect::<Result<Vec<f64>>>()?;
             let estimate = match unit(term.metric) {
@@ -112,8 +125,8 @@ fn unit(metric: Metric) -> ScoreUnit {
     }
 }
 
-/// The share of ones among zeros and ones. Its standard error counts two more of each (Agresti & Coull 1998): that of the
-/// values themselves is 0 where all are equal, however few they are.
+/// The share of ones among zeros and ones. Its standard error counts two more of each (Agresti &
+/// Coull 1998): that of the values themselves is 0 where all are equal, however few they are.
 fn share(values: &[f64]) -> Estimate {
     let (n, ones): (f64, f64) = (values.len() as f64, values.iter().sum());
     let p = (ones + 2.0) / (n + 4.0);
@@ -126,7 +139,12 @@ fn rounded(value: f64) -> f64 {
 }
 
 /// The command that computes the scores of one model again.
-fn command(id: &str, about: &ModelSettings, settings: &Settings, parts: &BTreeMap<Part, Vec<&Record>>) -> String {
+fn command(
+    id: &str,
+    about: &ModelSettings,
+    settings: &Settings,
+    parts: &BTreeMap<Part, Vec<&Record>>,
+) -> String {
     let count = |part: Part| parts.get(&part).map_or(0, Vec::len);
     let mut words = vec![
         "cargo run --release --example evaluate -- --data DIR --models".to_string(),
@@ -142,8 +160,15 @@ fn command(id: &str, about: &ModelSettings, settings: &Settings, parts: &BTreeMa
             }
         }
         Kind::Diffusion => {
-            words.push(format!("--schedule {} --steps {}", settings.schedule.name(), settings.steps));
-            words.push(format!("--timesteps {}", settings.timesteps.map_or("all".into(), |n| n.to_string())));
+            words.push(format!(
+                "--schedule {} --steps {}",
+                settings.schedule.name(),
+                settings.steps
+            ));
+            words.push(format!(
+                "--timesteps {}",
+                settings.timesteps.map_or("all".into(), |n| n.to_string())
+            ));
             words.push(match (count(Part::Bound), count(Part::GivenClass)) {
                 (_, 0) => "--class none".into(),
                 (0, _) => "--class label".into(),
@@ -154,7 +179,10 @@ fn command(id: &str, about: &ModelSettings, settings: &Settings, parts: &BTreeMa
                 let weighting = if sigmoid == 0 { "bound" } else { "sigmoid" };
                 words.push(format!("--classify {}", bound.max(sigmoid)));
                 words.push(format!("--evaluations-per-class {}", settings.evaluations_per_class));
-                words.push(format!("--class-weighting {}", if bound * sigmoid > 0 { "both" } else { weighting }));
+                words.push(format!(
+                    "--class-weighting {}",
+                    if bound * sigmoid > 0 { "both" } else { weighting }
+                ));
             }
         }
     }

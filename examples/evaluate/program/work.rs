@@ -42,11 +42,12 @@ pub struct Unit {
     pub part: Part,
 }
 
-/// The numbers of the images in the order in which they are taken. MNIST's test set begins with its easier half, so the
-/// first N as they lie in the file would tell little of the others.
+/// The numbers of the images in the order in which they are taken. MNIST's test set begins with its
+/// easier half, so the first N as they lie in the file would tell little of the others.
 pub fn order(settings: &Settings) -> Vec<usize> {
     let key = |&image: &usize| uniform(settings.seed, Purpose::Order, [image as u64, 0], 1)[0];
-    let mut keyed: Vec<(f64, usize)> = (0..settings.dataset_images).map(|image| (key(&image), image)).collect();
+    let mut keyed: Vec<(f64, usize)> =
+        (0..settings.dataset_images).map(|image| (key(&image), image)).collect();
     keyed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     keyed.into_iter().map(|(_, image)| image).collect()
 }
@@ -58,9 +59,11 @@ pub fn order(settings: &Settings) -> Vec<usize> {
 pub fn units(arguments: &Arguments, settings: &Settings) -> Result<Vec<Unit>> {
     let available = settings.dataset_images;
     let images = arguments.images.unwrap_or(available);
-    for (option, n) in
-        [("images", images), ("importance-images", arguments.importance_images), ("classify", arguments.classify)]
-    {
+    for (option, n) in [
+        ("images", images),
+        ("importance-images", arguments.importance_images),
+        ("classify", arguments.classify),
+    ] {
         ensure!(n <= available, "--{option} is {n}, there are {available}");
     }
     ensure!(images > 0, "--images is 0, at least one is needed");
@@ -81,7 +84,9 @@ pub fn units(arguments: &Arguments, settings: &Settings) -> Result<Vec<Unit>> {
         }
         for (model, about) in &settings.models {
             let parts = match about.kind {
-                Kind::Latent => vec![(Part::Bound, images), (Part::Importance, arguments.importance_images)],
+                Kind::Latent => {
+                    vec![(Part::Bound, images), (Part::Importance, arguments.importance_images)]
+                }
                 Kind::Diffusion => vec![
                     (Part::Bound, without),
                     (Part::GivenClass, with),
@@ -96,8 +101,8 @@ pub fn units(arguments: &Arguments, settings: &Settings) -> Result<Vec<Unit>> {
     Ok(units)
 }
 
-/// Computes all units on `threads` threads, appends each result to the file when it is there, and shows progress on standard
-/// error. Ends early with the first error.
+/// Computes all units on `threads` threads, appends each result to the file when it is there, and
+/// shows progress on standard error. Ends early with the first error.
 ///
 /// # Errors
 /// Those of `score` and of writing.
@@ -130,9 +135,9 @@ pub fn compute(
     };
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        workers
-            .into_iter()
-            .try_for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        workers.into_iter().try_for_each(|worker| {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
     })?;
     shared.into_inner().unwrap_or_else(PoisonError::into_inner).1.finish();
     Ok(())
@@ -156,8 +161,8 @@ impl Progress {
             kinds.entry((unit.model.clone(), unit.part)).or_insert((0, 0, 0.0)).0 += 1;
         }
         let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} after {elapsed}, {msg}");
-        let bar =
-            ProgressBar::new(units.len() as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let bar = ProgressBar::new(units.len() as u64)
+            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Self { bar, threads, kinds, reported: Instant::now() }
     }
 
@@ -171,7 +176,12 @@ impl Progress {
         self.bar.inc(1);
         if !std::io::stderr().is_terminal() && self.reported.elapsed() > Self::SILENCE {
             self.reported = Instant::now();
-            eprintln!("{}/{}, {}", self.bar.position(), self.bar.length().unwrap_or(0), self.time_left());
+            eprintln!(
+                "{}/{}, {}",
+                self.bar.position(),
+                self.bar.length().unwrap_or(0),
+                self.time_left()
+            );
         }
     }
 
@@ -183,8 +193,8 @@ impl Progress {
         }
     }
 
-    /// From the mean time of every kind of unit. A diffusion model takes many times as long as a VAE, so the share of
-    /// units alone would tell little.
+    /// From the mean time of every kind of unit. A diffusion model takes many times as long as a
+    /// VAE, so the share of units alone would tell little.
     fn time_left(&self) -> String {
         let mut left = 0.0;
         for &(units, done, seconds) in self.kinds.values() {
@@ -193,6 +203,9 @@ impl Progress {
             }
             left += units as f64 * seconds / done.max(1) as f64;
         }
-        format!("{} left", indicatif::HumanDuration(Duration::from_secs_f64(left / self.threads as f64)))
+        format!(
+            "{} left",
+            indicatif::HumanDuration(Duration::from_secs_f64(left / self.threads as f64))
+        )
     }
 }

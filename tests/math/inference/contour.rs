@@ -32,7 +32,9 @@ fn contours_of_a_gaussian_are_circles_that_enclose_their_share() {
         // Around once: the angles between neighbours sum to a whole turn.
         let turn: f64 = lines[0]
             .windows(2)
-            .map(|p| (p[0][0] * p[1][1] - p[0][1] * p[1][0]).atan2(p[0][0] * p[1][0] + p[0][1] * p[1][1]))
+            .map(|p| {
+                (p[0][0] * p[1][1] - p[0][1] * p[1][0]).atan2(p[0][0] * p[1][0] + p[0][1] * p[1][1])
+            })
             .sum();
         assert_close(turn.abs(), std::f64::consts::TAU, 1e-9, "turn");
     }
@@ -60,7 +62,12 @@ fn two_peaks_have_two_lines_or_one() {
     assert_eq!(grid.contours(saddle - 0.05).len(), 1);
     // A chessboard's cell is a saddle: its middle decides.
     for (middle, lines) in [(0.4, 2), (0.6, 2)] {
-        let cell = Grid { window: WINDOW, columns: 2, rows: 2, values: vec![1.0, 0.0, 0.0, 4.0 * middle - 1.0] };
+        let cell = Grid {
+            window: WINDOW,
+            columns: 2,
+            rows: 2,
+            values: vec![1.0, 0.0, 0.0, 4.0 * middle - 1.0],
+        };
         assert_eq!(cell.contours(0.5).len(), lines);
     }
 }

@@ -12,7 +12,8 @@ fn one(component: Gaussian) -> Mixture {
     Mixture { weights: vec![1.0], components: vec![component] }
 }
 
-/// KL(q || p) of mean-field Gaussians with the same or the inverse precisions as a Gaussian p with correlation ρ.
+/// KL(q || p) of mean-field Gaussians with the same or the inverse precisions as a Gaussian p with
+/// correlation ρ.
 fn lost_by_independence() -> f64 {
     -0.5 * (1.0 - GAUSSIAN_CORRELATION * GAUSSIAN_CORRELATION).ln()
 }
@@ -24,7 +25,11 @@ fn log_z_minus_the_bound_is_the_divergence() {
         for (family, q) in members() {
             let kl = over_the_plane(kind, |z| {
                 let log_q = q.log_density(z);
-                if log_q < -500.0 { 0.0 } else { log_q.exp() * (log_q - target.log_density(z) + log_z) }
+                if log_q < -500.0 {
+                    0.0
+                } else {
+                    log_q.exp() * (log_q - target.log_density(z) + log_z)
+                }
             });
             let gap = log_z - exact(&target, family, &q).elbo;
             assert!((gap - kl).abs() < 1e-3, "{kind:?}, {q:?}: {gap} is not {kl}");
@@ -38,12 +43,16 @@ fn the_stratified_bound_is_that_of_quadrature() {
     const DRAWS: usize = 20_000;
     for (kind, target) in targets() {
         for (family, q) in members() {
-            let noise = |k| standard_normal(9, Purpose::Variational, [0, k as u64], 2 * DRAWS).to_vec();
+            let noise =
+                |k| standard_normal(9, Purpose::Variational, [0, k as u64], 2 * DRAWS).to_vec();
             let noise: Vec<_> = (0..q.components.len()).map(noise).collect();
             let drawn = estimate(Estimator::Reparameterized, &target, family, &q, &noise).elbo;
             let error = drawn.standard_error.unwrap();
             let elbo = exact(&target, family, &q).elbo;
-            assert!((drawn.mean - elbo).abs() < 4.5 * error, "{kind:?}, {q:?}: {drawn:?} is not {elbo}");
+            assert!(
+                (drawn.mean - elbo).abs() < 4.5 * error,
+                "{kind:?}, {q:?}: {drawn:?} is not {elbo}"
+            );
             assert!(error < 0.05 * elbo.abs().max(10.0), "too coarse to see an error: {drawn:?}");
         }
     }
@@ -68,7 +77,10 @@ fn the_mean_field_optimum_of_the_correlated_gaussian_has_its_closed_form() {
 fn a_family_that_holds_the_target_closes_the_gap() {
     let target = Target::new(TargetKind::CorrelatedGaussian);
     let [s1, s2] = GAUSSIAN_STD;
-    let p = one(Gaussian::with_covariance([0.0, 0.0], [s1 * s1, GAUSSIAN_CORRELATION * s1 * s2, s2 * s2]));
+    let p = one(Gaussian::with_covariance(
+        [0.0, 0.0],
+        [s1 * s1, GAUSSIAN_CORRELATION * s1 * s2, s2 * s2],
+    ));
     let found = exact(&target, Family::FullCovariance, &p);
     assert_close(found.elbo, target.log_z(), 1e-12, "bound");
     assert!(found.gradient.iter().flatten().all(|g| g.abs() < 1e-6), "{:?}", found.gradient);
@@ -107,7 +119,9 @@ fn mixtures_find_the_components_that_there_are() {
 fn forward_fits_are_minima() {
     for (kind, target) in targets() {
         let (nodes, log_z) = (target.nodes(), target.log_z());
-        for (family, components) in [(Family::MeanField, 1), (Family::FullCovariance, 1), (Family::Mixture, 3)] {
+        for (family, components) in
+            [(Family::MeanField, 1), (Family::FullCovariance, 1), (Family::Mixture, 3)]
+        {
             let q = forward_fit(&nodes, family, components);
             assert_eq!(q.components.len(), components);
             let divergence = forward_kl(&target, &nodes, log_z, &q);
@@ -123,8 +137,16 @@ fn forward_fits_are_minima() {
                     for by in [-0.05, 0.05] {
                         let mut parameters = q.parameters();
                         parameters[k][i] += by;
-                        let other = forward_kl(&target, &nodes, log_z, &Mixture::from_parameters(&parameters));
-                        assert!(other > divergence - 1e-6, "{kind:?}, {family:?}: {other} is below {divergence}");
+                        let other = forward_kl(
+                            &target,
+                            &nodes,
+                            log_z,
+                            &Mixture::from_parameters(&parameters),
+                        );
+                        assert!(
+                            other > divergence - 1e-6,
+                            "{kind:?}, {family:?}: {other} is below {divergence}"
+                        );
                     }
                 }
             }
@@ -141,7 +163,10 @@ fn the_bound_prefers_a_mode_and_the_other_divergence_the_mass() {
     let cover = forward_fit(&nodes, Family::MeanField, 1);
     let (log_z, elbo) = (target.log_z(), |q: &Mixture| exact(&target, Family::MeanField, q).elbo);
     assert!(elbo(&mode) > elbo(&cover) + 0.1);
-    assert!(forward_kl(&target, &nodes, log_z, &cover) < forward_kl(&target, &nodes, log_z, &mode) - 1.0);
+    assert!(
+        forward_kl(&target, &nodes, log_z, &cover)
+            < forward_kl(&target, &nodes, log_z, &mode) - 1.0
+    );
     // A mode with share w of the mass, well apart from the rest, costs -log w.
     assert_close(log_z - elbo(&mode), -(0.6f64.ln()), 0.02, "gap at the mode");
 }

@@ -11,7 +11,8 @@ use elbo_room::math::rng::{Purpose, standard_normal};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn noise(components: usize, draws: usize, repetition: u64) -> Vec<Vec<f64>> {
-    let of = |k| standard_normal(4, Purpose::Variational, [repetition, k as u64], 2 * draws).to_vec();
+    let of =
+        |k| standard_normal(4, Purpose::Variational, [repetition, k as u64], 2 * draws).to_vec();
     (0..components).map(of).collect()
 }
 
@@ -50,7 +51,12 @@ fn the_reparameterized_gradient_is_that_of_finite_differences_with_the_same_nois
             for (k, gradient) in of(&q).gradient.iter().enumerate() {
                 for i in 0..PARAMETERS {
                     let expected = if family.free()[i] { slopes[k][i] } else { 0.0 };
-                    assert_close(gradient[i], expected, 1e-5, &format!("{kind:?}, {family:?}, {k}, parameter {i}"));
+                    assert_close(
+                        gradient[i],
+                        expected,
+                        1e-5,
+                        &format!("{kind:?}, {family:?}, {k}, parameter {i}"),
+                    );
                 }
             }
         }
@@ -66,14 +72,20 @@ fn the_exact_gradient_is_that_of_the_exact_bound() {
             for (k, gradient) in exact(&target, family, &q).gradient.iter().enumerate() {
                 for i in 0..PARAMETERS {
                     let expected = if family.free()[i] { slopes[k][i] } else { 0.0 };
-                    assert_close(gradient[i], expected, 5e-3, &format!("{kind:?}, {family:?}, {k}, parameter {i}"));
+                    assert_close(
+                        gradient[i],
+                        expected,
+                        5e-3,
+                        &format!("{kind:?}, {family:?}, {k}, parameter {i}"),
+                    );
                 }
             }
         }
     }
 }
 
-/// Means of many estimates meet the exact gradient, and their spread is the variance that quadrature claims.
+/// Means of many estimates meet the exact gradient, and their spread is the variance that
+/// quadrature claims.
 #[wasm_bindgen_test(unsupported = test)]
 fn both_gradients_are_unbiased_with_the_variance_that_is_told() {
     const REPETITIONS: u64 = 3000;
@@ -86,8 +98,12 @@ fn both_gradients_are_unbiased_with_the_variance_that_is_told() {
                 (Estimator::ScoreFunction, exact.score_variance),
             ] {
                 let name = format!("{kind:?}, {family:?}, {estimator:?}");
-                let of = |r| estimate(estimator, &target, family, &q, &noise(q.components.len(), DRAWS, r)).gradient;
-                let runs: Vec<Vec<f64>> = (0..REPETITIONS).map(|r| of(r).into_iter().flatten().collect()).collect();
+                let of = |r| {
+                    estimate(estimator, &target, family, &q, &noise(q.components.len(), DRAWS, r))
+                        .gradient
+                };
+                let runs: Vec<Vec<f64>> =
+                    (0..REPETITIONS).map(|r| of(r).into_iter().flatten().collect()).collect();
                 let mut total = 0.0;
                 for (i, &expected) in exact.gradient.iter().flatten().enumerate() {
                     let samples: Vec<f64> = runs.iter().map(|run| run[i]).collect();
@@ -99,10 +115,13 @@ fn both_gradients_are_unbiased_with_the_variance_that_is_told() {
                         "{name}, {i}: {mean} ± {error}, not {expected}"
                     );
                 }
-                // Where rare draws make most of the variance, few repetitions do not show it: see below.
+                // Where rare draws make most of the variance, few repetitions do not show it: see
+                // below.
                 let light = matches!(
                     kind,
-                    TargetKind::CorrelatedGaussian | TargetKind::TwoGaussians | TargetKind::LogisticRegression
+                    TargetKind::CorrelatedGaussian
+                        | TargetKind::TwoGaussians
+                        | TargetKind::LogisticRegression
                 );
                 if light {
                     assert_relative(total, variance / DRAWS as f64, 0.2, &name);
@@ -115,7 +134,8 @@ fn both_gradients_are_unbiased_with_the_variance_that_is_told() {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_variances_of_a_gaussian_are_those_of_sums_over_the_plane() {
     for (kind, target) in targets() {
-        for (family, q) in members().into_iter().filter(|(_, q)| q.components.len() == 1).step_by(3) {
+        for (family, q) in members().into_iter().filter(|(_, q)| q.components.len() == 1).step_by(3)
+        {
             let free: Vec<usize> = (0..PARAMETERS).filter(|&i| family.free()[i]).collect();
             let mean_square = |gradient: &dyn Fn(Point) -> Parameters| {
                 over_the_plane(kind, |z| {
@@ -127,7 +147,8 @@ fn the_variances_of_a_gaussian_are_those_of_sums_over_the_plane() {
                     log_q.exp() * free.iter().map(|&i| gradient[i] * gradient[i]).sum::<f64>()
                 })
             };
-            // By the slope of log p̃ and the entropy's derivative, which is 1 for the logarithm of a scale.
+            // By the slope of log p̃ and the entropy's derivative, which is 1 for the logarithm of
+            // a scale.
             let [l11, _, l22] = q.components[0].cholesky;
             let path = |z: Point| {
                 let (noise, [g1, g2]) = (q.components[0].whiten(z), target.evaluate(z).1);
@@ -140,7 +161,12 @@ fn the_variances_of_a_gaussian_are_those_of_sums_over_the_plane() {
             let exact = exact(&target, family, &q);
             let length: f64 = exact.gradient.iter().flatten().map(|g| g * g).sum();
             let name = format!("{kind:?}, {family:?}");
-            assert_relative(exact.reparameterized_variance, mean_square(&path) - length, 2e-3, &name);
+            assert_relative(
+                exact.reparameterized_variance,
+                mean_square(&path) - length,
+                2e-3,
+                &name,
+            );
             assert_relative(exact.score_variance, mean_square(&score) - length, 2e-3, &name);
         }
     }
@@ -152,7 +178,8 @@ fn a_draw_pulls_on_the_mean_of_its_component() {
     for (family, q) in members() {
         let draws = 4;
         for estimator in [Estimator::Reparameterized, Estimator::ScoreFunction] {
-            let result = estimate(estimator, &target, family, &q, &noise(q.components.len(), draws, 1));
+            let result =
+                estimate(estimator, &target, family, &q, &noise(q.components.len(), draws, 1));
             assert_eq!(result.draws.len(), draws * q.components.len());
             if family == Family::Mixture {
                 continue; // other components' draws pull on the mean as well
@@ -169,7 +196,8 @@ fn a_draw_pulls_on_the_mean_of_its_component() {
 fn one_draw_has_no_standard_error() {
     let (_, target) = targets().next().unwrap();
     let (family, q) = members().remove(0);
-    let of = |draws| estimate(Estimator::Reparameterized, &target, family, &q, &noise(1, draws, 2)).elbo;
+    let of =
+        |draws| estimate(Estimator::Reparameterized, &target, family, &q, &noise(1, draws, 2)).elbo;
     assert_eq!(of(1).standard_error, None);
     assert!(of(2).standard_error.unwrap() > 0.0);
 }
@@ -182,7 +210,8 @@ fn optimizers_by_hand() {
     for (moved, g) in sgd[0].iter().zip(gradient[0]) {
         assert_close(*moved, 1.0 + 0.1 * g, 1e-15, "SGD");
     }
-    // Adam's first step has the length of the learning rate whatever the gradient's; a zero gradient does not move.
+    // Adam's first step has the length of the learning rate whatever the gradient's; a zero
+    // gradient does not move.
     let mut adam = vec![[0.0; PARAMETERS]];
     let mut optimizer = Optimizer::new(OptimizerKind::Adam, 0.1, 1);
     optimizer.ascend(&mut adam, &gradient);

@@ -40,7 +40,12 @@ fn the_slope_is_that_of_the_density() {
                     target.log_density(z)
                 };
                 let slope = (moved(h) - moved(-h)) / (2.0 * h);
-                assert_close(gradient[i], slope, 1e-6, &format!("{kind:?} at {z:?}, coordinate {i}"));
+                assert_close(
+                    gradient[i],
+                    slope,
+                    1e-6,
+                    &format!("{kind:?} at {z:?}, coordinate {i}"),
+                );
             }
         }
     }
@@ -69,7 +74,8 @@ fn the_window_holds_the_target() {
     for (kind, target) in targets() {
         let ([x, y], half) = target.window();
         let inside = |z: &[f64; 2]| (z[0] - x).abs() < half && (z[1] - y).abs() < half;
-        let mass: f64 = target.nodes().iter().filter(|node| inside(&node.z)).map(|node| node.mass).sum();
+        let mass: f64 =
+            target.nodes().iter().filter(|node| inside(&node.z)).map(|node| node.mass).sum();
         assert!(mass > 0.95, "{kind:?}: {mass}");
     }
 }
@@ -77,7 +83,9 @@ fn the_window_holds_the_target() {
 /// Data that separate, that say nothing, that lie far out, and many of them.
 #[wasm_bindgen_test(unsupported = test)]
 fn the_evidence_of_any_data_is_the_integral() {
-    let of = |data: &[(f64, u8)]| data.iter().map(|&(x, label)| Observation { x, label }).collect::<Vec<_>>();
+    let of = |data: &[(f64, u8)]| {
+        data.iter().map(|&(x, label)| Observation { x, label }).collect::<Vec<_>>()
+    };
     let many: Vec<_> = (0..50).map(|i| (0.2 * f64::from(i) - 5.0, u8::from(i % 7 > 2))).collect();
     for data in [
         of(&[(-3.0, 0), (-1.0, 0), (1.0, 1), (3.0, 1)]),
@@ -87,13 +95,19 @@ fn the_evidence_of_any_data_is_the_integral() {
         of(&many),
     ] {
         let target = Target::LogisticRegression(LogisticRegression::new(data.clone()).unwrap());
-        assert_close(target.log_z(), plane_log_z(TargetKind::LogisticRegression, &target), 1e-4, &format!("{data:?}"));
+        assert_close(
+            target.log_z(),
+            plane_log_z(TargetKind::LogisticRegression, &target),
+            1e-4,
+            &format!("{data:?}"),
+        );
     }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn one_observation_at_zero_is_a_coin() {
-    // P(label) depends on the intercept alone, symmetrically: the evidence is a half, and the slope keeps its prior.
+    // P(label) depends on the intercept alone, symmetrically: the evidence is a half, and the slope
+    // keeps its prior.
     let regression = LogisticRegression::new(vec![Observation { x: 0.0, label: 1 }]).unwrap();
     assert_close(regression.log_evidence(), 0.5f64.ln(), 1e-9, "log evidence");
     let mean: f64 = regression.nodes().iter().map(|node| node.mass * node.z[0]).sum();

@@ -33,7 +33,8 @@ pub enum Density {
     Forward,
 }
 
-/// A fit in progress. Draws are addressed by seed, iteration and component, so the same options always give the same q.
+/// A fit in progress. Draws are addressed by seed, iteration and component, so the same options
+/// always give the same q.
 pub struct VariationalInference {
     problem: Problem,
     integrals: Integrals,
@@ -87,7 +88,8 @@ impl VariationalInference {
     /// A fit that has made no iteration.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range or foreign to the target or the family.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range or foreign to the
+    /// target or the family.
     pub fn new(target: TargetKind, family: Family, options: &InferenceOptions) -> Result<Self> {
         let components = options.components(family)?;
         let target = match (target, &options.data) {
@@ -95,7 +97,11 @@ impl VariationalInference {
             (TargetKind::LogisticRegression, Some(data)) => {
                 Target::LogisticRegression(LogisticRegression::new(data.clone())?)
             }
-            (_, Some(_)) => return Err(Error::value("data is for the target logistic-regression: leave it out")),
+            (_, Some(_)) => {
+                return Err(Error::value(
+                    "data is for the target logistic-regression: leave it out",
+                ));
+            }
         };
         let start = match &options.start {
             None => default_start(&target, components),
@@ -108,13 +114,18 @@ impl VariationalInference {
         Ok(Self { problem, integrals, start, progress })
     }
 
-    /// Makes `n` iterations: draws, a gradient estimate, a step uphill. Stops early if the fit diverges.
+    /// Makes `n` iterations: draws, a gradient estimate, a step uphill. Stops early if the fit
+    /// diverges.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for more than [`VariationalInference::MAX_ITERATIONS`].
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for more than
+    /// [`VariationalInference::MAX_ITERATIONS`].
     pub fn step(&mut self, n: u64) -> Result<()> {
         if n > Self::MAX_ITERATIONS {
-            return Err(Error::value(format!("n is {n}, one call makes at most {} iterations", Self::MAX_ITERATIONS)));
+            return Err(Error::value(format!(
+                "n is {n}, one call makes at most {} iterations",
+                Self::MAX_ITERATIONS
+            )));
         }
         self.progress.advance(&self.problem, n);
         Ok(())
@@ -128,17 +139,20 @@ impl VariationalInference {
     /// Replaces q by hand. It is the new start: iterations count from 0 again.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for another number of components or values out of range.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for another number of components or values out
+    /// of range.
     pub fn set_q(&mut self, components: &[Component]) -> Result<()> {
         self.start = start_of(components, self.problem.family, self.start.components.len())?;
         self.reset();
         Ok(())
     }
 
-    /// Replaces the data of the logistic regression. The present q is the new start: iterations count from 0 again.
+    /// Replaces the data of the logistic regression. The present q is the new start: iterations
+    /// count from 0 again.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for another target, or for data that [`LogisticRegression::new`] refuses.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for another target, or for data that
+    /// [`LogisticRegression::new`] refuses.
     pub fn set_data(&mut self, data: Vec<Observation>) -> Result<()> {
         let Target::LogisticRegression(regression) = &mut self.problem.target else {
             return Err(Error::value("only the target logistic-regression has data"));
@@ -180,7 +194,12 @@ impl VariationalInference {
     pub fn forward(&self) -> ForwardFit {
         let q = &self.integrals.forward;
         let elbo = exact(&self.problem.target, self.problem.family, q).elbo;
-        ForwardFit { elbo, gap: self.integrals.log_z - elbo, forward_kl: self.forward_kl(q), q: components_of(q) }
+        ForwardFit {
+            elbo,
+            gap: self.integrals.log_z - elbo,
+            forward_kl: self.forward_kl(q),
+            q: components_of(q),
+        }
     }
 
     fn forward_kl(&self, q: &Mixture) -> f64 {
@@ -209,14 +228,17 @@ impl VariationalInference {
     /// Normalized log densities in nats on a grid over the window.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for fewer than 2 or more than 2000 columns or rows.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for fewer than 2 or more than 2000 columns or
+    /// rows.
     pub fn grid(&self, density: Density, columns: usize, rows: usize) -> Result<Grid> {
         for (what, count) in [("columns", columns), ("rows", rows)] {
             if !(2..=2000).contains(&count) {
                 return Err(Error::value(format!("{what} is {count}, it must be 2 to 2000")));
             }
         }
-        let grid = |log_density: &dyn Fn(Point) -> f64| Grid::of(self.window(), columns, rows, log_density);
+        let grid = |log_density: &dyn Fn(Point) -> f64| {
+            Grid::of(self.window(), columns, rows, log_density)
+        };
         let q = self.progress.q();
         Ok(match density {
             Density::Target => grid(&|z| self.problem.target.log_density(z) - self.integrals.log_z),
@@ -225,11 +247,12 @@ impl VariationalInference {
         })
     }
 
-    /// The lines around the densest region that holds a share of the mass in the window, from a grid of `points` by `points`.
+    /// The lines around the densest region that holds a share of the mass in the window, from a
+    /// grid of `points` by `points`.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a share outside (0, 1), or a grid that [`VariationalInference::grid`]
-    /// refuses.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a share outside (0, 1), or a grid that
+    /// [`VariationalInference::grid`] refuses.
     pub fn contours(&self, density: Density, share: f64, points: usize) -> Result<Vec<Vec<Point>>> {
         if !(share > 0.0 && share < 1.0) {
             return Err(Error::value(format!("share is {share}, it must be above 0 and below 1")));
@@ -242,12 +265,18 @@ impl VariationalInference {
 impl Problem {
     fn integrals(&self, components: usize) -> Integrals {
         let nodes = self.target.nodes();
-        Integrals { log_z: self.target.log_z(), forward: forward_fit(&nodes, self.family, components), nodes }
+        Integrals {
+            log_z: self.target.log_z(),
+            forward: forward_fit(&nodes, self.family, components),
+            nodes,
+        }
     }
 
     fn estimate(&self, q: &Mixture, iteration: u64) -> GradientEstimate {
         let draws = 2 * self.options.samples;
-        let noise = |k| standard_normal(self.seed, Purpose::Variational, [iteration, k as u64], draws).to_vec();
+        let noise = |k| {
+            standard_normal(self.seed, Purpose::Variational, [iteration, k as u64], draws).to_vec()
+        };
         let noise: Vec<Vec<f64>> = (0..q.components.len()).map(noise).collect();
         estimate(self.options.gradient, &self.target, self.family, q, &noise)
     }
@@ -267,7 +296,11 @@ impl Progress {
         let Problem { target, family, options, .. } = problem;
         let mut progress = Self {
             parameters: start.parameters(),
-            optimizer: Optimizer::new(options.optimizer, options.learning_rate, start.components.len()),
+            optimizer: Optimizer::new(
+                options.optimizer,
+                options.learning_rate,
+                start.components.len(),
+            ),
             iteration: 0,
             diverged: false,
             next: problem.estimate(start, 0),

@@ -15,7 +15,8 @@ use crate::math::inference::variational::{Family, Gaussian, Mixture};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct InferenceOptions {
-    /// Components of a mixture, 1 to [`VariationalInference::MAX_COMPONENTS`]; 3 if absent. For other families absent or 1.
+    /// Components of a mixture, 1 to [`VariationalInference::MAX_COMPONENTS`]; 3 if absent. For
+    /// other families absent or 1.
     pub components: Option<usize>,
     /// Data of the logistic regression; the example's if absent. For other targets absent.
     pub data: Option<Vec<Observation>>,
@@ -73,16 +74,24 @@ impl InferenceOptions {
     pub(super) fn components(&self, family: Family) -> Result<usize> {
         let most = if family == Family::Mixture { VariationalInference::MAX_COMPONENTS } else { 1 };
         let components = self.components.unwrap_or(most.min(3));
-        let (max_samples, max_rate) = (VariationalInference::MAX_SAMPLES, VariationalInference::MAX_LEARNING_RATE);
+        let (max_samples, max_rate) =
+            (VariationalInference::MAX_SAMPLES, VariationalInference::MAX_LEARNING_RATE);
         if !(1..=max_samples).contains(&self.samples) {
-            return Err(Error::value(format!("samples is {}, it must be 1 to {max_samples}", self.samples)));
+            return Err(Error::value(format!(
+                "samples is {}, it must be 1 to {max_samples}",
+                self.samples
+            )));
         }
         if !(self.learning_rate > 0.0 && self.learning_rate <= max_rate) {
             let rate = self.learning_rate;
-            return Err(Error::value(format!("learningRate is {rate}, it must be above 0 and at most {max_rate}")));
+            return Err(Error::value(format!(
+                "learningRate is {rate}, it must be above 0 and at most {max_rate}"
+            )));
         }
         if !(1..=most).contains(&components) {
-            return Err(Error::value(format!("components is {components}, this family has 1 to {most}")));
+            return Err(Error::value(format!(
+                "components is {components}, this family has 1 to {most}"
+            )));
         }
         Ok(components)
     }
@@ -102,17 +111,25 @@ pub(super) fn components_of(q: &Mixture) -> Vec<Component> {
 pub(super) fn start_of(components: &[Component], family: Family, count: usize) -> Result<Mixture> {
     if components.len() != count {
         let given = components.len();
-        return Err(Error::value(format!("{given} components are given, q has {count}: give each one")));
+        return Err(Error::value(format!(
+            "{given} components are given, q has {count}: give each one"
+        )));
     }
     let refuse = |at: usize, what: &str, value: f64, range: String| {
         Err(Error::value(format!("component {at}: {what} is {value}, it must be {range}")))
     };
     let (least, most) = VariationalInference::STD_RANGE;
-    let (max_mean, max_correlation) = (VariationalInference::MAX_MEAN, VariationalInference::MAX_CORRELATION);
+    let (max_mean, max_correlation) =
+        (VariationalInference::MAX_MEAN, VariationalInference::MAX_CORRELATION);
     for (at, component) in components.iter().enumerate() {
         let Component { weight, mean, std, correlation } = component;
         if let Some(&bad) = mean.iter().find(|value| !(-max_mean..=max_mean).contains(*value)) {
-            return refuse(at, "a coordinate of the mean", bad, format!("from -{max_mean} to {max_mean}"));
+            return refuse(
+                at,
+                "a coordinate of the mean",
+                bad,
+                format!("from -{max_mean} to {max_mean}"),
+            );
         }
         if let Some(&bad) = std.iter().find(|value| !(least..=most).contains(*value)) {
             return refuse(at, "a standard deviation", bad, format!("{least} to {most}"));
@@ -122,7 +139,12 @@ pub(super) fn start_of(components: &[Component], family: Family, count: usize) -
         }
         let limit = if family == Family::FullCovariance { max_correlation } else { 0.0 };
         if !(-limit..=limit).contains(correlation) {
-            return refuse(at, "correlation", *correlation, format!("from -{limit} to {limit} in this family"));
+            return refuse(
+                at,
+                "correlation",
+                *correlation,
+                format!("from -{limit} to {limit} in this family"),
+            );
         }
     }
     let total: f64 = components.iter().map(|component| component.weight).sum();
@@ -136,14 +158,18 @@ pub(super) fn start_of(components: &[Component], family: Family, count: usize) -
     })
 }
 
-/// A q to start from: aside of the window's middle, so that the way is seen; the components of a mixture in a circle, so
-/// that they differ.
+/// A q to start from: aside of the window's middle, so that the way is seen; the components of a
+/// mixture in a circle, so that they differ.
 pub(super) fn default_start(target: &Target, components: usize) -> Mixture {
     let ([x, y], half) = target.window();
     let at = |k: usize| {
-        let (radius, turn) = if components == 1 { (0.75, 0.27) } else { (0.35, k as f64 / components as f64) };
+        let (radius, turn) =
+            if components == 1 { (0.75, 0.27) } else { (0.35, k as f64 / components as f64) };
         let (sin, cos) = libm::sincos(std::f64::consts::TAU * turn + 0.3);
         Gaussian::diagonal([x + half * radius * cos, y + half * radius * sin], [0.15 * half; 2])
     };
-    Mixture { weights: vec![1.0 / components as f64; components], components: (0..components).map(at).collect() }
+    Mixture {
+        weights: vec![1.0 / components as f64; components],
+        components: (0..components).map(at).collect(),
+    }
 }

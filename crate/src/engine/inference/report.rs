@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::Component;
 use crate::math::elbo::Estimate;
 
-/// Variance of the two gradient estimates that the same number of draws gives, summed over the free parameters.
+/// Variance of the two gradient estimates that the same number of draws gives, summed over the free
+/// parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GradientVariance {
@@ -23,7 +24,8 @@ pub struct InferenceState {
     pub seed: u64,
     /// Iterations so far.
     pub iteration: u64,
-    /// Whether the last step left the range of sensible parameters, so that it was not taken and no other will be.
+    /// Whether the last step left the range of sensible parameters, so that it was not taken and no
+    /// other will be.
     pub diverged: bool,
     /// log Z of the target.
     pub log_z: f64,

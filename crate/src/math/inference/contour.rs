@@ -33,8 +33,9 @@ impl Grid {
     pub fn of(window: Window, columns: usize, rows: usize, f: impl Fn(Point) -> f64) -> Self {
         debug_assert!(columns > 1 && rows > 1);
         let mut grid = Grid { window, columns, rows, values: Vec::new() };
-        grid.values =
-            (0..rows * columns).map(|at| f(grid.point((at % columns) as f64, (at / columns) as f64))).collect();
+        grid.values = (0..rows * columns)
+            .map(|at| f(grid.point((at % columns) as f64, (at / columns) as f64)))
+            .collect();
         grid
     }
 
@@ -47,8 +48,8 @@ impl Grid {
         ]
     }
 
-    /// The log densities whose contours enclose the given shares of the mass in the window: highest-density regions
-    /// (Hyndman 1996).
+    /// The log densities whose contours enclose the given shares of the mass in the window:
+    /// highest-density regions (Hyndman 1996).
     pub fn levels(&self, shares: &[f64]) -> Vec<f64> {
         let mut sorted = self.values.clone();
         sorted.sort_by(|a, b| b.total_cmp(a));
@@ -66,8 +67,9 @@ impl Grid {
         shares.iter().map(level).collect()
     }
 
-    /// The lines on which the log density is `level`, each a chain of points, closed (the first point comes again at the
-    /// end) unless it leaves the window: marching squares (Lorensen & Cline 1987) with linear interpolation.
+    /// The lines on which the log density is `level`, each a chain of points, closed (the first
+    /// point comes again at the end) unless it leaves the window: marching squares (Lorensen &
+    /// Cline 1987) with linear interpolation.
     pub fn contours(&self, level: f64) -> Vec<Vec<Point>> {
         let segments = self.segments(level);
         // An edge between two cells is crossed by at most one segment of each.
@@ -80,8 +82,10 @@ impl Grid {
         }
         // Lines that leave the window are followed from their ends; what is left is closed.
         let leaves = |edge: &usize| at_edge[edge][1].is_none();
-        let open =
-            segments.iter().enumerate().flat_map(|(i, ends)| ends.iter().filter(|e| leaves(e)).map(move |&e| (i, e)));
+        let open = segments
+            .iter()
+            .enumerate()
+            .flat_map(|(i, ends)| ends.iter().filter(|e| leaves(e)).map(move |&e| (i, e)));
         let closed = segments.iter().enumerate().map(|(i, ends)| (i, ends[0]));
         let mut used = vec![false; segments.len()];
         let mut lines = Vec::new();
@@ -119,7 +123,8 @@ impl Grid {
                     [a, b] => segments.push([a, b]),
                     [top, right, bottom, left] => {
                         // A saddle: its middle says which corners belong together.
-                        let middle = corners.iter().map(|&corner| self.values[corner]).sum::<f64>() / 4.0;
+                        let middle =
+                            corners.iter().map(|&corner| self.values[corner]).sum::<f64>() / 4.0;
                         if (middle > level) == above[0] {
                             segments.extend([[top, right], [bottom, left]]);
                         } else {
@@ -133,7 +138,8 @@ impl Grid {
         segments
     }
 
-    /// Where the level crosses an edge: twice the index of its first point, plus one if it goes down instead of right.
+    /// Where the level crosses an edge: twice the index of its first point, plus one if it goes
+    /// down instead of right.
     fn crossing(&self, edge: usize, level: f64) -> Point {
         let (from, down) = (edge / 2, edge % 2 == 1);
         let to = if down { from + self.columns } else { from + 1 };

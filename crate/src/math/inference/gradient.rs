@@ -1,8 +1,9 @@
 //! Unbiased Monte Carlo estimates of the ELBO and of its gradient.
 //!
 //! The ELBO of a mixture is stratified over its components (Morningstar et al. 2021, eq. 6):
-//! ELBO = Σ_k π_k E_{q_k}[f(z)], f(z) = log p̃(z) - log q(z), with the same number of draws from each q_k. No component is
-//! drawn at random, so the weights π_k have a gradient, and for one component this is the ordinary ELBO.
+//! ELBO = Σ_k π_k E_{q_k}[f(z)], f(z) = log p̃(z) - log q(z), with the same number of draws from
+//! each q_k. No component is drawn at random, so the weights π_k have a gradient, and for one
+//! component this is the ordinary ELBO.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,8 @@ use crate::math::elbo::Estimate;
 pub enum Estimator {
     /// Through the path z = μ + L ε (Kingma & Welling 2014): uses the gradient of log p̃.
     Reparameterized,
-    /// f(z) ∇ log q(z) (Ranganath et al. 2014, eq. 3), without a control variate: uses only values of log p̃.
+    /// f(z) ∇ log q(z) (Ranganath et al. 2014, eq. 3), without a control variate: uses only values
+    /// of log p̃.
     ScoreFunction,
 }
 
@@ -46,11 +48,20 @@ impl Visit {
         self.slope = [g1 - q1, g2 - q2];
     }
 
-    /// What a draw from component `k` with whitened coordinates `noise` says of the gradient, for each component.
+    /// What a draw from component `k` with whitened coordinates `noise` says of the gradient, for
+    /// each component.
     ///
-    /// Reparameterized: the total derivative of Σ_k π_k f(μ_k + L_k ε), the explicit dependence of log q on its parameters
-    /// included, so it is the derivative that finite differences with fixed noise find.
-    pub fn gradient(&self, estimator: Estimator, q: &Mixture, k: usize, noise: Point, out: &mut [Parameters]) {
+    /// Reparameterized: the total derivative of Σ_k π_k f(μ_k + L_k ε), the explicit dependence of
+    /// log q on its parameters included, so it is the derivative that finite differences with fixed
+    /// noise find.
+    pub fn gradient(
+        &self,
+        estimator: Estimator,
+        q: &Mixture,
+        k: usize,
+        noise: Point,
+        out: &mut [Parameters],
+    ) {
         for (j, out) in out.iter_mut().enumerate() {
             let score = self.posed.score(q, j);
             *out = match estimator {
@@ -81,7 +92,8 @@ pub struct Draw {
     pub component: usize,
     /// Where it is.
     pub z: Point,
-    /// Its term in the gradient by the mean of its component: the estimate is π_k times the mean of these.
+    /// Its term in the gradient by the mean of its component: the estimate is π_k times the mean of
+    /// these.
     pub pull: Point,
 }
 
@@ -96,8 +108,8 @@ pub struct GradientEstimate {
     pub draws: Vec<Draw>,
 }
 
-/// Estimates the ELBO of `q` and its gradient from the draws μ_k + L_k ε, where `noise` has the ε of each component: pairs
-/// laid end to end, at least one, as many for each component.
+/// Estimates the ELBO of `q` and its gradient from the draws μ_k + L_k ε, where `noise` has the ε
+/// of each component: pairs laid end to end, at least one, as many for each component.
 pub fn estimate(
     estimator: Estimator,
     target: &Target,
@@ -134,5 +146,9 @@ pub fn estimate(
         elbo += stratum.mean;
         variance = variance.zip(stratum.standard_error).map(|(sum, error)| sum + error * error);
     }
-    GradientEstimate { elbo: Estimate { mean: elbo, standard_error: variance.map(f64::sqrt) }, gradient, draws }
+    GradientEstimate {
+        elbo: Estimate { mean: elbo, standard_error: variance.map(f64::sqrt) },
+        gradient,
+        draws,
+    }
 }

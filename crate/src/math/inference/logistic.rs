@@ -1,4 +1,5 @@
-//! The posterior of a Bayesian logistic regression with one input: P(label = 1 | x) = sigmoid(slope x + intercept).
+//! The posterior of a Bayesian logistic regression with one input: P(label = 1 | x) = sigmoid(slope
+//! x + intercept).
 
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +22,10 @@ pub struct Observation {
 
 /// Data, and the posterior of z = (slope, intercept) under the prior N(0, 2² I).
 ///
-/// p̃(z) = p(labels | z) p(z), normalizers included, so log Z is the log evidence log p(labels). It is found by quadrature:
-/// the density is log-concave, so its mode is found by Newton's method, and two passes of the trapezoid rule, the second
-/// whitened with the moments that the first one finds, cover it.
+/// p̃(z) = p(labels | z) p(z), normalizers included, so log Z is the log evidence log p(labels). It
+/// is found by quadrature: the density is log-concave, so its mode is found by Newton's method, and
+/// two passes of the trapezoid rule, the second whitened with the moments that the first one finds,
+/// cover it.
 #[derive(Clone, Debug)]
 pub struct LogisticRegression {
     data: Vec<Observation>,
@@ -40,20 +42,26 @@ impl LogisticRegression {
     pub const MAX_INPUT: f64 = 10.0;
 
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for no observations or too many, an input that is not finite or too large,
-    /// or a label other than 0 and 1.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for no observations or too many, an input that
+    /// is not finite or too large, or a label other than 0 and 1.
     pub fn new(data: Vec<Observation>) -> Result<Self> {
         if !(1..=Self::MAX_OBSERVATIONS).contains(&data.len()) {
             let (count, most) = (data.len(), Self::MAX_OBSERVATIONS);
-            return Err(Error::value(format!("data has {count} observations, it must have 1 to {most}")));
+            return Err(Error::value(format!(
+                "data has {count} observations, it must have 1 to {most}"
+            )));
         }
         for (at, Observation { x, label }) in data.iter().enumerate() {
             let limit = Self::MAX_INPUT;
             if !(-limit..=limit).contains(x) {
-                return Err(Error::value(format!("data[{at}].x is {x}, it must be from -{limit} to {limit}")));
+                return Err(Error::value(format!(
+                    "data[{at}].x is {x}, it must be from -{limit} to {limit}"
+                )));
             }
             if *label > 1 {
-                return Err(Error::value(format!("data[{at}].label is {label}, it must be 0 or 1")));
+                return Err(Error::value(format!(
+                    "data[{at}].label is {label}, it must be 0 or 1"
+                )));
             }
         }
         Ok(Self::over(data))
@@ -62,7 +70,8 @@ impl LogisticRegression {
     /// Eight observations, two of them on the other class's side.
     pub fn example() -> Self {
         let of = |(x, label)| Observation { x, label };
-        let data = [(-2.6, 0), (-1.9, 0), (-1.2, 0), (-0.5, 1), (0.2, 0), (0.8, 1), (1.5, 1), (2.3, 1)];
+        let data =
+            [(-2.6, 0), (-1.9, 0), (-1.2, 0), (-0.5, 1), (0.2, 0), (0.8, 1), (1.5, 1), (2.3, 1)];
         Self::over(data.map(of).to_vec())
     }
 
@@ -70,7 +79,8 @@ impl LogisticRegression {
         let mut regression = Self { data, nodes: Vec::new(), log_evidence: 0.0 };
         let mode = regression.mode();
         let rough = regression.integrate(&mode, 0.4, 10.0).0;
-        (regression.nodes, regression.log_evidence) = regression.integrate(&moments(&rough), 0.25, 10.0);
+        (regression.nodes, regression.log_evidence) =
+            regression.integrate(&moments(&rough), 0.25, 10.0);
         regression
     }
 
@@ -103,7 +113,8 @@ impl LogisticRegression {
         self.log_evidence
     }
 
-    /// Nodes whose masses are those of the posterior; see [`Target::nodes`](super::target::Target::nodes).
+    /// Nodes whose masses are those of the posterior; see
+    /// [`Target::nodes`](super::target::Target::nodes).
     pub fn nodes(&self) -> Vec<Node> {
         self.nodes.clone()
     }
@@ -121,7 +132,8 @@ impl LogisticRegression {
             if rise < 1e-12 {
                 return laplace;
             }
-            // A full step may overshoot where the curvature fades; half the promised slope is always reached in the end.
+            // A full step may overshoot where the curvature fades; half the promised slope is
+            // always reached in the end.
             let mut length = 1.0;
             let at = |length: f64| [z[0] + length * step[0], z[1] + length * step[1]];
             while length > 1e-6 && self.log_density(at(length)) < value + 0.1 * length * rise {
@@ -149,12 +161,18 @@ impl LogisticRegression {
     /// Nodes of the posterior and log Z, on the grid of [`normal_nodes`] around a Gaussian.
     fn integrate(&self, around: &Gaussian, spacing: f64, radius: f64) -> (Vec<Node>, f64) {
         let grid = normal_nodes(spacing, radius);
-        let log_ratio = |node: &Node| self.log_density(around.at(node.z)) - around.log_density_whitened(node.z);
+        let log_ratio =
+            |node: &Node| self.log_density(around.at(node.z)) - around.log_density_whitened(node.z);
         let ratios: Vec<f64> = grid.iter().map(log_ratio).collect();
-        let exponents = || grid.iter().zip(&ratios).map(|(node, ratio)| libm::log(node.mass) + ratio);
+        let exponents =
+            || grid.iter().zip(&ratios).map(|(node, ratio)| libm::log(node.mass) + ratio);
         let largest = exponents().fold(f64::NEG_INFINITY, f64::max);
         let masses = exponents().map(|exponent| libm::exp(exponent - largest));
-        let all: Vec<Node> = grid.iter().zip(masses).map(|(node, mass)| Node { z: around.at(node.z), mass }).collect();
+        let all: Vec<Node> = grid
+            .iter()
+            .zip(masses)
+            .map(|(node, mass)| Node { z: around.at(node.z), mass })
+            .collect();
         let log_z = largest + libm::log(all.iter().map(|node| node.mass).sum());
         // Most of a wide grid weighs nothing.
         let mut nodes: Vec<Node> = all.into_iter().filter(|node| node.mass > 1e-10).collect();

@@ -41,7 +41,9 @@ impl Optimizer {
         // The moments start at 0; these take the bias away.
         let (bias_1, bias_2) = (1.0 - power(decay_1, self.steps), 1.0 - power(decay_2, self.steps));
         let moments = self.first.iter_mut().flatten().zip(self.second.iter_mut().flatten());
-        for ((parameter, &g), (m, v)) in parameters.iter_mut().flatten().zip(gradient.iter().flatten()).zip(moments) {
+        for ((parameter, &g), (m, v)) in
+            parameters.iter_mut().flatten().zip(gradient.iter().flatten()).zip(moments)
+        {
             *parameter += self.learning_rate
                 * match self.kind {
                     OptimizerKind::Sgd => g,

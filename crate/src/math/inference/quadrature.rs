@@ -1,8 +1,8 @@
 //! Expectations without noise: the trapezoid rule in whitened coordinates.
 //!
-//! For the product of a Gaussian and a function that is analytic near the real plane, the rule on an unbounded grid
-//! converges exponentially as its spacing goes to 0 (Trefethen & Weideman 2014), so a few thousand points give what
-//! no number of draws would.
+//! For the product of a Gaussian and a function that is analytic near the real plane, the rule on
+//! an unbounded grid converges exponentially as its spacing goes to 0 (Trefethen & Weideman 2014),
+//! so a few thousand points give what no number of draws would.
 
 use super::Point;
 use super::gradient::{Estimator, Visit};
@@ -18,7 +18,8 @@ pub struct Node {
     pub mass: f64,
 }
 
-/// The trapezoid rule for expectations under N(0, I): a square grid of the given spacing, cut off at a radius.
+/// The trapezoid rule for expectations under N(0, I): a square grid of the given spacing, cut off
+/// at a radius.
 pub fn normal_nodes(spacing: f64, radius: f64) -> Vec<Node> {
     let reach = (radius / spacing) as i32;
     let axis: Vec<(f64, f64)> = (-reach..=reach)
@@ -51,24 +52,32 @@ pub struct Exact {
     pub elbo: f64,
     /// Its gradient by the parameters of each component; 0 for those that the family holds fixed.
     pub gradient: Vec<Parameters>,
-    /// Variance of the reparameterized gradient with one draw from each component, summed over the free parameters.
+    /// Variance of the reparameterized gradient with one draw from each component, summed over the
+    /// free parameters.
     pub reparameterized_variance: f64,
     /// Variance of the score-function gradient with one draw from each component, likewise.
     pub score_variance: f64,
 }
 
-/// The ELBO of q, its gradient, and the variances of the gradient's estimators, by quadrature in the whitened coordinates of
-/// each component. The variances are those of the stratified estimators: Σ_k π_k² Var_{q_k} g(z).
+/// The ELBO of q, its gradient, and the variances of the gradient's estimators, by quadrature in
+/// the whitened coordinates of each component. The variances are those of the stratified
+/// estimators: Σ_k π_k² Var_{q_k} g(z).
 pub fn exact(target: &Target, family: Family, q: &Mixture) -> Exact {
     let free = family.free();
     let components = q.components.len();
     let zero = vec![[0.0; PARAMETERS]; components];
     let mut visit = Visit::of(q);
     let mut term = zero.clone();
-    let mut exact = Exact { elbo: 0.0, gradient: zero.clone(), reparameterized_variance: 0.0, score_variance: 0.0 };
+    let mut exact = Exact {
+        elbo: 0.0,
+        gradient: zero.clone(),
+        reparameterized_variance: 0.0,
+        score_variance: 0.0,
+    };
     for (k, (component, &weight)) in q.components.iter().zip(&q.weights).enumerate() {
         let mut elbo = 0.0;
-        let mut moments = [Estimator::Reparameterized, Estimator::ScoreFunction].map(|e| (e, zero.clone(), 0.0));
+        let mut moments =
+            [Estimator::Reparameterized, Estimator::ScoreFunction].map(|e| (e, zero.clone(), 0.0));
         for node in normal_nodes(spacing(target, q, k), 7.0) {
             visit.to(target, q, component.at(node.z));
             elbo += node.mass * visit.value;
@@ -96,8 +105,9 @@ pub fn exact(target: &Target, family: Family, q: &Mixture) -> Exact {
     exact
 }
 
-/// Spacing in whitened coordinates that resolves what bends log p̃ and log q within the reach of component `k`, as far as
-/// the number of nodes stays in the thousands. A singularity at a distance d from the real plane costs exp(-2π d / spacing).
+/// Spacing in whitened coordinates that resolves what bends log p̃ and log q within the reach of
+/// component `k`, as far as the number of nodes stays in the thousands. A singularity at a distance
+/// d from the real plane costs exp(-2π d / spacing).
 fn spacing(target: &Target, q: &Mixture, k: usize) -> f64 {
     let width = |k: usize| {
         let [l11, l21, l22] = q.components[k].cholesky;
@@ -111,5 +121,8 @@ fn spacing(target: &Target, q: &Mixture, k: usize) -> f64 {
 
 /// KL(p || q) = E_p[log p(z) - log q(z)] in nats, from the [`Target::nodes`] and log Z.
 pub fn forward_kl(target: &Target, nodes: &[Node], log_z: f64, q: &Mixture) -> f64 {
-    nodes.iter().map(|node| node.mass * (target.log_density(node.z) - log_z - q.log_density(node.z))).sum()
+    nodes
+        .iter()
+        .map(|node| node.mass * (target.log_density(node.z) - log_z - q.log_density(node.z)))
+        .sum()
 }

@@ -42,8 +42,9 @@ impl TargetKind {
     ];
 }
 
-/// An unnormalized density in the plane. Where a closed form of Z exists, p̃ is the bare exponential, without the
-/// normalizing factors of its Gaussians; that of the logistic regression is p(labels, z), so its Z is the evidence.
+/// An unnormalized density in the plane. Where a closed form of Z exists, p̃ is the bare
+/// exponential, without the normalizing factors of its Gaussians; that of the logistic regression
+/// is p(labels, z), so its Z is the evidence.
 #[derive(Clone, Debug)]
 pub enum Target {
     /// See [`TargetKind::CorrelatedGaussian`].
@@ -73,8 +74,10 @@ pub const GAUSSIAN_STD: Point = [1.5, 1.2];
 /// See [`GAUSSIAN_STD`].
 pub const GAUSSIAN_CORRELATION: f64 = 0.9;
 
-const TWO: [Bump; 2] =
-    [Bump { height: 0.6, mean: [-1.7, -1.0], std: 0.8 }, Bump { height: 0.4, mean: [1.8, 1.2], std: 0.8 }];
+const TWO: [Bump; 2] = [
+    Bump { height: 0.6, mean: [-1.7, -1.0], std: 0.8 },
+    Bump { height: 0.4, mean: [1.8, 1.2], std: 0.8 },
+];
 /// Corners of a regular pentagon of radius 2.4.
 const FIVE: [Bump; 5] = [
     Bump { height: 1.0, mean: [0.0, 2.4], std: 0.5 },
@@ -108,7 +111,9 @@ impl Target {
             TargetKind::Banana => Target::Banana,
             TargetKind::Funnel => Target::Funnel,
             TargetKind::Ring => Target::Ring,
-            TargetKind::LogisticRegression => Target::LogisticRegression(LogisticRegression::example()),
+            TargetKind::LogisticRegression => {
+                Target::LogisticRegression(LogisticRegression::example())
+            }
         }
     }
 
@@ -125,14 +130,21 @@ impl Target {
             Target::Gaussians(bumps) => evaluate_bumps(bumps, z),
             Target::Banana => {
                 let off = z[1] - BANANA_TOP + BANANA_BEND * z[0] * z[0];
-                let (along, across) = (z[0] / (BANANA_LENGTH * BANANA_LENGTH), off / (BANANA_WIDTH * BANANA_WIDTH));
-                (-0.5 * (along * z[0] + across * off), [-along - 2.0 * BANANA_BEND * z[0] * across, -across])
+                let (along, across) =
+                    (z[0] / (BANANA_LENGTH * BANANA_LENGTH), off / (BANANA_WIDTH * BANANA_WIDTH));
+                (
+                    -0.5 * (along * z[0] + across * off),
+                    [-along - 2.0 * BANANA_BEND * z[0] * across, -across],
+                )
             }
             Target::Funnel => {
                 let precision = libm::exp(-z[1]);
                 let depth = z[1] / (FUNNEL_STD * FUNNEL_STD);
                 let square = z[0] * z[0] * precision;
-                (-0.5 * (depth * z[1] + square + z[1]), [-z[0] * precision, 0.5 * (square - 1.0) - depth])
+                (
+                    -0.5 * (depth * z[1] + square + z[1]),
+                    [-z[0] * precision, 0.5 * (square - 1.0) - depth],
+                )
             }
             Target::Ring => {
                 let off = (z[0] * z[0] + z[1] * z[1] - RING_RADIUS * RING_RADIUS) / RING_SPREAD;
@@ -158,20 +170,25 @@ impl Target {
                 let free = 1.0 - GAUSSIAN_CORRELATION * GAUSSIAN_CORRELATION;
                 libm::log(TAU * GAUSSIAN_STD[0] * GAUSSIAN_STD[1] * free.sqrt())
             }
-            Target::Gaussians(bumps) => libm::log(bumps.iter().map(|b| b.height * TAU * b.std * b.std).sum()),
+            Target::Gaussians(bumps) => {
+                libm::log(bumps.iter().map(|b| b.height * TAU * b.std * b.std).sum())
+            }
             Target::Banana => libm::log(TAU * BANANA_LENGTH * BANANA_WIDTH),
-            // ∫ exp(-z_1² e^{-z_2} / 2) dz_1 = √(2π) e^{z_2 / 2}, which the factor e^{-z_2 / 2} takes away
+            // ∫ exp(-z_1² e^{-z_2} / 2) dz_1 = √(2π) e^{z_2 / 2}, which the factor e^{-z_2 / 2}
+            // takes away
             Target::Funnel => libm::log(TAU * FUNNEL_STD),
             Target::Ring => {
                 // π ∫_0^∞ exp(-(u - R²)² / 2 s²) du with u = r²
-                let share = 0.5 * libm::erfc(-RING_RADIUS * RING_RADIUS / RING_SPREAD * FRAC_1_SQRT_2);
+                let share =
+                    0.5 * libm::erfc(-RING_RADIUS * RING_RADIUS / RING_SPREAD * FRAC_1_SQRT_2);
                 libm::log(PI * RING_SPREAD * TAU.sqrt() * share)
             }
             Target::LogisticRegression(regression) => regression.log_evidence(),
         }
     }
 
-    /// The square of the plane to look at: its centre and half its side. It holds nearly all of the target's mass.
+    /// The square of the plane to look at: its centre and half its side. It holds nearly all of the
+    /// target's mass.
     pub fn window(&self) -> (Point, f64) {
         match self {
             Target::CorrelatedGaussian | Target::Gaussians(_) | Target::Ring => ([0.0, 0.0], 4.0),
@@ -181,21 +198,24 @@ impl Target {
         }
     }
 
-    /// How far log p̃ is analytic beside the real plane: what the spacing of a quadrature must resolve.
+    /// How far log p̃ is analytic beside the real plane: what the spacing of a quadrature must
+    /// resolve.
     pub fn feature(&self) -> f64 {
         match self {
-            // The sum of two equal peaks is 0 half-way between them, π s² / distance into the complex plane.
+            // The sum of two equal peaks is 0 half-way between them, π s² / distance into the
+            // complex plane.
             Target::Gaussians(bumps) => {
                 let [first, second] = [bumps[0], bumps[1]];
-                let distance = libm::hypot(first.mean[0] - second.mean[0], first.mean[1] - second.mean[1]);
+                let distance =
+                    libm::hypot(first.mean[0] - second.mean[0], first.mean[1] - second.mean[1]);
                 PI * first.std * first.std / distance
             }
             _ => 1.0,
         }
     }
 
-    /// Points and masses, in proportion, whose weighted sums are expectations under p: the rule of [`normal_nodes`] in
-    /// coordinates in which the target is Gaussian or nearly so.
+    /// Points and masses, in proportion, whose weighted sums are expectations under p: the rule of
+    /// [`normal_nodes`] in coordinates in which the target is Gaussian or nearly so.
     pub fn nodes(&self) -> Vec<Node> {
         let standard = || normal_nodes(0.25, 6.5);
         match self {
@@ -203,21 +223,31 @@ impl Target {
                 let [s1, s2] = GAUSSIAN_STD;
                 let covariance = [s1 * s1, GAUSSIAN_CORRELATION * s1 * s2, s2 * s2];
                 let p = Gaussian::with_covariance([0.0, 0.0], covariance);
-                standard().into_iter().map(|node| Node { z: p.at(node.z), mass: node.mass }).collect()
+                standard()
+                    .into_iter()
+                    .map(|node| Node { z: p.at(node.z), mass: node.mass })
+                    .collect()
             }
             Target::Gaussians(bumps) => {
                 let total: f64 = bumps.iter().map(|b| b.height * b.std * b.std).sum();
                 let nodes = normal_nodes(0.4, 6.5);
                 let of = |b: &Bump| {
-                    let (p, weight) = (Gaussian::diagonal(b.mean, [b.std; 2]), b.height * b.std * b.std / total);
-                    nodes.iter().map(move |node| Node { z: p.at(node.z), mass: weight * node.mass }).collect::<Vec<_>>()
+                    let (p, weight) =
+                        (Gaussian::diagonal(b.mean, [b.std; 2]), b.height * b.std * b.std / total);
+                    nodes
+                        .iter()
+                        .map(move |node| Node { z: p.at(node.z), mass: weight * node.mass })
+                        .collect::<Vec<_>>()
                 };
                 bumps.iter().flat_map(of).collect()
             }
             Target::Banana => {
                 let bend = |Node { z, mass }: Node| {
                     let along = BANANA_LENGTH * z[0];
-                    Node { z: [along, BANANA_TOP - BANANA_BEND * along * along + BANANA_WIDTH * z[1]], mass }
+                    Node {
+                        z: [along, BANANA_TOP - BANANA_BEND * along * along + BANANA_WIDTH * z[1]],
+                        mass,
+                    }
                 };
                 standard().into_iter().map(bend).collect()
             }

@@ -1,4 +1,5 @@
-//! The variational distribution q: every family is a mixture of Gaussians some of whose parameters are held fixed.
+//! The variational distribution q: every family is a mixture of Gaussians some of whose parameters
+//! are held fixed.
 
 use std::f64::consts::PI;
 
@@ -6,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Point;
 
-/// Parameters of one component: the mean (two), log L_11, L_21, log L_22 of the Cholesky factor L of its covariance
+/// Parameters of one component: the mean (two), log L_11, L_21, log L_22 of the Cholesky factor L
+/// of its covariance
 /// `L Lᵀ`, and the logit of its weight. Unbounded, so that gradient steps may go anywhere.
 pub type Parameters = [f64; PARAMETERS];
 
@@ -91,7 +93,8 @@ impl Gaussian {
         libm::log(weight / (2.0 * PI * l11 * l22))
     }
 
-    /// Σ⁻¹ (z - mean) = L⁻ᵀ ε: the gradient of log N(z) with respect to the mean, and minus that with respect to z.
+    /// Σ⁻¹ (z - mean) = L⁻ᵀ ε: the gradient of log N(z) with respect to the mean, and minus that
+    /// with respect to z.
     pub fn pull(&self, noise: Point) -> Point {
         let [l11, l21, l22] = self.cholesky;
         let second = noise[1] / l22;
@@ -108,7 +111,8 @@ pub struct Mixture {
     pub components: Vec<Gaussian>,
 }
 
-/// log q and what its gradients are made of, at one point. Belongs to one q, whose constants it keeps.
+/// log q and what its gradients are made of, at one point. Belongs to one q, whose constants it
+/// keeps.
 #[derive(Clone, Debug)]
 pub struct Posed {
     log_scales: Vec<f64>,
@@ -123,13 +127,16 @@ pub struct Posed {
 }
 
 impl Mixture {
-    /// The distribution that free or fixed parameters stand for; weights are the softmax of the logits.
+    /// The distribution that free or fixed parameters stand for; weights are the softmax of the
+    /// logits.
     pub fn from_parameters(parameters: &[Parameters]) -> Self {
         let largest = parameters.iter().map(|p| p[5]).fold(f64::NEG_INFINITY, f64::max);
         let masses: Vec<f64> = parameters.iter().map(|p| libm::exp(p[5] - largest)).collect();
         let total: f64 = masses.iter().sum();
-        let gaussian =
-            |p: &Parameters| Gaussian { mean: [p[0], p[1]], cholesky: [libm::exp(p[2]), p[3], libm::exp(p[4])] };
+        let gaussian = |p: &Parameters| Gaussian {
+            mean: [p[0], p[1]],
+            cholesky: [libm::exp(p[2]), p[3], libm::exp(p[4])],
+        };
         Mixture {
             weights: masses.iter().map(|mass| mass / total).collect(),
             components: parameters.iter().map(gaussian).collect(),
@@ -185,7 +192,12 @@ impl Posed {
     pub fn of(q: &Mixture) -> Self {
         let components = q.components.len();
         Posed {
-            log_scales: q.components.iter().zip(&q.weights).map(|(g, &weight)| g.log_scale(weight)).collect(),
+            log_scales: q
+                .components
+                .iter()
+                .zip(&q.weights)
+                .map(|(g, &weight)| g.log_scale(weight))
+                .collect(),
             log_density: 0.0,
             responsibilities: vec![0.0; components],
             noise: vec![[0.0; 2]; components],

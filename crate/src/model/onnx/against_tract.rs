@@ -1,4 +1,5 @@
-//! The importer beside tract-onnx, which knows nothing of it: every shipped file and every operator through both.
+//! The importer beside tract-onnx, which knows nothing of it: every shipped file and every operator
+//! through both.
 
 mod files;
 
@@ -10,17 +11,29 @@ use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
 use tract_onnx::pb::{AttributeProto, ModelProto, NodeProto, ValueInfoProto, type_proto};
 
-use self::files::{Constant, attribute, file, float, int, integers, ints, node, reals, scalar, text};
+use self::files::{
+    Constant, attribute, file, float, int, integers, ints, node, reals, scalar, text,
+};
 use super::operators::KNOWN;
 use super::{Network, Port, full, import};
 
 /// What one engine makes of a file.
 fn run(model: TypedModel, inputs: &[Tensor]) -> TVec<TValue> {
-    model.into_runnable().unwrap().run(inputs.iter().map(|x| x.clone().into_tvalue()).collect()).unwrap()
+    model
+        .into_runnable()
+        .unwrap()
+        .run(inputs.iter().map(|x| x.clone().into_tvalue()).collect())
+        .unwrap()
 }
 
 /// Through both: no value may differ by more than `tolerance` of the largest.
-fn compare(what: &str, bytes: &[u8], inputs: &[(String, Tensor)], outputs: &[String], tolerance: f32) {
+fn compare(
+    what: &str,
+    bytes: &[u8],
+    inputs: &[(String, Tensor)],
+    outputs: &[String],
+    tolerance: f32,
+) {
     let port = |(name, x): &(String, Tensor)| Port {
         name: name.clone(),
         datum_type: x.datum_type(),
@@ -29,24 +42,33 @@ fn compare(what: &str, bytes: &[u8], inputs: &[(String, Tensor)], outputs: &[Str
     let inputs_ports: Vec<Port> = inputs.iter().map(port).collect();
     let outputs_ports: Vec<Port> = outputs.iter().map(|name| Port::new::<f32>(name, &[])).collect();
     let values: Vec<Tensor> = inputs.iter().map(|(_, x)| x.clone()).collect();
-    let ours = import(bytes, &inputs_ports, &outputs_ports).unwrap_or_else(|e| panic!("{what}: {e:?}"));
-    let theirs = full::read(bytes, &inputs_ports, &outputs_ports).unwrap_or_else(|e| panic!("{what}, tract: {e:?}"));
+    let ours =
+        import(bytes, &inputs_ports, &outputs_ports).unwrap_or_else(|e| panic!("{what}: {e:?}"));
+    let theirs = full::read(bytes, &inputs_ports, &outputs_ports)
+        .unwrap_or_else(|e| panic!("{what}, tract: {e:?}"));
     for (ours, theirs) in run(ours, &values).iter().zip(run(theirs, &values).iter()) {
         assert_eq!(ours.shape(), theirs.shape(), "{what}");
         let (ours, theirs) = (ours.cast_to::<f32>().unwrap(), theirs.cast_to::<f32>().unwrap());
-        let (a, b) = (ours.to_plain_array_view::<f32>().unwrap(), theirs.to_plain_array_view::<f32>().unwrap());
+        let (a, b) = (
+            ours.to_plain_array_view::<f32>().unwrap(),
+            theirs.to_plain_array_view::<f32>().unwrap(),
+        );
         assert!(!a.is_empty(), "{what}");
         // What a sum of many terms loses depends on the terms, not on what is left of them.
         let scale = b.iter().fold(1f32, |most, b| most.max(b.abs()));
         for (a, b) in a.iter().zip(b.iter()) {
-            assert!((a - b).abs() <= tolerance * scale, "{what}: {a}, tract-onnx {b}, of values up to {scale}");
+            assert!(
+                (a - b).abs() <= tolerance * scale,
+                "{what}: {a}, tract-onnx {b}, of values up to {scale}"
+            );
         }
     }
 }
 
 /// Dense values in [-1, 1] without a period that an axis could share.
 fn wave(shape: &[usize], from: f32) -> Tensor {
-    let values: Vec<f32> = (0..shape.iter().product()).map(|at| (from + 0.731 * at as f32).sin()).collect();
+    let values: Vec<f32> =
+        (0..shape.iter().product()).map(|at| (from + 0.731 * at as f32).sin()).collect();
     Tensor::from_shape(shape, &values).unwrap()
 }
 
@@ -72,7 +94,9 @@ fn shipped_files_agree() {
 
 /// A value of the type and shape that a file states, its batch 1.
 fn dense(input: &ValueInfoProto) -> Tensor {
-    let Some(type_proto::Value::TensorType(tensor)) = input.r#type.as_ref().and_then(|t| t.value.clone()) else {
+    let Some(type_proto::Value::TensorType(tensor)) =
+        input.r#type.as_ref().and_then(|t| t.value.clone())
+    else {
         panic!("{} has no type", input.name);
     };
     let length = |dimension: &Dimension| match dimension.value {
@@ -117,7 +141,8 @@ impl Case {
 
     /// Values of x above zero.
     fn positive(mut self) -> Self {
-        let values: Vec<f32> = self.x.to_plain_array_view::<f32>().unwrap().iter().map(|v| v.abs() + 0.1).collect();
+        let values: Vec<f32> =
+            self.x.to_plain_array_view::<f32>().unwrap().iter().map(|v| v.abs() + 0.1).collect();
         self.x = Tensor::from_shape(self.x.shape(), &values).unwrap();
         self
     }
@@ -130,17 +155,32 @@ impl Case {
     fn check(&self) {
         let names: Vec<String> = (0..self.constants.len()).map(|at| format!("c{at}")).collect();
         let mut inputs = vec!["x"];
-        inputs.extend(self.constants.iter().zip(&names).map(|(c, name)| if c.is_some() { name.as_str() } else { "" }));
+        inputs.extend(
+            self.constants
+                .iter()
+                .zip(&names)
+                .map(|(c, name)| if c.is_some() { name.as_str() } else { "" }),
+        );
         let outputs: Vec<String> = (0..self.outputs).map(|at| format!("y{at}")).collect();
         let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
-        let constants: Vec<(String, Constant)> =
-            names.iter().cloned().zip(self.constants.iter().cloned()).filter_map(|(n, c)| Some((n, c?))).collect();
+        let constants: Vec<(String, Constant)> = names
+            .iter()
+            .cloned()
+            .zip(self.constants.iter().cloned())
+            .filter_map(|(n, c)| Some((n, c?)))
+            .collect();
         let node = node(self.op, &inputs, &outputs, self.attributes.clone());
         let what = format!("{} of {:?}, {:?}", self.op, self.x.shape(), self.attributes);
         self.through(&what, vec![node], &constants, &outputs);
     }
 
-    fn through(&self, what: &str, nodes: Vec<NodeProto>, constants: &[(String, Constant)], outputs: &[&str]) {
+    fn through(
+        &self,
+        what: &str,
+        nodes: Vec<NodeProto>,
+        constants: &[(String, Constant)],
+        outputs: &[&str],
+    ) {
         let bytes = file(nodes, constants, self.x.shape(), outputs);
         let outputs: Vec<String> = outputs.iter().map(ToString::to_string).collect();
         compare(what, &bytes, &[("x".into(), self.x.clone())], &outputs, 2e-5);
@@ -148,17 +188,20 @@ impl Case {
 }
 
 fn convolutions() -> Vec<Case> {
-    let conv = |x: &[usize], kernel: &[usize]| case("Conv", x).of([reals(kernel), reals(&kernel[..1])]);
+    let conv =
+        |x: &[usize], kernel: &[usize]| case("Conv", x).of([reals(kernel), reals(&kernel[..1])]);
     vec![
         conv(&[1, 1, 1, 1], &[1, 1, 1, 1]),
         conv(&[1, 3, 7, 5], &[4, 3, 3, 3]),
         conv(&[1, 3, 7, 5], &[4, 3, 3, 3]).with([ints("pads", &[1, 1, 1, 1])]),
         conv(&[1, 16, 9, 11], &[24, 16, 3, 3]).with([ints("pads", &[1, 1, 1, 1])]),
         conv(&[2, 16, 6, 6], &[16, 16, 3, 3]).with([ints("pads", &[1, 0, 2, 1])]),
-        conv(&[1, 2, 9, 8], &[3, 2, 4, 4]).with([ints("strides", &[2, 3]), ints("pads", &[1, 1, 0, 2])]),
+        conv(&[1, 2, 9, 8], &[3, 2, 4, 4])
+            .with([ints("strides", &[2, 3]), ints("pads", &[1, 1, 0, 2])]),
         conv(&[1, 2, 9, 8], &[3, 2, 3, 2]).with([ints("dilations", &[2, 3])]),
         conv(&[1, 6, 5, 4], &[9, 2, 3, 3]).with([int("group", 3)]),
-        conv(&[1, 3, 8, 7], &[2, 3, 3, 3]).with([text("auto_pad", "SAME_UPPER"), ints("strides", &[2, 2])]),
+        conv(&[1, 3, 8, 7], &[2, 3, 3, 3])
+            .with([text("auto_pad", "SAME_UPPER"), ints("strides", &[2, 2])]),
         conv(&[1, 3, 8, 7], &[2, 3, 2, 2]).with([text("auto_pad", "SAME_LOWER")]),
         conv(&[1, 3, 8, 7], &[2, 3, 3, 3]).with([text("auto_pad", "VALID")]),
         case("Conv", &[1, 5, 4, 4]).of([reals(&[7, 5, 1, 1])]),
@@ -166,7 +209,9 @@ fn convolutions() -> Vec<Case> {
 }
 
 fn products() -> Vec<Case> {
-    let turned = |a: i64, b: i64| [int("transA", a), int("transB", b), float("alpha", 0.5), float("beta", 2.0)];
+    let turned = |a: i64, b: i64| {
+        [int("transA", a), int("transB", b), float("alpha", 0.5), float("beta", 2.0)]
+    };
     vec![
         case("Gemm", &[3, 5]).of([reals(&[5, 7]), reals(&[7])]),
         case("Gemm", &[3, 5]).of([reals(&[7, 5]), reals(&[7])]).with(turned(0, 1)),
@@ -179,11 +224,12 @@ fn products() -> Vec<Case> {
 }
 
 fn functions() -> Vec<Case> {
-    let plain =
-        ["Abs", "Neg", "Exp", "Sigmoid", "Sin", "Cos", "Tanh", "Relu", "Identity"].map(|op| case(op, &[2, 3, 5]));
+    let plain = ["Abs", "Neg", "Exp", "Sigmoid", "Sin", "Cos", "Tanh", "Relu", "Identity"]
+        .map(|op| case(op, &[2, 3, 5]));
     let positive = ["Log", "Sqrt", "Reciprocal"].map(|op| case(op, &[7]).positive());
     let pairs = ["Add", "Sub", "Mul", "Div", "Min", "Max"].into_iter().flat_map(|op| {
-        [&[2, 3, 4, 5][..], &[5], &[1, 3, 1, 1], &[4, 1], &[]].map(|shape| case(op, &[2, 3, 4, 5]).of([reals(shape)]))
+        [&[2, 3, 4, 5][..], &[5], &[1, 3, 1, 1], &[4, 1], &[]]
+            .map(|shape| case(op, &[2, 3, 4, 5]).of([reals(shape)]))
     });
     let others = [
         case("Pow", &[3, 4]).positive().of([scalar(2.5)]),
@@ -204,7 +250,11 @@ fn shapes() -> Vec<Case> {
         let over = |axes: &[i64], keep: i64| {
             // ReduceMean takes its axes as an attribute at this version, ReduceSum as an input.
             let case = case(op, &x).with([int("keepdims", keep)]);
-            if op == "ReduceSum" { case.of([integers(axes)]) } else { case.with([ints("axes", axes)]) }
+            if op == "ReduceSum" {
+                case.of([integers(axes)])
+            } else {
+                case.with([ints("axes", axes)])
+            }
         };
         [over(&[1], 1), over(&[-1], 0), over(&[0, 2], 1), over(&[2, 3], 0), case(op, &x)]
     };
@@ -233,19 +283,22 @@ fn shapes() -> Vec<Case> {
 
 #[test]
 fn operators_agree() {
-    let cases: Vec<Case> = [convolutions(), products(), functions(), shapes()].into_iter().flatten().collect();
+    let cases: Vec<Case> =
+        [convolutions(), products(), functions(), shapes()].into_iter().flatten().collect();
     for case in &cases {
         case.check();
     }
     // Of what is not an operator on x alone: a constant in the graph.
     let mut value = attribute("value", AttributeType::Tensor);
     value.t = Some(reals(&[3]).named("value"));
-    let nodes = vec![node("Constant", &[], &["c"], vec![value]), node("Add", &["x", "c"], &["y"], vec![])];
+    let nodes =
+        vec![node("Constant", &[], &["c"], vec![value]), node("Add", &["x", "c"], &["y"], vec![])];
     case("Add", &[2, 3]).through("Constant", nodes, &[], &["y"]);
 
     let mut compared: BTreeSet<&str> = cases.iter().map(|case| case.op).collect();
     compared.insert("Constant");
-    let known: BTreeSet<&str> = KNOWN.split(", ").flat_map(|name| name.split(" and ")).map(str::trim).collect();
+    let known: BTreeSet<&str> =
+        KNOWN.split(", ").flat_map(|name| name.split(" and ")).map(str::trim).collect();
     assert_eq!(compared, known);
 }
 
@@ -255,9 +308,12 @@ fn fused_graphs_agree() {
     let constants = |all: &[(&str, Constant)]| -> Vec<(String, Constant)> {
         all.iter().map(|(name, constant)| (name.to_string(), constant.clone())).collect()
     };
-    let silu =
-        |x: &str, y: &str| vec![node("Sigmoid", &[x], &["gate"], vec![]), node("Mul", &[x, "gate"], &[y], vec![])];
-    for [channels, groups, height, width] in [[4, 2, 3, 5], [6, 3, 1, 1], [8, 8, 2, 7], [5, 1, 4, 4]] {
+    let silu = |x: &str, y: &str| {
+        vec![node("Sigmoid", &[x], &["gate"], vec![]), node("Mul", &[x, "gate"], &[y], vec![])]
+    };
+    for [channels, groups, height, width] in
+        [[4, 2, 3, 5], [6, 3, 1, 1], [8, 8, 2, 7], [5, 1, 4, 4]]
+    {
         let mut nodes = vec![
             node("Reshape", &["x", "split"], &["g"], vec![]),
             node("ReduceMean", &["g"], &["mean"], vec![ints("axes", &[2])]),
@@ -281,7 +337,8 @@ fn fused_graphs_agree() {
             ("shift", reals(&[channels, 1, 1])),
         ]);
         let x = case("Reshape", &[1, channels, height, width]);
-        // One value alone is its own mean, and what is left of it is rounding times 1 / sqrt(epsilon).
+        // One value alone is its own mean, and what is left of it is rounding times 1 /
+        // sqrt(epsilon).
         if channels / groups * height * width > 1 {
             x.through(&format!("group norm of {channels} channels"), nodes, &constants, &["y"]);
         }
@@ -299,15 +356,21 @@ fn fused_graphs_agree() {
         node("Reshape", &["b", "merged"], &["y"], vec![]),
     ];
     let ones = Constant::Reals(Tensor::from_shape(&[1, 1, 1, 2, 1, 3], &[1f32; 6]).unwrap());
-    let repeated =
-        constants(&[("split", integers(&[1, 3, 2, 1, 4, 1])), ("ones", ones), ("merged", integers(&[1, 3, 4, 12]))]);
+    let repeated = constants(&[
+        ("split", integers(&[1, 3, 2, 1, 4, 1])),
+        ("ones", ones),
+        ("merged", integers(&[1, 3, 4, 12])),
+    ]);
     case("Reshape", &[1, 3, 2, 4]).through("upsampling", upsample, &repeated, &["y"]);
     let shuffle = vec![
         node("Reshape", &["x", "split"], &["a"], vec![]),
         node("Transpose", &["a"], &["b"], vec![ints("perm", &[0, 1, 4, 2, 5, 3])]),
         node("Reshape", &["b", "merged"], &["y"], vec![]),
     ];
-    let depth = constants(&[("split", integers(&[1, 2, 2, 2, 3, 5])), ("merged", integers(&[1, 2, 6, 10]))]);
+    let depth = constants(&[
+        ("split", integers(&[1, 2, 2, 2, 3, 5])),
+        ("merged", integers(&[1, 2, 6, 10])),
+    ]);
     case("Reshape", &[1, 8, 3, 5]).through("depth to space", shuffle, &depth, &["y"]);
 }
 
@@ -321,9 +384,12 @@ fn unknown_operators_fall_back() {
         "the message names the feature"
     );
     let x = wave(&[2, 3], 1.0);
-    let outputs = Network::load("test.onnx", &file, &ports[0], &ports[1]).unwrap().run(tvec!(x.clone().into_tvalue()));
+    let outputs = Network::load("test.onnx", &file, &ports[0], &ports[1])
+        .unwrap()
+        .run(tvec!(x.clone().into_tvalue()));
     let outputs = outputs.unwrap();
-    let (x, y) = (x.to_plain_array_view::<f32>().unwrap(), outputs[0].to_plain_array_view::<f32>().unwrap());
+    let (x, y) =
+        (x.to_plain_array_view::<f32>().unwrap(), outputs[0].to_plain_array_view::<f32>().unwrap());
     for (x, y) in x.iter().zip(y.iter()) {
         assert!((f64::from(*y) - f64::from(*x).exp().ln_1p()).abs() < 1e-6, "{x}: {y}");
     }

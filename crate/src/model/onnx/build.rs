@@ -47,7 +47,9 @@ impl Value {
 
     /// The numbers of a constant.
     pub fn constant<T: Datum + Copy>(&self) -> TractResult<Vec<T>> {
-        let Value::Constant(tensor) = self else { bail!("an input that must be a constant is computed") };
+        let Value::Constant(tensor) = self else {
+            bail!("an input that must be a constant is computed")
+        };
         Ok(tensor.try_as_plain_ram()?.as_slice::<T>()?.to_vec())
     }
 }
@@ -60,7 +62,9 @@ pub struct Builder {
 
 impl Builder {
     /// A model with these inputs: name, type, shape.
-    pub fn new<'a>(inputs: impl IntoIterator<Item = (&'a str, DatumType, &'a [usize])>) -> TractResult<Self> {
+    pub fn new<'a>(
+        inputs: impl IntoIterator<Item = (&'a str, DatumType, &'a [usize])>,
+    ) -> TractResult<Self> {
         let mut builder = Self { model: TypedModel::default(), values: HashMap::new() };
         for (name, datum_type, shape) in inputs {
             let outlet = builder.model.add_source(name, datum_type.fact(shape))?;
@@ -72,9 +76,17 @@ impl Builder {
 
     /// Adds all nodes of a graph.
     pub fn add(&mut self, graph: Graph) -> TractResult<()> {
-        self.values.extend(graph.constants.into_iter().map(|(name, tensor)| (name, Value::Constant(tensor))));
+        self.values.extend(
+            graph.constants.into_iter().map(|(name, tensor)| (name, Value::Constant(tensor))),
+        );
         for node in &graph.nodes {
-            let what = || format!("the operator {} that makes {:?}", node.onnx().unwrap_or("fused"), node.outputs[0]);
+            let what = || {
+                format!(
+                    "the operator {} that makes {:?}",
+                    node.onnx().unwrap_or("fused"),
+                    node.outputs[0]
+                )
+            };
             let made = self.made_of_constants(node).and_then(|made| match made {
                 Some(made) => Ok(made),
                 None => super::operators::wire(self, node),
@@ -86,7 +98,10 @@ impl Builder {
     }
 
     /// The values of these names, in that order, become what the model gives.
-    pub fn select_outputs<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> TractResult<()> {
+    pub fn select_outputs<'a>(
+        &mut self,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> TractResult<()> {
         let mut outlets = Vec::new();
         for name in names {
             let value = self.named(name)?;
@@ -98,16 +113,21 @@ impl Builder {
     /// What a node makes that has constants only, computed once.
     fn made_of_constants(&mut self, node: &Node) -> TractResult<Option<Vec<Value>>> {
         let names = || node.inputs.iter().chain(&node.residual).filter(|name| !name.is_empty());
-        if names().count() == 0 || !names().all(|name| matches!(self.values.get(name), Some(Value::Constant(_)))) {
+        if names().count() == 0
+            || !names().all(|name| matches!(self.values.get(name), Some(Value::Constant(_))))
+        {
             return Ok(None);
         }
         let mut alone = Self::new([])?;
         alone.values = names().map(|name| (name.clone(), self.values[name].clone())).collect();
         let made = super::operators::wire(&mut alone, node)?;
-        let outlets = made.iter().map(|value| alone.plain(value)).collect::<TractResult<Vec<_>>>()?;
+        let outlets =
+            made.iter().map(|value| alone.plain(value)).collect::<TractResult<Vec<_>>>()?;
         alone.model.select_output_outlets(&outlets)?;
         let results = alone.model.into_runnable()?.run(tvec!())?;
-        Ok(Some(results.into_iter().map(|value| Value::Constant(value.into_arc_tensor())).collect()))
+        Ok(Some(
+            results.into_iter().map(|value| Value::Constant(value.into_arc_tensor())).collect(),
+        ))
     }
 
     /// The input `at` of a node.
@@ -126,11 +146,18 @@ impl Builder {
 
     /// The value of this name.
     pub fn named(&self, name: &str) -> TractResult<Value> {
-        self.values.get(name).cloned().with_context(|| format!("{name:?} is not made by any node before it"))
+        self.values
+            .get(name)
+            .cloned()
+            .with_context(|| format!("{name:?} is not made by any node before it"))
     }
 
     /// Adds an operator and gives its outlet.
-    pub fn apply(&mut self, op: impl Into<Box<dyn TypedOp>>, inputs: &[OutletId]) -> TractResult<OutletId> {
+    pub fn apply(
+        &mut self,
+        op: impl Into<Box<dyn TypedOp>>,
+        inputs: &[OutletId],
+    ) -> TractResult<OutletId> {
         let op = op.into();
         let name = format!("{}.{}", op.name(), self.model.nodes().len());
         Ok(self.model.wire_node(name, op, inputs)?[0])
@@ -145,7 +172,8 @@ impl Builder {
     ) -> TractResult<Value> {
         let outlet = self.apply(op, inputs)?;
         let found = self.concrete(outlet)?;
-        let shape = if channels_last { INNERMOST.iter().map(|&axis| found[axis]).collect() } else { found };
+        let shape =
+            if channels_last { INNERMOST.iter().map(|&axis| found[axis]).collect() } else { found };
         Ok(Value::Wire(Wire { outlet, shape, channels_last }))
     }
 
@@ -172,14 +200,19 @@ impl Builder {
             Value::Constant(tensor) => self.constant(tensor.clone()),
             Value::Wire(wire) if wire.channels_last => {
                 let split = ORDER.iter().map(|&axis| wire.shape[axis]).collect();
-                let op = Rearrange { split, permutation: INNERMOST.into_iter().collect(), shape: wire.shape.clone() };
+                let op = Rearrange {
+                    split,
+                    permutation: INNERMOST.into_iter().collect(),
+                    shape: wire.shape.clone(),
+                };
                 self.apply(op, &[wire.outlet])
             }
             Value::Wire(wire) => Ok(wire.outlet),
         }
     }
 
-    /// The value as an image with its channels innermost; axes that it lacks in front have length 1.
+    /// The value as an image with its channels innermost; axes that it lacks in front have length
+    /// 1.
     pub fn image(&mut self, value: &Value) -> TractResult<OutletId> {
         let shape = value.shape();
         ensure!(shape.len() <= 4, "a value of shape {shape:?} is no image");
@@ -194,8 +227,11 @@ impl Builder {
             Value::Wire(wire) if wire.channels_last => Ok(wire.outlet),
             Value::Wire(wire) => self.apply(op, &[wire.outlet]),
             Value::Constant(tensor) => {
-                let made = op.eval(&EvalContext::out_of_plan(), tvec!(tensor.clone().into_tvalue()))?;
-                self.constant(made.into_iter().next().context("an operator made nothing")?.into_arc_tensor())
+                let made =
+                    op.eval(&EvalContext::out_of_plan(), tvec!(tensor.clone().into_tvalue()))?;
+                self.constant(
+                    made.into_iter().next().context("an operator made nothing")?.into_arc_tensor(),
+                )
             }
         }
     }
@@ -208,7 +244,11 @@ impl Builder {
         let (from, to): (usize, usize) = (value.shape().iter().product(), shape.iter().product());
         ensure!(from == to, "a value of shape {:?} cannot be reshaped to {shape:?}", value.shape());
         let outlet = self.plain(value)?;
-        let op = Rearrange { split: shape.into(), permutation: (0..shape.len()).collect(), shape: shape.into() };
+        let op = Rearrange {
+            split: shape.into(),
+            permutation: (0..shape.len()).collect(),
+            shape: shape.into(),
+        };
         self.wire(op, &[outlet], false)
     }
 }

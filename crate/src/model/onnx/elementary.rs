@@ -1,4 +1,5 @@
-//! Operators that are no kernels, over the two types that a model here has: f32, and i64 for shapes, indices and classes.
+//! Operators that are no kernels, over the two types that a model here has: f32, and i64 for
+//! shapes, indices and classes.
 
 use tract_core::internal::*;
 
@@ -23,7 +24,10 @@ fn of_type<T: Datum + Copy + tract_num_traits::Zero>(
     shape: &[usize],
     fill: impl FnOnce(&[&[T]], &mut [T]),
 ) -> TractResult<Tensor> {
-    let values = inputs.iter().map(|x| x.try_as_plain_ram()?.as_slice::<T>()).collect::<TractResult<Vec<_>>>()?;
+    let values = inputs
+        .iter()
+        .map(|x| x.try_as_plain_ram()?.as_slice::<T>())
+        .collect::<TractResult<Vec<_>>>()?;
     let mut out = vec![T::zero(); shape.iter().product()];
     fill(&values, &mut out);
     Tensor::from_shape(shape, &out)
@@ -77,7 +81,9 @@ impl Map {
             Function::Tanh => each(libm::tanhf),
             Function::Relu => each(|value| if value < 0.0 { 0.0 } else { value }),
             Function::LeakyRelu(slope) => {
-                values.iter_mut().for_each(|value| *value = if *value < 0.0 { slope * *value } else { *value });
+                values
+                    .iter_mut()
+                    .for_each(|value| *value = if *value < 0.0 { slope * *value } else { *value });
             }
         }
         Ok(tensor)
@@ -124,7 +130,9 @@ impl Combine {
         let shapes = [inputs[0].shape(), inputs[1].shape()];
         macro_rules! with {
             ($f:expr) => {
-                |x, out| elementwise::pairs((x[0], shapes[0]), (x[1], shapes[1]), &self.shape, out, $f)
+                |x, out| {
+                    elementwise::pairs((x[0], shapes[0]), (x[1], shapes[1]), &self.shape, out, $f)
+                }
             };
         }
         if inputs[0].datum_type() == i64::datum_type() {
@@ -132,7 +140,11 @@ impl Combine {
                 Pair::Add => of_type::<i64>(&inputs, &self.shape, with!(i64::wrapping_add)),
                 Pair::Sub => of_type::<i64>(&inputs, &self.shape, with!(i64::wrapping_sub)),
                 Pair::Mul => of_type::<i64>(&inputs, &self.shape, with!(i64::wrapping_mul)),
-                Pair::Div => of_type::<i64>(&inputs, &self.shape, with!(|a, b| a.checked_div(b).unwrap_or(0))),
+                Pair::Div => of_type::<i64>(
+                    &inputs,
+                    &self.shape,
+                    with!(|a, b| a.checked_div(b).unwrap_or(0)),
+                ),
                 Pair::Min => of_type::<i64>(&inputs, &self.shape, with!(i64::min)),
                 Pair::Max => of_type::<i64>(&inputs, &self.shape, with!(i64::max)),
                 Pair::Pow => bail!("powers are of f32 only"),
@@ -145,8 +157,16 @@ impl Combine {
             Pair::Div => of_type::<f32>(&inputs, &self.shape, with!(|a, b| a / b)),
             Pair::Pow => of_type::<f32>(&inputs, &self.shape, with!(libm::powf)),
             // NaN stays NaN, as it does in onnxruntime.
-            Pair::Min => of_type::<f32>(&inputs, &self.shape, with!(|a, b| if a < b || a.is_nan() { a } else { b })),
-            Pair::Max => of_type::<f32>(&inputs, &self.shape, with!(|a, b| if a > b || a.is_nan() { a } else { b })),
+            Pair::Min => of_type::<f32>(
+                &inputs,
+                &self.shape,
+                with!(|a, b| if a < b || a.is_nan() { a } else { b }),
+            ),
+            Pair::Max => of_type::<f32>(
+                &inputs,
+                &self.shape,
+                with!(|a, b| if a > b || a.is_nan() { a } else { b }),
+            ),
         }
     }
 }
@@ -170,7 +190,8 @@ pub struct Concat {
 
 impl Concat {
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
-        let lengths: Vec<usize> = inputs.iter().map(|x| x.shape()[self.axis..].iter().product()).collect();
+        let lengths: Vec<usize> =
+            inputs.iter().map(|x| x.shape()[self.axis..].iter().product()).collect();
         of_either_type!(inputs, &self.shape, |x, out| {
             let whole: usize = lengths.iter().sum();
             for (at, out) in out.chunks_exact_mut(whole.max(1)).enumerate() {
@@ -226,7 +247,8 @@ impl Gather {
         };
         let indices = indices.try_as_plain_ram()?.as_slice::<i64>()?.iter().map(place);
         let indices: Option<Vec<usize>> = indices.collect();
-        let indices = indices.with_context(|| format!("an index is out of the {length} values that there are"))?;
+        let indices = indices
+            .with_context(|| format!("an index is out of the {length} values that there are"))?;
         let inner: usize = inputs[0].shape()[self.axis + 1..].iter().product();
         of_either_type!(inputs, &self.shape, |x, out| {
             let rows = out.chunks_exact_mut((indices.len() * inner).max(1));
@@ -249,7 +271,9 @@ pub struct Sum {
 
 impl Sum {
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
-        of_type::<f32>(&inputs, &self.shape, |x, out| elementwise::sum(x[0], inputs[0].shape(), &self.shape, out))
+        of_type::<f32>(&inputs, &self.shape, |x, out| {
+            elementwise::sum(x[0], inputs[0].shape(), &self.shape, out)
+        })
     }
 }
 
@@ -296,12 +320,14 @@ impl Cast {
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
         let view = inputs[0].try_as_plain_ram()?;
         match (inputs[0].datum_type(), self.to) {
-            (DatumType::I64, DatumType::F32) => {
-                Tensor::from_shape(&self.shape, &view.as_slice::<i64>()?.iter().map(|&v| v as f32).collect::<Vec<_>>())
-            }
-            (DatumType::F32, DatumType::I64) => {
-                Tensor::from_shape(&self.shape, &view.as_slice::<f32>()?.iter().map(|&v| v as i64).collect::<Vec<_>>())
-            }
+            (DatumType::I64, DatumType::F32) => Tensor::from_shape(
+                &self.shape,
+                &view.as_slice::<i64>()?.iter().map(|&v| v as f32).collect::<Vec<_>>(),
+            ),
+            (DatumType::F32, DatumType::I64) => Tensor::from_shape(
+                &self.shape,
+                &view.as_slice::<f32>()?.iter().map(|&v| v as i64).collect::<Vec<_>>(),
+            ),
             (from, to) => bail!("{from:?} cannot be turned into {to:?}"),
         }
     }

@@ -1,4 +1,5 @@
-//! ONNX as tract-onnx reads it, with every operator that it knows: for graphs that ask for more than the importer has.
+//! ONNX as tract-onnx reads it, with every operator that it knows: for graphs that ask for more
+//! than the importer has.
 
 use tract_onnx::prelude::*;
 
@@ -13,11 +14,13 @@ pub fn read(bytes: &[u8], inputs: &[Port], outputs: &[Port]) -> Result<TypedMode
         .model_for_read(&mut &*bytes)
         .map_err(Refusal::unread)?;
     let sources = model.input_outlets().map_err(Refusal::unprepared)?.to_vec();
-    let names: Vec<String> = sources.iter().map(|outlet| model.node(outlet.node).name.clone()).collect();
+    let names: Vec<String> =
+        sources.iter().map(|outlet| model.node(outlet.node).name.clone()).collect();
     let mut found = Vec::new();
     for port in inputs {
         let at = names.iter().position(|name| *name == port.name);
-        found.push(sources[at.ok_or_else(|| Refusal::inputs(format!("no input {:?}", port.name)))?]);
+        found
+            .push(sources[at.ok_or_else(|| Refusal::inputs(format!("no input {:?}", port.name)))?]);
     }
     if names.len() != inputs.len() {
         return Err(Refusal::inputs(format!("{names:?}")));
@@ -30,7 +33,8 @@ pub fn read(bytes: &[u8], inputs: &[Port], outputs: &[Port]) -> Result<TypedMode
     let given = model.output_outlets().map_err(Refusal::unprepared)?.to_vec();
     let mut found = Vec::new();
     for port in outputs {
-        let outlet = given.iter().copied().find(|&outlet| model.outlet_label(outlet) == Some(&port.name));
+        let outlet =
+            given.iter().copied().find(|&outlet| model.outlet_label(outlet) == Some(&port.name));
         found.push(outlet.ok_or_else(|| Refusal::outputs(format!("no output {:?}", port.name)))?);
     }
     model.outputs = found;

@@ -6,7 +6,8 @@ use tract_core::internal::*;
 
 use super::graph::{Graph, Node, Operator};
 
-/// Fuses all that is known. A fused node stands where the last of its parts stood, so what it takes comes before it.
+/// Fuses all that is known. A fused node stands where the last of its parts stood, so what it takes
+/// comes before it.
 pub fn fuse(graph: &mut Graph) {
     for rule in [silu, group_norm, rearrange, upsample, residual, activation] {
         rewrite(graph, rule);
@@ -91,8 +92,9 @@ fn silu(view: &View, node: &Node) -> Found {
     Some((Node::new(Operator::Silu, vec![x.clone()], node.outputs.clone()), vec![gate.clone()]))
 }
 
-/// Group normalization as exporters spell it out: the image reshaped to [N, groups, values], its mean taken off, divided by
-/// the square root of variance plus epsilon, reshaped back, scaled and shifted.
+/// Group normalization as exporters spell it out: the image reshaped to [N, groups, values], its
+/// mean taken off, divided by the square root of variance plus epsilon, reshaped back, scaled and
+/// shifted.
 fn group_norm(view: &View, node: &Node) -> Found {
     if !node.is("Add") {
         return None;
@@ -112,25 +114,41 @@ fn group_norm(view: &View, node: &Node) -> Found {
     }
     let mean = part(&centred.inputs[1], "ReduceMean")?;
     let split = view.part(&centred.inputs[0], "Reshape", 2)?;
-    if mean.inputs[0] != centred.inputs[0] || ![mean, variance].iter().all(|n| over_last_of_three(view, n)) {
+    if mean.inputs[0] != centred.inputs[0]
+        || ![mean, variance].iter().all(|n| over_last_of_three(view, n))
+    {
         return None;
     }
     let (grouped, shape) = (view.target(split)?, view.target(back)?);
     let &[epsilon] = view.constant::<f32>(epsilon)?.as_slice() else { return None };
-    let (&[_, groups, values], &[_, channels, height, width]) = (grouped.as_slice(), shape.as_slice()) else {
+    let (&[_, groups, values], &[_, channels, height, width]) =
+        (grouped.as_slice(), shape.as_slice())
+    else {
         return None;
     };
-    if groups < 1 || channels % groups != 0 || channels / groups * height * width != values || height < 1 || width < 1 {
+    if groups < 1
+        || channels % groups != 0
+        || channels / groups * height * width != values
+        || height < 1
+        || width < 1
+    {
         return None;
     }
     let operator = Operator::GroupNorm { groups: groups as usize, epsilon, shape };
     let inputs = vec![split.inputs[0].clone(), scale.clone(), shift.clone()];
     let parts = [product, back, quotient, root, sum, variance, square, centred, mean, split];
-    Some((Node::new(operator, inputs, node.outputs.clone()), parts.map(|n| n.outputs[0].clone()).to_vec()))
+    Some((
+        Node::new(operator, inputs, node.outputs.clone()),
+        parts.map(|n| n.outputs[0].clone()).to_vec(),
+    ))
 }
 
-/// The two inputs of a commutative node: the one that `find` does not take, and what it makes of the other.
-fn either<'n, 'v>(node: &'n Node, find: impl Fn(&str) -> Option<&'v Node>) -> Option<(&'n String, &'v Node)> {
+/// The two inputs of a commutative node: the one that `find` does not take, and what it makes of
+/// the other.
+fn either<'n, 'v>(
+    node: &'n Node,
+    find: impl Fn(&str) -> Option<&'v Node>,
+) -> Option<(&'n String, &'v Node)> {
     let [a, b] = node.inputs.as_slice() else { return None };
     find(b).map(|found| (a, found)).or_else(|| find(a).map(|found| (b, found)))
 }
@@ -151,12 +169,17 @@ fn rearrange(view: &View, node: &Node) -> Found {
     let transpose = view.part(&node.inputs[0], "Transpose", 1)?;
     let reshape = view.part(&transpose.inputs[0], "Reshape", 1)?;
     let permutation = transpose.ints("perm")?.iter().map(|&axis| axis as usize).collect();
-    let operator = Operator::Rearrange { split: view.target(reshape)?, permutation, merged: view.target(node)? };
+    let operator = Operator::Rearrange {
+        split: view.target(reshape)?,
+        permutation,
+        merged: view.target(node)?,
+    };
     let parts = vec![transpose.outputs[0].clone(), reshape.outputs[0].clone()];
     Some((Node::new(operator, vec![reshape.inputs[0].clone()], node.outputs.clone()), parts))
 }
 
-/// Reshape to [N, C, H, 1, W, 1], Mul by ones [1, 1, 1, a, 1, b], Reshape: each pixel repeated a · b times.
+/// Reshape to [N, C, H, 1, W, 1], Mul by ones [1, 1, 1, a, 1, b], Reshape: each pixel repeated a ·
+/// b times.
 fn upsample(view: &View, node: &Node) -> Found {
     if !node.is("Reshape") {
         return None;
@@ -169,10 +192,14 @@ fn upsample(view: &View, node: &Node) -> Found {
         return None;
     }
     let (split, merged) = (view.target(reshape)?, view.target(node)?);
-    let (&[_, c, h, 1, w, 1], &[_, channels, height, width]) = (split.as_slice(), merged.as_slice()) else {
+    let (&[_, c, h, 1, w, 1], &[_, channels, height, width]) =
+        (split.as_slice(), merged.as_slice())
+    else {
         return None;
     };
-    if [c, h, w].iter().any(|&d| d < 1) || [c, h * a as i64, w * b as i64] != [channels, height, width] {
+    if [c, h, w].iter().any(|&d| d < 1)
+        || [c, h * a as i64, w * b as i64] != [channels, height, width]
+    {
         return None;
     }
     let operator = Operator::Upsample { factors: [a, b], merged };
@@ -189,7 +216,8 @@ fn residual(view: &View, node: &Node) -> Found {
     if view.constants.contains_key(other) {
         return None;
     }
-    let fused = Node { outputs: node.outputs.clone(), residual: Some(other.clone()), ..conv.clone() };
+    let fused =
+        Node { outputs: node.outputs.clone(), residual: Some(other.clone()), ..conv.clone() };
     Some((fused, vec![conv.outputs[0].clone()]))
 }
 
@@ -199,7 +227,8 @@ fn activation(view: &View, node: &Node) -> Found {
         return None;
     }
     let maker = *view.maker.get(node.inputs[0].as_str())?;
-    let takes = matches!(maker.onnx(), Some("Conv" | "Gemm")) || matches!(maker.operator, Operator::GroupNorm { .. });
+    let takes = matches!(maker.onnx(), Some("Conv" | "Gemm"))
+        || matches!(maker.operator, Operator::GroupNorm { .. });
     if !takes || maker.silu || view.uses[node.inputs[0].as_str()] != 1 {
         return None;
     }

@@ -9,8 +9,8 @@ use tract_core::internal::*;
 
 use super::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto};
 
-/// The oldest version of ONNX's operators whose rules the importer follows: from here on Softmax has one axis and Squeeze,
-/// Unsqueeze and Split take theirs as an input.
+/// The oldest version of ONNX's operators whose rules the importer follows: from here on Softmax
+/// has one axis and Squeeze, Unsqueeze and Split take theirs as an input.
 const OLDEST_OPSET: i64 = 13;
 
 /// What a node computes.
@@ -93,7 +93,8 @@ impl Graph {
     /// Reads a file.
     pub fn read(bytes: &[u8]) -> TractResult<Self> {
         let model = ModelProto::decode(bytes)?;
-        let opset = model.opset_import.iter().find(|o| o.domain.is_empty() || o.domain == "ai.onnx");
+        let opset =
+            model.opset_import.iter().find(|o| o.domain.is_empty() || o.domain == "ai.onnx");
         let graph = model.graph.context("it has no graph")?;
         let version = opset.map_or(0, |o| o.version);
         ensure!(
@@ -109,12 +110,19 @@ impl Graph {
             constants.insert(initializer.name.clone(), Arc::new(tensor(initializer)?));
         }
         // Older files list the weights among the inputs.
-        let inputs = graph.input.into_iter().map(|i| i.name).filter(|name| !constants.contains_key(name)).collect();
+        let inputs = graph
+            .input
+            .into_iter()
+            .map(|i| i.name)
+            .filter(|name| !constants.contains_key(name))
+            .collect();
         let outputs = graph.output.into_iter().map(|o| o.name).collect();
         let mut nodes = Vec::new();
         for node in graph.node {
             let name = node.name.clone();
-            if let Some(node) = constant_or_node(node, &mut constants).with_context(|| format!("node {name:?}"))? {
+            if let Some(node) =
+                constant_or_node(node, &mut constants).with_context(|| format!("node {name:?}"))?
+            {
                 nodes.push(node);
             }
         }
@@ -122,14 +130,23 @@ impl Graph {
     }
 }
 
-/// Puts what is known without running the graph among the constants; gives the node where it must be run.
-fn constant_or_node(node: NodeProto, constants: &mut HashMap<String, Arc<Tensor>>) -> TractResult<Option<Node>> {
+/// Puts what is known without running the graph among the constants; gives the node where it must
+/// be run.
+fn constant_or_node(
+    node: NodeProto,
+    constants: &mut HashMap<String, Arc<Tensor>>,
+) -> TractResult<Option<Node>> {
     let NodeProto { input, output, op_type, attribute, domain, .. } = node;
-    let operator = if domain.is_empty() || domain == "ai.onnx" { op_type } else { format!("{domain}.{op_type}") };
+    let operator = if domain.is_empty() || domain == "ai.onnx" {
+        op_type
+    } else {
+        format!("{domain}.{op_type}")
+    };
     let node = Node { attributes: attribute, ..Node::new(Operator::Onnx(operator), input, output) };
     let value = match node.onnx() {
         Some("Constant") => Some(Arc::new(constant(&node)?)),
-        // Types are f32 and i64 from the start: weights stored in fewer bits are what they are cast to.
+        // Types are f32 and i64 from the start: weights stored in fewer bits are what they are cast
+        // to.
         Some("Cast") => {
             let to = cast_type(&node)?;
             constants.get(&node.inputs[0]).filter(|value| value.datum_type() == to).cloned()
@@ -171,12 +188,23 @@ fn datum_type(onnx: i32) -> TractResult<DatumType> {
     Ok(match onnx {
         1 | 10 | 11 => f32::datum_type(),
         6 | 7 | 9 => i64::datum_type(),
-        other => bail!("a value has ONNX's type {other}; float, float16, double, int32, int64 and bool are known"),
+        other => bail!(
+            "a value has ONNX's type {other}; float, float16, double, int32, int64 and bool are known"
+        ),
     })
 }
 
 fn tensor(proto: &TensorProto) -> TractResult<Tensor> {
-    let TensorProto { name, dims, raw_data: raw, float_data, double_data, int32_data, int64_data, .. } = proto;
+    let TensorProto {
+        name,
+        dims,
+        raw_data: raw,
+        float_data,
+        double_data,
+        int32_data,
+        int64_data,
+        ..
+    } = proto;
     let read = || -> TractResult<Tensor> {
         ensure!(proto.data_location == 0, "they are in another file; save them in this one");
         let shape: Vec<usize> = dims.iter().map(|&d| d.try_into()).collect::<Result<_, _>>()?;
@@ -187,7 +215,9 @@ fn tensor(proto: &TensorProto) -> TractResult<Tensor> {
         match proto.data_type {
             1 if typed => tensor(float_data.clone()),
             1 => tensor(from_raw(raw, f32::from_le_bytes)),
-            10 if typed => tensor(int32_data.iter().map(|&v| f16::from_bits(v as u16).to_f32()).collect()),
+            10 if typed => {
+                tensor(int32_data.iter().map(|&v| f16::from_bits(v as u16).to_f32()).collect())
+            }
             10 => tensor(from_raw(raw, |bytes| f16::from_le_bytes(bytes).to_f32())),
             11 if typed => tensor(double_data.iter().map(|&v| v as f32).collect()),
             11 => tensor(from_raw(raw, |bytes| f64::from_le_bytes(bytes) as f32)),
@@ -203,7 +233,11 @@ fn tensor(proto: &TensorProto) -> TractResult<Tensor> {
 }
 
 fn shaped<T: Datum + Copy>(shape: &[usize], values: &[T]) -> TractResult<Tensor> {
-    ensure!(shape.iter().product::<usize>() == values.len(), "there are {} for a shape {shape:?}", values.len());
+    ensure!(
+        shape.iter().product::<usize>() == values.len(),
+        "there are {} for a shape {shape:?}",
+        values.len()
+    );
     Tensor::from_shape(shape, values)
 }
 

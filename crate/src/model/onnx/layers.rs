@@ -13,7 +13,8 @@ use crate::kernels::convolution::{Direct, Weights, Window};
 use crate::kernels::panels::Panels;
 use crate::kernels::winograd::Winograd;
 
-/// From this many channels on, at both ends, the transforms of Winograd's method cost less than they save.
+/// From this many channels on, at both ends, the transforms of Winograd's method cost less than
+/// they save.
 const CHANNELS_FOR_WINOGRAD: usize = 16;
 
 fn window(node: &Node, kernel: [usize; 2], size: [usize; 2]) -> TractResult<Window> {
@@ -23,7 +24,10 @@ fn window(node: &Node, kernel: [usize; 2], size: [usize; 2]) -> TractResult<Wind
         Ok([a.try_into()?, b.try_into()?])
     };
     let (strides, dilations) = (pair("strides")?, pair("dilations")?);
-    ensure!(strides.into_iter().chain(dilations).all(|step| step > 0), "strides and dilations must be positive");
+    ensure!(
+        strides.into_iter().chain(dilations).all(|step| step > 0),
+        "strides and dilations must be positive"
+    );
     let [before, after] = match node.text("auto_pad").as_deref() {
         None | Some("" | "NOTSET") => match node.ints("pads") {
             None => [[0; 2]; 2],
@@ -75,11 +79,18 @@ pub fn convolution(builder: &mut Builder, node: &Node) -> TractResult<Value> {
     };
     ensure!(bias.len() == outputs, "it has {} biases for {outputs} outputs", bias.len());
     let [down, right] = window.output(size).context("its kernel is larger than the image")?;
-    let simple = kernel == [3, 3] && window.strides == [1, 1] && window.dilations == [1, 1] && groups == 1;
-    let method = if simple && inputs.min(outputs) >= CHANNELS_FOR_WINOGRAD && Winograd::takes(inputs, outputs) {
+    let simple =
+        kernel == [3, 3] && window.strides == [1, 1] && window.dilations == [1, 1] && groups == 1;
+    let method = if simple
+        && inputs.min(outputs) >= CHANNELS_FOR_WINOGRAD
+        && Winograd::takes(inputs, outputs)
+    {
         Method::Winograd(Winograd::new(size, window.before, [down, right], weights, bias))
     } else {
-        Method::Direct(Direct::new(window, size, weights, bias).context("its kernel is larger than the image")?)
+        Method::Direct(
+            Direct::new(window, size, weights, bias)
+                .context("its kernel is larger than the image")?,
+        )
     };
     let residual = node.residual.as_deref().map(|name| builder.named(name)).transpose()?;
     // Only a value of the same shape can be added while the output is written.
@@ -128,7 +139,12 @@ pub fn group_norm(
             lengths == [1, channels, 1, 1]
         }
     };
-    let op = |silu| GroupNorm { groups, epsilon, silu, shape: ORDER.iter().map(|&axis| shape[axis]).collect() };
+    let op = |silu| GroupNorm {
+        groups,
+        epsilon,
+        silu,
+        shape: ORDER.iter().map(|&axis| shape[axis]).collect(),
+    };
     if per_channel(&scale) && per_channel(&shift) {
         let inputs = [image, builder.plain(&scale)?, builder.plain(&shift)?];
         return builder.wire(op(node.silu), &inputs, true);
@@ -152,7 +168,11 @@ fn linear(
 ) -> TractResult<Value> {
     let mut shape: TVec<usize> = x.shape().into();
     let last = shape.last_mut().context("a scalar has no columns")?;
-    ensure!(*last == depth, "a value of shape {:?} cannot be multiplied by [{depth}, {columns}]", x.shape());
+    ensure!(
+        *last == depth,
+        "a value of shape {:?} cannot be multiplied by [{depth}, {columns}]",
+        x.shape()
+    );
     *last = columns;
     let weights = Arc::new(Panels::new(depth, columns, weight));
     let input = builder.plain(x)?;
@@ -203,7 +223,14 @@ pub fn matmul(builder: &mut Builder, node: &Node) -> TractResult<Value> {
     let (a, b) = (builder.input(node, 0)?, builder.input(node, 1)?);
     if let (Value::Constant(_), &[depth, columns]) = (&b, b.shape()) {
         let weights = b.constant::<f32>()?;
-        return linear(builder, &a, [depth, columns], |k, n| weights[k * columns + n], Vec::new(), false);
+        return linear(
+            builder,
+            &a,
+            [depth, columns],
+            |k, n| weights[k * columns + n],
+            Vec::new(),
+            false,
+        );
     }
     product(builder, &a, &b)
 }
@@ -214,7 +241,10 @@ fn product(builder: &mut Builder, a: &Value, b: &Value) -> TractResult<Value> {
         bail!("values of shapes {left:?} and {right:?} are no matrices");
     };
     ensure!(depth == inner, "values of shapes {left:?} and {right:?} cannot be multiplied");
-    ensure!(batch == others, "values of shapes {left:?} and {right:?} must have the same axes but the last two");
+    ensure!(
+        batch == others,
+        "values of shapes {left:?} and {right:?} must have the same axes but the last two"
+    );
     let mut shape: TVec<usize> = batch.into();
     shape.extend([rows, columns]);
     let inputs = [builder.plain(a)?, builder.plain(b)?];
@@ -244,15 +274,18 @@ fn permute(builder: &mut Builder, value: &Value, permutation: &[usize]) -> Tract
     let from = value.shape();
     let mut sorted = permutation.to_vec();
     sorted.sort_unstable();
-    ensure!(sorted.into_iter().eq(0..from.len()), "{permutation:?} is no order of the axes of {from:?}");
+    ensure!(
+        sorted.into_iter().eq(0..from.len()),
+        "{permutation:?} is no order of the axes of {from:?}"
+    );
     let shape = permutation.iter().map(|&axis| from[axis]).collect();
     let op = Rearrange { split: from.into(), permutation: permutation.into(), shape };
     let input = builder.plain(value)?;
     builder.wire(op, &[input], false)
 }
 
-/// Reshape, Transpose, Reshape as `fuse` found them: on an image whose channels are innermost in one move, where each reshape only
-/// splits axes or only merges neighbours.
+/// Reshape, Transpose, Reshape as `fuse` found them: on an image whose channels are innermost in
+/// one move, where each reshape only splits axes or only merges neighbours.
 pub fn rearrange(
     builder: &mut Builder,
     node: &Node,
@@ -262,7 +295,8 @@ pub fn rearrange(
 ) -> TractResult<Value> {
     let x = builder.input(node, 0)?;
     let split = target(x.shape(), split, true)?;
-    let middle: TVec<usize> = permutation.iter().map(|&axis| split.get(axis).copied().unwrap_or(0)).collect();
+    let middle: TVec<usize> =
+        permutation.iter().map(|&axis| split.get(axis).copied().unwrap_or(0)).collect();
     let merged = target(&middle, merged, true)?;
     let groups = (parts(x.shape(), &split), parts(&merged, &middle));
     let (4, 4, (Some(taken), Some(given))) = (x.shape().len(), merged.len(), groups) else {
@@ -272,8 +306,10 @@ pub fn rearrange(
     };
     // The split axes as they lie in memory, and where each of the file's stands among them.
     let memory: Vec<usize> = ORDER.iter().flat_map(|&axis| taken[axis].clone()).collect();
-    let place = |axis: usize| memory.iter().position(|&at| at == axis).context("an axis is not there");
-    let wanted = ORDER.iter().flat_map(|&axis| given[axis].clone()).map(|at| place(permutation[at]));
+    let place =
+        |axis: usize| memory.iter().position(|&at| at == axis).context("an axis is not there");
+    let wanted =
+        ORDER.iter().flat_map(|&axis| given[axis].clone()).map(|at| place(permutation[at]));
     let op = Rearrange {
         split: memory.iter().map(|&axis| split[axis]).collect(),
         permutation: wanted.collect::<TractResult<_>>()?,
@@ -283,7 +319,8 @@ pub fn rearrange(
     builder.wire(op, &[input], true)
 }
 
-/// For each length of `whole`, the stretch of `pieces` whose product it is; `None` where a piece goes over a border.
+/// For each length of `whole`, the stretch of `pieces` whose product it is; `None` where a piece
+/// goes over a border.
 fn parts(whole: &[usize], pieces: &[usize]) -> Option<Vec<std::ops::Range<usize>>> {
     let mut at = 0;
     let mut ranges = Vec::new();
@@ -304,12 +341,21 @@ fn parts(whole: &[usize], pieces: &[usize]) -> Option<Vec<std::ops::Range<usize>
 }
 
 /// Repeated pixels as `fuse` found them.
-pub fn upsample(builder: &mut Builder, node: &Node, factors: [usize; 2], merged: &[i64]) -> TractResult<Value> {
+pub fn upsample(
+    builder: &mut Builder,
+    node: &Node,
+    factors: [usize; 2],
+    merged: &[i64],
+) -> TractResult<Value> {
     let x = builder.input(node, 0)?;
-    let small = [merged[0], merged[1], merged[2] / factors[0] as i64, merged[3] / factors[1] as i64];
+    let small =
+        [merged[0], merged[1], merged[2] / factors[0] as i64, merged[3] / factors[1] as i64];
     let shape = target(x.shape(), &small, true)?;
     let x = builder.reshape(&x, &shape)?;
     let input = builder.image(&x)?;
-    let op = Upsample { factors, shape: tvec!(shape[0], shape[2] * factors[0], shape[3] * factors[1], shape[1]) };
+    let op = Upsample {
+        factors,
+        shape: tvec!(shape[0], shape[2] * factors[0], shape[3] * factors[1], shape[1]),
+    };
     builder.wire(op, &[input], true)
 }

@@ -1,8 +1,8 @@
 //! ONNX networks run by tract: read, fuse, fix the shapes, run.
 //!
-//! The importer is the crate's own. It knows the operators that models of the manifest's contracts are made of and no others, which
-//! keeps the page small, and puts the crate's kernels in place of what takes the time. With the feature `full-onnx`, tract-onnx
-//! reads the files that ask for more.
+//! The importer is the crate's own. It knows the operators that models of the manifest's contracts
+//! are made of and no others, which keeps the page small, and puts the crate's kernels in place of
+//! what takes the time. With the feature `full-onnx`, tract-onnx reads the files that ask for more.
 
 #[cfg(all(test, feature = "full-onnx"))]
 mod against_tract;
@@ -47,13 +47,20 @@ struct Refusal {
     what: String,
     why: String,
     /// Whether one who knows more of ONNX might take the file.
-    #[cfg_attr(not(feature = "full-onnx"), expect(dead_code, reason = "only tract-onnx knows more"))]
+    #[cfg_attr(
+        not(feature = "full-onnx"),
+        expect(dead_code, reason = "only tract-onnx knows more")
+    )]
     unknown: bool,
 }
 
 impl Refusal {
     fn unread(why: TractError) -> Self {
-        Self { what: "is not an ONNX file that can be read".into(), why: format!("{why:#}"), unknown: true }
+        Self {
+            what: "is not an ONNX file that can be read".into(),
+            why: format!("{why:#}"),
+            unknown: true,
+        }
     }
 
     fn unprepared(why: TractError) -> Self {
@@ -82,10 +89,13 @@ fn import(bytes: &[u8], inputs: &[Port], outputs: &[Port]) -> Result<TypedModel,
         return Err(Refusal::outputs(format!("no output {:?}", port.name)));
     }
     fuse::fuse(&mut graph);
-    let sources = inputs.iter().map(|port| (port.name.as_str(), port.datum_type, port.shape.as_slice()));
+    let sources =
+        inputs.iter().map(|port| (port.name.as_str(), port.datum_type, port.shape.as_slice()));
     let mut builder = Builder::new(sources).map_err(Refusal::unprepared)?;
     builder.add(graph).map_err(Refusal::unprepared)?;
-    builder.select_outputs(outputs.iter().map(|port| port.name.as_str())).map_err(Refusal::unprepared)?;
+    builder
+        .select_outputs(outputs.iter().map(|port| port.name.as_str()))
+        .map_err(Refusal::unprepared)?;
     Ok(builder.model)
 }
 
@@ -93,10 +103,12 @@ fn import(bytes: &[u8], inputs: &[Port], outputs: &[Port]) -> Result<TypedModel,
 #[cfg(feature = "full-onnx")]
 fn import_or_read(bytes: &[u8], inputs: &[Port], outputs: &[Port]) -> Result<TypedModel, Refusal> {
     import(bytes, inputs, outputs).or_else(|refusal| match refusal {
-        Refusal { unknown: true, what, why } => full::read(bytes, inputs, outputs).map_err(|full| {
-            let why = format!("{why}; tract-onnx: {}", full.why);
-            Refusal { what, why, unknown: false }
-        }),
+        Refusal { unknown: true, what, why } => {
+            full::read(bytes, inputs, outputs).map_err(|full| {
+                let why = format!("{why}; tract-onnx: {}", full.why);
+                Refusal { what, why, unknown: false }
+            })
+        }
         refusal => Err(refusal),
     })
 }
@@ -111,22 +123,30 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// Loads the ONNX file `bytes` (called `path` in messages) and fixes its shapes to those of the ports.
+    /// Loads the ONNX file `bytes` (called `path` in messages) and fixes its shapes to those of the
+    /// ports.
     ///
     /// # Errors
-    /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file is no ONNX graph, if inputs or outputs have other names,
-    /// types or shapes, or if the graph has an operator that is not known.
+    /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file is no ONNX graph, if inputs or
+    /// outputs have other names, types or shapes, or if the graph has an operator that is not
+    /// known.
     pub fn load(path: &str, bytes: &[u8], inputs: &[Port], outputs: &[Port]) -> Result<Self> {
         let model = import_or_read(bytes, inputs, outputs);
-        let plan = model.and_then(|model| prepare(model, outputs)).map_err(|Refusal { what, why, .. }| {
-            Error::model(format!("{path} {what}: {why}; export the model again as models/README.md says"))
-        })?;
+        let plan = model.and_then(|model| prepare(model, outputs)).map_err(
+            |Refusal { what, why, .. }| {
+                Error::model(format!(
+                    "{path} {what}: {why}; export the model again as models/README.md says"
+                ))
+            },
+        )?;
         Ok(Self { path: path.into(), plan })
     }
 
     /// Runs the network; the outputs are in the order of the ports given to [`Network::load`].
     pub fn run(&self, inputs: TVec<TValue>) -> Result<TVec<TValue>> {
-        self.plan.run(inputs).map_err(|e| Error::model(format!("{} failed to run: {e:#}", self.path)))
+        self.plan
+            .run(inputs)
+            .map_err(|e| Error::model(format!("{} failed to run: {e:#}", self.path)))
     }
 }
 

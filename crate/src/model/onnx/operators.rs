@@ -26,7 +26,9 @@ pub fn wire(builder: &mut Builder, node: &Node) -> TractResult<Vec<Value>> {
         Operator::Rearrange { split, permutation, merged } => {
             return one(layers::rearrange(builder, node, split, permutation, merged));
         }
-        Operator::Upsample { factors, merged } => return one(layers::upsample(builder, node, *factors, merged)),
+        Operator::Upsample { factors, merged } => {
+            return one(layers::upsample(builder, node, *factors, merged));
+        }
     };
     match name {
         "Conv" => one(layers::convolution(builder, node)),
@@ -102,7 +104,11 @@ fn as_is(builder: &mut Builder, value: &Value) -> TractResult<(OutletId, bool)> 
 /// The lengths of a value's axes as they lie in memory.
 fn lying(value: &Value) -> TVec<usize> {
     let shape = value.shape();
-    if value.channels_last() { ORDER.iter().map(|&axis| shape[axis]).collect() } else { shape.into() }
+    if value.channels_last() {
+        ORDER.iter().map(|&axis| shape[axis]).collect()
+    } else {
+        shape.into()
+    }
 }
 
 fn function(builder: &mut Builder, node: &Node, function: Function) -> TractResult<Value> {
@@ -142,7 +148,12 @@ pub fn combine(builder: &mut Builder, pair: Pair, a: &Value, b: &Value) -> Tract
     }
     let mut shape: TVec<usize> = tvec!();
     for (&a, &b) in shapes[0].iter().zip(&shapes[1]) {
-        ensure!(a == b || a == 1 || b == 1, "values of shapes {:?} and {:?} do not fit", shapes[0], shapes[1]);
+        ensure!(
+            a == b || a == 1 || b == 1,
+            "values of shapes {:?} and {:?} do not fit",
+            shapes[0],
+            shapes[1]
+        );
         shape.push(if a == 1 { b } else { a });
     }
     if channels_last {
@@ -172,7 +183,10 @@ fn change_type(builder: &mut Builder, node: &Node) -> TractResult<Value> {
 }
 
 fn shape_of(builder: &mut Builder, node: &Node) -> TractResult<Value> {
-    ensure!(node.int("start").is_none() && node.int("end").is_none(), "a part of a shape is not known here");
+    ensure!(
+        node.int("start").is_none() && node.int("end").is_none(),
+        "a part of a shape is not known here"
+    );
     let shape: Vec<i64> = builder.input(node, 0)?.shape().iter().map(|&d| d as i64).collect();
     Ok(Value::Constant(Tensor::from_shape(&[shape.len()], &shape)?.into_arc_tensor()))
 }
@@ -192,7 +206,10 @@ pub fn target(from: &[usize], target: &[i64], keep: bool) -> TractResult<TVec<us
         let others: usize = shape.iter().product();
         shape[at] = total.checked_div(others).unwrap_or(0);
     }
-    ensure!(shape.iter().product::<usize>() == total, "a value of shape {from:?} cannot be reshaped to {target:?}");
+    ensure!(
+        shape.iter().product::<usize>() == total,
+        "a value of shape {from:?} cannot be reshaped to {target:?}"
+    );
     Ok(shape)
 }
 
@@ -235,7 +252,9 @@ fn unsqueeze(builder: &mut Builder, node: &Node) -> TractResult<Value> {
 }
 
 fn concat(builder: &mut Builder, node: &Node) -> TractResult<Value> {
-    let values = (0..node.inputs.len()).map(|at| builder.input(node, at)).collect::<TractResult<Vec<_>>>()?;
+    let values = (0..node.inputs.len())
+        .map(|at| builder.input(node, at))
+        .collect::<TractResult<Vec<_>>>()?;
     let rank = values.first().context("it has no inputs")?.shape().len();
     let along = axis(node.int("axis").context("it has no attribute `axis`")?, rank)?;
     let channels_last = values.iter().any(Value::channels_last);
@@ -243,21 +262,36 @@ fn concat(builder: &mut Builder, node: &Node) -> TractResult<Value> {
     for value in &values {
         inputs.push(if channels_last { builder.image(value)? } else { builder.plain(value)? });
     }
-    let mut shape = lying(values.iter().find(|value| value.channels_last() == channels_last).unwrap_or(&values[0]));
+    let mut shape = lying(
+        values.iter().find(|value| value.channels_last() == channels_last).unwrap_or(&values[0]),
+    );
     let along_memory = if channels_last { INNERMOST[along] } else { along };
     shape[along_memory] = 0;
     for value in &values {
         let mut others = value.shape().to_vec();
-        ensure!(others.len() == rank, "values of {rank} and {} axes cannot be joined", others.len());
+        ensure!(
+            others.len() == rank,
+            "values of {rank} and {} axes cannot be joined",
+            others.len()
+        );
         shape[along_memory] += others[along];
         others[along] = values[0].shape()[along];
-        ensure!(others == values[0].shape(), "values of shapes {others:?} and {:?} do not fit", values[0].shape());
+        ensure!(
+            others == values[0].shape(),
+            "values of shapes {others:?} and {:?} do not fit",
+            values[0].shape()
+        );
     }
     builder.wire(Concat { axis: along_memory, shape }, &inputs, channels_last)
 }
 
 /// The values from `start` to `end` along an axis.
-fn part(builder: &mut Builder, value: &Value, along: usize, [start, end]: [usize; 2]) -> TractResult<Value> {
+fn part(
+    builder: &mut Builder,
+    value: &Value,
+    along: usize,
+    [start, end]: [usize; 2],
+) -> TractResult<Value> {
     let (x, channels_last) = as_is(builder, value)?;
     let axis = if channels_last { INNERMOST[along] } else { along };
     let mut shape = lying(value);
@@ -270,13 +304,20 @@ fn split(builder: &mut Builder, node: &Node) -> TractResult<Vec<Value>> {
     let along = axis(node.int("axis").unwrap_or(0), value.shape().len())?;
     let total = value.shape()[along];
     let lengths = match builder.optional(node, 1)? {
-        Some(lengths) => lengths.constant::<i64>()?.into_iter().map(usize::try_from).collect::<Result<Vec<_>, _>>()?,
+        Some(lengths) => lengths
+            .constant::<i64>()?
+            .into_iter()
+            .map(usize::try_from)
+            .collect::<Result<Vec<_>, _>>()?,
         None => {
             let each = total.div_ceil(node.outputs.len());
             (0..node.outputs.len()).map(|at| each.min(total.saturating_sub(at * each))).collect()
         }
     };
-    ensure!(lengths.iter().sum::<usize>() == total, "{total} values cannot be split into {lengths:?}");
+    ensure!(
+        lengths.iter().sum::<usize>() == total,
+        "{total} values cannot be split into {lengths:?}"
+    );
     let mut start = 0;
     let mut parts = Vec::new();
     for length in lengths {
@@ -289,18 +330,24 @@ fn split(builder: &mut Builder, node: &Node) -> TractResult<Vec<Value>> {
 fn slice(builder: &mut Builder, node: &Node) -> TractResult<Value> {
     let mut value = builder.input(node, 0)?;
     let rank = value.shape().len();
-    let (starts, ends) = (builder.input(node, 1)?.constant::<i64>()?, builder.input(node, 2)?.constant::<i64>()?);
+    let (starts, ends) =
+        (builder.input(node, 1)?.constant::<i64>()?, builder.input(node, 2)?.constant::<i64>()?);
     let which = match builder.optional(node, 3)? {
         Some(which) => which.constant::<i64>()?,
         None => (0..starts.len() as i64).collect(),
     };
     if let Some(steps) = builder.optional(node, 4)? {
-        ensure!(steps.constant::<i64>()?.iter().all(|&step| step == 1), "only a step of 1 is known here");
+        ensure!(
+            steps.constant::<i64>()?.iter().all(|&step| step == 1),
+            "only a step of 1 is known here"
+        );
     }
     for ((&start, &end), &along) in starts.iter().zip(&ends).zip(&which) {
         let along = axis(along, rank)?;
         let length = value.shape()[along] as i64;
-        let place = |at: i64| (if at < 0 { at.saturating_add(length) } else { at }).clamp(0, length) as usize;
+        let place = |at: i64| {
+            (if at < 0 { at.saturating_add(length) } else { at }).clamp(0, length) as usize
+        };
         value = part(builder, &value, along, [place(start), place(end).max(place(start))])?;
     }
     Ok(value)

@@ -1,4 +1,5 @@
-//! The kernels as operators of a tract model. Images have their channels innermost, `[N, H, W, C]`; shapes are known at load.
+//! The kernels as operators of a tract model. Images have their channels innermost, `[N, H, W, C]`;
+//! shapes are known at load.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -18,8 +19,8 @@ thread_local! {
     static PANELS: RefCell<Panels> = RefCell::new(Panels::zero(0, 0));
 }
 
-/// What tract asks of an operator whose result has a shape that was known when it was made, and the type of its first input
-/// unless a third argument says otherwise.
+/// What tract asks of an operator whose result has a shape that was known when it was made, and the
+/// type of its first input unless a third argument says otherwise.
 macro_rules! operator {
     ($type:ty, $name:expr) => {
         operator!($type, $name, |_: &$type, first: DatumType| first);
@@ -58,7 +59,10 @@ pub fn values(tensor: &TValue) -> TractResult<&[f32]> {
 }
 
 /// A tensor of this shape as `fill` writes it.
-fn output(shape: &[usize], fill: impl FnOnce(&mut [f32]) -> TractResult<()>) -> TractResult<Tensor> {
+fn output(
+    shape: &[usize],
+    fill: impl FnOnce(&mut [f32]) -> TractResult<()>,
+) -> TractResult<Tensor> {
     let mut tensor = Tensor::zero::<f32>(shape)?;
     fill(tensor.try_as_plain_ram_mut()?.as_slice_mut()?)?;
     Ok(tensor)
@@ -82,7 +86,9 @@ pub struct Convolution {
 // One set of weights is equal to itself only: the values are many, and nothing asks for more.
 impl PartialEq for Convolution {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.method, &other.method) && self.silu == other.silu && self.shape == other.shape
+        Arc::ptr_eq(&self.method, &other.method)
+            && self.silu == other.silu
+            && self.shape == other.shape
     }
 }
 
@@ -129,7 +135,8 @@ pub struct GroupNorm {
 
 impl PartialEq for GroupNorm {
     fn eq(&self, other: &Self) -> bool {
-        (self.groups, self.epsilon.to_bits(), self.silu) == (other.groups, other.epsilon.to_bits(), other.silu)
+        (self.groups, self.epsilon.to_bits(), self.silu)
+            == (other.groups, other.epsilon.to_bits(), other.silu)
             && self.shape == other.shape
     }
 }
@@ -165,7 +172,9 @@ pub struct Linear {
 
 impl PartialEq for Linear {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.weights, &other.weights) && Arc::ptr_eq(&self.bias, &other.bias) && self.silu == other.silu
+        Arc::ptr_eq(&self.weights, &other.weights)
+            && Arc::ptr_eq(&self.bias, &other.bias)
+            && self.silu == other.silu
     }
 }
 
@@ -196,7 +205,9 @@ pub struct MatMul {
 impl MatMul {
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
         let (a, b) = (values(&inputs[0])?, values(&inputs[1])?);
-        let &[.., rows, columns] = self.shape.as_slice() else { bail!("a product of matrices has two axes or more") };
+        let &[.., rows, columns] = self.shape.as_slice() else {
+            bail!("a product of matrices has two axes or more")
+        };
         output(&self.shape, |out| {
             PANELS.with_borrow_mut(|panels| {
                 for (at, out) in out.chunks_exact_mut(rows * columns).enumerate() {
@@ -243,10 +254,18 @@ pub struct Upsample {
 
 impl Upsample {
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
-        let &[_, _, width, channels] = self.shape.as_slice() else { bail!("an image has four axes") };
+        let &[_, _, width, channels] = self.shape.as_slice() else {
+            bail!("an image has four axes")
+        };
         output(&self.shape, |out| {
             // The images of a batch follow one another as rows do.
-            rearrange::upsample(values(&inputs[0])?, width / self.factors[1], channels, self.factors, out);
+            rearrange::upsample(
+                values(&inputs[0])?,
+                width / self.factors[1],
+                channels,
+                self.factors,
+                out,
+            );
             Ok(())
         })
     }

@@ -1,4 +1,5 @@
-//! The part of ONNX's protocol buffers that graphs of inference use; field numbers as in `onnx.proto3`.
+//! The part of ONNX's protocol buffers that graphs of inference use; field numbers as in
+//! `onnx.proto3`.
 
 use prost::Message;
 

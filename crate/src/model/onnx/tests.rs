@@ -7,7 +7,8 @@ use tract_core::internal::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::proto::{
-    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, ValueInfoProto,
+    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto,
+    ValueInfoProto,
 };
 use super::{Builder, Graph, Network, Port, fuse};
 
@@ -15,8 +16,14 @@ const FILES: [(&str, &[u8]); 7] = [
     ("mnist-ddpm.onnx", include_bytes!("../../../../models/mnist-ddpm.onnx")),
     ("mnist-hvae-decoder.onnx", include_bytes!("../../../../models/mnist-hvae-decoder.onnx")),
     ("mnist-hvae-encoder.onnx", include_bytes!("../../../../models/mnist-hvae-encoder.onnx")),
-    ("mnist-vae-8bit-decoder.onnx", include_bytes!("../../../../models/mnist-vae-8bit-decoder.onnx")),
-    ("mnist-vae-8bit-encoder.onnx", include_bytes!("../../../../models/mnist-vae-8bit-encoder.onnx")),
+    (
+        "mnist-vae-8bit-decoder.onnx",
+        include_bytes!("../../../../models/mnist-vae-8bit-decoder.onnx"),
+    ),
+    (
+        "mnist-vae-8bit-encoder.onnx",
+        include_bytes!("../../../../models/mnist-vae-8bit-encoder.onnx"),
+    ),
     ("mnist-vae-decoder.onnx", include_bytes!("../../../../models/mnist-vae-decoder.onnx")),
     ("mnist-vae-encoder.onnx", include_bytes!("../../../../models/mnist-vae-encoder.onnx")),
 ];
@@ -53,7 +60,8 @@ fn build(bytes: &[u8], fused: bool) -> (TypedModel, Vec<String>) {
     }
     let (inputs, outputs) = (graph.inputs.clone(), graph.outputs.clone());
     let kind = |name: &str| if name == "class" { i64::datum_type() } else { f32::datum_type() };
-    let mut builder = Builder::new(inputs.iter().map(|name| (name.as_str(), kind(name), shape(name)))).unwrap();
+    let mut builder =
+        Builder::new(inputs.iter().map(|name| (name.as_str(), kind(name), shape(name)))).unwrap();
     builder.add(graph).unwrap();
     builder.select_outputs(outputs.iter().map(String::as_str)).unwrap();
     (builder.model, inputs)
@@ -98,7 +106,10 @@ fn what_is_fused_gives_what_is_spelled_out() {
         };
         for (fused, plain) in run(true).iter().zip(run(false).iter()) {
             assert_eq!(fused.shape(), plain.shape(), "{name}");
-            let (a, b) = (fused.to_plain_array_view::<f32>().unwrap(), plain.to_plain_array_view::<f32>().unwrap());
+            let (a, b) = (
+                fused.to_plain_array_view::<f32>().unwrap(),
+                plain.to_plain_array_view::<f32>().unwrap(),
+            );
             for (a, b) in a.iter().zip(b.iter()) {
                 assert!((a - b).abs() <= 1e-4 * b.abs().max(1.0), "{name}: {a}, not {b}");
             }
@@ -107,12 +118,24 @@ fn what_is_fused_gives_what_is_spelled_out() {
 }
 
 fn tensor(name: &str, dims: &[i64], values: &[f32]) -> TensorProto {
-    TensorProto { name: name.into(), dims: dims.into(), data_type: 1, float_data: values.into(), ..Default::default() }
+    TensorProto {
+        name: name.into(),
+        dims: dims.into(),
+        data_type: 1,
+        float_data: values.into(),
+        ..Default::default()
+    }
 }
 
 fn integers(name: &str, values: &[i64]) -> TensorProto {
     let dims = vec![values.len() as i64];
-    TensorProto { name: name.into(), dims, data_type: 7, int64_data: values.into(), ..Default::default() }
+    TensorProto {
+        name: name.into(),
+        dims,
+        data_type: 7,
+        int64_data: values.into(),
+        ..Default::default()
+    }
 }
 
 fn node(op: &str, inputs: &[&str], output: &str, ints: &[(&str, &[i64])]) -> NodeProto {
@@ -175,9 +198,19 @@ fn operators_do_what_onnx_says() {
             &[2, 2],
             Box::new(|at| (at / 2 * 6 + at % 2 + 2) as f32),
         ),
-        (one("ReduceSum", &["a"], &[]), vec![integers("a", &[-1])], &[2, 3, 1], Box::new(|at| (4 * at + 1) as f32)),
+        (
+            one("ReduceSum", &["a"], &[]),
+            vec![integers("a", &[-1])],
+            &[2, 3, 1],
+            Box::new(|at| (4 * at + 1) as f32),
+        ),
         (one("Flatten", &[], &[("axis", &[2])]), vec![], &[6, 2], Box::new(|at| at as f32)),
-        (one("Unsqueeze", &["a"], &[]), vec![integers("a", &[0, -1])], &[1, 2, 3, 2, 1], Box::new(|at| at as f32)),
+        (
+            one("Unsqueeze", &["a"], &[]),
+            vec![integers("a", &[0, -1])],
+            &[1, 2, 3, 2, 1],
+            Box::new(|at| at as f32),
+        ),
         (
             one("Gather", &["a"], &[("axis", &[1])]),
             vec![integers("a", &[2, -3])],
@@ -190,8 +223,18 @@ fn operators_do_what_onnx_says() {
             &[2, 3, 1],
             Box::new(|at| (2 * at) as f32 - 1.0),
         ),
-        (one("Clip", &["", "a"], &[]), vec![tensor("a", &[], &[4.5])], &[2, 3, 2], Box::new(|at| (at as f32).min(4.5))),
-        (one("Pow", &["a"], &[]), vec![tensor("a", &[], &[2.0])], &[2, 3, 2], Box::new(|at| (at * at) as f32)),
+        (
+            one("Clip", &["", "a"], &[]),
+            vec![tensor("a", &[], &[4.5])],
+            &[2, 3, 2],
+            Box::new(|at| (at as f32).min(4.5)),
+        ),
+        (
+            one("Pow", &["a"], &[]),
+            vec![tensor("a", &[], &[2.0])],
+            &[2, 3, 2],
+            Box::new(|at| (at * at) as f32),
+        ),
         (
             one("Concat", &["a"], &[("axis", &[2])]),
             vec![tensor("a", &[2, 3, 1], &[-1.0; 6])],
@@ -213,7 +256,8 @@ fn operators_do_what_onnx_says() {
     ];
     for (nodes, constants, shape, expected) in cases {
         let what = nodes[0].op_type.clone();
-        let found = run(&file(nodes, constants), &[2, 3, 2], shape, &x).unwrap_or_else(|e| panic!("{what}: {e}"));
+        let found = run(&file(nodes, constants), &[2, 3, 2], shape, &x)
+            .unwrap_or_else(|e| panic!("{what}: {e}"));
         let expected: Vec<f32> = (0..found.len()).map(expected).collect();
         assert_eq!(found, expected, "{what}");
     }
@@ -241,7 +285,8 @@ fn layouts_mix() {
     ];
     let x: Vec<f32> = (0..18).map(|v| v as f32).collect();
     let found = run(&file(nodes, constants), &[1, 3, 2, 3], &[1, 12], &x).unwrap();
-    let expected: Vec<f32> = (6..18).map(|v| 2.0 * v as f32 * if v < 12 { 10.0 } else { 100.0 }).collect();
+    let expected: Vec<f32> =
+        (6..18).map(|v| 2.0 * v as f32 * if v < 12 { 10.0 } else { 100.0 }).collect();
     assert_eq!(found, expected);
 }
 
@@ -253,8 +298,10 @@ fn what_cannot_be_run_is_named() {
         file.graph.as_mut().unwrap().node[0].domain = "com.microsoft".into();
         file
     };
-    let old =
-        ModelProto { opset_import: vec![OperatorSetIdProto { domain: String::new(), version: 11 }], ..unknown.clone() };
+    let old = ModelProto {
+        opset_import: vec![OperatorSetIdProto { domain: String::new(), version: 11 }],
+        ..unknown.clone()
+    };
     let cases = [
         (unknown, "\"Resize\""),
         (foreign, "com.microsoft.Gelu"),
@@ -262,7 +309,13 @@ fn what_cannot_be_run_is_named() {
         (ModelProto::default(), "no graph"),
         (file(vec![node("Add", &["x", "nothing"], "y", &[])], vec![]), "nothing"),
         (file(vec![node("Reshape", &["x", "s"], "y", &[])], vec![integers("s", &[5])]), "reshaped"),
-        (file(vec![node("MatMul", &["x", "w"], "y", &[])], vec![tensor("w", &[3, 2], &[0.0; 6])]), "multiplied"),
+        (
+            file(
+                vec![node("MatMul", &["x", "w"], "y", &[])],
+                vec![tensor("w", &[3, 2], &[0.0; 6])],
+            ),
+            "multiplied",
+        ),
         (file(vec![node("Add", &["x", "w"], "y", &[])], vec![tensor("w", &[2], &[0.0; 5])]), "5"),
     ];
     for (file, named) in cases {

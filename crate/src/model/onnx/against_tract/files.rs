@@ -6,8 +6,8 @@ use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
 use tract_onnx::pb::{
-    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TensorShapeProto, TypeProto,
-    ValueInfoProto, type_proto,
+    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto,
+    TensorShapeProto, TypeProto, ValueInfoProto, type_proto,
 };
 
 use super::wave;
@@ -73,24 +73,59 @@ impl Constant {
     }
 }
 
-pub(super) fn node(op: &str, inputs: &[&str], outputs: &[&str], attribute: Vec<AttributeProto>) -> NodeProto {
+pub(super) fn node(
+    op: &str,
+    inputs: &[&str],
+    outputs: &[&str],
+    attribute: Vec<AttributeProto>,
+) -> NodeProto {
     let names = |names: &[&str]| names.iter().map(|&name| name.to_string()).collect();
-    NodeProto { input: names(inputs), output: names(outputs), op_type: op.into(), attribute, ..Default::default() }
+    NodeProto {
+        input: names(inputs),
+        output: names(outputs),
+        op_type: op.into(),
+        attribute,
+        ..Default::default()
+    }
 }
 
 /// A file that makes the outputs of x and the constants.
-pub(super) fn file(nodes: Vec<NodeProto>, constants: &[(String, Constant)], x: &[usize], outputs: &[&str]) -> Vec<u8> {
-    let dim = x.iter().map(|&d| Dimension { value: Some(dimension::Value::DimValue(d as i64)), ..Default::default() });
-    let tensor =
-        type_proto::Tensor { elem_type: DataType::Float as i32, shape: Some(TensorShapeProto { dim: dim.collect() }) };
-    let r#type = TypeProto { value: Some(type_proto::Value::TensorType(tensor)), ..Default::default() };
+pub(super) fn file(
+    nodes: Vec<NodeProto>,
+    constants: &[(String, Constant)],
+    x: &[usize],
+    outputs: &[&str],
+) -> Vec<u8> {
+    let dim = x.iter().map(|&d| Dimension {
+        value: Some(dimension::Value::DimValue(d as i64)),
+        ..Default::default()
+    });
+    let tensor = type_proto::Tensor {
+        elem_type: DataType::Float as i32,
+        shape: Some(TensorShapeProto { dim: dim.collect() }),
+    };
+    let r#type =
+        TypeProto { value: Some(type_proto::Value::TensorType(tensor)), ..Default::default() };
     let graph = GraphProto {
         node: nodes,
         initializer: constants.iter().map(|(name, constant)| constant.named(name)).collect(),
-        input: vec![ValueInfoProto { name: "x".into(), r#type: Some(r#type), ..Default::default() }],
-        output: outputs.iter().map(|&name| ValueInfoProto { name: name.into(), ..Default::default() }).collect(),
+        input: vec![ValueInfoProto {
+            name: "x".into(),
+            r#type: Some(r#type),
+            ..Default::default()
+        }],
+        output: outputs
+            .iter()
+            .map(|&name| ValueInfoProto { name: name.into(), ..Default::default() })
+            .collect(),
         ..Default::default()
     };
     let opset = OperatorSetIdProto { domain: String::new(), version: 17 };
-    ModelProto { ir_version: 8, graph: Some(graph), opset_import: vec![opset], ..Default::default() }.encode_to_vec()
+    ModelProto {
+        ir_version: 8,
+        graph: Some(graph),
+        opset_import: vec![opset],
+        ..Default::default()
+    }
+    .encode_to_vec()
 }
