@@ -18,7 +18,8 @@ function crateVersion(): string {
 }
 
 function peerVersion(): string {
-  return JSON.parse(readFileSync(at('node_modules/onnxruntime-web/package.json'), 'utf8')).version as string;
+  return JSON.parse(readFileSync(at('node_modules/onnxruntime-web/package.json'), 'utf8'))
+    .version as string;
 }
 
 /** The loading bar counts bytes, and a compressed transfer does not announce its real length. */
@@ -38,7 +39,10 @@ const assetFileNames = ({ names: [name = ''] }: { names: string[] }) =>
   `${name.startsWith('ort-') ? 'bench' : 'assets'}/[name]-[hash][extname]`;
 
 /** One file: cut in two, by what the benchmark shares, it would compress worse, and the first picture waits for all of it. */
-const PAGE = ['App.svelte', ...['base', 'tokens', 'range', 'print'].map((name) => `styles/${name}.css`)].map((path) => at(`src/${path}`));
+const PAGE = [
+  'App.svelte',
+  ...['base', 'tokens', 'range', 'print'].map((name) => `styles/${name}.css`),
+].map((path) => at(`src/${path}`));
 
 export default defineConfig({
   base: './',

@@ -10,6 +10,12 @@ export default defineConfig({
   testDir: 'bench',
   testMatch: 'run.bench.ts',
   timeout: 3_600_000,
-  use: { ...tests.use, trace: 'off', screenshot: 'off', actionTimeout: 0, viewport: { width: 1280, height: 1000 } },
+  use: {
+    ...tests.use,
+    trace: 'off',
+    screenshot: 'off',
+    actionTimeout: 0,
+    viewport: { width: 1280, height: 1000 },
+  },
   webServer: { ...server, env: { ELBO_ROOM_ISOLATED: '1' } },
 });

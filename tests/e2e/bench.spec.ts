@@ -19,7 +19,16 @@ function check(report: Report, threads: number): void {
   expect(report.threads).toBe(threads);
   expect(report.peer).toMatch(/^\d+\.\d+\.\d+/);
   expect(report.rows.map(({ id }) => id)).toEqual([
-    'slider', 'network', 'decode', 'encode', 'peak', 'fits', 'memory', 'load', 'chains', 'bound',
+    'slider',
+    'network',
+    'decode',
+    'encode',
+    'peak',
+    'fits',
+    'memory',
+    'load',
+    'chains',
+    'bound',
   ]);
   for (const { id, ours, peer, verdict } of report.rows) {
     positive(ours?.median);
@@ -27,7 +36,9 @@ function check(report: Report, threads: number): void {
     if (id !== 'memory') positive(verdict?.value);
     const target = verdict?.target;
     if (!verdict || !target) continue;
-    expect(verdict.met).toBe(target.bound === 'most' ? verdict.value <= target.value : verdict.value >= target.value);
+    expect(verdict.met).toBe(
+      target.bound === 'most' ? verdict.value <= target.value : verdict.value >= target.value,
+    );
   }
   // Both engines ran the same networks on the same inputs.
   expect(report.agreement.map(({ output }) => output)).toHaveLength(4);
@@ -55,7 +66,9 @@ test('the benchmark measures both engines, and tells it in both languages', asyn
   await expect(page.getByTestId('bench-status')).toHaveText(zh.done);
   await expect(table.getByRole('columnheader')).toHaveText(zh.headings);
   await expect(table.locator('[data-met] th').first()).toHaveText(zh.rows.slider);
-  await expect(table.locator('tbody')).not.toContainText(/evaluation|thread|median|percentile|undefined/);
+  await expect(table.locator('tbody')).not.toContainText(
+    /evaluation|thread|median|percentile|undefined/,
+  );
   expect(JSON.parse((await page.getByTestId('bench-json').textContent()) ?? '')).toEqual(report);
   await expectAccessible(page);
   for (const width of [390, 768, 961, 1280]) {

@@ -14,14 +14,22 @@ interface Scope {
 export const CONTRAST = ['color-contrast'];
 
 /** axe finds nothing, however slight. */
-export async function expectAccessible(page: Page, { include, exclude, rules }: Scope = {}, message = ''): Promise<void> {
+export async function expectAccessible(
+  page: Page,
+  { include, exclude, rules }: Scope = {},
+  message = '',
+): Promise<void> {
   // Without frames there is nothing to put together on a second page, which costs a second each time.
   const builder = new AxeBuilder({ page }).setLegacyMode();
   if (include) builder.include(include);
   if (exclude) builder.exclude(exclude);
   if (rules) builder.withRules(rules);
   const { violations } = await builder.analyze();
-  const found = violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map(({ target }) => target.join(' ')) }));
+  const found = violations.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    at: nodes.map(({ target }) => target.join(' ')),
+  }));
   expect.soft(found, message).toEqual([]);
 }
 
@@ -30,7 +38,10 @@ const soon = expect.configure({ soft: true, timeout: 10_000 });
 
 /** The page does not scroll sideways. */
 export async function expectNoOverflow(page: Page, message = ''): Promise<void> {
-  const excess = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const excess = () =>
+    page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
   await soon.poll(excess, { message }).toBeLessThanOrEqual(0);
 }
 

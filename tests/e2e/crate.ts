@@ -3,7 +3,14 @@
  * without the page's own code between.
  */
 import { readFile } from 'node:fs/promises';
-import init, { Ddpm, Hvae, parseManifest, renderDigit, toLevels, Vae } from '../../www/pkg/elbo_room.js';
+import init, {
+  Ddpm,
+  Hvae,
+  parseManifest,
+  renderDigit,
+  toLevels,
+  Vae,
+} from '../../www/pkg/elbo_room.js';
 import type { ModelEntry } from '../../www/pkg/elbo_room.js';
 
 const at = (path: string) => new URL(`../../${path}`, import.meta.url);
@@ -35,7 +42,10 @@ async function load(): Promise<Crate> {
   if (!vaeEntry || !ddpmEntry) throw new Error('the manifest lacks a VAE or a DDPM');
   const entries = models.filter((entry): entry is LatentEntry => entry.kind !== 'ddpm');
   const latent = await Promise.all(
-    entries.map(async (entry) => ({ entry, model: (entry.kind === 'vae' ? Vae : Hvae).load(entry, await files(entry)) })),
+    entries.map(async (entry) => ({
+      entry,
+      model: (entry.kind === 'vae' ? Vae : Hvae).load(entry, await files(entry)),
+    })),
   );
   const vae = Vae.load(vaeEntry, await files(vaeEntry));
   const ddpm = Ddpm.load(ddpmEntry, await files(ddpmEntry));
@@ -44,19 +54,23 @@ async function load(): Promise<Crate> {
 
 async function files(entry: ModelEntry): Promise<Record<string, Uint8Array>> {
   const named = Object.entries(entry.files).map(
-    async ([name, { path }]) => [name, new Uint8Array(await readFile(at(`models/${path}`)))] as const,
+    async ([name, { path }]) =>
+      [name, new Uint8Array(await readFile(at(`models/${path}`)))] as const,
   );
   return Object.fromEntries(await Promise.all(named));
 }
 
 /** Latents as the sliders hold them: two decimals. */
-export const toGrid = (value: number) => Math.round(Math.min(3, Math.max(-3, value)) * 100) / 100 + 0;
+export const toGrid = (value: number) =>
+  Math.round(Math.min(3, Math.max(-3, value)) * 100) / 100 + 0;
 
 /** A sample of the prior as the latent lab shows it for a seed. */
-export const priorSample = ({ vae }: Crate, seed: number) => Array.from(vae.samplePrior(seed), toGrid);
+export const priorSample = ({ vae }: Crate, seed: number) =>
+  Array.from(vae.samplePrior(seed), toGrid);
 
 /** The picture of a point of latent space, as 8-bit levels. */
-export const decode = ({ vae }: Crate, z: number[]): Uint8Array => toLevels(vae.decode(Float32Array.from(z)));
+export const decode = ({ vae }: Crate, z: number[]): Uint8Array =>
+  toLevels(vae.decode(Float32Array.from(z)));
 
 /** A drawing as the digit that is scored. */
 export const renderDrawing = (strokes: Float32Array[]): Uint8Array => renderDigit(strokes);

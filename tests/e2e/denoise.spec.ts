@@ -1,14 +1,32 @@
 import type { Frame, SamplerOptions } from '../../www/pkg/elbo_room.js';
 import { defaultState } from '../../www/src/state.ts';
 import { type Crate, loadCrate } from './crate.ts';
-import { drag, en, expect, expectLevels, levels, open, type Page, pixels, recordCalls, test, valueOf, withCores } from './fixtures.ts';
+import {
+  drag,
+  en,
+  expect,
+  expectLevels,
+  levels,
+  open,
+  type Page,
+  pixels,
+  recordCalls,
+  test,
+  valueOf,
+  withCores,
+} from './fixtures.ts';
 
 const text = en.denoise;
 const STEPS = 20;
 
 /** The first frames of a chain, from the crate, with the page's guidance where the test has none of its own. */
 function chain({ ddpm }: Crate, frames: number, options: SamplerOptions): Frame[] {
-  const sampler = ddpm.sampler({ schedule: 'cosine', steps: STEPS, guidance: defaultState().denoise.guidance, ...options });
+  const sampler = ddpm.sampler({
+    schedule: 'cosine',
+    steps: STEPS,
+    guidance: defaultState().denoise.guidance,
+    ...options,
+  });
   while (sampler.available < frames) sampler.step();
   const all = Array.from({ length: frames }, (_, i) => sampler.frame(i));
   sampler.free();
@@ -21,7 +39,8 @@ const lab = (page: Page) => ({
   scrub: page.getByTestId('denoise-scrub'),
   step: page.getByTestId('denoise-step'),
   computed: page.getByTestId('denoise-computed'),
-  button: (name: string) => page.getByTestId('denoise-transport').getByRole('button', { name, exact: true }),
+  button: (name: string) =>
+    page.getByTestId('denoise-transport').getByRole('button', { name, exact: true }),
 });
 
 test('plays, pauses, steps back and scrubs through stored frames', async ({ page }) => {
@@ -76,7 +95,13 @@ test('plays, pauses, steps back and scrubs through stored frames', async ({ page
 test('the same address gives the same pixels', async ({ page, context }) => {
   const fragment = `lab=denoise&steps=${STEPS}&seed=11&digit=5&sampler=ddim&eta=0.5&guidance=1.5&step=12`;
   const crate = await loadCrate();
-  const frame = chain(crate, 13, { seed: 11, class: 5, method: 'ddim', eta: 0.5, guidance: 1.5 })[12];
+  const frame = chain(crate, 13, {
+    seed: 11,
+    class: 5,
+    method: 'ddim',
+    eta: 0.5,
+    guidance: 1.5,
+  })[12];
   const other = await context.newPage();
   for (const each of [page, other]) {
     await open(each, fragment);
@@ -86,7 +111,9 @@ test('the same address gives the same pixels', async ({ page, context }) => {
   }
 });
 
-test('a grid is computed by every core there is, and is the same for any number of them', async ({ page }) => {
+test('a grid is computed by every core there is, and is the same for any number of them', async ({
+  page,
+}) => {
   const crate = await loadCrate();
   const whole = chain(crate, STEPS + 1, { seed: 2, class: 3, chains: 16 })[STEPS];
   const { calls } = await recordCalls(page);
@@ -116,7 +143,10 @@ test('a control makes another chain, and a grid shows sixteen', async ({ page })
   await expect(step).toHaveText(text.step(1, STEPS));
   await expectLevels(x, tiled(frame?.x, 4));
 
-  await page.getByTestId('samples').getByRole('radio', { name: text.sampleCounts[1] ?? '', exact: true }).check();
+  await page
+    .getByTestId('samples')
+    .getByRole('radio', { name: text.sampleCounts[1] ?? '', exact: true })
+    .check();
   await page.getByTestId('digit').getByRole('radio', { name: '7', exact: true }).check();
   await expect(page).toHaveURL(/digit=7/);
   // A changed control starts its chain and plays it to the end.

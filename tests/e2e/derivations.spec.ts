@@ -15,18 +15,22 @@ async function expand(page: Page, derivation: Derivation): Promise<void> {
   const steps = page.getByTestId(`derivation-${derivation.lab}`).locator('details.step');
   await expect(steps).toHaveCount(derivation.steps.length);
   await steps.evaluateAll((all: HTMLDetailsElement[]) => all.forEach((step) => (step.open = true)));
-  for (const { id } of derivation.steps) await expect(stepOf(page, id).locator('.katex').first()).toBeVisible();
+  for (const { id } of derivation.steps)
+    await expect(stepOf(page, id).locator('.katex').first()).toBeVisible();
   await expect(page.getByTestId('story').locator('.katex-error')).toHaveCount(0);
 }
 
 const lit = (page: Page) => page.locator('[data-lit]:not([data-link])');
 
-const holdsFocus = (element: Locator) => element.evaluate((node) => node.contains(document.activeElement));
+const holdsFocus = (element: Locator) =>
+  element.evaluate((node) => node.contains(document.activeElement));
 
 for (const derivation of Object.values(DERIVATIONS) as Derivation[]) {
   const { lab, steps, symbols } = derivation;
 
-  test(`each symbol of the ${lab} lab lights what it stands for and leads there`, async ({ page }) => {
+  test(`each symbol of the ${lab} lab lights what it stands for and leads there`, async ({
+    page,
+  }) => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await settle(page, lab);
     await expand(page, derivation);
@@ -48,7 +52,9 @@ for (const derivation of Object.values(DERIVATIONS) as Derivation[]) {
     expect(seen.size).toBeGreaterThan(8);
   });
 
-  test(`the open derivation of the ${lab} lab: axe and 390 pixels, in both languages and schemes`, async ({ page }) => {
+  test(`the open derivation of the ${lab} lab: axe and 390 pixels, in both languages and schemes`, async ({
+    page,
+  }) => {
     await page.setViewportSize({ width: 390, height: 900 });
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
     // Nothing is drawn in the ELBO lab, so that nothing is computed: the derivation does not wait for numbers.
@@ -60,15 +66,24 @@ for (const derivation of Object.values(DERIVATIONS) as Derivation[]) {
     await expectAccessible(page, { include });
     for (const language of ['en', 'zh'] as const) {
       if (language === 'zh') await page.getByTestId('language-zh').click();
-      await expect(story.getByRole('heading').first()).toHaveText({ en, zh }[language].labs[lab].title);
+      await expect(story.getByRole('heading').first()).toHaveText(
+        { en, zh }[language].labs[lab].title,
+      );
       await expectNoOverflow(page, language);
-      const cut = () => story.evaluate(async (element) => {
-        // Formulas are as wide as their own type makes them.
-        await document.fonts.ready;
-        return Array.from(element.querySelectorAll<HTMLElement>('p, li, h2, h3, summary, button, .formula'))
-          .filter((node) => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== 'inline')
-          .map((node) => node.textContent?.slice(0, 60));
-      });
+      const cut = () =>
+        story.evaluate(async (element) => {
+          // Formulas are as wide as their own type makes them.
+          await document.fonts.ready;
+          return Array.from(
+            element.querySelectorAll<HTMLElement>('p, li, h2, h3, summary, button, .formula'),
+          )
+            .filter(
+              (node) =>
+                node.scrollWidth > node.clientWidth + 1 &&
+                getComputedStyle(node).display !== 'inline',
+            )
+            .map((node) => node.textContent?.slice(0, 60));
+        });
       await expectNone(cut, language);
     }
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });

@@ -6,7 +6,9 @@ const text = en.elbo;
 const SEED = 0;
 const VAE_SAMPLES = 64;
 
-test('shows the numbers that the crate gives for the same picture, also after a pause', async ({ page }) => {
+test('shows the numbers that the crate gives for the same picture, also after a pause', async ({
+  page,
+}) => {
   // Slow enough that Pause can be pressed in time on any machine.
   await withCores(page, 1);
   await open(page, 'z=seed:6&timesteps=512');
@@ -36,7 +38,13 @@ test('shows the numbers that the crate gives for the same picture, also after a 
   // 512 evaluations of the network take a while where other things run beside.
   await expect(card).toHaveAttribute('data-status', 'done', { timeout: 240_000 });
   await expect(progress).not.toHaveText(stopped ?? '');
-  const run = crate.ddpm.elbo(image, { schedule: 'log-snr-linear', steps: 1000, timesteps: 512, class: null, seed: SEED });
+  const run = crate.ddpm.elbo(image, {
+    schedule: 'log-snr-linear',
+    steps: 1000,
+    timesteps: 512,
+    class: null,
+    seed: SEED,
+  });
   while (!run.done) run.step();
   const ddpm = run.result();
   if (!ddpm) throw new Error('the bound is complete');

@@ -17,7 +17,8 @@ export const test = base.extend<{ guard: Guard }>({
       const seen: string[] = [];
       const allowed: RegExp[] = [];
       page.on('console', (message) => {
-        if (message.type() === 'error') seen.push(`console: ${message.text()} (${message.location().url})`);
+        if (message.type() === 'error')
+          seen.push(`console: ${message.text()} (${message.location().url})`);
       });
       page.on('pageerror', (error) => seen.push(`page: ${error.stack ?? error.message}`));
       // The context's requests include those of workers.
@@ -25,7 +26,9 @@ export const test = base.extend<{ guard: Guard }>({
         if (new URL(request.url()).origin !== origin) seen.push(`request: ${request.url()}`);
       });
       await use({ allow: (pattern) => allowed.push(pattern) });
-      expect(seen.filter((problem) => !allowed.some((pattern) => pattern.test(problem)))).toEqual([]);
+      expect(seen.filter((problem) => !allowed.some((pattern) => pattern.test(problem)))).toEqual(
+        [],
+      );
     },
     { auto: true },
   ],
@@ -51,7 +54,11 @@ export const pixels = async (canvas: Locator) => (await rgba(canvas)).toString('
 
 /** The pixels of a canvas that is painted once, as soon as there are any: painting reaches the screen a frame after the answer. */
 export async function painted(canvas: Locator): Promise<string> {
-  await expect.poll(async () => (await rgba(canvas)).some((byte) => byte !== 0), { message: 'something is painted' }).toBe(true);
+  await expect
+    .poll(async () => (await rgba(canvas)).some((byte) => byte !== 0), {
+      message: 'something is painted',
+    })
+    .toBe(true);
   return pixels(canvas);
 }
 
@@ -70,7 +77,9 @@ export async function levels(canvas: Locator): Promise<number[] | null> {
 /** Waits until the canvas shows exactly these grey levels: painting reaches the screen a frame after the answer. */
 export async function expectLevels(canvas: Locator, wanted: ArrayLike<number>): Promise<void> {
   const list = Array.from(wanted);
-  await expect.poll(async () => difference(await levels(canvas), list), { message: 'pixels that differ' }).toBe(0);
+  await expect
+    .poll(async () => difference(await levels(canvas), list), { message: 'pixels that differ' })
+    .toBe(0);
 }
 
 function difference(found: number[] | null, wanted: number[]): number | string {
@@ -97,12 +106,19 @@ export async function recordCalls(page: Page): Promise<{ calls(): Promise<string
       }
     };
   });
-  return { calls: () => page.evaluate(() => (globalThis as unknown as { recordedCalls: string[] }).recordedCalls) };
+  return {
+    calls: () =>
+      page.evaluate(() => (globalThis as unknown as { recordedCalls: string[] }).recordedCalls),
+  };
 }
 
 /** Has the page compute with so many workers. Call it before the page opens. */
 export const withCores = (page: Page, count: number): Promise<unknown> =>
-  page.addInitScript((cores) => Object.defineProperty(navigator, 'hardwareConcurrency', { value: cores, configurable: true }), count);
+  page.addInitScript(
+    (cores) =>
+      Object.defineProperty(navigator, 'hardwareConcurrency', { value: cores, configurable: true }),
+    count,
+  );
 
 /** Opens the page at a state; a fragment alone would not load the page anew, so it is left first. */
 export async function open(page: Page, fragment: string): Promise<void> {
@@ -119,7 +135,9 @@ export async function drag(slider: Locator, to: number): Promise<void> {
   const box = await slider.boundingBox();
   if (!box) throw new Error('the slider is not on the page');
   const page = slider.page();
-  const [min, max] = await slider.evaluate((input: HTMLInputElement) => [Number(input.min), Number(input.max)] as const);
+  const [min, max] = await slider.evaluate(
+    (input: HTMLInputElement) => [Number(input.min), Number(input.max)] as const,
+  );
   const share = ((await valueOf(slider)) - min) / (max - min);
   const y = box.y + box.height / 2;
   await page.mouse.move(box.x + share * box.width, y);

@@ -1,6 +1,16 @@
 import { type InferenceState, VariationalInference } from '../../www/pkg/elbo_room.js';
 import { loadCrate } from './crate.ts';
-import { en, expect, type Locator, open, type Page, painted, pixels, tabTo, test } from './fixtures.ts';
+import {
+  en,
+  expect,
+  type Locator,
+  open,
+  type Page,
+  painted,
+  pixels,
+  tabTo,
+  test,
+} from './fixtures.ts';
 
 const text = en.inference;
 
@@ -14,7 +24,8 @@ async function rest(page: Page, iterations: number): Promise<void> {
   await expect(count).toHaveAttribute('data-current', 'true');
 }
 
-const button = (page: Page, name: 'run' | 'step' | 'reset' | 'restore') => page.getByTestId(`inference-${name}`);
+const button = (page: Page, name: 'run' | 'step' | 'reset' | 'restore') =>
+  page.getByTestId(`inference-${name}`);
 
 const shown = (value: number) => value.toFixed(4).replace('-', '−');
 
@@ -27,7 +38,10 @@ async function expectNumbers(page: Page, state: InferenceState): Promise<void> {
 test('an untouched lab runs, and the ELBO rises towards log Z', async ({ page }) => {
   await open(page, 'lab=inference&family=full-covariance&pace=1500');
   await rest(page, 400);
-  const [logZ, elbo] = [await number(page.getByTestId('inference-log-z')), await number(page.getByTestId('inference-elbo'))];
+  const [logZ, elbo] = [
+    await number(page.getByTestId('inference-log-z')),
+    await number(page.getByTestId('inference-elbo')),
+  ];
   expect(elbo).toBeLessThanOrEqual(logZ);
   expect(logZ - elbo).toBeLessThan(0.1);
   await expect(button(page, 'run')).toHaveText(text.run);
@@ -53,7 +67,8 @@ test('the numbers are those of the crate, and a reset reproduces them', async ({
     learningRate: 0.03,
     seed: 12,
   });
-  const fragment = 'lab=inference&target=five-gaussians&family=mixture&components=4&draws=7&optimizer=sgd&rate=0.03&vseed=12';
+  const fragment =
+    'lab=inference&target=five-gaussians&family=mixture&components=4&draws=7&optimizer=sgd&rate=0.03&vseed=12';
   await open(page, `${fragment}&iterations=150`);
   await rest(page, 150);
   fit.step(150);
@@ -76,7 +91,10 @@ test('the numbers are those of the crate, and a reset reproduces them', async ({
   await expect.poll(() => pixels(page.getByTestId('inference-reverse'))).toBe(picture);
 });
 
-test('q dragged by hand is in the address, and the same address gives the same fit', async ({ page, context }) => {
+test('q dragged by hand is in the address, and the same address gives the same fit', async ({
+  page,
+  context,
+}) => {
   await open(page, 'lab=inference&target=two-gaussians&family=full-covariance&iterations=100');
   await rest(page, 100);
   const mean = page.getByTestId('inference-reverse-mean-0');
@@ -143,7 +161,10 @@ test('everything in the lab can be done by keyboard alone', async ({ page }) => 
   await page.keyboard.press('Enter');
   await rest(page, 1);
   // With reduced motion a changed control shows its result without playing.
-  await page.getByTestId('inference-family').getByRole('radio', { name: text.familyNames.mixture }).focus();
+  await page
+    .getByTestId('inference-family')
+    .getByRole('radio', { name: text.familyNames.mixture })
+    .focus();
   await page.keyboard.press('Space');
   await rest(page, 400);
   await expect(page.getByTestId('inference-reverse-mean-2')).toBeVisible();

@@ -16,7 +16,8 @@ export async function settle(page: Page, lab: Lab, more = ''): Promise<void> {
     const models = page.getByTestId('elbo-lab').locator('article[data-status]');
     await expect(models.first()).toBeVisible();
     await expect(models.and(page.locator(':not([data-status=done])'))).toHaveCount(0);
-  } else if (lab === 'inference') await expect(page.getByTestId('inference-iteration')).toHaveText('50');
+  } else if (lab === 'inference')
+    await expect(page.getByTestId('inference-iteration')).toHaveText('50');
   else {
     await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
     await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');

@@ -1,6 +1,16 @@
 import { interpolate } from '../../www/pkg/elbo_room.js';
 import { type Crate, decode, loadCrate, priorSample, toGrid } from './crate.ts';
-import { drag, en, expect, expectLevels, type Locator, open, pixels, test, valueOf } from './fixtures.ts';
+import {
+  drag,
+  en,
+  expect,
+  expectLevels,
+  type Locator,
+  open,
+  pixels,
+  test,
+  valueOf,
+} from './fixtures.ts';
 
 const text = en.latent;
 const LATENTS = 16;
@@ -8,13 +18,22 @@ const SIDE = 28;
 
 /** The picture at a position between the samples of the prior with seeds 4 and 5. */
 function between(crate: Crate, position: number, mode: 'linear' | 'spherical'): Uint8Array {
-  const [a, b] = [4, 5].map((seed) => Float32Array.from(priorSample(crate, seed))) as [Float32Array, Float32Array];
+  const [a, b] = [4, 5].map((seed) => Float32Array.from(priorSample(crate, seed))) as [
+    Float32Array,
+    Float32Array,
+  ];
   return decode(crate, Array.from(interpolate(a, b, position, mode), toGrid));
 }
 
 /** The film strip shows as many pictures as it has room for, evenly spaced from one to the other. */
-async function expectStrip(strip: Locator, crate: Crate, mode: 'linear' | 'spherical'): Promise<void> {
-  await expect.poll(() => strip.evaluate(({ width }: HTMLCanvasElement) => width)).toBeGreaterThan(4 * SIDE);
+async function expectStrip(
+  strip: Locator,
+  crate: Crate,
+  mode: 'linear' | 'spherical',
+): Promise<void> {
+  await expect
+    .poll(() => strip.evaluate(({ width }: HTMLCanvasElement) => width))
+    .toBeGreaterThan(4 * SIDE);
   const width = await strip.evaluate((canvas: HTMLCanvasElement) => canvas.width);
   const count = width / SIDE;
   const frames = Array.from({ length: count }, (_, i) => between(crate, i / (count - 1), mode));
@@ -45,7 +64,9 @@ test('dragging a latent changes the digit, to exactly what the crate decodes', a
   expect(await pixels(digit)).not.toBe(before);
 });
 
-test('moves that come before the page has followed the first count on from it, and the thumb stays where it was put', async ({ page }) => {
+test('moves that come before the page has followed the first count on from it, and the thumb stays where it was put', async ({
+  page,
+}) => {
   await open(page, 'z=0.5');
   const crate = await loadCrate();
   const digit = page.getByTestId('latent-digit');
@@ -54,7 +75,8 @@ test('moves that come before the page has followed the first count on from it, a
 
   const slider = page.getByTestId('latent-0');
   await slider.evaluate((input) => {
-    for (let i = 0; i < 3; i++) input.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }));
+    for (let i = 0; i < 3; i++)
+      input.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }));
   });
   await expect.poll(() => valueOf(slider)).toBe(0.65);
   await expectLevels(digit, decode(crate, zero.with(0, 0.65)));
@@ -63,8 +85,14 @@ test('moves that come before the page has followed the first count on from it, a
   const set = await slider.evaluate(async (input: HTMLInputElement) => {
     const values: number[] = [];
     for (const name of ['value', 'valueAsNumber'] as const) {
-      const { get, set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, name) as PropertyDescriptor;
-      Object.defineProperty(input, name, { get, set: (value) => (values.push(Number(value)), set?.call(input, value)) });
+      const { get, set } = Object.getOwnPropertyDescriptor(
+        HTMLInputElement.prototype,
+        name,
+      ) as PropertyDescriptor;
+      Object.defineProperty(input, name, {
+        get,
+        set: (value) => (values.push(Number(value)), set?.call(input, value)),
+      });
     }
     for (const value of [1, 1.5]) {
       input.value = String(value);
@@ -87,12 +115,17 @@ test('an address that comes right after a move is what the page shows', async ({
     input.dispatchEvent(new Event('input', { bubbles: true }));
     location.hash = '#z=2';
   });
-  await expectLevels(page.getByTestId('latent-digit'), decode(crate, [2, ...Array<number>(LATENTS - 1).fill(0)]));
+  await expectLevels(
+    page.getByTestId('latent-digit'),
+    decode(crate, [2, ...Array<number>(LATENTS - 1).fill(0)]),
+  );
   await expect.poll(() => valueOf(slider)).toBe(2);
   await expect(page).toHaveURL(/#z=2$/);
 });
 
-test('a latent is reset by a double click, all by a button, and a random sample replaces them', async ({ page }) => {
+test('a latent is reset by a double click, all by a button, and a random sample replaces them', async ({
+  page,
+}) => {
   await open(page, 'z=1,1,-2');
   const crate = await loadCrate();
   const digit = page.getByTestId('latent-digit');

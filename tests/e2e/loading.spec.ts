@@ -7,7 +7,11 @@ const text = en.loading;
 const SEED = 9;
 
 /** Answers in place of the server until it is lifted. */
-async function instead(page: Page, url: string, answer: (route: Route) => Promise<void>): Promise<() => Promise<void>> {
+async function instead(
+  page: Page,
+  url: string,
+  answer: (route: Route) => Promise<void>,
+): Promise<() => Promise<void>> {
   await page.route(url, answer);
   return () => page.unroute(url);
 }
@@ -47,7 +51,10 @@ test('a corrupt model file is told, and a retry mends it', async ({ page }) => {
   await expectDigit(page);
 });
 
-test('a missing model file is told, the other model works, and a retry mends it', async ({ page, guard }) => {
+test('a missing model file is told, the other model works, and a retry mends it', async ({
+  page,
+  guard,
+}) => {
   allowStatus(guard, 404);
   const { ddpmEntry } = await loadCrate();
   const file = ddpmEntry.files.network.path;
@@ -61,17 +68,25 @@ test('a missing model file is told, the other model works, and a retry mends it'
   await expect(page.getByTestId('denoise-computed')).toHaveText(en.denoise.computedAll);
 });
 
-test('an invalid list of models and a broken engine are told, and a retry mends them', async ({ page, guard }) => {
+test('an invalid list of models and a broken engine are told, and a retry mends them', async ({
+  page,
+  guard,
+}) => {
   allowStatus(guard, 503);
   const manifest = await instead(page, '**/models/manifest.json', (route) =>
-    route.fulfill({ contentType: 'application/json', body: '{"format":1,"models":[{"id":"x","kind":"vae"}]}' }),
+    route.fulfill({
+      contentType: 'application/json',
+      body: '{"format":1,"models":[{"id":"x","kind":"vae"}]}',
+    }),
   );
   const engine = await instead(page, '**/*.wasm', (route) => route.fulfill({ status: 503 }));
   await open(page, `z=seed:${SEED}`);
   await expect(page.getByTestId('load-error-runtime')).toContainText('503');
   await engine();
   await retry(page, 'runtime');
-  await expect(page.getByTestId('load-error-manifest')).toContainText(en.errors.kinds['ManifestError'] ?? '');
+  await expect(page.getByTestId('load-error-manifest')).toContainText(
+    en.errors.kinds['ManifestError'] ?? '',
+  );
   await manifest();
   await retry(page, 'manifest');
   await expectDigit(page);
@@ -91,7 +106,10 @@ test('the VAE is usable while the diffusion model still loads', async ({ page })
   const slider = page.getByTestId('latent-0');
   await slider.fill('2');
   const crate = await loadCrate();
-  await expectLevels(page.getByTestId('latent-digit'), decode(crate, priorSample(crate, SEED).with(0, 2)));
+  await expectLevels(
+    page.getByTestId('latent-digit'),
+    decode(crate, priorSample(crate, SEED).with(0, 2)),
+  );
   await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
   await expect(page.getByTestId('elbo-ddpm-status')).toHaveText(en.elbo.waitsModel);
   release();
@@ -155,11 +173,16 @@ test('a worker that dies is replaced, and its pictures come back', async ({ page
       });
     });
   }
-  await expect(page.getByTestId('notices')).toContainText(zh.notices.restarted(zh.notices.roles.decoder, 'Uncaught RuntimeError: provoked'));
+  await expect(page.getByTestId('notices')).toContainText(
+    zh.notices.restarted(zh.notices.roles.decoder, 'Uncaught RuntimeError: provoked'),
+  );
   await expectDigit(page);
   await page.getByTestId('latent-0').fill('-2');
   const crate = await loadCrate();
-  await expectLevels(page.getByTestId('latent-digit'), decode(crate, priorSample(crate, SEED).with(0, -2)));
+  await expectLevels(
+    page.getByTestId('latent-digit'),
+    decode(crate, priorSample(crate, SEED).with(0, -2)),
+  );
 });
 
 test('what an address asks for and cannot have is told', async ({ page }) => {

@@ -26,7 +26,10 @@ for (const lab of Object.keys(LABS) as Lab[]) {
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
           await expectNoOverflow(page, `${language}, ${width} pixels`);
-          await page.screenshot({ path: `artifacts/look/${lab}-${language}-${width}-${colorScheme}.png`, fullPage: true });
+          await page.screenshot({
+            path: `artifacts/look/${lab}-${language}-${width}-${colorScheme}.png`,
+            fullPage: true,
+          });
         }
       }
       await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
@@ -49,27 +52,43 @@ async function expectPrints(page: Page, lab: Lab, language: string): Promise<voi
     dispatchEvent(new Event('beforeprint'));
     await null;
     const all = Array.from(document.querySelectorAll('.step .formula'));
-    return { all: all.length, set: all.filter((formula) => formula.querySelector('.katex')).length };
+    return {
+      all: all.length,
+      set: all.filter((formula) => formula.querySelector('.katex')).length,
+    };
   });
   expect(formulas.all).toBeGreaterThan(8);
   expect(formulas.set).toBe(formulas.all);
   await expect(derivation.locator('details.step:not([open])')).toHaveCount(0);
   await expect(derivation.locator('.katex-error')).toHaveCount(0);
-  await expect(page.locator('input[type=range]:visible, .button:visible, nav:visible')).toHaveCount(0);
-  await expectNoOverflow(page, `${language}, on paper`);
-  const tooWide = await page.locator('figure svg:visible, .chart svg:visible').evaluateAll((charts) =>
-    charts.filter((chart) => chart.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(String),
+  await expect(page.locator('input[type=range]:visible, .button:visible, nav:visible')).toHaveCount(
+    0,
   );
+  await expectNoOverflow(page, `${language}, on paper`);
+  const tooWide = await page
+    .locator('figure svg:visible, .chart svg:visible')
+    .evaluateAll((charts) =>
+      charts
+        .filter(
+          (chart) => chart.getBoundingClientRect().right > document.documentElement.clientWidth + 1,
+        )
+        .map(String),
+    );
   expect(tooWide).toEqual([]);
   await page.evaluate(() => dispatchEvent(new Event('afterprint')));
   await page.emulateMedia({ media: null });
   await expect(derivation.locator('details.step[open]')).toHaveCount(0);
 }
 
-test('on a wide screen the derivation stands beside its lab, on others below it', async ({ page }) => {
+test('on a wide screen the derivation stands beside its lab, on others below it', async ({
+  page,
+}) => {
   await settle(page, 'inference');
   const boxes = async () => {
-    const [lab, story] = [await page.locator('main').boundingBox(), await page.getByTestId('story').boundingBox()];
+    const [lab, story] = [
+      await page.locator('main').boundingBox(),
+      await page.getByTestId('story').boundingBox(),
+    ];
     if (!lab || !story) throw new Error('the lab and its derivation are on the page');
     return { lab, story };
   };

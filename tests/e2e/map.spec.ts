@@ -1,9 +1,25 @@
 import { alongPath, toLevels, type Vae } from '../../www/pkg/elbo_room.js';
 import { printStrokes } from '../../www/src/drawing/strokes.ts';
-import { GRIDS, SHARES, STRIP_FRAMES, toCoordinates, toSvgPath } from '../../www/src/labs/map/plane.ts';
+import {
+  GRIDS,
+  SHARES,
+  STRIP_FRAMES,
+  toCoordinates,
+  toSvgPath,
+} from '../../www/src/labs/map/plane.ts';
 import { CONTRAST, expectAccessible, expectNoOverflow } from './checks.ts';
 import { type Crate, loadCrate, toGrid } from './crate.ts';
-import { en, expect, expectLevels, levels, open, type Page, tabTo, test, valueOf } from './fixtures.ts';
+import {
+  en,
+  expect,
+  expectLevels,
+  levels,
+  open,
+  type Page,
+  tabTo,
+  test,
+  valueOf,
+} from './fixtures.ts';
 
 const text = en.latent.map;
 const SIDE = 28;
@@ -24,7 +40,10 @@ const decode = (vae: Vae, z: readonly number[]) => toLevels(vae.decode(Float32Ar
 
 /** The point at a share of the path's length, on the grid of the sliders. */
 const onPath = (position: number) =>
-  Array.from(alongPath(Float32Array.from(toCoordinates(PATH)), 2, Float64Array.of(position)), toGrid);
+  Array.from(
+    alongPath(Float32Array.from(toCoordinates(PATH)), 2, Float64Array.of(position)),
+    toGrid,
+  );
 
 const lab = (page: Page) => ({
   section: page.getByTestId('latent-map'),
@@ -33,7 +52,8 @@ const lab = (page: Page) => ({
   digit: page.getByTestId('map-digit'),
   strip: page.getByTestId('map-strip'),
   position: page.getByTestId('map-position'),
-  tool: (name: 'point' | 'path') => page.getByTestId('map-tool').getByRole('radio', { name: text.tools[name] }),
+  tool: (name: 'point' | 'path') =>
+    page.getByTestId('map-tool').getByRole('radio', { name: text.tools[name] }),
 });
 
 /** Opens the latent lab at its map, which fetches its model when it comes into sight. */
@@ -49,7 +69,9 @@ async function at(page: Page, right: number, down: number): Promise<[number, num
   return [box.x + right * box.width, box.y + down * box.height];
 }
 
-test('the plane is painted as the crate paints it, coarse first, and the classes lie where it says', async ({ page }) => {
+test('the plane is painted as the crate paints it, coarse first, and the classes lie where it says', async ({
+  page,
+}) => {
   await openMap(page);
   const crate = await loadCrate();
   const vae = vaeOf(crate);
@@ -68,7 +90,10 @@ test('the plane is painted as the crate paints it, coarse first, and the classes
   }
 });
 
-test('classes are switched off and on, one by one and all at once, and the address holds it', async ({ page, context }) => {
+test('classes are switched off and on, one by one and all at once, and the address holds it', async ({
+  page,
+  context,
+}) => {
   await openMap(page, 'hide=4');
   const region = (index: number) => page.getByTestId(`map-region-${index}`);
   const button = (index: number) => page.getByTestId(`map-class-${index}`);
@@ -96,14 +121,17 @@ test('classes are switched off and on, one by one and all at once, and the addre
   await expect(other.getByTestId('map-region-2')).toBeVisible();
 });
 
-test('hovering looks, a click chooses, and arrow keys move: the digit is what the crate decodes there', async ({ page }) => {
+test('hovering looks, a click chooses, and arrow keys move: the digit is what the crate decodes there', async ({
+  page,
+}) => {
   await openMap(page, 'map=0.5,-1.25');
   const vae = vaeOf(await loadCrate());
   const { map, digit } = lab(page);
   await expectLevels(digit, decode(vae, [0.5, -1.25]));
 
   await map.scrollIntoViewIfNeeded();
-  const shown = async () => ((await digit.getAttribute('data-painted')) ?? '').split(',').map(Number);
+  const shown = async () =>
+    ((await digit.getAttribute('data-painted')) ?? '').split(',').map(Number);
   await page.mouse.move(...(await at(page, 0.25, 0.25)));
   const distance = async (toX: number, toY: number) => {
     const [x = NaN, y = NaN] = await shown();
@@ -141,7 +169,9 @@ test('a path in the address has its film strip, and is walked at even pace', asy
   const { digit, strip, position } = lab(page);
   await expectLevels(digit, decode(vae, onPath(0.3)));
 
-  const frames = Array.from({ length: STRIP_FRAMES }, (_, i) => decode(vae, onPath(i / (STRIP_FRAMES - 1))));
+  const frames = Array.from({ length: STRIP_FRAMES }, (_, i) =>
+    decode(vae, onPath(i / (STRIP_FRAMES - 1))),
+  );
   await expectLevels(
     strip,
     Array.from({ length: SIDE * SIDE * STRIP_FRAMES }, (_, i) => {
@@ -165,7 +195,9 @@ test('a path in the address has its film strip, and is walked at even pace', asy
   await expectLevels(digit, decode(vae, onPath(1)));
 });
 
-test('a path is drawn with the pointer, and corner by corner with the keyboard', async ({ page }) => {
+test('a path is drawn with the pointer, and corner by corner with the keyboard', async ({
+  page,
+}) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await openMap(page);
   const vae = vaeOf(await loadCrate());
@@ -182,7 +214,9 @@ test('a path is drawn with the pointer, and corner by corner with the keyboard',
   await expect(page).toHaveURL(/way=/);
   await expect(page).toHaveURL(/map=path(:|%3A)0(&|$)/);
   // The digit is that of the beginning, at 0.2 and 0.8 of the plane.
-  await expect.poll(async () => Number((await digit.getAttribute('data-painted'))?.split(',')[0])).toBeCloseTo(-1.8, 1);
+  await expect
+    .poll(async () => Number((await digit.getAttribute('data-painted'))?.split(',')[0]))
+    .toBeCloseTo(-1.8, 1);
   await expect.poll(async () => (await levels(strip))?.length).toBe(SIDE * SIDE * STRIP_FRAMES);
   await page.getByTestId('map-clear').click();
   await expect(strip).toBeHidden();
@@ -201,8 +235,15 @@ test('a path is drawn with the pointer, and corner by corner with the keyboard',
   await expect(strip).toBeHidden();
 });
 
-test('a touch draws and moves, and the page below does not scroll', async ({ browser, baseURL }) => {
-  const context = await browser.newContext({ hasTouch: true, viewport: { width: 390, height: 844 }, ...(baseURL ? { baseURL } : {}) });
+test('a touch draws and moves, and the page below does not scroll', async ({
+  browser,
+  baseURL,
+}) => {
+  const context = await browser.newContext({
+    hasTouch: true,
+    viewport: { width: 390, height: 844 },
+    ...(baseURL ? { baseURL } : {}),
+  });
   const page = await context.newPage();
   await openMap(page);
   const vae = vaeOf(await loadCrate());
@@ -211,14 +252,23 @@ test('a touch draws and moves, and the page below does not scroll', async ({ bro
   await map.scrollIntoViewIfNeeded();
   const scrolled = await page.evaluate(() => scrollY);
   const session = await context.newCDPSession(page);
-  const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', right: number, down: number) => {
+  const touch = async (
+    type: 'touchStart' | 'touchMove' | 'touchEnd',
+    right: number,
+    down: number,
+  ) => {
     const [x, y] = await at(page, right, down);
-    await session.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x, y }] });
+    await session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: type === 'touchEnd' ? [] : [{ x, y }],
+    });
   };
   await touch('touchStart', 0.5, 0.3);
   for (const down of [0.4, 0.5, 0.6, 0.75]) await touch('touchMove', 0.25, down);
   await touch('touchEnd', 0.25, 0.75);
-  await expect.poll(async () => Number((await digit.getAttribute('data-painted'))?.split(',')[1])).toBeCloseTo(-1.5, 1);
+  await expect
+    .poll(async () => Number((await digit.getAttribute('data-painted'))?.split(',')[1]))
+    .toBeCloseTo(-1.5, 1);
   expect(await page.evaluate(() => scrollY)).toBe(scrolled);
   await context.close();
 });

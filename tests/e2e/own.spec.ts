@@ -3,7 +3,17 @@ import { fixed } from '../../www/src/format.ts';
 import type { Frame, SamplerOptions } from '../../www/pkg/elbo_room.js';
 import { CONTRAST, expectAccessible, expectNoOverflow } from './checks.ts';
 import { type Crate, decode, loadCrate, priorSample } from './crate.ts';
-import { en, expect, expectLevels, levels, open, type Page, tabTo, test, valueOf } from './fixtures.ts';
+import {
+  en,
+  expect,
+  expectLevels,
+  levels,
+  open,
+  type Page,
+  tabTo,
+  test,
+  valueOf,
+} from './fixtures.ts';
 
 const text = en.denoise;
 const STEPS = 20;
@@ -34,7 +44,10 @@ const lab = (page: Page) => ({
   from: page.getByTestId('from'),
 });
 
-test('a picture is noised to t and denoised from there, pixel by pixel as the crate does', async ({ page, context }) => {
+test('a picture is noised to t and denoised from there, pixel by pixel as the crate does', async ({
+  page,
+  context,
+}) => {
   const crate = await loadCrate();
   const { picture, image } = own(crate);
   const frames = chain(crate, picture, 12, { seed: 7, class: null });
@@ -48,12 +61,16 @@ test('a picture is noised to t and denoised from there, pixel by pixel as the cr
     await expectLevels(shown.start, frames[0]?.x ?? []);
     await expectLevels(shown.x, frames[5]?.x ?? []);
     await expectLevels(shown.predicted, frames[5]?.predictedX0 ?? []);
-    await expect(shown.distance).toHaveText(text.distance(fixed(frames[5]?.rmsToOriginal?.[0] ?? null, 1)));
+    await expect(shown.distance).toHaveText(
+      text.distance(fixed(frames[5]?.rmsToOriginal?.[0] ?? null, 1)),
+    );
     await expect(each.getByTestId('denoise-t')).toHaveText('7');
   }
 });
 
-test('the sampler’s settings hold, sixteen draws stand beside each other, and pure noise is one choice away', async ({ page }) => {
+test('the sampler’s settings hold, sixteen draws stand beside each other, and pure noise is one choice away', async ({
+  page,
+}) => {
   const crate = await loadCrate();
   const { picture, image } = own(crate);
   const options = { seed: 2, class: 8, method: 'ddim', eta: 0.5, guidance: 1, chains: 16 } as const;
@@ -79,7 +96,9 @@ test('the sampler’s settings hold, sixteen draws stand beside each other, and 
   await expect(page.getByTestId('denoise-step')).toHaveText(text.step(STEPS, STEPS));
 });
 
-test('how far a picture is noised is chosen by keyboard, and less noise stays closer to it', async ({ page }) => {
+test('how far a picture is noised is chosen by keyboard, and less noise stays closer to it', async ({
+  page,
+}) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const crate = await loadCrate();
   const { picture, image } = own(crate);
@@ -100,7 +119,10 @@ test('how far a picture is noised is chosen by keyboard, and less noise stays cl
   // In a longer chain it is as far down the way.
   await page.getByTestId('steps').getByRole('radio', { name: '100', exact: true }).check();
   await expect(page).toHaveURL(/from=35/);
-  await page.getByTestId('steps').getByRole('radio', { name: String(STEPS), exact: true }).check();
+  await page
+    .getByTestId('steps')
+    .getByRole('radio', { name: String(STEPS), exact: true })
+    .check();
   await expect(page).toHaveURL(/from=7/);
 
   const rms = async (t: number) => {
@@ -115,7 +137,9 @@ test('how far a picture is noised is chosen by keyboard, and less noise stays cl
   expect(await rms(1)).toBeLessThan(last(16)?.rmsToOriginal?.[0] ?? 0);
 });
 
-test('pictures of other labs come over, and a drawing starts a chain of its own', async ({ page }) => {
+test('pictures of other labs come over, and a drawing starts a chain of its own', async ({
+  page,
+}) => {
   const crate = await loadCrate();
   await open(page, `z=seed:5&steps=${STEPS}&seed=3`);
   const digit = decode(crate, priorSample(crate, 5));
@@ -127,7 +151,10 @@ test('pictures of other labs come over, and a drawing starts a chain of its own'
   await expectLevels(start, chain(crate, digit, STEPS / 2, { seed: 3, class: null })[0]?.x ?? []);
 
   // The examples are there, and the ELBO lab has the same picture.
-  await page.getByTestId(/^example-/).nth(1).click();
+  await page
+    .getByTestId(/^example-/)
+    .nth(1)
+    .click();
   await expect(page).toHaveURL(/image=example/);
   let example = digit;
   await expect
@@ -151,7 +178,9 @@ test('an empty pad has nothing to noise, and says so', async ({ page }) => {
   await expect(lab(page).distance).toHaveText(en.elboLab.noPicture);
 });
 
-test('the denoise lab with a picture fits screens of every width, and axe finds nothing', async ({ page }) => {
+test('the denoise lab with a picture fits screens of every width, and axe finds nothing', async ({
+  page,
+}) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const crate = await loadCrate();
   const { picture, image } = own(crate);

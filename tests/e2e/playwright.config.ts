@@ -27,7 +27,11 @@ function freePort(): Promise<number> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        address && typeof address === 'object'
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      );
     });
   });
 }
@@ -79,5 +83,8 @@ export default defineConfig({
       ],
     },
   },
-  webServer: [server(port, {}), server(Number(process.env['ELBO_ROOM_E2E_ISOLATED_PORT']), { ELBO_ROOM_ISOLATED: '1' })],
+  webServer: [
+    server(port, {}),
+    server(Number(process.env['ELBO_ROOM_E2E_ISOLATED_PORT']), { ELBO_ROOM_ISOLATED: '1' }),
+  ],
 });

@@ -8,7 +8,11 @@ test('the example of the README runs as it stands', async ({ page }) => {
   const example = /```js\n(.*?)```/s.exec(readme)?.[1];
   if (!example) throw new Error('the README has no example');
 
-  const types: Record<string, string> = { js: 'text/javascript', wasm: 'application/wasm', json: 'application/json' };
+  const types: Record<string, string> = {
+    js: 'text/javascript',
+    wasm: 'application/wasm',
+    json: 'application/json',
+  };
   await page.route('**/readme/**', async (route) => {
     const path = new URL(route.request().url()).pathname.replace('/readme/', '');
     if (path === 'page.html') {
@@ -22,7 +26,10 @@ test('the example of the README runs as it stands', async ({ page }) => {
 
   const logged = page.waitForEvent('console', { timeout: 120_000 });
   await page.goto('./readme/page.html');
-  const estimate = (await (await logged).args()[0]?.jsonValue()) as { mean: number; standardError: number };
+  const estimate = (await (await logged).args()[0]?.jsonValue()) as {
+    mean: number;
+    standardError: number;
+  };
   expect(estimate.mean).toBeGreaterThan(0);
   expect(estimate.standardError).toBeGreaterThan(0);
   // The canvas shows ink on black.

@@ -4,7 +4,19 @@ import { zh } from '../../www/src/messages/zh.ts';
 import type { Estimate } from '../../www/src/engine/protocol.ts';
 import { estimate } from '../../www/src/format.ts';
 import { decode, loadCrate, priorSample, renderDrawing } from './crate.ts';
-import { en, expect, expectLevels, levels, open, type Page, pixels, recordCalls, tabTo, test, withCores } from './fixtures.ts';
+import {
+  en,
+  expect,
+  expectLevels,
+  levels,
+  open,
+  type Page,
+  pixels,
+  recordCalls,
+  tabTo,
+  test,
+  withCores,
+} from './fixtures.ts';
 
 const text = en.elboLab;
 /** Few evaluations, so that a test ends soon: the numbers are compared, not their precision. */
@@ -66,21 +78,36 @@ test('a digit drawn by hand gets the terms that the crate gives', async ({ page 
       ['log-likelihood', result.logLikelihood, 2],
       ['gap', result.gap, 2],
       ...(result.task === '8-bit' ? [['bits', result.bitsPerDim, 4] as const] : []),
-      ...(result.layers.length > 1 ? result.layers.map(({ kl }, i) => [`layer-${i}`, kl, 2] as const) : []),
+      ...(result.layers.length > 1
+        ? result.layers.map(({ kl }, i) => [`layer-${i}`, kl, 2] as const)
+        : []),
     ] as const) {
       const shown = estimate(told(value), decimals);
       await expect(mean(page, `${id}-${testid}`)).toHaveText(shown.mean);
-      await expect(page.getByTestId(`${id}-${testid}`).locator('.error')).toHaveText(shown.error && `± ${shown.error}`);
+      await expect(page.getByTestId(`${id}-${testid}`).locator('.error')).toHaveText(
+        shown.error && `± ${shown.error}`,
+      );
     }
     const binarized = page.getByTestId(`binarized-${id}`);
-    if (result.binarized) await expectLevels(binarized, Array.from(result.binarized, (bit) => bit * 255));
+    if (result.binarized)
+      await expectLevels(
+        binarized,
+        Array.from(result.binarized, (bit) => bit * 255),
+      );
     else await expect(binarized).toHaveCount(0);
     run.free();
   }
 
   const ddpm = crate.ddpmEntry.id;
   await expect(page.getByTestId(`bound-${ddpm}`)).toHaveAttribute('data-status', 'done');
-  const options = { schedule: 'log-snr-linear', steps: 50, timesteps: 64, class: null, seed: 0, consistency: true } as const;
+  const options = {
+    schedule: 'log-snr-linear',
+    steps: 50,
+    timesteps: 64,
+    class: null,
+    seed: 0,
+    consistency: true,
+  } as const;
   const bound = crate.ddpm.elbo(image, options);
   while (!bound.done) bound.step();
   const diffusion = bound.result();
@@ -94,16 +121,27 @@ test('a digit drawn by hand gets the terms that the crate gives', async ({ page 
   ] as const) {
     await expect(mean(page, `${ddpm}-${testid}`)).toHaveText(estimate(value, decimals).mean);
   }
-  await expect(page.getByTestId(`${ddpm}-consistency`)).toContainText(estimate(diffusion.consistency.elbo, 2).mean);
+  await expect(page.getByTestId(`${ddpm}-consistency`)).toContainText(
+    estimate(diffusion.consistency.elbo, 2).mean,
+  );
 
   await expect(page.getByTestId('which-digit')).toHaveAttribute('data-status', 'done');
-  const classify = { schedule: 'log-snr-linear', steps: 50, evaluationsPerClass: 10, seed: 0 } as const;
+  const classify = {
+    schedule: 'log-snr-linear',
+    steps: 50,
+    evaluationsPerClass: 10,
+    seed: 0,
+  } as const;
   const posterior = crate.ddpm.classify(image, classify);
   while (!posterior.done) posterior.step();
   const classes = posterior.result();
   if (!classes) throw new Error('the posterior is complete');
-  await expect(page.getByTestId('predicted')).toHaveText(crate.ddpmEntry.classes[classes.predicted] ?? '');
-  await expect(page.getByTestId('class-entropy')).toContainText(estimate({ mean: classes.entropy, standardError: null }, 3).mean);
+  await expect(page.getByTestId('predicted')).toHaveText(
+    crate.ddpmEntry.classes[classes.predicted] ?? '',
+  );
+  await expect(page.getByTestId('class-entropy')).toContainText(
+    estimate({ mean: classes.entropy, standardError: null }, 3).mean,
+  );
 });
 
 test('the number of workers leaves no trace in the numbers', async ({ page }) => {
@@ -113,11 +151,17 @@ test('the number of workers leaves no trace in the numbers', async ({ page }) =>
   for (const cores of [1, 4]) {
     await withCores(page, cores);
     await open(page, `lab=elbo&${FEW}`);
-    for (const testid of [...latent.map(({ entry }) => `bound-${entry.id}`), `bound-${ddpmEntry.id}`, 'which-digit']) {
+    for (const testid of [
+      ...latent.map(({ entry }) => `bound-${entry.id}`),
+      `bound-${ddpmEntry.id}`,
+      'which-digit',
+    ]) {
       await expect(page.getByTestId(testid)).toHaveAttribute('data-status', 'done');
     }
     await expect(page.getByTestId('playhead-readout')).toHaveAttribute('data-t', '25');
-    await expect.poll(async () => (await calls()).filter((call) => call === 'pool start').length).toBe(cores);
+    await expect
+      .poll(async () => (await calls()).filter((call) => call === 'pool start').length)
+      .toBe(cores);
     const numbers = page.getByTestId('elbo-lab').locator('dd');
     if (read) await expect(numbers).toHaveText(read);
     else read = await numbers.allTextContents();
@@ -173,7 +217,9 @@ test('a picture can be uploaded', async ({ page }) => {
   const file = { name: 'one.png', mimeType: 'image/png', buffer: Buffer.from(png, 'base64') };
   await page.getByTestId('upload').setInputFiles(file);
   await expect(page).toHaveURL(/image=pixels:/);
-  await expect.poll(async () => Math.max(...((await levels(page.getByTestId('elbo-picture'))) ?? [0]))).toBeGreaterThan(200);
+  await expect
+    .poll(async () => Math.max(...((await levels(page.getByTestId('elbo-picture'))) ?? [0])))
+    .toBeGreaterThan(200);
   await page.getByTestId('upload').setInputFiles({ ...file, buffer: Buffer.from('no picture') });
   await expect(page.getByText(en.errors.kinds['InvalidStateError'] ?? '')).toBeVisible();
   await page.getByTestId('language-zh').click();
@@ -192,7 +238,9 @@ test('a computation can be stopped and taken up again', async ({ page }) => {
   await expect(growth).toHaveAttribute('data-status', 'paused');
   const stopped = Number(await progress.getAttribute('value'));
   await growth.getByRole('button', { name: text.resume }).click();
-  await expect.poll(async () => Number(await progress.getAttribute('value'))).toBeGreaterThan(stopped);
+  await expect
+    .poll(async () => Number(await progress.getAttribute('value')))
+    .toBeGreaterThan(stopped);
 });
 
 test('terms, bars and the playhead are reached by keyboard', async ({ page }) => {
@@ -202,7 +250,8 @@ test('terms, bars and the playhead are reached by keyboard', async ({ page }) =>
   await expect(bound).toHaveAttribute('data-current', 'true');
   const pad = page.getByTestId('drawing-pad');
   await tabTo(pad);
-  for (const press of ['Space', 'ArrowDown', 'ArrowDown', 'ArrowRight', 'Space']) await page.keyboard.press(press);
+  for (const press of ['Space', 'ArrowDown', 'ArrowDown', 'ArrowRight', 'Space'])
+    await page.keyboard.press(press);
   const strokes = await strokesOf(page);
   expect(strokes.length).toBeGreaterThan(0);
   const image = renderDrawing(strokes);
@@ -239,12 +288,20 @@ test('the results can be taken along', async ({ page, context }) => {
   await page.getByRole('button', { name: text.results.json }).click();
   await expect(page.getByText(text.results.copied, { exact: true })).toBeVisible();
   const json = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
-  const row = json.results.find((entry: { model: string; term: string }) => entry.model === vaeEntry.id && entry.term === 'ELBO');
-  await expect(mean(page, `${vaeEntry.id}-elbo`)).toHaveText(estimate({ mean: row.value, standardError: row.standardError }, 2).mean);
+  const row = json.results.find(
+    (entry: { model: string; term: string }) =>
+      entry.model === vaeEntry.id && entry.term === 'ELBO',
+  );
+  await expect(mean(page, `${vaeEntry.id}-elbo`)).toHaveText(
+    estimate({ mean: row.value, standardError: row.standardError }, 2).mean,
+  );
   expect(json.image).toHaveLength(784);
 
   const downloading = page.waitForEvent('download');
-  await page.getByRole('button', { name: en.charts.download(text.perLatent) }).first().click();
+  await page
+    .getByRole('button', { name: en.charts.download(text.perLatent) })
+    .first()
+    .click();
   const download = await downloading;
   expect(download.suggestedFilename()).toBe(`${vaeEntry.id}-kl.svg`);
   const svg = await readFile(await download.path(), 'utf8');
@@ -253,15 +310,24 @@ test('the results can be taken along', async ({ page, context }) => {
   expect(svg).toMatch(/fill="rgb\(/);
 });
 
-test('a model card shows what the evaluation program found for these very weights', async ({ page }) => {
+test('a model card shows what the evaluation program found for these very weights', async ({
+  page,
+}) => {
   await open(page, `lab=elbo&${FEW}`);
-  const evaluation = JSON.parse(await readFile(new URL('../../models/evaluation.json', import.meta.url), 'utf8'));
+  const evaluation = JSON.parse(
+    await readFile(new URL('../../models/evaluation.json', import.meta.url), 'utf8'),
+  );
   for (const { id, command, scores } of evaluation.models) {
     const card = page.getByTestId(`card-${id}`);
     await card.getByText(text.card.title).click();
     const elbo = scores.find(({ metric }: { metric: string }) => metric === 'elbo');
-    const { mean, error } = estimate({ mean: elbo.value, standardError: elbo.standardError ?? null }, 2);
-    const row = card.getByRole('row').filter({ has: page.getByRole('rowheader', { name: text.card.metrics.elbo, exact: true }) });
+    const { mean, error } = estimate(
+      { mean: elbo.value, standardError: elbo.standardError ?? null },
+      2,
+    );
+    const row = card
+      .getByRole('row')
+      .filter({ has: page.getByRole('rowheader', { name: text.card.metrics.elbo, exact: true }) });
     await expect(row).toContainText(error ? `${mean} ± ${error}` : mean);
     await expect(card.locator('code')).toHaveText(command);
   }

@@ -14,11 +14,16 @@ const LAST = TOUR_STEPS.length - 1;
 const panel = (page: Page) => page.getByTestId('tour');
 const fragment = (page: Page) => page.evaluate(() => location.hash);
 
-async function expectStep(page: Page, step: TourStep, { messages }: (typeof LANGUAGES)[number]): Promise<void> {
+async function expectStep(
+  page: Page,
+  step: TourStep,
+  { messages }: (typeof LANGUAGES)[number],
+): Promise<void> {
   await expect(panel(page)).toHaveAttribute('data-step', step);
   await expect(panel(page).getByRole('heading')).toContainText(messages.tour.steps[step].title);
   await expect.poll(() => fragment(page)).toContain(`tour=${step}`);
-  for (const anchor of STOPS[step].at) await expect(page.locator(`[data-anchor="${anchor}"][data-pointed]`)).toHaveCount(1);
+  for (const anchor of STOPS[step].at)
+    await expect(page.locator(`[data-anchor="${anchor}"][data-pointed]`)).toHaveCount(1);
 }
 
 /** What the step points at first lies in the window, and not under the panel. */
@@ -28,12 +33,16 @@ async function expectInSight(page: Page, step: TourStep): Promise<void> {
     .poll(
       () =>
         page.evaluate((name) => {
-          const box = document.querySelector(`[data-anchor="${name}"][data-pointed]`)?.getBoundingClientRect();
+          const box = document
+            .querySelector(`[data-anchor="${name}"][data-pointed]`)
+            ?.getBoundingClientRect();
           const cover = document.getElementById('tour')?.getBoundingClientRect();
           if (!box || !cover) return 'not there';
           const beside = box.right <= cover.left;
           const floor = beside ? innerHeight : cover.top;
-          return box.top >= 0 && box.bottom <= floor ? 'in sight' : `${box.top} … ${box.bottom} of ${floor}`;
+          return box.top >= 0 && box.bottom <= floor
+            ? 'in sight'
+            : `${box.top} … ${box.bottom} of ${floor}`;
         }, at[0]),
       { message: `${at[0]} at ${step}` },
     )
@@ -46,8 +55,15 @@ const overflowing = (page: Page): Promise<string[]> =>
     const found: string[] = [];
     const scrolls = (element: Element) => /auto|scroll/.test(getComputedStyle(element).overflowX);
     for (const element of document.body.querySelectorAll<HTMLElement>('*')) {
-      const own = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
-      if (own.length === 0 || !element.checkVisibility() || element.closest('.hidden-visually, .katex, svg, .skip, option')) continue;
+      const own = [...element.childNodes].filter(
+        (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim(),
+      );
+      if (
+        own.length === 0 ||
+        !element.checkVisibility() ||
+        element.closest('.hidden-visually, .katex, svg, .skip, option')
+      )
+        continue;
       let inside = element.parentElement;
       while (inside && !scrolls(inside)) inside = inside.parentElement;
       const name = `${element.tagName.toLowerCase()}: ${element.textContent?.trim().slice(0, 40)}`;
@@ -55,13 +71,19 @@ const overflowing = (page: Page): Promise<string[]> =>
         const range = document.createRange();
         range.selectNodeContents(node);
         const { right, left } = range.getBoundingClientRect();
-        if (!inside && (right > document.documentElement.clientWidth + 1 || left < -1)) found.push(`${name} leaves the window`);
+        if (!inside && (right > document.documentElement.clientWidth + 1 || left < -1))
+          found.push(`${name} leaves the window`);
       }
-      if (!scrolls(element) && element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1) {
+      if (
+        !scrolls(element) &&
+        element.clientWidth > 0 &&
+        element.scrollWidth > element.clientWidth + 1
+      ) {
         found.push(`${name} leaves its box`);
       }
     }
-    if (document.documentElement.scrollWidth > document.documentElement.clientWidth) found.push('the page scrolls sideways');
+    if (document.documentElement.scrollWidth > document.documentElement.clientWidth)
+      found.push('the page scrolls sideways');
     return found;
   });
 
@@ -84,8 +106,11 @@ for (const language of LANGUAGES) {
       for (const [i, step] of TOUR_STEPS.entries()) {
         await expectStep(page, step, language);
         await expectInSight(page, step);
-        if (i % 3 === 0) await page.screenshot({ path: `artifacts/tour-1280-${language.tag}-${step}.png` });
-        await expect(page).toHaveTitle(`${messages.labs[STOPS[step].setting.lab]} · ${messages.title}`);
+        if (i % 3 === 0)
+          await page.screenshot({ path: `artifacts/tour-1280-${language.tag}-${step}.png` });
+        await expect(page).toHaveTitle(
+          `${messages.labs[STOPS[step].setting.lab]} · ${messages.title}`,
+        );
         // Each lab as a whole has been looked at elsewhere: here it is the panel, and once the page that it lies over.
         if (i === 0) await expectAccessible(page);
         else await expectAccessible(page, { include: '#tour' }, step);
@@ -102,7 +127,9 @@ for (const language of LANGUAGES) {
       await expect(page.locator('[data-pointed]')).toHaveCount(0);
     });
 
-    test('at 390 pixels every step leaves in sight what it points at, and no text overflows', async ({ page }) => {
+    test('at 390 pixels every step leaves in sight what it points at, and no text overflows', async ({
+      page,
+    }) => {
       await page.setViewportSize({ width: 390, height: 844 });
       await page.emulateMedia({ reducedMotion: 'reduce' });
       await open(page, '');
@@ -176,7 +203,9 @@ test('a browser that refuses its storage has the tour all the same', async ({ pa
   await expect(panel(page)).toHaveAttribute('data-step', TOUR_STEPS[0]);
 });
 
-test('the language changes at once, keeps everything, and is part of the address only once it is chosen', async ({ page }) => {
+test('the language changes at once, keeps everything, and is part of the address only once it is chosen', async ({
+  page,
+}) => {
   await open(page, 'lab=denoise&steps=20&step=20&digit=8&seed=4');
   await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(20, 20));
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
@@ -188,7 +217,9 @@ test('the language changes at once, keeps everything, and is part of the address
   await expect(page.getByTestId('denoise-step')).toHaveText(zh.denoise.step(20, 20));
   await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
   await expect(page).toHaveTitle(`${zh.labs.denoise} · ${zh.title}`);
-  await expect(page.getByTestId('digit').getByRole('radio', { name: '8', exact: true })).toBeChecked();
+  await expect(
+    page.getByTestId('digit').getByRole('radio', { name: '8', exact: true }),
+  ).toBeChecked();
   await expect.poll(() => fragment(page)).toContain('lang=zh');
   // The very same canvas: nothing was put up anew.
   expect(await painted.evaluate((element) => element.isConnected)).toBe(true);
@@ -197,5 +228,8 @@ test('the language changes at once, keeps everything, and is part of the address
   await page.getByTestId('language-en').click();
   await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(20, 20));
   await expect.poll(() => fragment(page)).toContain('lang=en');
-  await expect(page.getByRole('link', { name: en.labs.latent, exact: true })).toHaveAttribute('href', /lang=en/);
+  await expect(page.getByRole('link', { name: en.labs.latent, exact: true })).toHaveAttribute(
+    'href',
+    /lang=en/,
+  );
 });

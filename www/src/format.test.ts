@@ -9,7 +9,9 @@ describe('numbers on the page', () => {
     [-Infinity, 2, '−∞'],
     [NaN, 2, '–'],
     [null, 2, '–'],
-  ])('%d with %d decimals is %s', (value, decimals, text) => expect(fixed(value, decimals)).toBe(text));
+  ])('%d with %d decimals is %s', (value, decimals, text) =>
+    expect(fixed(value, decimals)).toBe(text),
+  );
 
   it.each([
     [0.42, 2],
@@ -21,10 +23,15 @@ describe('numbers on the page', () => {
     [null, 3],
     [NaN, 3],
     [Infinity, 3],
-  ])('a standard error of %d asks for %d decimals', (error, decimals) => expect(decimalsFor(error, 3)).toBe(decimals));
+  ])('a standard error of %d asks for %d decimals', (error, decimals) =>
+    expect(decimalsFor(error, 3)).toBe(decimals),
+  );
 
   it('shows mean and standard error alike', () => {
-    expect(estimate({ mean: -87.0412, standardError: 0.4187 }, 2)).toEqual({ mean: '−87.04', error: '0.42' });
+    expect(estimate({ mean: -87.0412, standardError: 0.4187 }, 2)).toEqual({
+      mean: '−87.04',
+      error: '0.42',
+    });
     expect(estimate({ mean: 3.41, standardError: null }, 2)).toEqual({ mean: '3.41', error: '' });
   });
 

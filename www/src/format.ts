@@ -13,12 +13,16 @@ export function fixed(value: number | null, decimals: number): string {
 
 /** Decimals that leave a standard error two significant digits. */
 export function decimalsFor(standardError: number | null, fallback: number): number {
-  if (standardError === null || !(standardError > 0) || !Number.isFinite(standardError)) return fallback;
+  if (standardError === null || !(standardError > 0) || !Number.isFinite(standardError))
+    return fallback;
   return Math.min(MOST_DECIMALS, Math.max(0, 1 - Math.floor(Math.log10(standardError))));
 }
 
 /** The mean and the standard error with equal decimals; `error` is empty while there is none. */
-export function estimate({ mean, standardError }: Estimate, fallback: number): { mean: string; error: string } {
+export function estimate(
+  { mean, standardError }: Estimate,
+  fallback: number,
+): { mean: string; error: string } {
   const decimals = decimalsFor(standardError, fallback);
   return {
     mean: fixed(mean, decimals),
@@ -32,7 +36,8 @@ export const megabytes = (bytes: number) => fixed(bytes / 1e6, 1);
 export const logSnr = (value: number | null) => fixed(value ?? Infinity, 2);
 
 /** ᾱ = sigmoid(log SNR), for display only. */
-export const alphaBar = (value: number | null) => fixed(value === null ? 1 : 1 / (1 + Math.exp(-value)), 4);
+export const alphaBar = (value: number | null) =>
+  fixed(value === null ? 1 : 1 / (1 + Math.exp(-value)), 4);
 
 /** Standard errors on either side of a normal mean that hold 95 % of it. */
 export const NORMAL_95 = 1.959964;

@@ -10,4 +10,6 @@ import './styles/print.css';
 
 // A page whose words come after it would flash.
 speech.chosen = parseState(location.hash).state.language;
-void speech.load().then(() => mount(App, { target: document.getElementById('app') as HTMLElement }));
+void speech
+  .load()
+  .then(() => mount(App, { target: document.getElementById('app') as HTMLElement }));

@@ -1,4 +1,10 @@
-import { fragmentOf, parseState, printFields, printState, type Rejection } from './address/address.ts';
+import {
+  fragmentOf,
+  parseState,
+  printFields,
+  printState,
+  type Rejection,
+} from './address/address.ts';
 import { type Catalog, fitToModels } from './address/fit.ts';
 import { speech } from './messages/speech.svelte.ts';
 import type { Lab, PageState } from './state.ts';

@@ -10,7 +10,11 @@ export const PATH_MODES = ['linear', 'spherical'] as const;
 /** What the latent map shows: decoded digits, where the classes lie, or one over the other. */
 export const MAP_VIEWS = ['both', 'digits', 'classes'] as const;
 export const METHODS = ['ddpm', 'ddim'] as const;
-export const SCHEDULES = ['cosine', 'linear', 'log-snr-linear'] as const satisfies readonly ScheduleKind[];
+export const SCHEDULES = [
+  'cosine',
+  'linear',
+  'log-snr-linear',
+] as const satisfies readonly ScheduleKind[];
 export const STEP_COUNTS = [20, 50, 100, 250, 500, 1000] as const;
 export const SAMPLE_COUNTS = [1, 16] as const;
 /** Reverse steps shown per second. */
@@ -139,4 +143,5 @@ export function defaultState(): PageState {
 }
 
 /** Steps that a chain goes: all of its schedule's, or those below the timestep it starts from. */
-export const chainLength = ({ from, steps }: Pick<PageState['denoise'], 'from' | 'steps'>) => from ?? steps;
+export const chainLength = ({ from, steps }: Pick<PageState['denoise'], 'from' | 'steps'>) =>
+  from ?? steps;

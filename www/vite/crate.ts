@@ -18,7 +18,9 @@ function locate(root: string, path: string): { file: string; inside: string[] } 
   const segments = path.split('::');
   for (let length = segments.length - 1; length > 0; length--) {
     const stem = join('crate/src', ...segments.slice(0, length));
-    const file = [`${stem}.rs`, join(stem, 'mod.rs')].find((candidate) => existsSync(join(root, candidate)));
+    const file = [`${stem}.rs`, join(stem, 'mod.rs')].find((candidate) =>
+      existsSync(join(root, candidate)),
+    );
     if (file) return { file, inside: segments.slice(length) };
   }
   throw new Error(`the crate has no module of ${path}`);
@@ -43,7 +45,8 @@ export function findFunction(root: string, path: string): CrateFunction {
       at = first();
     }
   }
-  if (at < 0) throw new Error(`${file} has no function ${inside.join('::')}, which a derivation names`);
+  if (at < 0)
+    throw new Error(`${file} has no function ${inside.join('::')}, which a derivation names`);
   let start = at;
   while (/^\s*(\/\/\/|#\[)/.test(lines[start - 1] ?? '')) start--;
   // rustfmt puts the closing brace of a body where its signature begins.

@@ -22,7 +22,10 @@ export function models(directory: string): Plugin {
           ({ size }) => {
             response.setHeader('content-length', size);
             response.setHeader('cache-control', 'no-cache');
-            response.setHeader('content-type', name.endsWith('.json') ? 'application/json' : 'application/octet-stream');
+            response.setHeader(
+              'content-type',
+              name.endsWith('.json') ? 'application/json' : 'application/octet-stream',
+            );
             createReadStream(path).pipe(response);
           },
           () => {

@@ -14,7 +14,9 @@ export function preload(wasm: string, manifest: string): Plugin {
       order: 'post',
       handler(_html, { path, bundle }) {
         if (path !== '/index.html') return [];
-        const file = Object.keys(bundle ?? {}).find((name) => basename(name).startsWith(`${stem}-`) && name.endsWith(`.${extension}`));
+        const file = Object.keys(bundle ?? {}).find(
+          (name) => basename(name).startsWith(`${stem}-`) && name.endsWith(`.${extension}`),
+        );
         if (!file) throw new Error(`the build has no ${wasm}`);
         return [file, manifest].map((href) => ({
           tag: 'link',

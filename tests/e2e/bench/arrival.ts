@@ -26,7 +26,11 @@ function watch(): void {
   Object.assign(globalThis, { marks });
   const { prototype } = Worker;
   const { postMessage } = prototype;
-  prototype.postMessage = function (this: Worker, message: { id: number; call?: string; params?: { surface?: string } }, options?: unknown) {
+  prototype.postMessage = function (
+    this: Worker,
+    message: { id: number; call?: string; params?: { surface?: string } },
+    options?: unknown,
+  ) {
     if (!marks.asked && message.call === 'decode' && message.params?.surface === 'latent-digit') {
       marks.asked = performance.now();
       this.addEventListener('message', ({ data }) => {
@@ -43,18 +47,32 @@ async function arrive(page: Page, url: string): Promise<Arrival> {
   await page.waitForFunction(() => (globalThis as unknown as { marks: Marks }).marks.painted > 0);
   const { seconds, names } = await page.evaluate(() => {
     const { marks } = globalThis as unknown as { marks: Marks };
-    const names = performance.getEntriesByType('resource').filter(({ startTime }) => startTime < marks.asked);
-    return { seconds: marks.painted / 1000, names: [location.href, ...names.map(({ name }) => name)] };
+    const names = performance
+      .getEntriesByType('resource')
+      .filter(({ startTime }) => startTime < marks.asked);
+    return {
+      seconds: marks.painted / 1000,
+      names: [location.href, ...names.map(({ name }) => name)],
+    };
   });
   const root = new URL(url).pathname;
-  return { seconds, paths: [...new Set(names.map((name) => new URL(name).pathname.slice(root.length) || 'index.html'))] };
+  return {
+    seconds,
+    paths: [
+      ...new Set(names.map((name) => new URL(name).pathname.slice(root.length) || 'index.html')),
+    ],
+  };
 }
 
 /** A visitor's window is open before the visit: the browser's own pages, which a new one starts, are given time to be done. */
 const SETTLE_MS = 2000;
 
 /** Each visit from a profile of its own, and a second one from the same. */
-export async function visits(browser: Browser, url: string, count: number): Promise<{ cold: Arrival[]; warm: Arrival[] }> {
+export async function visits(
+  browser: Browser,
+  url: string,
+  count: number,
+): Promise<{ cold: Arrival[]; warm: Arrival[] }> {
   const found = { cold: [] as Arrival[], warm: [] as Arrival[] };
   const visit = async (context: BrowserContext) => {
     const page = await context.newPage();
@@ -85,7 +103,11 @@ export async function transferred(paths: readonly string[]): Promise<number> {
 }
 
 export function brotli(bytes: Uint8Array): number {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_LGWIN]: 24,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
   return brotliCompressSync(bytes, { params }).length;
 }
 
@@ -94,6 +116,7 @@ export const gzip = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 })
 /** The one file of a folder of the built site whose name matches. */
 export async function built(folder: string, name: RegExp): Promise<Buffer> {
   const names = (await readdir(new URL(folder, DIST))).filter((file) => name.test(file));
-  if (names.length !== 1) throw new Error(`${folder} has ${names.length} files of the form ${name}`);
+  if (names.length !== 1)
+    throw new Error(`${folder} has ${names.length} files of the form ${name}`);
   return readFile(new URL(`${folder}${names[0]}`, DIST));
 }

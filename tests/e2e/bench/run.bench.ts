@@ -4,15 +4,33 @@ import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
-import { agreementText, measured, most, parseOptions, type Report, type Row, setting, table, verdict } from '../../../www/src/bench/report.ts';
+import {
+  agreementText,
+  measured,
+  most,
+  parseOptions,
+  type Report,
+  type Row,
+  setting,
+  table,
+  verdict,
+} from '../../../www/src/bench/report.ts';
 import { brotli, built, gzip, transferred, visits } from './arrival.ts';
 
 const MEGABYTE = 1e6;
 const options = process.env['ELBO_ROOM_BENCH_OPTIONS'] ?? '';
 
 async function sizes(): Promise<Row[]> {
-  const [ours, peer] = [await built('assets/', /^elbo_room_bg-.*\.wasm$/), await built('bench/', /^ort-.*\.wasm$/)];
-  const row = (id: string, title: string, compress: (bytes: Uint8Array) => number, target: number | null): Row => {
+  const [ours, peer] = [
+    await built('assets/', /^elbo_room_bg-.*\.wasm$/),
+    await built('bench/', /^ort-.*\.wasm$/),
+  ];
+  const row = (
+    id: string,
+    title: string,
+    compress: (bytes: Uint8Array) => number,
+    target: number | null,
+  ): Row => {
     const [own, other] = [compress(ours) / MEGABYTE, compress(peer) / MEGABYTE];
     return {
       id,
@@ -22,7 +40,10 @@ async function sizes(): Promise<Row[]> {
       verdict: target === null ? null : verdict('size', 'MB', own, most(target)),
     };
   };
-  return [row('brotli', 'WebAssembly, brotli', brotli, 1.2), row('gzip', 'WebAssembly, gzip', gzip, null)];
+  return [
+    row('brotli', 'WebAssembly, brotli', brotli, 1.2),
+    row('gzip', 'WebAssembly, gzip', gzip, null),
+  ];
 }
 
 test('bench', async ({ browser, baseURL }) => {
@@ -36,7 +57,12 @@ test('bench', async ({ browser, baseURL }) => {
   const report = JSON.parse((await page.getByTestId('bench-json').textContent()) ?? '') as Report;
 
   const first = await transferred(cold[0]?.paths ?? []);
-  const [coldTimes, warmTimes] = [cold, warm].map((arrivals) => measured(arrivals.map(({ seconds }) => seconds), 's'));
+  const [coldTimes, warmTimes] = [cold, warm].map((arrivals) =>
+    measured(
+      arrivals.map(({ seconds }) => seconds),
+      's',
+    ),
+  );
   report.rows.push(
     ...(await sizes()),
     {
@@ -53,15 +79,28 @@ test('bench', async ({ browser, baseURL }) => {
       peer: null,
       verdict: coldTimes ? verdict('median', 's', coldTimes.median, most(1)) : null,
     },
-    { id: 'warm', title: 'The same, second visit', ours: warmTimes ?? null, peer: null, verdict: null },
+    {
+      id: 'warm',
+      title: 'The same, second visit',
+      ours: warmTimes ?? null,
+      peer: null,
+      verdict: null,
+    },
   );
   const machine = cpus()[0]?.model.trim() ?? '';
-  const path = process.env['ELBO_ROOM_BENCH_JSON'] ?? fileURLToPath(new URL('../../../target/bench.json', import.meta.url));
+  const path =
+    process.env['ELBO_ROOM_BENCH_JSON'] ??
+    fileURLToPath(new URL('../../../target/bench.json', import.meta.url));
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify({ ...report, machine, files: cold[0]?.paths }, null, 2)}\n`);
+  await writeFile(
+    path,
+    `${JSON.stringify({ ...report, machine, files: cold[0]?.paths }, null, 2)}\n`,
+  );
 
   console.log(`\n${table(report.rows)}\n\n${machine}; ${setting(report)}`);
-  console.log(`Largest differences from onnxruntime-web: ${report.agreement.map((one) => agreementText(one)).join('; ')}`);
+  console.log(
+    `Largest differences from onnxruntime-web: ${report.agreement.map((one) => agreementText(one)).join('; ')}`,
+  );
   console.log(`All figures: ${path}\n`);
   expect(report.agreement.filter(({ met }) => !met)).toEqual([]);
 });

@@ -15,7 +15,12 @@ describe('the URL form of the state', () => {
     state.lab = 'denoise';
     state.vae = 'mnist-vae';
     state.ddpm = 'mnist-ddpm';
-    state.latent = { at: { position: 0.35 }, a: { seed: 4294967295 }, b: { z: [0.01, -2.5, 3] }, mode: 'linear' };
+    state.latent = {
+      at: { position: 0.35 },
+      a: { seed: 4294967295 },
+      b: { z: [0.01, -2.5, 3] },
+      mode: 'linear',
+    };
     state.denoise = {
       digit: null,
       steps: 250,
@@ -30,10 +35,20 @@ describe('the URL form of the state', () => {
       speed: 120,
       from: 180,
     };
-    state.map = { at: { position: 0.4 }, path: [0, 255, 12, 13, 200, 7], show: 'classes', hidden: [0, 7, 9] };
+    state.map = {
+      at: { position: 0.4 },
+      path: [0, 255, 12, 13, 200, 7],
+      show: 'classes',
+      hidden: [0, 7, 9],
+    };
     state.bound = { schedule: 'cosine', timesteps: 'all' };
     state.elbo = {
-      image: { strokes: printStrokes([[1, 2, 3, 250], [9, 9]]) },
+      image: {
+        strokes: printStrokes([
+          [1, 2, 3, 250],
+          [9, 9],
+        ]),
+      },
       seed: 5,
       samples: 5000,
       steps: 1234,
@@ -63,17 +78,21 @@ describe('the URL form of the state', () => {
     expect(parseState(printState(state))).toEqual({ state, rejected: [] });
   });
 
-  it.each([{ example: 'seven' }, { strokes: '' }, { pixels: printPixels(new Uint8Array(784).fill(200)) }])(
-    'brings back the picture %j',
-    (image) => {
-      const state = defaultState();
-      state.elbo.image = image;
-      expect(parseState(printState(state))).toEqual({ state, rejected: [] });
-    },
-  );
+  it.each([
+    { example: 'seven' },
+    { strokes: '' },
+    { pixels: printPixels(new Uint8Array(784).fill(200)) },
+  ])('brings back the picture %j', (image) => {
+    const state = defaultState();
+    state.elbo.image = image;
+    expect(parseState(printState(state))).toEqual({ state, rejected: [] });
+  });
 
   it('keeps a chain below its steps, and a frame within the chain', () => {
-    expect(parseState('#steps=50&from=20&step=20')).toMatchObject({ state: { denoise: { from: 20, step: 20 } }, rejected: [] });
+    expect(parseState('#steps=50&from=20&step=20')).toMatchObject({
+      state: { denoise: { from: 20, step: 20 } },
+      rejected: [],
+    });
     expect(parseState('#steps=50&from=20&step=21')).toMatchObject({
       state: { denoise: { from: 20, step: 0 } },
       rejected: [{ key: 'step', value: '21' }],
@@ -86,14 +105,26 @@ describe('the URL form of the state', () => {
 
   it('knows a place on the path of the map only where there is one', () => {
     const way = printStrokes([[0, 0, 255, 255]]);
-    expect(parseState(`#map=path:0.5&way=${way}`)).toMatchObject({ state: { map: { at: { position: 0.5 } } }, rejected: [] });
-    expect(parseState('#map=path:0.5')).toEqual({ state: defaultState(), rejected: [{ key: 'map', value: 'path:0.5' }] });
-    expect(parseState('#map=1.25')).toMatchObject({ state: { map: { at: { z: [1.25, 0] } } }, rejected: [] });
+    expect(parseState(`#map=path:0.5&way=${way}`)).toMatchObject({
+      state: { map: { at: { position: 0.5 } } },
+      rejected: [],
+    });
+    expect(parseState('#map=path:0.5')).toEqual({
+      state: defaultState(),
+      rejected: [{ key: 'map', value: 'path:0.5' }],
+    });
+    expect(parseState('#map=1.25')).toMatchObject({
+      state: { map: { at: { z: [1.25, 0] } } },
+      rejected: [],
+    });
   });
 
   it('moves the default playhead into a shorter chain without a word, and says so where it was asked for', () => {
     expect(parseState('#T=20')).toMatchObject({ state: { elbo: { t: 10 } }, rejected: [] });
-    expect(parseState('#T=20&t=21')).toMatchObject({ state: { elbo: { t: 10 } }, rejected: [{ key: 't', value: '21' }] });
+    expect(parseState('#T=20&t=21')).toMatchObject({
+      state: { elbo: { t: 10 } },
+      rejected: [{ key: 't', value: '21' }],
+    });
   });
 
   it('leaves trailing zeros of a point away', () => {
@@ -169,7 +200,10 @@ describe('the URL form of the state', () => {
     ['tour', '3'],
     ['unknown', '1'],
   ])('falls back to the default for %s=%s and says so', (key, value) => {
-    expect(parseState(`#${key}=${value}`)).toEqual({ state: defaultState(), rejected: [{ key, value }] });
+    expect(parseState(`#${key}=${value}`)).toEqual({
+      state: defaultState(),
+      rejected: [{ key, value }],
+    });
   });
 
   it('rejects a step past the end and a cell that the chain does not have', () => {

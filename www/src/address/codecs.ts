@@ -34,7 +34,9 @@ export const choice = <T extends string | number>(options: readonly T[]): Codec<
 export const list = <T>(item: Codec<T>, separator: string, most: number): Codec<T[]> => ({
   parse(text) {
     const values = text === '' ? [] : text.split(separator).map(item.parse);
-    return values.length <= most && values.every((value) => value !== undefined) ? values : undefined;
+    return values.length <= most && values.every((value) => value !== undefined)
+      ? values
+      : undefined;
   },
   print: (values) => values.map(item.print).join(separator),
 });
@@ -45,7 +47,10 @@ export const flag: Codec<boolean> = {
 };
 
 /** A value that is written only where there is one. */
-export const optional = <T>(parse: (text: string) => T | undefined, print: (value: T) => string): Codec<T | null> => ({
+export const optional = <T>(
+  parse: (text: string) => T | undefined,
+  print: (value: T) => string,
+): Codec<T | null> => ({
   parse,
   print: (value) => (value === null ? '' : print(value)),
 });

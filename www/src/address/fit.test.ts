@@ -15,7 +15,12 @@ describe('fitting to the models', () => {
 
   it('rejects what the models do not have', () => {
     const { state } = parseState('#vae=other&ddpm=other&z=1,1,1,1,1&digit=10');
-    expect(fitToModels(state, catalog).map(({ key }) => key)).toEqual(['vae', 'ddpm', 'z', 'digit']);
+    expect(fitToModels(state, catalog).map(({ key }) => key)).toEqual([
+      'vae',
+      'ddpm',
+      'z',
+      'digit',
+    ]);
     expect(state.vae).toBe('');
     expect(state.latent.at).toEqual(defaultState().latent.at);
     expect(state.denoise.digit).toBeNull();

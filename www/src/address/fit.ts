@@ -28,7 +28,9 @@ export function fitToModels(state: PageState, catalog: Catalog): Rejection[] {
       rejected.push({ key, value: whereabouts.print(at) });
       return fallback;
     }
-    return at.z.length === vae.latents ? at : { ...at, z: [...at.z, ...Array<number>(vae.latents - at.z.length).fill(0)] };
+    return at.z.length === vae.latents
+      ? at
+      : { ...at, z: [...at.z, ...Array<number>(vae.latents - at.z.length).fill(0)] };
   };
   state.latent.at = fit('z', state.latent.at, standard.latent.at);
   state.latent.a = fit('a', state.latent.a, standard.latent.a);

@@ -38,7 +38,10 @@ export const point: Codec<Point> = {
   // Trailing zeros say nothing: `fitToModels` fills up to the model's number of latents.
   print(value) {
     if ('seed' in value) return `seed:${value.seed}`;
-    return value.z.map(coordinate.print).join(',').replace(/(,0)+$/, '');
+    return value.z
+      .map(coordinate.print)
+      .join(',')
+      .replace(/(,0)+$/, '');
   },
 };
 
@@ -50,7 +53,8 @@ export const whereabouts: Codec<Whereabouts> = {
     const value = position.parse(text.slice('path:'.length));
     return value === undefined ? undefined : { position: value };
   },
-  print: (value) => ('position' in value ? `path:${position.print(value.position)}` : point.print(value)),
+  print: (value) =>
+    'position' in value ? `path:${position.print(value.position)}` : point.print(value),
 };
 
 export const place: Codec<PageState['map']['at']> = {
@@ -80,7 +84,8 @@ const IMAGE_FORMS = {
 export const image: Codec<ImageSource> = {
   parse(text) {
     const [form = '', value = ''] = text.split(':', 2);
-    if (!(form in IMAGE_FORMS) || !IMAGE_FORMS[form as keyof typeof IMAGE_FORMS](value)) return undefined;
+    if (!(form in IMAGE_FORMS) || !IMAGE_FORMS[form as keyof typeof IMAGE_FORMS](value))
+      return undefined;
     return { [form]: value } as ImageSource;
   },
   print: (value) => Object.entries(value)[0]?.join(':') ?? '',

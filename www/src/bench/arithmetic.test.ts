@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { multiplyAdds } from './arithmetic.ts';
 
-const fixture = (name: string) => readFileSync(new URL(`../../../tests/fixtures/${name}`, import.meta.url));
+const fixture = (name: string) =>
+  readFileSync(new URL(`../../../tests/fixtures/${name}`, import.meta.url));
 const network = fixture('arithmetic.onnx');
 
 it('counts what ONNX’s own shapes give', () => {
-  expect(multiplyAdds(network)).toBe(JSON.parse(fixture('arithmetic.json').toString()).multiplyAdds);
+  expect(multiplyAdds(network)).toBe(
+    JSON.parse(fixture('arithmetic.json').toString()).multiplyAdds,
+  );
 });
 
 it('refuses what is no whole ONNX file', () => {

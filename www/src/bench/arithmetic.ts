@@ -7,7 +7,9 @@ import { type OnnxGraph, type OnnxNode, readOnnx } from './onnx.ts';
 type Shape = number[];
 
 const ELEMENTWISE = new Set(
-  'Abs Add Cast Clip Cos Div Erf Exp Identity Log Mul Neg Pow Relu Sigmoid Sin Softmax Sqrt Sub Tanh'.split(' '),
+  'Abs Add Cast Clip Cos Div Erf Exp Identity Log Mul Neg Pow Relu Sigmoid Sin Softmax Sqrt Sub Tanh'.split(
+    ' ',
+  ),
 );
 
 const size = (shape: Shape) => shape.reduce((product, n) => product * n, 1);
@@ -54,7 +56,13 @@ class Count {
     const data = () => this.#shape(node, 0);
     const axis = (rank: number, or = 0) => ((node.ints.get('axis')?.[0] ?? or) + rank) % rank;
     if (ELEMENTWISE.has(node.op)) {
-      return [broadcast(node.inputs.flatMap((name) => (this.#shapes.has(name) ? [this.#shapes.get(name) as Shape] : [])))];
+      return [
+        broadcast(
+          node.inputs.flatMap((name) =>
+            this.#shapes.has(name) ? [this.#shapes.get(name) as Shape] : [],
+          ),
+        ),
+      ];
     }
     switch (node.op) {
       case 'Constant': {
@@ -65,17 +73,28 @@ class Count {
       case 'Conv':
         return [this.#convolution(node)];
       case 'Gemm':
-        return [this.#product(this.#oriented(node, 0, 'transA'), this.#oriented(node, 1, 'transB'))];
+        return [
+          this.#product(this.#oriented(node, 0, 'transA'), this.#oriented(node, 1, 'transB')),
+        ];
       case 'MatMul':
         return [this.#product(data(), this.#shape(node, 1))];
       case 'Reshape':
         return [this.#reshape(node)];
       case 'Transpose':
-        return [(node.ints.get('perm') ?? data().map((_, i, all) => all.length - 1 - i)).map((from) => data()[from] as number)];
+        return [
+          (node.ints.get('perm') ?? data().map((_, i, all) => all.length - 1 - i)).map(
+            (from) => data()[from] as number,
+          ),
+        ];
       case 'Concat': {
         const shapes = node.inputs.map((_, i) => this.#shape(node, i));
         const along = axis(data().length);
-        return [data().with(along, shapes.reduce((sum, shape) => sum + (shape[along] as number), 0))];
+        return [
+          data().with(
+            along,
+            shapes.reduce((sum, shape) => sum + (shape[along] as number), 0),
+          ),
+        ];
       }
       case 'Split': {
         const along = axis(data().length);
@@ -89,7 +108,9 @@ class Count {
         const rank = data().length + axes.length;
         const added = new Set(axes.map((at) => (at + rank) % rank));
         const rest = [...data()];
-        return [Array.from({ length: rank }, (_, at) => (added.has(at) ? 1 : (rest.shift() as number)))];
+        return [
+          Array.from({ length: rank }, (_, at) => (added.has(at) ? 1 : (rest.shift() as number))),
+        ];
       }
       case 'ReduceMean': {
         const rank = data().length;
@@ -109,7 +130,11 @@ class Count {
   }
 
   #product(a: Shape, b: Shape): Shape {
-    const shape = [...broadcast([a.slice(0, -2), b.slice(0, -2)]), a.at(-2) as number, b.at(-1) as number];
+    const shape = [
+      ...broadcast([a.slice(0, -2), b.slice(0, -2)]),
+      a.at(-2) as number,
+      b.at(-1) as number,
+    ];
     this.multiplyAdds += size(shape) * (a.at(-1) as number);
     return shape;
   }
@@ -121,7 +146,8 @@ class Count {
     const [strides, dilations] = [each('strides', 1), each('dilations', 1)];
     const pads = node.ints.get('pads') ?? space.flatMap(() => [0, 0]);
     const extent = (at: number) => {
-      const padded = (space[at] as number) + (pads[at] as number) + (pads[at + space.length] as number);
+      const padded =
+        (space[at] as number) + (pads[at] as number) + (pads[at + space.length] as number);
       const reach = (dilations[at] as number) * ((kernel[at + 1] as number) - 1) + 1;
       return Math.floor((padded - reach) / (strides[at] as number)) + 1;
     };

@@ -1,6 +1,12 @@
 /** A worker that measures this crate: one instance of it, timed where it computes. */
 import { expose } from 'comlink';
-import init, { Ddpm, type DdpmEntry, Vae, type VaeEntry, VariationalInference } from '../../pkg/elbo_room.js';
+import init, {
+  Ddpm,
+  type DdpmEntry,
+  Vae,
+  type VaeEntry,
+  VariationalInference,
+} from '../../pkg/elbo_room.js';
 import { FAMILIES, TARGETS } from '../labs/inference/settings.ts';
 import { CLASS, latents, LOG_SNR, noisy, picture } from './inputs.ts';
 import { Peak } from './peak.ts';
@@ -17,9 +23,11 @@ const api = {
   },
 
   /** Milliseconds from the file's bytes to a model that is ready. */
-  loadVae: (entry: VaeEntry, files: Record<string, Uint8Array>) => timed(() => void (vae = Vae.load(entry, files))),
+  loadVae: (entry: VaeEntry, files: Record<string, Uint8Array>) =>
+    timed(() => void (vae = Vae.load(entry, files))),
 
-  loadDdpm: (entry: DdpmEntry, files: Record<string, Uint8Array>) => timed(() => void (ddpm = Ddpm.load(entry, files))),
+  loadDdpm: (entry: DdpmEntry, files: Record<string, Uint8Array>) =>
+    timed(() => void (ddpm = Ddpm.load(entry, files))),
 
   /** Milliseconds of one evaluation among others, as in a chain: a mean over `runs`. */
   network: (runs: number) => timedWarm(() => void api.predict(), runs),
@@ -28,7 +36,8 @@ const api = {
 
   encode: (runs: number) => timedWarm(() => void api.encoded(), runs),
 
-  predict: () => ddpm.predict(Float64Array.from(noisy(ddpm.height * ddpm.width)), LOG_SNR, CLASS).x0,
+  predict: () =>
+    ddpm.predict(Float64Array.from(noisy(ddpm.height * ddpm.width)), LOG_SNR, CLASS).x0,
 
   decoded: () => vae.decode(latents(vae.latents)),
 
@@ -36,7 +45,13 @@ const api = {
 
   /** Runs some of the chains of a grid to their end. */
   chains(first: number, count: number, steps: number): void {
-    const sampler = ddpm.sampler({ seed: 1, class: CLASS, steps, chains: count, firstChain: first });
+    const sampler = ddpm.sampler({
+      seed: 1,
+      class: CLASS,
+      steps,
+      chains: count,
+      firstChain: first,
+    });
     while (!sampler.done) sampler.step();
     sampler.free();
   },

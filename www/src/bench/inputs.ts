@@ -1,7 +1,8 @@
 /** What both engines are given: fixed, dense values in the networks' ranges, so that neither meets a zero it could skip. */
 
 /** In [-1, 1], without a period that a network's strides share. */
-const wave = (count: number, scale = 1) => Float32Array.from({ length: count }, (_, i) => scale * Math.sin(1 + 0.731 * i));
+const wave = (count: number, scale = 1) =>
+  Float32Array.from({ length: count }, (_, i) => scale * Math.sin(1 + 0.731 * i));
 
 export const latents = (count: number) => wave(count, 2);
 
@@ -17,7 +18,11 @@ export const CLASS = 3;
 const clamp = (value: number) => Math.min(1, Math.max(-1, value));
 
 /** The clean image that a raw network output stands for at `LOG_SNR` (Salimans & Ho 2022), as the crate's `predict` gives it. */
-export function cleanImage(parameterization: string, xT: ArrayLike<number>, output: ArrayLike<number>): Float64Array {
+export function cleanImage(
+  parameterization: string,
+  xT: ArrayLike<number>,
+  output: ArrayLike<number>,
+): Float64Array {
   if (parameterization !== 'v' && parameterization !== 'lattice') {
     throw new Error(`outputs of the parameterization ${parameterization} are not compared here`);
   }
@@ -25,4 +30,5 @@ export function cleanImage(parameterization: string, xT: ArrayLike<number>, outp
   return Float64Array.from(xT, (x, i) => clamp(share * x - share * (output[i] as number)));
 }
 
-export const sigmoid = (values: ArrayLike<number>) => Float64Array.from(values, (value) => 1 / (1 + Math.exp(-value)));
+export const sigmoid = (values: ArrayLike<number>) =>
+  Float64Array.from(values, (value) => 1 / (1 + Math.exp(-value)));

@@ -9,6 +9,9 @@ export function languageIn(fragment: string): Language | null {
 
 /** The same address in another language. */
 export function withLanguage(fragment: string, language: Language): string {
-  const others = fragment.replace(/^#/, '').split('&').filter((part) => part !== '' && !part.startsWith('lang='));
+  const others = fragment
+    .replace(/^#/, '')
+    .split('&')
+    .filter((part) => part !== '' && !part.startsWith('lang='));
   return `#${[...others, `lang=${language}`].join('&')}`;
 }

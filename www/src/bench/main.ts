@@ -7,4 +7,6 @@ import { languageIn } from './language.ts';
 
 // A page whose words come after it would flash.
 speech.chosen = languageIn(location.hash);
-void speech.load().then(() => mount(Bench, { target: document.getElementById('app') as HTMLElement }));
+void speech
+  .load()
+  .then(() => mount(Bench, { target: document.getElementById('app') as HTMLElement }));

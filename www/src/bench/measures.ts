@@ -60,7 +60,10 @@ async function inTurns<K extends string>(
   measures: Record<K, () => Promise<number>>,
 ): Promise<Record<K, number[]>> {
   const keys = Object.keys(measures) as K[];
-  const values = Object.fromEntries(keys.map((key) => [key, [] as number[]])) as Record<K, number[]>;
+  const values = Object.fromEntries(keys.map((key) => [key, [] as number[]])) as Record<
+    K,
+    number[]
+  >;
   for (let turn = -warmUp; turn < turns; turn++) {
     for (const key of keys) {
       const value = await measures[key]();
@@ -84,13 +87,22 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
     encode: () => crate.api.encode(2 * runs),
     peerEncode: () => peer.api.time('encoder', 1, 2 * runs),
   });
-  const compared = (id: 'network' | 'decode' | 'encode', ours: number[], theirs: number[], target: number | null) =>
+  const compared = (
+    id: 'network' | 'decode' | 'encode',
+    ours: number[],
+    theirs: number[],
+    target: number | null,
+  ) =>
     rows.push({
       id,
       title: ({ rows }) => rows[id],
       ours: measured(ours, 'ms'),
       peer: { name: ({ peers }) => peers.threads(ORT, 1), ...measured(theirs, 'ms') },
-      verdict: ofRatios(({ verdicts }) => verdicts.time, ratios(ours, theirs), target === null ? null : most(target)),
+      verdict: ofRatios(
+        ({ verdicts }) => verdicts.time,
+        ratios(ours, theirs),
+        target === null ? null : most(target),
+      ),
     });
   compared('network', time.network, time.peerNetwork, 0.55);
   compared('decode', time.decode, time.peerDecode, null);
@@ -106,14 +118,30 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
   });
   const { parameterization } = supplies.ddpm.entry;
   const pixels = supplies.sizes.height * supplies.sizes.width;
-  const [network, decoder, encoder] = await Promise.all((['network', 'decoder', 'encoder'] as const).map((role) => peer.api.outputs(role)));
-  const output = (of: Record<string, Float32Array> | undefined, name: string) => of?.[name] ?? new Float32Array();
-  const agrees = (name: keyof BenchTexts['agreement']['outputs'], ours: ArrayLike<number>, theirs: ArrayLike<number>) => {
+  const [network, decoder, encoder] = await Promise.all(
+    (['network', 'decoder', 'encoder'] as const).map((role) => peer.api.outputs(role)),
+  );
+  const output = (of: Record<string, Float32Array> | undefined, name: string) =>
+    of?.[name] ?? new Float32Array();
+  const agrees = (
+    name: keyof BenchTexts['agreement']['outputs'],
+    ours: ArrayLike<number>,
+    theirs: ArrayLike<number>,
+  ) => {
     const difference = largestDifference(ours, theirs);
-    agreement.push({ output: (text) => text.agreement.outputs[name], difference, tolerance: TOLERANCE, met: difference <= TOLERANCE });
+    agreement.push({
+      output: (text) => text.agreement.outputs[name],
+      difference,
+      tolerance: TOLERANCE,
+      met: difference <= TOLERANCE,
+    });
   };
   const q = await crate.api.encoded();
-  agrees('clean', await crate.api.predict(), cleanImage(parameterization, noisy(pixels), output(network, 'output')));
+  agrees(
+    'clean',
+    await crate.api.predict(),
+    cleanImage(parameterization, noisy(pixels), output(network, 'output')),
+  );
   agrees('decoded', await crate.api.decoded(), sigmoid(output(decoder, 'logits')));
   agrees('means', q.mean, output(encoder, 'mean'));
   agrees('logVariances', q.logVar, output(encoder, 'log_var'));
@@ -125,7 +153,11 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
 
 type Crate = Awaited<ReturnType<typeof hireCrate>>;
 
-async function fits(rows: Row<Said>[], { api }: Crate, { rounds, iterations }: Options): Promise<void> {
+async function fits(
+  rows: Row<Said>[],
+  { api }: Crate,
+  { rounds, iterations }: Options,
+): Promise<void> {
   const { rates } = await inTurns(rounds, 1, { rates: () => api.slowestFit(iterations) });
   rows.push({
     id: 'fits',
@@ -182,7 +214,9 @@ const seconds = async (work: () => Promise<unknown>) => {
 /** The bound as the ELBO lab computes it, on a pool of all cores. */
 function boundIn(pool: Pool, { supplies, options }: Context): () => Promise<GrowthState> {
   const { entry } = supplies.ddpm;
-  const image = Uint8Array.from(picture(entry.image.height * entry.image.width), (value) => Math.round(255 * value));
+  const image = Uint8Array.from(picture(entry.image.height * entry.image.width), (value) =>
+    Math.round(255 * value),
+  );
   return () =>
     new Promise((resolve, reject) => {
       const task = {
@@ -211,11 +245,18 @@ const allCores: Step = async (rows, context) => {
     return { api, first, count: Math.floor(((i + 1) * chains) / cores) - first };
   });
   const runChains = (length: number) =>
-    Promise.all(shares.map(({ api, first, count }) => (count > 0 ? api.chains(first, count, length) : undefined)));
+    Promise.all(
+      shares.map(({ api, first, count }) =>
+        count > 0 ? api.chains(first, count, length) : undefined,
+      ),
+    );
   const pool = new Pool(cores, {
     spawn: (onLost) => spawn('pool', onLost),
     runtime: async () => supplies.module,
-    model: async (id) => ({ entry: supplies.ddpm.entry, supply: { id, files: supplies.ddpm.files } }),
+    model: async (id) => ({
+      entry: supplies.ddpm.entry,
+      supply: { id, files: supplies.ddpm.files },
+    }),
     reject: (_id, _supply, error) => console.error(error),
     onLost: (reason) => console.error(reason),
     onShrunk: (size) => console.error(`only ${size} workers fit into memory`),
@@ -251,7 +292,10 @@ const allCores: Step = async (rows, context) => {
     id: 'bound',
     title: ({ rows }) => rows.bound(options.timesteps),
     ours: measured(whole.ours, 's'),
-    peer: { name: (text) => text.peers.evaluations(name(text), total), ...measured(whole.theirs, 's') },
+    peer: {
+      name: (text) => text.peers.evaluations(name(text), total),
+      ...measured(whole.theirs, 's'),
+    },
     verdict: ofRatios(({ verdicts }) => verdicts.throughput, ratios(whole.theirs, whole.ours)),
   });
   peer.end();

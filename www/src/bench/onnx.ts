@@ -53,7 +53,9 @@ class Message {
   }
 
   bytes(number: number): Uint8Array[] {
-    return this.fields.flatMap((field) => (field.number === number && field.value instanceof Uint8Array ? [field.value] : []));
+    return this.fields.flatMap((field) =>
+      field.number === number && field.value instanceof Uint8Array ? [field.value] : [],
+    );
   }
 
   messages = (number: number) => this.bytes(number).map((bytes) => new Message(bytes));
@@ -91,7 +93,10 @@ function readTensor(message: Message): OnnxTensor {
   const raw = message.bytes(9)[0];
   if (!raw) return { dims, ints: message.ints(7) };
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  return { dims, ints: Array.from({ length: raw.length / 8 }, (_, i) => Number(view.getBigInt64(8 * i, true))) };
+  return {
+    dims,
+    ints: Array.from({ length: raw.length / 8 }, (_, i) => Number(view.getBigInt64(8 * i, true))),
+  };
 }
 
 function readNode(message: Message): OnnxNode {
@@ -105,13 +110,18 @@ function readNode(message: Message): OnnxNode {
     inputs: message.texts(1),
     outputs: message.texts(2),
     ints: new Map(attributes.map(({ name, ints }) => [name, ints])),
-    tensors: new Map(attributes.flatMap(({ name, tensor }) => (tensor ? [[name, readTensor(tensor)]] : []))),
+    tensors: new Map(
+      attributes.flatMap(({ name, tensor }) => (tensor ? [[name, readTensor(tensor)]] : [])),
+    ),
   };
 }
 
 function readInput(message: Message): [string, number[]] {
   const shape = message.messages(2)[0]?.messages(1)[0]?.messages(2)[0];
-  return [message.text(1), (shape?.messages(1) ?? []).map((dimension) => dimension.ints(1)[0] ?? 1)];
+  return [
+    message.text(1),
+    (shape?.messages(1) ?? []).map((dimension) => dimension.ints(1)[0] ?? 1),
+  ];
 }
 
 export function readOnnx(bytes: Uint8Array): OnnxGraph {

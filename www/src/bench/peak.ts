@@ -47,7 +47,14 @@ export function peakModule(chains: number): Uint8Array<ArrayBuffer> {
   const y = x + 1;
   const each = (code: (local: number, chain: number) => number[]) =>
     Array.from({ length: chains }, (_, chain) => code(1 + chain, chain)).flat();
-  const step = each((a) => [...op.get(a), ...op.get(x), ...op.mul, ...op.get(y), ...op.add, ...op.set(a)]);
+  const step = each((a) => [
+    ...op.get(a),
+    ...op.get(x),
+    ...op.mul,
+    ...op.get(y),
+    ...op.add,
+    ...op.set(a),
+  ]);
   const code = [
     ...[1, ...unsigned(chains + 2), 0x7b], // locals: one group of v128
     ...each((a, chain) => [...op.float(start(chain)), ...op.splat, ...op.set(a)]),
@@ -66,7 +73,8 @@ export function peakModule(chains: number): Uint8Array<ArrayBuffer> {
 }
 
 /** Floating-point operations of so many rounds. */
-export const peakOperations = (chains: number, rounds: number) => 2 * LANES * chains * UNROLLED * rounds;
+export const peakOperations = (chains: number, rounds: number) =>
+  2 * LANES * chains * UNROLLED * rounds;
 
 /** What `run` must return: the same chains in plain JavaScript. */
 export function peakReference(chains: number, rounds: number): number {

@@ -24,10 +24,13 @@ function repeated(values: Float32Array, batch: number): Float32Array {
 }
 
 function feedsOf(role: Role, batch: number, size: Sizes): Record<string, Tensor> {
-  const image = (values: Float32Array) => new Tensor('float32', repeated(values, batch), [batch, 1, size.height, size.width]);
+  const image = (values: Float32Array) =>
+    new Tensor('float32', repeated(values, batch), [batch, 1, size.height, size.width]);
   const pixels = size.height * size.width;
   if (role === 'decoder') {
-    return { z: new Tensor('float32', repeated(latents(size.latents), batch), [batch, size.latents]) };
+    return {
+      z: new Tensor('float32', repeated(latents(size.latents), batch), [batch, size.latents]),
+    };
   }
   if (role === 'encoder') return { x: image(picture(pixels)) };
   return {
@@ -67,7 +70,8 @@ const api = {
   },
 
   /** Milliseconds of one run among others: a mean over `runs`. */
-  time: (role: Role, batch: number, runs: number) => timedWarmAsync(() => run(of(role, batch)), runs),
+  time: (role: Role, batch: number, runs: number) =>
+    timedWarmAsync(() => run(of(role, batch)), runs),
 
   /** Evaluates the network on `count` samples, in batches as large as fit. */
   async evaluate(count: number, batch: number): Promise<void> {
@@ -78,7 +82,9 @@ const api = {
 
   async outputs(role: Role): Promise<Record<string, Float32Array>> {
     const results = await run(of(role, 1));
-    return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+    return Object.fromEntries(
+      Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]),
+    );
   },
 };
 

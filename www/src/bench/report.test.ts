@@ -3,8 +3,24 @@ import { bench as en } from '../messages/bench.en.ts';
 import { bench as zh } from '../messages/bench.zh.ts';
 import { languageIn, withLanguage } from './language.ts';
 import {
-  agreementText, BRIEF, cells, FULL, least, measured, most, ofRatios, ofTurns, OptionError, parseOptions, type Report, type Row, type Said, setting, table,
-  tell, verdict,
+  agreementText,
+  BRIEF,
+  cells,
+  FULL,
+  least,
+  measured,
+  most,
+  ofRatios,
+  ofTurns,
+  OptionError,
+  parseOptions,
+  type Report,
+  type Row,
+  type Said,
+  setting,
+  table,
+  tell,
+  verdict,
 } from './report.ts';
 
 describe('options', () => {
@@ -16,9 +32,12 @@ describe('options', () => {
     ['#brief&loads=2', { ...BRIEF, loads: 2 }],
   ])('of %j', (fragment, options) => expect(parseOptions(fragment)).toEqual(options));
 
-  it.each(['turns=0', 'turns=1.5', 'steps=x', 'slides=1e9', 'runs='])('%s is refused', (fragment) => {
-    expect(() => parseOptions(fragment)).toThrow(OptionError);
-  });
+  it.each(['turns=0', 'turns=1.5', 'steps=x', 'slides=1e9', 'runs='])(
+    '%s is refused',
+    (fragment) => {
+      expect(() => parseOptions(fragment)).toThrow(OptionError);
+    },
+  );
 });
 
 describe('a verdict', () => {
@@ -31,16 +50,28 @@ describe('a verdict', () => {
     // What could not be measured has not met anything.
     [most(8), NaN, false],
     [least(8), NaN, false],
-  ])('against %j of %d is %s', (target, value, met) => expect(verdict('value', 'ms', value, target).met).toBe(met));
+  ])('against %j of %d is %s', (target, value, met) =>
+    expect(verdict('value', 'ms', value, target).met).toBe(met),
+  );
 
   it('without a target is none', () => expect(verdict('value', 'ms', 1).met).toBeNull());
 
   it('of ratios is about their median', () => {
-    expect(ofRatios('time', [0.9, 0.5, 0.6], most(0.55))).toMatchObject({ value: 0.6, spread: [0.55, 0.75], unit: '×', met: false });
+    expect(ofRatios('time', [0.9, 0.5, 0.6], most(0.55))).toMatchObject({
+      value: 0.6,
+      spread: [0.55, 0.75],
+      unit: '×',
+      met: false,
+    });
   });
 
   it('of turns is about their median, in its unit', () => {
-    expect(ofTurns('late', 'ms', [5, 12, 7, 6], most(8))).toMatchObject({ value: 6.5, spread: [5.75, 8.25], unit: 'ms', met: true });
+    expect(ofTurns('late', 'ms', [5, 12, 7, 6], most(8))).toMatchObject({
+      value: 6.5,
+      spread: [5.75, 8.25],
+      unit: 'ms',
+      met: true,
+    });
   });
 });
 
@@ -51,10 +82,23 @@ const row: Row = {
   peer: { name: 'peer', ...measured([1234.5], 'ms') },
   verdict: ofRatios('time', [0.5, 0.4, 0.6], most(0.55)),
 };
-const bare: Row = { id: 'bare', title: 'Bare', ours: measured([0], 'MB'), peer: null, verdict: null };
+const bare: Row = {
+  id: 'bare',
+  title: 'Bare',
+  ours: measured([0], 'MB'),
+  peer: null,
+  verdict: null,
+};
 
 it('writes a row with three digits and its quartiles', () => {
-  expect(cells(row)).toEqual(['U-Net', '4.10 ms (4.05–4.15)', 'peer: 1235 ms', 'time 0.500× (0.450–0.550)', '≤ 0.55×', 'yes']);
+  expect(cells(row)).toEqual([
+    'U-Net',
+    '4.10 ms (4.05–4.15)',
+    'peer: 1235 ms',
+    'time 0.500× (0.450–0.550)',
+    '≤ 0.55×',
+    'yes',
+  ]);
   expect(cells(bare)).toEqual(['Bare', '0 MB', '', '', '', '']);
 });
 
@@ -66,9 +110,21 @@ it('writes a table whose columns stand under each other', () => {
 });
 
 it('says where the figures come from', () => {
-  const userAgent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36';
-  const report: Report = { version: '1.2.3', peer: '4.5.6', userAgent, cores: 2, threads: 1, options: FULL, rows: [], agreement: [] };
-  expect(setting(report)).toContain('elbo-room 1.2.3 and onnxruntime-web 4.5.6, Chrome 156, 2 cores');
+  const userAgent =
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36';
+  const report: Report = {
+    version: '1.2.3',
+    peer: '4.5.6',
+    userAgent,
+    cores: 2,
+    threads: 1,
+    options: FULL,
+    rows: [],
+    agreement: [],
+  };
+  expect(setting(report)).toContain(
+    'elbo-room 1.2.3 and onnxruntime-web 4.5.6, Chrome 156, 2 cores',
+  );
   expect(setting(report)).toContain('one thread');
 });
 
@@ -85,22 +141,49 @@ describe('a report', () => {
         id: 'chains',
         title: ({ rows }) => rows.chains(16, 50, 2),
         ours: measured([2], 's'),
-        peer: { name: ({ peers }) => peers.batch(peers.threads('peer', 2), 16), ...measured([4], 's') },
+        peer: {
+          name: ({ peers }) => peers.batch(peers.threads('peer', 2), 16),
+          ...measured([4], 's'),
+        },
         verdict: ofRatios(({ verdicts }) => verdicts.throughput, [2], least(1.8)),
       },
-      { id: 'slider', title: ({ rows }) => rows.slider, ours: measured([-0.5], 'ms'), peer: null, verdict: null },
+      {
+        id: 'slider',
+        title: ({ rows }) => rows.slider,
+        ours: measured([-0.5], 'ms'),
+        peer: null,
+        verdict: null,
+      },
     ],
-    agreement: [{ output: ({ agreement }) => agreement.outputs.means, difference: 1.5e-6, tolerance: 1e-3, met: true }],
+    agreement: [
+      {
+        output: ({ agreement }) => agreement.outputs.means,
+        difference: 1.5e-6,
+        tolerance: 1e-3,
+        met: true,
+      },
+    ],
   };
   const written = (text: typeof en) => {
     const told = tell(report, text);
-    return [told.rows.map((row) => cells(row, text)), told.agreement.map((one) => agreementText(one, text)), setting(told, text)];
+    return [
+      told.rows.map((row) => cells(row, text)),
+      told.agreement.map((one) => agreementText(one, text)),
+      setting(told, text),
+    ];
   };
 
   it('is told in English', () => {
     expect(written(en)).toEqual([
       [
-        ['16 chains of 50 steps, all 2 cores', '2.00 s', 'peer, 2 threads, batch 16: 4.00 s', 'throughput 2.00× (2.00–2.00)', '≥ 1.8×', 'yes'],
+        [
+          '16 chains of 50 steps, all 2 cores',
+          '2.00 s',
+          'peer, 2 threads, batch 16: 4.00 s',
+          'throughput 2.00× (2.00–2.00)',
+          '≥ 1.8×',
+          'yes',
+        ],
         ['Slider event to painted canvas', '−0.500 ms', '', '', '', ''],
       ],
       ['encoded means: 1.5e−6 (within 0.001)'],
@@ -112,7 +195,14 @@ describe('a report', () => {
   it('is told in Chinese, with the same figures', () => {
     expect(written(zh)).toEqual([
       [
-        ['16 条 50 步的采样链，全部 2 个核心', '2.00 s', 'peer，2 个线程，批大小 16：4.00 s', '吞吐量 2.00× (2.00–2.00)', '≥ 1.8×', '是'],
+        [
+          '16 条 50 步的采样链，全部 2 个核心',
+          '2.00 s',
+          'peer，2 个线程，批大小 16：4.00 s',
+          '吞吐量 2.00× (2.00–2.00)',
+          '≥ 1.8×',
+          '是',
+        ],
         ['从滑块事件到画布绘制完成', '−0.500 ms', '', '', '', ''],
       ],
       ['编码出的均值：1.5e−6（未超过 0.001）'],
@@ -122,9 +212,14 @@ describe('a report', () => {
   });
 
   it('has the same JSON in every language but for the words', () => {
-    const figures = (text: typeof en) => JSON.stringify(tell(report, text), (key, value) => (['title', 'name', 'output'].includes(key) ? '' : value));
+    const figures = (text: typeof en) =>
+      JSON.stringify(tell(report, text), (key, value) =>
+        ['title', 'name', 'output'].includes(key) ? '' : value,
+      );
     expect(figures(zh)).toBe(figures(en));
-    expect(JSON.parse(JSON.stringify(tell(report, en)))).toMatchObject({ rows: [{ id: 'chains', title: '16 chains of 50 steps, all 2 cores' }, {}] });
+    expect(JSON.parse(JSON.stringify(tell(report, en)))).toMatchObject({
+      rows: [{ id: 'chains', title: '16 chains of 50 steps, all 2 cores' }, {}],
+    });
   });
 });
 

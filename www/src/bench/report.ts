@@ -57,7 +57,10 @@ export interface Report<Text = string> {
   agreement: Agreement<Text>[];
 }
 
-const tellName = <T extends { name: Said }>(of: T, text: BenchTexts) => ({ ...of, name: of.name(text) });
+const tellName = <T extends { name: Said }>(of: T, text: BenchTexts) => ({
+  ...of,
+  name: of.name(text),
+});
 
 export const tellRow = (row: Row<Said>, text: BenchTexts): Row => ({
   ...row,
@@ -145,7 +148,10 @@ export function parseOptions(fragment: string): Options {
   return options;
 }
 
-export const measured = (values: readonly number[], unit: Unit): Measured => ({ ...summarize(values), unit });
+export const measured = (values: readonly number[], unit: Unit): Measured => ({
+  ...summarize(values),
+  unit,
+});
 
 export const most = (value: number): Target => ({ bound: 'most', value });
 export const least = (value: number): Target => ({ bound: 'least', value });
@@ -173,13 +179,18 @@ export function ofTurns<Text>(
   return verdict(name, unit, median, target, quartiles);
 }
 
-export const ofRatios = <Text>(name: Text, values: readonly number[], target: Target | null = null) =>
-  ofTurns(name, '×', values, target);
+export const ofRatios = <Text>(
+  name: Text,
+  values: readonly number[],
+  target: Target | null = null,
+) => ofTurns(name, '×', values, target);
 
 const DIGITS = 3;
 const withMinus = (text: string) => text.replace('-', '−');
-const number = (value: number) => (value === 0 ? '0' : withMinus(value >= 100 ? value.toFixed(0) : value.toPrecision(DIGITS)));
-const withUnit = (text: string, unit: Verdict['unit']) => (unit === '×' ? `${text}×` : `${text} ${unit}`);
+const number = (value: number) =>
+  value === 0 ? '0' : withMinus(value >= 100 ? value.toFixed(0) : value.toPrecision(DIGITS));
+const withUnit = (text: string, unit: Verdict['unit']) =>
+  unit === '×' ? `${text}×` : `${text} ${unit}`;
 const range = ([low, high]: [number, number]) => ` (${number(low)}–${number(high)})`;
 
 const measuredText = ({ median, quartiles, count, unit }: Measured) =>
@@ -192,18 +203,32 @@ export function cells({ title, ours, peer, verdict: about }: Row, text: BenchTex
     title,
     ours ? measuredText(ours) : '',
     peer ? `${peer.name}${text.colon}${measuredText(peer)}` : '',
-    about ? `${about.name} ${withUnit(number(about.value), about.unit)}${about.spread ? range(about.spread) : ''}` : '',
-    target ? `${target.bound === 'most' ? '≤' : '≥'} ${withUnit(String(target.value), about.unit)}` : '',
+    about
+      ? `${about.name} ${withUnit(number(about.value), about.unit)}${about.spread ? range(about.spread) : ''}`
+      : '',
+    target
+      ? `${target.bound === 'most' ? '≤' : '≥'} ${withUnit(String(target.value), about.unit)}`
+      : '',
     about?.met === undefined || about.met === null ? '' : about.met ? text.yes : text.no,
   ];
 }
 
-export function agreementText({ output, difference, tolerance, met }: Agreement, { agreement }: BenchTexts = en): string {
-  return agreement[met ? 'within' : 'beyond'](output, withMinus(difference.toExponential(1)), String(tolerance));
+export function agreementText(
+  { output, difference, tolerance, met }: Agreement,
+  { agreement }: BenchTexts = en,
+): string {
+  return agreement[met ? 'within' : 'beyond'](
+    output,
+    withMinus(difference.toExponential(1)),
+    String(tolerance),
+  );
 }
 
 /** One line about where the figures come from. */
-export const setting = ({ version, peer, userAgent, cores, threads, options }: Report, text: BenchTexts = en): string =>
+export const setting = (
+  { version, peer, userAgent, cores, threads, options }: Report,
+  text: BenchTexts = en,
+): string =>
   text.setting(
     text.engines(version, peer),
     text.machine(browserOf(userAgent) ?? text.unknownBrowser, cores, threads),
@@ -219,8 +244,15 @@ function browserOf(userAgent: string): string | null {
 export function table(rows: readonly Row[]): string {
   const { headings } = en;
   const lines = [headings, ...rows.map((row) => cells(row))];
-  const widths = headings.map((_, column) => Math.max(...lines.map((line) => [...(line[column] ?? '')].length)));
-  const line = (texts: string[]) => `| ${texts.map((text, i) => text + ' '.repeat((widths[i] ?? 0) - [...text].length)).join(' | ')} |`;
+  const widths = headings.map((_, column) =>
+    Math.max(...lines.map((line) => [...(line[column] ?? '')].length)),
+  );
+  const line = (texts: string[]) =>
+    `| ${texts.map((text, i) => text + ' '.repeat((widths[i] ?? 0) - [...text].length)).join(' | ')} |`;
   const [head = [], ...body] = lines;
-  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...body.map(line)].join('\n');
+  return [
+    line(head),
+    `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`,
+    ...body.map(line),
+  ].join('\n');
 }

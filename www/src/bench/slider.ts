@@ -31,7 +31,11 @@ function onPainted({ Worker }: Scope, tell: (painted: number) => void): () => vo
   const { prototype } = Worker;
   const { postMessage } = prototype;
   prototype.postMessage = function (this: Worker, message: ToWorker, options?: unknown) {
-    if ('call' in message && message.call === 'decode' && message.params.surface === 'latent-digit') {
+    if (
+      'call' in message &&
+      message.call === 'decode' &&
+      message.params.surface === 'latent-digit'
+    ) {
       const answered = ({ data }: MessageEvent<FromWorker>) => {
         if (data.id !== message.id || 'progress' in data) return;
         this.removeEventListener('message', answered);

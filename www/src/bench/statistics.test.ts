@@ -4,7 +4,9 @@ import { largestDifference, quantile, ratios, summarize } from './statistics.ts'
 it('finds quantiles as NumPy does', () => {
   // numpy.quantile([1, 2, 4, 8, 16, 32], p)
   const values = [1, 2, 4, 8, 16, 32];
-  expect([0, 0.25, 0.5, 0.75, 0.95, 1].map((p) => quantile(values, p))).toEqual([1, 2.5, 6, 14, 28, 32]);
+  expect([0, 0.25, 0.5, 0.75, 0.95, 1].map((p) => quantile(values, p))).toEqual([
+    1, 2.5, 6, 14, 28, 32,
+  ]);
   expect(quantile([3], 0.95)).toBe(3);
   expect(() => quantile([], 0.5)).toThrow(RangeError);
 });
@@ -29,5 +31,6 @@ describe('the largest difference', () => {
     [[Infinity], [0], Infinity],
   ])('of %j and %j is %d', (a, b, expected) => expect(largestDifference(a, b)).toBe(expected));
 
-  it('is refused for different lengths', () => expect(() => largestDifference([1], [])).toThrow(RangeError));
+  it('is refused for different lengths', () =>
+    expect(() => largestDifference([1], [])).toThrow(RangeError));
 });

@@ -19,13 +19,17 @@ export interface Supplies {
 export async function fetchSupplies(): Promise<Supplies> {
   const base = new URL('../', document.baseURI);
   const models = new URL('models/', base);
-  const manifest = JSON.parse(new TextDecoder().decode(await fetchBytes(new URL('manifest.json', models)))) as Manifest;
+  const manifest = JSON.parse(
+    new TextDecoder().decode(await fetchBytes(new URL('manifest.json', models))),
+  ) as Manifest;
   const vae = chooseModel(manifest, 'vae', '');
   const ddpm = chooseModel(manifest, 'ddpm', '');
-  if (vae?.kind !== 'vae' || ddpm?.kind !== 'ddpm') throw new Error('the benchmark needs a VAE and a diffusion model');
+  if (vae?.kind !== 'vae' || ddpm?.kind !== 'ddpm')
+    throw new Error('the benchmark needs a VAE and a diffusion model');
   const shelf = new Shelf(models);
   // What the page shares with its workers, the peer would not take.
-  const unshared = (files: Files) => Object.fromEntries(Object.entries(files).map(([role, bytes]) => [role, bytes.slice()]));
+  const unshared = (files: Files) =>
+    Object.fromEntries(Object.entries(files).map(([role, bytes]) => [role, bytes.slice()]));
   const [module, vaeFiles, ddpmFiles] = await Promise.all([
     fetchModule(new URL(wasmUrl, document.baseURI)),
     shelf.model(vae, {}).then(unshared),
@@ -57,12 +61,22 @@ function hire<Api>(worker: Worker): Hired<Api> {
 }
 
 /** An instance of the crate with its models; `loads` are the milliseconds that these took. */
-export async function hireCrate({ module, vae, ddpm }: Supplies): Promise<Hired<CrateApi> & { loads: { vae: number; ddpm: number } }> {
-  const worker = new Worker(new URL('./crate.worker.ts', import.meta.url), { type: 'module', name: 'crate' });
+export async function hireCrate({
+  module,
+  vae,
+  ddpm,
+}: Supplies): Promise<Hired<CrateApi> & { loads: { vae: number; ddpm: number } }> {
+  const worker = new Worker(new URL('./crate.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'crate',
+  });
   const hired = hire<CrateApi>(worker);
   await hired.api.start(module);
   const vaeTime = await hired.api.loadVae(vae.entry, vae.files);
-  return { ...hired, loads: { vae: vaeTime, ddpm: await hired.api.loadDdpm(ddpm.entry, ddpm.files) } };
+  return {
+    ...hired,
+    loads: { vae: vaeTime, ddpm: await hired.api.loadDdpm(ddpm.entry, ddpm.files) },
+  };
 }
 
 /**
@@ -74,12 +88,16 @@ export async function hirePeer(
   threads: number,
   batches: readonly number[] = [1],
 ): Promise<Hired<PeerApi> & { load: number }> {
-  const worker = new Worker(new URL('./peer.worker.ts', import.meta.url), { type: 'module', name: `peer, ${threads}` });
+  const worker = new Worker(new URL('./peer.worker.ts', import.meta.url), {
+    type: 'module',
+    name: `peer, ${threads}`,
+  });
   const hired = hire<PeerApi>(worker);
   await hired.api.start(threads);
   await hired.api.load('decoder', vae.files['decoder'] as Uint8Array, 1, sizes);
   await hired.api.load('encoder', vae.files['encoder'] as Uint8Array, 1, sizes);
   let load = 0;
-  for (const batch of batches) load = await hired.api.load('network', ddpm.files['network'] as Uint8Array, batch, sizes);
+  for (const batch of batches)
+    load = await hired.api.load('network', ddpm.files['network'] as Uint8Array, batch, sizes);
   return { ...hired, load };
 }

@@ -30,10 +30,14 @@ export function standalone(svg: SVGSVGElement, title: string): string {
     for (const name of [...element.attributes].map((attribute) => attribute.name)) {
       if (name.startsWith('aria-')) element.removeAttribute(name);
     }
-    if (element !== copy) for (const name of STYLES) element.setAttribute(name, styles.getPropertyValue(name));
+    if (element !== copy)
+      for (const name of STYLES) element.setAttribute(name, styles.getPropertyValue(name));
   });
   const page = getComputedStyle(svg);
-  const [width, height] = [svg.width.baseVal.value + 2 * MARGIN, svg.height.baseVal.value + 2 * MARGIN + TITLE_HEIGHT];
+  const [width, height] = [
+    svg.width.baseVal.value + 2 * MARGIN,
+    svg.height.baseVal.value + 2 * MARGIN + TITLE_HEIGHT,
+  ];
   copy.setAttribute('x', String(MARGIN));
   copy.setAttribute('y', String(MARGIN + TITLE_HEIGHT));
   const frame = document.createElementNS(NAMESPACE, 'svg');
@@ -42,7 +46,17 @@ export function standalone(svg: SVGSVGElement, title: string): string {
   frame.setAttribute('height', String(height));
   frame.append(
     shape('rect', { width, height, fill: page.getPropertyValue('--surface') }),
-    shape('text', { x: MARGIN, y: MARGIN + 13, fill: page.color, 'font-size': 13, 'font-family': page.fontFamily }, title),
+    shape(
+      'text',
+      {
+        x: MARGIN,
+        y: MARGIN + 13,
+        fill: page.color,
+        'font-size': 13,
+        'font-family': page.fontFamily,
+      },
+      title,
+    ),
     copy,
   );
   return new XMLSerializer().serializeToString(frame);

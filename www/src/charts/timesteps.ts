@@ -10,7 +10,8 @@ type Places = readonly Pick<DiffusionElboResult['perTimestep'][number], 't' | 'l
 export function timestepAt(known: Places, logSnr: number): number | null {
   const places = [...known].sort((a, b) => a.t - b.t);
   const after = places.findIndex((place) => place.logSnr <= logSnr);
-  const [below, above] = after < 0 ? [places.at(-1), undefined] : [places[after - 1], places[after]];
+  const [below, above] =
+    after < 0 ? [places.at(-1), undefined] : [places[after - 1], places[after]];
   if (!below || !above) return (below ?? above)?.t ?? null;
   const share = (below.logSnr - logSnr) / (below.logSnr - above.logSnr);
   return below.t + share * (above.t - below.t);

@@ -1,16 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
 import { parsePixels, PIXELS, printPixels } from './pixels.ts';
-import { fromShares, MOST_POINTS, parseStrokes, pointCount, printStrokes, simplify, toGrid, toPath, toShares } from './strokes.ts';
+import {
+  fromShares,
+  MOST_POINTS,
+  parseStrokes,
+  pointCount,
+  printStrokes,
+  simplify,
+  toGrid,
+  toPath,
+  toShares,
+} from './strokes.ts';
 
 describe('base64url', () => {
-  it.each([[[]], [[0]], [[255, 254]], [[0, 1, 2]], [[251, 255, 191, 62, 63]]])('brings %j back', (bytes) => {
-    const text = toBase64Url(Uint8Array.from(bytes));
-    expect(text).toMatch(/^[\w-]*$/);
-    expect(Array.from(fromBase64Url(text) ?? [])).toEqual(bytes);
-  });
+  it.each([[[]], [[0]], [[255, 254]], [[0, 1, 2]], [[251, 255, 191, 62, 63]]])(
+    'brings %j back',
+    (bytes) => {
+      const text = toBase64Url(Uint8Array.from(bytes));
+      expect(text).toMatch(/^[\w-]*$/);
+      expect(Array.from(fromBase64Url(text) ?? [])).toEqual(bytes);
+    },
+  );
 
-  it.each(['a', 'ab=', 'a+b/', 'ä'])('refuses %s', (text) => expect(fromBase64Url(text)).toBeUndefined());
+  it.each(['a', 'ab=', 'a+b/', 'ä'])('refuses %s', (text) =>
+    expect(fromBase64Url(text)).toBeUndefined(),
+  );
 });
 
 describe('a stroke', () => {
@@ -29,12 +44,21 @@ describe('a stroke', () => {
     ]).flat();
     const few = simplify(circle);
     expect(few.length).toBeLessThan(circle.length / 3);
-    const points = Array.from({ length: few.length / 2 }, (_, i) => [few[2 * i] ?? 0, few[2 * i + 1] ?? 0] as const);
+    const points = Array.from(
+      { length: few.length / 2 },
+      (_, i) => [few[2 * i] ?? 0, few[2 * i + 1] ?? 0] as const,
+    );
     for (let i = 0; i < circle.length; i += 2) {
       const [x, y] = [circle[i] ?? 0, circle[i + 1] ?? 0];
       const distances = points.slice(1).map(([bx, by], k) => {
         const [ax, ay] = points[k] ?? [0, 0];
-        const share = Math.min(1, Math.max(0, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2)));
+        const share = Math.min(
+          1,
+          Math.max(
+            0,
+            ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2),
+          ),
+        );
         return Math.hypot(x - ax - share * (bx - ax), y - ay - share * (by - ay));
       });
       expect(Math.min(...distances)).toBeLessThanOrEqual(0.75);
@@ -42,7 +66,12 @@ describe('a stroke', () => {
   });
 
   it('of one point is drawn as a dot, of two as a line', () => {
-    expect(toPath([[3, 4], [1, 2, 4, 2]])).toBe('M3 4L3 4M1 2C1 2 4 2 4 2');
+    expect(
+      toPath([
+        [3, 4],
+        [1, 2, 4, 2],
+      ]),
+    ).toBe('M3 4L3 4M1 2C1 2 4 2 4 2');
   });
 
   it('is drawn smoothly through a gentle bend and sharply through a corner', () => {
@@ -53,25 +82,48 @@ describe('a stroke', () => {
 });
 
 describe('the URL form of strokes', () => {
-  it.each([[[]], [[[0, 255]]], [[[1, 2, 3, 4], [250, 251]]], [[Array.from({ length: 2 * 400 }, (_, i) => i % 256)]]])(
-    'brings them back',
-    (strokes: number[][]) => expect(parseStrokes(printStrokes(strokes))).toEqual(strokes),
+  it.each([
+    [[]],
+    [[[0, 255]]],
+    [
+      [
+        [1, 2, 3, 4],
+        [250, 251],
+      ],
+    ],
+    [[Array.from({ length: 2 * 400 }, (_, i) => i % 256)]],
+  ])('brings them back', (strokes: number[][]) =>
+    expect(parseStrokes(printStrokes(strokes))).toEqual(strokes),
   );
 
   it('is the same after a way through the crate’s coordinates', () => {
-    const strokes = [[0, 0, 255, 17], [128, 128]];
+    const strokes = [
+      [0, 0, 255, 17],
+      [128, 128],
+    ];
     expect(fromShares(toShares(strokes))).toEqual(strokes);
   });
 
-  it.each(['AA', 'AQ', 'AgEC', 'a+b', printStrokes([Array<number>(2 * MOST_POINTS + 2).fill(1)])])('refuses what is none', (text) => {
-    expect(parseStrokes(text)).toBeUndefined();
-  });
+  it.each(['AA', 'AQ', 'AgEC', 'a+b', printStrokes([Array<number>(2 * MOST_POINTS + 2).fill(1)])])(
+    'refuses what is none',
+    (text) => {
+      expect(parseStrokes(text)).toBeUndefined();
+    },
+  );
 
-  it('counts points over all strokes', () => expect(pointCount([[1, 2], [1, 2, 3, 4]])).toBe(3));
+  it('counts points over all strokes', () =>
+    expect(
+      pointCount([
+        [1, 2],
+        [1, 2, 3, 4],
+      ]),
+    ).toBe(3));
 });
 
 describe('the URL form of pixels', () => {
-  const digit = Uint8Array.from({ length: PIXELS }, (_, i) => (i % 28 > 10 && i % 28 < 15 ? (i * 37) % 256 : 0));
+  const digit = Uint8Array.from({ length: PIXELS }, (_, i) =>
+    i % 28 > 10 && i % 28 < 15 ? (i * 37) % 256 : 0,
+  );
   it.each([
     ['a digit', digit],
     ['black', new Uint8Array(PIXELS)],
@@ -81,7 +133,10 @@ describe('the URL form of pixels', () => {
 
   it('is short where most is black', () => expect(printPixels(digit).length).toBeLessThan(300));
 
-  it.each(['', 'AP8', 'AAA', toBase64Url(new Uint8Array(PIXELS + 1).fill(7)), '*'])('refuses %s', (text) => {
-    expect(parsePixels(text)).toBeUndefined();
-  });
+  it.each(['', 'AP8', 'AAA', toBase64Url(new Uint8Array(PIXELS + 1).fill(7)), '*'])(
+    'refuses %s',
+    (text) => {
+      expect(parsePixels(text)).toBeUndefined();
+    },
+  );
 });

@@ -7,7 +7,7 @@ export const PIXELS = 28 * 28;
 /** A level other than 0 stands for itself; 0 is followed by how many zeros there are, up to 255. */
 export function printPixels(levels: Uint8Array): string {
   const bytes: number[] = [];
-  for (let i = 0; i < levels.length; ) {
+  for (let i = 0; i < levels.length;) {
     const level = levels[i] ?? 0;
     let run = 1;
     while (level === 0 && run < 255 && levels[i + run] === 0) run++;

@@ -14,9 +14,11 @@ export const MOST_POINTS = 1500;
 const TOLERANCE = 0.75;
 
 /** The grid's place of a share of the drawing's side. */
-export const toGrid = (share: number) => Math.min(GRID - 1, Math.max(0, Math.round(share * (GRID - 1))));
+export const toGrid = (share: number) =>
+  Math.min(GRID - 1, Math.max(0, Math.round(share * (GRID - 1))));
 
-export const pointCount = (strokes: readonly Stroke[]) => strokes.reduce((sum, stroke) => sum + stroke.length / 2, 0);
+export const pointCount = (strokes: readonly Stroke[]) =>
+  strokes.reduce((sum, stroke) => sum + stroke.length / 2, 0);
 
 /** Strokes as the crate takes them: shares of the side. */
 export const toShares = (strokes: readonly Stroke[]): Float32Array[] =>
@@ -96,7 +98,10 @@ type Vector = readonly [number, number];
 const STILL: Vector = [0, 0];
 
 function strokePath(stroke: Stroke): string {
-  const points = Array.from({ length: stroke.length / 2 }, (_, i): Vector => [stroke[2 * i] ?? 0, stroke[2 * i + 1] ?? 0]);
+  const points = Array.from({ length: stroke.length / 2 }, (_, i): Vector => [
+    stroke[2 * i] ?? 0,
+    stroke[2 * i + 1] ?? 0,
+  ]);
   const [first] = points;
   if (!first) return '';
   if (points.length === 1) return `M${first.join(' ')}L${first.join(' ')}`;
@@ -117,7 +122,12 @@ const round = (value: number) => Math.round(value * 10) / 10;
 /** Unit vector in which a curve passes a point; zero at ends and corners. */
 function direction(before: Vector | undefined, at: Vector, after: Vector | undefined): Vector {
   if (!before || !after) return STILL;
-  const [ax, ay, bx, by] = [at[0] - before[0], at[1] - before[1], after[0] - at[0], after[1] - at[1]];
+  const [ax, ay, bx, by] = [
+    at[0] - before[0],
+    at[1] - before[1],
+    after[0] - at[0],
+    after[1] - at[1],
+  ];
   const cosine = (ax * bx + ay * by) / (Math.hypot(ax, ay) * Math.hypot(bx, by));
   if (!(cosine > CORNER)) return STILL;
   const length = Math.hypot(ax + bx, ay + by);

@@ -1,5 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { CallError, CancelledError, WorkerClient, WorkerLostError, type WorkerLike } from './client.ts';
+import {
+  CallError,
+  CancelledError,
+  WorkerClient,
+  WorkerLostError,
+  type WorkerLike,
+} from './client.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 
 class FakeWorker implements WorkerLike {
@@ -68,7 +74,9 @@ describe('a call', () => {
 
   it('is never sent when it was cancelled before', async () => {
     const { worker, client } = setUp();
-    await expect(client.call('advance', null, { signal: AbortSignal.abort() })).rejects.toThrow(CancelledError);
+    await expect(client.call('advance', null, { signal: AbortSignal.abort() })).rejects.toThrow(
+      CancelledError,
+    );
     expect(worker.sent).toEqual([]);
   });
 

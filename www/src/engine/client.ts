@@ -27,7 +27,8 @@ export class CancelledError extends Error {
   override name = 'CancelledError';
 }
 
-export const isCancelled = (error: unknown) => error instanceof CancelledError || error instanceof WorkerLostError;
+export const isCancelled = (error: unknown) =>
+  error instanceof CancelledError || error instanceof WorkerLostError;
 
 export interface CallOptions<K extends CallName> {
   transfer?: Transferable[];

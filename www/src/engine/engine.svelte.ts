@@ -6,7 +6,15 @@ import { chooseModel, fetchBytes, fetchModule, type FetchOptions, modelBytes } f
 import { Pool, poolSize, type SuppliedModel } from './pool.ts';
 import type { EvaluatedModel, Manifest, ModelEntry } from './protocol.ts';
 import { Shelf } from './shelf.ts';
-import { type Crew, type ModelKind, type ModelPackage, type Role, spawn, Station, type Supplies } from './station.svelte.ts';
+import {
+  type Crew,
+  type ModelKind,
+  type ModelPackage,
+  type Role,
+  spawn,
+  Station,
+  type Supplies,
+} from './station.svelte.ts';
 import { missingFeatures } from './support.ts';
 
 export interface Loss {
@@ -68,8 +76,12 @@ export class Engine {
     this.#wanted = wanted;
     this.assets = {
       runtime: new Asset('runtime', (onBytes, fresh) => this.#fetchRuntime(onBytes, fresh)),
-      manifest: new Asset('manifest', (onBytes, fresh) => this.#fetchManifest(wanted, onBytes, fresh)),
-      vae: new Asset('vae', (onBytes, fresh) => this.#fetchFirst('vae', { onBytes, fresh }, isDecoder)),
+      manifest: new Asset('manifest', (onBytes, fresh) =>
+        this.#fetchManifest(wanted, onBytes, fresh),
+      ),
+      vae: new Asset('vae', (onBytes, fresh) =>
+        this.#fetchFirst('vae', { onBytes, fresh }, isDecoder),
+      ),
       encoder: new Asset('encoder', (onBytes, fresh) => this.#fetchEncoder({ onBytes, fresh })),
       ddpm: new Asset('ddpm', (onBytes, fresh) => this.#fetchFirst('ddpm', { onBytes, fresh })),
     };
@@ -140,7 +152,10 @@ export class Engine {
     });
   }
 
-  async #fetchRuntime(onBytes: (count: number) => void, fresh: boolean): Promise<WebAssembly.Module> {
+  async #fetchRuntime(
+    onBytes: (count: number) => void,
+    fresh: boolean,
+  ): Promise<WebAssembly.Module> {
     this.assets.runtime.total = __WASM_BYTES__;
     return fetchModule(new URL(wasmUrl, base), { onBytes, fresh });
   }
@@ -187,7 +202,11 @@ export class Engine {
     for (const tell of this.#onDraft.splice(0)) tell();
   }
 
-  async #fetchFirst(kind: ModelKind, options: FetchOptions, wanted?: (role: string) => boolean): Promise<ModelPackage> {
+  async #fetchFirst(
+    kind: ModelKind,
+    options: FetchOptions,
+    wanted?: (role: string) => boolean,
+  ): Promise<ModelPackage> {
     if (!this.#draft) await new Promise<void>((resolve) => this.#onDraft.push(resolve));
     const entry = chooseModel(this.#draft as Manifest, kind, this.#wanted[kind]);
     if (!entry) throw new Error(`the manifest has no model of kind ${kind}`);
@@ -203,7 +222,8 @@ export class Engine {
   /** The files of any model, each fetched once for all who ask. */
   model(id: string): Asset<ModelPackage> {
     for (const kind of ['vae', 'ddpm'] as const) {
-      if (this.entry(kind, this.#wanted[kind])?.id === id) return this.assets[kind === 'vae' ? 'encoder' : kind];
+      if (this.entry(kind, this.#wanted[kind])?.id === id)
+        return this.assets[kind === 'vae' ? 'encoder' : kind];
     }
     const known = this.extras.find(({ name }) => name === id);
     if (known) return known;
@@ -229,12 +249,14 @@ export class Engine {
   }
 
   #lost(role: Crew, reason: string, restarting: boolean): void {
-    this.losses = [...this.losses.filter((loss) => loss.role !== role), { role, reason, restarting }];
+    this.losses = [
+      ...this.losses.filter((loss) => loss.role !== role),
+      { role, reason, restarting },
+    ];
   }
 
   /** The manifest's entry of the model that is in use. */
   entry(kind: ModelKind, id: string): ModelEntry | undefined {
     return this.manifest ? chooseModel(this.manifest, kind, id) : undefined;
   }
-
 }

@@ -14,7 +14,10 @@ const ATTEMPTS = 3;
 export function sharesOf(chains: number, workers: number): Share[] {
   const count = Math.min(chains, Math.max(1, workers));
   const first = (share: number) => Math.floor((share * chains) / count);
-  return Array.from({ length: count }, (_, i) => ({ firstChain: first(i), chains: first(i + 1) - first(i) }));
+  return Array.from({ length: count }, (_, i) => ({
+    firstChain: first(i),
+    chains: first(i + 1) - first(i),
+  }));
 }
 
 export interface Assistance {
@@ -41,17 +44,26 @@ export async function assist(
     let handed: Promise<unknown> = Promise.resolve();
     const hand = (frames: Parameters<typeof painter.call<'collect'>>[1]['frames']) => {
       from += frames.length;
-      const collected = painter.call('collect', { share, frames }, { signal }).then(({ available }) => onAvailable(available));
+      const collected = painter
+        .call('collect', { share, frames }, { signal })
+        .then(({ available }) => onAvailable(available));
       // Heard at once, all of them: when they are cancelled together, each is a rejection of its own.
       handed = Promise.all([handed, collected]);
       handed.catch(() => undefined);
     };
     try {
-      hand(await helper.call('assist', { grid, share, options, start, from }, { signal, onProgress: hand }));
+      hand(
+        await helper.call(
+          'assist',
+          { grid, share, options, start, from },
+          { signal, onProgress: hand },
+        ),
+      );
     } catch (error) {
       if (!(error instanceof WorkerLostError)) throw error;
       // The visitor should know: nothing else will compute the rest.
-      if (attempt === ATTEMPTS) throw new Error(`${ATTEMPTS} workers were lost at the grid: ${error.message}`);
+      if (attempt === ATTEMPTS)
+        throw new Error(`${ATTEMPTS} workers were lost at the grid: ${error.message}`);
       continue;
     }
     await handed;

@@ -23,7 +23,13 @@ export interface GrowthState {
  * values are kept here, so that a lost worker takes nothing with it but what it was computing.
  */
 export class Growth {
-  state: GrowthState = { status: 'running', evaluations: 0, total: null, result: null, error: null };
+  state: GrowthState = {
+    status: 'running',
+    evaluations: 0,
+    total: null,
+    result: null,
+    error: null,
+  };
   /** Time that workers have spent on it, in milliseconds: the pool gives its turns to those who have had least. */
   spent = 0;
   /** Mean time of one evaluation; null before the first. */
@@ -49,7 +55,9 @@ export class Growth {
   /** Whether there are evaluations to hand out. */
   get open(): boolean {
     const { status, total } = this.state;
-    return status === 'running' && total !== null && (this.#returned.length > 0 || this.#next < total);
+    return (
+      status === 'running' && total !== null && (this.#returned.length > 0 || this.#next < total)
+    );
   }
 
   /** Up to `count` evaluations that nobody has in hand, the earliest first. */

@@ -23,7 +23,10 @@ export class Lane {
       };
       if (!this.#busy) return run();
       this.#waiting?.drop();
-      this.#waiting = { run, drop: () => reject(new CancelledError('a newer value took its place')) };
+      this.#waiting = {
+        run,
+        drop: () => reject(new CancelledError('a newer value took its place')),
+      };
     });
   }
 }

@@ -5,7 +5,13 @@ import type { FromWorker, ToWorker } from './protocol.ts';
 
 function setUp() {
   const postMessage = vi.fn<WorkerLike['postMessage']>();
-  const real: WorkerLike = { onmessage: null, onerror: null, onmessageerror: null, postMessage, terminate: () => {} };
+  const real: WorkerLike = {
+    onmessage: null,
+    onerror: null,
+    onmessageerror: null,
+    postMessage,
+    terminate: () => {},
+  };
   const create = vi.fn(() => real);
   return { real, postMessage, create, late: new LateWorker(create) };
 }
@@ -22,7 +28,11 @@ it('is made when it begins, once, and hears everything in order', () => {
   late.begin();
   late.postMessage(message(2), []);
   expect(create).toHaveBeenCalledOnce();
-  expect(postMessage.mock.calls).toEqual([[message(1), [buffer]], [{ cancel: 1 }, []], [message(2), []]]);
+  expect(postMessage.mock.calls).toEqual([
+    [message(1), [buffer]],
+    [{ cancel: 1 }, []],
+    [message(2), []],
+  ]);
 });
 
 it('passes on what the worker says', () => {

@@ -19,7 +19,8 @@ export class LateWorker implements WorkerLike {
     worker.onmessage = (event: MessageEvent<FromWorker>) => this.onmessage?.(event);
     worker.onerror = (event) => this.onerror?.(event);
     worker.onmessageerror = (event) => this.onmessageerror?.(event);
-    for (const [message, transfer] of this.#waiting.splice(0)) worker.postMessage(message, transfer);
+    for (const [message, transfer] of this.#waiting.splice(0))
+      worker.postMessage(message, transfer);
   }
 
   postMessage(message: ToWorker, transfer: Transferable[]): void {

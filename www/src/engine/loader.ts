@@ -22,27 +22,39 @@ export interface FetchOptions {
   fresh?: boolean;
 }
 
-export function fetchBytes(url: URL, { onBytes, fresh = false }: FetchOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+export function fetchBytes(
+  url: URL,
+  { onBytes, fresh = false }: FetchOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   return request(url, fresh, (response) => collect(response, onBytes));
 }
 
 /** Compiles while the bytes come, where the server gives the file its type. */
-export function fetchModule(url: URL, { onBytes, fresh = false }: FetchOptions = {}): Promise<WebAssembly.Module> {
+export function fetchModule(
+  url: URL,
+  { onBytes, fresh = false }: FetchOptions = {},
+): Promise<WebAssembly.Module> {
   return request(url, fresh, async (response) => {
     const copy = response.clone();
     const counted = collect(copy, onBytes);
-    if (response.headers.get('content-type') !== 'application/wasm') return WebAssembly.compile(await counted);
+    if (response.headers.get('content-type') !== 'application/wasm')
+      return WebAssembly.compile(await counted);
     // What breaks the stream shows in the copy as well: as a broken connection, where the compiler would blame the module.
     const [module] = await Promise.all([WebAssembly.compileStreaming(response), counted]);
     return module;
   });
 }
 
-async function request<T>(url: URL, fresh: boolean, read: (response: Response) => Promise<T>): Promise<T> {
+async function request<T>(
+  url: URL,
+  fresh: boolean,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
   const file = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
   try {
     const response = await fetch(url, { cache: fresh ? 'reload' : 'default' });
-    if (!response.ok) throw new LoadError(response.status === 404 ? 'missing' : 'http', file, response.status);
+    if (!response.ok)
+      throw new LoadError(response.status === 404 ? 'missing' : 'http', file, response.status);
     return await read(response);
   } catch (error) {
     if (error instanceof LoadError || error instanceof WebAssembly.CompileError) throw error;
@@ -50,7 +62,10 @@ async function request<T>(url: URL, fresh: boolean, read: (response: Response) =
   }
 }
 
-async function collect(response: Response, onBytes: FetchOptions['onBytes']): Promise<Uint8Array<ArrayBuffer>> {
+async function collect(
+  response: Response,
+  onBytes: FetchOptions['onBytes'],
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   const reader = response.body?.getReader();
   if (!reader) return new Uint8Array(await response.arrayBuffer());
@@ -69,10 +84,15 @@ async function collect(response: Response, onBytes: FetchOptions['onBytes']): Pr
   return bytes;
 }
 
-export const modelBytes = (entry: ModelEntry) => Object.values<FileEntry>(entry.files).reduce((sum, file) => sum + file.bytes, 0);
+export const modelBytes = (entry: ModelEntry) =>
+  Object.values<FileEntry>(entry.files).reduce((sum, file) => sum + file.bytes, 0);
 
 /** The entry a state asks for by id, else the first of its kind. */
-export function chooseModel(manifest: Manifest, kind: ModelEntry['kind'], id: string): ModelEntry | undefined {
+export function chooseModel(
+  manifest: Manifest,
+  kind: ModelEntry['kind'],
+  id: string,
+): ModelEntry | undefined {
   const entries = manifest.models.filter((entry) => entry.kind === kind);
   return entries.find((entry) => entry.id === id) ?? entries[0];
 }
@@ -80,7 +100,11 @@ export function chooseModel(manifest: Manifest, kind: ModelEntry['kind'], id: st
 /** What the page's state must fit to. */
 export function catalogOf({ models }: Manifest): Catalog {
   return {
-    vaes: models.flatMap((entry) => (entry.kind === 'vae' ? { id: entry.id, latents: entry.latents.count } : [])),
-    ddpms: models.flatMap((entry) => (entry.kind === 'ddpm' ? { id: entry.id, classes: entry.classes.length } : [])),
+    vaes: models.flatMap((entry) =>
+      entry.kind === 'vae' ? { id: entry.id, latents: entry.latents.count } : [],
+    ),
+    ddpms: models.flatMap((entry) =>
+      entry.kind === 'ddpm' ? { id: entry.id, classes: entry.classes.length } : [],
+    ),
   };
 }

@@ -2,7 +2,14 @@ import { describe, expect, it, vi } from 'vitest';
 import { WorkerClient, type WorkerLike } from './client.ts';
 import type { GrowthState } from './growth.ts';
 import { Pool, poolSize, type Recruiter, type SuppliedModel } from './pool.ts';
-import type { CallName, Calls, FromWorker, GrowthTask, LatentBoundResult, ToWorker } from './protocol.ts';
+import type {
+  CallName,
+  Calls,
+  FromWorker,
+  GrowthTask,
+  LatentBoundResult,
+  ToWorker,
+} from './protocol.ts';
 
 const TOTAL = 3000;
 
@@ -10,7 +17,10 @@ const TOTAL = 3000;
 const valueAt = (index: number) => Math.sin(index + 1) * 10 ** (index % 7);
 
 /** What one worker alone would find: the sum in the order of the indices. */
-const EXPECTED = Array.from({ length: TOTAL }, (_, i) => valueAt(i)).reduce((sum, value) => sum + value, 0);
+const EXPECTED = Array.from({ length: TOTAL }, (_, i) => valueAt(i)).reduce(
+  (sum, value) => sum + value,
+  0,
+);
 
 /** A worker that answers after `delay()` milliseconds, and can die in place of an answer. */
 class FakeWorker implements WorkerLike {
@@ -21,7 +31,13 @@ class FakeWorker implements WorkerLike {
   calls: CallName[] = [];
   dead = false;
 
-  constructor(private readonly habits: { delay: () => number; fails?: (call: CallName) => Error | null; dies?: (call: CallName) => boolean }) {}
+  constructor(
+    private readonly habits: {
+      delay: () => number;
+      fails?: (call: CallName) => Error | null;
+      dies?: (call: CallName) => boolean;
+    },
+  ) {}
 
   postMessage(message: ToWorker) {
     if ('cancel' in message) return;
@@ -67,7 +83,10 @@ class FakeWorker implements WorkerLike {
 const task: GrowthTask = { kind: 'latent', model: 'vae', image: new Uint8Array(784), options: {} };
 const model = { entry: {}, supply: { id: 'vae', files: {} } } as SuppliedModel;
 
-function setUp(size: number, habits: (worker: number) => ConstructorParameters<typeof FakeWorker>[0]) {
+function setUp(
+  size: number,
+  habits: (worker: number) => ConstructorParameters<typeof FakeWorker>[0],
+) {
   const workers: FakeWorker[] = [];
   const recruiter: Recruiter = {
     spawn(onLost) {
@@ -184,36 +203,45 @@ describe('a growth', () => {
 });
 
 describe('a lost worker', () => {
-  it.each(['openGrowth', 'evaluate', 'record'] as const)('in %s takes nothing with it', async (call) => {
-    let deaths = 0;
-    const { pool, workers, recruiter } = setUp(2, (worker) => ({
-      delay: anyDelay,
-      dies: (name) => worker === 0 && name === call && ++deaths > (call === 'evaluate' ? 2 : 0),
-    }));
-    const state = await grow(pool).settled;
-    expect(state).toMatchObject({ status: 'done', evaluations: TOTAL });
-    expect(sumOf(state)).toBe(EXPECTED);
-    expect(workers[0]?.dead).toBe(true);
-    expect(recruiter.onLost).toHaveBeenCalledWith('dead', 2);
-  });
+  it.each(['openGrowth', 'evaluate', 'record'] as const)(
+    'in %s takes nothing with it',
+    async (call) => {
+      let deaths = 0;
+      const { pool, workers, recruiter } = setUp(2, (worker) => ({
+        delay: anyDelay,
+        dies: (name) => worker === 0 && name === call && ++deaths > (call === 'evaluate' ? 2 : 0),
+      }));
+      const state = await grow(pool).settled;
+      expect(state).toMatchObject({ status: 'done', evaluations: TOTAL });
+      expect(sumOf(state)).toBe(EXPECTED);
+      expect(workers[0]?.dead).toBe(true);
+      expect(recruiter.onLost).toHaveBeenCalledWith('dead', 2);
+    },
+  );
 
-  it.each(['start', 'load'] as const)('in %s leaves a smaller pool with the same bits', async (call) => {
-    const { pool, workers, recruiter } = setUp(5, (worker) => ({
-      delay: anyDelay,
-      dies: (name) => worker > 1 && name === call,
-    }));
-    expect(sumOf(await grow(pool).settled)).toBe(EXPECTED);
-    expect(workers).toHaveLength(5);
-    expect(recruiter.onShrunk).toHaveBeenLastCalledWith(2);
-    expect(recruiter.onLost).not.toHaveBeenCalled();
-    // Nor is a place tried again that there is no room for.
-    expect(sumOf(await grow(pool).settled)).toBe(EXPECTED);
-    expect(workers).toHaveLength(5);
-  });
+  it.each(['start', 'load'] as const)(
+    'in %s leaves a smaller pool with the same bits',
+    async (call) => {
+      const { pool, workers, recruiter } = setUp(5, (worker) => ({
+        delay: anyDelay,
+        dies: (name) => worker > 1 && name === call,
+      }));
+      expect(sumOf(await grow(pool).settled)).toBe(EXPECTED);
+      expect(workers).toHaveLength(5);
+      expect(recruiter.onShrunk).toHaveBeenLastCalledWith(2);
+      expect(recruiter.onLost).not.toHaveBeenCalled();
+      // Nor is a place tried again that there is no room for.
+      expect(sumOf(await grow(pool).settled)).toBe(EXPECTED);
+      expect(workers).toHaveLength(5);
+    },
+  );
 
   it('is told as lost where not even one finds room, and a restart tries all places again', async () => {
     let full = true;
-    const { pool, workers, recruiter } = setUp(3, () => ({ delay: anyDelay, dies: (name) => full && name === 'start' }));
+    const { pool, workers, recruiter } = setUp(3, () => ({
+      delay: anyDelay,
+      dies: (name) => full && name === 'start',
+    }));
     const { states, settled } = grow(pool);
     expect(await settled).toMatchObject({ status: 'failed', error: { message: 'dead' } });
     expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', 0);
@@ -227,7 +255,10 @@ describe('a lost worker', () => {
 
   it('is replaced a few times; then the growth fails, and can be taken up again', async () => {
     let deadly = true;
-    const { pool, workers } = setUp(1, () => ({ delay: anyDelay, dies: (name) => deadly && name === 'evaluate' }));
+    const { pool, workers } = setUp(1, () => ({
+      delay: anyDelay,
+      dies: (name) => deadly && name === 'evaluate',
+    }));
     const { ticket, states, settled } = grow(pool);
     expect(await settled).toMatchObject({ status: 'failed', error: { message: 'dead' } });
     expect(workers).toHaveLength(4);
@@ -253,7 +284,10 @@ describe('an error', () => {
       delay: anyDelay,
       fails: (name) => (name === 'openGrowth' ? new Error('samples is 0') : null),
     }));
-    expect(await grow(pool).settled).toMatchObject({ status: 'failed', error: { message: 'samples is 0' } });
+    expect(await grow(pool).settled).toMatchObject({
+      status: 'failed',
+      error: { message: 'samples is 0' },
+    });
   });
 
   it('of the model has it fetched again', async () => {
@@ -275,4 +309,6 @@ it.each([
   [8, 8, 8],
   [8, 4, 4],
   [64, undefined, 16],
-])('%s cores and %s GB make a pool of %i', (cores, memory, size) => expect(poolSize(cores, memory)).toBe(size));
+])('%s cores and %s GB make a pool of %i', (cores, memory, size) =>
+  expect(poolSize(cores, memory)).toBe(size),
+);

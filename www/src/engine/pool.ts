@@ -45,7 +45,11 @@ interface Slot {
 }
 
 /** What is under way or done is not begun again; what failed is. */
-function once<K>(known: Map<K, Promise<unknown>>, key: K, begin: () => Promise<unknown>): Promise<unknown> {
+function once<K>(
+  known: Map<K, Promise<unknown>>,
+  key: K,
+  begin: () => Promise<unknown>,
+): Promise<unknown> {
   let promise = known.get(key);
   if (!promise) {
     promise = begin().catch((error) => {
@@ -104,7 +108,10 @@ export class Pool {
   submit(task: GrowthTask, { rank = 0, onChange }: Order): Ticket {
     const growth = new Growth(this.#tickets++, task, rank, onChange);
     // A newcomer does not hold up those that have had their share already.
-    growth.spent = Math.min(...[...this.#growths.values()].filter(({ open }) => open).map(({ spent }) => spent), Infinity);
+    growth.spent = Math.min(
+      ...[...this.#growths.values()].filter(({ open }) => open).map(({ spent }) => spent),
+      Infinity,
+    );
     if (growth.spent === Infinity) growth.spent = 0;
     this.#growths.set(growth.ticket, growth);
     this.#aborts.set(growth.ticket, new AbortController());
@@ -176,7 +183,8 @@ export class Pool {
     this.#aborts.delete(ticket);
     this.#homes.delete(ticket);
     for (const slot of this.#slots) {
-      if (slot.growths.delete(ticket)) void slot.client.call('closeGrowth', { ticket }).catch(() => undefined);
+      if (slot.growths.delete(ticket))
+        void slot.client.call('closeGrowth', { ticket }).catch(() => undefined);
     }
   }
 
@@ -299,7 +307,9 @@ export class Pool {
   }
 
   async #equip(slot: Slot, id: string): Promise<void> {
-    slot.started ??= this.recruiter.runtime().then((module) => slot.client.call('start', { module }));
+    slot.started ??= this.recruiter
+      .runtime()
+      .then((module) => slot.client.call('start', { module }));
     await slot.started;
     await once(slot.models, id, async () => {
       const model = this.#models.get(id);
@@ -327,7 +337,11 @@ export class Pool {
     const signal = this.#aborts.get(ticket)?.signal;
     const begun = performance.now();
     try {
-      const values = await slot.client.call('evaluate', { ticket, ...span }, signal ? { signal } : {});
+      const values = await slot.client.call(
+        'evaluate',
+        { ticket, ...span },
+        signal ? { signal } : {},
+      );
       growth.put(span, values, performance.now() - begun);
     } catch (error) {
       growth.giveBack(span);
@@ -356,7 +370,11 @@ export class Pool {
       const from = home.recorded;
       const values = growth.valuesFrom(from);
       try {
-        const { evaluations, result } = await home.slot.client.call('record', { ticket, from, values });
+        const { evaluations, result } = await home.slot.client.call('record', {
+          ticket,
+          from,
+          values,
+        });
         if (!this.#growths.has(ticket)) return;
         home.recorded = from + values.length;
         const done = home.recorded === growth.state.total;

@@ -69,7 +69,6 @@ export type {
   VaeEntry,
 };
 
-
 export type LatentPoint = { seed: number } | { z: number[] };
 export type LatentSource =
   | LatentPoint
@@ -183,7 +182,11 @@ export interface Calls {
     { z: number[][]; levels: Uint8Array; painted: number }
   >;
   /** Paints the decoded plane of a VAE with two latents, coarse at first; progress is the share that is done. */
-  plane: Call<{ model: string; surface: string; range: number; grids: readonly number[] }, null, number>;
+  plane: Call<
+    { model: string; surface: string; range: number; grids: readonly number[] },
+    null,
+    number
+  >;
   /** Where the training images of each class lie in it. */
   classRegions: Call<{ model: string; shares: readonly number[] }, ClassRegion[]>;
   scoreVae: Call<{ image: Uint8Array; samples: number; seed: number; surface: string }, VaeElbo>;
@@ -192,12 +195,21 @@ export interface Calls {
    * Begins a new chain in place of the last one, from noise or from a picture noised to t; computes nothing yet. Of a grid, other
    * workers compute `shares` more chains or groups of them.
    */
-  chain: Call<{ options: SamplerOptions; start: ChainStart | null; shares: number }, { frames: number }>;
+  chain: Call<
+    { options: SamplerOptions; start: ChainStart | null; shares: number },
+    { frames: number }
+  >;
   /** Computes the chain's remaining frames; progress tells how many there are, of all shares. */
   advance: Call<null, { available: number }, { available: number }>;
   /** Computes a share of another worker's grid; progress and result bring the frames from `from` on, each once. */
   assist: Call<
-    { grid: string; share: number; options: SamplerOptions; start: ChainStart | null; from: number },
+    {
+      grid: string;
+      share: number;
+      options: SamplerOptions;
+      start: ChainStart | null;
+      from: number;
+    },
     SharedFrame[],
     SharedFrame[]
   >;
@@ -208,16 +220,32 @@ export interface Calls {
    * that a scrubbing hand is served first.
    */
   frame: Call<
-    { index: number; x: string; predictedX0: string; start: string | null; columns: number; hold: boolean },
+    {
+      index: number;
+      x: string;
+      predictedX0: string;
+      start: string | null;
+      columns: number;
+      hold: boolean;
+    },
     FrameInfo
   >;
   /** Brings the fit of a setup to so many iterations, forwards or from its start, and paints it beside the forward fit. */
   fit: Call<
-    { asked: string; setup: InferenceSetup; iterations: number; look: Omit<InferencePlane, 'q' | 'draws'> },
+    {
+      asked: string;
+      setup: InferenceSetup;
+      iterations: number;
+      look: Omit<InferencePlane, 'q' | 'draws'>;
+    },
     InferenceView
   >;
   /** Computes a bound; with the ticket of the last one it is continued where it was cancelled. */
-  scoreDdpm: Call<{ ticket: number; image: Uint8Array; options: BoundOptions }, BoundProgress, BoundProgress>;
+  scoreDdpm: Call<
+    { ticket: number; image: Uint8Array; options: BoundOptions },
+    BoundProgress,
+    BoundProgress
+  >;
   /** Begins a growth in this worker; the ticket names it from here on. */
   openGrowth: Call<{ ticket: number; task: GrowthTask }, { total: number }>;
   /** The values of the evaluations `from` to before `to`, in order. */
@@ -240,7 +268,10 @@ export interface Calls {
   /** One picture per list of layer seeds, 8-bit levels. */
   generate: Call<{ model: string; seeds: number[][] }, Uint8Array[]>;
   /** One picture per seed, its upper `layers` layers from the posterior, the others from their priors, 8-bit levels. */
-  reconstruct: Call<{ model: string; image: Uint8Array; layers: number; seeds: number[] }, Uint8Array[]>;
+  reconstruct: Call<
+    { model: string; image: Uint8Array; layers: number; seeds: number[] },
+    Uint8Array[]
+  >;
 }
 
 export type CallName = keyof Calls;

@@ -16,12 +16,14 @@ class FakeStorage {
     const entries = this.caches.get(name) ?? new Map<string, Uint8Array>();
     this.caches.set(name, entries);
     return {
-      match: async (url: string) => (entries.has(url) ? new Response(entries.get(url) as BodyInit) : undefined),
+      match: async (url: string) =>
+        entries.has(url) ? new Response(entries.get(url) as BodyInit) : undefined,
       put: async (url: string, response: Response) => {
         if (this.full) throw new DOMException('no room', 'QuotaExceededError');
         entries.set(url, new Uint8Array(await response.arrayBuffer()));
       },
-      delete: async (url: string | Request) => entries.delete(typeof url === 'string' ? url : url.url),
+      delete: async (url: string | Request) =>
+        entries.delete(typeof url === 'string' ? url : url.url),
       keys: async () => [...entries.keys()].map((url) => ({ url }) as Request),
     };
   }
@@ -66,12 +68,15 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 function setUp(storage: FakeStorage | undefined = new FakeStorage()) {
-  const visit = () => new Shelf(BASE, new FileStore(BASE, storage as unknown as CacheStorage | undefined));
+  const visit = () =>
+    new Shelf(BASE, new FileStore(BASE, storage as unknown as CacheStorage | undefined));
   return { storage, visit };
 }
 
 const texts = (files: Record<string, Uint8Array>) =>
-  Object.fromEntries(Object.entries(files).map(([role, bytes]) => [role, new TextDecoder().decode(bytes)]));
+  Object.fromEntries(
+    Object.entries(files).map(([role, bytes]) => [role, new TextDecoder().decode(bytes)]),
+  );
 
 const isDecoder = (role: string) => role === 'decoder';
 const whole = { encoder: 'encoder', decoder: 'decoder' };
@@ -103,7 +108,9 @@ describe('the shelf', () => {
     expect(texts(await visit().model(entry, {}))).toEqual(whole);
     expect(asked).toHaveLength(4);
     await settled();
-    expect([...storage.entries.values()].map((bytes) => new TextDecoder().decode(bytes)).sort()).toEqual(['decoder', 'encoder']);
+    expect(
+      [...storage.entries.values()].map((bytes) => new TextDecoder().decode(bytes)).sort(),
+    ).toEqual(['decoder', 'encoder']);
   });
 
   it('takes a changed file for another', async () => {
@@ -111,20 +118,30 @@ describe('the shelf', () => {
     await visit().model(entry, {});
     await settled();
     site['d.onnx'] = 'a better decoder';
-    const changed = { ...entry, files: { ...entry.files, decoder: fileOf('d.onnx', 'a better decoder') } };
+    const changed = {
+      ...entry,
+      files: { ...entry.files, decoder: fileOf('d.onnx', 'a better decoder') },
+    };
     const shelf = visit();
-    expect(texts(await shelf.model(changed, {}))).toEqual({ ...whole, decoder: 'a better decoder' });
+    expect(texts(await shelf.model(changed, {}))).toEqual({
+      ...whole,
+      decoder: 'a better decoder',
+    });
     await settled();
     expect(storage.entries.size).toBe(3);
     await shelf.prune([changed]);
-    expect([...storage.entries.values()].map((bytes) => new TextDecoder().decode(bytes)).sort()).toEqual(['a better decoder', 'encoder']);
+    expect(
+      [...storage.entries.values()].map((bytes) => new TextDecoder().decode(bytes)).sort(),
+    ).toEqual(['a better decoder', 'encoder']);
   });
 
   it('goes past the browser’s cache where that has an older file, and counts the bytes once', async () => {
     const { storage, visit } = setUp();
     stale['d.onnx'] = 'an older decoder';
     const onBytes = vi.fn();
-    expect(texts(await visit().model(entry, { onBytes }, isDecoder))).toEqual({ decoder: 'decoder' });
+    expect(texts(await visit().model(entry, { onBytes }, isDecoder))).toEqual({
+      decoder: 'decoder',
+    });
     expect(asked).toEqual(['d.onnx default', 'd.onnx reload']);
     expect(onBytes.mock.calls.flat().reduce((sum, count) => sum + count, 0)).toBe(7);
     await settled();
@@ -138,7 +155,9 @@ describe('the shelf', () => {
     await settled();
     expect(storage.entries.size).toBe(0);
     site['d.onnx'] = 'decoder';
-    expect(texts(await visit().model(entry, { fresh: true }, isDecoder))).toEqual({ decoder: 'decoder' });
+    expect(texts(await visit().model(entry, { fresh: true }, isDecoder))).toEqual({
+      decoder: 'decoder',
+    });
     expect(asked.at(-1)).toBe('d.onnx reload');
   });
 
@@ -161,12 +180,21 @@ describe('the shelf', () => {
 describe('without a cache', () => {
   it.each([
     ['no cache at all', undefined],
-    ['a cache that cannot be opened', { open: () => Promise.reject(new DOMException('private', 'SecurityError')) }],
+    [
+      'a cache that cannot be opened',
+      { open: () => Promise.reject(new DOMException('private', 'SecurityError')) },
+    ],
     ['a cache without room', Object.assign(new FakeStorage(), { full: true })],
-    ['a cache that breaks', { open: async () => ({ match: () => Promise.reject(new Error('disk')) }) }],
+    [
+      'a cache that breaks',
+      { open: async () => ({ match: () => Promise.reject(new Error('disk')) }) },
+    ],
   ])('%s: every visit fetches', async (_, storage) => {
     for (const expected of [2, 4]) {
-      const shelf = new Shelf(BASE, new FileStore(BASE, storage as unknown as CacheStorage | undefined));
+      const shelf = new Shelf(
+        BASE,
+        new FileStore(BASE, storage as unknown as CacheStorage | undefined),
+      );
       expect(texts(await shelf.model(entry, {}))).toEqual(whole);
       await settled();
       await shelf.prune([entry]);

@@ -13,9 +13,15 @@ export class Shelf {
   ) {}
 
   /** Files of a model by their roles, or those that are wanted. */
-  async model(entry: ModelEntry, options: FetchOptions, wanted = (_role: string) => true): Promise<Record<string, Uint8Array>> {
+  async model(
+    entry: ModelEntry,
+    options: FetchOptions,
+    wanted = (_role: string) => true,
+  ): Promise<Record<string, Uint8Array>> {
     const chosen = Object.entries<FileEntry>(entry.files).filter(([role]) => wanted(role));
-    const files = chosen.map(async ([role, file]) => [role, await this.#fetch(file, options)] as const);
+    const files = chosen.map(
+      async ([role, file]) => [role, await this.#fetch(file, options)] as const,
+    );
     return Object.fromEntries(await Promise.all(files));
   }
 

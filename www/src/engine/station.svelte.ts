@@ -22,7 +22,8 @@ export interface Supplies {
 }
 
 /** The worker's name tells it from the others in the browser's tools. */
-const create = (name: string) => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
+const create = (name: string) =>
+  new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
 
 /** A new worker. */
 export function spawn(name: string, onLost: (reason: string) => void): WorkerClient {

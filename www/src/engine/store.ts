@@ -61,7 +61,10 @@ export class FileStore {
 }
 
 /** Whether these are the file's bytes; null where the browser cannot tell (a page without TLS). */
-export async function isFile(file: FileEntry, bytes: Uint8Array<ArrayBuffer>): Promise<boolean | null> {
+export async function isFile(
+  file: FileEntry,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<boolean | null> {
   if (bytes.length !== file.bytes) return false;
   if (!globalThis.crypto?.subtle) return null;
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));

@@ -19,4 +19,6 @@ it.each([
   [{ Worker: undefined }, ['workers']],
   [{ OffscreenCanvas: undefined }, ['offscreenCanvas']],
   [{ HTMLCanvasElement: class {} }, ['offscreenCanvas']],
-])('names what is missing: %#', (part, missing) => expect(missingFeatures(browser(part))).toEqual(missing));
+])('names what is missing: %#', (part, missing) =>
+  expect(missingFeatures(browser(part))).toEqual(missing),
+);

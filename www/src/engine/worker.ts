@@ -29,7 +29,10 @@ const handlers: Handlers = {
   settle: () => null,
 
   async fit(request) {
-    const [reverse, forward] = await Promise.all([surface('inference-reverse'), surface('inference-forward')]);
+    const [reverse, forward] = await Promise.all([
+      surface('inference-reverse'),
+      surface('inference-forward'),
+    ]);
     return fitting.show(request, { reverse, forward });
   },
 
@@ -44,9 +47,14 @@ const handlers: Handlers = {
 const cancellations = new Map<number, () => void>();
 
 /** A trap leaves the instance's memory in an unknown state; every other error leaves it sound. */
-const isTrap = (error: unknown) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+const isTrap = (error: unknown) =>
+  error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 
-async function serve<K extends CallName>(id: number, call: K, params: Calls[K]['params']): Promise<void> {
+async function serve<K extends CallName>(
+  id: number,
+  call: K,
+  params: Calls[K]['params'],
+): Promise<void> {
   let cancelled = false;
   cancellations.set(id, () => (cancelled = true));
   const post = (message: FromWorker) => postMessage(message);

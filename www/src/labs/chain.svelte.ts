@@ -132,7 +132,8 @@ export class ChainLab {
     const { from, steps } = state;
     Object.assign(state, part);
     // In a chain of another length, as far down the way.
-    if (from !== null && part.steps) state.from = Math.max(1, Math.round((from * part.steps) / steps));
+    if (from !== null && part.steps)
+      state.from = Math.max(1, Math.round((from * part.steps) / steps));
     state.step = still ? this.steps : 0;
     if (this.#state.cell >= this.#state.samples) this.#state.cell = 0;
     this.playing = !still;
@@ -211,19 +212,29 @@ export class ChainLab {
     return from !== null && picture ? { image: picture.levels, t: from } : null;
   }
 
-  async #compute(chain: string, options: SamplerOptions, start: ChainStart | null, signal: AbortSignal): Promise<void> {
+  async #compute(
+    chain: string,
+    options: SamplerOptions,
+    start: ChainStart | null,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { client } = this.engine.sampler;
     try {
       if (chain !== this.#chain) {
         const { schedule: kind = 'cosine', steps = 0 } = options;
         this.table = await client.call('schedule', { kind, steps }, { signal });
         const [own = {}, ...shares] = await this.#shares(options.chains ?? 1);
-        await client.call('chain', { options: { ...options, ...own }, start, shares: shares.length }, { signal });
+        await client.call(
+          'chain',
+          { options: { ...options, ...own }, start, shares: shares.length },
+          { signal },
+        );
         this.#chain = chain;
         this.#helped = shares;
         this.#fromPicture = start !== null;
       }
-      const onAvailable = (available: number) => (this.available = Math.max(this.available, available));
+      const onAvailable = (available: number) =>
+        (this.available = Math.max(this.available, available));
       const onProgress = ({ available }: { available: number }) => onAvailable(available);
       await Promise.all([
         client.call('advance', null, { signal, onProgress }).then(onProgress),
@@ -233,7 +244,14 @@ export class ChainLab {
             const helpers = await this.#helpers();
             return helpers[share % helpers.length] ?? client;
           };
-          return assist(client, lend, { grid: chain, options: { ...options, ...part }, start, share, signal, onAvailable });
+          return assist(client, lend, {
+            grid: chain,
+            options: { ...options, ...part },
+            start,
+            share,
+            signal,
+            onAvailable,
+          });
         }),
       ]);
     } catch (error) {
@@ -278,7 +296,10 @@ export class ChainLab {
     let due = 0;
     return animate((seconds) => {
       // Frames that are not there yet are waited for, not skipped.
-      due = Math.min(due + seconds * this.#state.speed, Math.max(0, this.available - 1 - this.step));
+      due = Math.min(
+        due + seconds * this.#state.speed,
+        Math.max(0, this.available - 1 - this.step),
+      );
       const whole = Math.floor(due);
       if (whole > 0) {
         due -= whole;

@@ -131,7 +131,10 @@ export class LatentLab {
       return;
     }
     this.#ahead = { from: this.#state.at, to: at };
-    await Promise.race([this.#decodeDigit(this.#sourceOf(at)), new Promise((resolve) => setTimeout(resolve, FRAME_MS))]);
+    await Promise.race([
+      this.#decodeDigit(this.#sourceOf(at)),
+      new Promise((resolve) => setTimeout(resolve, FRAME_MS)),
+    ]);
     this.#follow();
   }
 
@@ -173,7 +176,10 @@ export class LatentLab {
 
   async #decodeDigit(source: LatentSource): Promise<void> {
     try {
-      const { z: [z], levels } = await this.#decode([source], 'latent-digit');
+      const {
+        z: [z],
+        levels,
+      } = await this.#decode([source], 'latent-digit');
       this.#follow();
       if (z) this.shown = { z, levels };
     } catch (error) {
@@ -191,7 +197,10 @@ export class LatentLab {
     if (!this.ready) return;
     const { a, b, mode } = this.#state;
     const ends = { a: $state.snapshot(a), b: $state.snapshot(b), mode };
-    const sources = Array.from({ length: STRIP_FRAMES }, (_, i) => ({ ...ends, position: i / (STRIP_FRAMES - 1) }));
+    const sources = Array.from({ length: STRIP_FRAMES }, (_, i) => ({
+      ...ends,
+      position: i / (STRIP_FRAMES - 1),
+    }));
     this.#decode(sources, 'latent-strip').catch(this.engine.report);
   }
 

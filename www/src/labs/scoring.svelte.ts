@@ -69,7 +69,8 @@ export class Scoring {
   }
 
   resume(): void {
-    if (this.#resting && this.ddpm.status === 'paused') void this.#continue(this.#resting.levels, this.#options());
+    if (this.#resting && this.ddpm.status === 'paused')
+      void this.#continue(this.#resting.levels, this.#options());
   }
 
   #rest(): (() => void) | undefined {
@@ -86,8 +87,18 @@ export class Scoring {
     const { scorer } = this.engine;
     if (!picture || !scorer.loaded.vae) return undefined;
     const abort = new AbortController();
-    const params = { image: picture.levels, samples: VAE_SAMPLES, seed: SEED, surface: 'elbo-binarized' };
-    this.vae = { status: 'running', value: untrack(() => this.vae.value), current: false, error: null };
+    const params = {
+      image: picture.levels,
+      samples: VAE_SAMPLES,
+      seed: SEED,
+      surface: 'elbo-binarized',
+    };
+    this.vae = {
+      status: 'running',
+      value: untrack(() => this.vae.value),
+      current: false,
+      error: null,
+    };
     scorer.client.call('scoreVae', params, { signal: abort.signal }).then(
       (value) => (this.vae = { status: 'done', value, current: true, error: null }),
       (error) => {
@@ -122,12 +133,23 @@ export class Scoring {
     // Until the first pass is complete, the terms of the picture before stay, marked as old.
     const show = (status: ScoreStatus, value: BoundProgress) => {
       const result = value.result ?? this.ddpm.value?.result ?? null;
-      this.ddpm = { status, value: { ...value, result }, current: value.result !== null, error: null };
+      this.ddpm = {
+        status,
+        value: { ...value, result },
+        current: value.result !== null,
+        error: null,
+      };
     };
     const params = { ticket: this.#ticket, image, options };
     try {
       const onProgress = (value: BoundProgress) => show('running', value);
-      show('done', await this.engine.scorer.client.call('scoreDdpm', params, { signal: abort.signal, onProgress }));
+      show(
+        'done',
+        await this.engine.scorer.client.call('scoreDdpm', params, {
+          signal: abort.signal,
+          onProgress,
+        }),
+      );
     } catch (error) {
       if (!isCancelled(error)) this.ddpm = { ...EMPTY, status: 'failed', error: error as Error };
     }

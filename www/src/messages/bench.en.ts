@@ -9,7 +9,13 @@ export const bench = {
   about: (turns: number, rounds: number) =>
     `Takes a few minutes; ${turns} turns of each short measure, ${rounds} of each long one. Let nothing else run.`,
   measuring: (what: string) => `Measuring: ${what} …`,
-  stages: { files: 'files', slider: 'slider', single: 'single evaluations', loading: 'loading', cores: 'all cores' },
+  stages: {
+    files: 'files',
+    slider: 'slider',
+    single: 'single evaluations',
+    loading: 'loading',
+    cores: 'all cores',
+  },
   done: 'Done.',
   frame: 'The page whose slider is measured',
   refused: (option: string, asked: string, most: number) =>
@@ -26,8 +32,10 @@ export const bench = {
     decode: 'VAE decode, one thread',
     encode: 'VAE encode, one thread',
     peak: 'U-Net arithmetic, as direct convolutions',
-    fits: (iterations: number) => `Inference lab, ${iterations} iterations with 10 samples, of all targets and families the slowest`,
-    memory: (runs: number) => `Memory of a worker with both models, and its growth over ${runs} runs of each network`,
+    fits: (iterations: number) =>
+      `Inference lab, ${iterations} iterations with 10 samples, of all targets and families the slowest`,
+    memory: (runs: number) =>
+      `Memory of a worker with both models, and its growth over ${runs} runs of each network`,
     load: 'U-Net, ONNX bytes to ready, in a new worker after the VAE',
     chains: (chains: number, steps: number, cores: number) =>
       `${chains} chains of ${steps} steps, ${cores === 1 ? 'one core' : `all ${cores} cores`}`,
@@ -35,11 +43,19 @@ export const bench = {
   },
   peers: {
     simd: 'SIMD peak',
-    threads: (engine: string, threads: number) => `${engine}, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
+    threads: (engine: string, threads: number) =>
+      `${engine}, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
     batch: (peer: string, batch: number) => `${peer}, batch ${batch}`,
     evaluations: (peer: string, evaluations: number) => `${peer}, ${evaluations} evaluations`,
   },
-  verdicts: { time: 'time', share: 'share', throughput: 'throughput', growth: 'growth', late: '95th percentile', median: 'median' },
+  verdicts: {
+    time: 'time',
+    share: 'share',
+    throughput: 'throughput',
+    growth: 'growth',
+    late: '95th percentile',
+    median: 'median',
+  },
 
   agreement: {
     title: 'Same results',
@@ -50,15 +66,19 @@ export const bench = {
       means: 'encoded means',
       logVariances: 'encoded log variances',
     },
-    within: (output: string, difference: string, tolerance: string) => `${output}: ${difference} (within ${tolerance})`,
-    beyond: (output: string, difference: string, tolerance: string) => `${output}: ${difference} (beyond ${tolerance})`,
+    within: (output: string, difference: string, tolerance: string) =>
+      `${output}: ${difference} (within ${tolerance})`,
+    beyond: (output: string, difference: string, tolerance: string) =>
+      `${output}: ${difference} (beyond ${tolerance})`,
   },
   unknownBrowser: 'a browser of unknown make',
   engines: (ours: string, peer: string) => `elbo-room ${ours} and onnxruntime-web ${peer}`,
   machine: (browser: string, cores: number, threads: number) =>
     `${browser}, ${cores} cores, onnxruntime-web with ${threads === 1 ? 'one thread' : `up to ${threads} threads`}`,
-  setting: (engines: string, machine: string, repetitions: string) => `${engines}, ${machine}; ${repetitions}`,
-  repetitions: (turns: number, rounds: number) => `medians and quartiles of ${turns} turns, ${rounds} of the long ones.`,
+  setting: (engines: string, machine: string, repetitions: string) =>
+    `${engines}, ${machine}; ${repetitions}`,
+  repetitions: (turns: number, rounds: number) =>
+    `medians and quartiles of ${turns} turns, ${rounds} of the long ones.`,
 };
 
 export type BenchTexts = typeof bench;

@@ -6,12 +6,14 @@ export const bench: BenchTexts = {
   notIsolated: (opener, embedder, serve) =>
     `onnxruntime-web 在这里只能使用单线程：要使用多线程，服务器须以响应头 \`${opener}\` 和 \`${embedder}\` 将页面与其他源隔离。\`${serve}\` 会发送这两个响应头。`,
   run: '运行',
-  about: (turns, rounds) => `需要几分钟：短的测量项各测 ${turns} 轮，长的各测 ${rounds} 轮。测量期间请勿运行其他程序。`,
+  about: (turns, rounds) =>
+    `需要几分钟：短的测量项各测 ${turns} 轮，长的各测 ${rounds} 轮。测量期间请勿运行其他程序。`,
   measuring: (what) => `正在测量：${what}……`,
   stages: { files: '文件', slider: '滑块', single: '单次求值', loading: '加载', cores: '全部核心' },
   done: '测量完成。',
   frame: '正在测量其滑块的页面',
-  refused: (option, asked, most) => `网址要求 ${option} = “${asked}”；它必须是 1 到 ${most} 之间的整数。`,
+  refused: (option, asked, most) =>
+    `网址要求 ${option} = “${asked}”；它必须是 1 到 ${most} 之间的整数。`,
 
   headings: ['测量项', 'ELBO Room', '对照', '比较', '目标', '达标'],
   colon: '：',
@@ -26,7 +28,8 @@ export const bench: BenchTexts = {
     fits: (iterations) => `推断实验室，每次 10 个样本迭代 ${iterations} 次，取最慢的目标与分布族`,
     memory: (runs) => `载入两个模型的 Worker 所占内存，以及每个网络运行 ${runs} 次后的增量`,
     load: 'U-Net 从 ONNX 字节到就绪，在已载入 VAE 的新 Worker 中',
-    chains: (chains, steps, cores) => `${chains} 条 ${steps} 步的采样链，${cores === 1 ? '单核' : `全部 ${cores} 个核心`}`,
+    chains: (chains, steps, cores) =>
+      `${chains} 条 ${steps} 步的采样链，${cores === 1 ? '单核' : `全部 ${cores} 个核心`}`,
     bound: (timesteps) => `T = ${timesteps} 时遍历每个 t 的下界，全部核心`,
   },
   peers: {
@@ -35,12 +38,24 @@ export const bench: BenchTexts = {
     batch: (peer, batch) => `${peer}，批大小 ${batch}`,
     evaluations: (peer, evaluations) => `${peer}，求值 ${evaluations} 次`,
   },
-  verdicts: { time: '耗时', share: '占比', throughput: '吞吐量', growth: '增量', late: '第 95 百分位数', median: '中位数' },
+  verdicts: {
+    time: '耗时',
+    share: '占比',
+    throughput: '吞吐量',
+    growth: '增量',
+    late: '第 95 百分位数',
+    median: '中位数',
+  },
 
   agreement: {
     title: '结果一致',
     about: '同一输入下，两个引擎输出之间的最大绝对差。',
-    outputs: { clean: '预测的干净图像', decoded: '解码出的像素均值', means: '编码出的均值', logVariances: '编码出的对数方差' },
+    outputs: {
+      clean: '预测的干净图像',
+      decoded: '解码出的像素均值',
+      means: '编码出的均值',
+      logVariances: '编码出的对数方差',
+    },
     within: (output, difference, tolerance) => `${output}：${difference}（未超过 ${tolerance}）`,
     beyond: (output, difference, tolerance) => `${output}：${difference}（超过 ${tolerance}）`,
   },
@@ -49,5 +64,6 @@ export const bench: BenchTexts = {
   machine: (browser, cores, threads) =>
     `${browser}，${cores} 个核心，onnxruntime-web 使用${threads === 1 ? '单线程' : `至多 ${threads} 个线程`}`,
   setting: (engines, machine, repetitions) => `${engines}，${machine}；${repetitions}`,
-  repetitions: (turns, rounds) => `数值为 ${turns} 轮（长的测量项为 ${rounds} 轮）的中位数和四分位数。`,
+  repetitions: (turns, rounds) =>
+    `数值为 ${turns} 轮（长的测量项为 ${rounds} 轮）的中位数和四分位数。`,
 };

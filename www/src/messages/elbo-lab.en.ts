@@ -33,7 +33,8 @@ export const elboLab = {
     },
   },
   apart: 'The two tasks are never set against each other.',
-  compareNote: '● −ELBO, ◇ importance-weighted bound, with 95 % intervals. Further left explains the picture better.',
+  compareNote:
+    '● −ELBO, ◇ importance-weighted bound, with 95 % intervals. Further left explains the picture better.',
   picture: {
     title: 'Picture',
     draw: 'Draw',
@@ -91,7 +92,8 @@ export const elboLab = {
   bar: (name: string, nats: string) => `${name}: ${nats} nats`,
   surprise: 'Among the bounds of the test set, nats',
   thisPicture: 'this picture',
-  percentile: (percent: string, images: string) => `${percent} % of ${images} test images have a lower ELBO.`,
+  percentile: (percent: string, images: string) =>
+    `${percent} % of ${images} test images have a lower ELBO.`,
   otherChain: (schedule: string, steps: number, given: boolean) =>
     `The test set was scored with the ${schedule} schedule, T = ${steps}, and ${given ? 'the right' : 'no'} digit given: choose these to see where this picture lies.`,
   hierarchy: {
@@ -103,7 +105,8 @@ export const elboLab = {
     layer: (shape: string, nats: string) => `${shape} latents, ${nats} nats`,
     resample: (layer: string) => `New noise for ${layer}`,
     variant: (index: number) => `Generated picture ${index}`,
-    generateNote: 'Held layers are the same in all eight pictures; the others are drawn anew in each.',
+    generateNote:
+      'Held layers are the same in all eight pictures; the others are drawn anew in each.',
     reconstruct: 'Reconstruct from the top',
     levelLabel: 'Layers taken from the picture',
     level: (taken: string, drawn: string) =>
@@ -136,13 +139,15 @@ export const elboLab = {
     matching: 'Denoising matching',
     consistency: 'Consistency',
     spread: 'sd of one evaluation',
-    formsNote: 'Same noise, same network evaluations, same expectation; the form with the smaller spread needs fewer of them.',
+    formsNote:
+      'Same noise, same network evaluations, same expectation; the form with the smaller spread needs fewer of them.',
     sweep: 'Compare chain lengths',
     stopSweep: 'Stop comparing',
     sweepHint: '18 chains: three schedules, T from 10 to 3000.',
     sweepProgress: (done: number, total: number) => `${done} of ${total} chains done`,
     sweepTitle: 'Bound over T, bits/dim',
-    sweepNote: 'More steps tighten the bound. As T grows, it comes to depend on the schedule’s end points only.',
+    sweepNote:
+      'More steps tighten the bound. As T grows, it comes to depend on the schedule’s end points only.',
     stepsPoint: (schedule: string, steps: number, mean: string, error: string) =>
       `${schedule}, T = ${steps}: ${mean}${error && ` ± ${error}`} bits/dim`,
   },
@@ -154,14 +159,16 @@ export const elboLab = {
     entropy: 'Entropy',
     evaluations: 'Evaluations per digit',
     chart: 'Posterior over digits',
-    bar: (label: string, percent: string, nats: string) => `${label}: ${percent} %, ELBO ${nats} nats`,
+    bar: (label: string, percent: string, nats: string) =>
+      `${label}: ${percent} %, ELBO ${nats} nats`,
   },
   card: {
     title: 'Model card',
     dataset: 'Trained on',
     size: 'Size',
     training: 'Training',
-    made: (script: string, commit: string, seed: number, minutes: string) => `${script} at ${commit}, seed ${seed}, ${minutes} minutes`,
+    made: (script: string, commit: string, seed: number, minutes: string) =>
+      `${script} at ${commit}, seed ${seed}, ${minutes} minutes`,
     caption: (dataset: string) => `${dataset}, means over images with standard errors`,
     score: 'Score',
     value: 'Value',

@@ -161,7 +161,8 @@ export const elboLab: typeof english = {
     dataset: '训练数据',
     size: '大小',
     training: '训练',
-    made: (script, commit, seed, minutes) => `${script}（版本 ${commit}），随机种子 ${seed}，用时 ${minutes} 分钟`,
+    made: (script, commit, seed, minutes) =>
+      `${script}（版本 ${commit}），随机种子 ${seed}，用时 ${minutes} 分钟`,
     caption: (dataset) => `${dataset}：对图像取平均，附标准误`,
     score: '指标',
     value: '数值',

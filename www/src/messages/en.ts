@@ -17,7 +17,13 @@ export const en = {
   loading: {
     label: 'Loading',
     now: (what: string) => `Loading: ${what}`,
-    names: { runtime: 'Engine', manifest: 'List of models', vae: 'VAE', encoder: 'VAE encoder', ddpm: 'Diffusion model' },
+    names: {
+      runtime: 'Engine',
+      manifest: 'List of models',
+      vae: 'VAE',
+      encoder: 'VAE encoder',
+      ddpm: 'Diffusion model',
+    },
     progress: (loaded: string, total: string) => `${loaded} of ${total}`,
     preparing: 'preparing',
     megabytes: (value: string) => `${value} MB`,
@@ -28,17 +34,21 @@ export const en = {
       webassembly: 'WebAssembly is missing or switched off.',
       simd: 'WebAssembly lacks SIMD instructions. Browsers have had them since 2021 to 2023; an update helps.',
       workers: 'Web Workers are missing.',
-      offscreenCanvas: 'OffscreenCanvas is missing. Browsers have had it since 2018 to 2023; an update helps.',
+      offscreenCanvas:
+        'OffscreenCanvas is missing. Browsers have had it since 2018 to 2023; an update helps.',
     },
   },
 
   errors: {
     missing: (file: string) => `The file ${file} is not on the server (404).`,
-    offline: (file: string) => `The file ${file} could not be fetched: there is no connection, or it broke.`,
-    http: (file: string, status: number) => `The server refused the file ${file} (status ${status}).`,
+    offline: (file: string) =>
+      `The file ${file} could not be fetched: there is no connection, or it broke.`,
+    http: (file: string, status: number) =>
+      `The server refused the file ${file} (status ${status}).`,
     /** By the name that the crate, the engine or the browser gives them. */
     kinds: {
-      ChecksumError: 'The file that arrived is corrupt: its size or SHA-256 is not the one the manifest names.',
+      ChecksumError:
+        'The file that arrived is corrupt: its size or SHA-256 is not the one the manifest names.',
       ManifestError: 'The list of models is not valid.',
       ModelError: 'The model could not be read or run.',
       ShapeError: 'The input does not have the size that the model takes.',
@@ -55,11 +65,21 @@ export const en = {
 
   notices: {
     label: 'Notices',
-    rejected: (key: string, value: string) => `The address asked for ${key} = “${value}”, which is not possible here. The default is shown instead.`,
-    roles: { decoder: 'The decoder', sampler: 'The sampler', scorer: 'The scorer', fitter: 'The fit', pool: 'A worker of the pool' },
-    shrunk: (size: number, most: number) => `There is memory for ${size} of ${most} workers of the pool. The results are the same, they only take longer.`,
-    restarted: (role: string, reason: string) => `${role} crashed (${reason}) and was restarted. Nothing you set was lost.`,
-    down: (role: string, reason: string) => `${role} crashed several times (${reason}) and is stopped.`,
+    rejected: (key: string, value: string) =>
+      `The address asked for ${key} = “${value}”, which is not possible here. The default is shown instead.`,
+    roles: {
+      decoder: 'The decoder',
+      sampler: 'The sampler',
+      scorer: 'The scorer',
+      fitter: 'The fit',
+      pool: 'A worker of the pool',
+    },
+    shrunk: (size: number, most: number) =>
+      `There is memory for ${size} of ${most} workers of the pool. The results are the same, they only take longer.`,
+    restarted: (role: string, reason: string) =>
+      `${role} crashed (${reason}) and was restarted. Nothing you set was lost.`,
+    down: (role: string, reason: string) =>
+      `${role} crashed several times (${reason}) and is stopped.`,
     restart: 'Restart',
     fault: (reason: string) => `Something went wrong: ${reason}`,
   },
@@ -69,7 +89,8 @@ export const en = {
     lead: 'Every point of latent space is a picture. Drag a latent, and the decoder paints what it stands for.',
     digit: 'Decoded digit',
     sliders: 'Latents',
-    slidersHint: 'Most informative first; the bar is the mean KL to the prior. Double-click or Delete resets one.',
+    slidersHint:
+      'Most informative first; the bar is the mean KL to the prior. Double-click or Delete resets one.',
     slider: (index: number) => `Latent ${index}`,
     kl: (nats: string) => `${nats} nats of KL on the training set`,
     reset: 'Reset',
@@ -108,11 +129,13 @@ export const en = {
       legend: 'Classes',
       class: (label: string) => `Class ${label}`,
       classImages: (label: string, images: string) => `Class ${label}: ${images} training images`,
-      legendNote: 'Where the encoder puts the training images: the inner line holds half of a class, the outer one 90 %.',
+      legendNote:
+        'Where the encoder puts the training images: the inner line holds half of a class, the outer one 90 %.',
       showAll: 'Show all classes',
       hideAll: 'Hide all classes',
       path: 'Path',
-      pathHint: 'Draw a path on the map to walk along it; with the keyboard, Enter sets its corners.',
+      pathHint:
+        'Draw a path on the map to walk along it; with the keyboard, Enter sets its corners.',
       strip: 'Film strip along the path',
       frame: (percent: number) => `Go to ${percent} % of the path`,
       position: 'Position on the path',
@@ -159,7 +182,8 @@ export const en = {
     schedules: { cosine: 'Cosine', linear: 'Linear', 'log-snr-linear': 'Log-SNR-linear' },
     guidance: 'Guidance weight',
     guidanceNeeds: 'Guidance needs a digit.',
-    guidanceDoes: 'At 0 the chain samples the model as it is. More guidance makes digits clearer and less varied, at two evaluations a step.',
+    guidanceDoes:
+      'At 0 the chain samples the model as it is. More guidance makes digits clearer and less varied, at two evaluations a step.',
     seed: 'Seed',
     dice: 'New random seed',
     samples: 'Samples',
@@ -171,7 +195,8 @@ export const en = {
     fromNeeds: 'Start from a picture to choose how much noise it gets.',
     original: 'Original',
     noised: 'Noised original',
-    distance: (levels: string) => `The predicted picture is ${levels} of 255 grey levels from the original (root mean square).`,
+    distance: (levels: string) =>
+      `The predicted picture is ${levels} of 255 grey levels from the original (root mean square).`,
     noiseThis: 'Noise and denoise',
     chart: 'Log SNR over the chain',
     chartAxis: 'noise → picture',
@@ -181,7 +206,8 @@ export const en = {
   elbo: {
     title: 'ELBO of this image',
     lead: 'A lower bound on log p(x), the log-probability each model gives to the picture on display, term by term.',
-    apart: 'Two tasks, not one ranking: the VAE scores black-or-white pixels, the diffusion model 256 grey levels. Do not compare their numbers.',
+    apart:
+      'Two tasks, not one ranking: the VAE scores black-or-white pixels, the diffusion model 256 grey levels. Do not compare their numbers.',
     waitsStill: 'Scores when the picture rests.',
     waitsModel: 'Waits for the model.',
     waitsPicture: 'No picture yet.',
@@ -217,7 +243,7 @@ export const en = {
       timesteps: 'Timesteps evaluated',
       allTimesteps: 'all',
       playhead: 'frame on display',
-      chart: 'Cost of each timestep evaluated, nats'
+      chart: 'Cost of each timestep evaluated, nats',
     },
   },
 
@@ -280,24 +306,29 @@ export const en = {
     pace: 'Pace',
     paceValue: (iterations: number) => `${iterations} per second`,
     iteration: 'Iteration',
-    diverged: 'The fit diverged: the last step led beyond all bounds. A smaller learning rate, more samples or Adam helps.',
+    diverged:
+      'The fit diverged: the last step led beyond all bounds. A smaller learning rate, more samples or Adam helps.',
     reverse: {
       title: 'Reverse KL: ascend the ELBO',
       short: 'q that ascends the ELBO',
-      about: 'Drag q by its mean, or its width by the squares. Arrows: the pull of each sample on the mean.',
+      about:
+        'Drag q by its mean, or its width by the squares. Arrows: the pull of each sample on the mean.',
       label: 'Target density with contours of q, the samples and their gradients',
     },
     forward: {
       title: 'Forward KL: cover the mass',
       short: 'q that minimizes KL(p‖q)',
-      about: 'The same family, fitted to minimize the other divergence: it must not miss any mass of p.',
+      about:
+        'The same family, fitted to minimize the other divergence: it must not miss any mass of p.',
       label: 'Target density with contours of the q that minimizes the forward divergence',
     },
     divergences: 'Both divergences of both fits, in nats',
     handles: {
       mean: (component: number) => (component > 0 ? `Mean of component ${component}` : 'Mean of q'),
-      first: (component: number) => (component > 0 ? `Width of component ${component} along z₁` : 'Width of q along z₁'),
-      second: (component: number) => (component > 0 ? `Width of component ${component} along z₂` : 'Width of q along z₂'),
+      first: (component: number) =>
+        component > 0 ? `Width of component ${component} along z₁` : 'Width of q along z₁',
+      second: (component: number) =>
+        component > 0 ? `Width of component ${component} along z₂` : 'Width of q along z₂',
       spread: (std: string, correlation: string) => `${std}, correlation ${correlation}`,
     },
     logZ: 'of the target',
@@ -332,7 +363,8 @@ export const en = {
 
   footer: {
     benchmark: 'Benchmark',
-    local: 'Nothing leaves this machine: the models run in your browser, as WebAssembly, in workers of their own.',
+    local:
+      'Nothing leaves this machine: the models run in your browser, as WebAssembly, in workers of their own.',
     version: (version: string) => `elbo-room ${version}, MIT or Apache-2.0.`,
     data: 'Trained on MNIST by Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0.',
   },

@@ -22,7 +22,11 @@ it.each([
   expect(explain(new CallError('ChecksumError', 'a.onnx has 3 bytes'))).toBe(
     text.because(text.kinds['ChecksumError'] ?? '', 'a.onnx has 3 bytes'),
   );
-  expect(explain(new WorkerLostError('unreachable'))).toBe(text.because(text.kinds['WorkerLostError'] ?? '', 'unreachable'));
+  expect(explain(new WorkerLostError('unreachable'))).toBe(
+    text.because(text.kinds['WorkerLostError'] ?? '', 'unreachable'),
+  );
   expect(explain(new RangeError('too long'))).toBe(text.because(text.unexpected, 'too long'));
-  expect(explain(new DOMException('', 'DataCloneError'))).toBe(text.because(text.unexpected, 'DataCloneError'));
+  expect(explain(new DOMException('', 'DataCloneError'))).toBe(
+    text.because(text.unexpected, 'DataCloneError'),
+  );
 });

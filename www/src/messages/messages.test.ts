@@ -10,8 +10,10 @@ import { zh } from './zh.ts';
 
 /** What Chinese texts of the field leave in Latin letters: names, symbols, formulas. */
 const NAMES = new Set(
-  ('ELBO Room VAE KL DDPM DDIM SNR log SVG JSON CSV SHA MB ID Adam SGD sigmoid Delete Shift Esc PNG WebAssembly SIMD Web Worker ' +
-    'OffscreenCanvas MNIST LeCun Cortes Burges CC BY SA MIT Apache elbo room onnxruntime web ONNX Net').split(' '),
+  (
+    'ELBO Room VAE KL DDPM DDIM SNR log SVG JSON CSV SHA MB ID Adam SGD sigmoid Delete Shift Esc PNG WebAssembly SIMD Web Worker ' +
+    'OffscreenCanvas MNIST LeCun Cortes Burges CC BY SA MIT Apache elbo room onnxruntime web ONNX Net'
+  ).split(' '),
 );
 const CHINESE = /[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/;
 
@@ -20,7 +22,9 @@ type Text = string | ((...args: unknown[]) => string);
 /** Every text with its path, however deep. */
 function textsOf(value: unknown, path = ''): [path: string, text: Text][] {
   if (typeof value === 'string' || typeof value === 'function') return [[path, value as Text]];
-  return Object.entries(value as object).flatMap(([key, inner]) => textsOf(inner, path ? `${path} > ${key}` : key));
+  return Object.entries(value as object).flatMap(([key, inner]) =>
+    textsOf(inner, path ? `${path} > ${key}` : key),
+  );
 }
 
 /** Arguments that can be found again in what a text makes of them; a text may take numbers, words, or compare them with 0. */
@@ -51,7 +55,10 @@ describe.each(english)('%s', (path, text) => {
     if (typeof text === 'string') return;
     expect(translated.length).toBe(text.length);
     for (const values of ARGUMENTS) {
-      const used = (from: Text) => values.filter((value) => value !== '' && value !== 0 && say(from, values).includes(String(value)));
+      const used = (from: Text) =>
+        values.filter(
+          (value) => value !== '' && value !== 0 && say(from, values).includes(String(value)),
+        );
       expect(used(translated)).toEqual(used(text));
     }
   });
@@ -68,13 +75,17 @@ describe.each(english)('%s', (path, text) => {
 
   it('has Chinese punctuation between Chinese words', () => {
     for (const values of ARGUMENTS) {
-      expect(say(translated, values)).not.toMatch(/[\u4e00-\u9fff] ?[,;:?!]|[,;:?!] ?[\u4e00-\u9fff]|\.\.\./);
+      expect(say(translated, values)).not.toMatch(
+        /[\u4e00-\u9fff] ?[,;:?!]|[,;:?!] ?[\u4e00-\u9fff]|\.\.\./,
+      );
     }
   });
 });
 
 it('has a title in every language for each shipped model', () => {
-  const manifest = JSON.parse(readFileSync(new URL('../../../models/manifest.json', import.meta.url), 'utf8')) as {
+  const manifest = JSON.parse(
+    readFileSync(new URL('../../../models/manifest.json', import.meta.url), 'utf8'),
+  ) as {
     models: { title: string }[];
   };
   for (const { title } of manifest.models) {
@@ -103,7 +114,11 @@ describe('the messages as components hold them', () => {
   it('change with the language, however deep the part is that was kept', async () => {
     const { latent, elboLab } = messages;
     const digits = elboLab.digit;
-    for (const [language, texts] of [['zh', zh], ['en', en], ['zh', zh]] as const) {
+    for (const [language, texts] of [
+      ['zh', zh],
+      ['en', en],
+      ['zh', zh],
+    ] as const) {
       speech.chosen = language;
       await speech.load();
       expect(latent.title).toBe(texts.latent.title);
@@ -117,7 +132,9 @@ describe('the messages as components hold them', () => {
   it('leave the title of a model of one’s own as its manifest says it', async () => {
     speech.chosen = 'zh';
     await speech.load();
-    expect(titleOf({ title: 'Class-conditional diffusion model' })).toBe(zh.models['Class-conditional diffusion model']);
+    expect(titleOf({ title: 'Class-conditional diffusion model' })).toBe(
+      zh.models['Class-conditional diffusion model'],
+    );
     expect(titleOf({ title: 'A model of mine' })).toBe('A model of mine');
   });
 });

@@ -33,7 +33,8 @@ const steps: Record<TourStep, Words> = {
     body:
       'Raising the ELBO minimizes KL(q‖p), which punishes q for mass where p has little: one Gaussian settles on one of ' +
       'the modes. KL(p‖q) punishes it for missing any mass of p: its minimizer covers both modes, and the valley between.',
-    attempt: 'Drag the mean of the left q over to the other mode, then press “Run”: it stays there.',
+    attempt:
+      'Drag the mean of the left q over to the other mode, then press “Run”: it stays there.',
   },
   gradients: {
     title: 'Slopes from samples',
@@ -41,7 +42,8 @@ const steps: Record<TourStep, Words> = {
       'The ELBO is an expectation under q, so its gradient is estimated from draws. Reparameterized, a draw is a function ' +
       'of q’s parameters, and the slope of log p̃ tells it where to go. The score function needs values of log p̃ only and ' +
       'serves discrete z, too; here it pays for that with a variance many times as large.',
-    attempt: 'The chart has both variances, at the same q. Choose “Score function” and see the fit stagger.',
+    attempt:
+      'The chart has both variances, at the same q. Choose “Score function” and see the fit stagger.',
   },
   'mean-field': {
     title: 'What independence cannot say',
@@ -57,7 +59,8 @@ const steps: Record<TourStep, Words> = {
       'In a variational autoencoder p(x|z) is a network, and a second one, the encoder, tells μ and σ of q(z|x) for any ' +
       'picture in a single pass. The bound is a reconstruction minus a KL, and the KL is a sum over latents. A latent ' +
       'whose KL is zero says nothing about this picture.',
-    attempt: 'Drag a latent further up, then let it rest: the new picture is encoded, and the bars show what each latent tells about it.',
+    attempt:
+      'Drag a latent further up, then let it rest: the new picture is encoded, and the bars show what each latent tells about it.',
   },
   gap: {
     title: 'How much does the bound miss?',
@@ -65,14 +68,16 @@ const steps: Record<TourStep, Words> = {
       'log p(x) − ELBO is KL(q(z|x)‖p(z|x)): what an imperfect encoder costs. Averaging K importance weights inside the ' +
       'logarithm gives L_K. It is the ELBO at K = 1, never falls as K grows, and tends to log p(x); so L_K − ELBO says how ' +
       'large the gap is at least.',
-    attempt: 'See the bound rise with K. Few effective samples warn that log p(x) may still be higher: raise K.',
+    attempt:
+      'See the bound rise with K. Few effective samples warn that log p(x) may still be higher: raise K.',
   },
   layers: {
     title: 'Many layers of latents',
     body:
       'A hierarchical VAE draws its latents from the top down, each layer given those above. Its bound has one KL for every ' +
       'layer, so it tells where the information about the picture sits: the gist at the top, strokes and pixels below.',
-    attempt: 'Move the slider under “Reconstruct from the top” to the right: fewer and fewer details are left to chance.',
+    attempt:
+      'Move the slider under “Reconstruct from the top” to the right: fewer and fewer details are left to chance.',
   },
   diffusion: {
     title: 'Diffusion is a hierarchical VAE with a fixed encoder',
@@ -80,7 +85,8 @@ const steps: Record<TourStep, Words> = {
       'Let every layer x₁ … x_T be as large as the picture, and let the encoder learn nothing: it adds Gaussian noise, step ' +
       'by step, until hardly anything else is left. What is learned is a single network, the decoder of all layers, which ' +
       'guesses the clean picture from x_t.',
-    attempt: 'Press “Play”. From x_T, which is noise alone, each step goes a little way towards the guess beside it.',
+    attempt:
+      'Press “Play”. From x_T, which is noise alone, each step goes a little way towards the guess beside it.',
   },
   terms: {
     title: 'Its bound has three terms',
@@ -88,7 +94,8 @@ const steps: Record<TourStep, Words> = {
       'L_T, prior matching: how far x_T is from pure noise; nothing is learned, and it is small. Σ L_{t−1}, denoising ' +
       'matching: the KL from each true reverse step, which knows x₀, to the model’s. L₀, reconstruction: the 8-bit levels ' +
       'given x₁. Nearly all of the cost is denoising.',
-    attempt: 'Drag the playhead along the timesteps: what the network sees, what it guesses, and what that costs.',
+    attempt:
+      'Drag the playhead along the timesteps: what the network sees, what it guesses, and what that costs.',
   },
   schedule: {
     title: 'Its schedule: the ends decide',
@@ -96,7 +103,8 @@ const steps: Record<TourStep, Words> = {
       'Each denoising term weighs the error of the guess by the drop in signal-to-noise ratio. As T grows, the bound ' +
       'depends on the schedule through its end points only. The linear one ends with noise wider than a grey level, and ' +
       'then L₀ costs about 0.4 nats for every background pixel.',
-    attempt: 'Choose “Linear” and watch L₀. “Compare chain lengths” sets all three schedules side by side.',
+    attempt:
+      'Choose “Linear” and watch L₀. “Compare chain lengths” sets all three schedules side by side.',
   },
   compare: {
     title: 'What it is good for: comparing models',
@@ -112,7 +120,8 @@ const steps: Record<TourStep, Words> = {
       'A model gives little probability to what it has not learned. The histogram holds the bounds of test digits, the ' +
       'line is this picture: far below them all. Beware of the converse: a plain picture can score well and yet be no ' +
       'digit at all.',
-    attempt: 'Choose the scribble, the number 10, or the letter A. Then clear the pad and draw a single dot: it scores like a digit.',
+    attempt:
+      'Choose the scribble, the number 10, or the letter A. Then clear the pad and draw a single dot: it scores like a digit.',
   },
   digit: {
     title: 'Telling digits apart',

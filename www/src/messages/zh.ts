@@ -20,7 +20,13 @@ export const zh: Messages = {
   loading: {
     label: '加载中',
     now: (what) => `正在加载：${what}`,
-    names: { runtime: '计算引擎', manifest: '模型清单', vae: 'VAE', encoder: 'VAE 编码器', ddpm: '扩散模型' },
+    names: {
+      runtime: '计算引擎',
+      manifest: '模型清单',
+      vae: 'VAE',
+      encoder: 'VAE 编码器',
+      ddpm: '扩散模型',
+    },
     progress: (loaded, total) => `${loaded} / ${total}`,
     preparing: '准备中',
     megabytes: (value) => `${value} MB`,
@@ -58,8 +64,15 @@ export const zh: Messages = {
   notices: {
     label: '通知',
     rejected: (key, value) => `网址要求 ${key} = “${value}”，这里无法做到，已改用默认值。`,
-    roles: { decoder: '解码器', sampler: '采样器', scorer: '评分器', fitter: '拟合器', pool: '线程池中的一个线程' },
-    shrunk: (size, most) => `内存只够工作池 ${most} 个 Worker 中的 ${size} 个。结果完全相同，只是需要更长时间。`,
+    roles: {
+      decoder: '解码器',
+      sampler: '采样器',
+      scorer: '评分器',
+      fitter: '拟合器',
+      pool: '线程池中的一个线程',
+    },
+    shrunk: (size, most) =>
+      `内存只够工作池 ${most} 个 Worker 中的 ${size} 个。结果完全相同，只是需要更长时间。`,
     restarted: (role, reason) => `${role}崩溃了（${reason}），已重新启动。您的设置没有丢失。`,
     down: (role, reason) => `${role}多次崩溃（${reason}），已停止。`,
     restart: '重新启动',
@@ -161,7 +174,8 @@ export const zh: Messages = {
     schedules: { cosine: '余弦', linear: '线性', 'log-snr-linear': '对数信噪比线性' },
     guidance: '引导权重',
     guidanceNeeds: '要使用引导，须先选定数字。',
-    guidanceDoes: '取 0 时，采样链忠实于模型本身；权重越大，数字越清晰、变化越少，且每步需计算网络两次。',
+    guidanceDoes:
+      '取 0 时，采样链忠实于模型本身；权重越大，数字越清晰、变化越少，且每步需计算网络两次。',
     seed: '随机种子',
     dice: '换一个随机种子',
     samples: '样本数',
@@ -183,7 +197,8 @@ export const zh: Messages = {
   elbo: {
     title: '这张图的 ELBO',
     lead: '证据下界（ELBO）是 log p(x) 的下界，即每个模型赋予眼前这张图的对数概率的下界；这里逐项列出。',
-    apart: '这是两个任务，不是一个排行榜：VAE 评的是黑白像素，扩散模型评的是 256 级灰度。两者的数值不可相互比较。',
+    apart:
+      '这是两个任务，不是一个排行榜：VAE 评的是黑白像素，扩散模型评的是 256 级灰度。两者的数值不可相互比较。',
     waitsStill: '图像静止后再评分。',
     waitsModel: '等待模型加载。',
     waitsPicture: '还没有图像。',
@@ -332,7 +347,8 @@ export const zh: Messages = {
 
   footer: {
     benchmark: '性能测试',
-    local: '数据不会离开这台机器：模型以 WebAssembly 的形式在您的浏览器里、在各自的 Worker 中运行。',
+    local:
+      '数据不会离开这台机器：模型以 WebAssembly 的形式在您的浏览器里、在各自的 Worker 中运行。',
     version: (version) => `elbo-room ${version}，MIT 或 Apache-2.0 许可。`,
     data: '在 Y. LeCun、C. Cortes 与 C. Burges 的 MNIST 数据集上训练，CC BY-SA 3.0 许可。',
   },

@@ -5,15 +5,16 @@ import type { Page } from '../page.svelte.ts';
 import type { Lab } from '../state.ts';
 import { ANCHORS, type Anchor } from './anchors.ts';
 
-const FOCUSABLE = 'input:checked, input:not([type=radio]):not(:disabled), select, button:not(:disabled), [tabindex="0"]';
+const FOCUSABLE =
+  'input:checked, input:not([type=radio]):not(:disabled), select, button:not(:disabled), [tabindex="0"]';
 /** How long what one has gone to stays lit. */
 const GLOW_MS = 2000;
 /** A lab that is opened for the first time has to be built, and its numbers computed. */
 const PATIENCE_MS = 20_000;
 
 const onPage = (anchor: Anchor): HTMLElement[] =>
-  Array.from(document.querySelectorAll<HTMLElement>(`[data-anchor~="${anchor}"]`)).filter((element) =>
-    element.checkVisibility(),
+  Array.from(document.querySelectorAll<HTMLElement>(`[data-anchor~="${anchor}"]`)).filter(
+    (element) => element.checkVisibility(),
   );
 
 export class Links {
@@ -63,7 +64,9 @@ export class Links {
       return;
     }
     element.scrollIntoView({ block: 'center', behavior: reducedMotion() ? 'auto' : 'smooth' });
-    const target = element.matches(FOCUSABLE) ? element : (element.querySelector<HTMLElement>(FOCUSABLE) ?? element);
+    const target = element.matches(FOCUSABLE)
+      ? element
+      : (element.querySelector<HTMLElement>(FOCUSABLE) ?? element);
     // A figure takes the focus only from here.
     if (!target.matches(FOCUSABLE)) target.tabIndex = -1;
     target.focus({ preventScroll: true });

@@ -13,7 +13,9 @@ const NOTHING: Memory = { step: null, before: null };
 /** A browser may refuse its storage, and anything may stand there. */
 export function recall(): Memory {
   try {
-    const found = JSON.parse(localStorage.getItem(KEY) ?? 'null') as Partial<Record<keyof Memory, unknown>> | null;
+    const found = JSON.parse(localStorage.getItem(KEY) ?? 'null') as Partial<
+      Record<keyof Memory, unknown>
+    > | null;
     return {
       step: TOUR_STEPS.find((step) => step === found?.step) ?? null,
       before: typeof found?.before === 'string' ? found.before : null,

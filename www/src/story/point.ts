@@ -34,7 +34,8 @@ export function bring(elements: readonly HTMLElement[], panel: HTMLElement | und
     const top = Math.min(...some.map((box) => box.top));
     const bottom = Math.max(...some.map((box) => box.bottom));
     const right = Math.max(...some.map((box) => box.right));
-    const floor = cover && right > cover.left - MARGIN ? Math.min(innerHeight, cover.top) : innerHeight;
+    const floor =
+      cover && right > cover.left - MARGIN ? Math.min(innerHeight, cover.top) : innerHeight;
     const ceiling = MARGIN + stuck(first);
     return { top, height: bottom - top, ceiling, free: floor - MARGIN - ceiling };
   };
@@ -54,7 +55,8 @@ function stuck(element: HTMLElement): number {
     if (sticky.contains(element) || !sticky.parentElement?.contains(element)) continue;
     const { left, right, height } = sticky.getBoundingClientRect();
     const box = element.getBoundingClientRect();
-    if (getComputedStyle(sticky).position === 'sticky' && box.left < right && box.right > left) depth = Math.max(depth, height);
+    if (getComputedStyle(sticky).position === 'sticky' && box.left < right && box.right > left)
+      depth = Math.max(depth, height);
   }
   return depth;
 }
@@ -80,7 +82,11 @@ export function point(aim: Aim, panel: () => HTMLElement | undefined): () => voi
     if (!panel()?.contains(event.target as Node)) following = false;
   };
   const changes = new MutationObserver(soon);
-  changes.observe(document.body, { childList: true, subtree: true, attributeFilter: ['hidden', 'data-anchor'] });
+  changes.observe(document.body, {
+    childList: true,
+    subtree: true,
+    attributeFilter: ['hidden', 'data-anchor'],
+  });
   const sizes = new ResizeObserver(soon);
   sizes.observe(document.body);
   for (const move of OWN_MOVES) addEventListener(move, letGo, { passive: true });

@@ -103,14 +103,16 @@ export const REFERENCES = {
   },
   salimans2017: {
     authors: 'T. Salimans, A. Karpathy, X. Chen, D. P. Kingma',
-    title: 'PixelCNN++: improving the PixelCNN with discretized logistic mixture likelihood and other modifications',
+    title:
+      'PixelCNN++: improving the PixelCNN with discretized logistic mixture likelihood and other modifications',
     year: 2017,
     venue: 'ICLR',
     url: arxiv('1701.05517'),
   },
   roeder2017: {
     authors: 'G. Roeder, Y. Wu, D. K. Duvenaud',
-    title: 'Sticking the landing: simple, lower-variance gradient estimators for variational inference',
+    title:
+      'Sticking the landing: simple, lower-variance gradient estimators for variational inference',
     year: 2017,
     venue: 'NeurIPS',
     url: arxiv('1703.09194'),
@@ -193,6 +195,7 @@ export type ReferenceId = keyof typeof REFERENCES;
 export function citation({ authors, year }: Reference, etAl: (first: string) => string): string {
   const names = authors.split(', ').map((author) => author.replace(/^([A-Z][.-] ?)+/, ''));
   const [first = '', second] = names;
-  const who = names.length > 2 ? etAl(first) : second === undefined ? first : `${first} & ${second}`;
+  const who =
+    names.length > 2 ? etAl(first) : second === undefined ? first : `${first} & ${second}`;
   return `${who} ${year}`;
 }

@@ -23,7 +23,13 @@ export const OPTIONS: KatexOptions = {
 
 /** Names of the symbols that are linked in formulas, in order, each once. */
 export function linksIn(formulas: readonly string[]): string[] {
-  return [...new Set(formulas.flatMap((tex) => Array.from(tex.matchAll(/\\link\{([\w-]+)\}/g), ([, name]) => name ?? '')))];
+  return [
+    ...new Set(
+      formulas.flatMap((tex) =>
+        Array.from(tex.matchAll(/\\link\{([\w-]+)\}/g), ([, name]) => name ?? ''),
+      ),
+    ),
+  ];
 }
 
 /** A formula inside a line, with the punctuation that must not be parted from it. */

@@ -75,7 +75,8 @@ export class Tour {
   restore(): void {
     const before = this.#before;
     this.stay();
-    if (before !== null) this.page.go({ ...parseState(before).state, language: this.page.state.language });
+    if (before !== null)
+      this.page.go({ ...parseState(before).state, language: this.page.state.language });
   }
 
   stay(): void {

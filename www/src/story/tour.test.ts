@@ -19,9 +19,16 @@ describe.each(TOUR_STEPS)('the step %s', (step) => {
   });
 
   it('keeps the language and the models, and nothing else of what was', () => {
-    const mine = parseState('#lang=zh&vae=mine&ddpm=other&z=1,2&digit=7&guidance=2&image=example:5&target=ring&q=1,0,0,1,1,0');
+    const mine = parseState(
+      '#lang=zh&vae=mine&ddpm=other&z=1,2&digit=7&guidance=2&image=example:5&target=ring&q=1,0,0,1,1,0',
+    );
     const state = stateAt(step, mine.state);
-    expect(state).toEqual({ ...stateAt(step, defaultState()), language: 'zh', vae: 'mine', ddpm: 'other' });
+    expect(state).toEqual({
+      ...stateAt(step, defaultState()),
+      language: 'zh',
+      vae: 'mine',
+      ddpm: 'other',
+    });
   });
 });
 
@@ -30,7 +37,10 @@ describe('what is remembered of the tour', () => {
 
   function storage(value: string | null) {
     const kept = { value };
-    vi.stubGlobal('localStorage', { getItem: () => kept.value, setItem: (_: string, text: string) => (kept.value = text) });
+    vi.stubGlobal('localStorage', {
+      getItem: () => kept.value,
+      setItem: (_: string, text: string) => (kept.value = text),
+    });
     return kept;
   }
 
@@ -43,10 +53,13 @@ describe('what is remembered of the tour', () => {
     expect(recall()).toEqual({ step: null, before: '' });
   });
 
-  it.each(['', '{', '"gap"', '7', '{"step":"attic","before":3}', '[]'])('is nothing where %j stands', (text) => {
-    storage(text);
-    expect(recall()).toEqual({ step: null, before: null });
-  });
+  it.each(['', '{', '"gap"', '7', '{"step":"attic","before":3}', '[]'])(
+    'is nothing where %j stands',
+    (text) => {
+      storage(text);
+      expect(recall()).toEqual({ step: null, before: null });
+    },
+  );
 
   it('is nothing where the browser refuses its storage', () => {
     const refuse = () => {

@@ -41,7 +41,10 @@ export const STOPS: Record<TourStep, Stop> = {
     tex: '\\mathrm{KL}(q\\,\\|\\,p) \\ne \\mathrm{KL}(p\\,\\|\\,q)',
   },
   gradients: {
-    setting: { lab: 'inference', inference: { target: 'logistic-regression', draws: 5, iterations: 400 } },
+    setting: {
+      lab: 'inference',
+      inference: { target: 'logistic-regression', draws: 5, iterations: 400 },
+    },
     at: ['gradient-variance', 'gradient'],
     tex: 'z = \\mu + \\sigma \\odot \\varepsilon,\\quad \\varepsilon \\sim \\mathcal N(0, I)',
   },

@@ -27,7 +27,9 @@ function begin({ kind, model: id, image, options }: GrowthTask): Run {
   throw new Error(`${id} has no growth of kind ${kind}`);
 }
 
-export const boundHandlers: Handlers<'scoreDdpm' | 'openGrowth' | 'evaluate' | 'record' | 'closeGrowth'> = {
+export const boundHandlers: Handlers<
+  'scoreDdpm' | 'openGrowth' | 'evaluate' | 'record' | 'closeGrowth'
+> = {
   async scoreDdpm({ ticket, image, options }, task) {
     const model = ddpm();
     if (bound?.ticket !== ticket) {

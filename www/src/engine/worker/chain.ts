@@ -24,8 +24,12 @@ const ofGrid = (own: Sampler) => Math.min(own.available, ...shared.map(({ length
 /** A frame of all chains, those of the other workers after one's own. */
 function wholeFrame(own: Sampler, index: number): Frame {
   const frame = own.frame(index);
-  const parts: SharedFrame[] = [frame, ...shared.map((frames) => need(frames[index], `frame ${index} of a share`))];
-  const joined = (which: 'x' | 'predictedX0') => Uint8Array.from(parts.flatMap((part) => [...part[which]]));
+  const parts: SharedFrame[] = [
+    frame,
+    ...shared.map((frames) => need(frames[index], `frame ${index} of a share`)),
+  ];
+  const joined = (which: 'x' | 'predictedX0') =>
+    Uint8Array.from(parts.flatMap((part) => [...part[which]]));
   return {
     ...frame,
     x: joined('x'),
@@ -34,7 +38,9 @@ function wholeFrame(own: Sampler, index: number): Frame {
   };
 }
 
-export const chainHandlers: Handlers<'schedule' | 'chain' | 'advance' | 'assist' | 'collect' | 'frame' | 'diffuse'> = {
+export const chainHandlers: Handlers<
+  'schedule' | 'chain' | 'advance' | 'assist' | 'collect' | 'frame' | 'diffuse'
+> = {
   schedule: ({ kind, steps }) => ddpm().schedule(kind, steps),
 
   chain({ options, start, shares }) {
@@ -91,7 +97,11 @@ export const chainHandlers: Handlers<'schedule' | 'chain' | 'advance' | 'assist'
   },
 
   async frame({ index, x, predictedX0, start, columns, hold: wait }) {
-    const [xCanvas, predictedCanvas, startCanvas] = await Promise.all([surface(x), surface(predictedX0), start && surface(start)]);
+    const [xCanvas, predictedCanvas, startCanvas] = await Promise.all([
+      surface(x),
+      surface(predictedX0),
+      start && surface(start),
+    ]);
     const model = ddpm();
     const chain = ownChain();
     const frame = wholeFrame(chain, index);

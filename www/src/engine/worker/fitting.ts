@@ -11,7 +11,10 @@ export class Fitting {
   #forward = '';
   #forwardFit: InferenceView['forward'] | undefined;
 
-  show({ asked, setup, iterations, look }: Request, canvases: Record<'reverse' | 'forward', OffscreenCanvas>): InferenceView {
+  show(
+    { asked, setup, iterations, look }: Request,
+    canvases: Record<'reverse' | 'forward', OffscreenCanvas>,
+  ): InferenceView {
     const fit = this.#prepare(setup);
     const { iteration } = fit.state;
     if (iteration > iterations) fit.reset();
@@ -42,7 +45,11 @@ export class Fitting {
       last !== undefined && JSON.stringify(part(last)) === JSON.stringify(part(setup));
     const sameData = same(({ options }) => options.data);
     const sameStart = same(({ options }) => options.start);
-    const rest = ({ target, family, options: { data: _, start: __, ...others } }: InferenceSetup) => [target, family, others];
+    const rest = ({
+      target,
+      family,
+      options: { data: _, start: __, ...others },
+    }: InferenceSetup) => [target, family, others];
     // What was set by hand can be changed by hand; its default comes with a new fit alone.
     const movable = same(rest) && (sameData || data) && (sameStart || start) && (sameData || start);
     if (!this.#fit || !movable) {

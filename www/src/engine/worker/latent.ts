@@ -17,9 +17,19 @@ function point(model: Vae, at: LatentPoint): Float32Array {
 /** Latents on the slider grid, so that what is decoded is what the sliders and the URL say. */
 function locate(model: Vae, source: LatentSource): number[] {
   const find = () => {
-    if ('a' in source) return interpolate(point(model, source.a), point(model, source.b), source.position, source.mode);
+    if ('a' in source)
+      return interpolate(
+        point(model, source.a),
+        point(model, source.b),
+        source.position,
+        source.mode,
+      );
     if (!('path' in source)) return point(model, source);
-    return alongPath(Float32Array.from(source.path), model.latents, Float64Array.of(source.position));
+    return alongPath(
+      Float32Array.from(source.path),
+      model.latents,
+      Float64Array.of(source.position),
+    );
   };
   return Array.from(find(), toLatentGrid);
 }
@@ -31,7 +41,11 @@ export const latentHandlers: Handlers<
     const model = vae(id);
     const z = sources.map((source) => locate(model, source));
     const levels = toLevels(model.decode(Float32Array.from(z.flat())));
-    paint(await surface(name), levels, { width: model.width, height: model.height, columns: sources.length });
+    paint(await surface(name), levels, {
+      width: model.width,
+      height: model.height,
+      columns: sources.length,
+    });
     return { z, levels, painted: sharedTime() };
   },
 
@@ -40,7 +54,7 @@ export const latentHandlers: Handlers<
     const plane = vae(model).plane({ range, grids: [...grids] });
     try {
       // At once, and then as often as an eye can tell: painting the whole plane takes longer than decoding a tile.
-      for (let painted = -PLANE_MS; ; ) {
+      for (let painted = -PLANE_MS; ;) {
         plane.step();
         const now = performance.now();
         if (plane.done || now - painted >= PLANE_MS) {
@@ -68,8 +82,11 @@ export const latentHandlers: Handlers<
     return result;
   },
 
-  generate: ({ model, seeds }) => seeds.map((layers) => toLevels(hierarchy(model).generate({ seeds: layers }))),
+  generate: ({ model, seeds }) =>
+    seeds.map((layers) => toLevels(hierarchy(model).generate({ seeds: layers }))),
 
   reconstruct: ({ model, image, layers, seeds }) =>
-    seeds.map((seed) => toLevels(hierarchy(model).reconstruct(image, { posteriorLayers: layers, seed }))),
+    seeds.map((seed) =>
+      toLevels(hierarchy(model).reconstruct(image, { posteriorLayers: layers, seed })),
+    ),
 };

@@ -1,5 +1,12 @@
 /** Pictures that no model makes, and where a score stands among those of the test set. */
-import { digitFromPixels, Evaluation, exampleDrawings, parseManifest, randomSeed, renderDigit } from '../../../pkg/elbo_room.js';
+import {
+  digitFromPixels,
+  Evaluation,
+  exampleDrawings,
+  parseManifest,
+  randomSeed,
+  renderDigit,
+} from '../../../pkg/elbo_room.js';
 import type { Handlers } from './task.ts';
 
 let evaluation: { json: string; scores: Evaluation } | undefined;
@@ -14,7 +21,13 @@ function evaluate(json: string): Evaluation {
 }
 
 export const pictureHandlers: Handlers<
-  'manifest' | 'randomSeed' | 'evaluation' | 'percentile' | 'examples' | 'renderDigit' | 'digitFromPixels'
+  | 'manifest'
+  | 'randomSeed'
+  | 'evaluation'
+  | 'percentile'
+  | 'examples'
+  | 'renderDigit'
+  | 'digitFromPixels'
 > = {
   manifest: ({ json }) => parseManifest(json),
 

@@ -40,7 +40,11 @@ export async function breathe(): Promise<void> {
 }
 
 /** Calls `step` until it says that nothing is left or the page cancels, reporting through `report` in between. */
-export async function inSlices<K extends CallName>(task: Task<K>, step: () => boolean, report: () => Calls[K]['progress']) {
+export async function inSlices<K extends CallName>(
+  task: Task<K>,
+  step: () => boolean,
+  report: () => Calls[K]['progress'],
+) {
   let reported = 0;
   while (step()) {
     if (performance.now() - reported >= PROGRESS_MS) {

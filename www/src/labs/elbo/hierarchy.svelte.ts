@@ -55,7 +55,10 @@ export class Hierarchy {
   /** Other noise for one layer, in all pictures. */
   async resample(layer: number): Promise<void> {
     try {
-      this.#state.layers = this.seeds.with(layer, await this.engine.decoder.client.call('randomSeed', null));
+      this.#state.layers = this.seeds.with(
+        layer,
+        await this.engine.decoder.client.call('randomSeed', null),
+      );
     } catch (error) {
       this.engine.report(error);
     }
@@ -70,10 +73,9 @@ export class Hierarchy {
 
   #generate(): void {
     const seeds = this.#variants();
-    this.#ask('generate', (client) => client.call('generate', { model: this.entry.id, seeds })).then(
-      (pictures) => (this.generated = pictures),
-      this.engine.report,
-    );
+    this.#ask('generate', (client) =>
+      client.call('generate', { model: this.entry.id, seeds }),
+    ).then((pictures) => (this.generated = pictures), this.engine.report);
   }
 
   #reconstruct(): void {
@@ -87,7 +89,10 @@ export class Hierarchy {
     );
   }
 
-  #ask(lane: string, call: (client: Engine['decoder']['client']) => Promise<Uint8Array[]>): Promise<Uint8Array[]> {
+  #ask(
+    lane: string,
+    call: (client: Engine['decoder']['client']) => Promise<Uint8Array[]>,
+  ): Promise<Uint8Array[]> {
     const { decoder } = this.engine;
     // A new worker has to load the model anew.
     void decoder.generation;

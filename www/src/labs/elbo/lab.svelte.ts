@@ -1,6 +1,14 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { Diffused, GrowthKind, GrowthTask, HvaeEntry, ModelEntry, ScheduleKind, VaeEntry } from '../../engine/protocol.ts';
+import type {
+  Diffused,
+  GrowthKind,
+  GrowthTask,
+  HvaeEntry,
+  ModelEntry,
+  ScheduleKind,
+  VaeEntry,
+} from '../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../state.ts';
 import type { Picture } from '../scoring.svelte.ts';
@@ -31,7 +39,8 @@ export const SWEEP_STEPS = [10, 30, 100, 300, 1000, 3000] as const;
 const SWEEP_TIMESTEPS = 64;
 
 /** The task that a model was trained for; bounds of different tasks are never set against each other. */
-export const taskOf = (entry: ModelEntry): Task => (entry.likelihood === 'bernoulli' ? 'binarized' : '8-bit');
+export const taskOf = (entry: ModelEntry): Task =>
+  entry.likelihood === 'bernoulli' ? 'binarized' : '8-bit';
 
 /** Every model's bound of one picture, each growing in the pool while the lab is on display. */
 export class ElboLab {
@@ -54,7 +63,11 @@ export class ElboLab {
     this.bound = new Growing(engine, RANKS.bound);
     this.classes = new Growing(engine, RANKS.bound);
     this.sweep = SCHEDULES.flatMap((schedule) =>
-      SWEEP_STEPS.map((steps) => ({ schedule, steps, bound: new Growing<'diffusion'>(engine, RANKS.sweep) })),
+      SWEEP_STEPS.map((steps) => ({
+        schedule,
+        steps,
+        bound: new Growing<'diffusion'>(engine, RANKS.sweep),
+      })),
     );
     if (engine.missing.length > 0) return;
     $effect(() => this.#find());
@@ -93,7 +106,10 @@ export class ElboLab {
     const found = (this.engine.manifest?.models ?? []).filter((entry) => entry.kind !== 'ddpm');
     const order = ['vae', 'hvae'];
     found.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-    this.latent = found.map((entry) => ({ entry, bound: new Growing<'latent'>(this.engine, RANKS.bound) }));
+    this.latent = found.map((entry) => ({
+      entry,
+      bound: new Growing<'latent'>(this.engine, RANKS.bound),
+    }));
   }
 
   #rest(): (() => void) | undefined {
@@ -103,7 +119,9 @@ export class ElboLab {
     return () => clearTimeout(timer);
   }
 
-  #name<K extends GrowthKind>(task: Omit<Extract<GrowthTask, { kind: K }>, 'image'>): NamedTask<K> | null {
+  #name<K extends GrowthKind>(
+    task: Omit<Extract<GrowthTask, { kind: K }>, 'image'>,
+  ): NamedTask<K> | null {
     const picture = this.#resting;
     if (!picture) return null;
     const key = JSON.stringify([picture.key, task]);
@@ -113,7 +131,11 @@ export class ElboLab {
   #scoreLatent(): void {
     const { samples, seed } = this.#state;
     for (const { entry, bound } of this.latent) {
-      const named = this.#name<'latent'>({ kind: 'latent', model: entry.id, options: { samples, seed } });
+      const named = this.#name<'latent'>({
+        kind: 'latent',
+        model: entry.id,
+        options: { samples, seed },
+      });
       untrack(() => bound.set(named));
     }
   }
@@ -140,7 +162,10 @@ export class ElboLab {
     const { ddpm, sweeping } = this;
     for (const { schedule, steps, bound } of this.sweep) {
       const options = { schedule, steps, timesteps: SWEEP_TIMESTEPS, class: given, seed };
-      const named = ddpm && sweeping ? this.#name<'diffusion'>({ kind: 'diffusion', model: ddpm.id, options }) : null;
+      const named =
+        ddpm && sweeping
+          ? this.#name<'diffusion'>({ kind: 'diffusion', model: ddpm.id, options })
+          : null;
       untrack(() => bound.set(named));
     }
   }
@@ -151,7 +176,10 @@ export class ElboLab {
     const { t, steps, given, seed } = this.#state;
     const { schedule } = this.page.state.bound;
     if (!picture || this.page.state.lab !== 'elbo' || !sampler.loaded.ddpm) return;
-    const call = { image: picture.levels, options: { t: Math.min(t, steps), schedule, steps, class: given, seed } };
+    const call = {
+      image: picture.levels,
+      options: { t: Math.min(t, steps), schedule, steps, class: given, seed },
+    };
     untrack(() => sampler.lane('diffuse').submit(() => sampler.client.call('diffuse', call))).then(
       (diffused) => (this.diffused = diffused),
       this.engine.report,

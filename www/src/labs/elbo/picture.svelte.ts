@@ -1,6 +1,15 @@
 import { untrack } from 'svelte';
 import { parsePixels, PIXELS, printPixels } from '../../drawing/pixels.ts';
-import { fromShares, MOST_POINTS, parseStrokes, pointCount, printStrokes, simplify, type Stroke, toShares } from '../../drawing/strokes.ts';
+import {
+  fromShares,
+  MOST_POINTS,
+  parseStrokes,
+  pointCount,
+  printStrokes,
+  simplify,
+  type Stroke,
+  toShares,
+} from '../../drawing/strokes.ts';
 import { readImage } from '../../drawing/upload.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { ExampleDrawing } from '../../engine/protocol.ts';
@@ -80,7 +89,9 @@ export class PictureDesk {
   /** Pictures are scored when the pen is up. */
   get picture(): Picture | null {
     if (this.live || this.shown?.key !== keyOf(this.source)) return null;
-    return this.shown.levels.some((level) => level > 0) ? { key: `elbo ${this.shown.key}`, levels: this.shown.levels } : null;
+    return this.shown.levels.some((level) => level > 0)
+      ? { key: `elbo ${this.shown.key}`, levels: this.shown.levels }
+      : null;
   }
 
   /** The pen comes down on, or moves to, a place of the grid. */
@@ -153,7 +164,8 @@ export class PictureDesk {
   /** An address can name an example that there is not. */
   #checkName(): void {
     const { source } = this;
-    if (!('example' in source) || source.example === '' || this.example?.name === source.example) return;
+    if (!('example' in source) || source.example === '' || this.example?.name === source.example)
+      return;
     this.page.reject('image', `example:${source.example}`);
     this.page.state.elbo.image = { example: '' };
   }
@@ -178,9 +190,8 @@ export class PictureDesk {
       this.shown = { key, levels: new Uint8Array(PIXELS) };
       return;
     }
-    untrack(() => decoder.lane('digit').submit(() => decoder.client.call('renderDigit', { strokes: drawing }))).then(
-      (levels) => (this.shown = { key, levels }),
-      engine.report,
-    );
+    untrack(() =>
+      decoder.lane('digit').submit(() => decoder.client.call('renderDigit', { strokes: drawing })),
+    ).then((levels) => (this.shown = { key, levels }), engine.report);
   }
 }

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ClassPosteriorResult, DiffusionElboResult, LatentBoundResult } from '../../engine/protocol.ts';
+import type {
+  ClassPosteriorResult,
+  DiffusionElboResult,
+  LatentBoundResult,
+} from '../../engine/protocol.ts';
 import { classRows, diffusionRows, latentRows, toCsv, toJson } from './results.ts';
 
 const e = (mean: number, standardError: number | null = null) => ({ mean, standardError });
@@ -16,7 +20,10 @@ const latent: LatentBoundResult = {
   klPerLatent: [20, 5],
   elbo: e(-85, 0.5),
   bitsPerDim: e(0.156, 0.001),
-  importance: [{ k: 1, bound: e(-85, 0.5) }, { k: 100, bound: e(-82, 0.2) }],
+  importance: [
+    { k: 1, bound: e(-85, 0.5) },
+    { k: 100, bound: e(-82, 0.2) },
+  ],
   logLikelihood: e(-82, 0.2),
   gap: e(3, 0.5),
   effectiveSampleSize: 31.5,
@@ -39,12 +46,23 @@ describe('the table', () => {
       'effective sample size',
     ]);
     expect(new Set(table.map(({ task }) => task))).toEqual(new Set(['binarized']));
-    expect(table[0]).toMatchObject({ value: -60, standardError: 0.5, unit: 'nats', evaluations: 100, seed: 3 });
+    expect(table[0]).toMatchObject({
+      value: -60,
+      standardError: 0.5,
+      unit: 'nats',
+      evaluations: 100,
+      seed: 3,
+    });
   });
 
   it('has the layers of a hierarchy', () => {
-    const layers = [{ name: 'top', kl: e(1, 0.1) }, { name: 'bottom', kl: e(2, 0.1) }];
-    const terms = latentRows('mnist-hvae', { ...latent, layers, klPerLatent: null }).map(({ term }) => term);
+    const layers = [
+      { name: 'top', kl: e(1, 0.1) },
+      { name: 'bottom', kl: e(2, 0.1) },
+    ];
+    const terms = latentRows('mnist-hvae', { ...latent, layers, klPerLatent: null }).map(
+      ({ term }) => term,
+    );
     expect(terms).toContain('KL of layer top');
     expect(terms).toContain('KL of layer bottom');
   });
@@ -72,10 +90,16 @@ describe('the table', () => {
       perTimestep: [{ t: 9, logSnr: 1, nats: 4, evaluations: 1 }],
     } as DiffusionElboResult;
     const table = diffusionRows('mnist-ddpm', result);
-    expect(table.every(({ model, task }) => model === 'mnist-ddpm (cosine, T = 50, class 7)' && task === '8-bit')).toBe(true);
+    expect(
+      table.every(
+        ({ model, task }) => model === 'mnist-ddpm (cosine, T = 50, class 7)' && task === '8-bit',
+      ),
+    ).toBe(true);
     expect(table.find(({ term }) => term === 'ELBO, consistency form')?.standardError).toBe(9);
     expect(table.at(-1)).toMatchObject({ term: 'L_{t-1} at t = 9', value: 4, standardError: null });
-    expect(diffusionRows('d', { ...result, class: null, consistency: null })[0]?.model).toBe('d (cosine, T = 50)');
+    expect(diffusionRows('d', { ...result, class: null, consistency: null })[0]?.model).toBe(
+      'd (cosine, T = 50)',
+    );
   });
 
   it('has bound and probability of each class', () => {
@@ -120,6 +144,10 @@ describe('its forms', () => {
     const precise = first ? [first] : [];
     expect(toCsv(precise)).toContain('reconstruction,-0.3333333333333333,,nats');
     const json = JSON.parse(toJson('https://page/#x', Uint8Array.of(1, 2), precise));
-    expect(json).toMatchObject({ address: 'https://page/#x', image: [1, 2], results: [{ value: -1 / 3, standardError: null }] });
+    expect(json).toMatchObject({
+      address: 'https://page/#x',
+      image: [1, 2],
+      results: [{ value: -1 / 3, standardError: null }],
+    });
   });
 });

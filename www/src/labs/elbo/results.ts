@@ -1,5 +1,10 @@
 /** The numbers of the ELBO lab as a table, for other programs: JSON and CSV say the same. Pure: no DOM. */
-import type { ClassPosteriorResult, DiffusionElboResult, Estimate, LatentBoundResult } from '../../engine/protocol.ts';
+import type {
+  ClassPosteriorResult,
+  DiffusionElboResult,
+  Estimate,
+  LatentBoundResult,
+} from '../../engine/protocol.ts';
 
 /** One number; `standardError` is empty where it is exact or not known yet. */
 export interface Row {
@@ -17,7 +22,10 @@ type Term = readonly [term: string, value: Estimate, unit: string];
 
 const exact = (mean: number): Estimate => ({ mean, standardError: null });
 
-const rows = (common: Pick<Row, 'model' | 'task' | 'evaluations' | 'seed'>, terms: readonly Term[]): Row[] =>
+const rows = (
+  common: Pick<Row, 'model' | 'task' | 'evaluations' | 'seed'>,
+  terms: readonly Term[],
+): Row[] =>
   terms.map(([term, { mean, standardError }, unit]) => ({
     model: common.model,
     task: common.task,
@@ -34,7 +42,11 @@ export function latentRows(model: string, result: LatentBoundResult): Row[] {
     ['reconstruction', result.reconstruction, 'nats'],
     ['KL', result.kl, 'nats'],
     ...(result.klPerLatent ?? []).map((kl, i): Term => [`KL of latent ${i}`, exact(kl), 'nats']),
-    ...(result.layers.length > 1 ? result.layers : []).map(({ name, kl }): Term => [`KL of layer ${name}`, kl, 'nats']),
+    ...(result.layers.length > 1 ? result.layers : []).map(({ name, kl }): Term => [
+      `KL of layer ${name}`,
+      kl,
+      'nats',
+    ]),
     ['ELBO', result.elbo, 'nats'],
     ['-ELBO per pixel', result.bitsPerDim, 'bits/dim'],
     ...result.importance.map(({ k, bound }): Term => [`L_${k}`, bound, 'nats']),
@@ -59,15 +71,26 @@ export function diffusionRows(model: string, result: DiffusionElboResult): Row[]
           ['-ELBO per pixel, consistency form', result.consistency.bitsPerDim, 'bits/dim'] as const,
         ]
       : []),
-    ...result.perTimestep.map(({ t, nats }): Term => [t === 1 ? 'L_0 at t = 1' : `L_{t-1} at t = ${t}`, exact(nats), 'nats']),
+    ...result.perTimestep.map(({ t, nats }): Term => [
+      t === 1 ? 'L_0 at t = 1' : `L_{t-1} at t = ${t}`,
+      exact(nats),
+      'nats',
+    ]),
   ]);
 }
 
-export function classRows(model: string, labels: readonly string[], result: ClassPosteriorResult): Row[] {
+export function classRows(
+  model: string,
+  labels: readonly string[],
+  result: ClassPosteriorResult,
+): Row[] {
   return rows({ model, task: '8-bit', evaluations: result.evaluations, seed: result.seed }, [
     ...labels.flatMap((label, i): Term[] => {
       const bound = result.bounds[i];
-      const posterior = { mean: result.posterior[i] ?? NaN, standardError: result.standardError?.[i] ?? null };
+      const posterior = {
+        mean: result.posterior[i] ?? NaN,
+        standardError: result.standardError?.[i] ?? null,
+      };
       return [
         ...(bound ? [[`ELBO given ${label}`, bound, 'nats'] as const] : []),
         [`p(${label} | x)`, posterior, 'probability'],
@@ -77,7 +100,16 @@ export function classRows(model: string, labels: readonly string[], result: Clas
   ]);
 }
 
-const COLUMNS = ['model', 'task', 'term', 'value', 'standardError', 'unit', 'evaluations', 'seed'] as const satisfies readonly (keyof Row)[];
+const COLUMNS = [
+  'model',
+  'task',
+  'term',
+  'value',
+  'standardError',
+  'unit',
+  'evaluations',
+  'seed',
+] as const satisfies readonly (keyof Row)[];
 
 /** A field with a comma, a quote or a line break is quoted (RFC 4180). */
 const cell = (value: Row[keyof Row]) => {
@@ -86,7 +118,10 @@ const cell = (value: Row[keyof Row]) => {
 };
 
 export const toCsv = (table: readonly Row[]): string =>
-  [COLUMNS.join(','), ...table.map((row) => COLUMNS.map((column) => cell(row[column])).join(','))].join('\r\n') + '\r\n';
+  [
+    COLUMNS.join(','),
+    ...table.map((row) => COLUMNS.map((column) => cell(row[column])).join(',')),
+  ].join('\r\n') + '\r\n';
 
 /** `address` is the page's own: with it the numbers can be had again. */
 export const toJson = (address: string, image: Uint8Array, table: readonly Row[]): string =>

@@ -3,9 +3,13 @@ import type { Engine } from '../../engine/engine.svelte.ts';
 import type { DiffusionElboResult, EvaluatedModel, ModelEntry } from '../../engine/protocol.ts';
 
 /** What is known of a model's scores, if it was computed from the very files that are loaded. */
-export function evaluationOf(engine: Engine, { id, files }: ModelEntry): EvaluatedModel | undefined {
+export function evaluationOf(
+  engine: Engine,
+  { id, files }: ModelEntry,
+): EvaluatedModel | undefined {
   const found = engine.evaluation?.models.find((model) => model.id === id);
-  const same = found && Object.entries(files).every(([role, { sha256 }]) => found.files[role] === sha256);
+  const same =
+    found && Object.entries(files).every(([role, { sha256 }]) => found.files[role] === sha256);
   return same ? found : undefined;
 }
 
@@ -48,7 +52,10 @@ export class Surprise {
 }
 
 /** Whether the bound was computed for the chain that the test set was scored with, and told of the class as that was. */
-export const isOfChain = (result: Pick<DiffusionElboResult, 'schedule' | 'steps' | 'class'>, chain: EvaluatedModel['chain']): boolean =>
+export const isOfChain = (
+  result: Pick<DiffusionElboResult, 'schedule' | 'steps' | 'class'>,
+  chain: EvaluatedModel['chain'],
+): boolean =>
   chain !== undefined &&
   result.schedule === chain.schedule &&
   result.steps === chain.steps &&

@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { isOfChain } from './surprise.svelte.ts';
 
-const chain = { schedule: 'log-snr-linear', steps: 1000, timesteps: 128, givenClass: false } as const;
+const chain = {
+  schedule: 'log-snr-linear',
+  steps: 1000,
+  timesteps: 128,
+  givenClass: false,
+} as const;
 const result = { schedule: 'log-snr-linear', steps: 1000, class: null } as const;
 
 it('a bound stands among those of its own chain alone', () => {

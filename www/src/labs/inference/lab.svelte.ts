@@ -125,7 +125,9 @@ export class InferenceLab {
 
   /** q by hand: the one shown, with one component changed, is the new start. A run goes on from there. */
   setComponent(index: number, part: Partial<Component>): void {
-    const start = this.q.map((component, k) => (k === index ? snapComponent({ ...component, ...part }) : component));
+    const start = this.q.map((component, k) =>
+      k === index ? snapComponent({ ...component, ...part }) : component,
+    );
     if (start.length === 0) return;
     Object.assign(this.settings, { start, iterations: 0 });
   }
@@ -157,7 +159,12 @@ export class InferenceLab {
     const wish = this.wish;
     // Another worker has other canvases, and is asked again.
     const { generation } = fitter;
-    const call = { asked: wish, setup: setupOf(this.settings), iterations: this.settings.iterations, look };
+    const call = {
+      asked: wish,
+      setup: setupOf(this.settings),
+      iterations: this.settings.iterations,
+      look,
+    };
     this.#asked = wish;
     fitter
       .lane('fit')

@@ -33,5 +33,7 @@ export function watchLook(tell: (look: Look) => void): (place: HTMLElement) => (
 /** #rgb, as a build may shorten it, to #rrggbb. */
 function hex(colour: string): string {
   const text = colour.trim();
-  return /^#[0-9a-f]{3}$/i.test(text) ? `#${[...text.slice(1)].map((digit) => digit + digit).join('')}` : text;
+  return /^#[0-9a-f]{3}$/i.test(text)
+    ? `#${[...text.slice(1)].map((digit) => digit + digit).join('')}`
+    : text;
 }

@@ -10,7 +10,11 @@ export const TARGETS = [
   'ring',
   'logistic-regression',
 ] as const satisfies readonly InferenceTarget[];
-export const FAMILIES = ['mean-field', 'full-covariance', 'mixture'] as const satisfies readonly InferenceFamily[];
+export const FAMILIES = [
+  'mean-field',
+  'full-covariance',
+  'mixture',
+] as const satisfies readonly InferenceFamily[];
 export const GRADIENTS = ['reparameterized', 'score-function'] as const;
 export const OPTIMIZERS = ['adam', 'sgd'] as const;
 export const RATES = [0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.3, 1] as const;
@@ -69,10 +73,17 @@ export const defaultInference = (): InferenceSettings => ({
   data: null,
 });
 
-const LIMITS = { mean: 20, std: [0.05, 15], correlation: 0.99, weight: [0.001, 1000], x: 4 } as const;
+const LIMITS = {
+  mean: 20,
+  std: [0.05, 15],
+  correlation: 0.99,
+  weight: [0.001, 1000],
+  x: 4,
+} as const;
 export const MAX_INPUT = LIMITS.x;
 
-const clamp = (value: number, [least, most]: readonly [number, number]) => Math.min(most, Math.max(least, value));
+const clamp = (value: number, [least, most]: readonly [number, number]) =>
+  Math.min(most, Math.max(least, value));
 const onGrid = (value: number, decimals: number) => Number(value.toFixed(decimals)) + 0;
 
 /** The nearest component that can be written in an address: what is computed with is what the address says. */
@@ -97,7 +108,8 @@ function numbers(text: string, count: number): number[] | undefined {
   return plain && parts.length === count ? parts.map(Number) : undefined;
 }
 
-const between = (value: number, [least, most]: readonly [number, number]) => value >= least && value <= most;
+const between = (value: number, [least, most]: readonly [number, number]) =>
+  value >= least && value <= most;
 
 /** `weight,mean 1,mean 2,std 1,std 2,correlation` of each component, with semicolons in between. */
 export function parseStart(text: string): Component[] | undefined {
@@ -113,7 +125,8 @@ export function parseStart(text: string): Component[] | undefined {
   return components.length <= MAX_COMPONENTS ? components : undefined;
 }
 
-const printComponent = ({ weight, mean, std, correlation }: Component) => [weight, ...mean, ...std, correlation].join(',');
+const printComponent = ({ weight, mean, std, correlation }: Component) =>
+  [weight, ...mean, ...std, correlation].join(',');
 export const printStart = (components: Component[]) => components.map(printComponent).join(';');
 
 /** `x,label` of each observation, with semicolons in between. */
@@ -128,15 +141,18 @@ export function parseData(text: string): Observation[] | undefined {
   return data.length <= 50 ? data : undefined;
 }
 
-export const printData = (data: Observation[]) => data.map(({ x, label }) => `${x},${label}`).join(';');
+export const printData = (data: Observation[]) =>
+  data.map(({ x, label }) => `${x},${label}`).join(';');
 
 /** How many components q has. */
-export const componentsOf = ({ family, components }: InferenceSettings) => (family === 'mixture' ? components : 1);
+export const componentsOf = ({ family, components }: InferenceSettings) =>
+  family === 'mixture' ? components : 1;
 
 /** Drops a start that does not fit the family, in place, and says what it was. */
 export function fitStart(settings: InferenceSettings): string | null {
   const { start, family } = settings;
-  const correlated = family !== 'full-covariance' && start?.some(({ correlation }) => correlation !== 0);
+  const correlated =
+    family !== 'full-covariance' && start?.some(({ correlation }) => correlation !== 0);
   if (!start || (start.length === componentsOf(settings) && !correlated)) return null;
   settings.start = null;
   return printStart(start);
@@ -148,7 +164,8 @@ export function setupOf(settings: InferenceSettings): {
   family: InferenceFamily;
   options: InferenceOptions;
 } {
-  const { target, family, components, draws, gradient, optimizer, rate, seed, start, data } = settings;
+  const { target, family, components, draws, gradient, optimizer, rate, seed, start, data } =
+    settings;
   return {
     target,
     family,
@@ -159,8 +176,15 @@ export function setupOf(settings: InferenceSettings): {
       learningRate: rate,
       seed,
       ...(family === 'mixture' && { components }),
-      ...(start && { start: start.map((component) => ({ ...component, mean: [...component.mean], std: [...component.std] })) }),
-      ...(target === 'logistic-regression' && data && { data: data.map((observation) => ({ ...observation })) }),
+      ...(start && {
+        start: start.map((component) => ({
+          ...component,
+          mean: [...component.mean],
+          std: [...component.std],
+        })),
+      }),
+      ...(target === 'logistic-regression' &&
+        data && { data: data.map((observation) => ({ ...observation })) }),
     },
   };
 }

@@ -91,7 +91,9 @@ export class MapLab {
 
   toggle(index: number): void {
     const { hidden } = this.state;
-    this.state.hidden = this.isHidden(index) ? hidden.filter((other) => other !== index) : [...hidden, index].sort((a, b) => a - b);
+    this.state.hidden = this.isHidden(index)
+      ? hidden.filter((other) => other !== index)
+      : [...hidden, index].sort((a, b) => a - b);
   }
 
   /** All classes, or none where all are shown. */
@@ -161,7 +163,9 @@ export class MapLab {
   #decode(sources: LatentSource[], surface: string) {
     const { decoder } = this.engine;
     const model = this.entry?.id ?? '';
-    return decoder.lane(surface).submit(() => decoder.client.call('decode', { sources, surface, model }));
+    return decoder
+      .lane(surface)
+      .submit(() => decoder.client.call('decode', { sources, surface, model }));
   }
 
   /** After the lab's own model, so that the first picture does not wait. */
@@ -170,7 +174,10 @@ export class MapLab {
     const { decoder } = engine;
     const { generation } = decoder;
     if (!this.seen || !entry || !decoder.loaded.vae) return;
-    untrack(() => decoder.equip(engine.model(entry.id))).then(() => (this.#equipped = generation), engine.report);
+    untrack(() => decoder.equip(engine.model(entry.id))).then(
+      () => (this.#equipped = generation),
+      engine.report,
+    );
   }
 
   #paintPlane(): (() => void) | undefined {
@@ -180,7 +187,9 @@ export class MapLab {
     this.painted = 0;
     const call = { model: entry.id, surface: 'map-plane', range: LATENT_RANGE, grids: GRIDS };
     const onProgress = (share: number) => (this.painted = share);
-    engine.decoder.client.call('plane', call, { signal: abort.signal, onProgress }).catch(engine.report);
+    engine.decoder.client
+      .call('plane', call, { signal: abort.signal, onProgress })
+      .catch(engine.report);
     return () => abort.abort();
   }
 
@@ -209,7 +218,10 @@ export class MapLab {
   #paintStrip(): void {
     if (!this.ready || !this.hasPath) return;
     const path = toCoordinates(this.state.path);
-    const sources = Array.from({ length: STRIP_FRAMES }, (_, i) => ({ path, position: i / (STRIP_FRAMES - 1) }));
+    const sources = Array.from({ length: STRIP_FRAMES }, (_, i) => ({
+      path,
+      position: i / (STRIP_FRAMES - 1),
+    }));
     this.#decode(sources, 'map-strip').catch(this.engine.report);
   }
 
@@ -228,6 +240,8 @@ function thin(path: Stroke): Stroke {
   const simple = simplify(path);
   const corners = simple.length / 2;
   if (corners <= MOST_CORNERS) return simple;
-  const kept = Array.from({ length: MOST_CORNERS }, (_, i) => Math.round((i * (corners - 1)) / (MOST_CORNERS - 1)));
+  const kept = Array.from({ length: MOST_CORNERS }, (_, i) =>
+    Math.round((i * (corners - 1)) / (MOST_CORNERS - 1)),
+  );
   return kept.flatMap((corner) => simple.slice(2 * corner, 2 * corner + 2));
 }

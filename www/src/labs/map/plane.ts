@@ -63,7 +63,8 @@ function isInside(lines: readonly Line[], [x, y]: PlanePoint): boolean {
 function distanceTo(lines: readonly Line[], [x, y]: PlanePoint): number {
   let least = Infinity;
   for (const line of lines) {
-    for (let i = 0; i < line.length; i += 2) least = Math.min(least, Math.hypot((line[i] ?? 0) - x, (line[i + 1] ?? 0) - y));
+    for (let i = 0; i < line.length; i += 2)
+      least = Math.min(least, Math.hypot((line[i] ?? 0) - x, (line[i + 1] ?? 0) - y));
   }
   return least;
 }
@@ -77,8 +78,14 @@ const LABEL_ROOM = 0.42;
  * Where the name of each class stands, given the lines around its core: in the part of the core that the fewest others share, far
  * from every line, and beside the labels before it. `peaks` are where classes without a place of their own get theirs.
  */
-export function labelPlaces(cores: readonly (readonly Line[])[], peaks: readonly PlanePoint[]): PlanePoint[] {
-  const grid = Array.from({ length: LABEL_PLACES }, (_, i) => LATENT_RANGE * ((2 * i) / (LABEL_PLACES - 1) - 1));
+export function labelPlaces(
+  cores: readonly (readonly Line[])[],
+  peaks: readonly PlanePoint[],
+): PlanePoint[] {
+  const grid = Array.from(
+    { length: LABEL_PLACES },
+    (_, i) => LATENT_RANGE * ((2 * i) / (LABEL_PLACES - 1) - 1),
+  );
   const taken: PlanePoint[] = [];
   return cores.map((core, index) => {
     const others = cores.filter((_, other) => other !== index);
@@ -87,7 +94,10 @@ export function labelPlaces(cores: readonly (readonly Line[])[], peaks: readonly
       for (const y of grid) {
         const place = [x, y] as const;
         if (!isInside(core, place)) continue;
-        const nearest = Math.min(LABEL_ROOM, ...taken.map((label) => Math.hypot(label[0] - x, label[1] - y)));
+        const nearest = Math.min(
+          LABEL_ROOM,
+          ...taken.map((label) => Math.hypot(label[0] - x, label[1] - y)),
+        );
         const crowded = cores.length * (1 - nearest / LABEL_ROOM);
         const shared = others.filter((lines) => isInside(lines, place)).length + crowded;
         if (shared > best.shared) continue;
@@ -104,6 +114,17 @@ export function labelPlaces(cores: readonly (readonly Line[])[], peaks: readonly
  * One colour for each class, bright enough for the black that digits stand on. Ten hues cannot stay apart for every eye, so classes
  * that lie side by side differ in lightness, and each carries its name (after the light scheme of Tol 2021).
  */
-const COLOURS = ['#77aadd', '#eedd88', '#ee8866', '#99ddff', '#44bb99', '#ffaabb', '#bbcc33', '#dd88dd', '#ffffff', '#aaaa00'];
+const COLOURS = [
+  '#77aadd',
+  '#eedd88',
+  '#ee8866',
+  '#99ddff',
+  '#44bb99',
+  '#ffaabb',
+  '#bbcc33',
+  '#dd88dd',
+  '#ffffff',
+  '#aaaa00',
+];
 
 export const colourOf = (index: number) => COLOURS[index % COLOURS.length] ?? '#ffffff';

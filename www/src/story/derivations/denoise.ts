@@ -92,7 +92,11 @@ export const denoise = {
         tex`\link{beta}{\beta_t} = 1 - \frac{\bar\alpha_t}{\bar\alpha_{t-1}} = -(1 - \link{alphaBar}{\bar\alpha_t}) \operatorname{expm1}(\lambda_t - \lambda_{t-1})`,
         tex`\link{LT}{L_T} = \tfrac12 \sum_j \bigl(\bar\alpha_T x_{0,j}^2 - \bar\alpha_T - \log(1 - \bar\alpha_T)\bigr)`,
       ],
-      functions: ['math::schedule::NoiseSchedule::new', 'math::schedule::NoiseSchedule::beta', 'math::elbo::l_t_prior'],
+      functions: [
+        'math::schedule::NoiseSchedule::new',
+        'math::schedule::NoiseSchedule::beta',
+        'math::elbo::l_t_prior',
+      ],
       cites: ['ho2020', 'nichol2021', 'kingma2021'],
     },
     {

@@ -60,7 +60,11 @@ export const elbo = {
         tex`\link{klLayer}{\mathrm{KL}_l} = \E_{q(z_{>l} \mid x)}\, \KL{q(z_l \mid z_{>l}, x)}{p(z_l \mid z_{>l})}`,
       ],
       wrong: tex`\mathrm{KL}_l = \KL{q(z_l \mid x)}{p(z_l)}`,
-      functions: ['math::gaussian::kl', 'engine::hvae::Hvae::bound', 'engine::latent_bound::LatentBound::result'],
+      functions: [
+        'math::gaussian::kl',
+        'engine::hvae::Hvae::bound',
+        'engine::latent_bound::LatentBound::result',
+      ],
       cites: ['sonderby2016', 'kingma2016'],
     },
     {
@@ -105,7 +109,9 @@ export const elbo = {
     },
     {
       id: 'surprise',
-      formulas: [tex`\link{surprise}{\hat F}(x) = \frac1N\, \#\bigl\{n : \ELBO(x_n) < \link{elbo}{\ELBO(x)}\bigr\}`],
+      formulas: [
+        tex`\link{surprise}{\hat F}(x) = \frac1N\, \#\bigl\{n : \ELBO(x_n) < \link{elbo}{\ELBO(x)}\bigr\}`,
+      ],
       functions: ['math::quantiles::share_below'],
       cites: ['nalisnick2019'],
     },

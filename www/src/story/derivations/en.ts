@@ -130,7 +130,8 @@ export const en: DerivationTexts = {
             'Subtract:',
             'A latent whose bar is near zero has $\\mu_i \\approx 0$ and $\\sigma_i \\approx 1$: through it the encoder says nothing about this picture.',
           ],
-          wrong: 'which is wrong because the half is lost: both logarithms of a Gaussian density carry one.',
+          wrong:
+            'which is wrong because the half is lost: both logarithms of a Gaussian density carry one.',
         },
         bernoulli: {
           title: 'Black-or-white pixels: the Bernoulli likelihood',
@@ -226,7 +227,8 @@ export const en: DerivationTexts = {
             'The diffusion model’s bound is a sum over up to thousands of timesteps, each a run of the network. Draw some of them with probabilities $\\pi(t)$ and divide by these:',
             'The draws are stratified: one from each of $m$ neighbouring groups of equal probability, with $\\pi$ larger where the schedule moves fast. That leaves the mean as it is and lowers the variance; the spread of independent passes gives the standard error:',
           ],
-          wrong: 'which is wrong because the weight $1/\\pi(t)$ is lost: $T - 1$ for a uniform $\\pi$. And without a standard error no subsampled bound means much.',
+          wrong:
+            'which is wrong because the weight $1/\\pi(t)$ is lost: $T - 1$ for a uniform $\\pi$. And without a standard error no subsampled bound means much.',
         },
         digit: {
           title: 'Which digit: Bayes’ rule on bounds',

@@ -5,7 +5,10 @@ import { inference } from './inference.ts';
 import { latent } from './latent.ts';
 import type { Derivation, DerivationText } from './types.ts';
 
-export const DERIVATIONS = { latent, denoise, elbo, inference } as const satisfies Record<Lab, Derivation>;
+export const DERIVATIONS = { latent, denoise, elbo, inference } as const satisfies Record<
+  Lab,
+  Derivation
+>;
 
 /** What a language has to say: every step and every symbol, and no other. */
 export interface DerivationTexts {
@@ -21,5 +24,9 @@ export interface DerivationTexts {
 
 /** Every function of the crate that a derivation names. */
 export const FUNCTIONS: readonly string[] = [
-  ...new Set(Object.values(DERIVATIONS).flatMap(({ steps }) => steps.flatMap(({ functions }) => [...functions]))),
+  ...new Set(
+    Object.values(DERIVATIONS).flatMap(({ steps }) =>
+      steps.flatMap(({ functions }) => [...functions]),
+    ),
+  ),
 ].sort();

@@ -54,7 +54,10 @@ export const inference = {
         tex`\begin{aligned} & \nabla_\phi\, \ELBO \\ &= \int f_\phi\, \nabla_\phi q_\phi\, dz + \int q_\phi\, \nabla_\phi f_\phi\, dz \\ &= \E_{q}\bigl[f_\phi(z)\, \nabla_\phi \log q_\phi(z)\bigr] - \underbrace{\E_{q}\bigl[\nabla_\phi \log q_\phi(z)\bigr]}_{0} \end{aligned}`,
         tex`\link{variance}{\Var[\hat g]} = \frac{1}{\link{S}{S}} \Bigl( \E_q\bigl[f_\phi^2\, \lVert \nabla_\phi \log q_\phi \rVert^2\bigr] - \link{slope}{\lVert \nabla_\phi\, \ELBO \rVert}^2 \Bigr)`,
       ],
-      functions: ['math::inference::variational::Posed::score', 'math::inference::quadrature::exact'],
+      functions: [
+        'math::inference::variational::Posed::score',
+        'math::inference::quadrature::exact',
+      ],
       cites: ['ranganath2014'],
     },
     {
@@ -75,7 +78,10 @@ export const inference = {
         tex`\link{estimate}{\widehat{\ELBO}} = \sum_k \pi_k\, \frac{1}{\link{S}{S}} \sum_{s=1}^{S} f_\phi(\mu_k + \sigma_k \odot \varepsilon_{ks})`,
       ],
       wrong: tex`\ELBO(q) = \sum_k \pi_k\, \E_{q_k}\bigl[\log \tilde p(z) - \log q_k(z)\bigr]`,
-      functions: ['math::inference::gradient::estimate', 'math::inference::variational::Mixture::pose'],
+      functions: [
+        'math::inference::gradient::estimate',
+        'math::inference::variational::Mixture::pose',
+      ],
       cites: ['morningstar2021'],
     },
     {
@@ -85,7 +91,10 @@ export const inference = {
         tex`\begin{aligned} \link{forward}{\KL{p}{q}} &= \E_p[\log p(z)] - \E_p[\log q(z)], \\ \nabla_\phi \KL{p}{q} &= -\E_p\bigl[\nabla_\phi \log q_\phi(z)\bigr] \end{aligned}`,
         tex`\E_q[z] = \E_p[z], \quad \operatorname{Cov}_q[z] = \operatorname{Cov}_p[z]`,
       ],
-      functions: ['math::inference::forward::forward_fit', 'math::inference::quadrature::forward_kl'],
+      functions: [
+        'math::inference::forward::forward_fit',
+        'math::inference::quadrature::forward_kl',
+      ],
       cites: ['bishop2006'],
     },
   ],

@@ -39,7 +39,11 @@ export interface StepText {
 export interface DerivationText<D extends Derivation> {
   title: string;
   lead: string;
-  steps: { [S in D['steps'][number] as S['id']]: S extends { wrong: string } ? Required<StepText> : Omit<StepText, 'wrong'> };
+  steps: {
+    [S in D['steps'][number] as S['id']]: S extends { wrong: string }
+      ? Required<StepText>
+      : Omit<StepText, 'wrong'>;
+  };
   /** What each symbol stands for. */
   symbols: Record<keyof D['symbols'], string>;
 }
