@@ -1,15 +1,33 @@
-//! Pixels on a canvas of a page.
+//! Pixels on the canvases of a browser. Nothing else needs one: `main.rs` runs in Node.
 #![cfg(target_arch = "wasm32")]
 
-mod shipped;
+mod support;
 
 use elbo_room::bindings::{Vae, VariationalInference, paint};
 use js_sys::{Float32Array, JSON, Uint8Array};
+use support::js::model_of;
+use support::shipped::MANIFEST;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::{
+    CanvasRenderingContext2d, HtmlCanvasElement, OffscreenCanvas, OffscreenCanvasRenderingContext2d,
+};
 
 wasm_bindgen_test_configure!(run_in_browser);
+
+/// The smallest shipped model; `support::shipped` would compile all of them into this program too.
+fn vae() -> Vae {
+    let file = |path: &str| -> &'static [u8] {
+        match path {
+            "mnist-vae-2d-encoder.onnx" => include_bytes!("../models/mnist-vae-2d-encoder.onnx"),
+            "mnist-vae-2d-decoder.onnx" => include_bytes!("../models/mnist-vae-2d-decoder.onnx"),
+            "mnist-vae-2d-density.json" => include_bytes!("../models/mnist-vae-2d-density.json"),
+            _ => panic!("{path} is not a file of mnist-vae-2d"),
+        }
+    };
+    let (entry, files) = model_of(MANIFEST, file, "mnist-vae-2d");
+    Vae::load(entry, files).unwrap()
+}
 
 fn canvas() -> HtmlCanvasElement {
     let document = web_sys::window().unwrap().document().unwrap();
@@ -93,9 +111,26 @@ fn what_cannot_be_painted_is_refused() {
 }
 
 #[wasm_bindgen_test]
+fn a_decoded_digit_is_painted_on_an_offscreen_canvas() {
+    let vae = vae();
+    let means = vae.decode(vae.sample_prior(3.0).unwrap().into()).unwrap();
+    let expected: Vec<u8> =
+        means.to_vec().iter().map(|m| (f64::from(*m) * 255.0).round() as u8).collect();
+    let canvas = OffscreenCanvas::new(1, 1).unwrap();
+    let size = layout("{\"height\": 28, \"width\": 28}");
+    paint(canvas.clone().into(), means.into(), size).unwrap();
+    let context: OffscreenCanvasRenderingContext2d =
+        canvas.get_context("2d").unwrap().unwrap().dyn_into().unwrap();
+    let rgba = context.get_image_data(0.0, 0.0, 28.0, 28.0).unwrap().data().0;
+    let painted: Vec<u8> = rgba.chunks(4).map(|pixel| pixel[0]).collect();
+    assert_eq!(painted, expected);
+    // A digit: ink in the middle, none in the corner.
+    assert!(expected.iter().any(|&level| level > 200) && expected[0] < 30);
+}
+
+#[wasm_bindgen_test]
 fn the_plane_of_two_latents_is_painted() {
-    let (entry, files) = shipped::model("mnist-vae-2d");
-    let mut plane = Vae::load(entry, files).unwrap().plane(layout("{\"grids\": [2]}")).unwrap();
+    let mut plane = vae().plane(layout("{\"grids\": [2]}")).unwrap();
     let canvas = canvas();
     plane.paint(canvas.clone().into()).unwrap();
     assert_eq!((canvas.width(), canvas.height()), (56, 56));

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::refused;
-use super::shipped::{get, number};
+use crate::support::js::{get, number};
 
 #[wasm_bindgen_test]
 fn an_evaluation_tells_scores_and_percentiles() {

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::refused;
-use super::shipped::{get, parse};
+use crate::support::js::{get, parse};
 
 fn strokes(strokes: &[&[f32]]) -> JsValue {
     strokes

@@ -1,7 +1,7 @@
 //! Variational inference as JavaScript sees it.
 
 use super::refused;
-use super::shipped::{get, number, parse};
+use crate::support::js::{get, number, parse};
 use elbo_room::bindings::VariationalInference;
 use js_sys::{Array, Float64Array};
 use wasm_bindgen::{JsCast, JsValue};

@@ -5,8 +5,9 @@ use js_sys::{Array, Float32Array, Float64Array, JSON, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::shipped::{get, model, model_of, number, parse};
-use super::{image, refused, tiny, vae};
+use super::{image, refused, vae};
+use crate::support::js::{get, model, model_of, number, parse};
+use crate::support::tiny;
 
 fn hvae(id: &str) -> Hvae {
     let (entry, files) = model_of(tiny::MANIFEST, tiny::file, id);

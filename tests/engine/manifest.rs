@@ -6,8 +6,8 @@ use elbo_room::model::manifest::{Contract, FileEntry, Manifest};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::files::MANIFEST;
-use super::tiny_files;
+use crate::support::shipped::MANIFEST;
+use crate::support::tiny;
 
 fn shipped() -> Value {
     serde_json::from_str(MANIFEST).unwrap()
@@ -74,8 +74,8 @@ fn what_is_wrong_is_named() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn what_is_wrong_with_a_hierarchy_is_named() {
-    let original: Value = serde_json::from_str(tiny_files::MANIFEST).unwrap();
-    let manifest = Manifest::parse(tiny_files::MANIFEST).unwrap();
+    let original: Value = serde_json::from_str(tiny::MANIFEST).unwrap();
+    let manifest = Manifest::parse(tiny::MANIFEST).unwrap();
     assert!(
         matches!(&manifest.models[0].contract, Contract::Hvae { layers, .. } if layers[1].latents() == 4)
     );

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::files::{MANIFEST, file};
+use crate::support::shipped::{MANIFEST, file};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

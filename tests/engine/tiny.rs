@@ -11,7 +11,7 @@ use ndarray::{Array1, ArrayView1};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::tiny_files::{MANIFEST, file};
+use crate::support::tiny::{MANIFEST, file};
 
 #[derive(Deserialize)]
 struct Case {

@@ -1,4 +1,4 @@
-use crate::common::assert_close;
+use crate::math::common::assert_close;
 use elbo_room::math::bernoulli::{log_likelihood, sample};
 use elbo_room::math::numeric::{log1m_exp, sigmoid, softplus};
 use ndarray::{ArrayView1, aview1};

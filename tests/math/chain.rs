@@ -1,7 +1,7 @@
 //! Whole bounds of one-dimensional linear-Gaussian chains, where every expectation is exact
 //! algebra.
 
-use crate::common::{assert_close, schedules};
+use crate::math::common::{assert_close, schedules};
 use elbo_room::math::elbo::{l_denoising, l_t_prior};
 use elbo_room::math::gaussian::log_density;
 use elbo_room::math::rng::{Purpose, standard_normal};

@@ -1,6 +1,6 @@
 //! The consistency form of the diffusion bound, against algebra and against denoising matching.
 
-use crate::common::{assert_close, assert_relative, schedules};
+use crate::math::common::{assert_close, assert_relative, schedules};
 use elbo_room::math::consistency::{
     Neighbours, consistency_normalizer, consistency_prior, consistency_term, log_normal,
 };

@@ -1,4 +1,4 @@
-use crate::common::{assert_close, assert_relative, schedules};
+use crate::math::common::{assert_close, assert_relative, schedules};
 use elbo_room::math::diffusion::{ancestral_step, ddim_step, q_posterior, q_sample};
 use elbo_room::math::parameterization::{Parameterization, Prediction};
 use elbo_room::math::rng::{Purpose, standard_normal};

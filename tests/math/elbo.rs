@@ -1,4 +1,4 @@
-use crate::common::{assert_close, assert_relative, schedule, schedules};
+use crate::math::common::{assert_close, assert_relative, schedule, schedules};
 use elbo_room::math::diffusion::q_posterior;
 use elbo_room::math::elbo::{Estimate, VaeElbo, bits_per_dim, l_0, l_denoising, l_t_prior};
 use elbo_room::math::gaussian::{discretized_log_likelihood, kl_standard};

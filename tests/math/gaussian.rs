@@ -1,4 +1,4 @@
-use crate::common::{assert_close, assert_relative, integrate};
+use crate::math::common::{assert_close, assert_relative, integrate};
 use elbo_room::math::gaussian::{discretized_log_likelihood, kl, kl_standard, log_density};
 use ndarray::{Array1, aview1};
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -1,4 +1,4 @@
-use crate::common::{assert_close, integrate};
+use crate::math::common::{assert_close, integrate};
 use elbo_room::math::importance::{
     ImportanceBound, effective_sample_size, gap, importance_curve, log_likelihood, log_mean_exp,
     log_sum_exp,

@@ -1,4 +1,4 @@
-use crate::common::{assert_close, assert_relative, integrate};
+use crate::math::common::{assert_close, assert_relative, integrate};
 use elbo_room::math::logistic::discretized_log_likelihood;
 use ndarray::aview1;
 use wasm_bindgen_test::wasm_bindgen_test;

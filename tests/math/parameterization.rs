@@ -1,4 +1,4 @@
-use crate::common::assert_close;
+use crate::math::common::assert_close;
 use elbo_room::math::parameterization::{Parameterization, Prediction, guide};
 use elbo_room::math::rng::{Purpose, standard_normal};
 use ndarray::{Array1, aview1};

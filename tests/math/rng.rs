@@ -1,4 +1,4 @@
-use crate::common::assert_close;
+use crate::math::common::assert_close;
 use elbo_room::math::rng::{Purpose, standard_normal, uniform};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -1,4 +1,4 @@
-use crate::common::{RANGE, assert_close, assert_relative, schedule, schedules};
+use crate::math::common::{RANGE, assert_close, assert_relative, schedule, schedules};
 use elbo_room::ErrorKind;
 use elbo_room::math::schedule::{LogSnrRange, NoiseSchedule, ScheduleKind};
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-use crate::common::{assert_close, assert_relative};
+use crate::math::common::{assert_close, assert_relative};
 use elbo_room::ErrorKind;
 use elbo_room::math::elbo::Estimate;
 use elbo_room::math::rng::{Purpose, standard_normal};

@@ -1,4 +1,4 @@
-use crate::common::assert_close;
+use crate::math::common::assert_close;
 use elbo_room::math::inference::contour::{Grid, Window};
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,5 +1,5 @@
 use super::{members, over_the_plane, targets};
-use crate::common::assert_close;
+use crate::math::common::assert_close;
 use elbo_room::math::inference::forward::forward_fit;
 use elbo_room::math::inference::gradient::{Estimator, estimate};
 use elbo_room::math::inference::quadrature::{exact, forward_kl};

@@ -1,5 +1,5 @@
 use super::{members, over_the_plane, targets};
-use crate::common::{assert_close, assert_relative};
+use crate::math::common::{assert_close, assert_relative};
 use elbo_room::math::elbo::Estimate;
 use elbo_room::math::inference::Point;
 use elbo_room::math::inference::gradient::{Estimator, estimate};

@@ -1,5 +1,5 @@
 use super::{over_the_plane, targets};
-use crate::common::{assert_close, integrate};
+use crate::math::common::{assert_close, integrate};
 use elbo_room::ErrorKind;
 use elbo_room::math::inference::logistic::{LogisticRegression, Observation};
 use elbo_room::math::inference::target::{Target, TargetKind};

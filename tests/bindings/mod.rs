@@ -1,23 +1,16 @@
-//! The JavaScript face under Node: real objects out, typed errors for bad input.
-#![cfg(target_arch = "wasm32")]
+//! The JavaScript interface in Node: real objects out, typed errors for bad input.
 
-#[path = "bindings/evaluation.rs"]
 mod evaluation;
-#[path = "bindings/images.rs"]
 mod images;
-#[path = "bindings/inference.rs"]
 mod inference;
-#[path = "bindings/latent.rs"]
 mod latent;
-mod shipped;
-#[path = "fixtures/tiny.rs"]
-mod tiny;
 
+use crate::support::js::{get, model, number, parse};
+use crate::support::shipped;
 use elbo_room::bindings::{
     Ddpm, Vae, interpolate, parse_manifest, random_seed, to_levels, version,
 };
 use js_sys::{Array, Float32Array, Float64Array, JSON, Reflect, Uint8Array};
-use shipped::{get, model, number, parse};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 

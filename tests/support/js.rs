@@ -1,12 +1,9 @@
-//! The shipped models as JavaScript sees them.
-#![allow(dead_code, reason = "each test program uses its part")]
-
-mod files;
+//! Models and values as JavaScript sees them.
 
 use js_sys::{JSON, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-pub use files::file;
+use super::shipped;
 
 pub fn get(object: &JsValue, key: &str) -> JsValue {
     Reflect::get(object, &key.into()).unwrap()
@@ -18,7 +15,7 @@ pub fn number(object: &JsValue, key: &str) -> f64 {
 
 /// The shipped manifest's entry called `id`, and its files by role.
 pub fn model(id: &str) -> (JsValue, JsValue) {
-    model_of(files::MANIFEST, file, id)
+    model_of(shipped::MANIFEST, shipped::file, id)
 }
 
 /// The entry called `id` of a manifest, and its files by role.

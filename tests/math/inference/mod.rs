@@ -1,13 +1,9 @@
 //! Variational inference in the plane against finite differences, closed forms, and sums over a
 //! fine grid of the plane that share nothing with the crate's quadrature.
 
-#[path = "inference/contour.rs"]
 mod contour;
-#[path = "inference/divergence.rs"]
 mod divergence;
-#[path = "inference/gradient.rs"]
 mod gradient;
-#[path = "inference/target.rs"]
 mod target;
 
 use elbo_room::math::inference::Point;

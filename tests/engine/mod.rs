@@ -1,0 +1,23 @@
+//! The engine over analytic networks, whose chains and bounds are known in closed form, and over
+//! the shipped models.
+
+mod analytic;
+mod chain;
+mod chain_length;
+mod class_density;
+mod classes;
+mod consistency;
+mod denoise;
+mod diffusion_bound;
+mod evaluation;
+mod examples;
+mod inference;
+mod latent_bound;
+mod latent_plane;
+mod manifest;
+mod random_access;
+mod shipped;
+mod shipped_latent;
+mod shipped_map;
+mod tiny;
+mod vae;

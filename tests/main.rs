@@ -1,0 +1,11 @@
+//! The crate's tests: one program natively (`cargo test`), and the same one as WebAssembly in Node.
+//! `browser.rs` has what needs a document.
+
+#[cfg(target_arch = "wasm32")]
+mod bindings;
+mod engine;
+#[cfg(not(target_arch = "wasm32"))]
+mod evaluate;
+mod kernels;
+mod math;
+mod support;

@@ -1,0 +1,22 @@
+//! The `math` layer against closed forms, independent goldens and numerical integration.
+
+mod bernoulli;
+mod chain;
+mod classes;
+mod common;
+mod consistency;
+mod diffusion;
+mod drawing;
+mod elbo;
+mod gaussian;
+mod image;
+mod importance;
+mod inference;
+mod interpolate;
+mod logistic;
+mod parameterization;
+mod pixels;
+mod quantiles;
+mod rng;
+mod schedule;
+mod strata;
