@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime
 import torch
 
-import ddpm
+import diffusion
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = [(-6.0, 0), (-2.5, 10), (0.0, 7), (2.0, 3), (6.0, 10), (10.5, 9), (13.3, 4)]  # log SNR, class
@@ -68,7 +68,7 @@ def main() -> None:
         x_t = decimals(alpha * (level / 127.5 - 1) + sigma * rng.standard_normal(16), 15)
         f = (np.round(rng.standard_normal(16) * 1024) / 1024).tolist()  # exact in f32
         as_image = [torch.tensor(v, dtype=torch.float64).view(1, 1, 4, 4) for v in (x_t, f)]
-        x0, epsilon, _ = ddpm.lattice(as_image[0], torch.tensor([log_snr], dtype=torch.float64), as_image[1])
+        x0, epsilon, _ = diffusion.lattice(as_image[0], torch.tensor([log_snr], dtype=torch.float64), as_image[1])
         lattice.append({"logSnr": log_snr, "x_t": x_t, "f": f, "x0": x0.flatten().tolist(), "epsilon": epsilon.flatten().tolist()})
 
     files = [ROOT / "models" / f"mnist-{name}.onnx" for name in ("ddpm", "vae-decoder", "vae-encoder")]

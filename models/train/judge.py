@@ -1,11 +1,12 @@
-"""Score grids of samples, ten rows of a class each, by a small convolutional network trained to tell the digits of MNIST apart.
+"""Score samples in rows of a class each by a small convolutional network trained to tell the classes of a data set apart.
 
-The grids are images, such as those of `cargo run --release --example samples`. A line for each: how many are recognized as the class of
-their row, how many of which the judge is less than 90 % sure, and their variety: the mean distance between two samples of a class in the
-judge's features, over that of test images.
+As a program it scores grids: images of ten rows, such as those of `cargo run --release --example samples`. A line for each: how many
+are recognized as the class of their row, how many of which the judge is less than 90 % sure, and their variety: the mean distance
+between two samples of a class in the judge's features, over that of test images.
 """
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -41,15 +42,14 @@ class Judge(nn.Module):
 
 
 def train(judge: Judge, x: torch.Tensor, y: torch.Tensor, epochs: int) -> None:
-    steps = epochs * (len(x) // BATCH)
+    per_epoch = len(x) // BATCH
     optimizer = torch.optim.AdamW(judge.parameters(), 1e-3)
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=steps)
+    rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=epochs * per_epoch)
     judge.train()
-    for step in range(steps):
-        if step % (len(x) // BATCH) == 0:
-            order = torch.randperm(len(x))
-            print(f"epoch {step // (len(x) // BATCH) + 1} of {epochs}", flush=True)
-        some = order[step % (len(x) // BATCH) * BATCH :][:BATCH]
+    for step in range(epochs * per_epoch):
+        if step % per_epoch == 0:
+            order = torch.randperm(len(x), device=x.device)
+        some = order[step % per_epoch * BATCH :][:BATCH]
         shift = torch.randint(-2, 3, (2,)).tolist()
         loss = F.cross_entropy(judge(torch.roll(x[some], shift, (2, 3)))[1], y[some])
         optimizer.zero_grad()
@@ -68,15 +68,45 @@ def score(judge: Judge, levels: torch.Tensor, labels: torch.Tensor) -> tuple[flo
     """Shares that are recognized and that are less than 90 % sure, and the variety."""
     parts = [judge(part) for part in levels.split(500)]
     features, logits = (torch.cat(some) for some in zip(*parts, strict=True))
-    sure = torch.softmax(logits, 1)[torch.arange(len(labels)), labels]
+    sure = torch.softmax(logits, 1)[torch.arange(len(labels), device=labels.device), labels]
     right = (logits.argmax(1) == labels).float().mean().item()
     return right, (sure < SURE).float().mean().item(), variety(features, labels)
+
+
+@dataclass
+class Trained:
+    judge: Judge
+    recognized: float  # of the test images
+    doubtful: float
+    spread: float
+
+    def verdict(self, levels: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:
+        right, doubtful, spread = score(self.judge, levels, labels)
+        found = {"images": len(levels), "recognized": right, "doubtful": doubtful, "variety": spread / self.spread}
+        return {name: round(value, 4) for name, value in found.items()}
+
+
+def trained(dataset: str, folder: str | None, out: Path, device: str = "cpu", epochs: int = 4) -> Trained:
+    """The judge of a data set that is kept in `out`, or a new one (with no `epochs` an untrained one, for a trial), and what it says of the test set."""
+    torch.manual_seed(0)
+    judge, kept = Judge().to(device), out / f"{dataset}-judge.pt"
+    if kept.exists():
+        judge.load_state_dict(torch.load(kept, map_location=device, weights_only=True))
+    elif epochs:
+        train(judge, *(t.to(device) for t in data.load("train", folder, dataset)), epochs)
+        out.mkdir(parents=True, exist_ok=True)
+        torch.save(judge.state_dict(), kept)
+    judge.eval()
+    x, y = (t.to(device) for t in data.load("test", folder, dataset))
+    right, doubtful, _ = score(judge, x, y)
+    some = torch.cat([torch.where(y == label)[0][:PER_CLASS] for label in range(10)])
+    return Trained(judge, right, doubtful, score(judge, x[some], y[some])[2])
 
 
 def read(path: str) -> tuple[torch.Tensor, torch.Tensor]:
     grid = np.asarray(Image.open(path).convert("L"))
     if grid.shape[0] != 10 * SIDE or grid.shape[1] % SIDE or grid.shape[1] < 2 * SIDE:
-        raise SystemExit(f"{path}: {grid.shape[1]} by {grid.shape[0]} pixels; ten rows of at least two digits of 28 by 28 are needed")
+        raise SystemExit(f"{path}: {grid.shape[1]} by {grid.shape[0]} pixels; ten rows of at least two images of 28 by 28 are needed")
     columns = grid.shape[1] // SIDE
     levels = grid.reshape(10, SIDE, columns, SIDE).transpose(0, 2, 1, 3).reshape(-1, 1, SIDE, SIDE)
     return torch.from_numpy(levels.copy()), torch.arange(10).repeat_interleave(columns)
@@ -84,29 +114,21 @@ def read(path: str) -> tuple[torch.Tensor, torch.Tensor]:
 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("grids", nargs="+", help="images of ten rows of digits of 28 by 28 pixels")
-    p.add_argument("--data", help="folder with MNIST as gzipped IDX files; without it they are fetched")
-    p.add_argument("--out", default="runs/judge", help="where the trained judge is kept")
+    p.add_argument("grids", nargs="+", help="images of ten rows of samples of 28 by 28 pixels")
+    p.add_argument("--data", help="folder with the gzipped IDX files; without it they are fetched")
+    p.add_argument("--dataset", choices=list(data.DATASETS), default="mnist")
+    p.add_argument("--out", type=Path, default=Path("runs/judge"), help="where the trained judge is kept")
     p.add_argument("--epochs", type=int, default=4)
     args = p.parse_args()
     grids = [(path, *read(path)) for path in args.grids]
-    torch.manual_seed(0)
-    judge, kept = Judge(), Path(args.out) / "judge.pt"
-    if kept.exists():
-        judge.load_state_dict(torch.load(kept, weights_only=True))
-    else:
-        train(judge, *data.load("train", args.data), args.epochs)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(judge.state_dict(), kept)
-    judge.eval()
-    x, y = data.load("test", args.data)
-    right, doubtful, _ = score(judge, x, y)
-    print(f"{'test images':40} recognized {100 * right:5.1f} %, less than 90 % sure {100 * doubtful:4.1f} %")
-    some = torch.cat([torch.where(y == label)[0][:PER_CLASS] for label in range(10)])
-    natural = score(judge, x[some], y[some])[2]
+    expert = trained(args.dataset, args.data, args.out, epochs=args.epochs)
+    print(f"{'test images':40} recognized {100 * expert.recognized:5.1f} %, less than 90 % sure {100 * expert.doubtful:4.1f} %")
     for path, levels, labels in grids:
-        right, doubtful, spread = score(judge, levels, labels)
-        print(f"{path:40} recognized {100 * right:5.1f} %, less than 90 % sure {100 * doubtful:4.1f} %, variety {spread / natural:.2f}")
+        found = expert.verdict(levels, labels)
+        print(
+            f"{path:40} recognized {100 * found['recognized']:5.1f} %, less than 90 % sure {100 * found['doubtful']:4.1f} %, "
+            f"variety {found['variety']:.2f}"
+        )
 
 
 if __name__ == "__main__":
