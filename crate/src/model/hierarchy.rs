@@ -1,11 +1,10 @@
 //! The networks of a hierarchical VAE over tract.
 
 use ndarray::{Array1, ArrayView1};
-use tract_core::prelude::*;
 
 use super::manifest::{HvaeFiles, ImageShape, Likelihood};
-use super::networks::{check_length, input, output, pixel_ports, pixels};
-use super::onnx::{Network, Port};
+use super::networks::{check_length, check_shapes, finite, pixel_outputs, pixels, wide};
+use super::onnx::{Network, TensorSpec, Values};
 use super::{DiagonalGaussian, Hierarchy, TopDown};
 use crate::error::{Error, Result};
 
@@ -42,30 +41,34 @@ impl OnnxHierarchy {
     ) -> Result<Self> {
         let features: Vec<Vec<usize>> =
             features.iter().map(|shape| [&[1], &shape[..]].concat()).collect();
-        let ports = || {
-            features
-                .iter()
-                .enumerate()
-                .map(|(i, shape)| Port::new::<f32>(format!("feature_{i}"), shape))
-        };
+        let names: Vec<String> = (0..features.len()).map(|i| format!("feature_{i}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
 
         let bytes = file("encoder")?;
         files.encoder.verify(&bytes)?;
-        let x = [Port::new::<f32>("x", &[1, image.channels, image.height, image.width])];
-        let encoder = Network::load(&files.encoder.path, &bytes, &x, &ports().collect::<Vec<_>>())?;
+        let picture = [1, image.channels, image.height, image.width];
+        let x = [TensorSpec::f32("x", &picture)];
+        let encoder = Network::load(&files.encoder.path, &bytes, None, &x, &names)?;
+        let shapes: Vec<&[usize]> = features.iter().map(Vec::as_slice).collect();
+        check_shapes(&files.encoder.path, &encoder, &shapes)?;
 
         let bytes = file("decoder")?;
         files.decoder.verify(&bytes)?;
-        let mut inputs: Vec<Port> = ports().collect();
-        inputs.extend([
-            Port::new::<f32>("eps", &[1, latents]),
-            Port::new::<f32>("gate", &[1, layers]),
-        ]);
-        let mut outputs = pixel_ports(likelihood, image);
+        let mut inputs: Vec<TensorSpec> = names
+            .iter()
+            .zip(&features)
+            .map(|(&name, shape)| TensorSpec::f32(name, shape))
+            .collect();
+        inputs.push(TensorSpec::f32("eps", &[1, latents]));
+        inputs.push(TensorSpec::f32("gate", &[1, layers]));
+        let mut outputs = pixel_outputs(likelihood).to_vec();
         let parameters = outputs.len();
-        let gaussians = ["q_mean", "q_log_var", "p_mean", "p_log_var"];
-        outputs.extend(gaussians.map(|name| Port::new::<f32>(name, &[1, latents])));
-        let decoder = Network::load(&files.decoder.path, &bytes, &inputs, &outputs)?;
+        outputs.extend(["q_mean", "q_log_var", "p_mean", "p_log_var"]);
+        let decoder = Network::load(&files.decoder.path, &bytes, None, &inputs, &outputs)?;
+        let mut shapes: Vec<&[usize]> = vec![&picture; parameters];
+        let gaussian = [1, latents];
+        shapes.extend([gaussian.as_slice(); 4]);
+        check_shapes(&files.decoder.path, &decoder, &shapes)?;
         Ok(Self { encoder, decoder, image, features, latents, layers, parameters })
     }
 }
@@ -73,9 +76,8 @@ impl OnnxHierarchy {
 impl Hierarchy for OnnxHierarchy {
     fn encode(&self, x: ArrayView1<f32>) -> Result<Vec<Array1<f32>>> {
         check_length("the image", x.len(), self.image.dimensions())?;
-        let ImageShape { channels, height, width } = self.image;
-        let outputs = self.encoder.run(tvec!(input(x, &[1, channels, height, width])?))?;
-        outputs.iter().map(|o| Ok(output(o)?.to_owned())).collect()
+        let outputs = self.encoder.run(&[Values::F32(&finite(x)?)])?;
+        Ok(outputs.into_iter().map(Array1::from).collect())
     }
 
     fn decode(
@@ -95,23 +97,24 @@ impl Hierarchy for OnnxHierarchy {
                 self.features.len()
             )));
         }
-        let mut inputs = TVec::new();
+        let mut inputs = Vec::new();
         for (i, shape) in self.features.iter().enumerate() {
             inputs.push(match features {
-                Some(features) => input(features[i].view(), shape)?,
-                None => input(Array1::zeros(shape.iter().product::<usize>()).view(), shape)?,
+                Some(features) => finite(features[i].view())?,
+                None => vec![0.0; shape.iter().product()],
             });
         }
-        inputs.push(input(eps, &[1, self.latents])?);
-        inputs.push(input(ArrayView1::from(gate), &[1, self.layers])?);
-        let outputs = self.decoder.run(inputs)?;
-        let (parameters, gaussians) = outputs.split_at(self.parameters);
-        let values =
-            |i: usize| -> Result<Array1<f64>> { Ok(output(&gaussians[i])?.mapv(f64::from)) };
+        inputs.push(finite(eps)?);
+        inputs.push(finite(ArrayView1::from(gate))?);
+        let inputs: Vec<Values> = inputs.iter().map(|values| Values::F32(values)).collect();
+        let mut outputs = self.decoder.run(&inputs)?;
+        let gaussians = outputs.split_off(self.parameters);
+        let [q_mean, q_log_var, p_mean, p_log_var] =
+            gaussians.try_into().map_err(|_| Error::model("outputs of the decoder are missing"))?;
         Ok(TopDown {
-            pixels: pixels(parameters)?,
-            q: DiagonalGaussian { mean: values(0)?, log_var: values(1)? },
-            p: DiagonalGaussian { mean: values(2)?, log_var: values(3)? },
+            pixels: pixels(outputs)?,
+            q: DiagonalGaussian { mean: wide(q_mean), log_var: wide(q_log_var) },
+            p: DiagonalGaussian { mean: wide(p_mean), log_var: wide(p_log_var) },
         })
     }
 }

@@ -20,6 +20,7 @@ use crate::math::parameterization::Prediction;
 pub use class_density::{ClassDensity, ClassRegion};
 pub use hierarchy::OnnxHierarchy;
 pub use networks::{OnnxDecoder, OnnxEncoder, OnnxNoisePredictor};
+pub use onnx::{Datum, Dim, GraphInfo, GraphPort, GraphValue, TensorSpec, inspect, inspect_at};
 pub use pixels::{BernoulliPixels, LogisticPixels, PixelLikelihood};
 
 /// A diagonal Gaussian over the latents, `q(z|x) = N(mean, exp(log_var))`.

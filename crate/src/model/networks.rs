@@ -1,10 +1,9 @@
 //! The networks of the manifest's contracts, over tract.
 
 use ndarray::{Array1, ArrayView1};
-use tract_core::prelude::*;
 
 use super::manifest::{FileEntry, ImageShape, Likelihood};
-use super::onnx::{Network, Port};
+use super::onnx::{Network, TensorSpec, Values};
 use super::{
     BernoulliPixels, Decoder, DiagonalGaussian, Encoder, LogisticPixels, NoisePredictor,
     PixelLikelihood,
@@ -20,44 +19,53 @@ pub(super) fn check_length(what: &str, found: usize, expected: usize) -> Result<
     Err(Error::shape(format!("{what} has {found} values, the model takes {expected}")))
 }
 
-pub(super) fn input(values: ArrayView1<f32>, shape: &[usize]) -> Result<TValue> {
+/// The values, which must be finite.
+pub(super) fn finite(values: ArrayView1<f32>) -> Result<Vec<f32>> {
     let values = values.to_vec();
-    if let Some(at) = values.iter().position(|v| !v.is_finite()) {
-        return Err(Error::value(format!(
+    match values.iter().position(|v| !v.is_finite()) {
+        None => Ok(values),
+        Some(at) => Err(Error::value(format!(
             "value {at} of the network's input is {}, it must be finite",
             values[at]
-        )));
+        ))),
     }
-    let tensor = Tensor::from_shape(shape, &values).map_err(|e| Error::shape(format!("{e:#}")))?;
-    Ok(tensor.into_tvalue())
 }
 
-pub(super) fn output(value: &TValue) -> Result<ArrayView1<'_, f32>> {
-    let array = value.to_plain_array_view::<f32>().map_err(|e| Error::model(format!("{e:#}")))?;
-    let length = array.len();
-    array.into_shape_with_order(length).map_err(|e| Error::model(format!("{e}")))
+/// Fails unless each output has the shape expected of it.
+pub(super) fn check_shapes(path: &str, network: &Network, expected: &[&[usize]]) -> Result<()> {
+    for (spec, &shape) in network.outputs().iter().zip(expected) {
+        if spec.shape != shape {
+            return Err(Error::model(format!(
+                "{path} gives {:?} with shape {:?}, expected {shape:?}",
+                spec.name, spec.shape
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The outputs by which a decoder states the distribution of the pixels.
-pub(super) fn pixel_ports(likelihood: Likelihood, image: ImageShape) -> Vec<Port> {
-    let shape = [1, image.channels, image.height, image.width];
-    let names: &[&str] = match likelihood {
+pub(super) fn pixel_outputs(likelihood: Likelihood) -> &'static [&'static str] {
+    match likelihood {
         Likelihood::Bernoulli => &["logits"],
         Likelihood::DiscretizedLogistic | Likelihood::DiscretizedGaussian => &["mean", "log_scale"],
-    };
-    names.iter().map(|&name| Port::new::<f32>(name, &shape)).collect()
+    }
 }
 
-/// The distribution that the outputs of [`pixel_ports`] state.
-pub(super) fn pixels(outputs: &[TValue]) -> Result<Box<dyn PixelLikelihood>> {
-    Ok(match outputs {
-        [logits] => Box::new(BernoulliPixels { logits: output(logits)?.to_owned() }),
-        [mean, log_scale, ..] => Box::new(LogisticPixels {
-            mean: output(mean)?.to_owned(),
-            log_scale: output(log_scale)?.to_owned(),
-        }),
-        [] => return Err(Error::model("the decoder has no outputs")),
+/// The distribution that the outputs of [`pixel_outputs`] state.
+pub(super) fn pixels(
+    outputs: impl IntoIterator<Item = Vec<f32>>,
+) -> Result<Box<dyn PixelLikelihood>> {
+    let mut outputs = outputs.into_iter().map(Array1::from);
+    Ok(match (outputs.next(), outputs.next()) {
+        (Some(logits), None) => Box::new(BernoulliPixels { logits }),
+        (Some(mean), Some(log_scale)) => Box::new(LogisticPixels { mean, log_scale }),
+        (None, _) => return Err(Error::model("the decoder has no outputs")),
     })
+}
+
+pub(super) fn wide(values: Vec<f32>) -> Array1<f64> {
+    values.into_iter().map(f64::from).collect()
 }
 
 /// `encoder.onnx`: an image to the mean and log variance of `q(z|x)`.
@@ -74,22 +82,20 @@ impl OnnxEncoder {
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if they are not such a network.
     pub fn load(file: &FileEntry, bytes: &[u8], image: ImageShape, latents: usize) -> Result<Self> {
         file.verify(bytes)?;
-        let inputs = [Port::new::<f32>("x", &[1, image.channels, image.height, image.width])];
-        let outputs =
-            [Port::new::<f32>("mean", &[1, latents]), Port::new::<f32>("log_var", &[1, latents])];
-        Ok(Self { network: Network::load(&file.path, bytes, &inputs, &outputs)?, image })
+        let inputs = [TensorSpec::f32("x", &[1, image.channels, image.height, image.width])];
+        let network = Network::load(&file.path, bytes, None, &inputs, &["mean", "log_var"])?;
+        check_shapes(&file.path, &network, &[[1, latents].as_slice(); 2])?;
+        Ok(Self { network, image })
     }
 }
 
 impl Encoder for OnnxEncoder {
     fn encode(&self, x: ArrayView1<f32>) -> Result<DiagonalGaussian> {
         check_length("the image", x.len(), self.image.dimensions())?;
-        let ImageShape { channels, height, width } = self.image;
-        let outputs = self.network.run(tvec!(input(x, &[1, channels, height, width])?))?;
-        Ok(DiagonalGaussian {
-            mean: output(&outputs[0])?.mapv(f64::from),
-            log_var: output(&outputs[1])?.mapv(f64::from),
-        })
+        let outputs = self.network.run(&[Values::F32(&finite(x)?)])?;
+        let [mean, log_var] =
+            outputs.try_into().map_err(|_| Error::model("outputs are missing"))?;
+        Ok(DiagonalGaussian { mean: wide(mean), log_var: wide(log_var) })
     }
 }
 
@@ -112,8 +118,11 @@ impl OnnxDecoder {
         latents: usize,
     ) -> Result<Self> {
         file.verify(bytes)?;
-        let inputs = [Port::new::<f32>("z", &[1, latents])];
-        let network = Network::load(&file.path, bytes, &inputs, &pixel_ports(likelihood, image))?;
+        let inputs = [TensorSpec::f32("z", &[1, latents])];
+        let outputs = pixel_outputs(likelihood);
+        let network = Network::load(&file.path, bytes, None, &inputs, outputs)?;
+        let pixels = [1, image.channels, image.height, image.width];
+        check_shapes(&file.path, &network, &[pixels.as_slice(); 2])?;
         Ok(Self { network, latents })
     }
 }
@@ -121,7 +130,7 @@ impl OnnxDecoder {
 impl Decoder for OnnxDecoder {
     fn decode(&self, z: ArrayView1<f32>) -> Result<Box<dyn PixelLikelihood>> {
         check_length("the latent vector", z.len(), self.latents)?;
-        pixels(&self.network.run(tvec!(input(z, &[1, self.latents])?))?)
+        pixels(self.network.run(&[Values::F32(&finite(z)?)])?)
     }
 }
 
@@ -151,12 +160,12 @@ impl OnnxNoisePredictor {
         file.verify(bytes)?;
         let shape = [1, image.channels, image.height, image.width];
         let inputs = [
-            Port::new::<f32>("x_t", &shape),
-            Port::new::<f32>("log_snr", &[1]),
-            Port::new::<i64>("class", &[1]),
+            TensorSpec::f32("x_t", &shape),
+            TensorSpec::f32("log_snr", &[1]),
+            TensorSpec::i64("class", &[1]),
         ];
-        let outputs = [Port::new::<f32>("output", &shape)];
-        let network = Network::load(&file.path, bytes, &inputs, &outputs)?;
+        let network = Network::load(&file.path, bytes, None, &inputs, &["output"])?;
+        check_shapes(&file.path, &network, &[&shape])?;
         Ok(Self { network, image, parameterization, log_snr, classes })
     }
 
@@ -187,13 +196,15 @@ impl OnnxNoisePredictor {
             // The class after the last one means "no class".
             class => class.unwrap_or(self.classes),
         };
-        let ImageShape { channels, height, width } = self.image;
-        let outputs = self.network.run(tvec!(
-            input(x_t.mapv(|v| v as f32).view(), &[1, channels, height, width])?,
-            tensor1(&[log_snr.clamp(self.log_snr.min, self.log_snr.max) as f32]).into_tvalue(),
-            tensor1(&[class as i64]).into_tvalue(),
-        ))?;
-        Ok(output(&outputs[0])?.to_owned())
+        let x_t = finite(x_t.mapv(|v| v as f32).view())?;
+        let log_snr = [log_snr.clamp(self.log_snr.min, self.log_snr.max) as f32];
+        let outputs = self.network.run(&[
+            Values::F32(&x_t),
+            Values::F32(&log_snr),
+            Values::I64(&[class as i64]),
+        ])?;
+        let output = outputs.into_iter().next();
+        output.map(Array1::from).ok_or_else(|| Error::model("the output is missing"))
     }
 }
 

@@ -10,7 +10,7 @@ use super::proto::{
     AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto,
     ValueInfoProto,
 };
-use super::{Builder, Graph, Network, Port, fuse};
+use super::{Builder, Graph, Network, TensorSpec, Values, fuse};
 
 const FILES: [(&str, &[u8]); 7] = [
     ("mnist-ddpm.onnx", include_bytes!("../../../../models/mnist-ddpm.onnx")),
@@ -163,10 +163,10 @@ fn file(node: Vec<NodeProto>, initializer: Vec<TensorProto>) -> ModelProto {
 }
 
 fn run(file: &ModelProto, from: &[usize], to: &[usize], x: &[f32]) -> crate::Result<Vec<f32>> {
-    let ports = [[Port::new::<f32>("x", from)], [Port::new::<f32>("y", to)]];
-    let network = Network::load("test.onnx", &file.encode_to_vec(), &ports[0], &ports[1])?;
-    let outputs = network.run(tvec!(Tensor::from_shape(from, x).unwrap().into_tvalue()))?;
-    Ok(outputs[0].to_plain_array_view::<f32>().unwrap().iter().copied().collect())
+    let inputs = [TensorSpec::f32("x", from)];
+    let network = Network::load("test.onnx", &file.encode_to_vec(), None, &inputs, &["y"])?;
+    assert_eq!(network.outputs()[0].shape, to);
+    Ok(network.run(&[Values::F32(x)])?.remove(0))
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -1,0 +1,267 @@
+//! An ONNX file as protocol buffers: reading, its external data, and the part of the graph that the
+//! wanted outputs need.
+
+use std::collections::{HashMap, HashSet};
+
+use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
+use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
+use tract_onnx::pb::type_proto::Value as TypeValue;
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
+use tract_onnx::prelude::Framework;
+
+use super::Dim;
+
+/// Operators whose results differ from run to run, or whose course depends on values.
+const NOT_DETERMINISTIC: [&str; 11] = [
+    "Bernoulli",
+    "If",
+    "Loop",
+    "Multinomial",
+    "RandomNormal",
+    "RandomNormalLike",
+    "RandomUniform",
+    "RandomUniformLike",
+    "Scan",
+    "SequenceMap",
+    "Dropout",
+];
+
+/// Reads a file; the message of a failure goes on after the file's name.
+pub fn read(bytes: &[u8]) -> Result<ModelProto, String> {
+    if bytes.starts_with(b"version https://git-lfs") {
+        return Err("is a Git LFS pointer, not the model: fetch the file itself".into());
+    }
+    let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
+    if bytes[start..].starts_with(b"<") {
+        return Err("is a web page, not a model: the server sent something else".into());
+    }
+    let proto = tract_onnx::Onnx::default()
+        .proto_model_for_read(&mut &*bytes)
+        .map_err(|e| format!("is not an ONNX file that can be read: {}", one_line(&e)))?;
+    match &proto.graph {
+        Some(graph) if !graph.output.is_empty() => Ok(proto),
+        _ => Err("is not an ONNX file that can be read: it has no graph with outputs".into()),
+    }
+}
+
+/// All causes of an error in one line.
+pub fn one_line(error: &tract_onnx::prelude::TractError) -> String {
+    format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The version of the operators of ONNX's own domain; 0 where the file does not say.
+pub fn opset(proto: &ModelProto) -> i64 {
+    let own = |domain: &str| domain.is_empty() || domain == "ai.onnx";
+    proto.opset_import.iter().find(|import| own(&import.domain)).map_or(0, |import| import.version)
+}
+
+/// The name of an operator, with its domain where that is not ONNX's own.
+pub fn operator(node: &NodeProto) -> String {
+    match node.domain.as_str() {
+        "" | "ai.onnx" => node.op_type.clone(),
+        domain => format!("{domain}.{}", node.op_type),
+    }
+}
+
+/// What a message calls a node.
+#[allow(dead_code)]
+pub fn describe(node: &NodeProto) -> String {
+    let name = match node.output.first() {
+        _ if !node.name.is_empty() => &node.name,
+        Some(output) => output,
+        None => "",
+    };
+    format!("node {name:?} ({})", operator(node))
+}
+
+/// ONNX's name of an element type, as in its documents.
+pub fn element_type(code: i32) -> String {
+    match DataType::try_from(code) {
+        Ok(DataType::Float) => "float32".into(),
+        Ok(DataType::Double) => "float64".into(),
+        Ok(other) => format!("{other:?}").to_lowercase(),
+        Err(_) => format!("type {code}"),
+    }
+}
+
+/// Element type and dimensions of a declared value, where the file states them.
+pub fn declared(value: &ValueInfoProto) -> (Option<i32>, Option<Vec<Dim>>) {
+    let Some(TypeValue::TensorType(tensor)) = value.r#type.as_ref().and_then(|t| t.value.as_ref())
+    else {
+        return (None, None);
+    };
+    let dims = tensor.shape.as_ref().map(|shape| {
+        let dims = shape.dim.iter().map(|dim| match &dim.value {
+            Some(Dimension::DimValue(value)) if *value >= 0 => Dim::Fixed(*value as usize),
+            Some(Dimension::DimParam(name)) => Dim::Symbol(name.clone()),
+            _ => Dim::Symbol("?".into()),
+        });
+        dims.collect()
+    });
+    (Some(tensor.elem_type), dims)
+}
+
+fn tensors(graph: &GraphProto) -> impl Iterator<Item = &TensorProto> {
+    let constants =
+        graph.node.iter().flat_map(|node| node.attribute.iter().filter_map(|a| a.t.as_ref()));
+    graph.initializer.iter().chain(constants)
+}
+
+fn tensors_mut(graph: &mut GraphProto) -> impl Iterator<Item = &mut TensorProto> {
+    let constants = graph
+        .node
+        .iter_mut()
+        .flat_map(|node| node.attribute.iter_mut().filter_map(|a| a.t.as_mut()));
+    graph.initializer.iter_mut().chain(constants)
+}
+
+fn is_external(tensor: &TensorProto) -> bool {
+    tensor.data_location == Some(DataLocation::External as i32)
+}
+
+fn external<'a>(tensor: &'a TensorProto, key: &str) -> Option<&'a str> {
+    tensor.external_data.iter().find(|entry| entry.key == key).map(|entry| entry.value.as_str())
+}
+
+/// Names of the files in which a graph has its weights, each once.
+pub fn external_files(graph: &GraphProto) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for tensor in tensors(graph).filter(|tensor| is_external(tensor)) {
+        let name = external(tensor, "location").unwrap_or_default();
+        if !names.iter().any(|known| known == name) {
+            names.push(name.into());
+        }
+    }
+    names
+}
+
+/// Puts the weights of the external data file into the graph.
+pub fn embed(graph: &mut GraphProto, data: Option<&[u8]>) -> Result<(), String> {
+    let files = external_files(graph);
+    let data = match (files.as_slice(), data) {
+        ([], _) => return Ok(()),
+        ([name], None) => {
+            return Err(format!(
+                "has its weights in another file, {name:?}: add that file, or export the model \
+                 with external_data=False"
+            ));
+        }
+        ([_], Some(data)) => data,
+        (names, _) => {
+            return Err(format!(
+                "has its weights in several files ({names:?}): export it with one external data \
+                 file or none"
+            ));
+        }
+    };
+    for tensor in tensors_mut(graph).filter(|tensor| is_external(tensor)) {
+        let number = |key: &str| -> Result<Option<usize>, String> {
+            external(tensor, key)
+                .map(|text| text.parse())
+                .transpose()
+                .map_err(|_| format!("states no valid {key} for the values of {:?}", tensor.name))
+        };
+        let start = number("offset")?.unwrap_or(0);
+        let end = match number("length")? {
+            Some(length) => start.checked_add(length),
+            None => Some(data.len()),
+        };
+        let values = end.and_then(|end| data.get(start..end)).ok_or_else(|| {
+            format!(
+                "is not of this external data file, which has {} bytes and not the values of {:?}",
+                data.len(),
+                tensor.name
+            )
+        })?;
+        tensor.raw_data = values.to_vec();
+        tensor.data_location = None;
+        tensor.external_data.clear();
+    }
+    Ok(())
+}
+
+/// Makes the values `outputs` (any values of the graph) the outputs, and drops all nodes and
+/// weights that they do not need.
+#[allow(dead_code)]
+pub fn select(graph: &mut GraphProto, outputs: &[&str]) -> Result<(), String> {
+    let mut producers: HashMap<&str, usize> = HashMap::new();
+    for (at, node) in graph.node.iter().enumerate() {
+        producers.extend(node.output.iter().map(|name| (name.as_str(), at)));
+    }
+    let mut needed = vec![false; graph.node.len()];
+    let mut wanted: Vec<&str> = outputs.to_vec();
+    let mut values: HashSet<&str> = HashSet::new();
+    while let Some(name) = wanted.pop() {
+        if name.is_empty() || !values.insert(name) {
+            continue;
+        }
+        if let Some(&at) = producers.get(name)
+            && !std::mem::replace(&mut needed[at], true)
+        {
+            wanted.extend(graph.node[at].input.iter().map(String::as_str));
+        }
+    }
+    let exists = |name: &&&str| {
+        producers.contains_key(**name)
+            || graph.input.iter().any(|input| input.name == **name)
+            || graph.initializer.iter().any(|tensor| tensor.name == **name)
+    };
+    let missing: Vec<&&str> = outputs.iter().filter(|name| !exists(name)).collect();
+    if !missing.is_empty() {
+        let known: Vec<&str> = graph.output.iter().map(|value| value.name.as_str()).collect();
+        return Err(format!(
+            "has the wrong outputs: no value {missing:?}; its outputs are {known:?}"
+        ));
+    }
+    let kept: HashSet<String> = values.into_iter().map(String::from).collect();
+    let mut at = 0;
+    graph.node.retain(|_| {
+        at += 1;
+        needed[at - 1]
+    });
+    graph.initializer.retain(|tensor| kept.contains(&tensor.name));
+    let declared = std::mem::take(&mut graph.output);
+    graph.output = outputs
+        .iter()
+        .map(|name| {
+            let known = declared.iter().find(|value| value.name == *name).cloned();
+            known.unwrap_or_else(|| ValueInfoProto { name: (*name).into(), ..Default::default() })
+        })
+        .collect();
+    Ok(())
+}
+
+/// The operators of a graph that cannot be run, each named once, with the reason.
+pub fn refused(graph: &GraphProto, known: impl Fn(&NodeProto) -> bool) -> Option<String> {
+    let mut random: Vec<String> = Vec::new();
+    let mut unknown: Vec<String> = Vec::new();
+    for node in &graph.node {
+        let name = operator(node);
+        let list = if name == "Dropout" {
+            // The identity, unless told otherwise by its third input.
+            if node.input.get(2).is_none_or(String::is_empty) {
+                continue;
+            }
+            &mut random
+        } else if NOT_DETERMINISTIC.contains(&name.as_str()) {
+            &mut random
+        } else if !known(node) {
+            &mut unknown
+        } else {
+            continue;
+        };
+        if !list.contains(&name) {
+            list.push(name);
+        }
+    }
+    let mut reasons = Vec::new();
+    if !random.is_empty() {
+        let names = random.join(", ");
+        reasons.push(format!("{names} (a bound needs a deterministic network)"));
+    }
+    if !unknown.is_empty() {
+        reasons.push(format!("{} (not known here)", unknown.join(", ")));
+    }
+    (!reasons.is_empty())
+        .then(|| format!("has operators that cannot be run: {}", reasons.join("; ")))
+}
