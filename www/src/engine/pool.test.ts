@@ -1,4 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { randomFrom } from '../testing/random.ts';
+import { inTime } from '../testing/time.ts';
 import { WorkerClient, type WorkerLike } from './client.ts';
 import type { GrowthState } from './growth.ts';
 import { Pool, poolSize, type Recruiter, type SuppliedModel } from './pool.ts';
@@ -29,6 +31,8 @@ class FakeWorker implements WorkerLike {
   onmessageerror: WorkerLike['onmessageerror'] = null;
   sums = new Map<number, { sum: number; count: number }>();
   calls: CallName[] = [];
+  /** Tickets of the growths that were asked for values, in turn. */
+  evaluated: number[] = [];
   dead = false;
 
   constructor(
@@ -42,10 +46,12 @@ class FakeWorker implements WorkerLike {
   postMessage(message: ToWorker) {
     if ('cancel' in message) return;
     this.calls.push(message.call);
+    if (message.call === 'evaluate') this.evaluated.push(message.params.ticket);
     setTimeout(() => {
       if (this.dead) return;
       const error = this.habits.fails?.(message.call);
-      if (this.habits.dies?.(message.call)) this.onerror?.({ message: 'dead' } as ErrorEvent);
+      if (this.habits.dies?.(message.call))
+        this.onerror?.({ message: 'dead', preventDefault() {} } as ErrorEvent);
       else if (error) this.#post({ id: message.id, error, fatal: false });
       else this.#post({ id: message.id, result: this.#answer(message.call, message.params) });
     }, this.habits.delay());
@@ -71,7 +77,7 @@ class FakeWorker implements WorkerLike {
     if (call === 'record') {
       const { ticket, from, values } = params as Calls['record']['params'];
       const sum = this.sums.get(ticket);
-      if (!sum || sum.count !== from) throw new Error(`recorded ${from} after ${sum?.count}`);
+      if (sum?.count !== from) throw new Error(`recorded ${from} after ${sum?.count}`);
       for (const [value = NaN] of values) sum.sum += value;
       sum.count += values.length;
       return { evaluations: sum.count, result: { samples: sum.sum } as LatentBoundResult };
@@ -94,7 +100,7 @@ function setUp(
       workers.push(worker);
       return new WorkerClient(worker, onLost);
     },
-    runtime: async () => ({}) as WebAssembly.Module,
+    runtime: async () => ({}),
     model: vi.fn(async () => model),
     reject: vi.fn(),
     onLost: vi.fn(),
@@ -122,13 +128,19 @@ function grow(pool: Pool, rank = 0) {
 }
 
 const sumOf = ({ result }: GrowthState) => (result as LatentBoundResult).samples;
-const anyDelay = () => Math.random() * 3;
-const turn = (milliseconds = 0) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+let random: () => number;
+const anyDelay = () => random() * 3;
+
+beforeEach(() => {
+  random = randomFrom(1);
+  vi.useFakeTimers();
+});
+afterEach(() => vi.useRealTimers());
 
 describe('a growth', () => {
   it.each([1, 2, 3, 8])('gives the same bits with %i workers', async (size) => {
     const { pool, workers } = setUp(size, () => ({ delay: anyDelay }));
-    const state = await grow(pool).settled;
+    const state = await inTime(grow(pool).settled);
     expect(state).toMatchObject({ status: 'done', evaluations: TOTAL, total: TOTAL });
     expect(sumOf(state)).toBe(EXPECTED);
     expect(workers).toHaveLength(size);
@@ -138,7 +150,7 @@ describe('a growth', () => {
   it('only ever grows', async () => {
     const { pool } = setUp(4, () => ({ delay: anyDelay }));
     const { states, settled } = grow(pool);
-    await settled;
+    await inTime(settled);
     const counts = states.map(({ evaluations }) => evaluations);
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
     expect(new Set(counts).size).toBeGreaterThan(3);
@@ -147,37 +159,39 @@ describe('a growth', () => {
   it('stands still while it is paused, and ends with the same bits', async () => {
     const { pool } = setUp(3, () => ({ delay: anyDelay }));
     const { ticket, states, settled, begun } = grow(pool);
-    await begun;
+    await inTime(begun);
     ticket.pause();
-    await turn(30);
+    await vi.runAllTimersAsync();
     const paused = states.at(-1);
     expect(paused?.status).toBe('paused');
-    await turn(30);
+    expect(paused?.evaluations).toBeLessThan(TOTAL);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(states.at(-1)).toBe(paused);
     ticket.resume();
-    expect(sumOf(await settled)).toBe(EXPECTED);
+    expect(sumOf(await inTime(settled))).toBe(EXPECTED);
   });
 
   it('goes on where it was after the pool was suspended', async () => {
     const { pool } = setUp(2, () => ({ delay: anyDelay }));
     const { states, settled, begun } = grow(pool);
-    await begun;
+    await inTime(begun);
     pool.suspended = true;
-    await turn(30);
+    await vi.runAllTimersAsync();
     const count = states.length;
-    await turn(30);
+    expect(states.at(-1)?.evaluations).toBeLessThan(TOTAL);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(states).toHaveLength(count);
     pool.suspended = false;
-    expect(sumOf(await settled)).toBe(EXPECTED);
+    expect(sumOf(await inTime(settled))).toBe(EXPECTED);
   });
 
   it('says nothing more once it is dropped, and is freed in the workers', async () => {
     const { pool, workers } = setUp(2, () => ({ delay: anyDelay }));
     const { ticket, states, begun } = grow(pool);
-    await begun;
+    await inTime(begun);
     ticket.drop();
     const count = states.length;
-    await turn(30);
+    await vi.runAllTimersAsync();
     expect(states).toHaveLength(count);
     for (const worker of workers.filter(({ calls }) => calls.includes('openGrowth'))) {
       expect(worker.calls).toContain('closeGrowth');
@@ -185,20 +199,21 @@ describe('a growth', () => {
   });
 
   it('waits for those of a lower rank', async () => {
-    const { pool } = setUp(1, () => ({ delay: anyDelay }));
+    const { pool, workers } = setUp(1, () => ({ delay: anyDelay }));
     const first = grow(pool, 1);
     const second = grow(pool, 0);
-    await second.settled;
-    expect(first.states.at(-1)?.evaluations).toBe(0);
-    expect(sumOf(await first.settled)).toBe(EXPECTED);
+    expect(sumOf(await inTime(second.settled))).toBe(EXPECTED);
+    expect(sumOf(await inTime(first.settled))).toBe(EXPECTED);
+    const turns = workers[0]?.evaluated ?? [];
+    expect(turns.indexOf(0)).toBeGreaterThan(turns.lastIndexOf(1));
   });
 
   it('shares the workers with others of its rank', async () => {
     const { pool } = setUp(1, () => ({ delay: () => 1 }));
     const [first, second] = [grow(pool), grow(pool)];
     const atEnd = first.settled.then(() => second.states.at(-1)?.evaluations);
-    await second.settled;
-    expect(await atEnd).toBeGreaterThan(TOTAL / 4);
+    await inTime(second.settled);
+    expect(await inTime(atEnd)).toBeGreaterThan(TOTAL / 4);
   });
 });
 
@@ -211,7 +226,7 @@ describe('a lost worker', () => {
         delay: anyDelay,
         dies: (name) => worker === 0 && name === call && ++deaths > (call === 'evaluate' ? 2 : 0),
       }));
-      const state = await grow(pool).settled;
+      const state = await inTime(grow(pool).settled);
       expect(state).toMatchObject({ status: 'done', evaluations: TOTAL });
       expect(sumOf(state)).toBe(EXPECTED);
       expect(workers[0]?.dead).toBe(true);
@@ -226,12 +241,12 @@ describe('a lost worker', () => {
         delay: anyDelay,
         dies: (name) => worker > 1 && name === call,
       }));
-      expect(sumOf(await grow(pool).settled)).toBe(EXPECTED);
+      expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
       expect(workers).toHaveLength(5);
       expect(recruiter.onShrunk).toHaveBeenLastCalledWith(2);
       expect(recruiter.onLost).not.toHaveBeenCalled();
       // Nor is a place tried again that there is no room for.
-      expect(sumOf(await grow(pool).settled)).toBe(EXPECTED);
+      expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
       expect(workers).toHaveLength(5);
     },
   );
@@ -243,12 +258,13 @@ describe('a lost worker', () => {
       dies: (name) => full && name === 'start',
     }));
     const { states, settled } = grow(pool);
-    expect(await settled).toMatchObject({ status: 'failed', error: { message: 'dead' } });
+    expect(await inTime(settled)).toMatchObject({ status: 'failed', error: { message: 'dead' } });
     expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', 0);
     const tried = workers.length;
     full = false;
     pool.restart();
-    await vi.waitUntil(() => states.at(-1)?.status === 'done');
+    await vi.runAllTimersAsync();
+    expect(states.at(-1)?.status).toBe('done');
     expect(sumOf(states.at(-1) as GrowthState)).toBe(EXPECTED);
     expect(workers).toHaveLength(tried + 3);
   });
@@ -260,11 +276,12 @@ describe('a lost worker', () => {
       dies: (name) => deadly && name === 'evaluate',
     }));
     const { ticket, states, settled } = grow(pool);
-    expect(await settled).toMatchObject({ status: 'failed', error: { message: 'dead' } });
+    expect(await inTime(settled)).toMatchObject({ status: 'failed', error: { message: 'dead' } });
     expect(workers).toHaveLength(4);
     deadly = false;
     ticket.resume();
-    await vi.waitUntil(() => states.at(-1)?.status === 'done');
+    await vi.runAllTimersAsync();
+    expect(states.at(-1)?.status).toBe('done');
     expect(sumOf(states.at(-1) as GrowthState)).toBe(EXPECTED);
   });
 
@@ -273,7 +290,7 @@ describe('a lost worker', () => {
       delay: anyDelay,
       dies: (name) => worker !== 1 && name === 'evaluate',
     }));
-    expect(sumOf(await grow(pool).settled)).toBe(EXPECTED);
+    expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
     expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', expect.any(Number));
   });
 });
@@ -284,7 +301,7 @@ describe('an error', () => {
       delay: anyDelay,
       fails: (name) => (name === 'openGrowth' ? new Error('samples is 0') : null),
     }));
-    expect(await grow(pool).settled).toMatchObject({
+    expect(await inTime(grow(pool).settled)).toMatchObject({
       status: 'failed',
       error: { message: 'samples is 0' },
     });
@@ -296,7 +313,7 @@ describe('an error', () => {
       delay: anyDelay,
       fails: (name) => (name === 'load' && refusals-- > 0 ? new Error('corrupt') : null),
     }));
-    expect(sumOf(await grow(pool).settled)).toBe(EXPECTED);
+    expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
     expect(recruiter.reject).toHaveBeenCalledOnce();
     expect(recruiter.model).toHaveBeenCalledTimes(2);
   });

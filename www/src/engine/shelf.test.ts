@@ -57,6 +57,7 @@ beforeEach(() => {
   site = { 'e.onnx': 'encoder', 'd.onnx': 'decoder' };
   stale = {};
   asked = [];
+  vi.spyOn(FileStore.prototype, 'put');
   vi.stubGlobal('fetch', async (url: URL, { cache }: RequestInit) => {
     const name = url.pathname.split('/').at(-1) as string;
     asked.push(`${name} ${cache}`);
@@ -65,7 +66,10 @@ beforeEach(() => {
   });
 });
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 function setUp(storage: FakeStorage | undefined = new FakeStorage()) {
   const visit = () =>
@@ -80,7 +84,10 @@ const texts = (files: Record<string, Uint8Array>) =>
 
 const isDecoder = (role: string) => role === 'decoder';
 const whole = { encoder: 'encoder', decoder: 'decoder' };
-const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+/** Until all that the shelf has given to the store is kept, or refused. */
+const settled = () =>
+  Promise.all(vi.mocked(FileStore.prototype.put).mock.results.map(({ value }) => value as unknown));
 
 describe('the shelf', () => {
   it('fetches once, and at the next visit not at all', async () => {
@@ -88,7 +95,7 @@ describe('the shelf', () => {
     expect(texts(await visit().model(entry, {}))).toEqual(whole);
     await settled();
     expect(storage.entries.size).toBe(2);
-    const onBytes = vi.fn();
+    const onBytes = vi.fn<(count: number) => void>();
     expect(texts(await visit().model(entry, { onBytes }))).toEqual(whole);
     expect(asked).toEqual(['e.onnx default', 'd.onnx default']);
     expect(onBytes.mock.calls.flat().reduce((sum, count) => sum + count, 0)).toBe(14);
@@ -138,7 +145,7 @@ describe('the shelf', () => {
   it('goes past the browser’s cache where that has an older file, and counts the bytes once', async () => {
     const { storage, visit } = setUp();
     stale['d.onnx'] = 'an older decoder';
-    const onBytes = vi.fn();
+    const onBytes = vi.fn<(count: number) => void>();
     expect(texts(await visit().model(entry, { onBytes }, isDecoder))).toEqual({
       decoder: 'decoder',
     });
