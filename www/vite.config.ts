@@ -18,8 +18,8 @@ function crateVersion(): string {
 }
 
 function peerVersion(): string {
-  return JSON.parse(readFileSync(at('node_modules/onnxruntime-web/package.json'), 'utf8'))
-    .version as string;
+  const manifest = readFileSync(at('node_modules/onnxruntime-web/package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 /** The loading bar counts bytes, and a compressed transfer does not announce its real length. */

@@ -6,12 +6,12 @@ import { readFile } from 'node:fs/promises';
 import init, {
   Ddpm,
   Hvae,
+  type ModelEntry,
   parseManifest,
   renderDigit,
   toLevels,
   Vae,
 } from '../../www/pkg/elbo_room.js';
-import type { ModelEntry } from '../../www/pkg/elbo_room.js';
 
 const at = (path: string) => new URL(`../../${path}`, import.meta.url);
 

@@ -82,7 +82,7 @@ for (const derivation of Object.values(DERIVATIONS) as Derivation[]) {
                 node.scrollWidth > node.clientWidth + 1 &&
                 getComputedStyle(node).display !== 'inline',
             )
-            .map((node) => node.textContent?.slice(0, 60));
+            .map((node) => node.textContent.slice(0, 60));
         });
       await expectNone(cut, language);
     }

@@ -50,7 +50,7 @@ async function expectPrints(page: Page, lab: Lab, language: string): Promise<voi
   // A printer does not wait: when the event is over, every formula must be set.
   const formulas = await page.evaluate(async () => {
     dispatchEvent(new Event('beforeprint'));
-    await null;
+    await Promise.resolve();
     const all = Array.from(document.querySelectorAll('.step .formula'));
     return {
       all: all.length,

@@ -1,6 +1,6 @@
 /** The guided tour and the page's two languages. */
 import { zh } from '../../www/src/messages/zh.ts';
-import { TOUR_STEPS, type TourStep } from '../../www/src/story/steps.ts';
+import { TOUR_STEPS, type TourStep } from '../../www/src/state.ts';
 import { STOPS } from '../../www/src/story/tour.ts';
 import { expectAccessible, expectNone } from './checks.ts';
 import { en, expect, open, type Page, tabTo, test, withCores } from './fixtures.ts';
@@ -66,7 +66,7 @@ const overflowing = (page: Page): Promise<string[]> =>
         continue;
       let inside = element.parentElement;
       while (inside && !scrolls(inside)) inside = inside.parentElement;
-      const name = `${element.tagName.toLowerCase()}: ${element.textContent?.trim().slice(0, 40)}`;
+      const name = `${element.tagName.toLowerCase()}: ${element.textContent.trim().slice(0, 40)}`;
       for (const node of own) {
         const range = document.createRange();
         range.selectNodeContents(node);

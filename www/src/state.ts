@@ -3,7 +3,6 @@ import type { Stroke } from './drawing/strokes.ts';
 import type { ScheduleKind } from './engine/protocol.ts';
 import { defaultInference, type InferenceSettings } from './labs/inference/settings.ts';
 import type { Language } from './messages/languages.ts';
-import type { TourStep } from './story/steps.ts';
 
 export const LABS = ['latent', 'denoise', 'elbo', 'inference'] as const;
 export const PATH_MODES = ['linear', 'spherical'] as const;
@@ -32,6 +31,25 @@ export const MOST_CORNERS = 100;
 /** As many classes as a model, and layers as a hierarchy, can have here. */
 export const MOST_CLASSES = 1000;
 export const MOST_LAYERS = 32;
+
+/** The steps of the guided tour in their order, as they are named in an address. */
+export const TOUR_STEPS = [
+  'integral',
+  'bound',
+  'divergences',
+  'gradients',
+  'mean-field',
+  'vae',
+  'gap',
+  'layers',
+  'diffusion',
+  'terms',
+  'schedule',
+  'compare',
+  'odd',
+  'digit',
+] as const;
+export type TourStep = (typeof TOUR_STEPS)[number];
 
 /** A place in latent space: drawn from the prior by a seed, or given by its coordinates in the model's own order. */
 export type Point = { seed: number } | { z: number[] };

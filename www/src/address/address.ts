@@ -35,8 +35,8 @@ import {
   SPEEDS,
   STEP_COUNTS,
   TIMESTEP_COUNTS,
+  TOUR_STEPS,
 } from '../state.ts';
-import { TOUR_STEPS } from '../story/steps.ts';
 import { choice, type Codec, decimal, flag, integer, list, optional } from './codecs.ts';
 import { digit, image, modelId, path, place, point, seed, whereabouts } from './values.ts';
 

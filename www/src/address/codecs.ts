@@ -1,8 +1,8 @@
 /** Plain values as the address writes them. */
 export interface Codec<T> {
   /** undefined: not a value of this kind. */
-  parse(text: string): T | undefined;
-  print(value: T): string;
+  parse: (text: string) => T | undefined;
+  print: (value: T) => string;
 }
 
 export function decimal(min: number, max: number, digits: number): Codec<number> {

@@ -1,4 +1,5 @@
 /** What an address asks for, against what the models at hand have. */
+import type { Manifest } from '../engine/protocol.ts';
 import { defaultState, type PageState, type Whereabouts } from '../state.ts';
 import type { Rejection } from './address.ts';
 import { whereabouts } from './values.ts';
@@ -7,6 +8,18 @@ import { whereabouts } from './values.ts';
 export interface Catalog {
   vaes: { id: string; latents: number }[];
   ddpms: { id: string; classes: number }[];
+}
+
+/** What the page's state must fit to. */
+export function catalogOf({ models }: Manifest): Catalog {
+  return {
+    vaes: models.flatMap((entry) =>
+      entry.kind === 'vae' ? { id: entry.id, latents: entry.latents.count } : [],
+    ),
+    ddpms: models.flatMap((entry) =>
+      entry.kind === 'ddpm' ? { id: entry.id, classes: entry.classes.length } : [],
+    ),
+  };
 }
 
 /** Replaces what the models at hand do not have by defaults, in place, and says what that was. */

@@ -1,7 +1,7 @@
 /** What only this page knows, as the address writes it: points of latent space, paths, pictures, digits. */
 import { parsePixels } from '../drawing/pixels.ts';
 import { parseStrokes, printStrokes, type Stroke } from '../drawing/strokes.ts';
-import { LATENT_RANGE } from '../latent-grid.ts';
+import { LATENT_RANGE } from '../engine/latent-grid.ts';
 import {
   type ImageSource,
   MOST_CLASSES,

@@ -8,7 +8,7 @@ const network = fixture('arithmetic.onnx');
 
 it('counts what ONNX’s own shapes give', () => {
   expect(multiplyAdds(network)).toBe(
-    JSON.parse(fixture('arithmetic.json').toString()).multiplyAdds,
+    (JSON.parse(fixture('arithmetic.json').toString()) as { multiplyAdds: number }).multiplyAdds,
   );
 });
 

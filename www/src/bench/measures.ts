@@ -107,7 +107,7 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
   compared('network', time.network, time.peerNetwork, 0.55);
   compared('decode', time.decode, time.peerDecode, null);
   compared('encode', time.encode, time.peerEncode, null);
-  const operations = 2 * multiplyAdds(supplies.ddpm.files['network'] as Uint8Array);
+  const operations = 2 * multiplyAdds(supplies.ddpm.files.network as Uint8Array);
   const rates = time.network.map((milliseconds) => operations / milliseconds / 1e6);
   rows.push({
     id: 'peak',
@@ -227,7 +227,7 @@ function boundIn(pool: Pool, { supplies, options }: Context): () => Promise<Grow
       };
       const ticket = pool.submit(task, {
         onChange(state) {
-          if (state.status === 'failed') reject(state.error);
+          if (state.status === 'failed') reject(state.error ?? new Error('the bound failed'));
           if (state.status !== 'done') return;
           resolve(state);
           ticket.drop();
@@ -246,9 +246,9 @@ const allCores: Step = async (rows, context) => {
   });
   const runChains = (length: number) =>
     Promise.all(
-      shares.map(({ api, first, count }) =>
-        count > 0 ? api.chains(first, count, length) : undefined,
-      ),
+      shares
+        .filter(({ count }) => count > 0)
+        .map(({ api, first, count }) => api.chains(first, count, length)),
     );
   const pool = new Pool(cores, {
     spawn: (onLost) => spawn('pool', onLost),

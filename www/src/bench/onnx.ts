@@ -1,6 +1,6 @@
 /** Reads of an ONNX file what counting its arithmetic needs: nodes, integer attributes, shapes and integer constants. */
 
-export interface OnnxTensor {
+interface OnnxTensor {
   dims: number[];
   /** Its values where they are 64-bit integers. */
   ints: number[] | null;

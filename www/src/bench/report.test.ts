@@ -105,7 +105,7 @@ it('writes a row with three digits and its quartiles', () => {
 it('writes a table whose columns stand under each other', () => {
   const lines = table([row, bare]).split('\n');
   expect(lines).toHaveLength(4);
-  expect(new Set(lines.map((line) => [...line].length)).size).toBe(1);
+  expect(new Set(lines.map((line) => Array.from(line).length)).size).toBe(1);
   expect(lines[1]).toMatch(/^\|(-+\|){6}$/);
 });
 
@@ -213,7 +213,7 @@ describe('a report', () => {
 
   it('has the same JSON in every language but for the words', () => {
     const figures = (text: typeof en) =>
-      JSON.stringify(tell(report, text), (key, value) =>
+      JSON.stringify(tell(report, text), (key, value: unknown) =>
         ['title', 'name', 'output'].includes(key) ? '' : value,
       );
     expect(figures(zh)).toBe(figures(en));

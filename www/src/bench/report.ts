@@ -245,10 +245,10 @@ export function table(rows: readonly Row[]): string {
   const { headings } = en;
   const lines = [headings, ...rows.map((row) => cells(row))];
   const widths = headings.map((_, column) =>
-    Math.max(...lines.map((line) => [...(line[column] ?? '')].length)),
+    Math.max(...lines.map((line) => Array.from(line[column] ?? '').length)),
   );
   const line = (texts: string[]) =>
-    `| ${texts.map((text, i) => text + ' '.repeat((widths[i] ?? 0) - [...text].length)).join(' | ')} |`;
+    `| ${texts.map((text, i) => text + ' '.repeat((widths[i] ?? 0) - Array.from(text).length)).join(' | ')} |`;
   const [head = [], ...body] = lines;
   return [
     line(head),

@@ -1,6 +1,6 @@
 /** The main page, in a frame, as a visitor has it: how long a moved slider takes to be painted. */
 import type { Calls, FromWorker, ToWorker } from '../engine/protocol.ts';
-import { sharedTime } from '../shared-time.ts';
+import { sharedTime } from '../engine/shared-time.ts';
 
 type Scope = Window & typeof globalThis;
 
@@ -54,8 +54,8 @@ export async function slide(frame: HTMLIFrameElement, count: number): Promise<nu
   const find = (id: string) => scope.document.querySelector(`[data-testid="${id}"]`);
   await until(() => find('latent-0') && !find('loading'));
   const slider = find('latent-0') as HTMLInputElement;
-  let onTime = (_painted: number) => {};
-  const restore = onPainted(scope, (painted) => onTime(painted));
+  let onTime: ((painted: number) => void) | undefined;
+  const restore = onPainted(scope, (painted) => onTime?.(painted));
   const times: number[] = [];
   try {
     for (let i = 0; i < count; i++) {

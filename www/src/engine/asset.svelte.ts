@@ -1,3 +1,4 @@
+import { asError } from './client.ts';
 import { LoadError } from './loader.ts';
 
 /** The models of the labs by their kind; those that are fetched when they are needed, by their id. */
@@ -55,7 +56,7 @@ export class Asset<T> {
         return this.#current;
       } catch (error) {
         this.#fresh = !(error instanceof LoadError);
-        await this.#failed(error instanceof Error ? error : new Error(String(error)));
+        await this.#failed(asError(error));
       }
     }
   }

@@ -10,6 +10,7 @@ function attempts(...outcomes: (string | Error)[]) {
     onBytes(3);
     onBytes(4);
     const outcome = outcomes.shift();
+    if (outcome === undefined) throw new Error('no outcome is left');
     if (typeof outcome !== 'string') throw outcome;
     return outcome;
   });

@@ -96,7 +96,7 @@ describe('a lost worker', () => {
     const { worker, client, onLost } = setUp();
     const calls = [client.call('randomSeed', null), client.call('advance', null)];
     worker.answer({ id: 0, error: { name: 'RuntimeError', message: 'unreachable' }, fatal: true });
-    worker.onerror?.({ message: 'again' } as ErrorEvent);
+    worker.onerror?.({ message: 'again', preventDefault() {} } as ErrorEvent);
     for (const call of calls) await expect(call).rejects.toThrow(WorkerLostError);
     expect(worker.terminated).toBe(true);
     expect(onLost.mock.calls).toEqual([['unreachable']]);
@@ -104,7 +104,7 @@ describe('a lost worker', () => {
 
   it('refuses later calls', async () => {
     const { worker, client } = setUp();
-    worker.onerror?.({ message: 'script error' } as ErrorEvent);
+    worker.onerror?.({ message: 'script error', preventDefault() {} } as ErrorEvent);
     await expect(client.call('randomSeed', null)).rejects.toThrow(WorkerLostError);
   });
 

@@ -27,6 +27,10 @@ export class CancelledError extends Error {
   override name = 'CancelledError';
 }
 
+/** What was thrown, which need not be an error. */
+export const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown));
+
 export const isCancelled = (error: unknown) =>
   error instanceof CancelledError || error instanceof WorkerLostError;
 
@@ -37,9 +41,9 @@ export interface CallOptions<K extends CallName> {
 }
 
 interface Open {
-  resolve(result: unknown): void;
-  reject(error: Error): void;
-  progress(value: unknown): void;
+  resolve: (result: unknown) => void;
+  reject: (error: Error) => void;
+  progress: (value: unknown) => void;
 }
 
 /** One worker: a promise per call that settles exactly once, whatever happens to the worker. */
@@ -54,7 +58,7 @@ export class WorkerClient {
   ) {
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
-      event.preventDefault?.();
+      event.preventDefault();
       this.#lose(event.message || 'worker error');
     };
     worker.onmessageerror = () => this.#lose('unreadable message');
@@ -76,8 +80,14 @@ export class WorkerClient {
       };
       const settle = () => signal?.removeEventListener('abort', cancel);
       this.#open.set(id, {
-        resolve: (result) => (settle(), resolve(result as Calls[K]['result'])),
-        reject: (error) => (settle(), reject(error)),
+        resolve: (result) => {
+          settle();
+          resolve(result as Calls[K]['result']);
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
         progress: (value) => onProgress?.(value as Calls[K]['progress']),
       });
       signal?.addEventListener('abort', cancel, { once: true });

@@ -1,6 +1,6 @@
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
 import { Asset } from './asset.svelte.ts';
-import { isCancelled, type WorkerClient } from './client.ts';
+import { asError, isCancelled, type WorkerClient } from './client.ts';
 import { markFirstPicture } from './first.ts';
 import { chooseModel, fetchBytes, fetchModule, type FetchOptions, modelBytes } from './loader.ts';
 import { Pool, poolSize, type SuppliedModel } from './pool.ts';
@@ -113,7 +113,7 @@ export class Engine {
   /** For `catch`: what was cancelled or died with its worker is not an error of the call. */
   report = (error: unknown): void => {
     if (isCancelled(error)) return;
-    this.faults = [...this.faults, error instanceof Error ? error : new Error(String(error))];
+    this.faults = [...this.faults, asError(error)];
   };
 
   dismiss(): void {

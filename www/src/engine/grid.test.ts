@@ -74,7 +74,8 @@ function painter() {
 function helper(lifetime = Infinity) {
   const worker = new FakeWorker((_, { from }: { from: number }, self, id) => {
     for (let next = from; next < LENGTH - 3; next += 3) {
-      if (next - from >= lifetime) return self.onerror?.({ message: 'dead' } as ErrorEvent);
+      if (next - from >= lifetime)
+        return self.onerror?.({ message: 'dead', preventDefault() {} } as ErrorEvent);
       self.post({ id, progress: [0, 1, 2].map((i) => frameAt(next + i)) });
       from += 3;
       lifetime -= 3;

@@ -63,7 +63,9 @@ export async function assist(
       if (!(error instanceof WorkerLostError)) throw error;
       // The visitor should know: nothing else will compute the rest.
       if (attempt === ATTEMPTS)
-        throw new Error(`${ATTEMPTS} workers were lost at the grid: ${error.message}`);
+        throw new Error(`${ATTEMPTS} workers were lost at the grid: ${error.message}`, {
+          cause: error,
+        });
       continue;
     }
     await handed;

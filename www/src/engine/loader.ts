@@ -1,5 +1,4 @@
 /** Fetching with progress by bytes. */
-import type { Catalog } from '../address/fit.ts';
 import type { FileEntry, Manifest, ModelEntry } from './protocol.ts';
 
 export type LoadFailure = 'missing' | 'offline' | 'http';
@@ -95,16 +94,4 @@ export function chooseModel(
 ): ModelEntry | undefined {
   const entries = manifest.models.filter((entry) => entry.kind === kind);
   return entries.find((entry) => entry.id === id) ?? entries[0];
-}
-
-/** What the page's state must fit to. */
-export function catalogOf({ models }: Manifest): Catalog {
-  return {
-    vaes: models.flatMap((entry) =>
-      entry.kind === 'vae' ? { id: entry.id, latents: entry.latents.count } : [],
-    ),
-    ddpms: models.flatMap((entry) =>
-      entry.kind === 'ddpm' ? { id: entry.id, classes: entry.classes.length } : [],
-    ),
-  };
 }

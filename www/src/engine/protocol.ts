@@ -40,13 +40,10 @@ import type {
 } from '../../pkg/elbo_room.js';
 
 export type {
-  ClassPosteriorOptions,
   ClassPosteriorResult,
   ClassRegion,
   DdpmEntry,
   Diffused,
-  DiffuseOptions,
-  DiffusionElboOptions,
   DiffusionElboResult,
   Estimate,
   EvaluatedModel,
@@ -54,7 +51,6 @@ export type {
   FileEntry,
   Frame,
   HvaeEntry,
-  LatentBoundOptions,
   LatentBoundResult,
   InferenceFamily,
   InferenceOptions,
@@ -131,7 +127,7 @@ export type GrowthTask = {
 export type GrowthResult = Growths[GrowthKind]['result'];
 
 /** A growth as far as it has been recorded; `result` is null until there is one, and while it has not changed. */
-export interface GrowthRecord {
+interface GrowthRecord {
   evaluations: number;
   result: GrowthResult | null;
 }
@@ -280,7 +276,7 @@ export type ToWorker =
   | { [K in CallName]: { id: number; call: K; params: Calls[K]['params'] } }[CallName]
   | { cancel: number };
 
-export interface WireError {
+interface WireError {
   name: string;
   message: string;
 }

@@ -1,5 +1,5 @@
 import type { Asset } from './asset.svelte.ts';
-import { WorkerClient, WorkerLostError } from './client.ts';
+import { asError, WorkerClient, WorkerLostError } from './client.ts';
 import { Lane } from './lane.ts';
 import { LateWorker } from './late.ts';
 import type { Manifest, ModelEntry } from './protocol.ts';
@@ -90,7 +90,7 @@ export class Station {
       // A lost worker has been reported, and its successor has begun.
       if (error instanceof WorkerLostError) return;
       client.close();
-      this.#lost(error instanceof Error ? error.message : String(error));
+      this.#lost(asError(error).message);
     }
   }
 

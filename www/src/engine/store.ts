@@ -10,7 +10,7 @@ export class FileStore {
   /** `base` tells apart sites that share an origin. */
   constructor(
     private readonly base: URL,
-    storage: CacheStorage | undefined = globalThis.caches,
+    storage = (globalThis as Partial<typeof globalThis>).caches,
   ) {
     this.#cache = Promise.resolve(storage?.open(`elbo-room ${base.pathname}`)).then(
       (cache) => cache ?? null,
@@ -66,7 +66,7 @@ export async function isFile(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<boolean | null> {
   if (bytes.length !== file.bytes) return false;
-  if (!globalThis.crypto?.subtle) return null;
+  if (!(globalThis.crypto as Partial<Crypto>).subtle) return null;
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('') === file.sha256;
 }

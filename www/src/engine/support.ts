@@ -33,7 +33,7 @@ const SIMD_PROBE = new Uint8Array([
   0x0b, // i32.const 0, i8x16.splat, i8x16.popcnt
 ]);
 
-export const FEATURES = ['webassembly', 'simd', 'workers', 'offscreenCanvas'] as const;
+const FEATURES = ['webassembly', 'simd', 'workers', 'offscreenCanvas'] as const;
 export type Feature = (typeof FEATURES)[number];
 
 /** What this browser lacks of what the page cannot do without. */
@@ -44,7 +44,7 @@ export function missingFeatures(scope: typeof globalThis = globalThis): Feature[
     workers: typeof scope.Worker === 'function',
     offscreenCanvas:
       typeof scope.OffscreenCanvas === 'function' &&
-      typeof scope.HTMLCanvasElement?.prototype.transferControlToOffscreen === 'function',
+      typeof scope.HTMLCanvasElement.prototype.transferControlToOffscreen === 'function',
   };
   return FEATURES.filter((feature) => !has[feature]);
 }

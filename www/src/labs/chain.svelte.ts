@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../engine/engine.svelte.ts';
 import type { WorkerClient } from '../engine/client.ts';
+import type { Station } from '../engine/station.svelte.ts';
 import { assist, type Share, sharesOf } from '../engine/grid.ts';
 import type { ChainStart, FrameInfo, SamplerOptions, ScheduleTable } from '../engine/protocol.ts';
 import { animate, reducedMotion } from '../motion.ts';
@@ -33,7 +34,7 @@ export class ChainLab {
   /** Names of chains: the one the controls describe, the one the sampler holds, the one whose frame is shown. */
   #wanted = $derived.by(() => {
     const start = this.own ? `${this.#state.from} ${this.original.picture?.key}` : '';
-    return `${JSON.stringify(this.#options())} ${this.engine.sampler?.generation} ${start}`;
+    return `${JSON.stringify(this.#options())} ${(this.engine.sampler as Station | undefined)?.generation ?? 0} ${start}`;
   });
   #chain = $state('');
   /** Whether the chain that the sampler holds starts from a picture. */

@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../engine/engine.svelte.ts';
 import type { LatentPoint, LatentSource } from '../engine/protocol.ts';
-import { toLatentGrid } from '../latent-grid.ts';
+import { toLatentGrid } from '../engine/latent-grid.ts';
 import { animate } from '../motion.ts';
 import type { Page } from '../page.svelte.ts';
 import type { PathMode, Point, Whereabouts } from '../state.ts';
@@ -110,7 +110,7 @@ export class LatentLab {
   }
 
   load(end: End): void {
-    void this.#moveTo($state.snapshot(this.#state[end]) as Point);
+    void this.#moveTo($state.snapshot(this.#state[end]));
   }
 
   /** Settles when the page has followed. */

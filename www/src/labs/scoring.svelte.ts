@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import { isCancelled } from '../engine/client.ts';
+import { asError, isCancelled } from '../engine/client.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
 import type { BoundOptions, BoundProgress, VaeElbo } from '../engine/protocol.ts';
 import type { Page } from '../page.svelte.ts';
@@ -10,7 +10,7 @@ export interface Picture {
   levels: Uint8Array;
 }
 
-export type ScoreStatus = 'idle' | 'running' | 'paused' | 'done' | 'failed';
+type ScoreStatus = 'idle' | 'running' | 'paused' | 'done' | 'failed';
 
 /** A score is of the picture that was still; it stays, marked as old, until the next one has come. */
 export interface Score<T> {
@@ -101,8 +101,8 @@ export class Scoring {
     };
     scorer.client.call('scoreVae', params, { signal: abort.signal }).then(
       (value) => (this.vae = { status: 'done', value, current: true, error: null }),
-      (error) => {
-        if (!isCancelled(error)) this.vae = { ...EMPTY, status: 'failed', error };
+      (error: unknown) => {
+        if (!isCancelled(error)) this.vae = { ...EMPTY, status: 'failed', error: asError(error) };
       },
     );
     return () => {
@@ -151,7 +151,7 @@ export class Scoring {
         }),
       );
     } catch (error) {
-      if (!isCancelled(error)) this.ddpm = { ...EMPTY, status: 'failed', error: error as Error };
+      if (!isCancelled(error)) this.ddpm = { ...EMPTY, status: 'failed', error: asError(error) };
     }
   }
 }

@@ -9,7 +9,9 @@ const FETCHED: Record<Exclude<Language, 'en'>, () => Promise<Messages>> = {
 class Speech {
   #chosen = $state<Language | null>(null);
   #known = $state.raw<Partial<Record<Language, Messages>>>({ en });
-  readonly #preferred = preferredLanguage(globalThis.navigator?.languages ?? []);
+  readonly #preferred = preferredLanguage(
+    (globalThis as Partial<typeof globalThis>).navigator?.languages ?? [],
+  );
 
   /** The visitor's own choice; null leaves it to the browser. */
   get chosen(): Language | null {

@@ -1,4 +1,4 @@
-import { TOUR_STEPS, type TourStep } from './steps.ts';
+import { TOUR_STEPS, type TourStep } from '../state.ts';
 
 /** What outlives a reload: where the visitor stood on the tour, and the page as it was before. */
 export interface Memory {

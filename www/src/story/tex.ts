@@ -2,7 +2,7 @@
 import type { KatexOptions } from 'katex';
 
 /** `\link{name}{tex}` marks a symbol: the spans it makes carry `data-link="name"`. */
-export const MACROS = {
+const MACROS = {
   '\\E': '\\mathbb{E}',
   '\\N': '\\mathcal{N}',
   '\\Var': '\\operatorname{Var}',

@@ -1,7 +1,7 @@
 import type { Page } from '../page.svelte.ts';
 import { parseState, printState } from '../address/address.ts';
 import { recall, remember } from './memory.ts';
-import { TOUR_STEPS, type TourStep } from './steps.ts';
+import { TOUR_STEPS, type TourStep } from '../state.ts';
 import { stateAt } from './tour.ts';
 
 const FIRST = TOUR_STEPS[0];

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseState, printState } from '../address/address.ts';
-import { defaultState } from '../state.ts';
+import { defaultState, TOUR_STEPS } from '../state.ts';
 import { ANCHORS } from './anchors.ts';
 import { recall, remember } from './memory.ts';
-import { TOUR_STEPS } from './steps.ts';
 import { stateAt, STOPS } from './tour.ts';
 
 describe.each(TOUR_STEPS)('the step %s', (step) => {

@@ -1,7 +1,6 @@
 /** What each step of the guided tour sets the page to, and what it points at. Pure: no DOM, no reactivity. */
-import { defaultState, type PageState } from '../state.ts';
+import { defaultState, type PageState, type TourStep } from '../state.ts';
 import type { Anchor } from './anchors.ts';
-import type { TourStep } from './steps.ts';
 
 /** The parts of the state that a step sets; all others have their defaults. */
 type Setting = Pick<PageState, 'lab'> & {

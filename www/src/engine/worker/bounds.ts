@@ -74,8 +74,9 @@ export const boundHandlers: Handlers<
 
   record({ ticket, from, values }) {
     const run = growth(ticket);
-    let changed = false;
-    values.forEach((value, i) => (changed = run.record(from + i, value) || changed));
+    const changed = values
+      .map((value, i) => run.record(from + i, value))
+      .some((completed) => completed);
     return { evaluations: run.evaluations, result: changed ? (run.result() ?? null) : null };
   },
 

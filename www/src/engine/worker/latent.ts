@@ -1,8 +1,8 @@
 /** Pictures from latent space, and what the VAEs make of a picture. */
 import { alongPath, interpolate, paint, toLevels, type Vae } from '../../../pkg/elbo_room.js';
-import { toLatentGrid } from '../../latent-grid.ts';
+import { toLatentGrid } from '../latent-grid.ts';
 import type { LatentPoint, LatentSource } from '../protocol.ts';
-import { sharedTime } from '../../shared-time.ts';
+import { sharedTime } from '../shared-time.ts';
 import { hierarchy, vae } from './models.ts';
 import { surface } from './surfaces.ts';
 import { breathe, type Handlers } from './task.ts';

@@ -7,7 +7,7 @@ export interface Task<K extends CallName> {
   progress(value: Calls[K]['progress']): void;
 }
 
-export type Handler<K extends CallName> = (
+type Handler<K extends CallName> = (
   params: Calls[K]['params'],
   task: Task<K>,
 ) => Calls[K]['result'] | Promise<Calls[K]['result']>;

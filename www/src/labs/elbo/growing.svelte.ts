@@ -41,7 +41,7 @@ export class Growing<K extends GrowthKind> {
       if (key !== this.#key) return;
       this.state = state;
       if (!state.result) return;
-      this.result = state.result as Growths[K]['result'];
+      this.result = state.result;
       this.current = true;
     };
     this.#ticket = this.engine.pool.submit(named.task, { rank: this.rank, onChange });

@@ -143,7 +143,7 @@ describe('its forms', () => {
     const [first] = latentRows('m', { ...latent, reconstruction: e(-1 / 3) });
     const precise = first ? [first] : [];
     expect(toCsv(precise)).toContain('reconstruction,-0.3333333333333333,,nats');
-    const json = JSON.parse(toJson('https://page/#x', Uint8Array.of(1, 2), precise));
+    const json: unknown = JSON.parse(toJson('https://page/#x', Uint8Array.of(1, 2), precise));
     expect(json).toMatchObject({
       address: 'https://page/#x',
       image: [1, 2],

@@ -56,7 +56,6 @@ export const isOfChain = (
   result: Pick<DiffusionElboResult, 'schedule' | 'steps' | 'class'>,
   chain: EvaluatedModel['chain'],
 ): boolean =>
-  chain !== undefined &&
-  result.schedule === chain.schedule &&
+  result.schedule === chain?.schedule &&
   result.steps === chain.steps &&
   (result.class !== null) === chain.givenClass;

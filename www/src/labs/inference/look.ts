@@ -34,6 +34,6 @@ export function watchLook(tell: (look: Look) => void): (place: HTMLElement) => (
 function hex(colour: string): string {
   const text = colour.trim();
   return /^#[0-9a-f]{3}$/i.test(text)
-    ? `#${[...text.slice(1)].map((digit) => digit + digit).join('')}`
+    ? `#${Array.from(text.slice(1), (digit) => digit + digit).join('')}`
     : text;
 }

@@ -145,7 +145,7 @@ export const printData = (data: Observation[]) =>
   data.map(({ x, label }) => `${x},${label}`).join(';');
 
 /** How many components q has. */
-export const componentsOf = ({ family, components }: InferenceSettings) =>
+const componentsOf = ({ family, components }: InferenceSettings) =>
   family === 'mixture' ? components : 1;
 
 /** Drops a start that does not fit the family, in place, and says what it was. */

@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/engine.svelte.ts';
 import type { ClassRegion, LatentSource, ModelEntry, VaeEntry } from '../../engine/protocol.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
-import { LATENT_RANGE } from '../../latent-grid.ts';
+import { LATENT_RANGE } from '../../engine/latent-grid.ts';
 import { MOST_CORNERS, type PageState } from '../../state.ts';
 import type { Picture } from '../scoring.svelte.ts';
 import { GRIDS, type PlanePoint, SHARES, STRIP_FRAMES, toCoordinates, toPlace } from './plane.ts';

@@ -4,7 +4,7 @@ import type { Anchor } from '../anchors.ts';
 import type { ReferenceId } from '../references.ts';
 
 /** A symbol that stands for a control or a number. */
-export interface SymbolLink {
+interface SymbolLink {
   tex: string;
   anchor: Anchor;
 }

@@ -1,5 +1,5 @@
-import { LoadError } from '../engine/loader.ts';
-import { messages } from './index.ts';
+import { LoadError } from './engine/loader.ts';
+import { messages } from './messages/index.ts';
 
 /** What went wrong, in the page's language; what the code says of it, which is English, follows in brackets. */
 export function explain(error: Error): string {

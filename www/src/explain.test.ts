@@ -1,10 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
-import { CallError, WorkerLostError } from '../engine/client.ts';
-import { LoadError } from '../engine/loader.ts';
-import { en } from './en.ts';
-import { explain } from './errors.ts';
-import { speech } from './speech.svelte.ts';
-import { zh } from './zh.ts';
+import { CallError, WorkerLostError } from './engine/client.ts';
+import { LoadError } from './engine/loader.ts';
+import { en } from './messages/en.ts';
+import { explain } from './explain.ts';
+import { speech } from './messages/speech.svelte.ts';
+import { zh } from './messages/zh.ts';
 
 afterEach(() => {
   speech.chosen = null;

@@ -1,0 +1,77 @@
+/** What may import what. `floors.js` has the floors; here are the rules that hold them up. */
+import { FLOORS, KNOWN } from './floors.js';
+
+const folder = (name) => `^src/${name}(/|\\.(svelte\\.)?(ts|svelte)$)`;
+const known = (from) => KNOWN.filter((exception) => exception.from === from);
+
+const floors = Object.entries(FLOORS).map(([name, below]) => ({
+  name: `floor-${name}`,
+  comment: `src/${name} imports only from lower floors: ${below.join(', ') || 'none'}`,
+  severity: 'error',
+  from: { path: folder(name), pathNot: '\\.test\\.ts$' },
+  to: {
+    path: '^src/',
+    pathNot: [folder(name), ...below.map(folder), ...known(name).map(({ to }) => `^src/${to}$`)],
+  },
+}));
+
+export default {
+  forbidden: [
+    ...floors,
+    {
+      name: 'no-circular',
+      comment: 'Two files that need each other are one, or lack a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'not-to-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: ['^virtual:', '\\?(url|worker)'] },
+    },
+    {
+      name: 'crate-in-workers',
+      comment:
+        'The crate runs in workers; the rest of the page talks to them by engine/protocol.ts.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [
+          '^src/engine/(worker\\.ts|worker/|protocol\\.ts|engine\\.svelte\\.ts)',
+          '^src/bench/(crate\\.worker|supplies)\\.ts',
+        ],
+      },
+      to: { path: '^(\\.\\./)?pkg/' },
+    },
+    {
+      name: 'framework-free',
+      comment: 'Drawing, texts, state and the protocol can be used, and tested, without Svelte.',
+      severity: 'error',
+      from: { path: '^src/(drawing|address|state\\.ts|format\\.ts|engine/(worker|pool|client))' },
+      to: { path: 'node_modules/svelte/' },
+    },
+    {
+      name: 'not-to-test',
+      severity: 'error',
+      from: { pathNot: '\\.test\\.ts$' },
+      to: { path: '\\.test\\.ts$' },
+    },
+    {
+      name: 'no-deprecated-core',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['deprecated'] },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: ['node_modules', '(^|/)pkg/'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.svelte', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['svelte', 'browser', 'import', 'types', 'default'],
+    },
+  },
+};
