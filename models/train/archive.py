@@ -1,4 +1,4 @@
-"""Pack finished runs into a few archives of limited size, and unpack them elsewhere."""
+"""Pack runs into a few archives of limited size, and unpack them elsewhere."""
 
 import argparse
 import tarfile
@@ -13,10 +13,13 @@ def files(run: Path) -> list[Path]:
 
 
 def pack(runs: Path, out: Path) -> list[Path]:
-    """Write `runs-1.tar`, `runs-2.tar`, … with all finished runs below `runs`, those that have an entry; each is in one archive."""
+    """Write `runs-1.tar`, `runs-2.tar`, … with all runs below `runs` that have weights, scored and exported or not.
+
+    Each run is in one archive.
+    """
     bundles: list[list[Path]] = []
     room: list[int] = []
-    for run in sorted(p.parent for p in runs.glob("*/entry.json")):
+    for run in sorted(p.parent for p in runs.glob("*/weights.pt")):
         size = sum(p.stat().st_size + 1024 for p in files(run))
         at = next((i for i, left in enumerate(room) if left >= size), len(room))
         if at == len(room):

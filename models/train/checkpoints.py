@@ -22,7 +22,7 @@ def pack(run: Path) -> dict:
         name: value.half() if value.ndim >= 2 and value.numel() >= precision.HALF_FROM else value
         for name, value in state["average"].items()
     }
-    facts = {name: state[name] for name in ("step", "seconds", "seed", "machine")}
+    facts = {name: state[name] for name in ("step", "seconds", "seed", "machine", "sizes")}
     save(run / "weights.pt", {"average": small, "facts": facts})
     return facts
 

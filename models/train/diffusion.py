@@ -1,4 +1,5 @@
-"""Objective and bound of the diffusion models on 8-bit images: the parameterization `lattice`, which log SNR to train, the terms of the bound."""
+"""Objective and bound of the diffusion models on 8-bit images: the parameterization `lattice`, which log SNR to train, the terms of
+the bound."""
 
 import math
 
@@ -85,7 +86,7 @@ class Objective(nn.Module):
     def remember(self, index, errors) -> None:
         ones = torch.ones_like(errors)
         count = torch.zeros_like(self.square).index_add_(0, index, ones)
-        mean = torch.zeros_like(self.square).index_add_(0, index, errors**2) / count.clamp(min=1)
+        mean = torch.zeros_like(self.square).index_add_(0, index, errors.nan_to_num(1.0) ** 2) / count.clamp(min=1)
         # a bin that k draws of the batch fell into is followed k times as fast
         self.square.lerp_(mean, 1 - (1 - FORGET) ** count)
 
@@ -96,7 +97,7 @@ class Objective(nn.Module):
         log_snr, index, weight = self.draw(n_bound, device)
         cosine = (-2 * torch.log(torch.tan(math.pi / 2 * strata(n - n_bound, device)))).clamp(-12, LOG_SNR_MAX)
         log_snr = torch.cat([log_snr, cosine])
-        labels = torch.where(torch.rand(n, device=device) < DROPPED, NO_CLASS, labels)
+        labels = labels.masked_fill(torch.rand(n, device=device) < DROPPED, NO_CLASS)
         eps = torch.randn_like(x0)
         with precision.autocast(device.type):
             _, clipped, raw = predict(self.network, noise(x0, log_snr, eps), log_snr, labels)

@@ -154,6 +154,7 @@ def export_ddpm(model: registry.Model, network, facts: dict, run: Path, data: st
 
 def write(model: registry.Model, run: Path, data: str | None) -> None:
     """The ONNX files and `entry.json` of what ships of a run, which has been scored: `scores.json` lies in its folder."""
+    model = model.resized(checkpoints.unpack(run)[1])
     network = model.network()
     facts = checkpoints.shipped(network, run)
     facts |= json.loads((run / "scores.json").read_text())

@@ -19,8 +19,8 @@ class Coupling(nn.Module):
     def __init__(self, latents: int, width: int, second: bool):
         super().__init__()
         self.sizes, self.second = (latents // 2, latents - latents // 2), second
-        seen, moved = self.sizes[::-1] if second else self.sizes
-        self.inner, self.hidden, self.out = nn.Linear(seen, width), nn.Linear(width, width), nn.Linear(width, 2 * moved)
+        seen, self.moved = self.sizes[::-1] if second else self.sizes
+        self.inner, self.hidden, self.out = nn.Linear(seen, width), nn.Linear(width, width), nn.Linear(width, 2 * self.moved)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
@@ -33,7 +33,7 @@ class Coupling(nn.Module):
         return torch.cat([moved, seen] if self.second else [seen, moved], 1)
 
     def terms(self, seen):
-        log_scale, shift = self.out(F.silu(self.hidden(F.silu(self.inner(seen))))).chunk(2, 1)
+        log_scale, shift = self.out(F.silu(self.hidden(F.silu(self.inner(seen))))).split(self.moved, 1)
         return SCALE * torch.tanh(log_scale / SCALE), shift
 
     def forward(self, u):

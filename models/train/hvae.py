@@ -21,8 +21,10 @@ LOG_VAR = -5.0, 3.0
 RESIDUAL_LOG_VAR = -7.0, 3.0
 
 
-def bounded(mean, log_var, low: float, high: float):
-    return mean.float().clamp(-latent.MEAN, latent.MEAN), log_var.float().clamp(low, high)
+def bounded(both, low: float, high: float):
+    """Mean and log variance, side by side along axis 1, within their bounds."""
+    mean, log_var = both.float().split(both.shape[1] // 2, 1)
+    return mean.clamp(-latent.MEAN, latent.MEAN), log_var.clamp(low, high)
 
 
 class Encoder(nn.Module):
@@ -45,7 +47,7 @@ class Encoder(nn.Module):
 
 def draw(p_mean, p_log_var, residual, eps, gate):
     """z = m + exp(v / 2) eps with (m, v) the prior plus its gate times the bounded residual; z and the four that name it."""
-    mean, log_var = bounded(*residual, *RESIDUAL_LOG_VAR)
+    mean, log_var = bounded(residual, *RESIDUAL_LOG_VAR)
     q_mean, q_log_var = p_mean + gate * mean, p_log_var + gate * log_var
     return q_mean + (0.5 * q_log_var).exp() * eps, (q_mean, q_log_var, p_mean, p_log_var)
 
@@ -63,8 +65,8 @@ class Vector(nn.Module):
 
     def forward(self, above, seen, eps, gate):
         state = F.silu(self.state(above))
-        prior = bounded(*self.prior(state).chunk(2, 1), *LOG_VAR)
-        return draw(*prior, self.residual(F.silu(self.see(state) + seen)).chunk(2, 1), eps, gate)
+        prior = bounded(self.prior(state), *LOG_VAR)
+        return draw(*prior, self.residual(F.silu(self.see(state) + seen)), eps, gate)
 
 
 class Stochastic(nn.Module):
@@ -78,8 +80,8 @@ class Stochastic(nn.Module):
 
     def forward(self, h, e, eps, gate):
         s = F.silu(h)
-        prior = bounded(*self.prior(s).chunk(2, 1), *LOG_VAR)
-        residual = self.residual(F.silu(self.see(s) + e)).chunk(2, 1)
+        prior = bounded(self.prior(s), *LOG_VAR)
+        residual = self.residual(F.silu(self.see(s) + e))
         z, term = draw(*prior, residual, eps.reshape(-1, *self.shape), gate.reshape(-1, 1, 1, 1))
         return self.block(h + self.inject(z)), tuple(t.flatten(1) for t in term)
 
@@ -106,8 +108,8 @@ class Decoder(nn.Module):
         eps, gate = list(eps.split(self.sizes, 1)), list(gate.split(1, 1))
         first, *seen = top.flatten(1).split([2 * self.top_sizes[0]] + [SEEN] * len(self.top), 1)
         noise, gates = iter(eps), iter(gate)
-        residual = first.chunk(2, 1)
-        z, term = draw(0 * residual[0].float(), 0 * residual[1].float(), residual, next(noise), next(gates))
+        standard = 0 * eps[0]  # mean and log variance of N(0, I)
+        z, term = draw(standard, standard, first, next(noise), next(gates))
         terms = [term]
         for layer, e in zip(self.top, seen):
             more, term = layer(z, e, next(noise), next(gates))

@@ -18,6 +18,8 @@ def initializers(path: Path) -> dict[str, torch.Tensor]:
     graph = onnx.load(path).graph
     found = {t.name.removesuffix(".f16"): torch.tensor(numpy_helper.to_array(t), dtype=torch.float32) for t in graph.initializer}
     for node in graph.node:
+        if node.op_type == "Identity" and node.input[0] in found:  # the exporter keeps one of several equal tensors
+            found[node.output[0]] = found[node.input[0]]
         for name in node.input:
             if name.startswith("onnx::") and name in found and node.op_type in ("Mul", "Add"):
                 module = ".".join(node.name.strip("/").split("/")[:-1])
@@ -50,7 +52,7 @@ def start(network: nn.Module, source: str) -> list[str]:
             missing.append(name)
         elif value.shape == parameter.shape:
             parameter.copy_(value)
-        elif value.ndim == parameter.ndim and value.shape[0] == parameter.shape[0] and value.shape[2:] == parameter.shape[2:] and value.shape[1] < parameter.shape[1]:
+        elif value.ndim >= 2 and value[:, :1].shape == parameter[:, :1].shape and value.shape[1] < parameter.shape[1]:
             parameter.zero_()
             parameter[:, : value.shape[1]].copy_(value)
         else:

@@ -87,7 +87,8 @@ class Trained:
 
 
 def trained(dataset: str, folder: str | None, out: Path, device: str = "cpu", epochs: int = 4) -> Trained:
-    """The judge of a data set that is kept in `out`, or a new one (with no `epochs` an untrained one, for a trial), and what it says of the test set."""
+    """The judge of a data set that is kept in `out`, or a new one, and what it says of the test set. With no `epochs` it stays
+    untrained, for a trial."""
     torch.manual_seed(0)
     judge, kept = Judge().to(device), out / f"{dataset}-judge.pt"
     if kept.exists():

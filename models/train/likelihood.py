@@ -19,10 +19,9 @@ def log_mass(mean: torch.Tensor, log_scale: torch.Tensor, x: torch.Tensor) -> to
     scale = (-log_scale).exp()
     centred = 2 * x - 1 - mean
     above, below = (centred + 1 / 255) * scale, (centred - 1 / 255) * scale
-    upper = torch.where(x > 0.999, 0.0, F.logsigmoid(above))
-    lower = torch.where(x < 0.001, 0.0, F.logsigmoid(-below))
-    width = torch.where((x > 0.999) | (x < 0.001), 0.0, torch.log(-torch.expm1(-2 / 255 * scale)))
-    return upper + lower + width
+    last, first = x > 0.999, x < 0.001
+    width = torch.log(-torch.expm1(-2 / 255 * scale)).masked_fill(last | first, 0.0)
+    return F.logsigmoid(above).masked_fill(last, 0.0) + F.logsigmoid(-below).masked_fill(first, 0.0) + width
 
 
 class Bernoulli:

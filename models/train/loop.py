@@ -17,7 +17,7 @@ import checkpoints
 WARM_UP = 0.03  # share of a run over which the learning rate rises
 WINDOW = 20  # the average reaches back over about 1 / WINDOW of the run
 CHECK_EVERY = 20  # steps between looks at the clock, at which the device is waited for
-FACTS = "step", "seconds", "run_steps", "run_seconds", "machine"  # of a run; `run_` counts since it was last finished
+FACTS = "step", "seconds", "run_steps", "run_seconds", "machine", "sizes"  # of a run; `run_` counts since it was last finished
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,7 @@ class Optimization:
     rate: float  # peak learning rate, before its cosine to zero
     betas: tuple[float, float] = (0.9, 0.99)
     decay: float = 1e-4
-    clip: float = 1.0  # norm of the gradient
-    skip: float = math.inf  # a step whose gradient has a larger norm is not taken; nor is one that is not finite
+    clip: float = 1.0  # norm of the gradient; a step whose gradient is not finite is not taken
 
 
 @dataclass
@@ -56,8 +55,9 @@ class Average:
 class Step:
     """One optimization step on a batch of indices; on CUDA it is captured once and replayed.
 
-    `objective(levels, labels, progress)` gives the loss and a dict of figures. All that changes from step to step (indices,
-    learning rate, share of the run that is done) lies in tensors on the device.
+    `objective(levels, labels, progress)` gives the loss and a dict of figures; nothing in it may wait for the device or copy a
+    number to it, as a graph cannot hold that (capturable.py). All that changes from step to step (indices, learning rate, share of
+    the run that is done) lies in tensors on the device.
     """
 
     def __init__(self, objective, optimizer, optimization: Optimization, images, labels):
@@ -72,7 +72,7 @@ class Step:
         loss, figures = self.objective(self.images[self.index], self.labels[self.index], self.progress)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.objective.network.parameters(), self.optimization.clip)
-        skipped = (~(norm <= self.optimization.skip)).float()  # also where it is not a number
+        skipped = (~norm.isfinite()).float()
         self.optimizer.found_inf = skipped
         self.optimizer.step()
         for name, value in {**figures, "norm": norm, "skipped": skipped}.items():
@@ -129,12 +129,12 @@ def resume(path: Path, objective, average: Average, optimizer) -> dict:
 def fit(
     objective: nn.Module, images, labels, optimization: Optimization, limits: Limits, out: Path, *, machine: str,
     before: dict | None = None, seed: int = 1, device: str = "cpu", graphs: bool = True, compiled: bool = False,
-    snapshot: float = 60.0, log_every: int = 100,
+    snapshot: float = 60.0, log_every: int = 100, sizes: dict | None = None,
 ) -> None:
     """Train `objective.network` and leave a checkpoint in `out`, from where a later call goes on.
 
     `images` [N,1,28,28] uint8 and `labels` [N] move to the device and stay there. `before` are the `FACTS` of a run whose weights
-    the network has already. Training on CUDA is one graph a step unless `graphs` is off.
+    the network has already, `sizes` what it is made with again. Training on CUDA is one graph a step unless `graphs` is off.
     """
     out.mkdir(parents=True, exist_ok=True)
     objective.to(device, memory_format=torch.channels_last)
@@ -144,7 +144,7 @@ def fit(
         objective.network.parameters(), lr=rate, betas=optimization.betas, weight_decay=optimization.decay, fused=True,
         capturable=on_cuda,
     )
-    facts = {"step": 0, "seconds": 0.0, "run_steps": 0, "run_seconds": 0.0, "machine": machine} | (before or {})
+    facts = {"step": 0, "seconds": 0.0, "run_steps": 0, "run_seconds": 0.0, "machine": machine, "sizes": sizes or {}} | (before or {})
     path = out / "checkpoint.pt"
     if path.exists():
         facts |= resume(path, objective, average, optimizer)

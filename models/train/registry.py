@@ -50,6 +50,10 @@ class Model:
         title = DATASETS[self.dataset].title
         return f"{title}, dynamically binarized" if self.task == "binarized" else f"{title}, 8-bit"
 
+    def resized(self, facts: dict) -> "Model":
+        """The same with the sizes of a run that exists."""
+        return replace(self, sizes=facts.get("sizes", self.sizes))
+
     def network(self) -> nn.Module:
         if self.kind == "ddpm":
             return UNet(**self.sizes)
@@ -60,8 +64,8 @@ class Model:
 
 
 DDPM = Optimization(batch=512, rate=1e-3, decay=0.0, clip=1.0)
-HVAE = Optimization(batch=512, rate=2e-3, clip=100.0, skip=1000.0)
-VAE = Optimization(batch=512, rate=2e-3, clip=50.0, skip=1000.0)
+LATENT = Optimization(batch=512, rate=2e-3, clip=100.0)
+LATENT_8_BIT = Optimization(batch=512, rate=2e-3, clip=1000.0)  # nats of 784 levels, and so their gradient, are ten times as many
 
 
 def of(dataset: str) -> list[Model]:
@@ -73,12 +77,12 @@ def of(dataset: str) -> list[Model]:
     bernoulli, mixture = {"likelihood": "bernoulli"}, {"likelihood": "logistic-mixture"}
     return [
         model("ddpm", "ddpm", 6, DDPM),
-        model("hvae", "hvae", 3, HVAE, free=1.0, **bernoulli),
-        model("vae", "vae", 1.5, VAE, weighted=5000, **bernoulli),
-        model("hvae-8bit", "hvae", 2, HVAE, free=1.0, sizes={"coarse": 3}, **mixture),
-        model("vae-8bit", "vae", 1, VAE, **mixture),
-        model("vae-realnvp", "flow-vae", 1.5, VAE, weighted=5000, **bernoulli),
-        model("vae-2d", "vae", 0.5, VAE, sizes={"latents": 2, "channels": 8}, **bernoulli),
+        model("hvae", "hvae", 3, LATENT, free=1.0, **bernoulli),
+        model("vae", "vae", 1.5, LATENT, weighted=5000, **bernoulli),
+        model("hvae-8bit", "hvae", 2, LATENT_8_BIT, free=1.0, sizes={"coarse": 3}, **mixture),
+        model("vae-8bit", "vae", 1, LATENT_8_BIT, **mixture),
+        model("vae-realnvp", "flow-vae", 1.5, LATENT, weighted=5000, **bernoulli),
+        model("vae-2d", "vae", 0.5, LATENT, sizes={"latents": 2, "channels": 8}, **bernoulli),
     ]
 
 

@@ -40,5 +40,6 @@ cd "$here"
 "$python" series.py --device "$device" --threads "$threads" ${data:+--data "$data"} --runs "$runs" --out "$out" "${options[@]}" "$@" 2>&1 |
     tee "$out/log.txt"
 if [ "$mode" = smoke ]; then
+    "$python" -W ignore capturable.py
     "$python" smoke.py "$runs" "$out" ${data:+"$data"}
 fi

@@ -37,6 +37,8 @@ class Series:
         self.args, self.models, self.began = args, models, time.monotonic()
         self.exports: list[tuple[str, subprocess.Popen]] = []
         self.overhead, self.images, self.failed = OVERHEAD[args.device], {}, []
+        tiny = Effort(images=20, draws=2, weighted_images=2, intervals=4)
+        self.effort = tiny if args.tiny else Effort(args.images, weighted_images=args.weighted_images, intervals=args.intervals)
 
     def left(self) -> float:
         return self.args.budget - (time.monotonic() - self.began)
@@ -56,9 +58,10 @@ class Series:
 
     def train(self, model: registry.Model, seconds: float) -> Path:
         def once(graphs: bool) -> Path:
+            limits = loop.Limits(minutes=seconds / 60, steps=self.args.steps)
             return train(
-                model, self.args.runs, loop.Limits(minutes=seconds / 60, steps=self.args.steps), self.args.data, device=self.args.device, init=self.init(model),
-                graphs=graphs, compiled=self.args.compile, images=self.data(model.dataset), log_every=self.args.log_every,
+                model, self.args.runs, limits, self.args.data, device=self.args.device, init=self.init(model), graphs=graphs,
+                compiled=self.args.compile, images=self.data(model.dataset), log_every=self.args.log_every,
             )
 
         try:
@@ -94,10 +97,10 @@ class Series:
 
     def finish(self, model: registry.Model, run: Path) -> None:
         """Score what ships, and export it beside the training of the next."""
+        model = model.resized(checkpoints.unpack(run)[1])
         network = model.network()
         checkpoints.shipped(network, run)
-        effort = Effort() if not self.args.tiny else Effort(images=20, draws=2, weighted_images=2, intervals=4)
-        facts = scores(model, network, self.args.data, effort, self.args.device)
+        facts = scores(model, network, self.args.data, self.effort, self.args.device)
         for s in facts["scores"]:
             self.say(f"{model.id}: {s['metric']} {s['value']:.4f} ± {s['standardError']:.4f} {s['unit']}")
         facts["samples"] = self.judged(model, network, run)
@@ -114,7 +117,11 @@ class Series:
         running = []
         for name, process in self.exports:
             if wait:
-                process.wait(timeout=max(1.0, self.left()))
+                try:
+                    process.wait(timeout=max(5.0, self.left()))
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
             if process.poll() is None:
                 running.append((name, process))
                 continue
@@ -122,7 +129,7 @@ class Series:
             if process.returncode:
                 self.failed.append(name)
             self.say(f"{name}: export {'failed' if process.returncode else 'done'}\n{text.rstrip()}")
-        if len(running) < len(self.exports):
+        if len(running) < len(self.exports) or wait:
             self.exports = running
             paths = archive.pack(self.args.runs, self.args.out)
             self.say("packed " + ", ".join(f"{p.name} {p.stat().st_size / 1e6:.1f} MB" for p in paths))
@@ -130,17 +137,20 @@ class Series:
     def run(self) -> list[str]:
         for at, model in enumerate(self.models):
             seconds, start = self.share(at), time.monotonic()
-            if seconds < LEAST:
+            if seconds < LEAST and not self.args.no_training:
                 self.say(f"{model.id}: left out, {self.left():.0f} seconds are left")
                 continue
-            self.say(f"{model.id}: {seconds:.0f} seconds")
             try:
-                run = self.train(model, seconds)
+                run = self.args.runs / model.id
+                if not self.args.no_training:
+                    self.say(f"{model.id}: {seconds:.0f} seconds")
+                    self.train(model, seconds)
+                    archive.pack(self.args.runs, self.args.out)
                 self.finish(model, run)
             except Exception:
                 self.failed.append(model.id)
                 self.say(f"{model.id}: failed\n{traceback.format_exc()}")
-            else:
+            if not self.args.no_training and model.id not in self.failed:
                 self.overhead = max(1.0, time.monotonic() - start - seconds)
             if self.args.device == "cuda":
                 torch.cuda.empty_cache()
@@ -149,7 +159,7 @@ class Series:
         return self.failed
 
 
-def main() -> None:
+def arguments() -> argparse.Namespace:
     every = registry.models()
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     p.add_argument("--models", nargs="+", choices=list(every), default=list(every), help="in the order of training")
@@ -159,6 +169,10 @@ def main() -> None:
     p.add_argument("--data", help="folder with a subfolder of IDX .gz files per data set; without it they are fetched")
     p.add_argument("--runs", type=Path, default=Path("runs"), help="folder with a subfolder per model; what is there goes on")
     p.add_argument("--out", type=Path, default=Path("out"), help="folder for the archives of finished models")
+    p.add_argument("--no-training", action="store_true", help="score and export what the folder of runs holds")
+    p.add_argument("--images", type=int, default=10000, help="test images to score")
+    p.add_argument("--weighted-images", type=int, default=1000, help="test images whose log p(x) is estimated by importance weights")
+    p.add_argument("--intervals", type=int, default=64, help="of log SNR per test image of a diffusion model, an evaluation in each")
     p.add_argument("--device", choices=["cpu", "cuda"], default="cuda" if torch.cuda.is_available() else "cpu")
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--columns", type=int, default=50, help="samples of each class that are judged")
@@ -166,7 +180,11 @@ def main() -> None:
     p.add_argument("--log-every", type=int, default=200)
     p.add_argument("--compile", action="store_true", help="compile networks first: a minute's wait each, then faster steps")
     p.add_argument("--tiny", action="store_true", help="tiny networks, and little to score: a trial of everything")
-    args = p.parse_args()
+    return p.parse_args()
+
+
+def main() -> None:
+    args, every = arguments(), registry.models()
     torch.set_num_threads(args.threads)
     # full f32 where f32 is asked for: TF32 has no more bits than bf16 can lose of a level
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False

@@ -1,6 +1,7 @@
 """Train one model: from scratch, from shipped weights, or on from what its folder holds."""
 
 import argparse
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +32,7 @@ def load_weights(objective, run: Path, init: str | None) -> dict:
     else:
         return {}
     objective.go_on()
-    return {name: facts[name] for name in ("step", "seconds", "machine") if name in facts}
+    return {name: facts[name] for name in ("step", "seconds", "machine", "sizes") if name in facts}
 
 
 def train(
@@ -43,12 +44,14 @@ def train(
     `images` are a training set and its labels that lie on the device already.
     """
     run = runs / model.id
+    if (run / "weights.pt").exists():
+        model = model.resized(checkpoints.unpack(run)[1])
     torch.manual_seed(seed)
     objective = model.objective()
     before = load_weights(objective, run, init)
     loop.fit(
         objective, *(images or load("train", data, model.dataset)), model.optimization, limits, run, machine=machine.words(device),
-        before=before, seed=seed, device=device, graphs=graphs, compiled=compiled, log_every=log_every,
+        before=before, seed=seed, device=device, graphs=graphs, compiled=compiled, log_every=log_every, sizes=model.sizes,
     )
     checkpoints.pack(run)
     return run
@@ -62,6 +65,7 @@ def main() -> None:
     p.add_argument("--minutes", type=float, default=float("inf"), help="length of the run, which the learning rate follows")
     p.add_argument("--steps", type=float, default=float("inf"), help="length of the run in steps, if that comes first")
     p.add_argument("--init", help="weights to start afresh from: a run's folder, or ../mnist-hvae, or ../mnist-ddpm.onnx")
+    p.add_argument("--sizes", type=json.loads, default={}, help='of the network of a new run, such as \'{"fine_attention": false}\'')
     p.add_argument("--batch", type=int)
     p.add_argument("--rate", type=float, help="peak learning rate")
     p.add_argument("--seed", type=int, default=1)
@@ -73,7 +77,7 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     model = registry.models()[args.model]
     changes = {name: value for name, value in (("batch", args.batch), ("rate", args.rate)) if value}
-    model = replace(model, optimization=replace(model.optimization, **changes))
+    model = replace(model, optimization=replace(model.optimization, **changes), sizes=model.sizes | args.sizes)
     train(
         model, args.runs, loop.Limits(args.minutes, args.steps), args.data, device=args.device, seed=args.seed, init=args.init,
         graphs=not args.no_graphs, compiled=args.compile,

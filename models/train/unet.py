@@ -50,6 +50,7 @@ class ResBlock(nn.Module):
 
     def __init__(self, c_in: int, c_out: int, embedding: int):
         super().__init__()
+        self.channels = c_out
         self.norm1, self.norm2 = nn.GroupNorm(GROUPS, c_in), nn.GroupNorm(GROUPS, c_out, affine=False)
         self.conv1, self.conv2 = conv(c_in, c_out), zeroed(conv(c_out, c_out))
         self.condition = nn.Linear(embedding, 2 * c_out)
@@ -61,7 +62,7 @@ class ResBlock(nn.Module):
 
     def forward(self, x, e):
         h = self.conv1(F.silu(self.norm1(x)))
-        scale, shift = self.condition(e)[:, :, None, None].chunk(2, 1)
+        scale, shift = self.condition(e)[:, :, None, None].split(self.channels, 1)
         return self.skip(x) + self.conv2(F.silu(self.norm2(h) * scale + shift))
 
 
