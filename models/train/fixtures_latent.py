@@ -12,7 +12,33 @@ import numpy as np
 from fixtures import ROOT, decimals, session, strokes
 
 STRIDE = 16
-GATES = [[1] * 7, [1, 1, 1, 0, 0, 0, 0]]
+NAMES = {"bernoulli": ["logits"], "discretized-logistic": ["mean", "log_scale"], "logistic-mixture": ["parameters"]}
+
+
+def gates(model: dict) -> list[list[int]]:
+    """Those of a hierarchical model: all layers from the posterior, and the lower half from the prior."""
+    layers = len(model.get("layers", [0]))
+    return [[1] * layers, [int(i < layers // 2) for i in range(layers)]][: 1 + ("layers" in model)]
+
+
+def logistic(mean: np.ndarray, log_scale: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """log P(level) of a discretized logistic."""
+    upper, lower = (((2 * levels + side) / 255 - 1 - mean) / np.exp(log_scale) for side in (1, -1))
+    log_f, log_not = -np.logaddexp(0, -upper), -np.logaddexp(0, lower)  # log F(upper), log (1 - F(lower))
+    inner = log_f + log_not + np.log(-np.expm1(lower - upper))
+    return np.where(levels == 0, log_f, np.where(levels == 255, log_not, inner))
+
+
+def pixel_means(likelihood: str, outputs: list[np.ndarray]) -> np.ndarray:
+    """The mean of each pixel in [0, 1]."""
+    first = outputs[0].astype(np.float64)
+    if likelihood == "bernoulli":
+        return 1 / (1 + np.exp(-first.ravel()))
+    if likelihood == "discretized-logistic":
+        return np.clip((first.ravel() + 1) / 2, 0, 1)
+    logits, means, _ = first.reshape(3, -1, 784)
+    weights = np.exp(logits - np.logaddexp.reduce(logits, 0))
+    return (weights * np.clip((means + 1) / 2, 0, 1)).sum(0)
 
 
 def log_likelihood(likelihood: str, outputs: list[np.ndarray], levels: np.ndarray) -> float:
@@ -20,11 +46,11 @@ def log_likelihood(likelihood: str, outputs: list[np.ndarray], levels: np.ndarra
     if likelihood == "bernoulli":
         sign = np.where(levels > 0, 1, -1)
         return float(-np.logaddexp(0, -sign * outputs[0].astype(np.float64).ravel()).sum())
-    mean, log_scale = (o.astype(np.float64).ravel() for o in outputs)
-    upper, lower = (((2 * levels + side) / 255 - 1 - mean) / np.exp(log_scale) for side in (1, -1))
-    log_f, log_not = -np.logaddexp(0, -upper), -np.logaddexp(0, lower)  # log F(upper), log (1 - F(lower))
-    inner = log_f + log_not + np.log(-np.expm1(lower - upper))
-    return float(np.where(levels == 0, log_f, np.where(levels == 255, log_not, inner)).sum())
+    if likelihood == "discretized-logistic":
+        return float(logistic(*(o.astype(np.float64).ravel() for o in outputs), levels).sum())
+    logits, means, log_scales = outputs[0].astype(np.float64).reshape(3, -1, 784)
+    log_weights = logits - np.logaddexp.reduce(logits, 0)
+    return float(np.logaddexp.reduce(log_weights + logistic(means, log_scales, levels), 0).sum())
 
 
 def terms(q_mean, q_log_var, p_mean, p_log_var, eps, sizes: list[int]) -> tuple[list[float], float]:
@@ -37,7 +63,7 @@ def terms(q_mean, q_log_var, p_mean, p_log_var, eps, sizes: list[int]) -> tuple[
 
 
 def case(model: dict, levels: np.ndarray, gate: list[int], rng: np.random.Generator) -> dict:
-    names = {"bernoulli": ["logits"], "discretized-logistic": ["mean", "log_scale"]}[model["likelihood"]]
+    names = NAMES[model["likelihood"]]
     encoder, decoder = (session(model["files"][part]["path"]) for part in ("encoder", "decoder"))
     x = {"x": (levels / 255).astype(np.float32).reshape(1, 1, 28, 28)}
     if model["kind"] == "vae":
@@ -58,10 +84,7 @@ def case(model: dict, levels: np.ndarray, gate: list[int], rng: np.random.Genera
     kl, log_ratio = terms(*gaussians, eps, sizes)
     log_px = log_likelihood(model["likelihood"], pixels, levels)
     kept = {name: decimals(v.ravel()[::stride], 7) for name, v in zip(("qMean", "qLogVar", "pMean", "pLogVar"), gaussians)}
-    if names == ["logits"]:
-        means = 1 / (1 + np.exp(-pixels[0].astype(np.float64).ravel()))
-    else:
-        means = np.clip((pixels[0].astype(np.float64).ravel() + 1) / 2, 0, 1)
+    means = pixel_means(model["likelihood"], pixels)
     return {
         "model": model["id"], "levels": levels.astype(int).tolist(), "eps": eps.tolist(), "gate": gate, "stride": stride, **kept,
         "means": decimals(means, 6), "logLikelihood": log_px, "kl": kl, "logWeight": log_px + log_ratio,
@@ -72,10 +95,10 @@ def main() -> None:
     rng = np.random.default_rng(30)
     cases, files = [], {}
     for model in json.loads((ROOT / "models" / "manifest.json").read_text())["models"]:
-        if model["kind"] == "ddpm":
+        if model["kind"] not in ("vae", "hvae"):
             continue
         files |= {f["path"]: f["sha256"] for f in model["files"].values()}
-        for gate in GATES if model["kind"] == "hvae" else GATES[:1]:
+        for gate in gates(model):
             levels = strokes(rng).ravel()
             levels = np.where(levels > 127, 255, 0) if model["likelihood"] == "bernoulli" else levels
             cases.append(case(model, levels, gate, rng))
