@@ -38,7 +38,7 @@ def pixel_means(likelihood: str, outputs: list[np.ndarray]) -> np.ndarray:
         return np.clip((first.ravel() + 1) / 2, 0, 1)
     logits, means, _ = first.reshape(3, -1, 784)
     weights = np.exp(logits - np.logaddexp.reduce(logits, 0))
-    return (weights * np.clip((means + 1) / 2, 0, 1)).sum(0)
+    return np.clip(((weights * means).sum(0) + 1) / 2, 0, 1)
 
 
 def log_likelihood(likelihood: str, outputs: list[np.ndarray], levels: np.ndarray) -> float:

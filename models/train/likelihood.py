@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 
 LOG_SCALE = -7.0, 1.0  # bounds, without which an image unlike any of the data set can have the probability 0 in f32
-MEAN = 5.0  # bound of the absolute value
+MEAN = 5.0  # bound of the absolute mean of a logistic
+COMPONENT_MEAN = 1.05  # of one in a mixture: far enough for an atom at either end, and the mean of the mixture is that of the pixel
 
 
 def log_mass(mean: torch.Tensor, log_scale: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
@@ -42,7 +43,7 @@ class Bernoulli:
         return F.binary_cross_entropy_with_logits(parameters[0], x, reduction="none").sum((1, 2, 3))
 
     def mean(self, parameters) -> torch.Tensor:
-        """The mean of each pixel in [0, 1], [B,1,28,28]; means of logistics beyond the ends count as the ends."""
+        """The mean of each pixel in [0, 1], [B,1,28,28]; a mean beyond the ends counts as the end."""
         return torch.sigmoid(parameters[0])
 
     def start(self, bias: torch.Tensor) -> None:
@@ -76,7 +77,7 @@ class LogisticMixture(DiscretizedLogistic):
 
     def parameters(self, raw):
         logits, means, log_scales = raw.float().split(self.components, 1)
-        return (torch.cat([logits, means.clamp(-MEAN, MEAN), log_scales.clamp(*LOG_SCALE)], 1),)
+        return (torch.cat([logits, means.clamp(-COMPONENT_MEAN, COMPONENT_MEAN), log_scales.clamp(*LOG_SCALE)], 1),)
 
     def negative_log(self, parameters, x):
         logits, means, log_scales = parameters[0].split(self.components, 1)
@@ -84,7 +85,7 @@ class LogisticMixture(DiscretizedLogistic):
 
     def mean(self, parameters):
         logits, means, _ = parameters[0].split(self.components, 1)
-        return (logits.softmax(1) * (means.clamp(-1, 1) + 1) / 2).sum(1, keepdim=True)
+        return ((logits.softmax(1) * means).sum(1, keepdim=True).clamp(-1, 1) + 1) / 2
 
     def start(self, bias):
         """Means spread over the range of pixels, in each of the four places of the pixel shuffle."""
