@@ -5,6 +5,8 @@
 //! what takes the time. With the feature `full-onnx`, tract-onnx reads the files that ask for more.
 
 mod build;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the importer will call it"))]
+mod check;
 mod elementary;
 mod file;
 mod fuse;

@@ -1,0 +1,435 @@
+//! Convolutions, pools, normalizations and matrix products.
+
+use super::{Apply, Call, Output, Rule, add, broadcast, broadcast_to, multiply};
+
+pub fn rule(operator: &str) -> Option<Apply> {
+    Some(match operator {
+        "Conv" => convolution,
+        "ConvTranspose" => transposed_convolution,
+        "AveragePool" | "MaxPool" => pool,
+        "GlobalAveragePool" | "GlobalMaxPool" => global_pool,
+        "BatchNormalization" => batch_norm,
+        "InstanceNormalization" => instance_norm,
+        "GroupNormalization" => group_norm,
+        "LayerNormalization" | "RMSNormalization" => layer_norm,
+        "LpNormalization" => |call| {
+            if !matches!(call.int("p", 2), 1 | 2) {
+                return Err("p must be 1 or 2".into());
+            }
+            along_axis(call, -1)
+        },
+        "Softmax" | "LogSoftmax" => |call| along_axis(call, if call.opset < 13 { 1 } else { -1 }),
+        "Gemm" => gemm,
+        "MatMul" => matmul,
+        "Einsum" => einsum,
+        _ => return None,
+    })
+}
+
+/// The strides, dilations and pads of a window that moves over the last axes of a value.
+struct Window {
+    kernel: Vec<i64>,
+    strides: Vec<i64>,
+    dilations: Vec<i64>,
+    /// Before and after each axis; `None` where they follow from the size of the input.
+    pads: Option<(Vec<i64>, Vec<i64>)>,
+}
+
+impl Window {
+    fn new(call: &Call, kernel: &[i64]) -> Rule<Self> {
+        let axes = kernel.len();
+        let positive = |name: &str| -> Rule<Vec<i64>> {
+            let list = call.ints(name).map_or(vec![1; axes], <[i64]>::to_vec);
+            if list.len() != axes || list.iter().any(|&v| !(1..=i64::from(i32::MAX)).contains(&v)) {
+                return Err(format!("{name} = {list:?}: {axes} positive numbers are needed"));
+            }
+            Ok(list)
+        };
+        if kernel.iter().any(|&length| length < 1) {
+            return Err(format!("a kernel of shape {kernel:?} is not possible"));
+        }
+        let given = call.ints("pads");
+        let words = ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"];
+        let pads = match call.word("auto_pad", "NOTSET", &words)? {
+            "NOTSET" => {
+                let list = given.map_or(vec![0; 2 * axes], <[i64]>::to_vec);
+                let allowed = 0..=i64::from(i32::MAX);
+                if list.len() != 2 * axes || list.iter().any(|v| !allowed.contains(v)) {
+                    return Err(format!(
+                        "pads = {list:?}: {} numbers of at least 0 are needed",
+                        2 * axes
+                    ));
+                }
+                Some((list[..axes].to_vec(), list[axes..].to_vec()))
+            }
+            _ if given.is_some_and(|pads| pads.iter().any(|&v| v != 0)) => {
+                return Err("has pads and auto_pad".into());
+            }
+            "VALID" => Some((vec![0; axes], vec![0; axes])),
+            _ => None,
+        };
+        Ok(Self {
+            kernel: kernel.to_vec(),
+            strides: positive("strides")?,
+            dilations: positive("dilations")?,
+            pads,
+        })
+    }
+
+    /// The length that the kernel covers of an axis.
+    fn extent(&self, axis: usize) -> Rule<i64> {
+        add(multiply(self.kernel[axis] - 1, self.dilations[axis])?, 1)
+    }
+
+    /// The lengths of the output of a convolution or pool.
+    fn slide(&self, input: &[i64], is_rounded_up: bool) -> Rule<Vec<i64>> {
+        let mut output = Vec::new();
+        for (axis, &length) in input.iter().enumerate() {
+            let (stride, extent) = (self.strides[axis], self.extent(axis)?);
+            let Some((before, after)) = &self.pads else {
+                if length < 1 {
+                    return Err(format!("a window does not fit an input of {input:?}"));
+                }
+                output.push((length - 1) / stride + 1);
+                continue;
+            };
+            let padded = add(add(length, before[axis])?, after[axis])?;
+            let room = padded - extent;
+            if room < 0 {
+                return Err(format!(
+                    "a window of length {extent} does not fit an input of {padded}, pads included"
+                ));
+            }
+            let mut steps = room / stride;
+            // A window that would begin in the padding after the input is left out.
+            if is_rounded_up && room % stride != 0 && (steps + 1) * stride < length + before[axis] {
+                steps += 1;
+            }
+            output.push(steps + 1);
+        }
+        Ok(output)
+    }
+}
+
+/// The lengths of a kernel, which an attribute may repeat.
+fn kernel<'s>(call: &Call, weights: &'s [i64]) -> Rule<&'s [i64]> {
+    let kernel = &weights[2..];
+    match call.ints("kernel_shape") {
+        Some(declared) if declared != kernel => {
+            Err(format!("kernel_shape = {declared:?}, the weights have {kernel:?}"))
+        }
+        _ => Ok(kernel),
+    }
+}
+
+fn check_bias(call: &Call, channels: i64) -> Rule<()> {
+    match call.optional(2) {
+        Some(bias) if bias.shape != [channels] => {
+            Err(format!("a bias of shape {:?} does not fit {channels} channels", bias.shape))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn images<'s>(call: &Call<'_, 's>) -> Rule<(&'s [i64], &'s [i64])> {
+    let shape = |at: usize| -> Rule<&'s [i64]> {
+        let input = call.inputs.get(at).and_then(Option::as_ref);
+        Ok(&input.ok_or_else(|| format!("input {at} is missing"))?.shape)
+    };
+    let (x, weights) = (shape(0)?, shape(1)?);
+    if x.len() < 3 || x.len() != weights.len() {
+        return Err(format!("an input of shape {x:?} does not fit weights of shape {weights:?}"));
+    }
+    Ok((x, weights))
+}
+
+fn convolution(call: &Call) -> Rule {
+    let (x, weights) = images(call)?;
+    let group = call.int("group", 1);
+    if group < 1 || weights[0] % group != 0 || weights[0] < 1 {
+        return Err(format!("{} filters cannot be in {group} groups", weights[0]));
+    }
+    if multiply(weights[1], group)? != x[1] {
+        return Err(format!(
+            "weights of shape {weights:?} in {group} groups do not fit an input of shape {x:?}"
+        ));
+    }
+    check_bias(call, weights[0])?;
+    let window = Window::new(call, kernel(call, weights)?)?;
+    let mut shape = vec![x[0], weights[0]];
+    shape.extend(window.slide(&x[2..], false)?);
+    Ok(vec![Output::new(shape)])
+}
+
+fn transposed_convolution(call: &Call) -> Rule {
+    let (x, weights) = images(call)?;
+    let group = call.int("group", 1);
+    if group < 1 || x[1] % group != 0 || x[1] < 1 {
+        return Err(format!("{} channels cannot be in {group} groups", x[1]));
+    }
+    if weights[0] != x[1] {
+        return Err(format!("weights of shape {weights:?} do not fit an input of shape {x:?}"));
+    }
+    let channels = multiply(weights[1], group)?;
+    check_bias(call, channels)?;
+    let window = Window::new(call, kernel(call, weights)?)?;
+    let axes = x.len() - 2;
+    let extra = call.ints("output_padding").map_or(vec![0; axes], <[i64]>::to_vec);
+    let is_possible = |(at, &extra): (usize, &i64)| {
+        extra >= 0 && (extra < window.strides[at] || extra < window.dilations[at])
+    };
+    if extra.len() != axes || !extra.iter().enumerate().all(is_possible) {
+        return Err(format!("output_padding = {extra:?} must be smaller than the strides"));
+    }
+    let mut shape = vec![x[0], channels];
+    if let Some(wanted) = call.ints("output_shape") {
+        let wanted = if wanted.len() == axes + 2 { &wanted[2..] } else { wanted };
+        if wanted.len() != axes {
+            return Err(format!("output_shape = {wanted:?} must have {axes} lengths"));
+        }
+        shape.extend(wanted);
+        return Ok(vec![Output::new(shape)]);
+    }
+    for at in 0..axes {
+        if x[at + 2] < 1 {
+            return Err(format!("an input of shape {x:?} is empty"));
+        }
+        let length = match &window.pads {
+            None => multiply(x[at + 2], window.strides[at])?,
+            Some((before, after)) => {
+                let last = multiply(x[at + 2] - 1, window.strides[at])?;
+                add(add(last, window.extent(at)?)?, extra[at] - before[at] - after[at])?
+            }
+        };
+        if length < 1 {
+            return Err("its pads leave nothing of the output".into());
+        }
+        shape.push(length);
+    }
+    Ok(vec![Output::new(shape)])
+}
+
+fn pool(call: &Call) -> Rule {
+    let x = &call.input(0)?.shape;
+    let kernel = call.ints("kernel_shape").unwrap_or_default();
+    if x.len() < 3 || kernel.len() + 2 != x.len() {
+        return Err(format!("a window of shape {kernel:?} does not fit an input of shape {x:?}"));
+    }
+    let window = Window::new(call, kernel)?;
+    if let Some((before, after)) = &window.pads {
+        let too_wide = |pads: &[i64]| pads.iter().zip(kernel).any(|(pad, length)| pad >= length);
+        if too_wide(before) || too_wide(after) {
+            return Err("its pads are as wide as the window".into());
+        }
+    }
+    call.flag("storage_order", false)?;
+    call.flag("count_include_pad", false)?;
+    let mut shape = x[..2].to_vec();
+    shape.extend(window.slide(&x[2..], call.flag("ceil_mode", false)?)?);
+    Ok(vec![Output::new(shape.clone()), Output::of(shape, 'l')])
+}
+
+fn global_pool(call: &Call) -> Rule {
+    let mut shape = call.input(0)?.shape.clone();
+    if shape.len() < 3 || shape[2..].contains(&0) {
+        return Err(format!("an input of shape {shape:?} is not possible"));
+    }
+    shape[2..].fill(1);
+    Ok(vec![Output::new(shape)])
+}
+
+fn channels(call: &Call, least: i64) -> Rule<i64> {
+    let x = call.input(0)?;
+    if x.rank() < least {
+        return Err(format!("an input of shape {:?} has too few axes", x.shape));
+    }
+    Ok(x.shape[1])
+}
+
+fn per_channel(call: &Call, inputs: std::ops::Range<usize>, channels: i64) -> Rule<()> {
+    for at in inputs {
+        let shape = &call.input(at)?.shape;
+        if *shape != [channels] {
+            return Err(format!("input {at} of shape {shape:?} does not fit {channels} channels"));
+        }
+    }
+    Ok(())
+}
+
+fn batch_norm(call: &Call) -> Rule {
+    if call.flag("training_mode", false)? || call.node.output.len() > 1 {
+        return Err(
+            "is in training mode, in which the batch decides: export after model.eval()".into()
+        );
+    }
+    if call.int("spatial", 1) != 1 {
+        return Err("spatial = 0 is not supported".into());
+    }
+    per_channel(call, 1..5, channels(call, 2)?)?;
+    same(call)
+}
+
+fn instance_norm(call: &Call) -> Rule {
+    per_channel(call, 1..3, channels(call, 3)?)?;
+    same(call)
+}
+
+fn group_norm(call: &Call) -> Rule {
+    let channels = channels(call, 2)?;
+    let groups = call.int("num_groups", 0);
+    if groups < 1 || channels % groups != 0 {
+        return Err(format!("{channels} channels cannot be in {groups} groups"));
+    }
+    single_precision(call)?;
+    per_channel(call, 1..3, if call.opset < 21 { groups } else { channels })?;
+    same(call)
+}
+
+fn layer_norm(call: &Call) -> Rule {
+    let x = call.input(0)?;
+    let first = call.axis("axis", -1, x.rank())?;
+    single_precision(call)?;
+    for at in 1..call.inputs.len() {
+        if let Some(factor) = call.optional(at) {
+            broadcast_to(&factor.shape, &x.shape[first..], &format!("input {at}"))?;
+        }
+    }
+    let mut statistics = x.shape.clone();
+    statistics[first..].fill(1);
+    let statistics = || Output::of(statistics.clone(), 'f');
+    Ok(vec![Output::new(x.shape.clone()), statistics(), statistics()])
+}
+
+fn single_precision(call: &Call) -> Rule<()> {
+    match call.int("stash_type", 1) {
+        1 => Ok(()),
+        other => Err(format!("stash_type = {other} is not supported, only 1 (float32)")),
+    }
+}
+
+fn same(call: &Call) -> Rule {
+    Ok(vec![Output::new(call.input(0)?.shape.clone())])
+}
+
+fn along_axis(call: &Call, default: i64) -> Rule {
+    let x = call.input(0)?;
+    let at = call.axis("axis", default, x.rank())?;
+    if x.shape[at] < 1 {
+        return Err(format!("axis {at} of an input of shape {:?} is empty", x.shape));
+    }
+    same(call)
+}
+
+fn gemm(call: &Call) -> Rule {
+    let shape = |at: usize, name: &str| -> Rule<(i64, i64)> {
+        match (call.input(at)?.shape.as_slice(), call.flag(name, false)?) {
+            (&[rows, columns], false) | (&[columns, rows], true) => Ok((rows, columns)),
+            (other, _) => Err(format!("input {at} of shape {other:?} is not a matrix")),
+        }
+    };
+    let ((rows, depth), (other, columns)) = (shape(0, "transA")?, shape(1, "transB")?);
+    if depth != other || depth < 1 {
+        return Err(format!(
+            "matrices of shapes [{rows}, {depth}] and [{other}, {columns}] cannot be multiplied"
+        ));
+    }
+    if let Some(bias) = call.optional(2) {
+        broadcast_to(&bias.shape, &[rows, columns], "input 2")?;
+    }
+    Ok(vec![Output::new([rows, columns])])
+}
+
+fn matmul(call: &Call) -> Rule {
+    let (a, b) = (&call.input(0)?.shape, &call.input(1)?.shape);
+    let refusal = || format!("values of shapes {a:?} and {b:?} cannot be multiplied");
+    let (Some(&depth), Some(_)) = (a.last(), b.last()) else {
+        return Err(refusal());
+    };
+    let (rows, columns) = (a.get(a.len().wrapping_sub(2)), (b.len() > 1).then(|| b[b.len() - 1]));
+    if b[b.len().saturating_sub(2)] != depth || depth < 1 {
+        return Err(refusal());
+    }
+    let batch = |shape: &[i64]| shape[..shape.len().saturating_sub(2)].to_vec();
+    let mut shape = broadcast([batch(a).as_slice(), &batch(b)]).map_err(|_| refusal())?;
+    shape.extend(rows);
+    shape.extend(columns);
+    Ok(vec![Output::new(shape)])
+}
+
+fn einsum(call: &Call) -> Rule {
+    let equation: String = call.string("equation", "")?.split_whitespace().collect();
+    let (left, right) = equation
+        .split_once("->")
+        .ok_or("an equation without -> is not supported: name the output's axes")?;
+    let terms: Vec<&str> = left.split(',').collect();
+    if terms.len() != call.inputs.len() {
+        return Err(format!("{equation:?} does not have a term for each input"));
+    }
+    let mut lengths = std::collections::HashMap::new();
+    for (at, term) in terms.iter().enumerate() {
+        let shape = &call.input(at)?.shape;
+        if term.chars().any(|axis| !axis.is_ascii_alphabetic()) || term.len() != shape.len() {
+            return Err(format!("{term:?} does not fit an input of shape {shape:?}"));
+        }
+        for (letter, &length) in term.chars().zip(shape) {
+            if term.matches(letter).count() > 1 {
+                return Err(format!("{term:?} takes a diagonal, which is not supported"));
+            }
+            if *lengths.entry(letter).or_insert(length) != length || length < 1 {
+                return Err(format!("axis {letter:?} of {equation:?} has two lengths"));
+            }
+        }
+    }
+    let mut shape = Vec::new();
+    for letter in right.chars() {
+        if right.matches(letter).count() > 1 {
+            return Err(format!("{right:?} names an axis twice"));
+        }
+        shape.push(
+            *lengths.get(&letter).ok_or_else(|| {
+                format!("{equation:?} gives an axis {letter:?} that no input has")
+            })?,
+        );
+    }
+    Ok(vec![Output::new(shape)])
+}
+
+/// Multiply-adds of convolutions and matrix products.
+pub fn multiply_adds(call: &Call, output: &[i64]) -> u64 {
+    let product = |shape: &[i64]| shape.iter().fold(1_u64, |p, &d| p.saturating_mul(d as u64));
+    let shape = |at: usize| call.optional(at).map_or(&[][..], |input| &input.shape);
+    let last = |shape: &[i64]| shape.last().map_or(0, |&length| length as u64);
+    match call.node.op_type.as_str() {
+        "Conv" if shape(1).len() > 1 => product(output).saturating_mul(product(&shape(1)[1..])),
+        "ConvTranspose" if shape(1).len() > 1 => {
+            product(shape(0)).saturating_mul(product(&shape(1)[1..]))
+        }
+        "MatMul" => product(output).saturating_mul(last(shape(0))),
+        "Gemm" => {
+            let depth = match (shape(0), call.int("transA", 0)) {
+                (&[depth, _], 1) | (&[_, depth], _) => depth as u64,
+                _ => 0,
+            };
+            product(output).saturating_mul(depth)
+        }
+        "Einsum" => call
+            .attribute("equation")
+            .and_then(|equation| std::str::from_utf8(&equation.s).ok())
+            .and_then(|equation| equation.split_once("->"))
+            .map_or(0, |(left, _)| {
+                let mut seen: Vec<char> = Vec::new();
+                let mut total = 1_u64;
+                for (at, term) in left.split(',').enumerate() {
+                    let letters = term.chars().filter(|c| !c.is_whitespace());
+                    for (letter, &length) in letters.zip(shape(at)) {
+                        if !seen.contains(&letter) {
+                            seen.push(letter);
+                            total = total.saturating_mul(length as u64);
+                        }
+                    }
+                }
+                total
+            }),
+        _ => 0,
+    }
+}
