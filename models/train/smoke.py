@@ -13,9 +13,11 @@ import torch
 
 import archive
 import checkpoints
+import diffusion
 import loop
 import registry
 from train import train
+from unet import LOG_SNR_MAX, LOG_SNR_MIN, PERIODS, LevelFeatures
 
 
 
@@ -72,12 +74,31 @@ def check_resumption(model: registry.Model, packed: Path, data: str) -> None:
         assert state["progress"] == 1.0
 
 
+def check_draws() -> None:
+    """Weighted draws of log SNR integrate as uniform ones do, whatever the running loss; the features of levels have their meaning."""
+    objective = diffusion.Objective(torch.nn.Linear(1, 1))
+    objective.square.copy_(torch.rand(diffusion.BINS) ** 4)
+    log_snr, _, weight = objective.draw(200_000, "cpu")
+    for power in range(4):
+        found = (weight.double() * log_snr.double() ** power).mean().item()
+        low, high = (end ** (power + 1) / (power + 1) for end in (LOG_SNR_MIN, LOG_SNR_MAX))
+        assert abs(found - (high - low) / diffusion.SPAN) < 2e-3 * LOG_SNR_MAX**power, (power, found)
+    level, log_snr = torch.tensor([0.0, 3.0, 129.0, 255.0]), torch.full((4,), 13.3)
+    x_t = torch.sigmoid(log_snr).sqrt() * (level / 127.5 - 1)
+    found = LevelFeatures()(x_t.view(-1, 1, 1, 1), log_snr).flatten(1)[:, 1:]
+    noise = 127.5 * math.exp(-13.3 / 2)
+    phases = 2 * math.pi * level[:, None] / torch.tensor(PERIODS)
+    fade = torch.exp(-0.5 * (2 * math.pi * noise / torch.tensor(PERIODS)) ** 2)
+    assert (found - torch.cat([phases.sin() * fade, phases.cos() * fade], 1)).abs().max() < 2e-3
+
+
 def main() -> None:
     runs, out = map(Path, sys.argv[1:3])
     data = sys.argv[3] if len(sys.argv) > 3 else None
     torch.set_num_threads(1)
     torch.manual_seed(0)
     models = {name: registry.tiny(model) for name, model in registry.models().items()}
+    check_draws()
     archives = sorted(out.glob("*.tar"))
     assert archives and all(a.stat().st_size < 16 * 2**20 for a in archives), archives
     assert len(archives) + 1 <= 8
