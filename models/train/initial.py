@@ -9,6 +9,8 @@ from torch import nn
 
 import checkpoints
 
+LACKING = 0.1  # share of a network's parameters without which a source still is one of it
+
 
 def initializers(path: Path) -> dict[str, torch.Tensor]:
     """The initializers of an ONNX file by the names that they have in PyTorch, f16 ones as f32.
@@ -33,10 +35,35 @@ def find(source: str) -> dict[str, torch.Tensor]:
         return checkpoints.unpack(Path(source))[0]
     if Path(source).suffix == ".onnx":
         return initializers(Path(source))
-    return {
+    found = {
         f"{part}.{name}": value
         for part in ("encoder", "decoder") for name, value in initializers(Path(f"{source}-{part}.onnx")).items()
     }
+    prior = Path(f"{source}-prior.onnx")
+    return found | initializers(prior) if prior.exists() else found
+
+
+def agrees(value: torch.Tensor | None, parameter: torch.Tensor) -> bool:
+    """Whether a parameter can be had of `value`: the same shape, or a kernel or matrix that sees fewer input channels."""
+    if value is None:
+        return False
+    fewer = value.ndim >= 2 and value[:, :1].shape == parameter[:, :1].shape and value.shape[1] < parameter.shape[1]
+    return value.shape == parameter.shape or fewer
+
+
+def lacking(network: nn.Module, found: dict[str, torch.Tensor]) -> tuple[list[str], float]:
+    """Names of the parameters that cannot be had of `found`, and what share of all entries they are."""
+    parameters = dict(network.named_parameters())
+    names = [name for name, p in parameters.items() if not agrees(found.get(name), p)]
+    return names, sum(parameters[name].numel() for name in names) / sum(p.numel() for p in parameters.values())
+
+
+def fits(network: nn.Module, source: str) -> bool:
+    """Whether `source` exists and has nearly all of a network's parameters."""
+    try:
+        return lacking(network, find(source))[1] <= LACKING
+    except FileNotFoundError:
+        return False
 
 
 @torch.no_grad()
@@ -45,18 +72,13 @@ def start(network: nn.Module, source: str) -> list[str]:
 
     A kernel that sees more input channels than its source keeps zeros for the new ones, which are the last.
     """
-    found, missing = find(source), []
+    found = find(source)
+    names, share = lacking(network, found)
+    if share > LACKING:
+        raise ValueError(f"{source} is of another network: it lacks {', '.join(names)}")
     for name, parameter in network.named_parameters():
-        value = found.get(name)
-        if value is None:
-            missing.append(name)
-        elif value.shape == parameter.shape:
-            parameter.copy_(value)
-        elif value.ndim >= 2 and value[:, :1].shape == parameter[:, :1].shape and value.shape[1] < parameter.shape[1]:
+        if name not in names:
+            value = found[name]
             parameter.zero_()
-            parameter[:, : value.shape[1]].copy_(value)
-        else:
-            missing.append(name)
-    if len(missing) * 2 > len(list(network.parameters())):
-        raise ValueError(f"{source} is of another network: it lacks {', '.join(missing)}")
-    return missing
+            parameter[:, : value.shape[1]].copy_(value) if value.ndim >= 2 else parameter.copy_(value)
+    return names

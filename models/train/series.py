@@ -18,6 +18,7 @@ import torch
 
 import archive
 import checkpoints
+import initial
 import judge
 import loop
 import registry
@@ -75,11 +76,12 @@ class Series:
             return once(graphs=False)
 
     def init(self, model: registry.Model) -> str | None:
-        """What a model that has no run yet starts from: the run of the same network on binarized images, or the shipped weights."""
-        source, shipped = self.args.runs / model.id.removesuffix("-8bit"), HERE.parent / f"{model.id}.onnx"
-        if model.id.endswith("-8bit") and (source / "weights.pt").exists():
-            return str(source)
-        return str(shipped) if model.kind == "ddpm" and shipped.exists() and not self.args.tiny else None
+        """What a model that has no run yet starts from: the shipped weights, or the run of the same network on binarized images."""
+        if self.args.tiny or (self.args.runs / model.id / "weights.pt").exists():
+            return None
+        shipped, binarized = str(HERE.parent / model.id), str(self.args.runs / model.id.removesuffix("-8bit"))
+        sources = [shipped + ".onnx" * (model.kind == "ddpm"), binarized]
+        return next((source for source in sources if initial.fits(model.network(), source)), None)
 
     def judged(self, model: registry.Model, network, run: Path) -> list[dict]:
         """Write grids of samples; of a diffusion model, what share of each a classifier recognizes."""

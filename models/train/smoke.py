@@ -14,6 +14,7 @@ import torch
 import archive
 import checkpoints
 import diffusion
+import initial
 import loop
 import registry
 from train import train
@@ -92,6 +93,15 @@ def check_draws() -> None:
     assert (found - torch.cat([phases.sin() * fade, phases.cos() * fade], 1)).abs().max() < 2e-3
 
 
+def check_initial(model: registry.Model, packed: Path) -> None:
+    """The weights are found again in the exported files."""
+    network, again = model.network(), model.network()
+    checkpoints.shipped(network, packed)
+    assert initial.start(again, str(packed / (model.id + ".onnx" * (model.kind == "ddpm")))) == []
+    for (name, a), b in zip(network.named_parameters(), again.parameters(), strict=True):
+        assert torch.equal(a, b), name
+
+
 def main() -> None:
     runs, out = map(Path, sys.argv[1:3])
     data = sys.argv[3] if len(sys.argv) > 3 else None
@@ -110,6 +120,7 @@ def main() -> None:
                 check_bounds(model, Path(folder) / name)
         for name in ("mnist-ddpm", "fashion-vae", "mnist-hvae-8bit", "mnist-vae-realnvp"):
             check_resumption(models[name], Path(folder) / name, data)
+            check_initial(models[name], Path(folder) / name)
     print(f"{len(models)} models are as they should be")
 
 

@@ -18,7 +18,7 @@ import registry
 from data import load
 
 
-def load_weights(objective, run: Path, init: str | None) -> dict:
+def load_weights(objective, run: Path, init: str | None, where: str) -> dict:
     """Weights to start from where the folder has no checkpoint: its `weights.pt`, or those of `init`; gives the facts of their run."""
     if (run / "checkpoint.pt").exists():
         return {}
@@ -27,7 +27,7 @@ def load_weights(objective, run: Path, init: str | None) -> dict:
         objective.network.load_state_dict(weights)
         print(f"starts from {run / 'weights.pt'}, step {facts['step']}")
     elif init:
-        lacking, facts = initial.start(objective.network, init), {"step": 0, "seconds": 0.0}
+        lacking, facts = initial.start(objective.network, init), {"step": 0, "seconds": 0.0, "machine": f"{where}, from {Path(init).name}"}
         print(f"starts from {init}" + (f" without {', '.join(lacking)}" if lacking else ""))
     else:
         return {}
@@ -48,7 +48,7 @@ def train(
         model = model.resized(checkpoints.unpack(run)[1])
     torch.manual_seed(seed)
     objective = model.objective()
-    before = load_weights(objective, run, init)
+    before = load_weights(objective, run, init, machine.words(device))
     loop.fit(
         objective, *(images or load("train", data, model.dataset)), model.optimization, limits, run, machine=machine.words(device),
         before=before, seed=seed, device=device, graphs=graphs, compiled=compiled, log_every=log_every, sizes=model.sizes,
