@@ -1,9 +1,11 @@
 import {
   fragmentOf,
+  isSame,
   parseState,
   printFields,
   printState,
   type Rejection,
+  rejection,
 } from './address/address.ts';
 import { type Catalog, fitToModels } from './address/fit.ts';
 import { speech } from './messages/speech.svelte.ts';
@@ -34,7 +36,7 @@ export class Page {
     });
     $effect(() => {
       const fragment = fragmentOf(this.#fields);
-      if (fragment === location.hash) return;
+      if (isSame(location.hash, fragment)) return;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#write(fragment), WRITE_DELAY_MS);
     });
@@ -48,7 +50,7 @@ export class Page {
 
   /** Tells of a value that turned out impossible after the models were known. */
   reject(key: string, value: string): void {
-    this.rejected = [...this.rejected, { key, value }];
+    this.rejected = [...this.rejected, rejection(key, value)];
   }
 
   /** The address of this page, or of another lab in the same state. */
@@ -79,7 +81,7 @@ export class Page {
   }
 
   #write(fragment: string): void {
-    if (fragment === location.hash) return;
+    if (isSame(location.hash, fragment)) return;
     history.replaceState(history.state, '', fragment || location.pathname + location.search);
   }
 }

@@ -31,6 +31,8 @@ export const MOST_CORNERS = 100;
 /** As many classes as a model, and layers as a hierarchy, can have here. */
 export const MOST_CLASSES = 1000;
 export const MOST_LAYERS = 32;
+/** As many numbers as a point of latent space can have here. */
+export const MOST_LATENTS = 1024;
 
 /** The steps of the guided tour in their order, as they are named in an address. */
 export const TOUR_STEPS = [

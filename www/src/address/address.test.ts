@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { printPixels } from '../drawing/pixels.ts';
 import { printStrokes } from '../drawing/strokes.ts';
 import { defaultState } from '../state.ts';
-import { parseState, printState } from './address.ts';
+import { echo, isSame, parseState, printState } from './address.ts';
 
 describe('the URL form of the state', () => {
   it('writes nothing for the default state', () => {
@@ -130,9 +130,9 @@ describe('the URL form of the state', () => {
   it('leaves trailing zeros of a point away', () => {
     const state = defaultState();
     state.latent.at = { z: [0, 1.25, 0, 0] };
-    expect(printState(state)).toBe('#z=0,1.25');
+    expect(printState(state)).toBe('#len=8&z=0,1.25');
     state.latent.at = { z: [0, 0, 0, 0] };
-    expect(printState(state)).toBe('#z=0');
+    expect(printState(state)).toBe('#len=3&z=0');
   });
 
   it.each([
@@ -150,7 +150,15 @@ describe('the URL form of the state', () => {
     ['layers', '1,x'],
     ['hold', '012'],
     ['level', '33'],
-    ['vae', 'a b'],
+    ['hold', '__proto__'],
+    ['image', '__proto__:x'],
+    ['image', '__defineGetter__:x'],
+    ['image', 'constructor:abc'],
+    ['image', 'toString:x'],
+    ['image', 'example:7-crossed:zzz'],
+    ['image', 'example'],
+    ['image', ''],
+    ['vae', 'a/b'],
     ['z', '1,2,x'],
     ['z', '3.01'],
     ['z', 'seed:-1'],
@@ -198,7 +206,6 @@ describe('the URL form of the state', () => {
     ['lang', 'fr'],
     ['lang', ''],
     ['tour', '3'],
-    ['unknown', '1'],
   ])('falls back to the default for %s=%s and says so', (key, value) => {
     expect(parseState(`#${key}=${value}`)).toEqual({
       state: defaultState(),
@@ -206,10 +213,84 @@ describe('the URL form of the state', () => {
     });
   });
 
+  it.each(['unknown', '__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'says that it does not know %s',
+    (unknown) => {
+      expect(parseState(`#${unknown}=1`)).toEqual({
+        state: defaultState(),
+        rejected: [{ unknown }],
+      });
+    },
+  );
+
   it('rejects a step past the end and a cell that the chain does not have', () => {
     const { state, rejected } = parseState('#steps=20&step=21&cell=3');
     expect(state.denoise.step).toBe(0);
     expect(state.denoise.cell).toBe(0);
-    expect(rejected.map(({ key }) => key)).toEqual(['step', 'cell']);
+    expect(rejected).toEqual([
+      { key: 'step', value: '21' },
+      { key: 'cell', value: '3' },
+    ]);
+  });
+});
+
+describe('an address that was damaged on its way', () => {
+  const state = defaultState();
+  state.lab = 'denoise';
+  state.denoise.seed = 12345;
+  const whole = printState(state);
+
+  it('says how long it is', () => expect(whole).toBe('#len=22&lab=denoise&seed=12345'));
+
+  it.each([whole.slice(0, -2), whole.slice(0, -11), '#len=22', '#len=', '#len=2'])(
+    'is noticed where its end is missing: %s',
+    (cut) => expect(parseState(cut).rejected).toContainEqual({ cut: true }),
+  );
+
+  it('may be longer than it was, where a visitor added to it', () =>
+    expect(parseState(`${whole}&eta=0.5`)).toMatchObject({
+      state: { denoise: { seed: 12345, eta: 0.5 } },
+      rejected: [],
+    }));
+
+  it('needs no length where a visitor wrote it', () =>
+    expect(parseState('#lab=denoise&seed=12345')).toEqual({ state, rejected: [] }));
+
+  it('is read where a chat program escaped it', () => {
+    expect(parseState('#len=22&lab%3Ddenoise%26seed%3D12345').rejected).not.toEqual([]);
+    expect(parseState('#lab%3Ddenoise%26seed%3D12345')).toEqual({ state, rejected: [] });
+    expect(parseState('#len%3D22%26lab%3Ddenoise%26seed%3D12345')).toEqual({ state, rejected: [] });
+  });
+
+  it('is the same as its text without the length, and as no other', () => {
+    expect(isSame('#lab=denoise&seed=12345', whole)).toBe(true);
+    expect(isSame(whole, whole)).toBe(true);
+    expect(isSame('#len=9&lab=denoise&seed=12345', whole)).toBe(false);
+    expect(isSame('#seed=12345', whole)).toBe(false);
+    expect(isSame('', printState(defaultState()))).toBe(true);
+  });
+});
+
+describe('what notices repeat of an address', () => {
+  it('is short, in one piece, and visible', () => {
+    expect(echo('Your account was locked, call 555')).toBe('Your+account+was+locked,+call+55…');
+    expect(echo('a\u202eb\u0000c\u200bd')).toBe('a\ufffdb\ufffdc\ufffdd');
+    expect(echo('😀'.repeat(40))).toBe(`${'😀'.repeat(32)}…`);
+    expect(echo('')).toBe('');
+  });
+
+  it('is a few lines of thousands', () => {
+    const keys = Array.from({ length: 2000 }, (_, i) => `a${i}=1`).join('&');
+    const { rejected } = parseState(`#${keys}`);
+    expect(rejected).toHaveLength(9);
+    expect(rejected.at(-1)).toEqual({ more: 1992 });
+  });
+
+  it('is nothing of an address that no page wrote', () => {
+    const hash = `#z=${'1,'.repeat(300_000)}1`;
+    expect(parseState(hash)).toEqual({
+      state: defaultState(),
+      rejected: [{ tooLong: hash.length }],
+    });
   });
 });

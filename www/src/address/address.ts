@@ -1,405 +1,113 @@
-/** The page's state as the URL's fragment. Only what differs from the default is written. */
-import {
-  FAMILIES,
-  fitStart,
-  GRADIENTS,
-  MAX_COMPONENTS,
-  MAX_DRAWS,
-  MAX_ITERATIONS,
-  OPTIMIZERS,
-  PACES,
-  parseData,
-  parseStart,
-  printData,
-  printStart,
-  RATES,
-  TARGETS,
-} from '../labs/inference/settings.ts';
-import { LANGUAGES } from '../messages/languages.ts';
-import {
-  CHAIN_STEPS,
-  chainLength,
-  CLASS_COUNTS,
-  defaultState,
-  IMPORTANCE_COUNTS,
-  type Lab,
-  LABS,
-  MAP_VIEWS,
-  METHODS,
-  MOST_CLASSES,
-  MOST_LAYERS,
-  type PageState,
-  PATH_MODES,
-  SAMPLE_COUNTS,
-  SCHEDULES,
-  SPEEDS,
-  STEP_COUNTS,
-  TIMESTEP_COUNTS,
-  TOUR_STEPS,
-} from '../state.ts';
-import { choice, type Codec, decimal, flag, integer, list, optional } from './codecs.ts';
-import { digit, image, modelId, path, place, point, seed, whereabouts } from './values.ts';
+/**
+ * The page's state as the URL's fragment. Only what differs from the default is written, after the number of characters
+ * that follow: an address that lost its end on the way is noticed even where what is left of it is a value.
+ */
+import { fitStart } from '../labs/inference/settings.ts';
+import { chainLength, defaultState, type Lab, type PageState } from '../state.ts';
+import { FIELDS } from './fields.ts';
+import { place } from './values.ts';
 
-/** A value of the URL that could not be used; the default stands in its place. */
-export interface Rejection {
-  key: string;
-  value: string;
+/** What an address asked for and did not get. */
+export type Rejection =
+  /** A value that could not be used; the default stands in its place. */
+  | { key: string; value: string }
+  /** Parameters that the page does not know. */
+  | { unknown: string }
+  /** The address is shorter than it was when it was written. */
+  | { cut: true }
+  /** More of the above than anybody would read. */
+  | { more: number }
+  /** So many characters, more than any address of this page has: nothing of it was read. */
+  | { tooLong: number };
+
+/** Far more characters than the longest drawing, path and fit together need. */
+const LONGEST = 65_536;
+/** Far more parameters than there are. */
+const MOST_PARAMETERS = 256;
+/** Notices that are worth reading. */
+const MOST_REJECTIONS = 8;
+const MOST_ECHOED = 32;
+const LENGTH = 'len';
+
+/** A text of the address as a notice may repeat it: short, in one piece as in the address, and with nothing invisible. */
+export function echo(text: string): string {
+  const plain = text
+    .slice(0, 2 * MOST_ECHOED)
+    .replaceAll(/\s/gu, '+')
+    .replaceAll(/[\p{C}\p{Z}]/gu, '\ufffd');
+  const shown = Array.from(plain).slice(0, MOST_ECHOED).join('');
+  return shown.length < text.length ? `${shown}…` : shown;
 }
 
-interface Field {
-  key: string;
-  read(state: PageState, text: string): boolean;
-  print(state: PageState): string;
+export const rejection = (key: string, value: string): Rejection => ({
+  key: echo(key),
+  value: echo(value),
+});
+
+/** The fragment's parameters; a chat program may have escaped the characters between them as well. */
+function parametersOf(fragment: string): [key: string, value: string][] {
+  const text = fragment.includes('=')
+    ? fragment
+    : fragment.replaceAll('%3D', '=').replaceAll('%26', '&');
+  return [...new URLSearchParams(text)];
 }
 
-function field<T>(
-  key: string,
-  codec: Codec<T>,
-  get: (s: PageState) => T,
-  set: (s: PageState, value: T) => void,
-): Field {
-  return {
-    key,
-    read(state, text) {
-      const value = codec.parse(text);
-      if (value === undefined) return false;
-      set(state, value);
-      return true;
-    },
-    print: (state) => codec.print(get(state)),
-  };
-}
+/** Characters of parameters as they are written. */
+const lengthOf = (parameters: readonly [string, string][]) =>
+  parameters.reduce((sum, [key, value]) => sum + key.length + value.length + 2, -1);
 
-const FIELDS: Field[] = [
-  field(
-    'lab',
-    choice(LABS),
-    (s) => s.lab,
-    (s, v) => (s.lab = v),
-  ),
-  field(
-    'vae',
-    modelId,
-    (s) => s.vae,
-    (s, v) => (s.vae = v),
-  ),
-  field(
-    'ddpm',
-    modelId,
-    (s) => s.ddpm,
-    (s, v) => (s.ddpm = v),
-  ),
-  field(
-    'z',
-    whereabouts,
-    (s) => s.latent.at,
-    (s, v) => (s.latent.at = v),
-  ),
-  field(
-    'a',
-    point,
-    (s) => s.latent.a,
-    (s, v) => (s.latent.a = v),
-  ),
-  field(
-    'b',
-    point,
-    (s) => s.latent.b,
-    (s, v) => (s.latent.b = v),
-  ),
-  field(
-    'path',
-    choice(PATH_MODES),
-    (s) => s.latent.mode,
-    (s, v) => (s.latent.mode = v),
-  ),
-  field(
-    'map',
-    place,
-    (s) => s.map.at,
-    (s, v) => (s.map.at = v),
-  ),
-  field(
-    'way',
-    path,
-    (s) => s.map.path,
-    (s, v) => (s.map.path = v),
-  ),
-  field(
-    'mapView',
-    choice(MAP_VIEWS),
-    (s) => s.map.show,
-    (s, v) => (s.map.show = v),
-  ),
-  field(
-    'hide',
-    list(integer(0, MOST_CLASSES - 1), ',', MOST_CLASSES),
-    (s) => s.map.hidden,
-    (s, v) => (s.map.hidden = v),
-  ),
-  field(
-    'digit',
-    digit,
-    (s) => s.denoise.digit,
-    (s, v) => (s.denoise.digit = v),
-  ),
-  field(
-    'steps',
-    choice(STEP_COUNTS),
-    (s) => s.denoise.steps,
-    (s, v) => (s.denoise.steps = v),
-  ),
-  field(
-    'sampler',
-    choice(METHODS),
-    (s) => s.denoise.method,
-    (s, v) => (s.denoise.method = v),
-  ),
-  field(
-    'eta',
-    decimal(0, 1, 2),
-    (s) => s.denoise.eta,
-    (s, v) => (s.denoise.eta = v),
-  ),
-  field(
-    'schedule',
-    choice(SCHEDULES),
-    (s) => s.denoise.schedule,
-    (s, v) => (s.denoise.schedule = v),
-  ),
-  field(
-    'guidance',
-    decimal(0, 4, 2),
-    (s) => s.denoise.guidance,
-    (s, v) => (s.denoise.guidance = v),
-  ),
-  field(
-    'seed',
-    seed,
-    (s) => s.denoise.seed,
-    (s, v) => (s.denoise.seed = v),
-  ),
-  field(
-    'samples',
-    choice(SAMPLE_COUNTS),
-    (s) => s.denoise.samples,
-    (s, v) => (s.denoise.samples = v),
-  ),
-  field(
-    'cell',
-    integer(0, 15),
-    (s) => s.denoise.cell,
-    (s, v) => (s.denoise.cell = v),
-  ),
-  field(
-    'step',
-    integer(0, 1000),
-    (s) => s.denoise.step,
-    (s, v) => (s.denoise.step = v),
-  ),
-  field(
-    'speed',
-    choice(SPEEDS),
-    (s) => s.denoise.speed,
-    (s, v) => (s.denoise.speed = v),
-  ),
-  field(
-    'from',
-    optional(integer(1, 1000).parse, String),
-    (s) => s.denoise.from,
-    (s, v) => (s.denoise.from = v),
-  ),
-  field(
-    'bound',
-    choice(SCHEDULES),
-    (s) => s.bound.schedule,
-    (s, v) => (s.bound.schedule = v),
-  ),
-  field(
-    'timesteps',
-    choice(TIMESTEP_COUNTS),
-    (s) => s.bound.timesteps,
-    (s, v) => (s.bound.timesteps = v),
-  ),
-  field(
-    'image',
-    image,
-    (s) => s.elbo.image,
-    (s, v) => (s.elbo.image = v),
-  ),
-  field(
-    'noise',
-    seed,
-    (s) => s.elbo.seed,
-    (s, v) => (s.elbo.seed = v),
-  ),
-  field(
-    'k',
-    choice(IMPORTANCE_COUNTS),
-    (s) => s.elbo.samples,
-    (s, v) => (s.elbo.samples = v),
-  ),
-  field(
-    'T',
-    integer(CHAIN_STEPS.min, CHAIN_STEPS.max),
-    (s) => s.elbo.steps,
-    (s, v) => (s.elbo.steps = v),
-  ),
-  field(
-    't',
-    integer(1, CHAIN_STEPS.max),
-    (s) => s.elbo.t,
-    (s, v) => (s.elbo.t = v),
-  ),
-  field(
-    'given',
-    digit,
-    (s) => s.elbo.given,
-    (s, v) => (s.elbo.given = v),
-  ),
-  field(
-    'perClass',
-    choice(CLASS_COUNTS),
-    (s) => s.elbo.perClass,
-    (s, v) => (s.elbo.perClass = v),
-  ),
-  field(
-    'layers',
-    list(seed, ',', MOST_LAYERS),
-    (s) => s.elbo.layers,
-    (s, v) => (s.elbo.layers = v),
-  ),
-  field(
-    'hold',
-    list(flag, '', MOST_LAYERS),
-    (s) => s.elbo.held,
-    (s, v) => (s.elbo.held = v),
-  ),
-  field(
-    'level',
-    integer(0, MOST_LAYERS),
-    (s) => s.elbo.level,
-    (s, v) => (s.elbo.level = v),
-  ),
-  field(
-    'target',
-    choice(TARGETS),
-    (s) => s.inference.target,
-    (s, v) => (s.inference.target = v),
-  ),
-  field(
-    'family',
-    choice(FAMILIES),
-    (s) => s.inference.family,
-    (s, v) => (s.inference.family = v),
-  ),
-  field(
-    'components',
-    integer(1, MAX_COMPONENTS),
-    (s) => s.inference.components,
-    (s, v) => (s.inference.components = v),
-  ),
-  field(
-    'draws',
-    integer(1, MAX_DRAWS),
-    (s) => s.inference.draws,
-    (s, v) => (s.inference.draws = v),
-  ),
-  field(
-    'gradient',
-    choice(GRADIENTS),
-    (s) => s.inference.gradient,
-    (s, v) => (s.inference.gradient = v),
-  ),
-  field(
-    'optimizer',
-    choice(OPTIMIZERS),
-    (s) => s.inference.optimizer,
-    (s, v) => (s.inference.optimizer = v),
-  ),
-  field(
-    'rate',
-    choice(RATES),
-    (s) => s.inference.rate,
-    (s, v) => (s.inference.rate = v),
-  ),
-  field(
-    'vseed',
-    seed,
-    (s) => s.inference.seed,
-    (s, v) => (s.inference.seed = v),
-  ),
-  field(
-    'iterations',
-    integer(0, MAX_ITERATIONS),
-    (s) => s.inference.iterations,
-    (s, v) => (s.inference.iterations = v),
-  ),
-  field(
-    'pace',
-    choice(PACES),
-    (s) => s.inference.pace,
-    (s, v) => (s.inference.pace = v),
-  ),
-  field(
-    'q',
-    optional(parseStart, printStart),
-    (s) => s.inference.start,
-    (s, v) => (s.inference.start = v),
-  ),
-  field(
-    'data',
-    optional(parseData, printData),
-    (s) => s.inference.data,
-    (s, v) => (s.inference.data = v),
-  ),
-  field(
-    'lang',
-    optional(choice(LANGUAGES).parse, String),
-    (s) => s.language,
-    (s, v) => (s.language = v),
-  ),
-  field(
-    'tour',
-    optional(choice(TOUR_STEPS).parse, String),
-    (s) => s.tour,
-    (s, v) => (s.tour = v),
-  ),
-];
+/** Whether the end of the parameters is missing, by the length that stands before them. */
+function isCut([first, ...rest]: readonly [string, string][]): boolean {
+  if (first?.[0] !== LENGTH) return false;
+  return !/^\d{1,5}$/.test(first[1]) || Math.max(0, lengthOf(rest)) < Number(first[1]);
+}
 
 /** Reads a fragment such as `#lab=denoise&seed=7`. Never throws. */
 export function parseState(hash: string): { state: PageState; rejected: Rejection[] } {
   const state = defaultState();
+  if (hash.length > LONGEST) return { state, rejected: [{ tooLong: hash.length }] };
   const rejected: Rejection[] = [];
-  for (const [key, value] of new URLSearchParams(hash.replace(/^#/, ''))) {
+  const parameters = parametersOf(hash.replace(/^#/, ''));
+  if (isCut(parameters)) rejected.push({ cut: true });
+  const read = parameters.slice(0, MOST_PARAMETERS);
+  for (const [i, [key, value]] of read.entries()) {
+    if (i === 0 && key === LENGTH) continue;
     const known = FIELDS.find((candidate) => candidate.key === key);
-    if (!known?.read(state, value)) rejected.push({ key, value });
+    if (!known) rejected.push({ unknown: echo(key) });
+    else if (!known.read(state, value)) rejected.push(rejection(key, value));
   }
+  reconcile(state, (key, value) => rejected.push(rejection(key, value)));
+  const more = rejected.length - MOST_REJECTIONS + parameters.length - read.length;
+  if (more > 0) rejected.splice(MOST_REJECTIONS, Infinity, { more });
+  return { state, rejected };
+}
+
+/** Replaces what does not go together by defaults, in place. */
+function reconcile(state: PageState, reject: (key: string, value: string) => void): void {
   const { denoise, elbo } = state;
   if (denoise.from !== null && denoise.from > denoise.steps) {
-    rejected.push({ key: 'from', value: String(denoise.from) });
+    reject('from', String(denoise.from));
     denoise.from = null;
   }
   if (denoise.step > chainLength(denoise)) {
-    rejected.push({ key: 'step', value: String(denoise.step) });
+    reject('step', String(denoise.step));
     denoise.step = 0;
   }
   if (denoise.cell >= denoise.samples) {
-    rejected.push({ key: 'cell', value: String(denoise.cell) });
+    reject('cell', String(denoise.cell));
     denoise.cell = 0;
   }
   // A chain shorter than the default's playhead is no error of the address.
   if (elbo.t > elbo.steps) {
-    if (elbo.t !== defaultState().elbo.t) rejected.push({ key: 't', value: String(elbo.t) });
+    if (elbo.t !== defaultState().elbo.t) reject('t', String(elbo.t));
     elbo.t = Math.ceil(elbo.steps / 2);
   }
   if ('position' in state.map.at && state.map.path.length === 0) {
-    rejected.push({ key: 'map', value: place.print(state.map.at) });
+    reject('map', place.print(state.map.at));
     state.map.at = defaultState().map.at;
   }
   const misfit = fitStart(state.inference);
-  if (misfit !== null) rejected.push({ key: 'q', value: misfit });
-  return { state, rejected };
+  if (misfit !== null) reject('q', misfit);
 }
 
 /** The fields of a state as they are written, in their order. */
@@ -414,8 +122,13 @@ export function fragmentOf(fields: readonly string[], lab?: Lab): string {
     const text = key === 'lab' ? (lab ?? fields[i]) : fields[i];
     return text === STANDARD[i] ? [] : [`${key}=${text}`];
   });
-  return parts.length === 0 ? '' : `#${parts.join('&')}`;
+  const text = parts.join('&');
+  return parts.length === 0 ? '' : `#${LENGTH}=${text.length}&${text}`;
 }
 
 /** The fragment for a state. */
 export const printState = (state: PageState): string => fragmentOf(printFields(state));
+
+/** Whether `hash` says what `fragment`, which this page has written, says: as a visitor may type it, without its length. */
+export const isSame = (hash: string, fragment: string): boolean =>
+  hash === fragment || hash === fragment.replace(new RegExp(`^#${LENGTH}=\\d+&`), '#');

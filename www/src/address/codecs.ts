@@ -33,7 +33,7 @@ export const choice = <T extends string | number>(options: readonly T[]): Codec<
 /** At most so many of a kind. */
 export const list = <T>(item: Codec<T>, separator: string, most: number): Codec<T[]> => ({
   parse(text) {
-    const values = text === '' ? [] : text.split(separator).map(item.parse);
+    const values = text === '' ? [] : text.split(separator, most + 1).map(item.parse);
     return values.length <= most && values.every((value) => value !== undefined)
       ? values
       : undefined;
@@ -42,7 +42,7 @@ export const list = <T>(item: Codec<T>, separator: string, most: number): Codec<
 });
 
 export const flag: Codec<boolean> = {
-  parse: (text) => ({ 0: false, 1: true })[text],
+  parse: (text) => (text === '0' || text === '1' ? text === '1' : undefined),
   print: (value) => (value ? '1' : '0'),
 };
 

@@ -15,7 +15,7 @@ describe('fitting to the models', () => {
 
   it('rejects what the models do not have', () => {
     const { state } = parseState('#vae=other&ddpm=other&z=1,1,1,1,1&digit=10');
-    expect(fitToModels(state, catalog).map(({ key }) => key)).toEqual([
+    expect(fitToModels(state, catalog).map((one) => 'key' in one && one.key)).toEqual([
       'vae',
       'ddpm',
       'z',

@@ -1,7 +1,7 @@
 /** What an address asks for, against what the models at hand have. */
 import type { Manifest } from '../engine/protocol.ts';
 import { defaultState, type PageState, type Whereabouts } from '../state.ts';
-import type { Rejection } from './address.ts';
+import { type Rejection, rejection } from './address.ts';
 import { whereabouts } from './values.ts';
 
 /** What a manifest says about the values a state may hold. */
@@ -29,7 +29,7 @@ export function fitToModels(state: PageState, catalog: Catalog): Rejection[] {
   const pick = <T extends { id: string }>(key: 'vae' | 'ddpm', known: T[]): T | undefined => {
     const found = known.find(({ id }) => id === state[key]);
     if (found || state[key] === '') return found ?? known[0];
-    rejected.push({ key, value: state[key] });
+    rejected.push(rejection(key, state[key]));
     state[key] = '';
     return known[0];
   };
@@ -38,7 +38,7 @@ export function fitToModels(state: PageState, catalog: Catalog): Rejection[] {
   const fit = <T extends Whereabouts>(key: string, at: T, fallback: T): T => {
     if (!vae || !('z' in at)) return at;
     if (at.z.length > vae.latents) {
-      rejected.push({ key, value: whereabouts.print(at) });
+      rejected.push(rejection(key, whereabouts.print(at)));
       return fallback;
     }
     return at.z.length === vae.latents
@@ -49,11 +49,11 @@ export function fitToModels(state: PageState, catalog: Catalog): Rejection[] {
   state.latent.a = fit('a', state.latent.a, standard.latent.a);
   state.latent.b = fit('b', state.latent.b, standard.latent.b);
   if (ddpm && state.denoise.digit !== null && state.denoise.digit >= ddpm.classes) {
-    rejected.push({ key: 'digit', value: String(state.denoise.digit) });
+    rejected.push(rejection('digit', String(state.denoise.digit)));
     state.denoise.digit = null;
   }
   if (ddpm && state.elbo.given !== null && state.elbo.given >= ddpm.classes) {
-    rejected.push({ key: 'given', value: String(state.elbo.given) });
+    rejected.push(rejection('given', String(state.elbo.given)));
     state.elbo.given = null;
   }
   return rejected;

@@ -6,6 +6,7 @@ import {
   type ImageSource,
   MOST_CLASSES,
   MOST_CORNERS,
+  MOST_LATENTS,
   type PageState,
   type Point,
   type Whereabouts,
@@ -32,8 +33,8 @@ export const point: Codec<Point> = {
       const value = seed.parse(text.slice('seed:'.length));
       return value === undefined ? undefined : { seed: value };
     }
-    const z = text.split(',').map(coordinate.parse);
-    return z.every((value) => value !== undefined) ? { z } : undefined;
+    const z = text.split(',', MOST_LATENTS + 1).map(coordinate.parse);
+    return z.length <= MOST_LATENTS && z.every((value) => value !== undefined) ? { z } : undefined;
   },
   // Trailing zeros say nothing: `fitToModels` fills up to the model's number of latents.
   print(value) {
@@ -75,18 +76,16 @@ export const path: Codec<Stroke> = {
   print: (value) => (value.length === 0 ? '' : printStrokes([value])),
 };
 
-const IMAGE_FORMS = {
-  example: (text: string) => /^[\w-]{0,32}$/.test(text),
-  strokes: (text: string) => parseStrokes(text) !== undefined,
-  pixels: (text: string) => parsePixels(text) !== undefined,
-};
+const IMAGE_FORMS = new Map<string, (value: string) => ImageSource | undefined>([
+  ['example', (example) => (/^[\w-]{0,32}$/.test(example) ? { example } : undefined)],
+  ['strokes', (strokes) => (parseStrokes(strokes) ? { strokes } : undefined)],
+  ['pixels', (pixels) => (parsePixels(pixels) ? { pixels } : undefined)],
+]);
 
 export const image: Codec<ImageSource> = {
   parse(text) {
-    const [form = '', value = ''] = text.split(':', 2);
-    if (!(form in IMAGE_FORMS) || !IMAGE_FORMS[form as keyof typeof IMAGE_FORMS](value))
-      return undefined;
-    return { [form]: value } as ImageSource;
+    const colon = text.indexOf(':');
+    return colon < 0 ? undefined : IMAGE_FORMS.get(text.slice(0, colon))?.(text.slice(colon + 1));
   },
   print: (value) => Object.entries(value)[0]?.join(':') ?? '',
 };

@@ -129,7 +129,8 @@ export class OptionError extends RangeError {
   readonly said: Said;
 
   constructor(option: string, asked: string) {
-    const said: Said = (text) => text.refused(option, asked, MOST);
+    // As much of it as is read.
+    const said: Said = (text) => text.refused(option, asked.slice(0, 32), MOST);
     super(said(en));
     this.said = said;
   }
@@ -140,7 +141,7 @@ export function parseOptions(fragment: string): Options {
   const asked = new URLSearchParams(fragment.replace(/^#/, ''));
   const options = { ...(asked.has('brief') ? BRIEF : FULL) };
   for (const [key, text] of asked) {
-    if (!(key in options)) continue;
+    if (!Object.hasOwn(options, key)) continue;
     const value = Number(text);
     if (!Number.isInteger(value) || value < 1 || value > MOST) throw new OptionError(key, text);
     options[key as keyof Options] = value;

@@ -19,12 +19,12 @@ describe('base64url', () => {
     (bytes) => {
       const text = toBase64Url(Uint8Array.from(bytes));
       expect(text).toMatch(/^[\w-]*$/);
-      expect(Array.from(fromBase64Url(text) ?? [])).toEqual(bytes);
+      expect(Array.from(fromBase64Url(text, bytes.length) ?? [])).toEqual(bytes);
     },
   );
 
   it.each(['a', 'ab=', 'a+b/', 'ä'])('refuses %s', (text) =>
-    expect(fromBase64Url(text)).toBeUndefined(),
+    expect(fromBase64Url(text, 99)).toBeUndefined(),
   );
 });
 

@@ -20,7 +20,7 @@ export function printPixels(levels: Uint8Array): string {
 
 /** undefined where `text` does not stand for a picture. */
 export function parsePixels(text: string): Uint8Array | undefined {
-  const bytes = fromBase64Url(text);
+  const bytes = fromBase64Url(text, 2 * PIXELS);
   if (!bytes) return undefined;
   const levels = new Uint8Array(PIXELS);
   let at = 0;

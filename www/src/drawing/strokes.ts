@@ -70,7 +70,8 @@ export function printStrokes(strokes: readonly Stroke[]): string {
 
 /** undefined where `text` does not stand for strokes. */
 export function parseStrokes(text: string): Stroke[] | undefined {
-  const bytes = fromBase64Url(text);
+  // A point takes two bytes, and the length of its stroke at most two more.
+  const bytes = fromBase64Url(text, 4 * MOST_POINTS);
   if (!bytes) return undefined;
   const strokes: Stroke[] = [];
   let at = 0;

@@ -66,7 +66,12 @@ export const en = {
   notices: {
     label: 'Notices',
     rejected: (key: string, value: string) =>
-      `The address asked for ${key} = “${value}”, which is not possible here. The default is shown instead.`,
+      `This link has an invalid value (${key} = ${value}). The default is used instead.`,
+    unknown: (key: string) => `This link has a parameter that this page does not know (${key}).`,
+    cut: 'This link lost its end on the way here: some of what it described is missing.',
+    moreRejected: (count: string) => `This link has ${count} further problems.`,
+    tooLong: (characters: string) =>
+      `This link is longer than any link of this page (${characters} characters). It was not read.`,
     roles: {
       decoder: 'The decoder',
       sampler: 'The sampler',

@@ -63,7 +63,11 @@ export const zh: Messages = {
 
   notices: {
     label: '通知',
-    rejected: (key, value) => `网址要求 ${key} = “${value}”，这里无法做到，已改用默认值。`,
+    rejected: (key, value) => `链接中的参数 ${key} = ${value} 无效，已改用默认值。`,
+    unknown: (key) => `链接中有本页不认识的参数（${key}）。`,
+    cut: '链接在传递中丢失了末尾：它所描述的内容有一部分缺失。',
+    moreRejected: (count) => `链接中另有 ${count} 处问题。`,
+    tooLong: (characters) => `链接过长（${characters} 个字符），超出本页的任何链接，因此未被读取。`,
     roles: {
       decoder: '解码器',
       sampler: '采样器',

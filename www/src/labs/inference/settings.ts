@@ -21,6 +21,8 @@ export const RATES = [0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.3, 1] as const;
 /** Iterations shown per second. */
 export const PACES = [5, 30, 60, 300, 1500] as const;
 export const MAX_COMPONENTS = 8;
+/** As many observations as an address carries. */
+const MAX_OBSERVATIONS = 50;
 export const MAX_DRAWS = 100;
 /** Where a run ends by itself. */
 export const MAX_ITERATIONS = 100_000;
@@ -103,7 +105,7 @@ export const snapInput = (x: number) => onGrid(clamp(x, [-LIMITS.x, LIMITS.x]), 
 
 /** Numbers between commas; undefined if something else is there. */
 function numbers(text: string, count: number): number[] | undefined {
-  const parts = text.split(',');
+  const parts = text.split(',', count + 1);
   const plain = parts.every((part) => /^-?\d{1,4}(\.\d{1,3})?$/.test(part));
   return plain && parts.length === count ? parts.map(Number) : undefined;
 }
@@ -114,7 +116,7 @@ const between = (value: number, [least, most]: readonly [number, number]) =>
 /** `weight,mean 1,mean 2,std 1,std 2,correlation` of each component, with semicolons in between. */
 export function parseStart(text: string): Component[] | undefined {
   const components: Component[] = [];
-  for (const part of text.split(';')) {
+  for (const part of text.split(';', MAX_COMPONENTS + 1)) {
     const [weight, m1, m2, s1, s2, correlation] = numbers(part, 6) ?? [];
     if (weight === undefined || m1 === undefined || m2 === undefined) return undefined;
     if (s1 === undefined || s2 === undefined || correlation === undefined) return undefined;
@@ -132,13 +134,13 @@ export const printStart = (components: Component[]) => components.map(printCompo
 /** `x,label` of each observation, with semicolons in between. */
 export function parseData(text: string): Observation[] | undefined {
   const data: Observation[] = [];
-  for (const part of text.split(';')) {
+  for (const part of text.split(';', MAX_OBSERVATIONS + 1)) {
     const [x, label] = numbers(part, 2) ?? [];
     if (x === undefined || (label !== 0 && label !== 1)) return undefined;
     if (!between(x, [-LIMITS.x, LIMITS.x]) || snapInput(x) !== x) return undefined;
     data.push({ x, label });
   }
-  return data.length <= 50 ? data : undefined;
+  return data.length <= MAX_OBSERVATIONS ? data : undefined;
 }
 
 export const printData = (data: Observation[]) =>
