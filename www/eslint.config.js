@@ -99,7 +99,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.test.ts', 'tests/e2e/**'],
+    files: ['**/*.test.ts', 'www/src/testing/**', 'tests/e2e/**'],
     rules: {
       // A stand-in does nothing where the real thing would.
       '@typescript-eslint/no-empty-function': 'off',

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { FUNCTIONS } from './src/story/derivations/index.ts';
 import { crateFunctions } from './vite/crate.ts';
@@ -80,5 +81,25 @@ export default defineConfig({
     format: 'es',
     rollupOptions: { output: { assetFileNames } },
   },
-  test: { include: ['src/**/*.test.ts'] },
+  test: {
+    // No test file leaves anything behind; one world for all of a worker's saves most of the time.
+    isolate: false,
+    pool: 'threads',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['src/**/*.test.ts'],
+          exclude: ['src/**/*.dom.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        // Svelte for browsers, whose effects run.
+        plugins: [svelteTesting()],
+        test: { name: 'dom', include: ['src/**/*.dom.test.ts'], environment: 'jsdom' },
+      },
+    ],
+  },
 });

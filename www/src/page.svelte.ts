@@ -11,8 +11,8 @@ import { type Catalog, fitToModels } from './address/fit.ts';
 import { speech } from './messages/speech.svelte.ts';
 import type { Lab, PageState } from './state.ts';
 
-/** Browsers refuse more than a few hundred history writes a minute. */
-const WRITE_DELAY_MS = 250;
+/** Safari refuses more than a hundred history writes in half a minute. */
+const WRITE_INTERVAL_MS = 350;
 
 /** The page's state, kept equal to the URL's fragment in both directions. */
 export class Page {
@@ -36,9 +36,9 @@ export class Page {
     });
     $effect(() => {
       const fragment = fragmentOf(this.#fields);
-      if (isSame(location.hash, fragment)) return;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#write(fragment), WRITE_DELAY_MS);
+      if (isSame(location.hash, fragment)) this.#forget();
+      // Not put off by the next change: what plays would never be written.
+      else this.#timer ??= setTimeout(() => this.#flush(), WRITE_INTERVAL_MS);
     });
   }
 
@@ -69,18 +69,20 @@ export class Page {
   }
 
   #read(): void {
-    clearTimeout(this.#timer);
+    this.#forget();
     const { state, rejected } = parseState(location.hash);
     this.rejected = this.#catalog ? [...rejected, ...fitToModels(state, this.#catalog)] : rejected;
     Object.assign(this.state, state);
   }
 
-  #flush(): void {
+  #forget(): void {
     clearTimeout(this.#timer);
-    this.#write(printState(this.state));
+    this.#timer = undefined;
   }
 
-  #write(fragment: string): void {
+  #flush(): void {
+    this.#forget();
+    const fragment = printState(this.state);
     if (isSame(location.hash, fragment)) return;
     history.replaceState(history.state, '', fragment || location.pathname + location.search);
   }

@@ -26,6 +26,9 @@ export interface Loss {
 /** In gigabytes, rounded; only some browsers tell. */
 const deviceMemory = () => (navigator as { deviceMemory?: number }).deviceMemory;
 
+/** Faults that are worth reading. */
+const MOST_FAULTS = 5;
+
 const base = new URL(document.baseURI);
 const models = new URL('models/', base);
 
@@ -113,7 +116,10 @@ export class Engine {
   /** For `catch`: what was cancelled or died with its worker is not an error of the call. */
   report = (error: unknown): void => {
     if (isCancelled(error)) return;
-    this.faults = [...this.faults, asError(error)];
+    const fault = asError(error);
+    // One bad canvas fails at every step of a slider.
+    const others = this.faults.filter(({ message }) => message !== fault.message);
+    this.faults = [...others, fault].slice(-MOST_FAULTS);
   };
 
   dismiss(): void {

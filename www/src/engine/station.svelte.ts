@@ -119,13 +119,13 @@ export class Station {
     this.#losses = [...this.#losses.filter((time) => now - time < LOSS_WINDOW_MS), now];
     const restarting = this.#losses.length <= LOSS_LIMIT;
     this.onLost(this.role, reason, restarting);
+    this.loaded = { vae: false, ddpm: false };
     if (restarting) this.#replace();
     else this.down = true;
   }
 
   #replace(): void {
     this.down = false;
-    this.loaded = { vae: false, ddpm: false };
     this.#lanes.clear();
     this.#extras.clear();
     this.#spawn();

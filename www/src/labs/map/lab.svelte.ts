@@ -51,7 +51,8 @@ export class MapLab {
   }
 
   get ready(): boolean {
-    return this.engine.decoder.generation === this.#equipped;
+    const { decoder } = this.engine;
+    return !decoder.down && decoder.generation === this.#equipped;
   }
 
   get #active(): boolean {

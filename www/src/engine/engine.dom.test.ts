@@ -1,0 +1,222 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { clearUp, make, open, pass, world } from '../testing/page.svelte.ts';
+import { bytesOf, DDPM, MAP_VAE, VAE } from '../testing/manifest.ts';
+import { calls, ScriptedWorker, workerOf } from '../testing/worker.ts';
+import { Engine } from './engine.svelte.ts';
+import { LoadError } from './loader.ts';
+
+afterEach(clearUp);
+
+const fetched = () =>
+  vi.mocked(fetch).mock.calls.map(([url]) => (url as URL).pathname.split('/').at(-1));
+const story = () =>
+  ScriptedWorker.all.map(({ name, calls }) => [name, ...calls.map(({ call }) => call)].join(' '));
+
+/** An engine whose site is watched. */
+async function watched(surroundings: Parameters<typeof open>[0] = {}) {
+  const { engine } = await open(surroundings, () => null);
+  return engine;
+}
+
+describe('the engine', () => {
+  it('loads the first picture’s model, lets it be painted, and then the others', async () => {
+    await watched();
+    expect(story()).toEqual([
+      'decoder manifest start load settle',
+      'sampler start load',
+      'scorer start load load',
+    ]);
+    const [first] = workerOf('decoder').asked('load');
+    expect(first?.entry.id).toBe(VAE);
+    expect(Object.keys(first?.files ?? {})).toEqual(['decoder']);
+  });
+
+  it('begins with the sampler where the first picture is a chain’s', async () => {
+    await watched({ first: 'ddpm' });
+    expect(story().sort()).toEqual([
+      'decoder start load',
+      'sampler manifest start load settle',
+      'scorer start load load',
+    ]);
+  });
+
+  it('fetches each file once, and gives the same bytes to every worker', async () => {
+    const engine = await watched();
+    const names = fetched();
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).not.toContain('mnist-vae-2d-decoder.onnx');
+    const network = bytesOf('mnist-ddpm.onnx');
+    for (const role of ['sampler', 'scorer'])
+      expect(workerOf(role).asked('load').at(-1)?.files).toEqual({ network });
+    await engine.model(DDPM).get();
+    expect(fetched()).toHaveLength(names.length);
+  });
+
+  it('fetches any other model when it is asked for, once for all who ask', async () => {
+    const engine = await watched();
+    const before = fetched().length;
+    expect(engine.model(MAP_VAE)).toBe(engine.model(MAP_VAE));
+    const { files } = await engine.model(MAP_VAE).get();
+    expect(Object.keys(files).sort()).toEqual(['decoder', 'density', 'encoder']);
+    expect(fetched()).toHaveLength(before + 3);
+    expect(engine.extras.map(({ name, status }) => [name, status])).toEqual([[MAP_VAE, 'ready']]);
+  });
+
+  it('starts nothing in a browser that lacks what the page needs', () => {
+    world();
+    vi.stubGlobal('WebAssembly', undefined);
+    const engine = make(() => new Engine({ vae: '', ddpm: '' }, 'vae'));
+    expect(engine.missing).toEqual(['webassembly', 'simd']);
+    expect(ScriptedWorker.all).toEqual([]);
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
+  it('waits for a file that is missing until it is asked to try again', async () => {
+    let missing = true;
+    const engine = await watched({
+      site: (path) => (missing && path === 'mnist-vae-decoder.onnx' ? null : undefined),
+    });
+    expect(engine.assets.vae.error).toEqual(
+      new LoadError('missing', 'mnist-vae-decoder.onnx', 404),
+    );
+    expect(engine.decoder.loaded.vae).toBe(false);
+    // The failure of one model does not keep the other.
+    expect(engine.sampler.loaded.ddpm).toBe(true);
+    missing = false;
+    engine.assets.vae.retry();
+    await pass();
+    expect(engine.decoder.loaded.vae).toBe(true);
+  });
+
+  it('fetches past the browser’s cache what the crate refused, when it is asked to', async () => {
+    let refusals = 1;
+    const engine = await watched({
+      script: {
+        load: ({ entry }) => {
+          if (entry.kind === 'ddpm' && refusals-- > 0) throw new Error('checksum');
+          return null;
+        },
+      },
+    });
+    expect(engine.assets.ddpm.error?.message).toBe('checksum');
+    engine.assets.ddpm.retry();
+    await pass();
+    expect(engine.sampler.loaded.ddpm).toBe(true);
+    const modes = vi
+      .mocked(fetch)
+      .mock.calls.filter(([url]) => (url as URL).pathname.endsWith('mnist-ddpm.onnx'))
+      .map(([, init]) => init?.cache);
+    expect(modes).toEqual(['default', 'reload']);
+  });
+
+  it('asks for the scores of the test set once, and again where that failed', async () => {
+    let there = false;
+    const engine = await watched({
+      script: { evaluation: () => [] },
+      site: (path) => (path === 'evaluation.json' ? (there ? '{}' : null) : undefined),
+    });
+    await engine.loadEvaluation();
+    expect(engine.evaluation).toBeNull();
+    expect(engine.faults).toEqual([new LoadError('missing', 'evaluation.json', 404)]);
+    there = true;
+    const loading = engine.loadEvaluation();
+    await pass();
+    await loading;
+    expect(engine.evaluation).toEqual({ json: '{}', models: [] });
+    await engine.loadEvaluation();
+    expect(calls('evaluation')).toBe(1);
+  });
+
+  it('says the same fault once, and of many the last', async () => {
+    const engine = await watched();
+    for (let i = 0; i < 20; i++) engine.report(new Error('the canvas is gone'));
+    expect(engine.faults).toHaveLength(1);
+    for (let i = 0; i < 20; i++) engine.report(new Error(`fault ${i}`));
+    expect(engine.faults.length).toBeLessThanOrEqual(5);
+    expect(engine.faults.at(-1)?.message).toBe('fault 19');
+    engine.report('a text');
+    expect(engine.faults.at(-1)?.message).toBe('a text');
+    engine.dismiss();
+    expect(engine.faults).toEqual([]);
+  });
+});
+
+describe('a worker that dies', () => {
+  it('is replaced by one that gets the same bytes, and is told of', async () => {
+    const engine = await watched();
+    const [before] = workerOf('sampler').asked('load');
+    workerOf('sampler').die('unreachable');
+    expect(engine.sampler.loaded.ddpm).toBe(false);
+    expect(engine.losses).toEqual([{ role: 'sampler', reason: 'unreachable', restarting: true }]);
+    await pass();
+    expect(engine.sampler.generation).toBe(1);
+    expect(engine.sampler.loaded.ddpm).toBe(true);
+    expect(workerOf('sampler').asked('load')).toEqual([before]);
+    expect(fetched().filter((name) => name === 'mnist-ddpm.onnx')).toHaveLength(1);
+    engine.dismiss();
+    expect(engine.losses).toEqual([]);
+  });
+
+  it('is given up when it dies again and again, which its lab shows, until it is restarted', async () => {
+    const engine = await watched();
+    for (let death = 0; death < 4; death++) {
+      workerOf('decoder').die();
+      await pass();
+    }
+    expect(engine.decoder.down).toBe(true);
+    expect(engine.decoder.loaded.vae).toBe(false);
+    expect(engine.losses).toEqual([
+      { role: 'decoder', reason: 'out of memory', restarting: false },
+    ]);
+    engine.dismiss();
+    expect(engine.losses).toHaveLength(1);
+    engine.restart('decoder');
+    await pass();
+    expect(engine.losses).toEqual([]);
+    expect(engine.decoder.down).toBe(false);
+    expect(engine.decoder.loaded.vae).toBe(true);
+  });
+
+  it('is not given up where it dies seldom', async () => {
+    const engine = await watched();
+    for (let death = 0; death < 8; death++) {
+      workerOf('decoder').die();
+      await pass(30_000);
+    }
+    expect(engine.decoder.down).toBe(false);
+    expect(engine.decoder.loaded.vae).toBe(true);
+    expect(engine.decoder.generation).toBe(8);
+  });
+
+  it('takes no model with it that was loaded besides, nor a call that waits in a lane', async () => {
+    const engine = await watched({ script: { randomSeed: () => 7 } });
+    await Promise.all([engine.decoder.equip(engine.model(MAP_VAE)), pass()]);
+    expect(workerOf('decoder').asked('load')).toHaveLength(2);
+    const lane = engine.decoder.lane('x');
+    const first = lane.submit(() => engine.decoder.client.call('randomSeed', null));
+    workerOf('decoder').die();
+    await expect(first).rejects.toThrow('the worker has ended');
+    await pass();
+    expect(engine.decoder.lane('x')).not.toBe(lane);
+    await Promise.all([engine.decoder.equip(engine.model(MAP_VAE)), pass()]);
+    expect(
+      workerOf('decoder')
+        .asked('load')
+        .map(({ entry }) => entry.id),
+    ).toEqual([VAE, MAP_VAE]);
+  });
+
+  it('without a chance to start is lost like any other', async () => {
+    const engine = await watched({
+      script: {
+        start: (_, { worker }) => {
+          if (worker.name === 'scorer') throw new Error('no SIMD');
+          return null;
+        },
+      },
+    });
+    expect(engine.scorer.down).toBe(true);
+    expect(engine.losses).toEqual([{ role: 'scorer', reason: 'no SIMD', restarting: false }]);
+    expect(engine.decoder.loaded.vae).toBe(true);
+  });
+});
