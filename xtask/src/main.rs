@@ -1,37 +1,58 @@
 //! `cargo xtask`: everything between a clone and a served or tested page.
 
 mod bench;
+mod job;
 mod page;
-mod shell;
+mod report;
+mod results;
+mod setup;
 mod stages;
-mod tally;
-mod tools;
-mod version;
-mod wasm;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
+use clap::Parser;
 
+use job::Job;
 use stages::Stage;
-use tools::Toolbox;
 
-const USAGE: &str = "\
-Usage: cargo xtask <command>
+/// Builds, serves and tests ELBO Room
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Install what is missing, build, and serve the page
+    Serve {
+        #[arg(long, default_value_t = 4173)]
+        port: u16,
+    },
+    /// Build the page into www/dist, for any server of static files
+    Build,
+    /// Measure speed, size and memory in Chromium beside onnxruntime-web
+    Bench {
+        /// Run everything once, as a trial
+        #[arg(long)]
+        brief: bool,
+        /// The file for all figures [default: target/bench.json]
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
+    /// Run all checks and tests, or only the stages named
+    Test {
+        stages: Vec<Stage>,
+        /// Show the output of every command while it runs
+        #[arg(long)]
+        verbose: bool,
+    },
+}
 
-Commands:
-  serve [--port <n>]   install what is missing, build, and serve the page (port 4173)
-  build                the same without serving
-  bench [--brief] [--json <file>]
-                       measure speed, size and memory in Chromium beside onnxruntime-web
-                       (some minutes; all figures go to target/bench.json)
-  test [<stage>...]    run all checks and tests, or only the stages named:
-                       fmt clippy native node chrome page e2e
-";
+/// The root of the repository.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask has a parent folder")
+}
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match run(&arguments) {
+    match run(Command::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nerror: {error:#}");
@@ -40,52 +61,31 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &[String]) -> Result<()> {
-    let Some((command, rest)) = arguments.split_first() else {
-        print!("{USAGE}");
-        return Ok(());
-    };
-    match command.as_str() {
-        "serve" => {
-            let port = port(rest)?;
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Serve { port } => {
             page::require_free(port)?;
-            let toolbox = Toolbox::new()?;
-            page::build(&toolbox)?;
-            page::serve(&toolbox, port)
+            setup::announce(&[page::FOLDER], false);
+            page::build(&mut Job::live())?;
+            page::serve(port)
         }
-        "build" => {
-            nothing_more(rest)?;
-            page::build(&Toolbox::new()?)
+        Command::Build => {
+            setup::announce(&[page::FOLDER], false);
+            page::build(&mut Job::live())
         }
-        "bench" => {
-            let settings = bench::Settings::parse(rest)?;
-            bench::run(&Toolbox::new()?, &settings)
-        }
-        "test" => {
-            let stages = rest.iter().map(|name| name.parse()).collect::<Result<Vec<Stage>>>()?;
-            stages::run(&Toolbox::new()?, &stages)
-        }
-        "help" | "--help" | "-h" => {
-            print!("{USAGE}");
-            Ok(())
-        }
-        unknown => bail!("there is no command `{unknown}`\n\n{USAGE}"),
+        Command::Bench { brief, json } => bench::run(brief, json.as_deref()),
+        Command::Test { stages, verbose } => stages::run(&stages, verbose),
     }
 }
 
-fn port(rest: &[String]) -> Result<u16> {
-    match rest {
-        [] => Ok(page::DEFAULT_PORT),
-        [flag, value] if flag == "--port" => {
-            value.parse().with_context(|| format!("`{value}` is not a port number"))
-        }
-        _ => bail!("`serve` takes only `--port <n>`\n\n{USAGE}"),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
 
-fn nothing_more(rest: &[String]) -> Result<()> {
-    match rest {
-        [] => Ok(()),
-        [first, ..] => bail!("unexpected argument `{first}`\n\n{USAGE}"),
+    /// clap finds conflicting names and positions only when it is asked to.
+    #[test]
+    fn the_command_line_is_consistent() {
+        Command::command().debug_assert();
     }
 }

@@ -1,38 +1,55 @@
 //! The page: the crate as WebAssembly, and the static files around it.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use duct::cmd;
+use wasm_bindgen_cli_support::Bindgen;
 
-use crate::tools::Toolbox;
-use crate::wasm::without_names;
-
-pub const DEFAULT_PORT: u16 = 4173;
+use crate::job::Job;
+use crate::{root, setup};
 
 pub const FOLDER: &str = "www";
 
 /// The crate as a package of JavaScript, types and WebAssembly in `www/pkg`.
-pub fn build_package(toolbox: &Toolbox) -> Result<()> {
-    toolbox.ensure_wasm_tools()?;
-    // wasm-pack would download what it misses; what it needs is installed above, in the right
-    // version.
-    toolbox
-        .wasm_pack(&["build", "--mode", "no-install", "--release", "--target", "web"])
-        .args(["--out-dir", "www/pkg", "--out-name", "elbo_room"])
-        .run()?;
-    let module = toolbox.file("www/pkg/elbo_room_bg.wasm");
-    let stripped = without_names(&std::fs::read(&module)?)
-        .with_context(|| format!("in {}", module.display()))?;
-    std::fs::write(module, stripped)?;
-    Ok(())
+pub fn build_package(job: &mut Job) -> Result<()> {
+    setup::wasm_target(job)?;
+    let build = cmd!("cargo", "build", "--release", "--lib", "--target", setup::WASM_TARGET);
+    job.run("compile the crate for WebAssembly", setup::wasm(build))?;
+    let module = target_folder()?.join(setup::WASM_TARGET).join("release/elbo_room.wasm");
+    job.step("generate its JavaScript and types", |_| {
+        Bindgen::new()
+            .input_path(module)
+            .out_name("elbo_room")
+            .web(true)?
+            .typescript(true)
+            // A ninth of what a visitor loads, and only stack traces show it.
+            .remove_name_section(true)
+            .generate(root().join("www/pkg"))
+    })
+}
+
+/// Cargo's folder of build products, wherever the user's settings put it.
+fn target_folder() -> Result<PathBuf> {
+    let metadata = cmd!("cargo", "metadata", "--format-version", "1", "--no-deps").dir(root());
+    let metadata: serde_json::Value = serde_json::from_str(&metadata.read()?)?;
+    let folder = metadata["target_directory"].as_str().context("cargo names no target folder")?;
+    Ok(folder.into())
 }
 
 /// Package and page: afterwards `www/dist` can be served by anything that serves files.
-pub fn build(toolbox: &Toolbox) -> Result<()> {
+pub fn build(job: &mut Job) -> Result<()> {
     // First, since it costs nothing and a missing Node is better told before minutes of compiling.
-    toolbox.ensure_npm_packages(FOLDER)?;
-    build_package(toolbox)?;
-    toolbox.npm(FOLDER, &["run", "build"]).run()
+    setup::npm_packages(job, FOLDER)?;
+    build_package(job)?;
+    bundle(job)
+}
+
+/// The page around a package that is there.
+pub fn bundle(job: &mut Job) -> Result<()> {
+    let build = setup::npm(FOLDER, ["run", "--silent", "build", "--", "--logLevel", "warn"]);
+    job.run("bundle the page", build)
 }
 
 /// Fails where another program listens on `port`: better told before the build than after it.
@@ -44,15 +61,13 @@ pub fn require_free(port: u16) -> Result<()> {
 }
 
 /// Serves `www/dist` until it is interrupted.
-pub fn serve(toolbox: &Toolbox, port: u16) -> Result<()> {
+pub fn serve(port: u16) -> Result<()> {
     println!("\nELBO Room is at http://127.0.0.1:{port}/ (Ctrl-C ends it)\n");
     let port = port.to_string();
-    toolbox
-        .npm(
-            FOLDER,
-            &["run", "preview", "--", "--host", "127.0.0.1", "--strictPort", "--port", &port],
-        )
+    let options = ["--host", "127.0.0.1", "--strictPort", "--port", &port];
+    setup::npm(FOLDER, ["run", "--silent", "preview", "--"].into_iter().chain(options))
         // So that the benchmark's page can give its peer threads.
         .env("ELBO_ROOM_ISOLATED", "1")
-        .run()
+        .run()?;
+    Ok(())
 }

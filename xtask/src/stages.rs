@@ -1,215 +1,338 @@
 //! `cargo xtask test`: the stages, their order, and the table at the end.
 
-use std::fmt;
-use std::str::FromStr;
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::thread;
+use std::time::Instant;
 
 use anyhow::{Error, Result, bail, ensure};
+use clap::ValueEnum;
+use duct::{Expression, cmd};
 
-use crate::page;
-use crate::tally::Tally;
-use crate::tools::{Toolbox, WASM_TARGET};
+use crate::job::Job;
+use crate::report::{Outcome, count, table};
+use crate::results;
+use crate::{page, root, setup};
 
-const END_TO_END: &str = "tests/e2e";
-/// With tract-onnx, the importer's reference. One set of features for all that runs on this
-/// machine: nothing is compiled twice.
-const REFERENCE: [&str; 2] = ["--features", "elbo-room/full-onnx"];
+pub const END_TO_END: &str = "tests/e2e";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// With tract-onnx, the importer's reference. One profile and one set of features for all that runs
+/// on this machine: nothing is compiled twice.
+const NATIVE: [&str; 5] = ["--release", "--package", "elbo-room", "--features", "full-onnx"];
+const WASM: [&str; 5] = ["--release", "--package", "elbo-room", "--target", setup::WASM_TARGET];
+const DENY: [&str; 3] = ["--", "--deny", "warnings"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Stage {
-    /// Formatting.
+    /// Formatting of the Rust sources
     Fmt,
-    /// Lints, for this machine and for WebAssembly.
+    /// Lints, for this machine and for WebAssembly
     Clippy,
-    /// Rust tests and documentation examples on this machine.
+    /// The crate as WebAssembly, with its JavaScript and types
+    Package,
+    /// Rust tests and documentation examples on this machine
     Native,
-    /// The crate's tests as WebAssembly in Node.
+    /// The same tests as WebAssembly in Node.js, and those of the JavaScript interface
     Node,
-    /// The crate's tests as WebAssembly in a browser.
+    /// Painting on the canvases of a browser
     Chrome,
-    /// The page: types, unit tests, build.
+    /// The page: formatting, lints, types, unit tests, build
     Page,
-    /// The built page in a browser.
+    /// The built page in browsers
     E2e,
+    /// wasm-pack on the crate, by those who use it; only where it is named
+    WasmPack,
+}
+
+/// Stages beside each other. Cargo's compilations keep two cores busy; the tools of npm, and tests
+/// in Node.js, one each.
+const LANES: [&[Stage]; 2] =
+    [&[Stage::Package, Stage::Fmt, Stage::Clippy, Stage::Native], &[Stage::Page, Stage::Node]];
+
+/// Stages that need the machine for themselves, after all others.
+const ALONE: [Stage; 3] = [Stage::Chrome, Stage::E2e, Stage::WasmPack];
+
+/// What several stages need, made by the first of them.
+#[derive(Default)]
+struct Shared {
+    package: Once,
+    page: Once,
+}
+
+type Once = OnceLock<Result<(), String>>;
+
+/// Does `work` unless it is done; a stage that comes while another does it waits.
+fn once(cell: &Once, what: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    cell.get_or_init(|| work().map_err(|error| format!("{error:#}")))
+        .clone()
+        .map_err(|error| Error::msg(format!("no {what}: {error}")))
+}
+
+impl Shared {
+    fn package(&self, job: &mut Job) -> Result<()> {
+        once(&self.package, "package", || page::build_package(job))
+    }
+
+    fn page(&self, job: &mut Job) -> Result<()> {
+        setup::npm_packages(job, page::FOLDER)?;
+        self.package(job)?;
+        once(&self.page, "page", || page::bundle(job))
+    }
 }
 
 impl Stage {
-    const ALL: [Self; 7] =
-        [Self::Fmt, Self::Clippy, Self::Native, Self::Node, Self::Chrome, Self::Page, Self::E2e];
-
-    const fn name(self) -> &'static str {
+    /// As it is written on the command line.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Fmt => "fmt",
             Self::Clippy => "clippy",
+            Self::Package => "package",
             Self::Native => "native",
             Self::Node => "node",
             Self::Chrome => "chrome",
             Self::Page => "page",
             Self::E2e => "e2e",
+            Self::WasmPack => "wasm-pack",
         }
     }
 
-    fn run(self, toolbox: &Toolbox, page_is_built: bool) -> Result<Tally> {
+    fn has_tests(self) -> bool {
+        !matches!(self, Self::Fmt | Self::Clippy | Self::Package)
+    }
+
+    fn needs_browser(self) -> bool {
+        matches!(self, Self::Chrome | Self::E2e | Self::WasmPack)
+    }
+
+    fn npm_folders(self) -> &'static [&'static str] {
         match self {
-            Self::Fmt => fmt(toolbox),
-            Self::Clippy => clippy(toolbox),
-            Self::Native => {
-                toolbox.cargo(&["test", "--release", "--workspace"]).args(REFERENCE).run_tests()
-            }
-            Self::Node => wasm(toolbox, &["--node"]),
-            Self::Chrome => {
-                let driver = toolbox.ensure_browser()?.driver;
-                wasm(
-                    toolbox,
-                    &["--headless", "--chrome", "--chromedriver", &driver.to_string_lossy()],
-                )
-            }
-            Self::Page => page(toolbox),
-            Self::E2e => end_to_end(toolbox, page_is_built),
+            Self::Page | Self::E2e => &[page::FOLDER, END_TO_END],
+            _ => &[],
         }
     }
-}
 
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Stage {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        let known = Self::ALL.into_iter().find(|stage| stage.name() == name);
-        known.ok_or_else(|| {
-            let all = Self::ALL.map(Self::name).join(" ");
-            Error::msg(format!("there is no stage `{name}`; the stages are: {all}"))
-        })
-    }
-}
-
-/// How one stage went.
-struct Outcome {
-    stage: Stage,
-    result: Result<Tally>,
-    time: Duration,
-}
-
-/// Runs `stages`, all of them where none is named, each whatever became of those before it: one run
-/// shows every failure.
-pub fn run(toolbox: &Toolbox, stages: &[Stage]) -> Result<()> {
-    let stages = if stages.is_empty() { &Stage::ALL } else { stages };
-    let mut outcomes: Vec<Outcome> = Vec::new();
-    for &stage in stages {
-        println!("\n== {stage}");
-        let started = Instant::now();
-        let page = outcomes.iter().find(|outcome| outcome.stage == Stage::Page);
-        let result = match page {
-            Some(page) if stage == Stage::E2e && page.result.is_err() => {
-                Err(Error::msg("not run: there is no page to test"))
+    fn run(self, job: &mut Job, shared: &Shared) -> Result<()> {
+        match self {
+            Self::Fmt => {
+                setup::linters(job)?;
+                job.run("check formatting", cargo("fmt", &["--all", "--check"]))
             }
-            page => stage.run(toolbox, page.is_some()),
-        };
-        let outcome = Outcome { stage, result, time: started.elapsed() };
-        println!("== {outcome}");
-        outcomes.push(outcome);
+            Self::Clippy => clippy(job),
+            Self::Package => shared.package(job),
+            Self::Native => native(job),
+            Self::Node => node(job),
+            Self::Chrome => chrome(job),
+            Self::Page => check_page(job, shared),
+            Self::E2e => end_to_end(job, shared),
+            Self::WasmPack => wasm_pack(job),
+        }
     }
-    report(&outcomes)
+
+    fn outcome(self, shared: &Shared, verbose: bool) -> Outcome {
+        let started = Instant::now();
+        let mut job = Job::beside_others(self.name(), verbose);
+        let mut result = self.run(&mut job, shared);
+        // wasm-bindgen's runner, for one, calls a program without tests a success.
+        if result.is_ok() && self.has_tests() && job.tests.is_empty() {
+            result = Err(Error::msg("no test ran"));
+        }
+        Outcome { stage: self, result, time: started.elapsed(), tests: job.tests }
+    }
 }
 
-fn report(outcomes: &[Outcome]) -> Result<()> {
-    println!("\nStages:");
-    for outcome in outcomes {
-        println!("  {outcome}");
+/// Runs `stages`, or all of them but `wasm-pack`, each whatever becomes of the others: one run
+/// shows every failure.
+pub fn run(stages: &[Stage], verbose: bool) -> Result<()> {
+    let all = Stage::value_variants();
+    let chosen: Vec<Stage> = match stages {
+        [] => all.iter().copied().filter(|&stage| stage != Stage::WasmPack).collect(),
+        named => all.iter().copied().filter(|stage| named.contains(stage)).collect(),
+    };
+    let mut folders: Vec<&str> =
+        chosen.iter().flat_map(|stage| stage.npm_folders()).copied().collect();
+    folders.dedup();
+    setup::announce(&folders, chosen.iter().any(|stage| stage.needs_browser()));
+
+    let started = Instant::now();
+    let shared = Shared::default();
+    let run = |stages: &[Stage]| -> Vec<Outcome> {
+        let stages = stages.iter().filter(|stage| chosen.contains(stage));
+        stages.map(|stage| stage.outcome(&shared, verbose)).collect()
+    };
+    let mut outcomes: Vec<Outcome> = thread::scope(|scope| {
+        let lanes = LANES.map(|lane| scope.spawn(|| run(lane)));
+        lanes.into_iter().flat_map(|lane| lane.join().expect("a lane does not panic")).collect()
+    });
+    outcomes.extend(run(&ALONE));
+    outcomes.sort_by_key(|outcome| outcome.stage);
+    println!("\n{}", table(&outcomes, started.elapsed()));
+    let (passed, failed) = count(&outcomes);
+    println!("{passed} passed, {failed} failed");
+    if failed > 0 {
+        bail!("not all stages passed");
     }
-    let failed: Vec<&str> = outcomes
-        .iter()
-        .filter(|outcome| outcome.result.is_err())
-        .map(|outcome| outcome.stage.name())
-        .collect();
-    if !failed.is_empty() {
-        bail!("failed: {}", failed.join(", "));
-    }
-    let total: Tally =
-        outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok().copied()).sum();
-    println!("\n{} passed, 0 failed", total.passed);
     Ok(())
 }
 
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.time.as_secs();
-        write!(f, "{:6} {:3} min {:02} s  ", self.stage, seconds / 60, seconds % 60)?;
-        match &self.result {
-            Ok(Tally { passed: 0 }) => write!(f, "ok"),
-            Ok(Tally { passed }) => write!(f, "ok, {passed} tests"),
-            Err(error) => write!(f, "FAILED: {error:#}"),
-        }
-    }
+fn cargo(subcommand: &str, words: &[&str]) -> Expression {
+    cmd("cargo", [subcommand].iter().chain(words)).dir(root())
 }
 
-fn fmt(toolbox: &Toolbox) -> Result<Tally> {
-    toolbox.ensure_linters()?;
-    toolbox.cargo(&["fmt", "--all", "--check"]).run()?;
-    Ok(Tally::default())
+fn clippy(job: &mut Job) -> Result<()> {
+    setup::linters(job)?;
+    setup::wasm_target(job)?;
+    let native = [&NATIVE[..], &["--all-targets"], &DENY].concat();
+    job.run("lint for this machine", cargo("clippy", &native))?;
+    let xtask = [&["--package", "xtask", "--all-targets"][..], &DENY].concat();
+    job.run("lint xtask", cargo("clippy", &xtask))?;
+    let wasm = [&WASM[..], &["--lib", "--tests"], &DENY].concat();
+    job.run("lint for WebAssembly", setup::wasm(cargo("clippy", &wasm)))
 }
 
-fn clippy(toolbox: &Toolbox) -> Result<Tally> {
-    toolbox.ensure_linters()?;
-    toolbox.ensure_wasm_tools()?;
-    // In the release profile, so that build scripts and macros are compiled once for lints, tests
-    // and page alike.
-    let lints = ["--all-targets", "--", "-D", "warnings"];
-    toolbox.cargo(&["clippy", "--release", "--workspace"]).args(REFERENCE).args(lints).run()?;
-    toolbox
-        .cargo(&[
-            "clippy",
-            "--release",
-            "--target",
-            WASM_TARGET,
-            "--lib",
-            "--tests",
-            "--",
-            "-D",
-            "warnings",
-        ])
-        .without("RUSTFLAGS")
-        .run()?;
-    Ok(Tally::default())
+fn native(job: &mut Job) -> Result<()> {
+    // `--tests` leaves out the examples, which would be linked only to be left alone.
+    let tests = [&NATIVE[..], &["--tests"]].concat();
+    job.run("compile the tests", cargo("test", &[&tests[..], &["--no-run"]].concat()))?;
+    job.run_tests("run them", cargo("test", &tests), false)?;
+    let examples = [&NATIVE[..], &["--doc"]].concat();
+    job.run_tests("run the examples of the documentation", cargo("test", &examples), false)?;
+    job.run_tests("test xtask", cargo("test", &["--package", "xtask"]), false)
 }
 
-/// The library's own and the integration tests as WebAssembly, where `place` says.
-fn wasm(toolbox: &Toolbox, place: &[&str]) -> Result<Tally> {
-    toolbox.ensure_wasm_tools()?;
-    let tally = toolbox
-        .wasm_pack(&["test", "--mode", "no-install", "--release"])
-        .args(place)
-        // What follows is cargo's. Without it, examples and documentation would be built for
-        // WebAssembly as well.
-        .args(["--", "--lib", "--test", "*"])
+/// The integration tests as WebAssembly, run by what `.cargo/config.toml` names.
+fn wasm_tests(job: &mut Job, words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+    setup::wasm_target(job)?;
+    let runner = cargo("build", &["--package", "wasm-test-runner"]);
+    job.run("compile wasm-bindgen's test runner", runner)?;
+    let words = [&WASM[..], words].concat();
+    let compile = cargo("test", &[&words[..], &["--no-run"]].concat());
+    job.run("compile the tests for WebAssembly", setup::wasm(compile))?;
+    let run = setup::wasm(cargo("test", &words));
+    let run = environment.iter().fold(run, |run, (name, value)| run.env(name, value));
+    job.run_tests("run them", run, true)
+}
+
+fn node(job: &mut Job) -> Result<()> {
+    wasm_tests(job, &["--test", "*"], &[("WASM_BINDGEN_TEST_ONLY_NODE", "1")])
+}
+
+fn chrome(job: &mut Job) -> Result<()> {
+    let driver = setup::browser(job)?.driver;
+    let environment = [
+        ("WASM_BINDGEN_TEST_ONLY_WEB", "1"),
+        ("CHROMEDRIVER", &*driver.to_string_lossy()),
         // Seconds for all tests of one file, of which the default of 20 is too few on a busy
         // machine.
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "600")
-        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
-        .run_tests()?;
-    // wasm-bindgen skips a file configured for the other place, and calls nothing at all a success.
-    ensure!(tally.passed > 0, "no test ran");
-    Ok(tally)
+        ("WASM_BINDGEN_TEST_TIMEOUT", "600"),
+        ("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60"),
+    ];
+    wasm_tests(job, &["--test", "browser"], &environment)
 }
 
-fn page(toolbox: &Toolbox) -> Result<Tally> {
-    page::build(toolbox)?;
-    toolbox.npm(page::FOLDER, &["run", "check"]).run()?;
-    toolbox.ensure_npm_packages(END_TO_END)?;
-    toolbox.npm(END_TO_END, &["run", "check"]).run()?;
-    toolbox.npm(page::FOLDER, &["test", "--if-present"]).run_tests()
-}
-
-fn end_to_end(toolbox: &Toolbox, page_is_built: bool) -> Result<Tally> {
-    let browser = toolbox.ensure_browser()?;
-    toolbox.ensure_npm_packages(END_TO_END)?;
-    if !page_is_built {
-        page::build(toolbox)?;
+/// A place for the report of a test runner, without the one of an earlier run.
+fn report_file(name: &str) -> Result<PathBuf> {
+    let folder = root().join("target/xtask");
+    std::fs::create_dir_all(&folder)?;
+    let file = folder.join(name);
+    if file.exists() {
+        std::fs::remove_file(&file)?;
     }
-    toolbox.npm(END_TO_END, &["test"]).env("CHROME_BIN", browser.chromium).run_tests()
+    Ok(file)
+}
+
+fn check_page(job: &mut Job, shared: &Shared) -> Result<()> {
+    setup::npm_packages(job, page::FOLDER)?;
+    setup::npm_packages(job, END_TO_END)?;
+    // Types of the crate are among what is checked.
+    shared.package(job)?;
+    let lint = setup::npm(page::FOLDER, ["run", "--if-present", "lint"]);
+    let check = setup::npm(page::FOLDER, ["run", "check"]);
+    let check_tests = setup::npm(END_TO_END, ["run", "check"]);
+    let report = report_file("vitest.json")?;
+    let output = format!("--outputFile.json={}", report.display());
+    let options = ["test", "--", "--reporter=default", "--reporter=json", &output];
+    let results = [
+        job.run("lint the page", lint),
+        job.run("check its types", check),
+        job.run("check the types of the end-to-end tests", check_tests),
+        job.run("run the unit tests", setup::npm(page::FOLDER, options)),
+        std::fs::read_to_string(report)
+            .map_err(Error::from)
+            .and_then(|report| results::vitest(&report))
+            .map(|tests| job.tests.extend(tests)),
+        shared.page(job),
+    ];
+    all(results)
+}
+
+/// One error that says all of them.
+fn all(results: impl IntoIterator<Item = Result<()>>) -> Result<()> {
+    let errors: Vec<String> =
+        results.into_iter().filter_map(|r| r.err()).map(|error| format!("{error:#}")).collect();
+    ensure!(errors.is_empty(), "{}", errors.join("; "));
+    Ok(())
+}
+
+fn end_to_end(job: &mut Job, shared: &Shared) -> Result<()> {
+    let browser = setup::browser(job)?;
+    setup::npm_packages(job, END_TO_END)?;
+    shared.page(job)?;
+    let report = report_file("playwright.json")?;
+    let run = setup::npm(END_TO_END, ["test", "--", "--reporter=list,json"])
+        .env("CHROME_BIN", browser.chromium)
+        .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
+    let run = job.run("run the end-to-end tests", run);
+    let tests = std::fs::read_to_string(report)
+        .map_err(Error::from)
+        .and_then(|report| results::playwright(&report))
+        .map(|tests| job.tests.extend(tests));
+    all([run, tests])
+}
+
+/// What the README tells users of wasm-pack. It brings its own wasm-bindgen.
+fn wasm_pack(job: &mut Job) -> Result<()> {
+    let driver = setup::browser(job)?.driver;
+    setup::wasm_pack(job)?;
+    let wasm_pack = |words: &[&str]| setup::wasm(cmd("wasm-pack", words));
+    let folder = root().join("target/xtask/pkg");
+    let build = ["build", "--target", "web", "--release", "--out-dir", &folder.to_string_lossy()];
+    job.run("wasm-pack build", wasm_pack(&build))?;
+    let node = wasm_pack(&["test", "--node", "--release"]);
+    job.run_tests("wasm-pack test --node", node, true)?;
+    let chrome = wasm_pack(&["test", "--headless", "--chrome", "--release"])
+        .env("CHROMEDRIVER", driver)
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "600");
+    job.run_tests("wasm-pack test --headless --chrome", chrome, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stages_share_is_made_once_and_its_failure_is_told_to_all() {
+        let cell = Once::default();
+        let first = once(&cell, "page", || bail!("broken")).unwrap_err();
+        let second = once(&cell, "page", || panic!("made twice")).unwrap_err();
+        assert_eq!(first.to_string(), "no page: broken");
+        assert_eq!(second.to_string(), "no page: broken");
+    }
+
+    #[test]
+    fn every_stage_runs_in_exactly_one_place_and_has_the_name_of_the_command_line() {
+        let mut placed: Vec<Stage> = LANES.concat();
+        placed.extend(ALONE);
+        placed.sort();
+        assert_eq!(placed, Stage::value_variants());
+        for stage in placed {
+            assert_eq!(stage.to_possible_value().unwrap().get_name(), stage.name());
+        }
+    }
+
+    #[test]
+    fn all_failures_of_a_stage_are_said() {
+        assert!(all([Ok(()), Ok(())]).is_ok());
+        let error = all([Err(Error::msg("one")), Ok(()), Err(Error::msg("two"))]).unwrap_err();
+        assert_eq!(error.to_string(), "one; two");
+    }
 }

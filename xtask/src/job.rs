@@ -1,0 +1,132 @@
+//! Commands, run one after the other: what is being done, how long it took, and which tests ran.
+
+use std::io::{BufRead, BufReader};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use duct::Expression;
+
+use crate::results::{Lines, TestCase, minutes};
+
+/// A sequence of commands under one name.
+pub struct Job {
+    name: &'static str,
+    output: Output,
+    pub tests: Vec<TestCase>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Output {
+    /// The terminal is the command's.
+    Live,
+    /// Kept until the command ends, and shown if it fails.
+    Kept,
+    /// Kept and shown line by line, after the name of the job: several jobs may run.
+    Tagged,
+}
+
+impl Job {
+    /// A job that owns the terminal.
+    pub fn live() -> Self {
+        Self { name: "", output: Output::Live, tests: Vec::new() }
+    }
+
+    /// A job beside others, whose output is shown where a command fails, or always if `verbose`.
+    pub fn beside_others(name: &'static str, verbose: bool) -> Self {
+        let output = if verbose { Output::Tagged } else { Output::Kept };
+        Self { name, output, tests: Vec::new() }
+    }
+
+    /// Runs `command`; `what` says what it does.
+    pub fn run(&mut self, what: &str, command: Expression) -> Result<()> {
+        self.step(what, |job| match job.output {
+            Output::Live => {
+                command.run().with_context(|| what.to_string())?;
+                Ok(())
+            }
+            _ => job.capture(what, command, |_| ()),
+        })
+    }
+
+    /// Runs `command`, which prints one line for each test, as libtest and wasm-bindgen's runner do.
+    /// Where it runs one test at a time, the time between the lines is that of the test.
+    pub fn run_tests(&mut self, what: &str, command: Expression, sequential: bool) -> Result<()> {
+        let mut lines = Lines::new(sequential);
+        let result = self.step(what, |job| job.capture(what, command, |line| lines.read(line)));
+        self.tests.append(&mut lines.tests);
+        result
+    }
+
+    /// Does `work`, and says how long it took.
+    pub fn step<T>(&mut self, what: &str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.output == Output::Live {
+            println!("==> {what}");
+        }
+        let started = Instant::now();
+        let result = work(self)?;
+        let time = minutes(started.elapsed());
+        match self.output {
+            Output::Live => println!("    took {time}"),
+            _ => println!("{:6} {time:>12}  {what}", self.name),
+        }
+        Ok(result)
+    }
+
+    /// Runs `command` with its output read line by line.
+    fn capture(&self, what: &str, command: Expression, mut read: impl FnMut(&str)) -> Result<()> {
+        // Colours would stand between the words that are looked for.
+        let command = command.env("NO_COLOR", "1").env_remove("FORCE_COLOR");
+        let handle = command
+            .stderr_to_stdout()
+            .stdin_null()
+            .unchecked()
+            .reader()
+            .with_context(|| what.to_string())?;
+        let mut output = BufReader::new(&handle);
+        let (mut kept, mut line) = (Vec::new(), Vec::new());
+        while output.read_until(b'\n', &mut line)? > 0 {
+            let text = String::from_utf8_lossy(&line);
+            read(text.trim_end());
+            match self.output {
+                Output::Kept => kept.extend_from_slice(&line),
+                Output::Live => print!("{text}"),
+                Output::Tagged => print!("{:6} | {text}", self.name),
+            }
+            line.clear();
+        }
+        let status = handle.try_wait()?.context("the command has closed its output")?.status;
+        if !status.success() {
+            let header = format!("---- {}: {what}: {status}", self.name);
+            println!("\n{header}\n{}{header}\n", String::from_utf8_lossy(&kept));
+            bail!("{what}: {status}");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use duct::cmd;
+
+    #[test]
+    fn tests_are_collected_even_from_a_command_that_fails() {
+        let mut job = Job::beside_others("job", false);
+        let print = |status: &str| {
+            let script = r"printf 'test a::b ... ok\ntest a::c ... FAILED\n'; exit ";
+            cmd!("sh", "-c", format!("{script}{status}"))
+        };
+        job.run_tests("passes", print("0"), true).unwrap();
+        let error = job.run_tests("fails", print("1"), true).unwrap_err();
+        assert!(error.to_string().starts_with("fails: exit status: 1"), "{error}");
+        let found: Vec<_> = job.tests.iter().map(|test| (&*test.name, test.passed)).collect();
+        assert_eq!(found, [("a::b", true), ("a::c", false), ("a::b", true), ("a::c", false)]);
+    }
+
+    #[test]
+    fn a_program_that_is_missing_is_named() {
+        let mut job = Job::beside_others("job", false);
+        let error = job.run("this and that", cmd!("no-such-program-anywhere")).unwrap_err();
+        assert!(format!("{error:#}").contains("this and that"), "{error:#}");
+    }
+}

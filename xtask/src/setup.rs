@@ -1,0 +1,171 @@
+//! What building and testing need besides Rust and Node.js: found, or installed.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail};
+use duct::{Expression, cmd};
+
+use crate::job::Job;
+use crate::root;
+
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Says, as the first line of a command, what it will install and how long that takes. `folders`
+/// are the npm projects that it needs; the minutes are those of two cores.
+pub fn announce(folders: &[&str], browser: bool) {
+    let mut missing: Vec<(String, f64)> = Vec::new();
+    if !has_wasm_target() {
+        missing.push((format!("Rust's {WASM_TARGET} target"), 0.5));
+    }
+    for folder in folders.iter().filter(|folder| !has_npm_packages(folder)) {
+        missing.push((format!("the npm packages of {folder}"), 0.5));
+    }
+    if browser && find_browser().is_none() {
+        missing.push(("Chromium".into(), 1.0));
+    }
+    if !root().join("www/pkg/elbo_room_bg.wasm").exists() {
+        missing.push(("the first compilation of tract".into(), 4.0));
+    }
+    println!("{}", announcement(&missing));
+}
+
+fn announcement(missing: &[(String, f64)]) -> String {
+    if missing.is_empty() {
+        return "Everything is installed.".into();
+    }
+    let names: Vec<&str> = missing.iter().map(|(name, _)| &**name).collect();
+    let minutes: f64 = missing.iter().map(|(_, minutes)| minutes).sum();
+    format!("To do once: {}: about {} min.", names.join(", "), minutes.ceil())
+}
+
+/// `npm` in one of the project's folders.
+pub fn npm<S: Into<OsString>>(folder: &str, words: impl IntoIterator<Item = S>) -> Expression {
+    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    cmd(program, words).dir(root().join(folder))
+}
+
+/// A command of cargo that compiles for WebAssembly. RUSTFLAGS from outside would replace those of
+/// .cargo/config.toml: the build would lose SIMD and share nothing with other builds.
+pub fn wasm(command: Expression) -> Expression {
+    command.dir(root()).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS")
+}
+
+fn has_wasm_target() -> bool {
+    cmd!("rustc", "--print", "target-libdir", "--target", WASM_TARGET)
+        .stderr_null()
+        .read()
+        .is_ok_and(|folder| Path::new(&folder).is_dir())
+}
+
+pub fn wasm_target(job: &mut Job) -> Result<()> {
+    if has_wasm_target() {
+        return Ok(());
+    }
+    let what = format!("rustup target add {WASM_TARGET}");
+    job.run(&what, cmd!("rustup", "target", "add", WASM_TARGET))
+        .context("without rustup, install this target the way Rust was installed")
+}
+
+/// rustfmt and clippy.
+pub fn linters(job: &mut Job) -> Result<()> {
+    for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if cmd!("cargo", subcommand, "--version").stdout_null().stderr_null().run().is_err() {
+            let what = format!("rustup component add {component}");
+            job.run(&what, cmd!("rustup", "component", "add", component))?;
+        }
+    }
+    Ok(())
+}
+
+/// wasm-pack, and the wasm-bindgen that it calls, where they are missing.
+pub fn wasm_pack(job: &mut Job) -> Result<()> {
+    const WASM_BINDGEN: &str = "0.2.130";
+    let mut install = |package: &str, program: &str, version: &str| {
+        let words = ["--version"];
+        if cmd(program, words).stderr_null().read().is_ok_and(|found| found.contains(version)) {
+            return Ok(());
+        }
+        let words = ["install", package, "--version", version];
+        job.run(&format!("install {package} {version}"), cmd("cargo", words))
+    };
+    install("wasm-bindgen-cli", "wasm-bindgen", WASM_BINDGEN)?;
+    install("wasm-pack", "wasm-pack", "0.15")
+}
+
+fn has_npm_packages(folder: &str) -> bool {
+    let changed = |file: &str| modified(&root().join(folder).join(file));
+    // npm writes this file last, so it is missing after an installation that broke off.
+    changed("node_modules/.package-lock.json") > changed("package-lock.json")
+}
+
+fn modified(file: &Path) -> Option<SystemTime> {
+    file.metadata().and_then(|metadata| metadata.modified()).ok()
+}
+
+/// The packages of the npm project in `folder`, as its lock file has them.
+pub fn npm_packages(job: &mut Job, folder: &str) -> Result<()> {
+    if has_npm_packages(folder) {
+        return Ok(());
+    }
+    if which::which("npm").is_err() {
+        bail!("there is no `npm` on PATH: install Node.js 20.19 or later from https://nodejs.org");
+    }
+    let install = npm(folder, ["ci", "--no-audit", "--no-fund", "--loglevel", "error"])
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    job.run(&format!("install the npm packages of {folder}"), install)
+}
+
+/// A browser and the WebDriver server that matches it.
+pub struct Browser {
+    pub chromium: PathBuf,
+    pub driver: PathBuf,
+}
+
+fn find_browser() -> Option<Browser> {
+    let named = |variable: &str, programs: &[&str]| match std::env::var_os(variable) {
+        Some(path) => Some(PathBuf::from(path)),
+        None => programs.iter().find_map(|program| which::which(program).ok()),
+    };
+    Some(Browser {
+        chromium: named(
+            "CHROME_BIN",
+            &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+        )?,
+        driver: named("CHROMEDRIVER", &["chromedriver"])?,
+    })
+}
+
+/// Chromium and chromedriver. Only root and a CI job have them installed, with apt-get.
+pub fn browser(job: &mut Job) -> Result<Browser> {
+    const BY_HAND: &str = "the browser tests need Chromium (or Chrome) and the chromedriver of the \
+        same version: install both so that they are on PATH, or name them in CHROME_BIN and \
+        CHROMEDRIVER. On Debian the packages are chromium and chromium-driver";
+    if let Some(browser) = find_browser() {
+        return Ok(browser);
+    }
+    let root = cmd!("id", "-u").stderr_null().read().is_ok_and(|id| id.trim() == "0");
+    let may_install = root || std::env::var_os("CI").is_some();
+    if !may_install || which::which("apt-get").is_err() {
+        bail!(BY_HAND);
+    }
+    let packages = ["chromium", "chromium-driver", "fonts-liberation"];
+    let install = ["install", "--yes", "--no-install-recommends"].into_iter().chain(packages);
+    let install = cmd("apt-get", install).env("DEBIAN_FRONTEND", "noninteractive");
+    job.run("apt-get update", cmd!("apt-get", "update")).context(BY_HAND)?;
+    job.run("install Chromium with apt-get", install).context(BY_HAND)?;
+    find_browser().context(BY_HAND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_names_what_is_missing_and_adds_up_the_minutes() {
+        assert_eq!(announcement(&[]), "Everything is installed.");
+        let missing = [("one".to_string(), 0.5), ("two".to_string(), 1.25)];
+        assert_eq!(announcement(&missing), "To do once: one, two: about 2 min.");
+    }
+}
