@@ -23,6 +23,7 @@ pub mod logistic;
 pub mod numeric;
 pub mod parameterization;
 pub mod pixels;
+pub mod plane;
 pub mod quantiles;
 pub mod rng;
 pub mod schedule;

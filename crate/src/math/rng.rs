@@ -32,6 +32,10 @@ pub enum Purpose {
     Variational = 8,
     /// ε of q(x_{t-1} | x_t, x_0), and of q(x_{t-2} | x_{t-1}, x_0) after it.
     PosteriorNoise = 9,
+    /// Weights, data and noise that a small network in the plane is trained with.
+    PlaneTraining = 12,
+    /// The particles of a diffusion in the plane.
+    PlaneParticles = 13,
     /// The seed of one image of a data set.
     Image = 16,
     /// The place of an image in the order in which a data set is taken.
