@@ -16,6 +16,7 @@ mod interpolate;
 mod logistic;
 mod parameterization;
 mod pixels;
+mod plane;
 mod quantiles;
 mod rng;
 mod schedule;

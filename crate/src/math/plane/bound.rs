@@ -139,7 +139,8 @@ fn consistency_draw(
 
 /// What a model's errors cost in continuous time, per unit of log SNR: ½ e^λ (E|x_0 - x̂_0|² -
 /// E|x_0 - E[x_0|x_t]|²) in nats. Its integral over λ is log p(x_0) minus the model's bound, but
-/// for the end points (Kingma et al. 2021, eq. 11; Kong, Brekelmans & Ver Steeg 2023).
+/// for the end points (Kingma et al. 2021, eq. 11; Kong, Brekelmans & Ver Steeg 2023). Over the
+/// data its mean is never negative; at a single point it may be, where the model is the denser.
 pub fn excess_cost(
     model: &dyn Denoiser,
     truth: &dyn Denoiser,
