@@ -62,7 +62,7 @@ fn products(criterion: &mut Criterion) {
             b.iter(|| linear(&a, depth, &weights, &[], &mut out));
         });
         group.bench_function(BenchmarkId::new("two values", &what), |b| {
-            b.iter(|| matmul(&a, &b_values, [depth, columns], &mut out, &mut panels));
+            b.iter(|| matmul(&a, &b_values, false, [depth, columns], &mut out, &mut panels));
         });
         let tract = Peer::new(graphs::product(depth, columns), &[tensor(&[rows, depth])]);
         group.bench_function(BenchmarkId::new("tract, weights", &what), |b| b.iter(|| tract.run()));

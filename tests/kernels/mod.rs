@@ -1,10 +1,13 @@
 //! The kernels against naive references in f64, over tables of shapes.
 
-use elbo_room::kernels::activation::{exp, sigmoid, silu, softmax};
+use elbo_room::kernels::activation::{
+    exp, gelu, gelu_tanh, log_softmax, sigmoid, silu, softmax, softplus,
+};
 use elbo_room::kernels::convolution::{Direct, Weights, Window};
-use elbo_room::kernels::elementwise::{pairs, sum};
+use elbo_room::kernels::deconvolution::Deconvolution;
+use elbo_room::kernels::elementwise::{pairs, reduce};
 use elbo_room::kernels::matmul::{linear, matmul};
-use elbo_room::kernels::normalization::group_norm;
+use elbo_room::kernels::normalization::{group_norm, layer_norm};
 use elbo_room::kernels::panels::Panels;
 use elbo_room::kernels::rearrange::{keeps_order, transpose, upsample};
 use elbo_room::kernels::winograd::Winograd;
@@ -243,6 +246,10 @@ fn activations_are_their_formulas() {
             &x.iter().map(|v| f64::from(*v).exp() / total).collect::<Vec<_>>(),
             3e-7,
         );
+        let mut out = x.clone();
+        log_softmax(&mut out, length);
+        let expected: Vec<f64> = x.iter().map(|v| f64::from(*v) - total.ln()).collect();
+        close("log_softmax", &out, &expected, 3e-7);
     }
     let mut wrong = [f32::NAN, f32::INFINITY, -200.0, 200.0, 0.0];
     silu(&mut wrong);
@@ -298,6 +305,99 @@ fn group_norms_are_the_definition() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn layer_norms_are_the_definition() {
+    for (rows, columns) in [(1, 1), (3, 5), (2, 8), (4, 33), (1, 200)] {
+        let x: Vec<f32> = normal(rows * columns, 6).iter().map(|v| 3.0 * v + 20.0).collect();
+        let (scale, shift) = (normal(columns, 7), normal(columns, 8));
+        let mut expected = Vec::new();
+        let mut plain = Vec::new();
+        for row in x.chunks(columns) {
+            let mean = row.iter().map(|&v| f64::from(v)).sum::<f64>() / columns as f64;
+            let variance = row.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>();
+            let root = (variance / columns as f64 + 1e-5).sqrt();
+            for (at, &v) in row.iter().enumerate() {
+                let value = (f64::from(v) - mean) / root;
+                plain.push(value);
+                expected.push(value * f64::from(scale[at]) + f64::from(shift[at]));
+            }
+        }
+        // One value alone is its own mean: what is left of it is rounding, times 1 / sqrt(epsilon).
+        let tolerance = if columns == 1 { 1e-3 } else { 1e-5 };
+        let mut out = vec![0.0; x.len()];
+        layer_norm(&x, columns, 1e-5, &scale, &shift, &mut out);
+        close(&format!("{rows} {columns}"), &out, &expected, tolerance);
+        layer_norm(&x, columns, 1e-5, &[], &[], &mut out);
+        close(&format!("{rows} {columns}, alone"), &out, &plain, tolerance);
+    }
+}
+
+/// The sum over all pairs of an input and an output that a kernel's value joins.
+#[wasm_bindgen_test(unsupported = test)]
+fn transposed_convolutions_are_the_definition() {
+    type Case = ([usize; 2], usize, usize, [usize; 2], [usize; 2], [usize; 2], [usize; 2], usize);
+    // Size, inputs and outputs of a group, kernel, strides, dilations, zeros taken off, groups.
+    let cases: [Case; 6] = [
+        ([1, 1], 1, 1, [1, 1], [1, 1], [1, 1], [0, 0], 1),
+        ([4, 5], 3, 6, [3, 3], [2, 2], [1, 1], [1, 1], 1),
+        ([7, 7], 8, 4, [4, 4], [2, 2], [1, 1], [1, 1], 1),
+        ([3, 2], 2, 3, [2, 2], [2, 2], [1, 1], [0, 0], 1),
+        ([4, 3], 2, 5, [3, 2], [3, 1], [2, 3], [2, 1], 1),
+        ([5, 4], 3, 2, [3, 3], [1, 2], [1, 1], [0, 1], 3),
+    ];
+    for (size, inputs, each, kernel, strides, dilations, before, groups) in cases {
+        let outputs = each * groups;
+        let output: [usize; 2] = std::array::from_fn(|axis| {
+            (size[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
+                - before[axis]
+        });
+        let window = Window { kernel, strides, dilations, before, after: [0; 2], groups };
+        let values = normal(outputs * inputs * kernel[0] * kernel[1], 1);
+        let weights = Weights { values: &values, outputs, inputs, kernel };
+        let channels = inputs * groups;
+        let (x, bias) = (normal(size[0] * size[1] * channels, 2), normal(outputs, 3));
+        let mut expected: Vec<f64> =
+            (0..output[0] * output[1]).flat_map(|_| bias.iter().map(|&b| f64::from(b))).collect();
+        for (at, &value) in x.iter().enumerate() {
+            let (pixel, channel) = (at / channels, at % channels);
+            let (group, input) = (channel / inputs, channel % inputs);
+            for place in 0..kernel[0] * kernel[1] {
+                let (row, column) = (place / kernel[1], place % kernel[1]);
+                let y = (pixel / size[1] * strides[0] + row * dilations[0]).checked_sub(before[0]);
+                let x =
+                    (pixel % size[1] * strides[1] + column * dilations[1]).checked_sub(before[1]);
+                let (Some(y), Some(x)) = (y, x) else { continue };
+                for out in group * each..(group + 1) * each {
+                    expected[(y * output[1] + x) * outputs + out] +=
+                        f64::from(value) * f64::from(weights.at(out, input, row, column));
+                }
+            }
+        }
+        let mut out = vec![0.0; expected.len()];
+        let transposed = Deconvolution::new(window, size, output, weights, bias);
+        transposed.run(&x, &mut out, &mut vec![7.0; 3]);
+        close(&format!("{size:?} {kernel:?} {strides:?} {groups}"), &out, &expected, 1e-5);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn smooth_activations_are_the_definition() {
+    // Φ(x) from Abramowitz and Stegun's table 26.1.
+    for (x, phi) in [(0.0, 0.5), (1.0, 0.841_344_746), (-2.0, 0.022_750_132), (3.0, 0.998_650_102)]
+    {
+        let (found, expected) = (f64::from(gelu(x as f32)), x * phi);
+        assert!((found - expected).abs() < 1e-6, "gelu({x}) is {found}, not {expected}");
+        assert!((f64::from(gelu_tanh(x as f32)) - expected).abs() < 1e-3, "gelu_tanh({x})");
+    }
+    for x in [-40.0f32, -3.0, -1e-3, 0.0, 0.5, 7.0, 30.0] {
+        let expected = f64::from(x).exp().ln_1p();
+        let found = f64::from(softplus(x));
+        assert!((found - expected).abs() <= 2e-7 * expected, "softplus({x}) is {found}");
+    }
+    assert_eq!([softplus(500.0), softplus(-500.0)], [500.0, 0.0]);
+    assert!(softplus(f32::NAN).is_nan());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn products_of_matrices_are_the_definition() {
     let mut panels = Panels::zero(0, 0);
     let shapes = [
@@ -321,8 +421,12 @@ fn products_of_matrices_are_the_definition() {
             |at: usize| (0..depth).map(|k| term(at / columns, k, at % columns)).sum::<f64>();
         let expected: Vec<f64> = (0..rows * columns).map(value).collect();
         let mut out = vec![0.0; rows * columns];
-        matmul(&a, &b, [depth, columns], &mut out, &mut panels);
+        matmul(&a, &b, false, [depth, columns], &mut out, &mut panels);
         close("matmul", &out, &expected, 1e-6);
+        let mut turned = vec![0.0; b.len()];
+        transpose(&b, &[depth, columns], &[1, 0], &mut turned);
+        matmul(&a, &turned, true, [depth, columns], &mut out, &mut panels);
+        close("matmul, transposed", &out, &expected, 1e-6);
         let weights = Panels::new(depth, columns, |k, column| b[k * columns + column]);
         linear(&a, depth, &weights, &bias, &mut out);
         let shifted: Vec<f64> =
@@ -396,7 +500,7 @@ fn pairs_and_sums_go_over_axes_of_length_one() {
             (0..length).map(|at| a[place(a_shape, at)] - b[place(b_shape, at)]).collect();
         assert_eq!(out, expected, "{a_shape:?} {b_shape:?}");
         let mut sums = vec![0.0; a.len()];
-        sum(&out, shape, a_shape, &mut sums);
+        reduce(&out, shape, a_shape, &mut sums, 0.0, |a, b| a + b);
         let mut totals = vec![0.0f64; a.len()];
         for (at, &value) in out.iter().enumerate() {
             totals[place(a_shape, at)] += f64::from(value);

@@ -16,9 +16,8 @@ use crate::{page, root, setup};
 
 pub const END_TO_END: &str = "tests/e2e";
 
-/// With tract-onnx, the importer's reference. One profile and one set of features for all that runs
-/// on this machine: nothing is compiled twice.
-const NATIVE: [&str; 5] = ["--release", "--package", "elbo-room", "--features", "full-onnx"];
+/// One profile for all that runs on this machine: nothing is compiled twice.
+const NATIVE: [&str; 3] = ["--release", "--package", "elbo-room"];
 const WASM: [&str; 5] = ["--release", "--package", "elbo-room", "--target", setup::WASM_TARGET];
 const DENY: [&str; 3] = ["--", "--deny", "warnings"];
 

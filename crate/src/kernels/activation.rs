@@ -58,7 +58,7 @@ pub fn exp(x: f32) -> f32 {
 /// overflows.
 pub fn softmax(values: &mut [f32], length: usize) {
     for row in values.chunks_exact_mut(length) {
-        let largest = row.iter().copied().fold(f32::NEG_INFINITY, |a, b| if b > a { b } else { a });
+        let largest = largest(row);
         for value in row.iter_mut() {
             *value = exp(*value - largest);
         }
@@ -67,4 +67,37 @@ pub fn softmax(values: &mut [f32], length: usize) {
             *value /= sum;
         }
     }
+}
+
+/// The logarithm of the [`softmax`] of each row.
+pub fn log_softmax(values: &mut [f32], length: usize) {
+    for row in values.chunks_exact_mut(length) {
+        let largest = largest(row);
+        let sum: f32 = row.iter().map(|value| exp(value - largest)).sum();
+        let shift = largest + libm::logf(sum);
+        for value in row {
+            *value -= shift;
+        }
+    }
+}
+
+fn largest(row: &[f32]) -> f32 {
+    row.iter().copied().fold(f32::NEG_INFINITY, |a, b| if b > a { b } else { a })
+}
+
+/// `ln(1 + exp(x))`, the softplus, without overflow.
+pub fn softplus(x: f32) -> f32 {
+    let tail = libm::log1pf(libm::expf(-x.abs()));
+    if x > 0.0 { x + tail } else { tail }
+}
+
+/// `x · Φ(x)`, the GELU (Hendrycks & Gimpel 2016).
+pub fn gelu(x: f32) -> f32 {
+    0.5 * x * (1.0 + libm::erff(x * std::f32::consts::FRAC_1_SQRT_2))
+}
+
+/// The approximation of the GELU by tanh.
+pub fn gelu_tanh(x: f32) -> f32 {
+    const SQRT_2_OVER_PI: f32 = 0.797_884_6;
+    0.5 * x * (1.0 + libm::tanhf(SQRT_2_OVER_PI * (x + 0.044_715 * x * x * x)))
 }

@@ -96,20 +96,27 @@ pub fn pairs<T: Copy>(
     });
 }
 
-/// Sums over axes: `reduced` has the shape of x with length 1 along them. Values are added in the
-/// order in which they lie.
-pub fn sum(x: &[f32], shape: &[usize], reduced: &[usize], out: &mut [f32]) {
-    out.fill(0.0);
+/// Reduces over axes: `reduced` has the shape of x with length 1 along them. From `initial` on,
+/// values are taken in the order in which they lie.
+pub fn reduce<T: Copy>(
+    x: &[T],
+    shape: &[usize],
+    reduced: &[usize],
+    out: &mut [T],
+    initial: T,
+    f: impl Fn(T, T) -> T,
+) {
+    out.fill(initial);
     if x.is_empty() {
         return;
     }
     Axes::new(shape, [steps(shape), steps(reduced)]).walk(|[from, to], length, [_, step]| {
         let x = &x[from..][..length];
         if step == 0 {
-            out[to] = x.iter().fold(out[to], |sum, value| sum + value);
+            out[to] = x.iter().fold(out[to], |sum, value| f(sum, *value));
         } else {
             for (out, value) in out[to..].iter_mut().step_by(step).zip(x) {
-                *out += value;
+                *out = f(*out, *value);
             }
         }
     });

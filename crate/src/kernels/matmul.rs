@@ -2,18 +2,31 @@
 
 use super::panels::{Panels, Rows};
 
-/// `out[m, n] = Σ_k a[m, k] · b[k, n]`, row by row; `panels` is memory to work in.
+/// `out[m, n] = Σ_k a[m, k] · b[k, n]`, row by row, or with `b[n, k]` where b is `transposed`;
+/// `panels` is memory to work in.
 pub fn matmul(
     a: &[f32],
     b: &[f32],
+    transposed: bool,
     [depth, columns]: [usize; 2],
     out: &mut [f32],
     panels: &mut Panels,
 ) {
+    if out.is_empty() {
+        return;
+    }
     panels.clear(depth, columns);
-    for (k, row) in b.chunks_exact(columns).enumerate() {
-        for (column, &value) in row.iter().enumerate() {
-            panels.set(k, column, value);
+    if transposed {
+        for (column, values) in b.chunks_exact(depth.max(1)).enumerate() {
+            for (k, &value) in values.iter().enumerate() {
+                panels.set(k, column, value);
+            }
+        }
+    } else {
+        for (k, row) in b.chunks_exact(columns).enumerate() {
+            for (column, &value) in row.iter().enumerate() {
+                panels.set(k, column, value);
+            }
         }
     }
     linear(a, depth, panels, &[], out);

@@ -6,6 +6,7 @@
 
 pub mod activation;
 pub mod convolution;
+pub mod deconvolution;
 pub mod elementwise;
 pub mod matmul;
 pub mod normalization;

@@ -2,7 +2,7 @@
 
 /// `out[i_p0, i_p1, …] = x[i_0, i_1, …]`: the axes of x, of lengths `shape`, in the order
 /// `permutation`.
-pub fn transpose(x: &[f32], shape: &[usize], permutation: &[usize], out: &mut [f32]) {
+pub fn transpose<T: Copy>(x: &[T], shape: &[usize], permutation: &[usize], out: &mut [T]) {
     let mut steps = vec![1; shape.len()];
     for axis in (1..shape.len()).rev() {
         steps[axis - 1] = steps[axis] * shape[axis];
@@ -18,6 +18,9 @@ pub fn transpose(x: &[f32], shape: &[usize], permutation: &[usize], out: &mut [f
             Some((all, outer)) if *outer == length * step => (*all, *outer) = (*all * length, step),
             _ => axes.push((length, step)),
         }
+    }
+    if out.is_empty() {
+        return;
     }
     let (length, step) = axes.pop().unwrap_or((1, 1));
     let mut index = vec![0; axes.len()];

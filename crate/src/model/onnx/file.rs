@@ -9,31 +9,12 @@ use tract_onnx::pb::type_proto::Value as TypeValue;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 use tract_onnx::prelude::Framework;
 
-use super::Dim;
-
-/// Operators whose results differ from run to run, or whose course depends on values.
-const NOT_DETERMINISTIC: [&str; 11] = [
-    "Bernoulli",
-    "If",
-    "Loop",
-    "Multinomial",
-    "RandomNormal",
-    "RandomNormalLike",
-    "RandomUniform",
-    "RandomUniformLike",
-    "Scan",
-    "SequenceMap",
-    "Dropout",
-];
+use super::{Dim, check};
 
 /// Reads a file; the message of a failure goes on after the file's name.
 pub fn read(bytes: &[u8]) -> Result<ModelProto, String> {
-    if bytes.starts_with(b"version https://git-lfs") {
-        return Err("is a Git LFS pointer, not the model: fetch the file itself".into());
-    }
-    let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
-    if bytes[start..].starts_with(b"<") {
-        return Err("is a web page, not a model: the server sent something else".into());
+    if let Some(what) = check::recognize(bytes) {
+        return Err(what.into());
     }
     let proto = tract_onnx::Onnx::default()
         .proto_model_for_read(&mut &*bytes)
@@ -61,17 +42,6 @@ pub fn operator(node: &NodeProto) -> String {
         "" | "ai.onnx" => node.op_type.clone(),
         domain => format!("{domain}.{}", node.op_type),
     }
-}
-
-/// What a message calls a node.
-#[allow(dead_code)]
-pub fn describe(node: &NodeProto) -> String {
-    let name = match node.output.first() {
-        _ if !node.name.is_empty() => &node.name,
-        Some(output) => output,
-        None => "",
-    };
-    format!("node {name:?} ({})", operator(node))
 }
 
 /// ONNX's name of an element type, as in its documents.
@@ -180,46 +150,31 @@ pub fn embed(graph: &mut GraphProto, data: Option<&[u8]>) -> Result<(), String> 
     Ok(())
 }
 
+/// The names of the values that `outputs` need, themselves included.
+pub fn needed(graph: &GraphProto, outputs: &[&str]) -> HashSet<String> {
+    let mut producers: HashMap<&str, &NodeProto> = HashMap::new();
+    for node in &graph.node {
+        producers.extend(node.output.iter().map(|name| (name.as_str(), node)));
+    }
+    let mut wanted: Vec<&str> = outputs.to_vec();
+    let mut needed = HashSet::new();
+    while let Some(name) = wanted.pop() {
+        if !name.is_empty()
+            && needed.insert(name.to_string())
+            && let Some(node) = producers.get(name)
+        {
+            wanted.extend(node.input.iter().map(String::as_str));
+        }
+    }
+    needed
+}
+
 /// Makes the values `outputs` (any values of the graph) the outputs, and drops all nodes and
 /// weights that they do not need.
-#[allow(dead_code)]
-pub fn select(graph: &mut GraphProto, outputs: &[&str]) -> Result<(), String> {
-    let mut producers: HashMap<&str, usize> = HashMap::new();
-    for (at, node) in graph.node.iter().enumerate() {
-        producers.extend(node.output.iter().map(|name| (name.as_str(), at)));
-    }
-    let mut needed = vec![false; graph.node.len()];
-    let mut wanted: Vec<&str> = outputs.to_vec();
-    let mut values: HashSet<&str> = HashSet::new();
-    while let Some(name) = wanted.pop() {
-        if name.is_empty() || !values.insert(name) {
-            continue;
-        }
-        if let Some(&at) = producers.get(name)
-            && !std::mem::replace(&mut needed[at], true)
-        {
-            wanted.extend(graph.node[at].input.iter().map(String::as_str));
-        }
-    }
-    let exists = |name: &&&str| {
-        producers.contains_key(**name)
-            || graph.input.iter().any(|input| input.name == **name)
-            || graph.initializer.iter().any(|tensor| tensor.name == **name)
-    };
-    let missing: Vec<&&str> = outputs.iter().filter(|name| !exists(name)).collect();
-    if !missing.is_empty() {
-        let known: Vec<&str> = graph.output.iter().map(|value| value.name.as_str()).collect();
-        return Err(format!(
-            "has the wrong outputs: no value {missing:?}; its outputs are {known:?}"
-        ));
-    }
-    let kept: HashSet<String> = values.into_iter().map(String::from).collect();
-    let mut at = 0;
-    graph.node.retain(|_| {
-        at += 1;
-        needed[at - 1]
-    });
-    graph.initializer.retain(|tensor| kept.contains(&tensor.name));
+pub fn select(graph: &mut GraphProto, outputs: &[&str]) {
+    let needed = needed(graph, outputs);
+    graph.node.retain(|node| node.output.iter().any(|name| needed.contains(name)));
+    graph.initializer.retain(|tensor| needed.contains(&tensor.name));
     let declared = std::mem::take(&mut graph.output);
     graph.output = outputs
         .iter()
@@ -228,40 +183,4 @@ pub fn select(graph: &mut GraphProto, outputs: &[&str]) -> Result<(), String> {
             known.unwrap_or_else(|| ValueInfoProto { name: (*name).into(), ..Default::default() })
         })
         .collect();
-    Ok(())
-}
-
-/// The operators of a graph that cannot be run, each named once, with the reason.
-pub fn refused(graph: &GraphProto, known: impl Fn(&NodeProto) -> bool) -> Option<String> {
-    let mut random: Vec<String> = Vec::new();
-    let mut unknown: Vec<String> = Vec::new();
-    for node in &graph.node {
-        let name = operator(node);
-        let list = if name == "Dropout" {
-            // The identity, unless told otherwise by its third input.
-            if node.input.get(2).is_none_or(String::is_empty) {
-                continue;
-            }
-            &mut random
-        } else if NOT_DETERMINISTIC.contains(&name.as_str()) {
-            &mut random
-        } else if !known(node) {
-            &mut unknown
-        } else {
-            continue;
-        };
-        if !list.contains(&name) {
-            list.push(name);
-        }
-    }
-    let mut reasons = Vec::new();
-    if !random.is_empty() {
-        let names = random.join(", ");
-        reasons.push(format!("{names} (a bound needs a deterministic network)"));
-    }
-    if !unknown.is_empty() {
-        reasons.push(format!("{} (not known here)", unknown.join(", ")));
-    }
-    (!reasons.is_empty())
-        .then(|| format!("has operators that cannot be run: {}", reasons.join("; ")))
 }

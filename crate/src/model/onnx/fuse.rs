@@ -1,237 +1,357 @@
-//! Finds what several ONNX nodes spell out and puts one node in their place.
+//! Finds what several of tract's operators spell out and one kernel computes.
+//!
+//! A fusion grows from its core (a convolution, a product with weights, a normalization) as later
+//! operators take its result: each node either extends the fusion of what it takes, if nothing else
+//! takes that, or stands for itself.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use tract_core::internal::*;
+use tract_core::ops::binary::TypedBinOp;
+use tract_core::ops::cnn::{Conv, Deconv};
+use tract_core::ops::einsum::EinSum;
+use tract_core::ops::element_wise::ElementWiseOp;
 
-use super::graph::{Graph, Node, Operator};
+use super::finder::Finder;
+use super::lower::Lowering;
+use super::normalize::{Normalization, is_all, is_zero};
+use super::product::Roles;
 
-/// Fuses all that is known. A fused node stands where the last of its parts stood, so what it takes
-/// comes before it.
-pub fn fuse(graph: &mut Graph) {
-    for rule in [silu, group_norm, rearrange, upsample, residual, activation] {
-        rewrite(graph, rule);
+/// What a fusion starts with.
+#[derive(Clone, Debug)]
+pub enum Core {
+    /// Conv or Deconv.
+    Convolution { node: usize },
+    /// EinSum of a value and a constant matrix, whose columns are the last axis of the result.
+    Linear { node: usize },
+    /// A normalization, with its scale and shift.
+    Normalization { of: Normalization, scale: Option<OutletId>, shift: Option<OutletId> },
+    /// A function of one value, by its name.
+    Function { name: &'static str, x: OutletId },
+    /// Each pixel of x becomes a rectangle.
+    Upsample { x: OutletId, factors: [usize; 2] },
+}
+
+/// A core and what is done to its result, in this order.
+#[derive(Clone, Debug)]
+pub struct Fusion {
+    pub core: Core,
+    /// Factors and summands of the channels or columns.
+    pub affine: Option<(Vec<f32>, Vec<f32>)>,
+    /// A value of the result's shape that is added.
+    pub residual: Option<OutletId>,
+    pub silu: bool,
+    /// Shape of the result in the graph.
+    pub shape: TVec<usize>,
+}
+
+impl Fusion {
+    /// A core by itself.
+    pub fn of(core: Core) -> Self {
+        Self { core, affine: None, residual: None, silu: false, shape: tvec!() }
+    }
+
+    /// The outlets of the source that it takes.
+    fn inputs(&self, source: &TypedModel) -> TVec<OutletId> {
+        let mut inputs: TVec<OutletId> = match &self.core {
+            Core::Convolution { node } | Core::Linear { node } => {
+                source.node(*node).inputs.iter().copied().collect()
+            }
+            Core::Normalization { of, scale, shift } => {
+                [Some(of.x), *scale, *shift].into_iter().flatten().collect()
+            }
+            Core::Function { x, .. } | Core::Upsample { x, .. } => tvec!(*x),
+        };
+        inputs.extend(self.residual);
+        inputs
     }
 }
 
-/// The new node and the outputs of the nodes that it replaces, besides the one it is found at.
-type Found = Option<(Node, Vec<String>)>;
-
-/// The graph with an index of who makes and who takes a value.
-struct View<'a> {
-    nodes: &'a [Node],
-    constants: &'a HashMap<String, Arc<Tensor>>,
-    maker: HashMap<&'a str, &'a Node>,
-    uses: HashMap<&'a str, usize>,
+/// The fusions that end at the nodes of a model.
+pub struct Fusions<'s> {
+    source: &'s TypedModel,
+    ending: HashMap<usize, Fusion>,
+    /// Nodes whose values are constants.
+    known: Vec<bool>,
 }
 
-impl<'a> View<'a> {
-    fn new(graph: &'a Graph) -> Self {
-        let mut maker = HashMap::new();
-        let mut uses = HashMap::new();
-        for node in &graph.nodes {
-            maker.extend(node.outputs.iter().map(|name| (name.as_str(), node)));
-            for name in node.inputs.iter().chain(&node.residual) {
-                *uses.entry(name.as_str()).or_default() += 1;
+impl<'s> Fusions<'s> {
+    /// Finds all fusions, where the lowering knows the constants.
+    pub fn find(lowering: &Lowering<'s>, order: &[usize]) -> TractResult<Self> {
+        let finder = Finder::new(lowering, order);
+        let mut ending = HashMap::new();
+        for &id in order {
+            if lowering.known(id.into()).is_none()
+                && let Some(mut fusion) = finder.at(id, &ending)
+            {
+                fusion.shape = finder.shape(id.into()).unwrap_or_default();
+                ending.insert(id, fusion);
             }
         }
-        for name in &graph.outputs {
-            *uses.entry(name.as_str()).or_default() += 1;
+        let known = |id: usize| lowering.known(id.into()).is_some();
+        let known = (0..lowering.source.nodes().len()).map(known).collect();
+        Ok(Self { source: lowering.source, ending, known })
+    }
+
+    pub fn at(&self, node: usize) -> Option<&Fusion> {
+        self.ending.get(&node)
+    }
+
+    /// The nodes to lower, in order: what the outputs need, without what is inside a fusion.
+    pub fn needed(&self, order: &[usize]) -> Vec<usize> {
+        let mut wanted = vec![false; self.source.nodes().len()];
+        for outlet in &self.source.outputs {
+            wanted[outlet.node] = true;
         }
-        Self { nodes: &graph.nodes, constants: &graph.constants, maker, uses }
+        let mut needed = Vec::new();
+        for &id in order.iter().rev() {
+            let node = self.source.node(id);
+            if !wanted[id] || self.known[id] || TypedModel::is_source(&node.op) {
+                continue;
+            }
+            needed.push(id);
+            let inputs = match self.at(id) {
+                Some(fusion) => fusion.inputs(self.source),
+                None => node.inputs.iter().copied().collect(),
+            };
+            for input in inputs {
+                wanted[input.node] = true;
+            }
+        }
+        needed.reverse();
+        needed
     }
+}
 
-    /// The ONNX node `operator` that makes `value`, if nothing but `times` uses need it.
-    fn part(&self, value: &str, operator: &str, times: usize) -> Option<&'a Node> {
-        let node = *self.maker.get(value)?;
-        let alone = node.outputs.len() == 1 && node.residual.is_none() && !node.silu;
-        (alone && node.is(operator) && self.uses.get(value) == Some(&times)).then_some(node)
-    }
-
-    fn constant<T: Datum + Copy>(&self, name: &str) -> Option<Vec<T>> {
-        let view = self.constants.get(name)?.as_plain_ram()?;
-        Some(view.as_slice::<T>().ok()?.to_vec())
-    }
-
-    /// The target of a Reshape, if it is a constant.
-    fn target(&self, reshape: &Node) -> Option<Vec<i64>> {
-        if reshape.int("allowzero").unwrap_or(0) != 0 {
+impl Finder<'_, '_> {
+    /// The fusion that ends at what gives a value, if nothing else takes that value.
+    fn extended(
+        &self,
+        outlet: OutletId,
+        uses: usize,
+        ending: &HashMap<usize, Fusion>,
+    ) -> Option<Fusion> {
+        if self.uses.get(&outlet) != Some(&uses) {
             return None;
         }
-        self.constant(reshape.inputs.get(1)?)
+        ending.get(&outlet.node).filter(|fusion| !fusion.silu).cloned()
     }
-}
 
-fn rewrite(graph: &mut Graph, rule: fn(&View, &Node) -> Found) {
-    let view = View::new(graph);
-    let mut made = HashMap::new();
-    let mut gone = HashSet::new();
-    for (at, node) in view.nodes.iter().enumerate() {
-        let Some((node, replaced)) = rule(&view, node) else { continue };
-        if !replaced.iter().any(|name| gone.contains(name)) {
-            gone.extend(replaced);
-            made.insert(at, node);
+    fn at(&self, id: usize, ending: &HashMap<usize, Fusion>) -> Option<Fusion> {
+        let node = self.source.node(id);
+        if node.op_is::<Conv>() || node.op_is::<Deconv>() {
+            return Some(Fusion::of(Core::Convolution { node: id }));
+        }
+        if let Some(op) = node.op_as::<EinSum>() {
+            return self.linear(id, op);
+        }
+        if node.op_is::<AxisOp>() {
+            return self.upsample(id).or_else(|| self.reshaped(id, ending));
+        }
+        if self.is_nothing(node) {
+            return self.extended(node.inputs[0], 1, ending);
+        }
+        if let Some(op) = node.op_as::<ElementWiseOp>() {
+            return match op.0.name().as_str() {
+                "Silu" => self.silu(node.inputs[0], 1, ending),
+                "Ln" => self.softplus(node.inputs[0]),
+                _ => None,
+            };
+        }
+        match node.op_as::<TypedBinOp>()?.0.name() {
+            "Mul" => {
+                let [a, b] = [node.inputs[0], node.inputs[1]];
+                let gated = [(a, b), (b, a)].into_iter().find(|&(x, gate)| {
+                    self.uses.get(&gate) == Some(&1) && self.function(gate, "Sigmoid") == Some(x)
+                });
+                if let Some((x, _)) = gated {
+                    return self.silu(x, 2, ending);
+                }
+                Normalization::find(self, id)
+                    .map(|of| Fusion::of(Core::Normalization { of, scale: None, shift: None }))
+                    .or_else(|| self.either(id, |x, other| self.scaled(x, other, ending)))
+            }
+            "Div" => Normalization::find(self, id)
+                .map(|of| Fusion::of(Core::Normalization { of, scale: None, shift: None })),
+            "Add" => self
+                .either(id, |x, other| self.shifted(x, other, 1.0, ending))
+                .or_else(|| self.either(id, |x, other| self.residual(x, other, ending))),
+            "Sub" => self.shifted(node.inputs[0], node.inputs[1], -1.0, ending),
+            _ => None,
         }
     }
-    let nodes = std::mem::take(&mut graph.nodes).into_iter().enumerate();
-    graph.nodes = nodes
-        .filter(|(_, node)| !gone.contains(&node.outputs[0]))
-        .map(|(at, node)| made.remove(&at).unwrap_or(node))
-        .collect();
-}
 
-/// Mul(x, Sigmoid(x)).
-fn silu(view: &View, node: &Node) -> Found {
-    if !node.is("Mul") {
-        return None;
+    /// Tries the two inputs of a commutative function, the second first.
+    fn either(
+        &self,
+        id: usize,
+        find: impl Fn(OutletId, OutletId) -> Option<Fusion>,
+    ) -> Option<Fusion> {
+        let inputs = &self.source.node(id).inputs;
+        find(inputs[1], inputs[0]).or_else(|| find(inputs[0], inputs[1]))
     }
-    let (x, gate) = [(0, 1), (1, 0)].into_iter().find_map(|(x, gate)| {
-        let sigmoid = view.part(&node.inputs[gate], "Sigmoid", 1)?;
-        (sigmoid.inputs[0] == node.inputs[x]).then(|| (&node.inputs[x], &node.inputs[gate]))
-    })?;
-    Some((Node::new(Operator::Silu, vec![x.clone()], node.outputs.clone()), vec![gate.clone()]))
-}
 
-/// Group normalization as exporters spell it out: the image reshaped to [N, groups, values], its
-/// mean taken off, divided by the square root of variance plus epsilon, reshaped back, scaled and
-/// shifted.
-fn group_norm(view: &View, node: &Node) -> Found {
-    if !node.is("Add") {
-        return None;
+    /// x · sigmoid(x), where x is taken `uses` times.
+    fn silu(&self, x: OutletId, uses: usize, ending: &HashMap<usize, Fusion>) -> Option<Fusion> {
+        let alone = Fusion::of(Core::Function { name: "Silu", x });
+        let Some(fusion) = self.extended(x, uses, ending) else { return Some(alone) };
+        let takes = match &fusion.core {
+            Core::Convolution { .. } | Core::Linear { .. } => true,
+            Core::Normalization { of, .. } => of.groups(&fusion.shape).is_some(),
+            _ => false,
+        };
+        Some(if takes { Fusion { silu: true, ..fusion } } else { alone })
     }
-    let part = |value: &str, operator| view.part(value, operator, 1);
-    let (shift, product) = either(node, |value| part(value, "Mul"))?;
-    let (scale, back) = either(product, |value| part(value, "Reshape"))?;
-    let quotient = part(&back.inputs[0], "Div")?;
-    let root = part(&quotient.inputs[1], "Sqrt")?;
-    let sum = part(&root.inputs[0], "Add")?;
-    let (epsilon, variance) = either(sum, |value| part(value, "ReduceMean"))?;
-    let square = part(&variance.inputs[0], "Mul")?;
-    // The centred values are squared and divided: three uses.
-    let centred = view.part(&quotient.inputs[0], "Sub", 3)?;
-    if square.inputs != [quotient.inputs[0].clone(), quotient.inputs[0].clone()] {
-        return None;
-    }
-    let mean = part(&centred.inputs[1], "ReduceMean")?;
-    let split = view.part(&centred.inputs[0], "Reshape", 2)?;
-    if mean.inputs[0] != centred.inputs[0]
-        || ![mean, variance].iter().all(|n| over_last_of_three(view, n))
-    {
-        return None;
-    }
-    let (grouped, shape) = (view.target(split)?, view.target(back)?);
-    let &[epsilon] = view.constant::<f32>(epsilon)?.as_slice() else { return None };
-    let (&[_, groups, values], &[_, channels, height, width]) =
-        (grouped.as_slice(), shape.as_slice())
-    else {
-        return None;
-    };
-    if groups < 1
-        || channels % groups != 0
-        || channels / groups * height * width != values
-        || height < 1
-        || width < 1
-    {
-        return None;
-    }
-    let operator = Operator::GroupNorm { groups: groups as usize, epsilon, shape };
-    let inputs = vec![split.inputs[0].clone(), scale.clone(), shift.clone()];
-    let parts = [product, back, quotient, root, sum, variance, square, centred, mean, split];
-    Some((
-        Node::new(operator, inputs, node.outputs.clone()),
-        parts.map(|n| n.outputs[0].clone()).to_vec(),
-    ))
-}
 
-/// The two inputs of a commutative node: the one that `find` does not take, and what it makes of
-/// the other.
-fn either<'n, 'v>(
-    node: &'n Node,
-    find: impl Fn(&str) -> Option<&'v Node>,
-) -> Option<(&'n String, &'v Node)> {
-    let [a, b] = node.inputs.as_slice() else { return None };
-    find(b).map(|found| (a, found)).or_else(|| find(a).map(|found| (b, found)))
-}
+    /// ln(1 + exp(x)).
+    fn softplus(&self, sum: OutletId) -> Option<Fusion> {
+        let [a, b] = self.pair(sum, "Add")?;
+        let x = [(a, b), (b, a)].into_iter().find_map(|(one, exp)| {
+            let one = self.constant(one)?;
+            is_all(one, 1.0).then(|| self.function(exp, "Exp"))?
+        })?;
+        Some(Fusion::of(Core::Function { name: "Softplus", x }))
+    }
 
-fn over_last_of_three(view: &View, mean: &Node) -> bool {
-    let axes = match mean.inputs.get(1) {
-        Some(name) => view.constant::<i64>(name),
-        None => mean.ints("axes").map(<[i64]>::to_vec),
-    };
-    mean.int("keepdims").unwrap_or(1) == 1 && axes.is_some_and(|axes| axes == [2] || axes == [-1])
-}
+    fn linear(&self, id: usize, op: &EinSum) -> Option<Fusion> {
+        let node = self.source.node(id);
+        if node.inputs.len() != 2 || op.q_params.is_some() {
+            return None;
+        }
+        let shapes = [self.shape(node.inputs[0])?, self.shape(node.inputs[1])?];
+        self.constant(node.inputs[1])?;
+        let roles = Roles::of(op, &shapes).ok()?;
+        roles.is_linear().then(|| Fusion::of(Core::Linear { node: id }))
+    }
 
-/// Reshape, Transpose, Reshape: space to depth, depth to space and their like.
-fn rearrange(view: &View, node: &Node) -> Found {
-    if !node.is("Reshape") {
-        return None;
+    /// The values of a constant that has one for each channel of `fusion`'s result, or one for all.
+    fn per_channel(&self, constant: OutletId, fusion: &Fusion) -> Option<Vec<f32>> {
+        let tensor = self.constant(constant)?;
+        let rank = fusion.shape.len();
+        let axis = match fusion.core {
+            Core::Convolution { .. } => 1,
+            Core::Linear { .. } => rank.checked_sub(1)?,
+            _ => return None,
+        };
+        let shape = tensor.shape();
+        let fits = shape.len() == rank
+            && (0..rank).all(|at| shape[at] == 1 || (at == axis && shape[at] == fusion.shape[at]));
+        if !fits || fusion.residual.is_some() {
+            return None;
+        }
+        let values = tensor.try_as_plain_ram().ok()?;
+        let values = values.as_slice::<f32>().ok()?;
+        let channels = fusion.shape[axis];
+        Some((0..channels).map(|at| values[if values.len() == 1 { 0 } else { at }]).collect())
     }
-    let transpose = view.part(&node.inputs[0], "Transpose", 1)?;
-    let reshape = view.part(&transpose.inputs[0], "Reshape", 1)?;
-    let permutation = transpose.ints("perm")?.iter().map(|&axis| axis as usize).collect();
-    let operator = Operator::Rearrange {
-        split: view.target(reshape)?,
-        permutation,
-        merged: view.target(node)?,
-    };
-    let parts = vec![transpose.outputs[0].clone(), reshape.outputs[0].clone()];
-    Some((Node::new(operator, vec![reshape.inputs[0].clone()], node.outputs.clone()), parts))
-}
 
-/// Reshape to [N, C, H, 1, W, 1], Mul by ones [1, 1, 1, a, 1, b], Reshape: each pixel repeated a ·
-/// b times.
-fn upsample(view: &View, node: &Node) -> Found {
-    if !node.is("Reshape") {
-        return None;
+    /// x · factor.
+    fn scaled(
+        &self,
+        x: OutletId,
+        factor: OutletId,
+        ending: &HashMap<usize, Fusion>,
+    ) -> Option<Fusion> {
+        let mut fusion = self.extended(x, 1, ending)?;
+        if let Core::Normalization { of, scale, shift: None } = &mut fusion.core {
+            if self.constant(factor).is_some_and(|factor| is_all(factor, 1.0)) {
+                return Some(fusion);
+            }
+            let fits = scale.is_none() && of.fits(&self.shape(factor)?, &fusion.shape);
+            *scale = Some(factor);
+            return fits.then_some(fusion);
+        }
+        let factors = self.per_channel(factor, &fusion)?;
+        let (scale, shift) = fusion
+            .affine
+            .get_or_insert_with(|| (vec![1.0; factors.len()], vec![0.0; factors.len()]));
+        for ((scale, shift), factor) in scale.iter_mut().zip(shift).zip(factors) {
+            *scale *= factor;
+            *shift *= factor;
+        }
+        Some(fusion)
     }
-    let product = view.part(&node.inputs[0], "Mul", 1)?;
-    let (ones, reshape) = either(product, |value| view.part(value, "Reshape", 1))?;
-    let ones = view.constants.get(ones)?;
-    let &[1, 1, 1, a, 1, b] = ones.shape() else { return None };
-    if ones.as_plain_ram()?.as_slice::<f32>().ok()?.iter().any(|&one| one != 1.0) {
-        return None;
-    }
-    let (split, merged) = (view.target(reshape)?, view.target(node)?);
-    let (&[_, c, h, 1, w, 1], &[_, channels, height, width]) =
-        (split.as_slice(), merged.as_slice())
-    else {
-        return None;
-    };
-    if [c, h, w].iter().any(|&d| d < 1)
-        || [c, h * a as i64, w * b as i64] != [channels, height, width]
-    {
-        return None;
-    }
-    let operator = Operator::Upsample { factors: [a, b], merged };
-    let parts = vec![product.outputs[0].clone(), reshape.outputs[0].clone()];
-    Some((Node::new(operator, vec![reshape.inputs[0].clone()], node.outputs.clone()), parts))
-}
 
-/// Add(x, Conv(…)), or the other way round.
-fn residual(view: &View, node: &Node) -> Found {
-    if !node.is("Add") {
-        return None;
+    /// x + sign · summand.
+    fn shifted(
+        &self,
+        x: OutletId,
+        summand: OutletId,
+        sign: f32,
+        ending: &HashMap<usize, Fusion>,
+    ) -> Option<Fusion> {
+        let mut fusion = self.extended(x, 1, ending)?;
+        if let Core::Normalization { of, shift, .. } = &mut fusion.core {
+            if self.constant(summand).is_some_and(|summand| is_zero(summand)) {
+                return Some(fusion);
+            }
+            let fits =
+                sign == 1.0 && shift.is_none() && of.fits(&self.shape(summand)?, &fusion.shape);
+            *shift = Some(summand);
+            return fits.then_some(fusion);
+        }
+        let summands = self.per_channel(summand, &fusion)?;
+        let ones = || (vec![1.0; summands.len()], vec![0.0; summands.len()]);
+        let (_, shift) = fusion.affine.get_or_insert_with(ones);
+        for (shift, summand) in shift.iter_mut().zip(summands) {
+            *shift += sign * summand;
+        }
+        Some(fusion)
     }
-    let (other, conv) = either(node, |value| view.part(value, "Conv", 1))?;
-    if view.constants.contains_key(other) {
-        return None;
-    }
-    let fused =
-        Node { outputs: node.outputs.clone(), residual: Some(other.clone()), ..conv.clone() };
-    Some((fused, vec![conv.outputs[0].clone()]))
-}
 
-/// SiLU of what a convolution, a matrix product or a normalization gives.
-fn activation(view: &View, node: &Node) -> Found {
-    if node.operator != Operator::Silu {
-        return None;
+    /// A convolution and a value of its shape.
+    fn residual(
+        &self,
+        x: OutletId,
+        other: OutletId,
+        ending: &HashMap<usize, Fusion>,
+    ) -> Option<Fusion> {
+        let fusion = self.extended(x, 1, ending)?;
+        let Core::Convolution { node } = fusion.core else { return None };
+        let fits = self.source.node(node).op_is::<Conv>()
+            && fusion.residual.is_none()
+            && self.constant(other).is_none()
+            && self.shape(other)? == fusion.shape;
+        fits.then_some(Fusion { residual: Some(other), ..fusion })
     }
-    let maker = *view.maker.get(node.inputs[0].as_str())?;
-    let takes = matches!(maker.onnx(), Some("Conv" | "Gemm"))
-        || matches!(maker.operator, Operator::GroupNorm { .. });
-    if !takes || maker.silu || view.uses[node.inputs[0].as_str()] != 1 {
-        return None;
+
+    /// A normalization whose groups are put apart before it and back after it.
+    fn reshaped(&self, id: usize, ending: &HashMap<usize, Fusion>) -> Option<Fusion> {
+        let node = self.source.node(id);
+        if let AxisOp::Move(..) = node.op_as::<AxisOp>()? {
+            return None;
+        }
+        let fusion = self.extended(node.inputs[0], 1, ending)?;
+        matches!(fusion.core, Core::Normalization { scale: None, shift: None, .. })
+            .then_some(fusion)
     }
-    let fused = Node { outputs: node.outputs.clone(), silu: true, ..maker.clone() };
-    Some((fused, vec![maker.outputs[0].clone()]))
+
+    /// `[N, C, H, 1, W, 1]` by ones `[1, 1, 1, a, 1, b]`, or broadcast so, and merged.
+    fn upsample(&self, id: usize) -> Option<Fusion> {
+        let &[n, c, height, width] = self.shape(id.into())?.as_slice() else { return None };
+        let repeated = self.before_reshapes(id.into());
+        let &[.., h, a, w, b] = self.shape(repeated)?.as_slice() else { return None };
+        if [h * a, w * b] != [height, width] || a * b == 1 {
+            return None;
+        }
+        let node = self.source.node(repeated.node);
+        let before = if node.op_is::<tract_core::ops::array::MultiBroadcastTo>() {
+            node.inputs[0]
+        } else {
+            let [x, y] = self.pair(repeated, "Mul")?;
+            let ones = |outlet: OutletId| self.constant(outlet).is_some_and(|t| is_all(t, 1.0));
+            if ones(y) {
+                x
+            } else if ones(x) {
+                y
+            } else {
+                return None;
+            }
+        };
+        let &[.., _, 1, _, 1] = self.shape(before)?.as_slice() else { return None };
+        let x = self.before_reshapes(before);
+        let fits = self.shape(x)?.as_slice() == [n, c, h, w]
+            && self.shape(before)?.iter().product::<usize>() == n * c * h * w;
+        fits.then(|| Fusion::of(Core::Upsample { x, factors: [a, b] }))
+    }
 }

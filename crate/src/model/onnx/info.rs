@@ -1,13 +1,12 @@
 //! What is in an ONNX file, before anything is known of its contract.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tract_onnx::pb::{GraphProto, ModelProto};
-use tract_onnx::prelude::*;
-use tract_onnx::tract_hir::internal::{DimLike, Factoid};
+use tract_onnx::pb::ValueInfoProto;
 
-use super::{TensorSpec, file, import};
+use super::check::{self, Element, Input};
+use super::{TensorSpec, file};
 use crate::error::{Error, Result};
 
 /// A dimension of a value as a file declares it.
@@ -60,7 +59,7 @@ pub struct GraphInfo {
     pub outputs: Vec<GraphPort>,
     /// How many nodes there are of each operator.
     pub operators: BTreeMap<String, usize>,
-    /// Why the declared outputs cannot be computed here, if an operator is the reason.
+    /// Why the declared outputs cannot be computed here, if they cannot.
     pub refused: Option<String>,
     /// Number of weights.
     pub parameters: u64,
@@ -97,45 +96,50 @@ pub fn inspect_at(
     let graph = proto.graph.get_or_insert_default();
     let external_data = file::external_files(graph);
     // Without its weights a graph can still be described.
-    let complete = file::embed(graph, external).is_ok();
-    let shapes = if complete { infer_shapes(&mut proto, inputs) } else { HashMap::new() };
-    let graph = proto.graph.as_ref().ok_or_else(|| Error::model("the file has no graph"))?;
-    let multiply_adds = multiply_adds(graph, &shapes);
+    let missing = file::embed(graph, external).err();
+    let is_weight = |name: &str| graph.initializer.iter().any(|tensor| tensor.name == name);
+    let ports: Vec<GraphPort> =
+        graph.input.iter().filter(|value| !is_weight(&value.name)).map(port).collect();
+    let outputs: Vec<GraphPort> = graph.output.iter().map(port).collect();
+    let sources: Vec<(String, Element, Vec<usize>)> =
+        graph.input.iter().filter_map(|value| source(value, inputs)).collect();
+    let given: Vec<Input> = sources
+        .iter()
+        .map(|(name, element, shape)| Input { name, element: *element, shape })
+        .collect();
+    let names: Vec<&str> = outputs.iter().map(|output| output.name.as_str()).collect();
+    let report = check::inspect(&mut proto, &given, &names);
+    let graph = proto.graph.get_or_insert_default();
     let mut operators = BTreeMap::new();
     for node in &graph.node {
         *operators.entry(file::operator(node)).or_default() += 1;
     }
-    let is_weight = |name: &str| graph.initializer.iter().any(|tensor| tensor.name == name);
-    let parameters = graph.initializer.iter().map(|tensor| elements(&tensor.dims)).sum();
-    let values: Vec<GraphValue> = graph
-        .node
-        .iter()
-        .flat_map(|node| {
-            node.output.iter().filter(|name| !name.is_empty()).map(|name| GraphValue {
-                name: name.clone(),
-                operator: file::operator(node),
-                inputs: node.input.clone(),
-                shape: shapes.get(name).cloned(),
-            })
-        })
-        .collect();
-    let memory = memory(parameters, &values);
+    let mut values = Vec::new();
+    for node in &graph.node {
+        values.extend(node.output.iter().filter(|name| !name.is_empty()).map(|name| GraphValue {
+            name: name.clone(),
+            operator: file::operator(node),
+            inputs: node.input.clone(),
+            shape: report.values.get(name).map(|(_, shape)| shape.clone()),
+        }));
+    }
+    let complete = names.iter().all(|name| report.values.contains_key(*name));
     Ok(GraphInfo {
-        producer: format!("{} {}", proto.producer_name, proto.producer_version).trim().into(),
-        opset: file::opset(&proto),
-        inputs: graph.input.iter().filter(|v| !is_weight(&v.name)).map(port).collect(),
-        outputs: graph.output.iter().map(port).collect(),
-        refused: file::refused(graph, import::is_known),
+        inputs: ports,
+        outputs,
+        refused: missing.into_iter().chain(report.problems).reduce(|all, why| all + "; " + &why),
         operators,
-        parameters,
+        parameters: graph.initializer.iter().map(|tensor| elements(&tensor.dims)).sum(),
         values,
         external_data,
-        multiply_adds,
-        memory,
+        multiply_adds: complete.then_some(report.multiply_adds),
+        memory: complete.then_some(report.bytes),
+        producer: format!("{} {}", proto.producer_name, proto.producer_version).trim().into(),
+        opset: file::opset(&proto),
     })
 }
 
-fn port(value: &tract_onnx::pb::ValueInfoProto) -> GraphPort {
+fn port(value: &ValueInfoProto) -> GraphPort {
     let (element_type, shape) = file::declared(value);
     GraphPort {
         name: value.name.clone(),
@@ -144,86 +148,24 @@ fn port(value: &tract_onnx::pb::ValueInfoProto) -> GraphPort {
     }
 }
 
+/// Name, type and shape of an input, if they are given or declared; the first dimension may be any.
+fn source(value: &ValueInfoProto, inputs: &[TensorSpec]) -> Option<(String, Element, Vec<usize>)> {
+    let (element_type, declared) = file::declared(value);
+    let element = check::element(i64::from(element_type?))?;
+    let shape = match inputs.iter().find(|spec| spec.name == value.name) {
+        Some(spec) => spec.shape.clone(),
+        None => declared?
+            .into_iter()
+            .enumerate()
+            .map(|(axis, dim)| match dim {
+                Dim::Fixed(length) => Some(length),
+                Dim::Symbol(_) => (axis == 0).then_some(1),
+            })
+            .collect::<Option<_>>()?,
+    };
+    Some((value.name.clone(), element, shape))
+}
+
 fn elements(dims: &[i64]) -> u64 {
     dims.iter().fold(1, |product, &dim| product.saturating_mul(u64::try_from(dim).unwrap_or(0)))
-}
-
-/// Shapes of all values that can be inferred, weights included.
-fn infer_shapes(proto: &mut ModelProto, inputs: &[TensorSpec]) -> HashMap<String, Vec<usize>> {
-    let inferred = import::catch(|| -> TractResult<HashMap<String, Vec<usize>>> {
-        let parsed = import::parse(proto)?;
-        let mut model = parsed.model;
-        for at in 0..model.inputs.len() {
-            let outlet = model.inputs[at];
-            let name = model.node(outlet.node).name.clone();
-            let fact = model.outlet_fact(outlet)?;
-            let datum_type = fact.datum_type.concretize();
-            let shape: Option<TVec<usize>> = match inputs.iter().find(|spec| spec.name == name) {
-                Some(spec) => Some(spec.shape.iter().copied().collect()),
-                None => fact
-                    .shape
-                    .dims()
-                    .enumerate()
-                    .map(|(axis, dim)| match dim.concretize().map(|d| d.to_usize()) {
-                        Some(Ok(length)) => Some(length),
-                        _ => (axis == 0).then_some(1),
-                    })
-                    .collect(),
-            };
-            if let (Some(datum_type), Some(shape)) = (datum_type, shape) {
-                model.set_input_fact(at, InferenceFact::dt_shape(datum_type, &*shape))?;
-            }
-        }
-        // What fails stays unknown.
-        let _ = model.analyse(true);
-        let known = |outlet: &OutletId| {
-            let shape = model.outlet_fact(*outlet).ok()?.shape.as_concrete_finite().ok()??;
-            Some(shape.to_vec())
-        };
-        Ok(parsed
-            .outlets_by_name
-            .iter()
-            .filter_map(|(name, outlet)| Some((name.clone(), known(outlet)?)))
-            .collect())
-    });
-    inferred.unwrap_or_default()
-}
-
-/// Multiply-adds of the convolutions and matrix products of a graph.
-fn multiply_adds(graph: &GraphProto, shapes: &HashMap<String, Vec<usize>>) -> Option<u64> {
-    let product = |shape: &[usize]| shape.iter().map(|&d| d as u64).product::<u64>();
-    let mut total = 0;
-    for node in &graph.node {
-        let input = |at: usize| shapes.get(node.input.get(at)?);
-        let output = || shapes.get(node.output.first()?);
-        total += match node.op_type.as_str() {
-            // Each output looks at the inputs of one filter.
-            "Conv" => {
-                let filters = input(1)?;
-                product(output()?) * product(filters.get(1..)?)
-            }
-            // Each input is spread over the outputs of one filter.
-            "ConvTranspose" => product(input(0)?) * product(input(1)?.get(1..)?),
-            "MatMul" => product(output()?) * *input(0)?.last()? as u64,
-            "Gemm" => {
-                let depth = product(input(0)?) / *output()?.first().filter(|&&d| d > 0)? as u64;
-                product(output()?) * depth
-            }
-            _ => 0,
-        };
-    }
-    Some(total)
-}
-
-/// Weights are held twice while a model is loaded, and once, packed, while it runs; of the values
-/// between them a plan holds those that are still needed, here taken as the four largest.
-fn memory(parameters: u64, values: &[GraphValue]) -> Option<u64> {
-    let mut sizes = values
-        .iter()
-        .filter(|value| value.operator != "Constant")
-        .map(|value| value.shape.as_ref().map(|shape| shape.iter().product::<usize>() as u64))
-        .collect::<Option<Vec<u64>>>()?;
-    sizes.sort_unstable();
-    let largest: u64 = sizes.iter().rev().take(4).sum();
-    Some(4 * (2 * parameters + largest))
 }

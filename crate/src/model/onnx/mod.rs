@@ -1,31 +1,42 @@
-//! ONNX networks run by tract: read, fuse, fix the shapes, run.
+//! ONNX networks: tract-onnx reads them, one transform puts the crate's kernels in, tract runs the
+//! plan. Nothing outside this folder names tract.
 //!
-//! The importer is the crate's own. It knows the operators that models of the manifest's contracts
-//! are made of and no others, which keeps the page small, and puts the crate's kernels in place of
-//! what takes the time. With the feature `full-onnx`, tract-onnx reads the files that ask for more.
+//! - [`file`]: the file as protocol buffers; the part of its graph that is needed,
+//! - [`check`]: whether it can be trusted to tract,
+//! - [`import`]: tract-onnx's typed model with the shapes fixed,
+//! - [`fuse`], [`normalize`], [`finder`]: what several operators spell out and one kernel computes,
+//! - [`support`], [`types`]: what can be computed, and in which types,
+//! - [`lower`], [`convolution`], [`product`], [`values`]: each operator by the kernels,
+//! - [`layout`], [`ops`], [`elementwise`]: the kernels as tract's operators,
+//! - [`info`]: what is in a file.
 
-mod build;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the importer will call it"))]
 mod check;
-mod elementary;
+mod convolution;
+mod elementwise;
 mod file;
+mod finder;
 mod fuse;
-mod graph;
 mod import;
 mod info;
-mod layers;
-mod operators;
+mod layout;
+mod lower;
+mod normalize;
 mod ops;
-mod proto;
+mod product;
+mod support;
+mod types;
+mod values;
+
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use tract_core::internal::*;
+use tract_core::transform::ModelTransform;
+use tract_onnx::pb::ModelProto;
 
-use self::build::Builder;
-use self::graph::Graph;
+use self::lower::Kernels;
 use crate::error::{Error, Result};
 
 pub use self::info::{Dim, GraphInfo, GraphPort, GraphValue, inspect, inspect_at};
@@ -71,64 +82,6 @@ pub(crate) enum Values<'a> {
     I64(&'a [i64]),
 }
 
-/// Why a file cannot be used.
-#[derive(Debug)]
-struct Refusal {
-    /// The sentence that goes on after the file's name.
-    what: String,
-    why: String,
-}
-
-impl Refusal {
-    fn unread(why: TractError) -> Self {
-        Self { what: "is not an ONNX file that can be read".into(), why: format!("{why:#}") }
-    }
-
-    fn unprepared(why: TractError) -> Self {
-        Self { what: "cannot be prepared".into(), why: format!("{why:#}") }
-    }
-
-    fn inputs(why: String) -> Self {
-        Self { what: "has the wrong inputs".into(), why }
-    }
-
-    fn outputs(why: String) -> Self {
-        Self { what: "has the wrong outputs".into(), why }
-    }
-}
-
-/// The graph as the importer reads it, on the crate's kernels.
-fn import_graph(
-    bytes: &[u8],
-    inputs: &[TensorSpec],
-    outputs: &[&str],
-) -> Result<TypedModel, Refusal> {
-    let mut graph = Graph::read(bytes).map_err(Refusal::unread)?;
-    if let Some(spec) = inputs.iter().find(|spec| !graph.inputs.contains(&spec.name)) {
-        return Err(Refusal::inputs(format!("no input {:?}", spec.name)));
-    }
-    if graph.inputs.len() != inputs.len() {
-        return Err(Refusal::inputs(format!("{:?}", graph.inputs)));
-    }
-    let known = |name: &str| graph.nodes.iter().any(|node| node.outputs.iter().any(|o| o == name));
-    if let Some(name) = outputs.iter().find(|name| !known(name)) {
-        return Err(Refusal::outputs(format!("no output {name:?}")));
-    }
-    graph.outputs = outputs.iter().map(|&name| name.into()).collect();
-    fuse::fuse(&mut graph);
-    let datum_type = |datum| match datum {
-        Datum::F32 => DatumType::F32,
-        Datum::I64 => DatumType::I64,
-    };
-    let sources = inputs
-        .iter()
-        .map(|spec| (spec.name.as_str(), datum_type(spec.datum), spec.shape.as_slice()));
-    let mut builder = Builder::new(sources).map_err(Refusal::unprepared)?;
-    builder.add(graph).map_err(Refusal::unprepared)?;
-    builder.select_outputs(outputs.iter().copied()).map_err(Refusal::unprepared)?;
-    Ok(builder.model)
-}
-
 /// A network with fixed shapes, ready to run.
 pub(crate) struct Network {
     path: String,
@@ -139,8 +92,9 @@ pub(crate) struct Network {
 
 impl Network {
     /// Loads the ONNX file `bytes` (called `path` in messages), whose weights may be in the file
-    /// `external`, and fixes its shapes to those of `inputs`, which are all its inputs. `outputs`
-    /// are names of any values of the graph; nodes that none of them needs are dropped.
+    /// `external`, and fixes its shapes to those of `inputs`. `outputs` are names of any values of
+    /// the graph; nodes that none of them needs are dropped. Reals of any precision are computed as
+    /// f32, integers as i64.
     ///
     /// # Errors
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file is no ONNX graph, if it has other
@@ -152,20 +106,34 @@ impl Network {
         inputs: &[TensorSpec],
         outputs: &[&str],
     ) -> Result<Self> {
-        let _ = external;
-        let refused = |Refusal { what, why }: Refusal| {
-            Error::model(format!(
-                "{path} {what}: {why}; export the model again as models/README.md says"
-            ))
-        };
-        let model = import_graph(bytes, inputs, outputs).map_err(refused)?;
-        let mut specs = Vec::new();
-        for (at, &name) in outputs.iter().enumerate() {
-            let fact = model.output_fact(at).map_err(Refusal::unprepared).map_err(refused)?;
-            specs.push(TensorSpec::f32(name, fact.shape.as_concrete().unwrap_or_default()));
-        }
-        let plan = model.into_runnable().map_err(Refusal::unprepared).map_err(refused)?;
-        Ok(Self { path: path.into(), inputs: inputs.to_vec(), outputs: specs, plan })
+        let proto = file::read(bytes).map_err(|why| Error::model(format!("{path} {why}")))?;
+        Self::from_proto(path, proto, external, inputs, outputs)
+    }
+
+    fn from_proto(
+        path: &str,
+        proto: ModelProto,
+        external: Option<&[u8]>,
+        inputs: &[TensorSpec],
+        outputs: &[&str],
+    ) -> Result<Self> {
+        let refused = |why: String| Error::model(format!("{path} {why}"));
+        let proto = import::prepare(proto, external, inputs, outputs).map_err(refused)?;
+        let plan = import::catch(|| {
+            let mut model = import::typed(proto, inputs)?;
+            Kernels.transform(&mut model)?;
+            model.into_runnable()
+        })
+        .map_err(|e| refused(format!("cannot be run: {}", file::one_line(&e))))?;
+        let model = plan.model();
+        let outputs = outputs.iter().enumerate().map(|(at, &name)| {
+            let shape = model.output_fact(at)?.shape.as_concrete().unwrap_or_default();
+            Ok(TensorSpec::f32(name, shape))
+        });
+        let outputs = outputs
+            .collect::<TractResult<Vec<_>>>()
+            .map_err(|e| refused(format!("cannot be run: {}", file::one_line(&e))))?;
+        Ok(Self { path: path.into(), inputs: inputs.to_vec(), outputs, plan })
     }
 
     /// Names and shapes of what [`Network::run`] gives, in the order given to [`Network::load`].
@@ -179,40 +147,42 @@ impl Network {
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for inputs of another number, length or type;
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if an operator fails.
     pub fn run(&self, inputs: &[Values]) -> Result<Vec<Vec<f32>>> {
-        let failed = |e: TractError| Error::model(format!("{} failed to run: {e:#}", self.path));
+        let shape = |why: String| Error::shape(format!("{} {why}", self.path));
         if inputs.len() != self.inputs.len() {
-            return Err(Error::shape(format!(
-                "{} takes {} inputs, not {}",
-                self.path,
-                self.inputs.len(),
-                inputs.len()
-            )));
+            let (takes, found) = (self.inputs.len(), inputs.len());
+            return Err(shape(format!("takes {takes} inputs, not {found}")));
         }
-        let mut values = tvec!();
-        for (spec, input) in self.inputs.iter().zip(inputs) {
-            let (datum, length) = match input {
+        for (spec, values) in self.inputs.iter().zip(inputs) {
+            let (datum, length) = match values {
                 Values::F32(values) => (Datum::F32, values.len()),
                 Values::I64(values) => (Datum::I64, values.len()),
             };
             if datum != spec.datum || length != spec.shape.iter().product::<usize>() {
-                return Err(Error::shape(format!(
-                    "the input {:?} of {} takes {:?} {:?}, not {length} values of {datum:?}",
-                    spec.name, self.path, spec.datum, spec.shape
+                return Err(shape(format!(
+                    "takes {:?} of shape {:?} as {:?}, not {length} values of {datum:?}",
+                    spec.datum, spec.shape, spec.name
                 )));
             }
-            let tensor = match input {
-                Values::F32(values) => Tensor::from_shape(&spec.shape, values),
-                Values::I64(values) => Tensor::from_shape(&spec.shape, values),
-            };
-            values.push(tensor.map_err(failed)?.into_tvalue());
         }
-        let outputs = self.plan.run(values).map_err(failed)?;
-        outputs
+        import::catch(|| self.evaluate(inputs)).map_err(|e| {
+            Error::model(format!("{} failed to run: {}", self.path, file::one_line(&e)))
+        })
+    }
+
+    fn evaluate(&self, inputs: &[Values]) -> TractResult<Vec<Vec<f32>>> {
+        let mut tensors = tvec!();
+        for (at, (spec, values)) in self.inputs.iter().zip(inputs).enumerate() {
+            let tensor = match values {
+                Values::F32(values) => Tensor::from_shape(&spec.shape, values)?,
+                Values::I64(values) => Tensor::from_shape(&spec.shape, values)?,
+            };
+            let taken = self.plan.model().input_fact(at)?.datum_type;
+            tensors.push(tensor.cast_to_dt(taken)?.into_owned().into_tvalue());
+        }
+        self.plan
+            .run(tensors)?
             .iter()
-            .map(|value| {
-                let view = value.try_as_plain_ram().map_err(failed)?;
-                Ok(view.as_slice::<f32>().map_err(failed)?.to_vec())
-            })
+            .map(|value| Ok(value.try_as_plain_ram()?.as_slice::<f32>()?.to_vec()))
             .collect()
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tract_core::internal::*;
 
 use crate::kernels::convolution::Direct;
+use crate::kernels::deconvolution::Deconvolution;
 use crate::kernels::panels::Panels;
 use crate::kernels::winograd::Winograd;
 use crate::kernels::{activation, matmul, normalization, rearrange};
@@ -23,9 +24,6 @@ thread_local! {
 /// type of its first input unless a third argument says otherwise.
 macro_rules! operator {
     ($type:ty, $name:expr) => {
-        operator!($type, $name, |_: &$type, first: DatumType| first);
-    };
-    ($type:ty, $name:expr, $gives:expr) => {
         impl Op for $type {
             fn name(&self) -> StaticName {
                 $name(self).into()
@@ -44,7 +42,7 @@ macro_rules! operator {
 
         impl TypedOp for $type {
             fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
-                Ok(tvec!($gives(self, inputs[0].datum_type).fact(&self.shape)))
+                Ok(tvec!(inputs[0].datum_type.fact(&self.shape)))
             }
 
             as_op!();
@@ -59,11 +57,11 @@ pub fn values(tensor: &TValue) -> TractResult<&[f32]> {
 }
 
 /// A tensor of this shape as `fill` writes it.
-fn output(
+pub fn output<T: Datum + Copy>(
     shape: &[usize],
-    fill: impl FnOnce(&mut [f32]) -> TractResult<()>,
+    fill: impl FnOnce(&mut [T]) -> TractResult<()>,
 ) -> TractResult<Tensor> {
-    let mut tensor = Tensor::zero::<f32>(shape)?;
+    let mut tensor = Tensor::zero_dt(T::datum_type(), shape)?;
     fill(tensor.try_as_plain_ram_mut()?.as_slice_mut()?)?;
     Ok(tensor)
 }
@@ -73,6 +71,7 @@ fn output(
 pub enum Method {
     Direct(Direct),
     Winograd(Winograd),
+    Transposed(Deconvolution),
 }
 
 /// Inputs are the image and, where there is one, a value of the output's shape to add.
@@ -108,6 +107,7 @@ impl Convolution {
                     match &*self.method {
                         Method::Direct(direct) => direct.run(x, residual, out, &mut scratch[0]),
                         Method::Winograd(winograd) => winograd.run(x, residual, out, scratch),
+                        Method::Transposed(transposed) => transposed.run(x, out, &mut scratch[0]),
                     }
                 }
             });
@@ -122,9 +122,10 @@ impl Convolution {
 operator!(Convolution, |op: &Convolution| match *op.method {
     Method::Direct(_) => "DirectConvolution",
     Method::Winograd(_) => "WinogradConvolution",
+    Method::Transposed(_) => "TransposedConvolution",
 });
 
-/// Inputs are the image, and scale and shift with one value per channel.
+/// Inputs are the image, and scale and shift with one value per channel, or per image and channel.
 #[derive(Clone, Debug)]
 pub struct GroupNorm {
     pub groups: usize,
@@ -147,8 +148,19 @@ impl GroupNorm {
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
         let (x, scale, shift) = (values(&inputs[0])?, values(&inputs[1])?, values(&inputs[2])?);
         let each = self.shape[1..].iter().product::<usize>();
+        let channels = self.shape[self.shape.len() - 1];
+        let of_image = |values: &'_ [f32], image: usize| {
+            if values.len() == channels {
+                0..channels
+            } else {
+                image * channels..(image + 1) * channels
+            }
+        };
         output(&self.shape, |out| {
-            for (x, out) in x.chunks_exact(each).zip(out.chunks_exact_mut(each)) {
+            let images = x.chunks_exact(each).zip(out.chunks_exact_mut(each));
+            for (image, (x, out)) in images.enumerate() {
+                let scale = &scale[of_image(scale, image)];
+                let shift = &shift[of_image(shift, image)];
                 normalization::group_norm(x, self.groups, self.epsilon, scale, shift, out);
             }
             if self.silu {
@@ -160,6 +172,35 @@ impl GroupNorm {
 }
 
 operator!(GroupNorm, |_: &GroupNorm| "GroupNorm");
+
+/// Inputs are rows, and scale and shift with one value per column.
+#[derive(Clone, Debug)]
+pub struct LayerNorm {
+    pub columns: usize,
+    pub epsilon: f32,
+    pub shape: Shape,
+}
+
+impl PartialEq for LayerNorm {
+    fn eq(&self, other: &Self) -> bool {
+        (self.columns, self.epsilon.to_bits()) == (other.columns, other.epsilon.to_bits())
+            && self.shape == other.shape
+    }
+}
+
+impl Eq for LayerNorm {}
+
+impl LayerNorm {
+    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+        let (x, scale, shift) = (values(&inputs[0])?, values(&inputs[1])?, values(&inputs[2])?);
+        output(&self.shape, |out| {
+            normalization::layer_norm(x, self.columns, self.epsilon, scale, shift, out);
+            Ok(())
+        })
+    }
+}
+
+operator!(LayerNorm, |_: &LayerNorm| "LayerNorm");
 
 /// A product with weights, of the last axis.
 #[derive(Clone, Debug)]
@@ -175,6 +216,7 @@ impl PartialEq for Linear {
         Arc::ptr_eq(&self.weights, &other.weights)
             && Arc::ptr_eq(&self.bias, &other.bias)
             && self.silu == other.silu
+            && self.shape == other.shape
     }
 }
 
@@ -195,25 +237,28 @@ impl Linear {
 
 operator!(Linear, |_: &Linear| "Linear");
 
-/// The product of the last two axes of two values whose other axes are equal.
+/// The products of matrices `[batch, rows, depth]` and `[batch, depth, columns]`, or
+/// `[batch, columns, depth]` where the second is `transposed`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatMul {
     pub depth: usize,
+    pub transposed: bool,
     pub shape: Shape,
 }
 
 impl MatMul {
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
         let (a, b) = (values(&inputs[0])?, values(&inputs[1])?);
-        let &[.., rows, columns] = self.shape.as_slice() else {
-            bail!("a product of matrices has two axes or more")
+        let &[_, rows, columns] = self.shape.as_slice() else {
+            bail!("a batch of matrices has three axes")
         };
         output(&self.shape, |out| {
             PANELS.with_borrow_mut(|panels| {
-                for (at, out) in out.chunks_exact_mut(rows * columns).enumerate() {
+                for (at, out) in out.chunks_exact_mut((rows * columns).max(1)).enumerate() {
                     let a = &a[at * rows * self.depth..][..rows * self.depth];
                     let b = &b[at * self.depth * columns..][..self.depth * columns];
-                    matmul::matmul(a, b, [self.depth, columns], out, panels);
+                    let lengths = [self.depth, columns];
+                    matmul::matmul(a, b, self.transposed, lengths, out, panels);
                 }
             });
             Ok(())
@@ -222,28 +267,6 @@ impl MatMul {
 }
 
 operator!(MatMul, |_: &MatMul| "MatMul");
-
-/// The input as `split`, its axes in the order `permutation`, as `shape`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rearrange {
-    pub split: Shape,
-    pub permutation: TVec<usize>,
-    pub shape: Shape,
-}
-
-impl Rearrange {
-    fn run(&self, mut inputs: TVec<TValue>) -> TractResult<Tensor> {
-        if rearrange::keeps_order(&self.split, &self.permutation) {
-            return inputs.remove(0).into_tensor().into_shape(&self.shape);
-        }
-        output(&self.shape, |out| {
-            rearrange::transpose(values(&inputs[0])?, &self.split, &self.permutation, out);
-            Ok(())
-        })
-    }
-}
-
-operator!(Rearrange, |_: &Rearrange| "Rearrange");
 
 /// Each pixel becomes a rectangle.
 #[derive(Clone, Debug, PartialEq, Eq)]

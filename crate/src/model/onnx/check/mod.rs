@@ -21,8 +21,8 @@ use tract_onnx::pb::{tensor_shape_proto::dimension::Value as Dimension, type_pro
 pub use self::recognize::recognize;
 use self::rules::Call;
 use self::signature::{OPSETS, Signatures};
-pub use self::value::Element;
 use self::value::Value;
+pub use self::value::{Element, element};
 
 /// Bytes that weights and the largest set of values that exist at one time may take.
 const MAX_BYTES: u64 = 2 << 30;

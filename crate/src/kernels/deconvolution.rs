@@ -1,0 +1,87 @@
+//! Transposed convolutions of one image whose channels are innermost, `[height, width, channels]`:
+//! the products of each pixel with all weights, added up where they overlap.
+
+use super::convolution::{Weights, Window};
+use super::panels::{Panels, Rows};
+
+/// A transposed convolution of images of one size.
+#[derive(Clone, Debug)]
+pub struct Deconvolution {
+    window: Window,
+    size: [usize; 2],
+    output: [usize; 2],
+    channels: usize,
+    /// For each group, a matrix from input channels to (row, column, output channel).
+    groups: Vec<Panels>,
+    bias: Vec<f32>,
+}
+
+impl Deconvolution {
+    /// The transposed convolution of images of `size` to images of size `output`. `window` is that
+    /// of the convolution whose gradient this is: its zeros are taken off the output. Weights are
+    /// `[outputs, inputs per group, height, width]`.
+    pub fn new(
+        window: Window,
+        size: [usize; 2],
+        output: [usize; 2],
+        weights: Weights,
+        bias: Vec<f32>,
+    ) -> Self {
+        let Weights { outputs, inputs, kernel: [height, width], .. } = weights;
+        let each = outputs / window.groups;
+        let panels = |group: usize| {
+            Panels::new(inputs, height * width * each, |input, column| {
+                let (place, output) = (column / each, column % each);
+                weights.at(group * each + output, input, place / width, place % width)
+            })
+        };
+        let groups = (0..window.groups).map(panels).collect();
+        let channels = inputs * window.groups;
+        Self { window, size, output, channels, groups, bias }
+    }
+
+    /// `out = transposed convolution(x) + bias`; `products` is memory to work in. Each output adds
+    /// up its products in the order of the pixels of x.
+    pub fn run(&self, x: &[f32], out: &mut [f32], products: &mut Vec<f32>) {
+        let outputs = self.bias.len();
+        for pixel in out.chunks_exact_mut(outputs) {
+            pixel.copy_from_slice(&self.bias);
+        }
+        let pixels = self.size[0] * self.size[1];
+        let each = outputs / self.groups.len();
+        for (group, panels) in self.groups.iter().enumerate() {
+            let columns = panels.columns();
+            let first = group * self.channels / self.groups.len();
+            let starts: Vec<usize> =
+                (0..pixels).map(|pixel| pixel * self.channels + first).collect();
+            let parts = [(0, self.channels / self.groups.len())];
+            products.resize(pixels * columns, 0.0);
+            panels.multiply(x, &starts, &parts, &mut Rows(products, columns));
+            for (pixel, products) in products.chunks_exact(columns).enumerate() {
+                self.scatter(pixel, products, each, group * each, out);
+            }
+        }
+    }
+
+    /// Adds the products of one pixel of the input to the outputs that it reaches.
+    fn scatter(&self, pixel: usize, products: &[f32], each: usize, offset: usize, out: &mut [f32]) {
+        let [height, width] = self.window.kernel;
+        let corner = [pixel / self.size[1], pixel % self.size[1]];
+        let place = |axis: usize, at: usize| {
+            let shifted =
+                corner[axis] * self.window.strides[axis] + at * self.window.dilations[axis];
+            shifted.checked_sub(self.window.before[axis]).filter(|&at| at < self.output[axis])
+        };
+        for row in 0..height {
+            let Some(y) = place(0, row) else { continue };
+            for column in 0..width {
+                let Some(x) = place(1, column) else { continue };
+                let to = (y * self.output[1] + x) * self.bias.len() + offset;
+                let products = &products[(row * width + column) * each..][..each];
+                for (out, product) in out[to..][..each].iter_mut().zip(products) {
+                    *out += product;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! Functions of single values and of pairs of values, and reductions, over the types that a lowered
+//! model computes with: f32, and i64 for shapes, indices and classes.
+//!
+//! These are not tract's own, whose functions differ in the last bits from one processor to another.
+
+use tract_core::internal::*;
+
+use super::ops::{operator, output, values};
+use crate::kernels::{activation, elementwise};
+
+type Shape = TVec<usize>;
+
+/// A function of each value.
+#[derive(Clone, Copy, Debug)]
+pub enum Function {
+    /// x · sigmoid(x).
+    Silu,
+    Sigmoid,
+    Exp,
+    Relu,
+    /// With the slope below zero.
+    LeakyRelu(f32),
+    /// Any other, with its name.
+    Other(&'static str, fn(f32) -> f32),
+}
+
+impl Function {
+    /// The function that tract calls so.
+    pub fn named(name: &str) -> Option<Self> {
+        let other = |name, function| Some(Self::Other(name, function));
+        match name {
+            "Silu" => Some(Self::Silu),
+            "Sigmoid" => Some(Self::Sigmoid),
+            "Exp" => Some(Self::Exp),
+            "Abs" => other("Abs", f32::abs),
+            "Acos" => other("Acos", libm::acosf),
+            "Acosh" => other("Acosh", libm::acoshf),
+            "Asin" => other("Asin", libm::asinf),
+            "Asinh" => other("Asinh", libm::asinhf),
+            "Atan" => other("Atan", libm::atanf),
+            "Atanh" => other("Atanh", libm::atanhf),
+            "Ceil" => other("Ceil", f32::ceil),
+            "Cos" => other("Cos", libm::cosf),
+            "Cosh" => other("Cosh", libm::coshf),
+            "Cube" => other("Cube", |x| x * x * x),
+            "Erf" => other("Erf", libm::erff),
+            "Floor" => other("Floor", f32::floor),
+            "GeluExact" => other("Gelu", activation::gelu),
+            "GeluApproximate" => other("GeluTanh", activation::gelu_tanh),
+            "HardSwish" => other("HardSwish", |x| x * (x / 6.0 + 0.5).clamp(0.0, 1.0)),
+            "Ln" => other("Ln", libm::logf),
+            "Neg" => other("Neg", |x| -x),
+            "Recip" => other("Recip", f32::recip),
+            "Round" => other("Round", f32::round),
+            "RoundHalfToEven" => other("RoundHalfToEven", f32::round_ties_even),
+            "Rsqrt" => other("Rsqrt", |x| 1.0 / x.sqrt()),
+            "Sign" => other("Sign", |x| if x == 0.0 { 0.0 } else { x.signum() }),
+            "Sin" => other("Sin", libm::sinf),
+            "Sinh" => other("Sinh", libm::sinhf),
+            "Softplus" => other("Softplus", activation::softplus),
+            "Sqrt" => other("Sqrt", f32::sqrt),
+            "Square" => other("Square", |x| x * x),
+            "Tan" => other("Tan", libm::tanf),
+            "Tanh" => other("Tanh", libm::tanhf),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Silu => "Silu",
+            Self::Sigmoid => "Sigmoid",
+            Self::Exp => "Exp",
+            Self::Relu => "Relu",
+            Self::LeakyRelu(_) => "LeakyRelu",
+            Self::Other(name, _) => name,
+        }
+    }
+}
+
+/// A function of each value of f32.
+#[derive(Clone, Debug)]
+pub struct Unary {
+    pub function: Function,
+    pub shape: Shape,
+}
+
+impl PartialEq for Unary {
+    fn eq(&self, other: &Self) -> bool {
+        self.function.name() == other.function.name() && self.shape == other.shape
+    }
+}
+
+impl Eq for Unary {}
+
+impl Unary {
+    fn run(&self, mut inputs: TVec<TValue>) -> TractResult<Tensor> {
+        let mut tensor = inputs.remove(0).into_tensor();
+        let mut view = tensor.try_as_plain_ram_mut()?;
+        let values = view.as_slice_mut::<f32>()?;
+        match self.function {
+            Function::Silu => activation::silu(values),
+            Function::Sigmoid => activation::sigmoid(values),
+            Function::Exp => values.iter_mut().for_each(|value| *value = activation::exp(*value)),
+            Function::Relu => {
+                values
+                    .iter_mut()
+                    .for_each(|value| *value = if *value < 0.0 { 0.0 } else { *value });
+            }
+            Function::LeakyRelu(slope) => {
+                values
+                    .iter_mut()
+                    .for_each(|value| *value = if *value < 0.0 { slope * *value } else { *value });
+            }
+            Function::Other(_, function) => {
+                values.iter_mut().for_each(|value| *value = function(*value));
+            }
+        }
+        Ok(tensor)
+    }
+}
+
+operator!(Unary, |op: &Unary| op.function.name());
+
+/// A function of two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pair {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    Pow,
+    Min,
+    Max,
+}
+
+impl Pair {
+    /// The function that tract calls so.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "Add" => Self::Add,
+            "Sub" => Self::Sub,
+            "Mul" => Self::Mul,
+            "Div" => Self::Div,
+            "Rem" => Self::Rem,
+            "Pow" => Self::Pow,
+            "Min" => Self::Min,
+            "Max" => Self::Max,
+            _ => return None,
+        })
+    }
+}
+
+/// Inputs have as many axes as the result, of the same length or of length 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binary {
+    pub pair: Pair,
+    pub shape: Shape,
+}
+
+impl Binary {
+    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+        match inputs[0].datum_type() {
+            DatumType::F32 => self.of_f32(&inputs),
+            DatumType::I64 => self.of_i64(&inputs),
+            other => bail!("values are of the type {other:?}, and must be f32 or i64"),
+        }
+    }
+
+    fn each<T: Datum + Copy>(
+        &self,
+        inputs: &[TValue],
+        f: impl Fn(T, T) -> T,
+    ) -> TractResult<Tensor> {
+        let (a, b) = (inputs[0].try_as_plain_ram()?, inputs[1].try_as_plain_ram()?);
+        let (a, b) = (a.as_slice::<T>()?, b.as_slice::<T>()?);
+        output(&self.shape, |out| {
+            let shapes = [inputs[0].shape(), inputs[1].shape()];
+            elementwise::pairs((a, shapes[0]), (b, shapes[1]), &self.shape, out, f);
+            Ok(())
+        })
+    }
+
+    fn of_f32(&self, inputs: &[TValue]) -> TractResult<Tensor> {
+        match self.pair {
+            Pair::Add => self.each(inputs, |a: f32, b| a + b),
+            Pair::Sub => self.each(inputs, |a: f32, b| a - b),
+            Pair::Mul => self.each(inputs, |a: f32, b| a * b),
+            Pair::Div => self.each(inputs, |a: f32, b| a / b),
+            Pair::Rem => self.each(inputs, |a: f32, b| a % b),
+            Pair::Pow => self.each(inputs, libm::powf),
+            // NaN stays NaN, as it does in onnxruntime.
+            Pair::Min => self.each(inputs, |a: f32, b| if a < b || a.is_nan() { a } else { b }),
+            Pair::Max => self.each(inputs, |a: f32, b| if a > b || a.is_nan() { a } else { b }),
+        }
+    }
+
+    fn of_i64(&self, inputs: &[TValue]) -> TractResult<Tensor> {
+        match self.pair {
+            Pair::Add => self.each(inputs, i64::wrapping_add),
+            Pair::Sub => self.each(inputs, i64::wrapping_sub),
+            Pair::Mul => self.each(inputs, i64::wrapping_mul),
+            Pair::Div | Pair::Rem => {
+                let divisors = inputs[1].try_as_plain_ram()?;
+                ensure!(!divisors.as_slice::<i64>()?.contains(&0), "an integer is divided by zero");
+                if self.pair == Pair::Div {
+                    self.each(inputs, i64::wrapping_div)
+                } else {
+                    self.each(inputs, i64::wrapping_rem)
+                }
+            }
+            Pair::Min => self.each(inputs, i64::min),
+            Pair::Max => self.each(inputs, i64::max),
+            Pair::Pow => self.each(inputs, |a: i64, b: i64| {
+                // A negative power of an integer is 0, but for 1 and -1.
+                match (u32::try_from(b), a) {
+                    (Ok(b), _) => a.wrapping_pow(b),
+                    (Err(_), 1) => 1,
+                    (Err(_), -1) => {
+                        if b % 2 == 0 {
+                            1
+                        } else {
+                            -1
+                        }
+                    }
+                    _ => 0,
+                }
+            }),
+        }
+    }
+}
+
+operator!(Binary, |op: &Binary| match op.pair {
+    Pair::Add => "Add",
+    Pair::Sub => "Sub",
+    Pair::Mul => "Mul",
+    Pair::Div => "Div",
+    Pair::Rem => "Rem",
+    Pair::Pow => "Pow",
+    Pair::Min => "Min",
+    Pair::Max => "Max",
+});
+
+/// How values become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reduction {
+    Sum,
+    Product,
+    Min,
+    Max,
+}
+
+/// Reduces over the axes along which the result has length 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reduce {
+    pub reduction: Reduction,
+    pub shape: Shape,
+}
+
+impl Reduce {
+    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+        let (x, shape) = (values(&inputs[0])?, inputs[0].shape());
+        output(&self.shape, |out| {
+            match self.reduction {
+                Reduction::Sum => {
+                    elementwise::reduce(x, shape, &self.shape, out, 0.0, |a, b| a + b)
+                }
+                Reduction::Product => {
+                    elementwise::reduce(x, shape, &self.shape, out, 1.0, |a, b| a * b);
+                }
+                Reduction::Min => {
+                    let least = |a: f32, b: f32| if b < a || b.is_nan() { b } else { a };
+                    elementwise::reduce(x, shape, &self.shape, out, f32::INFINITY, least);
+                }
+                Reduction::Max => {
+                    let largest = |a: f32, b: f32| if b > a || b.is_nan() { b } else { a };
+                    elementwise::reduce(x, shape, &self.shape, out, f32::NEG_INFINITY, largest);
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+operator!(Reduce, |op: &Reduce| match op.reduction {
+    Reduction::Sum => "Sum",
+    Reduction::Product => "Product",
+    Reduction::Min => "ReduceMin",
+    Reduction::Max => "ReduceMax",
+});
+
+/// Softmax, or its logarithm, of each row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Softmax {
+    pub columns: usize,
+    pub logarithm: bool,
+    pub shape: Shape,
+}
+
+impl Softmax {
+    fn run(&self, mut inputs: TVec<TValue>) -> TractResult<Tensor> {
+        let mut tensor = inputs.remove(0).into_tensor();
+        let mut view = tensor.try_as_plain_ram_mut()?;
+        let values = view.as_slice_mut()?;
+        if self.logarithm {
+            activation::log_softmax(values, self.columns.max(1));
+        } else {
+            activation::softmax(values, self.columns.max(1));
+        }
+        Ok(tensor)
+    }
+}
+
+operator!(Softmax, |op: &Softmax| if op.logarithm { "LogSoftmax" } else { "Softmax" });

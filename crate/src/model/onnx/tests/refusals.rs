@@ -1,0 +1,98 @@
+//! Names of values, and what is said of files that cannot be run.
+
+use tract_onnx::pb::{ModelProto, ValueInfoProto};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::super::{Network, TensorSpec, Values, inspect};
+use super::{FILES, graph, integers, node, run, tensor};
+
+#[wasm_bindgen_test(unsupported = test)]
+fn any_value_can_be_an_output_and_only_what_it_needs_is_kept() {
+    let nodes =
+        || vec![node("Relu", &["x"], "inner", &[]), node("RandomNormalLike", &["inner"], "y", &[])];
+    let inputs = [TensorSpec::f32("x", &[3])];
+    let network =
+        Network::from_proto("test.onnx", graph(nodes(), vec![]), None, &inputs, &["inner"])
+            .unwrap();
+    let found = network.run(&[Values::F32(&[-1.0, 0.5, 2.0])]).unwrap();
+    assert_eq!(found, [[0.0, 0.5, 2.0]]);
+    let refused = run(graph(nodes(), vec![]), &[3], &[0.0; 3]).unwrap_err();
+    assert!(
+        refused.message.contains("(RandomNormalLike): a bound needs a deterministic network"),
+        "{refused}"
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_input_that_no_output_needs_may_be_given_or_left_out() {
+    let proto = || {
+        let mut proto = graph(vec![node("Relu", &["x"], "y", &[])], vec![]);
+        let graph = proto.graph.as_mut().unwrap();
+        graph.input.push(ValueInfoProto { name: "class".into(), ..graph.input[0].clone() });
+        proto
+    };
+    let inputs = [TensorSpec::f32("class", &[1]), TensorSpec::f32("x", &[2])];
+    let network = Network::from_proto("test.onnx", proto(), None, &inputs, &["y"]).unwrap();
+    let found = network.run(&[Values::F32(&[7.0]), Values::F32(&[-1.0, 1.0])]).unwrap();
+    assert_eq!(found, [[0.0, 1.0]]);
+    assert_eq!(run(proto(), &[2], &[-1.0, 1.0]).unwrap().1, [0.0, 1.0]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_cannot_be_run_is_named() {
+    let two_unknown = graph(
+        vec![node("NoSuchThing", &["x"], "n", &[]), node("RandomNormalLike", &["n"], "y", &[])],
+        vec![],
+    );
+    let mut foreign = graph(vec![node("Conv", &["x"], "y", &[])], vec![]);
+    foreign.graph.as_mut().unwrap().node[0].domain = "org.example".into();
+    let cases = [
+        (two_unknown, vec!["NoSuchThing", "RandomNormalLike"]),
+        (foreign, vec!["org.example.Conv"]),
+        (ModelProto::default(), vec!["no graph"]),
+        (graph(vec![node("Add", &["x", "nothing"], "y", &[])], vec![]), vec!["nothing"]),
+        (
+            graph(vec![node("Reshape", &["x", "s"], "y", &[])], vec![integers("s", &[5])]),
+            vec!["Reshape"],
+        ),
+        (
+            graph(
+                vec![node("MatMul", &["x", "w"], "y", &[])],
+                vec![tensor("w", &[3, 2], &[0.0; 6])],
+            ),
+            vec!["MatMul"],
+        ),
+    ];
+    for (proto, named) in cases {
+        let error = run(proto, &[1, 4], &[0.0; 4]).expect_err(named[0]);
+        for named in named {
+            assert!(error.message.contains(named), "{named}: {}", error.message);
+        }
+        assert!(!error.message.contains('\n'), "{}", error.message);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn inputs_that_do_not_fit_are_all_named() {
+    let (name, bytes) = FILES[0];
+    let inputs = [TensorSpec::f32("x_t", &[1, 3, 28, 28]), TensorSpec::f32("time", &[1])];
+    let error = Network::load(name, bytes, None, &inputs, &["output"]).err().unwrap();
+    for named in ["\"x_t\" (float32 [batch, 1, 28, 28])", "\"class\" (int64", "no input \"time\""] {
+        assert!(error.message.contains(named), "{named}: {}", error.message);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_file_says_what_is_in_it() {
+    let info = inspect(FILES[9].1, None).unwrap();
+    assert_eq!(info.inputs[0].name, "z");
+    assert_eq!(info.inputs[0].element_type, "float32");
+    assert_eq!(info.outputs[0].name, "logits");
+    assert_eq!((info.refused, info.external_data.len()), (None, 0));
+    let logits = info.values.iter().find(|value| value.name == "logits").unwrap();
+    assert_eq!(logits.shape.as_deref(), Some([1, 1, 28, 28].as_slice()));
+    assert!(info.multiply_adds.unwrap() > 10_000_000 && info.memory.unwrap() > 4 * info.parameters);
+    let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n";
+    assert!(inspect(pointer, None).unwrap_err().message.contains("Git LFS"));
+    assert!(inspect(b" <!doctype html>", None).unwrap_err().message.contains("web page"));
+}
