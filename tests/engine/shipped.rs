@@ -375,7 +375,7 @@ fn files_that_are_no_such_network_are_refused() {
     let network = file("mnist-ddpm.onnx");
     for (bytes, mentions) in [
         (&network[..network.len() / 3], "ONNX"),
-        (&b"<!doctype html>"[..], "ONNX"),
+        (&b"<!doctype html>"[..], "web page"),
         (file("mnist-vae-decoder.onnx"), "inputs"),
     ] {
         let error = load(bytes);
