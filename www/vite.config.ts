@@ -7,6 +7,7 @@ import { defaultClientConditions, defineConfig } from 'vite';
 import { FUNCTIONS } from './src/story/derivations/index.ts';
 import { crateFunctions } from './vite/crate.ts';
 import { contentSecurityPolicy } from './vite/csp.ts';
+import { previewHeaders } from './vite/headers.ts';
 import { models } from './vite/models.ts';
 import { preload } from './vite/preload.ts';
 
@@ -55,6 +56,7 @@ export default defineConfig({
     crateFunctions(at('..'), FUNCTIONS),
     contentSecurityPolicy(),
     preload('elbo_room_bg.wasm', 'models/manifest.json'),
+    previewHeaders(headers),
   ],
   define: {
     __CRATE_VERSION__: JSON.stringify(crateVersion()),
@@ -66,7 +68,6 @@ export default defineConfig({
   // The benchmark's peer otherwise inlines its loader, which then cannot find itself for its threads.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
   server: { headers },
-  preview: { headers },
   build: {
     rollupOptions: {
       input: { index: at('index.html'), bench: at('bench/index.html') },
