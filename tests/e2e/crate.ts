@@ -5,13 +5,18 @@
 import { readFile } from 'node:fs/promises';
 import init, {
   Ddpm,
+  type Frame,
   Hvae,
   type ModelEntry,
   parseManifest,
   renderDigit,
+  type SamplerOptions,
   toLevels,
   Vae,
+  VariationalInference,
 } from '../../www/pkg/elbo_room.js';
+import { defaultState } from '../../www/src/state.ts';
+import { standIns } from './standin/site.ts';
 
 const at = (path: string) => new URL(`../../${path}`, import.meta.url);
 
@@ -24,19 +29,19 @@ export interface Crate {
   vaeEntry: Extract<ModelEntry, { kind: 'vae' }>;
   ddpm: Ddpm;
   ddpmEntry: Extract<ModelEntry, { kind: 'ddpm' }>;
+  /** Needs no model, but an instance of the crate. */
+  VariationalInference: typeof VariationalInference;
 }
 
-let loaded: Promise<Crate> | undefined;
+/** Reads a file of the models folder. */
+type Read = (path: string) => Promise<Uint8Array>;
 
 /** The crate with the first model of each kind, as the page takes them. */
-export function loadCrate(): Promise<Crate> {
-  loaded ??= load();
-  return loaded;
-}
-
-async function load(): Promise<Crate> {
+export async function loadCrate(networks: 'trained' | 'stand-in'): Promise<Crate> {
+  const standIn = networks === 'stand-in' ? await standIns(at('')) : undefined;
+  const read: Read = async (path) => standIn?.get(path) ?? readFile(at(`models/${path}`));
   await init({ module_or_path: await readFile(at('www/pkg/elbo_room_bg.wasm')) });
-  const { models } = parseManifest(await readFile(at('models/manifest.json'), 'utf8'));
+  const { models } = parseManifest(new TextDecoder().decode(await read('manifest.json')));
   const vaeEntry = models.find((entry) => entry.kind === 'vae');
   const ddpmEntry = models.find((entry) => entry.kind === 'ddpm');
   if (!vaeEntry || !ddpmEntry) throw new Error('the manifest lacks a VAE or a DDPM');
@@ -44,18 +49,17 @@ async function load(): Promise<Crate> {
   const latent = await Promise.all(
     entries.map(async (entry) => ({
       entry,
-      model: (entry.kind === 'vae' ? Vae : Hvae).load(entry, await files(entry)),
+      model: (entry.kind === 'vae' ? Vae : Hvae).load(entry, await files(entry, read)),
     })),
   );
-  const vae = Vae.load(vaeEntry, await files(vaeEntry));
-  const ddpm = Ddpm.load(ddpmEntry, await files(ddpmEntry));
-  return { latent, vae, vaeEntry, ddpm, ddpmEntry };
+  const vae = Vae.load(vaeEntry, await files(vaeEntry, read));
+  const ddpm = Ddpm.load(ddpmEntry, await files(ddpmEntry, read));
+  return { latent, vae, vaeEntry, ddpm, ddpmEntry, VariationalInference };
 }
 
-async function files(entry: ModelEntry): Promise<Record<string, Uint8Array>> {
+async function files(entry: ModelEntry, read: Read): Promise<Record<string, Uint8Array>> {
   const named = Object.entries(entry.files).map(
-    async ([name, { path }]) =>
-      [name, new Uint8Array(await readFile(at(`models/${path}`)))] as const,
+    async ([name, { path }]) => [name, new Uint8Array(await read(path))] as const,
   );
   return Object.fromEntries(await Promise.all(named));
 }
@@ -74,3 +78,51 @@ export const decode = ({ vae }: Crate, z: number[]): Uint8Array =>
 
 /** A drawing as the digit that is scored. */
 export const renderDrawing = (strokes: Float32Array[]): Uint8Array => renderDigit(strokes);
+
+/** The VAE whose latent space the page shows as a map. */
+export function mapVae({ latent }: Crate): Vae {
+  const found = latent.find(({ entry }) => entry.kind === 'vae' && entry.files.density);
+  if (!found) throw new Error('no VAE of the manifest has a map');
+  return found.model as Vae;
+}
+
+/** Length of the chains that are compared. */
+export const STEPS = 20;
+
+/** The first frames of a chain from noise, with the page's guidance where the options have none of their own. */
+export function sampled({ ddpm }: Crate, frames: number, options: SamplerOptions): Frame[] {
+  const sampler = ddpm.sampler({
+    schedule: 'cosine',
+    steps: STEPS,
+    guidance: defaultState().denoise.guidance,
+    ...options,
+  });
+  while (sampler.available < frames) sampler.step();
+  const all = Array.from({ length: frames }, (_, i) => sampler.frame(i));
+  sampler.free();
+  return all;
+}
+
+/** All frames of the chain that starts from the picture noised to t. */
+export function denoised(
+  { ddpm }: Crate,
+  picture: Uint8Array,
+  t: number,
+  options: SamplerOptions,
+): Frame[] {
+  const sampler = ddpm.denoise(picture, t, { schedule: 'cosine', steps: STEPS, ...options });
+  while (!sampler.done) sampler.step();
+  const frames = Array.from({ length: sampler.length }, (_, i) => sampler.frame(i));
+  sampler.free();
+  return frames;
+}
+
+/** Square images, one after the other, as they stand in a grid of so many columns. */
+export function tiled(images: ArrayLike<number> | undefined, columns: number, side = 28): number[] {
+  const rows = (images?.length ?? 0) / (side * side * columns);
+  return Array.from({ length: side * rows * side * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / (side * columns)), i % (side * columns)];
+    const cell = Math.floor(row / side) * columns + Math.floor(column / side);
+    return images?.[cell * side * side + (row % side) * side + (column % side)] ?? -1;
+  });
+}

@@ -1,6 +1,7 @@
 /** What every test has: a page that is watched for errors and stray requests, and ways to read its canvases. */
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import { en } from '../../www/src/messages/en.ts';
+import { type Crate, loadCrate } from './crate.ts';
 
 export { en, expect };
 export type { Locator, Page };
@@ -10,7 +11,15 @@ export interface Guard {
   allow(pattern: RegExp): void;
 }
 
-export const test = base.extend<{ guard: Guard }>({
+/** Whether the page under test has the trained networks or what stands in for them. */
+export interface Options {
+  networks: 'trained' | 'stand-in';
+}
+
+export const test = base.extend<{ guard: Guard }, Options & { crate: Crate }>({
+  networks: ['stand-in', { option: true, scope: 'worker' }],
+  /** The crate in Node, with the networks that the page has. */
+  crate: [async ({ networks }, use) => use(await loadCrate(networks)), { scope: 'worker' }],
   guard: [
     async ({ page, context, baseURL }, use) => {
       const origin = new URL(baseURL ?? '').origin;

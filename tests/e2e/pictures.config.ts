@@ -1,10 +1,20 @@
 /** `npm run pictures` takes the README's pictures anew, from the built page: digits and drawings of its own, no image of MNIST. */
 import { defineConfig } from '@playwright/test';
-import tests from './playwright.config.ts';
+import tests, { trained, trainedServer } from './playwright.config.ts';
+import type { Options } from './fixtures.ts';
 
-export default defineConfig({
+export default defineConfig<Options>({
   ...tests,
-  testDir: './pictures',
-  testMatch: '*.pictures.ts',
-  use: { ...tests.use, trace: 'off', screenshot: 'off', viewport: { width: 1280, height: 900 } },
+  projects: [{ name: 'pictures', testDir: 'pictures', testMatch: '*.pictures.ts' }],
+  reporter: 'list',
+  timeout: 300_000,
+  use: {
+    ...tests.use,
+    baseURL: `${trained}/`,
+    networks: 'trained',
+    trace: 'off',
+    screenshot: 'off',
+    viewport: { width: 1280, height: 900 },
+  },
+  webServer: trainedServer,
 });

@@ -1,76 +1,80 @@
-import { accessSync, constants } from 'node:fs';
-import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
+import { executable } from './executable.ts';
+import type { Options } from './fixtures.ts';
+import { freePort } from './ports.ts';
 
-/** The system's own browser: Playwright's download of one is neither needed nor always possible. */
-function findChromium(): string {
-  if (process.env['CHROME_BIN']) return process.env['CHROME_BIN'];
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
-    for (const folder of folders) {
-      const candidate = join(folder, name);
-      try {
-        accessSync(candidate, constants.X_OK);
-        return candidate;
-      } catch {
-        // Not in this folder.
-      }
-    }
-  }
-  throw new Error('no Chromium or Chrome on PATH; name one in CHROME_BIN');
+/**
+ * The origin of a server. This file is read again by every worker process: all must find the servers that the first one
+ * started.
+ */
+async function originOf(variable: string): Promise<string> {
+  const port = (process.env[variable] ??= String(await freePort()));
+  return `http://127.0.0.1:${port}`;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object'
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      );
-    });
-  });
-}
+const standIn = await originOf('ELBO_ROOM_E2E_STAND_IN_PORT');
+export const trained = await originOf('ELBO_ROOM_E2E_PORT');
+export const isolated = await originOf('ELBO_ROOM_E2E_ISOLATED_PORT');
 
-// This file is read again by every worker process; they must all find the servers that the first one started.
-process.env['ELBO_ROOM_E2E_PORT'] ??= String(await freePort());
-process.env['ELBO_ROOM_E2E_ISOLATED_PORT'] ??= String(await freePort());
-const port = Number(process.env['ELBO_ROOM_E2E_PORT']);
-
-/** Serves the built page, isolated from other origins or not. */
-const server = (port: number, env: Record<string, string>) => ({
-  command: `npm run preview -- --host 127.0.0.1 --strictPort --port ${port}`,
+/** Serves the built page. */
+const server = (origin: string, options = '', env: Record<string, string> = {}) => ({
+  command: `npm run preview -- --host 127.0.0.1 --strictPort --port ${new URL(origin).port} ${options}`,
   cwd: '../../www',
-  url: `http://127.0.0.1:${port}/`,
+  url: `${origin}/`,
   env,
   timeout: 120_000,
   reuseExistingServer: false,
 });
+
+export const trainedServer = server(trained);
+export const isolatedServer = server(isolated, '', { ELBO_ROOM_ISOLATED: '1' });
+
 const isRoot = process.getuid?.() === 0;
 
-export default defineConfig({
-  testDir: '.',
+export default defineConfig<Options>({
   outputDir: 'artifacts/failures',
-  reporter: [['list']],
-  // The models use every core there is: tests beside each other would only wait for each other.
-  workers: 1,
+  reporter: [['list'], ['json', { outputFile: 'artifacts/report.json' }]],
+  fullyParallel: true,
+  workers: Math.min(8, Math.max(2, availableParallelism())),
   retries: 0,
   forbidOnly: Boolean(process.env['CI']),
-  timeout: 300_000,
-  expect: { timeout: 60_000 },
+  timeout: 120_000,
+  expect: {
+    timeout: 10_000,
+    // Letters and lines may be drawn a little differently by another version of the browser; a part that moves is more.
+    toHaveScreenshot: { maxDiffPixelRatio: 0.005, threshold: 0.2 },
+  },
+  snapshotPathTemplate: 'baselines/{arg}{ext}',
+  projects: [
+    {
+      name: 'page',
+      testDir: 'page',
+      use: { baseURL: `${standIn}/`, networks: 'stand-in' },
+    },
+    {
+      name: 'models',
+      testDir: 'models',
+      // The trained networks use every core there is: beside each other these tests would only wait.
+      workers: 1,
+      timeout: 300_000,
+      expect: { timeout: 60_000 },
+      use: { baseURL: `${trained}/`, networks: 'trained' },
+    },
+  ],
   use: {
-    baseURL: `http://127.0.0.1:${port}/`,
     actionTimeout: 30_000,
     navigationTimeout: 60_000,
     viewport: { width: 1280, height: 900 },
-    trace: 'retain-on-failure',
+    // A trace of every test takes longer than the tests: `--trace retain-on-failure` asks for it.
+    trace: 'off',
     screenshot: 'only-on-failure',
     launchOptions: {
-      executablePath: findChromium(),
+      // The system's own browser: Playwright's download of one is neither needed nor always possible.
+      executablePath: executable(
+        ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+        'CHROME_BIN',
+      ),
       chromiumSandbox: !isRoot,
       args: [
         '--disable-background-networking',
@@ -79,12 +83,14 @@ export default defineConfig({
         '--disable-gpu',
         '--disable-quic',
         '--disable-sync',
+        '--font-render-hinting=none',
         '--no-first-run',
       ],
     },
   },
   webServer: [
-    server(port, {}),
-    server(Number(process.env['ELBO_ROOM_E2E_ISOLATED_PORT']), { ELBO_ROOM_ISOLATED: '1' }),
+    server(standIn, '--config ../tests/e2e/standin/vite.config.ts'),
+    trainedServer,
+    isolatedServer,
   ],
 });

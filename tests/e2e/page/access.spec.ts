@@ -1,9 +1,8 @@
-import { decode, loadCrate, priorSample } from './crate.ts';
-import { en, expect, expectLevels, open, tabTo, test, valueOf } from './fixtures.ts';
+import { decode, priorSample } from '../crate.ts';
+import { en, expect, expectLevels, open, tabTo, test, valueOf } from '../fixtures.ts';
 
-test('everything can be done by keyboard alone', async ({ page }) => {
+test('everything can be done by keyboard alone', async ({ page, crate }) => {
   await open(page, 'z=seed:3&steps=20');
-  const crate = await loadCrate();
   const digit = page.getByTestId('latent-digit');
   const z = priorSample(crate, 3);
   await expectLevels(digit, decode(crate, z));

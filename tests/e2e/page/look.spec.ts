@@ -1,8 +1,9 @@
-/** How each lab looks, kept for somebody to look at, and how it is laid out on narrow and wide screens and on paper. */
-import { LANGUAGE_NAMES } from '../../www/src/messages/languages.ts';
-import { CONTRAST, expectAccessible, expectNoOverflow } from './checks.ts';
-import { expect, type Page, test } from './fixtures.ts';
-import { type Lab, LABS, settle } from './labs.ts';
+/** How each lab is laid out on narrow and wide screens and on paper, and whether everybody can read it. */
+import { LANGUAGE_NAMES } from '../../../www/src/messages/languages.ts';
+import { CONTRAST, expectAccessible, expectNoOverflow } from '../checks.ts';
+import { expect, type Locator, type Page, test } from '../fixtures.ts';
+import { asked, keep, pathOf } from '../keep.ts';
+import { type Lab, LABS, settle } from '../labs.ts';
 
 const LANGUAGES = ['en', 'zh'] as const;
 
@@ -11,41 +12,58 @@ const SCHEMES = ['light', 'dark'] as const;
 const WIDTHS = [390, 768, 1280, 1920];
 
 for (const lab of Object.keys(LABS) as Lab[]) {
-  test(`the ${lab} lab on screens and on paper, in both languages`, async ({ page }) => {
+  test(`the ${lab} lab: axe finds nothing, in either colour scheme`, async ({ page }) => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await settle(page, lab);
-    // Every rule once; the colours are all that another scheme changes, and the words all that another language does.
+    // Every rule once; the colours are all that another scheme changes.
     await expectAccessible(page);
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
     await expectAccessible(page, { rules: CONTRAST });
+  });
+
+  test(`the ${lab} lab fits screens of every width, in either language`, async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await settle(page, lab);
     for (const language of LANGUAGES) {
-      if (language !== 'en') await page.getByTestId(`language-${language}`).click();
-      await expect(page.locator('html')).toHaveAttribute('lang', LANGUAGE_NAMES[language].tag);
-      for (const colorScheme of SCHEMES) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 900 });
-          await expectNoOverflow(page, `${language}, ${width} pixels`);
-          await page.screenshot({
-            path: `artifacts/look/${lab}-${language}-${width}-${colorScheme}.png`,
-            fullPage: true,
-          });
+      await speak(page, language);
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        await expectNoOverflow(page, `${language}, ${width} pixels`);
+        for (const colorScheme of asked(SCHEMES)) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          await keep(page, `${lab}-${language}-${width}-${colorScheme}`);
         }
       }
-      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-      await expectPrints(page, lab, language);
+    }
+  });
+
+  test(`the ${lab} lab on paper, in either language`, async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await settle(page, lab);
+    const derivation = page.getByTestId(`derivation-${lab}`);
+    const sheets = countSheets(await page.pdf({ format: 'A4', ...pathOf(`${lab}.pdf`) }));
+    expect(sheets).toBeGreaterThan(1);
+    expect(sheets).toBeLessThan(16);
+    // Printing is over, and the steps are as they were.
+    await expect(derivation.locator('details.step[open]')).toHaveCount(0);
+    // An A4 sheet without its margins is 688 pixels wide.
+    await page.setViewportSize({ width: 688, height: 1000 });
+    for (const language of LANGUAGES) {
+      await speak(page, language);
+      await expectPrints(page, derivation, language);
     }
   });
 }
 
-async function expectPrints(page: Page, lab: Lab, language: string): Promise<void> {
-  await page.setViewportSize({ width: 1280, height: 900 });
-  const derivation = page.getByTestId(`derivation-${lab}`);
-  await page.pdf({ path: `artifacts/look/${lab}-${language}.pdf`, format: 'A4' });
-  // Printing is over, and the steps are as they were.
-  await expect(derivation.locator('details.step[open]')).toHaveCount(0);
-  // An A4 sheet without its margins is 688 pixels wide.
-  await page.setViewportSize({ width: 688, height: 1000 });
+/** Pages of a PDF file, as Chromium writes it: their objects are not compressed. */
+const countSheets = (pdf: Buffer) => pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0;
+
+async function speak(page: Page, language: (typeof LANGUAGES)[number]): Promise<void> {
+  if (language !== 'en') await page.getByTestId(`language-${language}`).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', LANGUAGE_NAMES[language].tag);
+}
+
+async function expectPrints(page: Page, derivation: Locator, language: string): Promise<void> {
   await page.emulateMedia({ media: 'print' });
   // A printer does not wait: when the event is over, every formula must be set.
   const formulas = await page.evaluate(async () => {

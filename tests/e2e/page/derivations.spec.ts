@@ -1,13 +1,13 @@
 /** The derivations beside the labs: opened, linked to what their symbols stand for, readable by everybody. */
-import { ANCHORS, type Anchor } from '../../www/src/story/anchors.ts';
-import { DERIVATIONS } from '../../www/src/story/derivations/index.ts';
-import { en } from '../../www/src/story/derivations/en.ts';
-import { linksIn } from '../../www/src/story/tex.ts';
-import type { Derivation } from '../../www/src/story/derivations/types.ts';
-import { zh } from '../../www/src/story/derivations/zh.ts';
-import { CONTRAST, expectAccessible, expectNone, expectNoOverflow } from './checks.ts';
-import { expect, type Locator, open, type Page, tabTo, test } from './fixtures.ts';
-import { LABS, settle } from './labs.ts';
+import { ANCHORS, type Anchor } from '../../../www/src/story/anchors.ts';
+import { DERIVATIONS } from '../../../www/src/story/derivations/index.ts';
+import { en } from '../../../www/src/story/derivations/en.ts';
+import { linksIn } from '../../../www/src/story/tex.ts';
+import type { Derivation } from '../../../www/src/story/derivations/types.ts';
+import { zh } from '../../../www/src/story/derivations/zh.ts';
+import { CONTRAST, expectAccessible, expectNone, expectNoOverflow } from '../checks.ts';
+import { expect, type Locator, open, type Page, tabTo, test } from '../fixtures.ts';
+import { LABS, settle } from '../labs.ts';
 
 const stepOf = (page: Page, id: string) => page.getByTestId(`step-${id}`);
 

@@ -1,5 +1,4 @@
-import { type InferenceState, VariationalInference } from '../../www/pkg/elbo_room.js';
-import { loadCrate } from './crate.ts';
+import type { InferenceState } from '../../../www/pkg/elbo_room.js';
 import {
   en,
   expect,
@@ -10,7 +9,7 @@ import {
   pixels,
   tabTo,
   test,
-} from './fixtures.ts';
+} from '../fixtures.ts';
 
 const text = en.inference;
 
@@ -58,9 +57,8 @@ test('an untouched lab runs, and the ELBO rises towards log Z', async ({ page })
   await rest(page, paused + 1);
 });
 
-test('the numbers are those of the crate, and a reset reproduces them', async ({ page }) => {
-  await loadCrate();
-  const fit = new VariationalInference('five-gaussians', 'mixture', {
+test('the numbers are those of the crate, and a reset reproduces them', async ({ page, crate }) => {
+  const fit = new crate.VariationalInference('five-gaussians', 'mixture', {
     components: 4,
     samples: 7,
     optimizer: 'sgd',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { expect, rgba, test } from './fixtures.ts';
+import { expect, rgba, test } from '../fixtures.ts';
 
-const at = (path: string) => new URL(`../../${path}`, import.meta.url);
+const at = (path: string) => new URL(`../../../${path}`, import.meta.url);
 
 test('the example of the README runs as it stands', async ({ page }) => {
   const readme = await readFile(at('README.md'), 'utf8');

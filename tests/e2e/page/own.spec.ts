@@ -1,8 +1,7 @@
-import { printPixels } from '../../www/src/drawing/pixels.ts';
-import { fixed } from '../../www/src/format.ts';
-import type { Frame, SamplerOptions } from '../../www/pkg/elbo_room.js';
-import { CONTRAST, expectAccessible, expectNoOverflow } from './checks.ts';
-import { type Crate, decode, loadCrate, priorSample } from './crate.ts';
+import { printPixels } from '../../../www/src/drawing/pixels.ts';
+import { fixed } from '../../../www/src/format.ts';
+import { CONTRAST, expectAccessible, expectNoOverflow } from '../checks.ts';
+import { type Crate, decode, denoised, priorSample, STEPS, tiled } from '../crate.ts';
 import {
   en,
   expect,
@@ -13,25 +12,16 @@ import {
   tabTo,
   test,
   valueOf,
-} from './fixtures.ts';
+} from '../fixtures.ts';
+import { keep } from '../keep.ts';
 
 const text = en.denoise;
-const STEPS = 20;
 const SIDE = 28;
 
 /** A picture that is in no example, and its form in the address. */
 function own(crate: Crate): { picture: Uint8Array; image: string } {
   const picture = decode(crate, priorSample(crate, 3));
   return { picture, image: `image=pixels:${printPixels(picture)}` };
-}
-
-/** All frames of the chain that starts from the picture noised to t, from the crate. */
-function chain({ ddpm }: Crate, picture: Uint8Array, t: number, options: SamplerOptions): Frame[] {
-  const sampler = ddpm.denoise(picture, t, { schedule: 'cosine', steps: STEPS, ...options });
-  while (!sampler.done) sampler.step();
-  const frames = Array.from({ length: sampler.length }, (_, i) => sampler.frame(i));
-  sampler.free();
-  return frames;
 }
 
 const lab = (page: Page) => ({
@@ -44,50 +34,27 @@ const lab = (page: Page) => ({
   from: page.getByTestId('from'),
 });
 
-test('a picture is noised to t and denoised from there, pixel by pixel as the crate does', async ({
-  page,
-  context,
-}) => {
-  const crate = await loadCrate();
-  const { picture, image } = own(crate);
-  const frames = chain(crate, picture, 12, { seed: 7, class: null });
-  expect(frames).toHaveLength(13);
-  const other = await context.newPage();
-  for (const each of [page, other]) {
-    await open(each, `lab=denoise&steps=${STEPS}&from=12&digit=none&seed=7&step=5&${image}`);
-    const shown = lab(each);
-    await expect(shown.step).toHaveText(text.step(5, 12));
-    await expectLevels(shown.original, picture);
-    await expectLevels(shown.start, frames[0]?.x ?? []);
-    await expectLevels(shown.x, frames[5]?.x ?? []);
-    await expectLevels(shown.predicted, frames[5]?.predictedX0 ?? []);
-    await expect(shown.distance).toHaveText(
-      text.distance(fixed(frames[5]?.rmsToOriginal?.[0] ?? null, 1)),
-    );
-    await expect(each.getByTestId('denoise-t')).toHaveText('7');
-  }
-});
-
 test('the sampler’s settings hold, sixteen draws stand beside each other, and pure noise is one choice away', async ({
   page,
+  crate,
 }) => {
-  const crate = await loadCrate();
   const { picture, image } = own(crate);
-  const options = { seed: 2, class: 8, method: 'ddim', eta: 0.5, guidance: 1, chains: 16 } as const;
-  const frames = chain(crate, picture, 9, options);
+  const options = {
+    seed: 2,
+    class: 8,
+    method: 'ddim',
+    eta: 0.5,
+    guidance: 1,
+    chains: 16,
+  } as const;
+  const frames = denoised(crate, picture, 9, options);
   await open(
     page,
     `lab=denoise&steps=${STEPS}&from=9&digit=8&sampler=ddim&eta=0.5&guidance=1&samples=16&seed=2&step=9&cell=6&${image}`,
   );
   const { start, predicted, distance, original } = lab(page);
-  const inGrid = (images: Uint8Array | undefined) =>
-    Array.from({ length: 16 * SIDE * SIDE }, (_, i) => {
-      const [row, column] = [Math.floor(i / (4 * SIDE)), i % (4 * SIDE)];
-      const cell = 4 * Math.floor(row / SIDE) + Math.floor(column / SIDE);
-      return images?.[cell * SIDE * SIDE + (row % SIDE) * SIDE + (column % SIDE)] ?? -1;
-    });
-  await expectLevels(start, inGrid(frames[0]?.x));
-  await expectLevels(predicted, inGrid(frames[9]?.predictedX0));
+  await expectLevels(start, tiled(frames[0]?.x, 4));
+  await expectLevels(predicted, tiled(frames[9]?.predictedX0, 4));
   await expect(distance).toHaveText(text.distance(fixed(frames[9]?.rmsToOriginal?.[6] ?? null, 1)));
 
   await page.getByTestId('start').getByRole('radio', { name: text.starts.noise }).check();
@@ -98,9 +65,9 @@ test('the sampler’s settings hold, sixteen draws stand beside each other, and 
 
 test('how far a picture is noised is chosen by keyboard, and less noise stays closer to it', async ({
   page,
+  crate,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  const crate = await loadCrate();
   const { picture, image } = own(crate);
   await open(page, `lab=denoise&steps=${STEPS}&seed=4&${image}`);
   await page.getByTestId('start').getByRole('radio', { name: text.starts.picture }).focus();
@@ -113,7 +80,7 @@ test('how far a picture is noised is chosen by keyboard, and less noise stays cl
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('PageDown');
   await expect.poll(() => valueOf(from)).toBe(7);
-  const last = (t: number) => chain(crate, picture, t, { seed: 4, class: null })[t];
+  const last = (t: number) => denoised(crate, picture, t, { seed: 4, class: null })[t];
   await expectLevels(x, last(7)?.x ?? []);
   await expect(step).toHaveText(text.step(7, 7));
   // In a longer chain it is as far down the way.
@@ -139,8 +106,8 @@ test('how far a picture is noised is chosen by keyboard, and less noise stays cl
 
 test('pictures of other labs come over, and a drawing starts a chain of its own', async ({
   page,
+  crate,
 }) => {
-  const crate = await loadCrate();
   await open(page, `z=seed:5&steps=${STEPS}&seed=3`);
   const digit = decode(crate, priorSample(crate, 5));
   await expectLevels(page.getByTestId('latent-digit'), digit);
@@ -148,7 +115,10 @@ test('pictures of other labs come over, and a drawing starts a chain of its own'
   await expect(page).toHaveURL(/lab=denoise/);
   const { original, start } = lab(page);
   await expectLevels(original, digit);
-  await expectLevels(start, chain(crate, digit, STEPS / 2, { seed: 3, class: null })[0]?.x ?? []);
+  await expectLevels(
+    start,
+    denoised(crate, digit, STEPS / 2, { seed: 3, class: null })[0]?.x ?? [],
+  );
 
   // The examples are there, and the ELBO lab has the same picture.
   await page
@@ -163,7 +133,10 @@ test('pictures of other labs come over, and a drawing starts a chain of its own'
       return example.length === SIDE * SIDE && example.some((level, i) => level !== digit[i]);
     })
     .toBe(true);
-  await expectLevels(start, chain(crate, example, STEPS / 2, { seed: 3, class: null })[0]?.x ?? []);
+  await expectLevels(
+    start,
+    denoised(crate, example, STEPS / 2, { seed: 3, class: null })[0]?.x ?? [],
+  );
 
   await page.goto('about:blank');
   await open(page, 'lab=elbo&k=100&timesteps=64&perClass=10&T=50&steps=20');
@@ -180,21 +153,22 @@ test('an empty pad has nothing to noise, and says so', async ({ page }) => {
 
 test('the denoise lab with a picture fits screens of every width, and axe finds nothing', async ({
   page,
+  crate,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  const crate = await loadCrate();
   const { picture, image } = own(crate);
   await open(page, `lab=denoise&steps=${STEPS}&from=10&step=10&digit=none&timesteps=64&${image}`);
-  await expectLevels(lab(page).x, chain(crate, picture, 10, { seed: 1, class: null })[10]?.x ?? []);
+  await expectLevels(
+    lab(page).x,
+    denoised(crate, picture, 10, { seed: 1, class: null })[10]?.x ?? [],
+  );
   await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
   await expectAccessible(page);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const width of [390, 768, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      await expectNoOverflow(page, `${width} pixels`);
-      await page.screenshot({ path: `artifacts/own-${width}-${colorScheme}.png`, fullPage: true });
-    }
+  for (const width of [390, 768, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expectNoOverflow(page, `${width} pixels`);
+    await keep(page, `own-${width}`);
   }
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
   await expectAccessible(page, { rules: CONTRAST });
 });

@@ -1,7 +1,7 @@
 import type { Route } from '@playwright/test';
-import { zh } from '../../www/src/messages/zh.ts';
-import { decode, loadCrate, priorSample } from './crate.ts';
-import { en, expect, expectLevels, type Guard, open, type Page, test } from './fixtures.ts';
+import { zh } from '../../../www/src/messages/zh.ts';
+import { type Crate, decode, priorSample } from '../crate.ts';
+import { en, expect, expectLevels, type Guard, open, type Page, test } from '../fixtures.ts';
 
 const text = en.loading;
 const SEED = 9;
@@ -16,8 +16,7 @@ async function instead(
   return () => page.unroute(url);
 }
 
-async function expectDigit(page: Page): Promise<void> {
-  const crate = await loadCrate();
+async function expectDigit(page: Page, crate: Crate): Promise<void> {
   await expectLevels(page.getByTestId('latent-digit'), decode(crate, priorSample(crate, SEED)));
 }
 
@@ -31,7 +30,7 @@ async function retry(page: Page, asset: string): Promise<void> {
 const allowStatus = (guard: Guard, status: number) =>
   guard.allow(new RegExp(`Failed to load resource.*${status}`));
 
-test('a corrupt model file is told, and a retry mends it', async ({ page }) => {
+test('a corrupt model file is told, and a retry mends it', async ({ page, crate }) => {
   const lift = await instead(page, '**/models/*decoder*', async (route) => {
     const response = await route.fetch();
     const body = await response.body();
@@ -48,20 +47,21 @@ test('a corrupt model file is told, and a retry mends it', async ({ page }) => {
   await page.getByTestId('language-en').click();
   await lift();
   await retry(page, 'vae');
-  await expectDigit(page);
+  await expectDigit(page, crate);
 });
 
 test('a missing model file is told, the other model works, and a retry mends it', async ({
   page,
+  crate,
   guard,
 }) => {
   allowStatus(guard, 404);
-  const { ddpmEntry } = await loadCrate();
+  const { ddpmEntry } = crate;
   const file = ddpmEntry.files.network.path;
   const lift = await instead(page, `**/models/${file}`, (route) => route.fulfill({ status: 404 }));
   await open(page, `z=seed:${SEED}`);
   await expect(page.getByTestId('load-error-ddpm')).toContainText(en.errors.missing(file));
-  await expectDigit(page);
+  await expectDigit(page, crate);
   await lift();
   await retry(page, 'ddpm');
   await open(page, 'lab=denoise&steps=20');
@@ -70,6 +70,7 @@ test('a missing model file is told, the other model works, and a retry mends it'
 
 test('an invalid list of models and a broken engine are told, and a retry mends them', async ({
   page,
+  crate,
   guard,
 }) => {
   allowStatus(guard, 503);
@@ -89,11 +90,11 @@ test('an invalid list of models and a broken engine are told, and a retry mends 
   );
   await manifest();
   await retry(page, 'manifest');
-  await expectDigit(page);
+  await expectDigit(page, crate);
 });
 
-test('the VAE is usable while the diffusion model still loads', async ({ page }) => {
-  const { ddpmEntry } = await loadCrate();
+test('the VAE is usable while the diffusion model still loads', async ({ page, crate }) => {
+  const { ddpmEntry } = crate;
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
   await instead(page, `**/models/${ddpmEntry.files.network.path}`, async (route) => {
@@ -101,11 +102,10 @@ test('the VAE is usable while the diffusion model still loads', async ({ page })
     await route.continue();
   });
   await open(page, `z=seed:${SEED}`);
-  await expectDigit(page);
+  await expectDigit(page, crate);
   await expect(page.getByTestId('loading')).toContainText(text.names.ddpm);
   const slider = page.getByTestId('latent-0');
   await slider.fill('2');
-  const crate = await loadCrate();
   await expectLevels(
     page.getByTestId('latent-digit'),
     decode(crate, priorSample(crate, SEED).with(0, 2)),
@@ -116,44 +116,6 @@ test('the VAE is usable while the diffusion model still loads', async ({ page })
   await expect(page.getByTestId('loading')).toBeHidden();
 });
 
-test('a second visit fetches no model, and only a copy anew that was damaged', async ({ page }) => {
-  const fetched: string[] = [];
-  page.on('request', (request) => {
-    if (request.url().endsWith('.onnx')) fetched.push(request.url());
-  });
-  const visit = async () => {
-    fetched.length = 0;
-    await open(page, `z=seed:${SEED}`);
-    await expectDigit(page);
-    await expect(page.getByTestId('loading')).toBeHidden();
-    return fetched.length;
-  };
-  const kept = () =>
-    page.evaluate(async () => {
-      const [name = ''] = await caches.keys();
-      return (await (await caches.open(name)).keys()).length;
-    });
-  const files = await visit();
-  expect(files).toBeGreaterThan(2);
-  await expect.poll(kept).toBe(files);
-  expect(await visit()).toBe(0);
-  await page.evaluate(async () => {
-    const [name = ''] = await caches.keys();
-    const cache = await caches.open(name);
-    const [first] = await cache.keys();
-    const response = first && (await cache.match(first));
-    if (!first || !response) throw new Error('nothing is kept');
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    const middle = bytes.length >> 1;
-    bytes[middle] = (bytes[middle] ?? 0) ^ 0xff;
-    await cache.put(first, new Response(bytes));
-  });
-  expect(await visit()).toBe(1);
-  // The damaged copy was thrown away before, and the new one is kept beside what the page does.
-  await expect.poll(kept).toBe(files);
-  expect(await visit()).toBe(0);
-});
-
 test('a browser that lacks what the models need is told so', async ({ page }) => {
   await page.addInitScript(() => {
     Object.defineProperty(globalThis, 'OffscreenCanvas', { value: undefined });
@@ -162,9 +124,9 @@ test('a browser that lacks what the models need is told so', async ({ page }) =>
   await expect(page.getByTestId('unsupported')).toContainText(text.lacks.offscreenCanvas);
 });
 
-test('a worker that dies is replaced, and its pictures come back', async ({ page }) => {
+test('a worker that dies is replaced, and its pictures come back', async ({ page, crate }) => {
   await open(page, `z=seed:${SEED}&lang=zh`);
-  await expectDigit(page);
+  await expectDigit(page, crate);
   for (const worker of page.workers()) {
     await worker.evaluate(() => {
       if (self.name !== 'decoder') return;
@@ -176,19 +138,18 @@ test('a worker that dies is replaced, and its pictures come back', async ({ page
   await expect(page.getByTestId('notices')).toContainText(
     zh.notices.restarted(zh.notices.roles.decoder, 'Uncaught RuntimeError: provoked'),
   );
-  await expectDigit(page);
+  await expectDigit(page, crate);
   await page.getByTestId('latent-0').fill('-2');
-  const crate = await loadCrate();
   await expectLevels(
     page.getByTestId('latent-digit'),
     decode(crate, priorSample(crate, SEED).with(0, -2)),
   );
 });
 
-test('what an address asks for and cannot have is told', async ({ page }) => {
+test('what an address asks for and cannot have is told', async ({ page, crate }) => {
   await open(page, `z=seed:${SEED}&steps=21`);
   await expect(page.getByTestId('notices')).toContainText(en.notices.rejected('steps', '21'));
   await page.getByTestId('language-zh').click();
   await expect(page.getByTestId('notices')).toContainText(zh.notices.rejected('steps', '21'));
-  await expectDigit(page);
+  await expectDigit(page, crate);
 });

@@ -1,14 +1,8 @@
-import { alongPath, toLevels, type Vae } from '../../www/pkg/elbo_room.js';
-import { printStrokes } from '../../www/src/drawing/strokes.ts';
-import {
-  GRIDS,
-  SHARES,
-  STRIP_FRAMES,
-  toCoordinates,
-  toSvgPath,
-} from '../../www/src/labs/map/plane.ts';
-import { CONTRAST, expectAccessible, expectNoOverflow } from './checks.ts';
-import { type Crate, loadCrate, toGrid } from './crate.ts';
+import { alongPath, toLevels, type Vae } from '../../../www/pkg/elbo_room.js';
+import { printStrokes } from '../../../www/src/drawing/strokes.ts';
+import { STRIP_FRAMES, toCoordinates } from '../../../www/src/labs/map/plane.ts';
+import { CONTRAST, expectAccessible, expectNoOverflow } from '../checks.ts';
+import { mapVae, tiled, toGrid } from '../crate.ts';
 import {
   en,
   expect,
@@ -19,22 +13,14 @@ import {
   tabTo,
   test,
   valueOf,
-} from './fixtures.ts';
+} from '../fixtures.ts';
+import { keep } from '../keep.ts';
 
 const text = en.latent.map;
 const SIDE = 28;
-/** Side of the square that the regions are drawn in. */
-const SQUARE = 600;
 /** A path of three corners, as the address holds it. */
 const PATH = [30, 200, 128, 60, 230, 190];
 const WAY = `way=${printStrokes([PATH])}`;
-
-/** The VAE of the map, from the crate. */
-function vaeOf({ latent }: Crate): Vae {
-  const found = latent.find(({ entry }) => entry.kind === 'vae' && entry.files.density);
-  if (!found) throw new Error('no VAE of the manifest has a map');
-  return found.model as Vae;
-}
 
 const decode = (vae: Vae, z: readonly number[]) => toLevels(vae.decode(Float32Array.from(z)));
 
@@ -69,27 +55,6 @@ async function at(page: Page, right: number, down: number): Promise<[number, num
   return [box.x + right * box.width, box.y + down * box.height];
 }
 
-test('the plane is painted as the crate paints it, coarse first, and the classes lie where it says', async ({
-  page,
-}) => {
-  await openMap(page);
-  const crate = await loadCrate();
-  const vae = vaeOf(crate);
-  const { plane } = lab(page);
-  const whole = vae.plane({ range: 3, grids: [...GRIDS] });
-  while (!whole.done) whole.step();
-  await expect(plane).toHaveAttribute('data-painted', '1', { timeout: 120_000 });
-  await expectLevels(plane, whole.levels());
-
-  const regions = vae.classRegions(Float64Array.from(SHARES));
-  expect(regions).toHaveLength(10);
-  for (const [index, { contours }] of regions.entries()) {
-    const drawn = page.getByTestId(`map-region-${index}`).locator('path');
-    await expect(drawn.nth(0)).toHaveAttribute('d', toSvgPath(contours[1] ?? [], SQUARE));
-    await expect(drawn.nth(1)).toHaveAttribute('d', toSvgPath(contours[0] ?? [], SQUARE));
-  }
-});
-
 test('classes are switched off and on, one by one and all at once, and the address holds it', async ({
   page,
   context,
@@ -123,9 +88,10 @@ test('classes are switched off and on, one by one and all at once, and the addre
 
 test('hovering looks, a click chooses, and arrow keys move: the digit is what the crate decodes there', async ({
   page,
+  crate,
 }) => {
   await openMap(page, 'map=0.5,-1.25');
-  const vae = vaeOf(await loadCrate());
+  const vae = mapVae(crate);
   const { map, digit } = lab(page);
   await expectLevels(digit, decode(vae, [0.5, -1.25]));
 
@@ -163,9 +129,12 @@ test('hovering looks, a click chooses, and arrow keys move: the digit is what th
   await expectLevels(digit, decode(vae, moved));
 });
 
-test('a path in the address has its film strip, and is walked at even pace', async ({ page }) => {
+test('a path in the address has its film strip, and is walked at even pace', async ({
+  page,
+  crate,
+}) => {
   await openMap(page, `${WAY}&map=path:0.3`);
-  const vae = vaeOf(await loadCrate());
+  const vae = mapVae(crate);
   const { digit, strip, position } = lab(page);
   await expectLevels(digit, decode(vae, onPath(0.3)));
 
@@ -174,10 +143,10 @@ test('a path in the address has its film strip, and is walked at even pace', asy
   );
   await expectLevels(
     strip,
-    Array.from({ length: SIDE * SIDE * STRIP_FRAMES }, (_, i) => {
-      const [row, column] = [Math.floor(i / (SIDE * STRIP_FRAMES)), i % (SIDE * STRIP_FRAMES)];
-      return frames[Math.floor(column / SIDE)]?.[row * SIDE + (column % SIDE)] ?? -1;
-    }),
+    tiled(
+      frames.flatMap((frame) => [...frame]),
+      STRIP_FRAMES,
+    ),
   );
   await page.getByRole('button', { name: text.frame(75) }).click();
   await expectLevels(digit, decode(vae, onPath(0.75)));
@@ -197,10 +166,11 @@ test('a path in the address has its film strip, and is walked at even pace', asy
 
 test('a path is drawn with the pointer, and corner by corner with the keyboard', async ({
   page,
+  crate,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await openMap(page);
-  const vae = vaeOf(await loadCrate());
+  const vae = mapVae(crate);
   const { map, digit, strip, tool } = lab(page);
   await expectLevels(digit, decode(vae, [0, 0]));
   await tool('path').check();
@@ -236,6 +206,7 @@ test('a path is drawn with the pointer, and corner by corner with the keyboard',
 });
 
 test('a touch draws and moves, and the page below does not scroll', async ({
+  crate,
   browser,
   baseURL,
 }) => {
@@ -246,7 +217,7 @@ test('a touch draws and moves, and the page below does not scroll', async ({
   });
   const page = await context.newPage();
   await openMap(page);
-  const vae = vaeOf(await loadCrate());
+  const vae = mapVae(crate);
   const { map, digit } = lab(page);
   await expectLevels(digit, decode(vae, [0, 0]));
   await map.scrollIntoViewIfNeeded();
@@ -273,9 +244,9 @@ test('a touch draws and moves, and the page below does not scroll', async ({
   await context.close();
 });
 
-test('the picture goes to the ELBO lab and to the denoise lab', async ({ page }) => {
+test('the picture goes to the ELBO lab and to the denoise lab', async ({ page, crate }) => {
   await openMap(page, 'map=1,0.5&k=100&timesteps=64&perClass=10&T=50&steps=20');
-  const vae = vaeOf(await loadCrate());
+  const vae = mapVae(crate);
   const picture = decode(vae, [1, 0.5]);
   await expectLevels(lab(page).digit, picture);
   await page.getByTestId('map-send').click();
@@ -290,17 +261,15 @@ test('the picture goes to the ELBO lab and to the denoise lab', async ({ page })
 test('the map fits screens of every width, and axe finds nothing', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await openMap(page, `${WAY}&map=path:0.5&timesteps=64`);
-  await expect(lab(page).plane).toHaveAttribute('data-painted', '1', { timeout: 120_000 });
+  await expect(lab(page).plane).toHaveAttribute('data-painted', '1');
   await expect(page.getByTestId('map-region-9')).toBeVisible();
   const include = '[data-testid=latent-map]';
   await expectAccessible(page, { include });
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const width of [390, 768, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      await expectNoOverflow(page, `${width} pixels`);
-      await lab(page).section.screenshot({ path: `artifacts/map-${width}-${colorScheme}.png` });
-    }
-    await expectAccessible(page, { include, rules: CONTRAST });
+  for (const width of [390, 768, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expectNoOverflow(page, `${width} pixels`);
+    await keep(lab(page).section, `map-${width}`);
   }
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  await expectAccessible(page, { include, rules: CONTRAST });
 });

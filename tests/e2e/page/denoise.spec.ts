@@ -1,6 +1,4 @@
-import type { Frame, SamplerOptions } from '../../www/pkg/elbo_room.js';
-import { defaultState } from '../../www/src/state.ts';
-import { type Crate, loadCrate } from './crate.ts';
+import { sampled, STEPS, tiled } from '../crate.ts';
 import {
   drag,
   en,
@@ -13,26 +11,9 @@ import {
   recordCalls,
   test,
   valueOf,
-  withCores,
-} from './fixtures.ts';
+} from '../fixtures.ts';
 
 const text = en.denoise;
-const STEPS = 20;
-
-/** The first frames of a chain, from the crate, with the page's guidance where the test has none of its own. */
-function chain({ ddpm }: Crate, frames: number, options: SamplerOptions): Frame[] {
-  const sampler = ddpm.sampler({
-    schedule: 'cosine',
-    steps: STEPS,
-    guidance: defaultState().denoise.guidance,
-    ...options,
-  });
-  while (sampler.available < frames) sampler.step();
-  const all = Array.from({ length: frames }, (_, i) => sampler.frame(i));
-  sampler.free();
-  return all;
-}
-
 const lab = (page: Page) => ({
   x: page.getByTestId('denoise-x'),
   predicted: page.getByTestId('denoise-x0'),
@@ -43,13 +24,12 @@ const lab = (page: Page) => ({
     page.getByTestId('denoise-transport').getByRole('button', { name, exact: true }),
 });
 
-test('plays, pauses, steps back and scrubs through stored frames', async ({ page }) => {
+test('plays, pauses, steps back and scrubs through stored frames', async ({ page, crate }) => {
   const record = await recordCalls(page);
   // Slow enough that a busy machine can press Pause in time.
   const steps = 50;
   await open(page, `lab=denoise&steps=${steps}&seed=7&speed=5`);
-  const crate = await loadCrate();
-  const frames = chain(crate, steps + 1, { seed: 7, class: 3, steps });
+  const frames = sampled(crate, steps + 1, { seed: 7, class: 3, steps });
   const { x, predicted, scrub, step, computed, button } = lab(page);
   const shows = async (index: number) => {
     await expect(step).toHaveText(text.step(index, steps));
@@ -92,52 +72,9 @@ test('plays, pauses, steps back and scrubs through stored frames', async ({ page
   expect(new Set(sampler)).toEqual(new Set(['sampler frame']));
 });
 
-test('the same address gives the same pixels', async ({ page, context }) => {
-  const fragment = `lab=denoise&steps=${STEPS}&seed=11&digit=5&sampler=ddim&eta=0.5&guidance=1.5&step=12`;
-  const crate = await loadCrate();
-  const frame = chain(crate, 13, {
-    seed: 11,
-    class: 5,
-    method: 'ddim',
-    eta: 0.5,
-    guidance: 1.5,
-  })[12];
-  const other = await context.newPage();
-  for (const each of [page, other]) {
-    await open(each, fragment);
-    await expectLevels(lab(each).x, frame?.x ?? []);
-    await expectLevels(lab(each).predicted, frame?.predictedX0 ?? []);
-    await expect(lab(each).step).toHaveText(text.step(12, STEPS));
-  }
-});
-
-test('a grid is computed by every core there is, and is the same for any number of them', async ({
-  page,
-}) => {
-  const crate = await loadCrate();
-  const whole = chain(crate, STEPS + 1, { seed: 2, class: 3, chains: 16 })[STEPS];
-  const { calls } = await recordCalls(page);
-  for (const cores of [1, 3]) {
-    await withCores(page, cores);
-    await open(page, `lab=denoise&steps=${STEPS}&seed=2&step=${STEPS}&samples=16`);
-    await expectLevels(lab(page).x, tiled(whole?.x, 4));
-    expect((await calls()).filter((call) => call === 'pool assist')).toHaveLength(cores - 1);
-  }
-});
-
-/** Square images, one after the other, as they stand in a grid. */
-function tiled(images: Uint8Array | undefined, cells: number, side = 28): number[] {
-  return Array.from({ length: side * cells * side * cells }, (_, i) => {
-    const [row, column] = [Math.floor(i / (side * cells)), i % (side * cells)];
-    const cell = Math.floor(row / side) * cells + Math.floor(column / side);
-    return images?.[cell * side * side + (row % side) * side + (column % side)] ?? -1;
-  });
-}
-
-test('a control makes another chain, and a grid shows sixteen', async ({ page }) => {
+test('a control makes another chain, and a grid shows sixteen', async ({ page, crate }) => {
   await open(page, `lab=denoise&steps=${STEPS}&seed=2&step=1&samples=16`);
-  const crate = await loadCrate();
-  const frame = chain(crate, 2, { seed: 2, class: 3, chains: 16 })[1];
+  const frame = sampled(crate, 2, { seed: 2, class: 3, chains: 16 })[1];
   const { x, step } = lab(page);
   const side = 28;
   await expect(step).toHaveText(text.step(1, STEPS));
@@ -151,7 +88,7 @@ test('a control makes another chain, and a grid shows sixteen', async ({ page })
   await expect(page).toHaveURL(/digit=7/);
   // A changed control starts its chain and plays it to the end.
   await expect(step).toHaveText(text.step(STEPS, STEPS));
-  const last = chain(crate, STEPS + 1, { seed: 2, class: 7 })[STEPS];
+  const last = sampled(crate, STEPS + 1, { seed: 2, class: 7 })[STEPS];
   await expectLevels(x, last?.x ?? []);
   expect(await levels(x)).toHaveLength(side * side);
 });
