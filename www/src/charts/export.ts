@@ -41,7 +41,6 @@ export function standalone(svg: SVGSVGElement, title: string): string {
   copy.setAttribute('x', String(MARGIN));
   copy.setAttribute('y', String(MARGIN + TITLE_HEIGHT));
   const frame = document.createElementNS(NAMESPACE, 'svg');
-  frame.setAttribute('xmlns', NAMESPACE);
   frame.setAttribute('width', String(width));
   frame.setAttribute('height', String(height));
   frame.append(

@@ -307,6 +307,23 @@ describe('an error', () => {
     });
   });
 
+  it('at the start of a worker fails the growth, and is gone when it is taken up again', async () => {
+    let failing = true;
+    const { pool } = setUp(1, () => ({
+      delay: anyDelay,
+      fails: (name) => (failing && name === 'start' ? new Error('no memory') : null),
+    }));
+    const { ticket, states, settled } = grow(pool);
+    expect(await inTime(settled)).toMatchObject({
+      status: 'failed',
+      error: { message: 'no memory' },
+    });
+    failing = false;
+    ticket.resume();
+    await vi.runAllTimersAsync();
+    expect(sumOf(states.at(-1) as GrowthState)).toBe(EXPECTED);
+  });
+
   it('of the model has it fetched again', async () => {
     let refusals = 1;
     const { pool, recruiter } = setUp(1, () => ({

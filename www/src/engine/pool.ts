@@ -36,7 +36,7 @@ export interface Ticket {
 /** A worker, and what it has been asked to start, to load and to begin: each of them once. */
 interface Slot {
   client: WorkerClient;
-  started: Promise<unknown> | null;
+  begun: Map<'start', Promise<unknown>>;
   models: Map<string, Promise<unknown>>;
   growths: Map<number, Promise<unknown>>;
   busy: boolean;
@@ -231,7 +231,7 @@ export class Pool {
     while (this.#slots.length < this.#size && this.#losses <= LOSS_LIMIT) {
       const slot: Slot = {
         client: this.recruiter.spawn((reason) => this.#lost(slot, reason)),
-        started: null,
+        begun: new Map(),
         models: new Map(),
         growths: new Map(),
         busy: false,
@@ -307,10 +307,9 @@ export class Pool {
   }
 
   async #equip(slot: Slot, id: string): Promise<void> {
-    slot.started ??= this.recruiter
-      .runtime()
-      .then((module) => slot.client.call('start', { module }));
-    await slot.started;
+    await once(slot.begun, 'start', async () =>
+      slot.client.call('start', { module: await this.recruiter.runtime() }),
+    );
     await once(slot.models, id, async () => {
       const model = this.#models.get(id);
       if (!model) throw new CancelledError('the model is being fetched again');

@@ -60,6 +60,7 @@ export const elboLab = {
     upload: 'Upload',
     from: (lab: string) => `From ${lab}`,
     dropHint: 'Or drop a picture here, or paste one.',
+    busy: 'Reading the picture …',
     unreadable: (reason: string) => `This file cannot be used. ${reason}`,
     full: 'The drawing is full: an address can carry no more. Undo or clear to go on.',
   },

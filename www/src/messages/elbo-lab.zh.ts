@@ -61,6 +61,7 @@ export const elboLab: typeof english = {
     upload: '上传',
     from: (lab) => `取自“${lab}”`,
     dropHint: '也可以把图片拖到这里，或直接粘贴。',
+    busy: '正在读取图像……',
     unreadable: (reason) => `无法使用此文件。${reason}`,
     full: '画满了：网址容纳不下更多笔画。请撤销或清空后再继续。',
   },

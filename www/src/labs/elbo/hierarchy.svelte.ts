@@ -81,7 +81,7 @@ export class Hierarchy {
   #reconstruct(): void {
     const picture = this.picture();
     if (!picture) return;
-    const seeds = Array.from({ length: VARIANTS }, (_, i) => this.#state.seed + i);
+    const seeds = Array.from({ length: VARIANTS }, (_, i) => (this.#state.seed + i) % SEED_LIMIT);
     const call = { model: this.entry.id, image: picture.levels, layers: this.level, seeds };
     this.#ask('reconstruct', (client) => client.call('reconstruct', call)).then(
       (pictures) => (this.reconstructed = pictures),

@@ -106,6 +106,7 @@ export class ElboLab {
     const found = (this.engine.manifest?.models ?? []).filter((entry) => entry.kind !== 'ddpm');
     const order = ['vae', 'hvae'];
     found.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    for (const { bound } of untrack(() => this.latent)) bound.set(null);
     this.latent = found.map((entry) => ({
       entry,
       bound: new Growing<'latent'>(this.engine, RANKS.bound),

@@ -11,6 +11,7 @@ import {
   toShares,
 } from '../../drawing/strokes.ts';
 import { readImage } from '../../drawing/upload.ts';
+import { asError } from '../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { ExampleDrawing } from '../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
@@ -37,7 +38,13 @@ export class PictureDesk {
   shown = $state.raw<{ key: string; levels: Uint8Array } | null>(null);
   /** Why the last file could not be taken. */
   error = $state.raw<Error | null>(null);
+  /** A file is being decoded. */
+  busy = $state(false);
   #past = $state.raw<ImageSource[]>([]);
+  /** The source that the desk itself set last: another one has come by the address. */
+  #own = '';
+  /** Counts what was done to the picture: a file that comes late finds that something else was. */
+  #deeds = 0;
   #strokes = $derived.by(() => {
     const { source } = this;
     return ('strokes' in source ? parseStrokes(source.strokes) : this.example?.strokes) ?? [];
@@ -48,6 +55,10 @@ export class PictureDesk {
     private readonly page: Page,
   ) {
     if (engine.missing.length > 0) return;
+    this.#own = keyOf(this.source);
+    $effect(() => {
+      if (keyOf(this.source) !== this.#own) untrack(() => this.#follow());
+    });
     $effect(() => {
       if (this.#wanted && this.examples.length === 0) void this.#loadExamples();
     });
@@ -97,7 +108,9 @@ export class PictureDesk {
   /** The pen comes down on, or moves to, a place of the grid. */
   draw(places: readonly number[]): void {
     if (this.full) return;
-    const grown = [...(this.live ?? []), ...places];
+    this.#supersede();
+    const room = MOST_POINTS - pointCount(this.strokes) - (this.live?.length ?? 0) / 2;
+    const grown = [...(this.live ?? []), ...places.slice(0, 2 * room)];
     this.live = grown.length > LONGEST_LIVE ? simplify(grown) : grown;
   }
 
@@ -108,10 +121,11 @@ export class PictureDesk {
   }
 
   undo(): void {
+    this.#supersede();
     this.live = null;
     const last = this.#past.at(-1);
     this.#past = this.#past.slice(0, -1);
-    this.page.state.elbo.image = last ?? { strokes: printStrokes(this.strokes.slice(0, -1)) };
+    this.#set(last ?? { strokes: printStrokes(this.strokes.slice(0, -1)) });
   }
 
   clear(): void {
@@ -126,22 +140,47 @@ export class PictureDesk {
     this.#change({ pixels: printPixels(levels) });
   }
 
+  /** Takes a file, unless something else is done to the picture before it is decoded. */
   async upload(file: Blob): Promise<void> {
-    this.error = null;
+    this.#supersede();
+    const deed = this.#deeds;
+    this.busy = true;
     try {
       const image = await readImage(file);
-      this.take(await this.engine.decoder.client.call('digitFromPixels', image));
+      const levels = await this.engine.decoder.client.call('digitFromPixels', image);
+      if (deed === this.#deeds) this.take(levels);
     } catch (error) {
-      this.error = error as Error;
+      if (deed === this.#deeds) this.error = asError(error);
     }
+    if (deed === this.#deeds) this.busy = false;
+  }
+
+  /** Whatever is under way is not waited for any more. */
+  #supersede(): void {
+    this.#deeds++;
+    this.busy = false;
+    this.error = null;
   }
 
   #change(source: ImageSource): void {
+    this.#supersede();
     this.live = null;
-    this.error = null;
     if (keyOf(source) === keyOf(this.source)) return;
     this.#past = [...this.#past, $state.snapshot(this.source)];
+    this.#set(source);
+  }
+
+  #set(source: ImageSource): void {
+    this.#own = keyOf(source);
     this.page.state.elbo.image = source;
+  }
+
+  /** Another address has another picture, and no past. */
+  #follow(): void {
+    this.#supersede();
+    this.live = null;
+    this.#past = [];
+    this.#own = keyOf(this.source);
   }
 
   async #loadExamples(): Promise<void> {
@@ -167,7 +206,7 @@ export class PictureDesk {
     if (!('example' in source) || source.example === '' || this.example?.name === source.example)
       return;
     this.page.reject('image', `example:${source.example}`);
-    this.page.state.elbo.image = { example: '' };
+    this.#set({ example: '' });
   }
 
   #render(): void {

@@ -1,0 +1,280 @@
+import { fireEvent, render } from '@testing-library/svelte';
+import { afterEach, describe, expect, it } from 'vitest';
+import { PIXELS, printPixels } from '../../drawing/pixels.ts';
+import { MOST_POINTS, parseStrokes, pointCount, printStrokes } from '../../drawing/strokes.ts';
+import type { Calls } from '../../engine/protocol.ts';
+import { clearUp, open, pass } from '../../testing/page.svelte.ts';
+import { decodable, layOut, pointer } from '../../testing/pictures.ts';
+import { calls, workerOf } from '../../testing/worker.ts';
+import DrawingPad from './DrawingPad.svelte';
+import { PictureDesk } from './picture.svelte.ts';
+
+afterEach(clearUp);
+
+const EXAMPLES: Calls['examples']['result'] = ['3', '7-crossed'].map((name, i) => ({
+  name,
+  strokes: [Float32Array.of(0, 0, i, 1)],
+})) as Calls['examples']['result'];
+
+/** A picture whose levels count the points of its strokes. */
+const counted = (strokes: readonly Float32Array[]) =>
+  new Uint8Array(PIXELS).fill(strokes.reduce((sum, { length }) => sum + length / 2, 0));
+
+async function opened(hash = '#lab=elbo') {
+  const { engine, page, lab } = await open(
+    {
+      hash,
+      script: {
+        examples: () => EXAMPLES,
+        renderDigit: ({ strokes }) => counted(strokes),
+        digitFromPixels: ({ width }) => new Uint8Array(PIXELS).fill(width),
+      },
+    },
+    (engine, page) => new PictureDesk(engine, page),
+  );
+  return { engine, page, desk: lab };
+}
+
+const level = (desk: PictureDesk) => desk.picture?.levels[0];
+const file = () => new Blob(['picture']);
+
+describe('the picture of the ELBO lab', () => {
+  it('is the first example where the address names none', async () => {
+    const { desk } = await opened();
+    expect(desk.examples.map(({ name }) => name)).toEqual(['3', '7-crossed']);
+    expect(desk.example?.name).toBe('3');
+    expect(level(desk)).toBe(2);
+  });
+
+  it('is not computed before a lab needs it', async () => {
+    const { desk, page } = await opened('');
+    expect(calls('examples')).toBe(0);
+    page.state.lab = 'denoise';
+    await pass();
+    expect(calls('examples')).toBe(0);
+    page.state.denoise.from = 10;
+    await pass();
+    expect(level(desk)).toBe(2);
+  });
+
+  it('is the first example, said to be so, where the address names one that is not there', async () => {
+    const { desk, page } = await opened('#lab=elbo&image=example:11');
+    expect(desk.example?.name).toBe('3');
+    expect(page.rejected).toEqual([{ key: 'image', value: 'example:11' }]);
+  });
+
+  it('is drawn, scored when the pen is up, and part of the address', async () => {
+    const { desk, page } = await opened();
+    desk.draw([10, 10]);
+    desk.draw([200, 40, 90, 250]);
+    await pass();
+    expect(desk.picture).toBeNull();
+    expect(desk.shown?.levels[0]).toBe(2 + 3);
+    desk.lift();
+    await pass();
+    const { image } = page.state.elbo;
+    expect(image).toEqual({
+      strokes: printStrokes([
+        [0, 0, 0, 255],
+        [10, 10, 200, 40, 90, 250],
+      ]),
+    });
+    expect(level(desk)).toBe(5);
+  });
+
+  it('is never more than an address carries, however fast the pen is', async () => {
+    const { desk, page } = await opened(`#lab=elbo&image=strokes:`);
+    const zigzag = (points: number) =>
+      Array.from({ length: points }, (_, i) => [(i * 7) % 256, (i % 2) * 255]).flat();
+    desk.draw(zigzag(MOST_POINTS - 1));
+    expect(desk.full).toBe(false);
+    desk.draw(zigzag(40));
+    expect(desk.full).toBe(true);
+    desk.draw([1, 1]);
+    desk.lift();
+    await pass();
+    const { image } = page.state.elbo;
+    const strokes = 'strokes' in image ? parseStrokes(image.strokes) : undefined;
+    expect(strokes && pointCount(strokes)).toBe(MOST_POINTS);
+    expect(desk.strokes).toEqual(strokes);
+  });
+
+  it('is taken back step by step', async () => {
+    const { desk, page } = await opened();
+    const [, crossed] = desk.examples;
+    if (crossed) desk.choose(crossed);
+    desk.take(new Uint8Array(PIXELS).fill(9));
+    desk.clear();
+    await pass();
+    expect(desk.picture).toBeNull();
+    desk.undo();
+    expect(page.state.elbo.image).toEqual({
+      pixels: printPixels(new Uint8Array(PIXELS).fill(9)),
+    });
+    desk.undo();
+    expect(page.state.elbo.image).toEqual({ example: '7-crossed' });
+    desk.undo();
+    expect(page.state.elbo.image).toEqual({ example: '' });
+    // The strokes of the example itself go last.
+    await pass();
+    desk.undo();
+    expect(page.state.elbo.image).toEqual({ strokes: '' });
+    await pass();
+    expect(desk.canUndo).toBe(false);
+  });
+
+  it('does not go back behind another address', async () => {
+    const { desk, page } = await opened();
+    desk.take(new Uint8Array(PIXELS).fill(9));
+    await pass();
+    page.state.elbo.image = { strokes: printStrokes([[1, 2]]) };
+    await pass();
+    desk.undo();
+    expect(page.state.elbo.image).toEqual({ strokes: '' });
+  });
+});
+
+describe('a file', () => {
+  it('becomes a digit, and the desk is busy meanwhile', async () => {
+    const { desk } = await opened();
+    const { decode } = decodable();
+    const seven = file();
+    void desk.upload(seven);
+    await pass();
+    expect(desk.busy).toBe(true);
+    decode(seven, 100, 50);
+    await pass();
+    expect(desk.busy).toBe(false);
+    expect(level(desk)).toBe(100);
+    expect(workerOf('decoder').asked('digitFromPixels').at(-1)).toMatchObject({
+      width: 100,
+      height: 50,
+    });
+  });
+
+  it('is made small before it is read', async () => {
+    const { desk } = await opened();
+    const { decode } = decodable();
+    const photo = file();
+    void desk.upload(photo);
+    decode(photo, 12_000, 9000);
+    await pass();
+    expect(workerOf('decoder').asked('digitFromPixels').at(-1)).toMatchObject({
+      width: 512,
+      height: 384,
+    });
+  });
+
+  it.each<[string, (desk: PictureDesk, state: { image: object }) => void, number | undefined]>([
+    ['an example', (desk) => desk.examples[1] && desk.choose(desk.examples[1]), 2],
+    ['another picture', (desk) => desk.take(new Uint8Array(PIXELS).fill(9)), 9],
+    ['an empty pad', (desk) => desk.clear(), undefined],
+    ['an address', (_, state) => (state.image = { example: '7-crossed' }), 2],
+  ])('that comes after %s comes too late', async (_, deed, left) => {
+    const { desk, page } = await opened();
+    const { decode } = decodable();
+    const slow = file();
+    void desk.upload(slow);
+    await pass();
+    deed(desk, page.state.elbo);
+    await pass();
+    expect(desk.busy).toBe(false);
+    decode(slow, 99);
+    await pass();
+    expect(level(desk)).toBe(left);
+    expect(desk.busy).toBe(false);
+  });
+
+  it('that comes after a stroke has begun does not end it', async () => {
+    const { desk } = await opened('#lab=elbo&image=strokes:');
+    const { decode } = decodable();
+    const slow = file();
+    void desk.upload(slow);
+    await pass();
+    desk.draw([1, 1]);
+    decode(slow, 99);
+    await pass();
+    desk.draw([200, 200]);
+    desk.lift();
+    await pass();
+    expect(level(desk)).toBe(2);
+  });
+
+  it('is the last one that was chosen, whichever is decoded first', async () => {
+    const { desk } = await opened();
+    const { decode } = decodable();
+    const [first, second] = [file(), file()];
+    void desk.upload(first);
+    void desk.upload(second);
+    decode(second, 50);
+    await pass();
+    expect(level(desk)).toBe(50);
+    decode(first, 99);
+    await pass();
+    expect(level(desk)).toBe(50);
+  });
+
+  it('that cannot be decoded is refused with the reason, until something else is done', async () => {
+    const { desk } = await opened();
+    const { refuse } = decodable();
+    const text = file();
+    void desk.upload(text);
+    refuse(text);
+    await pass();
+    expect(desk.error?.name).toBe('InvalidStateError');
+    expect(desk.busy).toBe(false);
+    expect(level(desk)).toBe(2);
+    desk.undo();
+    expect(desk.error).toBeNull();
+  });
+});
+
+describe('the pad', () => {
+  async function pad() {
+    const { desk } = await opened('#lab=elbo&image=strokes:');
+    layOut(256, 256);
+    const { getByTestId } = render(DrawingPad, { desk });
+    const element = getByTestId('drawing-pad');
+    const send = (...args: Parameters<typeof pointer>) => fireEvent(element, pointer(...args));
+    return { desk, element, send };
+  }
+
+  it('draws with one finger; a second one and the palm are turned away', async () => {
+    const { desk, send } = await pad();
+    await send('pointerdown', [20, 20]);
+    await send('pointerdown', [200, 10], { id: 2, primary: false });
+    await send('pointermove', [200, 60], { id: 2, primary: false });
+    await send('pointermove', [20, 200]);
+    await send('pointerup', [200, 60], { id: 2, primary: false });
+    expect(desk.live).toHaveLength(4);
+    await send('pointermove', [220, 200]);
+    await send('pointerup', [220, 200]);
+    expect(desk.live).toBeNull();
+    expect(desk.strokes).toHaveLength(1);
+    expect(desk.strokes[0]).toHaveLength(6);
+  });
+
+  it('draws with the main button alone, and again after a lost pointer', async () => {
+    const { desk, send } = await pad();
+    await send('pointerdown', [20, 20], { button: 2, type: 'mouse' });
+    expect(desk.live).toBeNull();
+    await send('pointerdown', [20, 20], { type: 'mouse' });
+    await send('lostpointercapture', [20, 20], { type: 'mouse' });
+    expect(desk.strokes).toHaveLength(1);
+    await send('pointerdown', [90, 90], { id: 5 });
+    await send('pointerup', [90, 90], { id: 5 });
+    expect(desk.strokes).toHaveLength(2);
+  });
+
+  it('draws by the keyboard', async () => {
+    const { desk, element } = await pad();
+    const press = (key: string, shiftKey = false) => fireEvent.keyDown(element, { key, shiftKey });
+    await press('ArrowLeft');
+    expect(desk.live).toBeNull();
+    await press(' ');
+    await press('ArrowDown', true);
+    await press('ArrowRight');
+    await press('Escape');
+    expect(desk.strokes).toEqual([[120, 128, 120, 160, 128, 160]]);
+  });
+});

@@ -1,0 +1,65 @@
+/** Files and pointers as a browser gives them, where jsdom has neither. */
+import { vi } from 'vitest';
+import { later } from './worker.ts';
+
+/** Pictures that decode when the test says so, by their names. */
+export function decodable() {
+  const open = new Map<Blob, ReturnType<typeof later<object>>>();
+  vi.stubGlobal('createImageBitmap', (file: Blob) => {
+    const answer = later<object>();
+    open.set(file, answer);
+    return answer.promise;
+  });
+  vi.stubGlobal(
+    'OffscreenCanvas',
+    class {
+      constructor(
+        readonly width: number,
+        readonly height: number,
+      ) {}
+      getContext() {
+        return {
+          drawImage: () => undefined,
+          getImageData: (_x: number, _y: number, width: number, height: number) => ({
+            data: new Uint8ClampedArray(4 * width * height),
+          }),
+        };
+      }
+    },
+  );
+  return {
+    decode: (file: Blob, width = 28, height = 28) =>
+      open.get(file)?.resolve({ width, height, close: () => undefined }),
+    refuse: (file: Blob) =>
+      open.get(file)?.reject(Object.assign(new Error('no picture'), { name: 'InvalidStateError' })),
+  };
+}
+
+interface Touch {
+  id?: number;
+  primary?: boolean;
+  button?: number;
+  type?: string;
+}
+
+/** A pointer event at a place of the page, in pixels. */
+export function pointer(
+  name: string,
+  [clientX, clientY]: readonly [number, number],
+  { id = 1, primary = true, button = 0, type = 'touch' }: Touch = {},
+): PointerEvent {
+  const event = new MouseEvent(name, { bubbles: true, cancelable: true, button, clientX, clientY });
+  return Object.assign(event, {
+    pointerId: id,
+    isPrimary: primary,
+    pointerType: type,
+  }) as unknown as PointerEvent;
+}
+
+/** jsdom lays nothing out and captures no pointer. */
+export function layOut(width: number, height: number): void {
+  Element.prototype.setPointerCapture = () => undefined;
+  vi.spyOn(Element.prototype, 'getBoundingClientRect').mockReturnValue(
+    new DOMRect(0, 0, width, height),
+  );
+}
