@@ -40,6 +40,7 @@ pub fn prepare(
     check::check(&mut proto, &given, outputs)?;
     let graph = proto.graph.as_mut().ok_or("has no graph")?;
     file::select(graph, outputs);
+    file::widen(graph);
     let wanted = |name: &str| inputs.iter().any(|spec| spec.name == name);
     // Older files list the weights among the inputs.
     let weights: Vec<String> = graph.initializer.iter().map(|t| t.name.clone()).collect();

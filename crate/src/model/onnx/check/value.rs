@@ -5,6 +5,8 @@ use std::rc::Rc;
 use tract_onnx::pb::TensorProto;
 use tract_onnx::pb::tensor_proto::DataLocation;
 
+use super::super::file::widened;
+
 /// Elements that a value may have: 256 MiB of `f32`.
 const MAX_ELEMENTS: i64 = 1 << 26;
 
@@ -271,12 +273,5 @@ pub fn type_name(data_type: i32) -> String {
 
 /// The value of a half-precision number.
 fn half(bits: u16) -> f64 {
-    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
-    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
-    sign * match exponent {
-        0 => fraction * 2_f64.powi(-24),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
-        _ => (1.0 + fraction / 1024.0) * 2_f64.powi(exponent - 15),
-    }
+    f64::from(widened(bits))
 }
