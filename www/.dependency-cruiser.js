@@ -55,8 +55,8 @@ export default {
     {
       name: 'not-to-test',
       severity: 'error',
-      from: { pathNot: '\\.test\\.ts$' },
-      to: { path: '\\.test\\.ts$' },
+      from: { pathNot: ['\\.test\\.ts$', '^src/testing/'] },
+      to: { path: ['\\.test\\.ts$', '^src/testing/'] },
     },
     {
       name: 'no-deprecated-core',

@@ -88,6 +88,26 @@ describe('the engine', () => {
     expect(engine.decoder.loaded.vae).toBe(true);
   });
 
+  it.each(['manifest.json', 'elbo_room_bg.wasm'])(
+    'does not keep the rest of the page waiting where %s does not come',
+    async (lost) => {
+      let missing = true;
+      const engine = await watched({
+        site: (path) => (missing && path === lost ? null : undefined),
+      });
+      // The others have begun, and wait for the same.
+      expect(ScriptedWorker.all.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['decoder', 'sampler', 'scorer']),
+      );
+      missing = false;
+      engine.assets.manifest.retry();
+      engine.assets.runtime.retry();
+      await pass();
+      expect(engine.decoder.loaded.vae).toBe(true);
+      expect(engine.scorer.loaded).toEqual({ vae: true, ddpm: true });
+    },
+  );
+
   it('fetches past the browser’s cache what the crate refused, when it is asked to', async () => {
     let refusals = 1;
     const engine = await watched({

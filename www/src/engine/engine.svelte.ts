@@ -145,8 +145,11 @@ export class Engine {
     // On its way while the engine is; the station asks for it only when it has started.
     void this.assets[first].get();
     void leader.begin();
+    const { runtime, manifest: list } = this.assets;
+    const needed = [runtime, list, this.assets[first]];
     $effect(() => {
-      if (!leader.loaded[first] && this.assets[first].status !== 'failed') return;
+      const failed = leader.down || needed.some(({ status }) => status === 'failed');
+      if (!leader.loaded[first] && !failed) return;
       const waiting = others;
       others = [];
       const begin = () => {
@@ -154,7 +157,8 @@ export class Engine {
         waiting.forEach((station) => void station.begin());
       };
       // The first pictures are asked for in this turn; when they are painted, the processor is free for the others.
-      setTimeout(() => void leader.client.call('settle', null).then(begin, begin));
+      if (failed) begin();
+      else setTimeout(() => void leader.client.call('settle', null).then(begin, begin));
     });
   }
 
