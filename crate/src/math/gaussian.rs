@@ -10,6 +10,18 @@ pub fn log_density(x: f64, mean: f64, log_var: f64) -> f64 {
     -0.5 * (d * d * libm::exp(-log_var) + log_var + libm::log(2.0 * PI))
 }
 
+/// log N(x; mean, std² I) in nats: -½ Σ (x - mean)²/std² - D (log std + ½ log 2π). A density: it may
+/// be positive. `mean` has one value for each of `x`, `std` > 0 is shared.
+pub fn log_density_iid(x: ArrayView1<f64>, mean: ArrayView1<f32>, std: f64) -> f64 {
+    debug_assert_eq!(x.len(), mean.len());
+    let squares = Zip::from(x).and(mean).fold(0.0, |sum, &x, &mean| {
+        let d = (x - f64::from(mean)) / std;
+        sum + d * d
+    });
+    let normalizer = libm::log(std) + 0.5 * libm::log(2.0 * PI);
+    -0.5 * squares - x.len() as f64 * normalizer
+}
+
 /// KL(N(μ, σ²) || N(0, 1)) of each latent in nats: ½ (μ² + σ² - log σ² - 1) (Kingma & Welling 2014,
 /// appendix B).
 pub fn kl_standard(mean: ArrayView1<f64>, log_var: ArrayView1<f64>) -> Array1<f64> {

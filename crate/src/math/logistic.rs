@@ -19,18 +19,23 @@ pub fn discretized_log_likelihood(
     Zip::from(ArrayView1::from(levels)).and(mean).and(log_scale).fold(
         0.0,
         |sum, &level, &mean, &log_scale| {
-            let precision = libm::exp(-f64::from(log_scale));
-            let distance = |edge: f64| (edge / 255.0 - f64::from(mean)) * precision;
-            // the edges of the bin, in units of 1/255
-            let (lower, upper) = (2.0 * f64::from(level) - 256.0, 2.0 * f64::from(level) - 254.0);
-            // σ(b) - σ(a) = σ(b) σ(-a) (1 - e^(a-b)), none of whose factors cancels
-            let below_upper = || -softplus(-distance(upper));
-            let above_lower = || -softplus(distance(lower));
-            sum + match level {
-                0 => below_upper(),
-                255 => above_lower(),
-                _ => below_upper() + above_lower() + log1m_exp(-2.0 / 255.0 * precision),
-            }
+            sum + log_mass(level, f64::from(mean), f64::from(log_scale))
         },
     )
+}
+
+/// log P of one level in nats.
+pub(super) fn log_mass(level: u8, mean: f64, log_scale: f64) -> f64 {
+    let precision = libm::exp(-log_scale);
+    let distance = |edge: f64| (edge / 255.0 - mean) * precision;
+    // the edges of the bin, in units of 1/255
+    let (lower, upper) = (2.0 * f64::from(level) - 256.0, 2.0 * f64::from(level) - 254.0);
+    // σ(b) - σ(a) = σ(b) σ(-a) (1 - e^(a-b)), none of whose factors cancels
+    let below_upper = || -softplus(-distance(upper));
+    let above_lower = || -softplus(distance(lower));
+    match level {
+        0 => below_upper(),
+        255 => above_lower(),
+        _ => below_upper() + above_lower() + log1m_exp(-2.0 / 255.0 * precision),
+    }
 }

@@ -24,3 +24,12 @@ pub fn log1m_exp(x: f64) -> f64 {
         libm::log1p(-libm::exp(x))
     }
 }
+
+/// log Σ e^x, with the largest taken out so that nothing overflows; -∞ for none.
+pub fn log_sum_exp(x: &[f64]) -> f64 {
+    let largest = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if !largest.is_finite() {
+        return largest;
+    }
+    largest + libm::log(x.iter().map(|v| libm::exp(v - largest)).sum())
+}

@@ -18,6 +18,42 @@ pub enum Parameterization {
     /// 127.5 σ/α levels: for s above 0.8 it is α x_t, so that F = v̂; below, the posterior mean
     /// under a uniform prior over the seven levels nearest to 127.5 (x_t/α + 1).
     Lattice,
+    /// F = ε̂ - x̂_0, the velocity of (1 - t) x_0 + t ε (Lipman et al. 2023).
+    Velocity,
+    /// x̂_0 = c_skip x + c_out F with the preconditioning of Karras et al. 2022, table 1.
+    Edm,
+}
+
+/// The factors of the clean image and of the noise in what a network sees. Their ratio is e^(λ/2).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Coordinates {
+    /// Factor of x_0.
+    pub clean: f64,
+    /// Factor of ε.
+    pub noise: f64,
+}
+
+impl Coordinates {
+    /// α x_0 + σ ε with α² + σ² = 1.
+    pub fn preserving(log_snr: f64) -> Self {
+        let (clean, noise) = alpha_sigma(log_snr);
+        Self { clean, noise }
+    }
+
+    /// x_0 + σ ε.
+    pub fn exploding(log_snr: f64) -> Self {
+        Self { clean: 1.0, noise: libm::exp(-0.5 * log_snr) }
+    }
+
+    /// (1 - t) x_0 + t ε, with t = sigmoid(-λ/2).
+    pub fn flow(log_snr: f64) -> Self {
+        Self { clean: sigmoid(0.5 * log_snr), noise: sigmoid(-0.5 * log_snr) }
+    }
+}
+
+/// c_in = 1/√(σ² + σ_data²) of Karras et al. 2022, table 1, for σ = e^(-λ/2).
+pub fn edm_input(log_snr: f64, sigma_data: f64) -> f64 {
+    1.0 / (libm::exp(-log_snr) + sigma_data * sigma_data).sqrt()
 }
 
 /// A network's opinion on one image x_t.
@@ -34,7 +70,7 @@ impl Prediction {
     ///
     /// The clip is part of the model p_θ: sampling and bound both see it, or the bound would be
     /// that of another model.
-    fn clipped(mut x0: Array1<f64>, x_t: ArrayView1<f64>, log_snr: f64) -> Self {
+    pub fn clipped(mut x0: Array1<f64>, x_t: ArrayView1<f64>, log_snr: f64) -> Self {
         let (alpha, sigma) = alpha_sigma(log_snr);
         x0.mapv_inplace(|v| v.clamp(-1.0, 1.0));
         let epsilon = Zip::from(x_t).and(&x0).map_collect(|x_t, x0| (x_t - alpha * x0) / sigma);
@@ -56,9 +92,32 @@ impl Parameterization {
                 Parameterization::X0 => output,
                 Parameterization::V => alpha * x_t - sigma * output,
                 Parameterization::Lattice => lattice_base(x_t, alpha, sigma) - sigma * output,
+                Parameterization::Velocity | Parameterization::Edm => {
+                    self.clean(x_t, output, Coordinates { clean: alpha, noise: sigma }, 1.0)
+                }
             }
         });
         Prediction::clipped(x0, x_t, log_snr)
+    }
+
+    /// x̂_0 of one value x = clean x_0 + noise ε for the output F there. `sigma_data` is for
+    /// [`Parameterization::Edm`], whose coordinates have clean = 1.
+    pub fn clean(self, x: f64, output: f64, coordinates: Coordinates, sigma_data: f64) -> f64 {
+        let Coordinates { clean, noise } = coordinates;
+        match self {
+            Parameterization::Epsilon => (x - noise * output) / clean,
+            Parameterization::X0 => output,
+            Parameterization::V => clean * x - noise * output,
+            Parameterization::Lattice => lattice_base(x, clean, noise) - noise * output,
+            // x = a x_0 + b ε and F = ε - x_0
+            Parameterization::Velocity => (x - noise * output) / (clean + noise),
+            Parameterization::Edm => {
+                let (variance, data) = (noise * noise, sigma_data * sigma_data);
+                let skip = data / (variance + data);
+                let out = noise * sigma_data / (variance + data).sqrt();
+                skip * x + out * output
+            }
+        }
     }
 }
 

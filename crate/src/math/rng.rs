@@ -36,6 +36,8 @@ pub enum Purpose {
     PlaneTraining = 12,
     /// The particles of a diffusion in the plane.
     PlaneParticles = 13,
+    /// u of dequantization, x + u.
+    Dequantize = 14,
     /// The seed of one image of a data set.
     Image = 16,
     /// The place of an image in the order in which a data set is taken.

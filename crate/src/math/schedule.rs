@@ -24,10 +24,12 @@ pub enum ScheduleKind {
     Cosine,
     /// log SNR linear in t (Kingma et al. 2021).
     LogSnrLinear,
+    /// The chain of the network's own training, or evenly spaced steps of it.
+    Trained,
 }
 
 impl ScheduleKind {
-    /// Every kind.
+    /// The kinds that are defined without a network.
     pub const ALL: [ScheduleKind; 3] =
         [ScheduleKind::Linear, ScheduleKind::Cosine, ScheduleKind::LogSnrLinear];
 
@@ -37,6 +39,7 @@ impl ScheduleKind {
             ScheduleKind::Linear => "linear",
             ScheduleKind::Cosine => "cosine",
             ScheduleKind::LogSnrLinear => "log-snr-linear",
+            ScheduleKind::Trained => "trained",
         }
     }
 }
@@ -51,9 +54,10 @@ impl FromStr for ScheduleKind {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        ScheduleKind::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
+        let kinds = ScheduleKind::ALL.into_iter().chain([ScheduleKind::Trained]);
+        kinds.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
             Error::value(format!(
-                "there is no schedule {name:?}; use one of linear, cosine, log-snr-linear"
+                "there is no schedule {name:?}; use one of linear, cosine, log-snr-linear, trained"
             ))
         })
     }
@@ -112,11 +116,37 @@ impl NoiseSchedule {
             ScheduleKind::Linear => log_snr_of_betas(linear_betas(base_steps)),
             ScheduleKind::Cosine => log_snr_of_betas(cosine_betas(base_steps)),
             ScheduleKind::LogSnrLinear => linear_log_snr(base_steps, log_snr),
+            ScheduleKind::Trained => {
+                return Err(Error::value(
+                    "the schedule \"trained\" is for a network that was trained on a chain of timesteps; use one of linear, cosine, log-snr-linear",
+                ));
+            }
         };
+        Ok(Self::strided(kind, &base, steps))
+    }
+
+    /// `steps` steps of the chain that a network was trained on, evenly spaced, the first and the
+    /// last among them; `trained` has the log SNR of each of its steps, falling.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for fewer than 2 steps or more than there are.
+    pub fn trained(trained: &[f64], steps: usize) -> Result<Self> {
+        if !(2..=trained.len()).contains(&steps) {
+            return Err(Error::value(format!(
+                "a chain of {steps} steps was asked for; the network was trained on {}, so it must be 2 to {}",
+                trained.len(),
+                trained.len()
+            )));
+        }
+        Ok(Self::strided(ScheduleKind::Trained, trained, steps))
+    }
+
+    /// Evenly spaced steps of a chain.
+    fn strided(kind: ScheduleKind, base: &[f64], steps: usize) -> Self {
         let mut table = Vec::with_capacity(steps + 1);
         table.push(f64::INFINITY);
-        table.extend((0..steps).map(|k| base[rounded(k, base_steps - 1, steps - 1)]));
-        Ok(NoiseSchedule { kind, log_snr: table })
+        table.extend((0..steps).map(|k| base[rounded(k, base.len() - 1, steps - 1)]));
+        NoiseSchedule { kind, log_snr: table }
     }
 
     /// T.
@@ -200,7 +230,7 @@ fn linear_betas(steps: usize) -> impl Iterator<Item = f64> {
 /// β_t = 1 - f(t)/f(t-1), where cos²a - cos²b = sin(b-a) sin(a+b) avoids the subtraction. The limit
 /// 0.999 is the paper's: f(T) is 0, and without it the last step would forget everything, with log
 /// SNR -∞.
-fn cosine_betas(steps: usize) -> impl Iterator<Item = f64> {
+pub(super) fn cosine_betas(steps: usize) -> impl Iterator<Item = f64> {
     const S: f64 = 0.008;
     let theta = move |t: usize| (t as f64 / steps as f64 + S) / (1.0 + S) * FRAC_PI_2;
     let step = FRAC_PI_2 / (1.0 + S) / steps as f64;
@@ -212,7 +242,7 @@ fn cosine_betas(steps: usize) -> impl Iterator<Item = f64> {
 }
 
 /// λ_1, ..., λ_T of a chain given by its β.
-fn log_snr_of_betas(betas: impl Iterator<Item = f64>) -> Vec<f64> {
+pub(super) fn log_snr_of_betas(betas: impl Iterator<Item = f64>) -> Vec<f64> {
     betas
         .scan(0.0, |log_alpha_bar, beta| {
             *log_alpha_bar += libm::log1p(-beta);

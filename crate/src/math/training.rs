@@ -1,0 +1,146 @@
+//! The chain that a network with numbered timesteps was trained on.
+
+use serde::{Deserialize, Serialize};
+
+use super::schedule::{LogSnrRange, cosine_betas, log_snr_of_betas};
+use crate::error::{Error, Result};
+
+/// The β of a training's chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
+pub enum BetaSchedule {
+    /// β evenly spaced from `beta_start` to `beta_end` (Ho et al. 2020), whatever the number of
+    /// steps.
+    Linear {
+        /// Number of steps.
+        steps: usize,
+        /// The first β, 1e-4 if absent.
+        #[serde(default = "beta_start")]
+        beta_start: f64,
+        /// The last β, 0.02 if absent.
+        #[serde(default = "beta_end")]
+        beta_end: f64,
+    },
+    /// √β evenly spaced (Rombach et al. 2022).
+    ScaledLinear {
+        /// Number of steps.
+        steps: usize,
+        /// The first β.
+        beta_start: f64,
+        /// The last β.
+        beta_end: f64,
+    },
+    /// ᾱ a squared cosine (Nichol & Dhariwal 2021, eq. 17, s = 0.008, β at most 0.999).
+    Cosine {
+        /// Number of steps.
+        steps: usize,
+    },
+    /// Each β.
+    Betas {
+        /// β_1, ..., β_T.
+        betas: Vec<f64>,
+    },
+}
+
+fn beta_start() -> f64 {
+    1e-4
+}
+
+fn beta_end() -> f64 {
+    0.02
+}
+
+/// Longest chain.
+const MAX_STEPS: usize = 100_000;
+
+impl BetaSchedule {
+    /// T.
+    pub fn steps(&self) -> usize {
+        match self {
+            BetaSchedule::Linear { steps, .. }
+            | BetaSchedule::ScaledLinear { steps, .. }
+            | BetaSchedule::Cosine { steps } => *steps,
+            BetaSchedule::Betas { betas } => betas.len(),
+        }
+    }
+
+    /// The log SNR at each step.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for fewer than 2 steps or more than 100,000,
+    /// or a β outside (0, 1).
+    pub fn table(&self) -> Result<TrainedChain> {
+        let steps = self.steps();
+        if !(2..=MAX_STEPS).contains(&steps) {
+            return Err(Error::value(format!("steps is {steps}, it must be 2 to {MAX_STEPS}")));
+        }
+        let spaced = |first: f64, last: f64| {
+            (0..steps).map(move |k| first + (last - first) * (k as f64 / (steps - 1) as f64))
+        };
+        let betas: Vec<f64> = match self {
+            BetaSchedule::Linear { beta_start, beta_end, .. } => {
+                spaced(*beta_start, *beta_end).collect()
+            }
+            BetaSchedule::ScaledLinear { beta_start, beta_end, .. } => {
+                spaced(beta_start.sqrt(), beta_end.sqrt()).map(|root| root * root).collect()
+            }
+            BetaSchedule::Cosine { .. } => cosine_betas(steps).collect(),
+            BetaSchedule::Betas { betas } => betas.clone(),
+        };
+        if let Some(at) = betas.iter().position(|b| !(*b > 0.0 && *b < 1.0)) {
+            return Err(Error::value(format!(
+                "beta {} is {}, it must be above 0 and below 1",
+                at + 1,
+                betas[at]
+            )));
+        }
+        let log_snr = log_snr_of_betas(betas.into_iter());
+        let chain = TrainedChain { log_snr };
+        chain.range().validate()?;
+        Ok(chain)
+    }
+}
+
+/// λ_1 > λ_2 > ... > λ_T of a training's chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainedChain {
+    log_snr: Vec<f64>,
+}
+
+impl TrainedChain {
+    /// λ_1, ..., λ_T.
+    pub fn log_snr(&self) -> &[f64] {
+        &self.log_snr
+    }
+
+    /// λ_T to λ_1.
+    pub fn range(&self) -> LogSnrRange {
+        LogSnrRange { min: self.log_snr[self.log_snr.len() - 1], max: self.log_snr[0] }
+    }
+
+    /// The position of a log SNR in the chain, 0 at λ_1 and T - 1 at λ_T, linear in between and
+    /// clamped outside. At the λ of a step it is that step's own.
+    pub fn position(&self, log_snr: f64) -> f64 {
+        let last = self.log_snr.len() - 1;
+        // the first step whose λ is not above
+        let after = self.log_snr.partition_point(|&l| l > log_snr);
+        if after == 0 {
+            return 0.0;
+        }
+        if after > last {
+            return last as f64;
+        }
+        let (high, low) = (self.log_snr[after - 1], self.log_snr[after]);
+        (after - 1) as f64 + (high - log_snr) / (high - low)
+    }
+
+    /// The nearest step, 0 to T - 1.
+    pub fn nearest(&self, log_snr: f64) -> usize {
+        self.position(log_snr).round() as usize
+    }
+}
