@@ -79,6 +79,17 @@ fn several_images_stand_in_columns() {
 }
 
 #[wasm_bindgen_test]
+fn three_channels_become_colours_image_beside_image() {
+    let canvas = canvas();
+    let levels = Uint8Array::from(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12][..]);
+    let layout = layout("{\"height\": 2, \"width\": 1, \"channels\": 3}");
+    paint(canvas.clone().into(), levels.into(), layout).unwrap();
+    assert_eq!((canvas.width(), canvas.height()), (2, 2));
+    let expected = [1, 2, 3, 255, 7, 8, 9, 255, 4, 5, 6, 255, 10, 11, 12, 255];
+    assert_eq!(pixels(&canvas), expected);
+}
+
+#[wasm_bindgen_test]
 fn a_repaint_replaces_the_picture_and_its_size() {
     let canvas = canvas();
     let size = layout("{\"height\": 1, \"width\": 1}");
@@ -98,6 +109,8 @@ fn what_cannot_be_painted_is_refused() {
         error_name(paint(canvas().into(), levels(), layout("{\"height\": 0, \"width\": 2}"))),
         "ShapeError"
     );
+    let two = layout("{\"height\": 1, \"width\": 1, \"channels\": 2}");
+    assert_eq!(error_name(paint(canvas().into(), levels(), two)), "ShapeError");
     assert_eq!(
         error_name(paint(canvas().into(), levels(), layout("{\"height\": 2}"))),
         "ValueError"
@@ -113,7 +126,7 @@ fn what_cannot_be_painted_is_refused() {
 #[wasm_bindgen_test]
 fn a_decoded_digit_is_painted_on_an_offscreen_canvas() {
     let vae = vae();
-    let means = vae.decode(vae.sample_prior(3.0).unwrap().into()).unwrap();
+    let means = vae.decode(vae.sample_prior(3.0).unwrap().into(), None).unwrap();
     let expected: Vec<u8> =
         means.to_vec().iter().map(|m| (f64::from(*m) * 255.0).round() as u8).collect();
     let canvas = OffscreenCanvas::new(1, 1).unwrap();

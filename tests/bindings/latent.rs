@@ -133,7 +133,8 @@ fn two_latents_have_a_map() {
         plane.step().unwrap();
     }
     assert_eq!(plane.decoded(), 5);
-    let corner = to_levels(two.decode(floats(&[-1.0, 1.0])).unwrap().into()).unwrap().to_vec();
+    let corner =
+        to_levels(two.decode(floats(&[-1.0, 1.0]), None).unwrap().into()).unwrap().to_vec();
     let levels = plane.levels().to_vec();
     assert!((0..784).all(|i| levels[i / 28 * 56 + i % 28] == corner[i]));
     assert_eq!(two.plane(JsValue::UNDEFINED).unwrap().total(), 25 + 100 + 400);

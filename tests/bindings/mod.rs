@@ -1,6 +1,7 @@
 //! The JavaScript interface in Node: real objects out, typed errors for bad input.
 
 mod evaluation;
+mod foreign;
 mod images;
 mod inference;
 mod latent;
@@ -49,10 +50,10 @@ fn the_vae_decodes_encodes_and_scores() {
     assert_eq!((vae.latents(), vae.height(), vae.width()), (16, 28, 28));
     let z = vae.sample_prior(1.0).unwrap();
     assert_eq!(z.length(), 16);
-    let means = vae.decode(z.into()).unwrap().to_vec();
+    let means = vae.decode(z.into(), None).unwrap().to_vec();
     assert_eq!(means.len(), 784);
     assert!(means.iter().all(|m| (0.0..=1.0).contains(m)));
-    let q = vae.encode(Float32Array::from(&*means).into()).unwrap();
+    let q = vae.encode(Float32Array::from(&*means).into(), None).unwrap();
     for field in ["mean", "logVar"] {
         let values: Float32Array = get(&q, field).dyn_into().unwrap();
         assert_eq!(values.length(), 16);
@@ -77,9 +78,9 @@ fn a_vae_without_its_encoder_decodes_alike_and_says_what_it_lacks() {
     Reflect::set(&part, &"decoder".into(), &get(&files, "decoder")).unwrap();
     let (whole, half) = (vae(), Vae::load_decoder(entry.clone(), part.into()).unwrap());
     let z = || JsValue::from(whole.sample_prior(3.0).unwrap());
-    assert_eq!(half.decode(z()).unwrap().to_vec(), whole.decode(z()).unwrap().to_vec());
+    assert_eq!(half.decode(z(), None).unwrap().to_vec(), whole.decode(z(), None).unwrap().to_vec());
     refused(
-        half.encode(Float32Array::new_with_length(784).into()),
+        half.encode(Float32Array::new_with_length(784).into(), None),
         "ModelError",
         "without its encoder",
     );
@@ -305,11 +306,11 @@ fn schedules_are_columns() {
 fn bad_values_are_typed_errors() {
     let (vae, ddpm) = (vae(), ddpm());
     let floats = |values: &[f32]| JsValue::from(Float32Array::from(values));
-    refused(vae.decode(floats(&[0.0; 15])), "ShapeError", "15");
-    refused(vae.decode(floats(&[f32::NAN; 16])), "ValueError", "NaN");
-    refused(vae.decode(Array::new().into()), "ValueError", "Float32Array");
-    refused(vae.encode(floats(&[2.0; 784])), "ValueError", "[0, 1]");
-    refused(vae.encode(floats(&[0.5; 10])), "ShapeError", "784");
+    refused(vae.decode(floats(&[0.0; 15]), None), "ShapeError", "15");
+    refused(vae.decode(floats(&[f32::NAN; 16]), None), "ValueError", "NaN");
+    refused(vae.decode(Array::new().into(), None), "ValueError", "Float32Array");
+    refused(vae.encode(floats(&[2.0; 784]), None), "ValueError", "[0, 1]");
+    refused(vae.encode(floats(&[0.5; 10]), None), "ShapeError", "784");
     refused(vae.elbo(floats(&[0.0; 784]), JsValue::UNDEFINED), "ValueError", "Uint8Array");
     refused(
         vae.elbo(Uint8Array::new_with_length(5).into(), JsValue::UNDEFINED),

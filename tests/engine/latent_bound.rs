@@ -173,7 +173,7 @@ fn run(mut bound: LatentBound) -> LatentBoundResult {
 }
 
 fn options(samples: usize, seed: u64) -> LatentBoundOptions {
-    LatentBoundOptions { samples, seed: Some(seed) }
+    LatentBoundOptions { samples, seed: Some(seed), ..LatentBoundOptions::default() }
 }
 
 #[track_caller]
@@ -340,7 +340,12 @@ fn binary_images_come_with_their_binarization() {
     let levels = [128, 0, 255, 128];
     for seed in 0..20 {
         let bound = run(model.bound(&levels, &options(50, seed)).unwrap());
-        let elbo = model.elbo(&levels, &VaeElboOptions { samples: 50, seed: Some(seed) }).unwrap();
+        let elbo = model
+            .elbo(
+                &levels,
+                &VaeElboOptions { samples: 50, seed: Some(seed), ..VaeElboOptions::default() },
+            )
+            .unwrap();
         assert_eq!((bound.task, &bound.binarized), (Task::Binarized, &elbo.binarized));
         // from the same samples, to the last bit
         assert_eq!(

@@ -16,7 +16,13 @@ fn model() -> Vae {
 }
 
 fn plane(model: &Vae, range: f64, grids: &[usize]) -> LatentPlane {
-    model.plane(&LatentPlaneOptions { range, grids: grids.to_vec() }).unwrap()
+    model
+        .plane(&LatentPlaneOptions {
+            range,
+            grids: grids.to_vec(),
+            ..LatentPlaneOptions::default()
+        })
+        .unwrap()
 }
 
 /// The tile of a grid as it stands in a picture whose finest grid has `finest` images in a row.
@@ -86,7 +92,15 @@ fn it_grows_from_the_middle() {
 #[wasm_bindgen_test(unsupported = test)]
 fn what_makes_no_plane_is_refused() {
     let kind = |model: &Vae, range, grids: &[usize]| {
-        model.plane(&LatentPlaneOptions { range, grids: grids.to_vec() }).err().unwrap().kind
+        model
+            .plane(&LatentPlaneOptions {
+                range,
+                grids: grids.to_vec(),
+                ..LatentPlaneOptions::default()
+            })
+            .err()
+            .unwrap()
+            .kind
     };
     let two = model();
     for range in [0.0, -1.0, 101.0, f64::NAN, f64::INFINITY] {

@@ -2,7 +2,7 @@
 
 use elbo_room::ErrorKind;
 use elbo_room::math::likelihood::Task;
-use elbo_room::model::manifest::{Contract, FileEntry, Manifest};
+use elbo_room::model::manifest::{ClassInput, Contract, FORMAT, FileEntry, Manifest, ModelEntry};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -18,8 +18,26 @@ fn the_shipped_manifest_is_read_whole() {
     let manifest = Manifest::parse(MANIFEST).unwrap();
     assert!(manifest.models.iter().any(|m| matches!(m.contract, Contract::Vae { .. })));
     assert!(manifest.models.iter().any(|m| matches!(m.contract, Contract::Ddpm { .. })));
-    // What the page receives is what the file says.
-    assert_eq!(serde_json::to_value(&manifest).unwrap(), shipped());
+    assert_eq!((manifest.problems, manifest.format), (vec![], FORMAT));
+    // What the page receives is what the file says, with the conventions that format 1 implied.
+    for (entry, written) in manifest.models.iter().zip(shipped()["models"].as_array().unwrap()) {
+        let received = serde_json::to_value(entry).unwrap();
+        for (field, value) in written.as_object().unwrap() {
+            if field != "dataRange" {
+                assert_eq!(&received[field], value, "{field} of {}", entry.id);
+            }
+        }
+        if let Contract::Ddpm(ddpm) = &entry.contract {
+            let network = &ddpm.network;
+            assert_eq!(network.condition, Some(ClassInput::default()));
+            assert_eq!(network.data_range, [-1.0, 1.0]);
+        }
+        // An entry is read again as it is, from either format.
+        for value in [&received, written] {
+            let again: ModelEntry = serde_json::from_value(value.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&again).unwrap(), received);
+        }
+    }
 }
 
 /// Changes or adds one value of the shipped manifest, at a JSON pointer.
@@ -44,17 +62,15 @@ fn what_is_wrong_is_named() {
     let at = |model: usize, field: &str| format!("/models/{model}/{field}");
     let file = shipped()["models"][vae]["files"]["encoder"].clone();
     let cases = [
-        (with("/format", json!(2)), "format"),
-        (with("/models", json!("none")), "sequence"),
         (with(&at(vae, "kind"), json!("gan")), "gan"),
         (with(&at(vae, "id"), json!("")), "id"),
-        (with(&at(vae, "image/channels"), json!(3)), "channel"),
+        (with(&at(vae, "image/channels"), json!(2)), "channel"),
         (with(&at(vae, "dataRange"), json!([-1, 1])), "dataRange"),
-        (with(&at(vae, "likelihood"), json!("gaussian")), "gaussian"),
+        (with(&at(vae, "likelihood"), json!("laplace")), "laplace"),
         (with(&at(vae, "likelihood"), json!("discretized-gaussian")), "likelihood"),
         (with(&at(vae, "files/encoder/sha256"), json!("abc")), "files.encoder.sha256"),
         (with(&at(vae, "files/decoder/bytes"), json!(0)), "files.decoder.bytes"),
-        (with(&at(vae, "files"), json!({})), "encoder"),
+        (with(&at(vae, "files"), json!({})), "decoder"),
         (with(&at(vae, "latents/order/0"), json!(99)), "latents.order"),
         (with(&at(vae, "latents/count"), json!(3)), "latents.klPerLatent"),
         (with(&at(vae, "files/density"), file.clone()), "files.density"),
@@ -62,10 +78,26 @@ fn what_is_wrong_is_named() {
         (with(&at(ddpm, "classes"), json!([])), "classes"),
         (with(&at(ddpm, "parameterization"), json!("score")), "score"),
         (with(&at(ddpm, "id"), shipped()["models"][vae]["id"].clone()), "two models"),
-        ("{\"format\": 1,".into(), "read"),
-        ("<!doctype html>".into(), "read"),
+        (with(&at(ddpm, "guidance"), json!(true)), "guidance"),
+        (with(&at(vae, "decoder"), json!({"batch": 2})), "decoder"),
     ];
     for (json, named) in cases {
+        let manifest = Manifest::parse(&json).unwrap();
+        let [problem] = &manifest.problems[..] else { panic!("{:?}", manifest.problems) };
+        assert!(problem.message.contains(named), "{:?} does not name {named:?}", problem.message);
+        assert_eq!(manifest.models.len(), shipped()["models"].as_array().unwrap().len() - 1);
+        assert!(!manifest.models.iter().any(|m| m.id == problem.id) || named == "two models");
+    }
+    for (json, named) in [
+        (with("/format", json!(3)), "format"),
+        (with("/models", json!("none")), "sequence"),
+        ("{\"format\": 1,".into(), "read"),
+        (
+            json!({"format": 2, "models": [{"id": "a", "kind": "vae"}, {"kind": "b"}]}).to_string(),
+            "\"a\"",
+        ),
+        ("<!doctype html>".into(), "web page"),
+    ] {
         let error = Manifest::parse(&json).expect_err(named);
         assert_eq!(error.kind, ErrorKind::Manifest);
         assert!(error.message.contains(named), "{:?} does not name {named:?}", error.message);
@@ -77,7 +109,7 @@ fn what_is_wrong_with_a_hierarchy_is_named() {
     let original: Value = serde_json::from_str(tiny::MANIFEST).unwrap();
     let manifest = Manifest::parse(tiny::MANIFEST).unwrap();
     assert!(
-        matches!(&manifest.models[0].contract, Contract::Hvae { layers, .. } if layers[1].latents() == 4)
+        matches!(&manifest.models[0].contract, Contract::Hvae(hvae) if hvae.layers[1].latents() == 4)
     );
     assert_eq!(manifest.models[1].likelihood.task(), Task::EightBit);
     let cases = [
@@ -97,9 +129,9 @@ fn what_is_wrong_with_a_hierarchy_is_named() {
     for (field, value, named) in cases {
         let mut manifest = original.clone();
         *manifest.pointer_mut(&format!("/models/0/{field}")).unwrap() = value;
-        let error = Manifest::parse(&manifest.to_string()).expect_err(named);
-        assert_eq!(error.kind, ErrorKind::Manifest);
-        assert!(error.message.contains(named), "{:?} does not name {named:?}", error.message);
+        let problems = Manifest::parse(&manifest.to_string()).unwrap().problems;
+        let [problem] = &problems[..] else { panic!("{problems:?}") };
+        assert!(problem.message.contains(named), "{:?} does not name {named:?}", problem.message);
     }
 }
 
@@ -107,9 +139,121 @@ fn what_is_wrong_with_a_hierarchy_is_named() {
 fn bytes_are_checked_against_the_known_hash() {
     // The test vector of FIPS 180-2 for "abc".
     let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    let file = FileEntry { path: "abc".into(), bytes: 3, sha256: sha256.into() };
+    let file = FileEntry { path: "abc".into(), bytes: Some(3), sha256: Some(sha256.into()) };
     file.verify(b"abc").unwrap();
+    FileEntry::unchecked("abc").verify(b"abd").unwrap();
     for wrong in [&b"abd"[..], b"ab", b""] {
         assert_eq!(file.verify(wrong).unwrap_err().kind, ErrorKind::Checksum);
+    }
+}
+
+/// An entry with nothing but what cannot be computed.
+fn least() -> Value {
+    json!({
+        "id": "mine", "kind": "vae", "image": {"channels": 3, "height": 64, "width": 48},
+        "likelihood": "bernoulli", "files": {"decoder": {"path": "a/b.onnx"}}, "latents": {"count": 2},
+    })
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_can_be_computed_may_be_left_out() {
+    let entry = ModelEntry::from_json(least()).unwrap();
+    let Contract::Vae(vae) = &entry.contract else { panic!() };
+    assert_eq!((entry.title.as_str(), entry.scores.len()), ("mine", 0));
+    assert!(entry.provenance.is_none() && vae.files.encoder.is_none());
+    assert_eq!((&vae.latents.order, vae.latents.kl_per_latent.len()), (&vec![0, 1], 0));
+    let mut known = least();
+    known["latents"]["klPerLatent"] = json!([0.5, 2.0]);
+    let Contract::Vae(vae) = ModelEntry::from_json(known).unwrap().contract else { panic!() };
+    assert_eq!(vae.latents.order, [1, 0], "the most informative latent comes first");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn paths_stay_in_the_folder_of_the_manifest() {
+    let with = |path: &str| {
+        let mut entry = least();
+        entry["files"]["decoder"]["path"] = json!(path);
+        ModelEntry::from_json(entry).map_err(|e| e.message)
+    };
+    for path in ["a.onnx", "a/b c.onnx", "ä/…onnx", "..a", "a..b/c"] {
+        with(path).unwrap();
+    }
+    for path in [
+        "",
+        "/a",
+        "..",
+        "../a",
+        "a/../../b",
+        "a//b",
+        "a/./b",
+        "a/",
+        "https://a.example/b",
+        "C:a",
+        "a\\b",
+        "%2e%2e/a",
+        "a?b",
+        "a#b",
+        "a\nb",
+        "//a.example/b",
+    ] {
+        let message = with(path).expect_err(path);
+        assert!(message.contains("files.decoder.path"), "{message}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn adapters_that_cannot_be_are_named() {
+    let ddpm = json!({
+        "id": "net", "kind": "ddpm", "image": {"channels": 1, "height": 4, "width": 4},
+        "likelihood": "discretized-gaussian", "files": {"network": {"path": "n.onnx"}},
+        "parameterization": "epsilon",
+        "network": {"time": {"form": "timestep", "schedule": {"kind": "linear", "steps": 50}}},
+    });
+    ModelEntry::from_json(ddpm.clone()).unwrap();
+    let vae_cases = [
+        ("unknown", json!(1), "unknown"),
+        ("decoder.colour", json!(1), "colour"),
+        ("decoder.output.shape", json!([100]), "decoder.output.shape"),
+        ("decoder.output.range", json!([1, 1]), "decoder.output.range"),
+        ("decoder.output.std", json!(0.1), "decoder.output.std"),
+        ("decoder.latent.shape", json!([3, 1, 1]), "decoder.latent.shape"),
+        ("decoder.batch", json!(0), "decoder.batch"),
+        ("encoder.image.scale", json!([1, 2]), "encoder.image.scale"),
+        ("encoder.image.scale", json!([0]), "encoder.image.scale"),
+        (
+            "encoder.posterior",
+            json!({"spread": "none", "split": {"name": "a", "axis": 1}}),
+            "split",
+        ),
+        ("classes", json!(["a"]), "condition"),
+        ("decoder.condition", json!({}), "classes"),
+        ("likelihood", json!("gaussian"), "decoder.output.std"),
+        ("likelihood", json!("logistic-mixture"), "components"),
+        ("latents.count", json!(0), "latents.count"),
+        ("image.width", json!(2000), "image"),
+    ];
+    let ddpm_cases = [
+        ("network.time.schedule", Value::Null, "network.time.schedule"),
+        ("network.time.schedule", json!({"kind": "linear", "steps": 1}), "steps"),
+        ("network.time.schedule", json!({"kind": "betas", "betas": [0.1, 1.0]}), "beta 2"),
+        ("network.time.schedule", json!({"kind": "linear", "steps": 9, "beta": 1}), "beta"),
+        ("network.time.form", json!("log-snr"), "logSnr"),
+        ("network.time.reversed", json!(true), "reversed"),
+        ("network.time.first", json!(2), "first"),
+        ("parameterization", json!("velocity"), "velocity"),
+        ("parameterization", json!("lattice"), "lattice"),
+        ("parameterization", json!("edm"), "edm"),
+        ("network.image.scale", json!([2]), "dataRange"),
+        ("network.dataRange", json!([1, 0]), "network.dataRange"),
+        ("network.condition", json!({"null": "zeros"}), "classes"),
+    ];
+    for (entry, cases) in [(least(), &vae_cases[..]), (ddpm, &ddpm_cases)] {
+        for (field, value, named) in cases {
+            let mut changed = entry.clone();
+            let changes = [(field.to_string(), value.clone())].into();
+            elbo_room::model::changes::apply(&mut changed, &changes).unwrap();
+            let error = ModelEntry::from_json(changed).expect_err(field);
+            assert!(error.message.contains(named), "{field}: {}", error.message);
+        }
     }
 }

@@ -11,7 +11,7 @@ use elbo_room::math::parameterization::Parameterization;
 use elbo_room::math::schedule::ScheduleKind;
 use elbo_room::model::evaluation::{Evaluation, Metric};
 use elbo_room::model::manifest::{Contract, FileEntry, Manifest, ModelEntry};
-use elbo_room::model::{Decoder, Encoder, OnnxDecoder, OnnxEncoder, OnnxNoisePredictor};
+use elbo_room::model::{Decoder, Encoder, OnnxDecoder, OnnxEncoder, OnnxFile, OnnxNoisePredictor};
 use elbo_room::{Error, ErrorKind, Result};
 use ndarray::{Array1, ArrayView1};
 use serde::Deserialize;
@@ -100,21 +100,20 @@ fn ddpm() -> Ddpm {
     Ddpm::load(&entry, files(&entry)).unwrap()
 }
 
+fn onnx(file: &FileEntry) -> OnnxFile<'_> {
+    OnnxFile::new(file, self::file(&file.path))
+}
+
+fn encoder(entry: &ModelEntry) -> OnnxEncoder {
+    let Contract::Vae(vae) = &entry.contract else { panic!() };
+    let file = vae.files.encoder.as_ref().unwrap();
+    OnnxEncoder::load(onnx(file), &vae.encoder, entry.image, vae.latents.count, 0).unwrap()
+}
+
 fn network() -> OnnxNoisePredictor {
     let entry = entry("mnist-ddpm");
-    let Contract::Ddpm { files, parameterization, log_snr, classes } = &entry.contract else {
-        panic!()
-    };
-    let bytes = file(&files.network.path);
-    OnnxNoisePredictor::load(
-        &files.network,
-        bytes,
-        entry.image,
-        *parameterization,
-        *log_snr,
-        classes.len(),
-    )
-    .unwrap()
+    let Contract::Ddpm(ddpm) = &entry.contract else { panic!() };
+    OnnxNoisePredictor::load(onnx(&ddpm.files.network), ddpm, entry.image).unwrap()
 }
 
 #[track_caller]
@@ -132,19 +131,12 @@ fn close<A: Copy + Into<f64>, B: Copy + Into<f64>>(found: &[A], expected: &[B], 
 #[wasm_bindgen_test(unsupported = test)]
 fn encoder_and_decoder_give_what_onnxruntime_gives() {
     let (fixture, entry) = (fixture(), entry("mnist-vae"));
-    let Contract::Vae { files, latents } = &entry.contract else { panic!() };
-    let load = |f: &FileEntry| file(&f.path);
-    let encoder =
-        OnnxEncoder::load(&files.encoder, load(&files.encoder), entry.image, latents.count)
-            .unwrap();
-    let decoder = OnnxDecoder::load(
-        &files.decoder,
-        load(&files.decoder),
-        entry.image,
-        entry.likelihood,
-        latents.count,
-    )
-    .unwrap();
+    let Contract::Vae(vae) = &entry.contract else { panic!() };
+    let encoder = encoder(&entry);
+    let (count, likelihood) = (vae.latents.count, entry.likelihood);
+    let decoder = onnx(&vae.files.decoder);
+    let decoder =
+        OnnxDecoder::load(decoder, &vae.decoder, entry.image, likelihood, count, 0).unwrap();
     let cases = fixture.encoder;
     for ((levels, mean), log_var) in cases.levels.iter().zip(&cases.mean).zip(&cases.log_var) {
         let x = Array1::from_iter(levels.iter().map(|&l| f32::from(l) / 255.0));
@@ -192,10 +184,8 @@ fn a_network_gives_the_same_bits_on_every_machine() {
         assert_eq!(bits(&output), 0xb8df_275a_24eb_10c2, "run {run}");
     }
     let entry = entry("mnist-vae");
-    let Contract::Vae { files, latents } = &entry.contract else { panic!() };
-    let bytes = file(&files.encoder.path);
-    let encoder = OnnxEncoder::load(&files.encoder, bytes, entry.image, latents.count).unwrap();
-    let q = encoder.encode(Array1::from_shape_fn(784, |at| level(at) / 101.0).view()).unwrap();
+    let q =
+        encoder(&entry).encode(Array1::from_shape_fn(784, |at| level(at) / 101.0).view()).unwrap();
     let values: Vec<f32> = q.mean.iter().chain(&q.log_var).map(|&v| v as f32).collect();
     assert_eq!(bits(&values), 0xcf9b_cac1_8753_8a76);
 }
@@ -269,7 +259,11 @@ fn a_chain_and_its_sample_are_digits_to_both_models() {
     assert!(elbo(&upside_down, None).mean > elbo(&sample, None).mean);
     let vae = vae();
     let score = |image: &[u8]| {
-        vae.elbo(image, &VaeElboOptions { samples: 16, seed: Some(1) }).unwrap().terms.elbo.mean
+        vae.elbo(image, &VaeElboOptions { samples: 16, seed: Some(1), ..VaeElboOptions::default() })
+            .unwrap()
+            .terms
+            .elbo
+            .mean
     };
     assert!(score(&sample) > score(&upside_down) + 10.0);
 }
@@ -281,6 +275,7 @@ fn the_scores_of_the_manifest_are_within_reach_of_the_models() {
     let vae = vae();
     let score = entry("mnist-vae")
         .scores
+        .clone()
         .into_iter()
         .find(|s| s.metric == "negative ELBO")
         .expect("a score");
@@ -288,11 +283,14 @@ fn the_scores_of_the_manifest_are_within_reach_of_the_models() {
         .map(|seed| {
             let means = vae.decode(&vae.sample_prior(seed).to_vec()).unwrap();
             let levels = elbo_room::engine::to_levels(&means.to_vec()).unwrap();
-            -vae.elbo(&levels, &VaeElboOptions { samples: 4, seed: Some(seed) })
-                .unwrap()
-                .terms
-                .elbo
-                .mean
+            -vae.elbo(
+                &levels,
+                &VaeElboOptions { samples: 4, seed: Some(seed), ..VaeElboOptions::default() },
+            )
+            .unwrap()
+            .terms
+            .elbo
+            .mean
         })
         .collect();
     let mean = costs.iter().sum::<f64>() / costs.len() as f64;
@@ -315,7 +313,7 @@ fn the_evaluation_is_of_the_shipped_weights_and_of_all_of_them() {
         let files = entry
             .files()
             .into_iter()
-            .map(|(role, file)| (role.to_string(), file.sha256.clone()))
+            .map(|(role, file)| (role.to_string(), file.sha256.clone().unwrap()))
             .collect();
         assert_eq!(
             model.files, files,
@@ -342,7 +340,7 @@ fn the_crate_and_the_training_programs_agree_on_the_scores_of_models_with_latent
         let metric = if model.task == Task::EightBit { Metric::BitsPerDim } else { Metric::Elbo };
         let ours = model.scores.iter().find(|score| score.metric == metric).unwrap();
         let ours = (ours.value.abs(), ours.standard_error.unwrap());
-        let scores = entry(&model.id).scores;
+        let scores = entry(&model.id).scores.clone();
         let theirs = scores.iter().find(|score| score.metric == "negative ELBO").unwrap();
         let sigmas = (ours.0 - theirs.value) / ours.1.hypot(theirs.standard_error.unwrap());
         assert!(sigmas.abs() < 3.0, "{}: {ours:?} here, {} in PyTorch", model.id, theirs.value);
@@ -366,10 +364,12 @@ fn files_that_are_no_such_network_are_refused() {
     let entry = entry("mnist-ddpm");
     let load = |bytes: &'static [u8]| {
         let mut entry = entry.clone();
-        let Contract::Ddpm { files, .. } = &mut entry.contract else { panic!() };
+        let Contract::Ddpm(ddpm) = &mut entry.contract else { panic!() };
         // A manifest that vouches for the bytes, so that only their content is wrong.
-        files.network.bytes = bytes.len() as u64;
-        files.network.sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let digest = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let path = ddpm.files.network.path.clone();
+        ddpm.files.network =
+            FileEntry { path, bytes: Some(bytes.len() as u64), sha256: Some(digest) };
         Ddpm::load(&entry, |_| Ok(bytes.to_vec())).err().unwrap()
     };
     let network = file("mnist-ddpm.onnx");

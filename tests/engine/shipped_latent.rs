@@ -3,9 +3,12 @@
 
 use elbo_room::Result;
 use elbo_room::math::gaussian::{kl, log_density};
-use elbo_room::model::manifest::{Contract, LatentLayer, Likelihood, Manifest, ModelEntry};
+use elbo_room::model::manifest::{
+    Contract, FileEntry, LatentLayer, Likelihood, Manifest, ModelEntry,
+};
 use elbo_room::model::{
-    Decoder, DiagonalGaussian, Encoder, Hierarchy, OnnxDecoder, OnnxEncoder, OnnxHierarchy, TopDown,
+    Decoder, DiagonalGaussian, Encoder, Hierarchy, OnnxDecoder, OnnxEncoder, OnnxFile,
+    OnnxHierarchy, TopDown,
 };
 use ndarray::{Array1, ArrayView1};
 use serde::Deserialize;
@@ -60,11 +63,14 @@ fn pass(
 ) -> Result<(TopDown, Vec<usize>)> {
     let (image, likelihood) = (entry.image, entry.likelihood);
     match &entry.contract {
-        Contract::Vae { files, latents } => {
-            let n = latents.count;
-            let encoder = OnnxEncoder::load(&files.encoder, file(&files.encoder.path), image, n)?;
-            let decoder =
-                OnnxDecoder::load(&files.decoder, file(&files.decoder.path), image, likelihood, n)?;
+        Contract::Vae(vae) => {
+            let n = vae.latents.count;
+            let onnx = |entry: &FileEntry| (entry.clone(), file(&entry.path));
+            let (e, bytes) = onnx(vae.files.encoder.as_ref().unwrap());
+            let encoder = OnnxEncoder::load(OnnxFile::new(&e, bytes), &vae.encoder, image, n, 0)?;
+            let (d, bytes) = onnx(&vae.files.decoder);
+            let d = OnnxFile::new(&d, bytes);
+            let decoder = OnnxDecoder::load(d, &vae.decoder, image, likelihood, n, 0)?;
             let q = encoder.encode(x)?;
             let z: Array1<f32> = (0..n)
                 .map(|i| (q.mean[i] + (0.5 * q.log_var[i]).exp() * f64::from(eps[i])) as f32)
@@ -72,14 +78,12 @@ fn pass(
             let p = DiagonalGaussian { mean: Array1::zeros(n), log_var: Array1::zeros(n) };
             Ok((TopDown { pixels: decoder.decode(z.view())?, q, p }, vec![1; n]))
         }
-        Contract::Hvae { files, layers, features } => {
-            let sizes: Vec<usize> = layers.iter().map(LatentLayer::latents).collect();
+        Contract::Hvae(hvae) => {
+            let sizes: Vec<usize> = hvae.layers.iter().map(LatentLayer::latents).collect();
             let paths: BTreeMap<&str, String> =
                 entry.files().into_iter().map(|(r, f)| (r, f.path.clone())).collect();
             let bytes = |role: &str| Ok(file(&paths[role]).to_vec());
-            let (all, count) = (sizes.iter().sum(), layers.len());
-            let network =
-                OnnxHierarchy::load(files, bytes, image, likelihood, features, all, count)?;
+            let network = OnnxHierarchy::load(hvae, bytes, image, likelihood)?;
             let features = network.encode(x)?;
             Ok((network.decode(Some(&features), ArrayView1::from(eps), gate)?, sizes))
         }

@@ -44,7 +44,9 @@ fn the_encoder_puts_a_decoded_peak_back_into_its_class() {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_plane_has_its_digits() {
     let vae = vae_of("mnist-vae-2d");
-    let mut plane = vae.plane(&LatentPlaneOptions { range: 3.0, grids: vec![3] }).unwrap();
+    let mut plane = vae
+        .plane(&LatentPlaneOptions { range: 3.0, grids: vec![3], ..LatentPlaneOptions::default() })
+        .unwrap();
     while !plane.is_done() {
         plane.step().unwrap();
     }

@@ -4,7 +4,9 @@
 use elbo_room::engine::{Hvae, LatentBound, LatentBoundOptions, ReconstructOptions, Vae};
 use elbo_room::math::likelihood::Task;
 use elbo_room::math::rng::{Purpose, standard_normal};
-use elbo_room::model::manifest::{Contract, LatentLayer, Likelihood, Manifest, ModelEntry};
+use elbo_room::model::manifest::{
+    Contract, HvaeContract, LatentLayer, Likelihood, Manifest, ModelEntry,
+};
 use elbo_room::model::{Hierarchy, OnnxHierarchy};
 use elbo_room::{ErrorKind, Result};
 use ndarray::{Array1, ArrayView1};
@@ -54,15 +56,13 @@ fn hvae(id: &str) -> Hvae {
 
 fn hierarchy(id: &str) -> OnnxHierarchy {
     let entry = entry(id);
-    let Contract::Hvae { files, features, .. } = &entry.contract else {
-        panic!("{id} is no hierarchical VAE")
-    };
-    OnnxHierarchy::load(files, bytes(&entry), entry.image, entry.likelihood, features, 6, 2)
-        .unwrap()
+    let Contract::Hvae(hvae) = &entry.contract else { panic!("{id} is no hierarchical VAE") };
+    OnnxHierarchy::load(hvae, bytes(&entry), entry.image, entry.likelihood).unwrap()
 }
 
 fn bound(case: &Case) -> LatentBound {
-    let options = LatentBoundOptions { samples: 10, seed: Some(case.seed) };
+    let options =
+        LatentBoundOptions { samples: 10, seed: Some(case.seed), ..LatentBoundOptions::default() };
     let entry = entry(&case.model);
     match &entry.contract {
         Contract::Vae { .. } => {
@@ -181,13 +181,13 @@ type Change = fn(&mut ModelEntry);
 #[wasm_bindgen_test(unsupported = test)]
 fn an_entry_that_does_not_fit_its_files_is_refused() {
     fn layers(entry: &mut ModelEntry) -> &mut Vec<LatentLayer> {
-        let Contract::Hvae { layers, .. } = &mut entry.contract else {
+        let Contract::Hvae(HvaeContract { layers, .. }) = &mut entry.contract else {
             panic!("no hierarchical VAE")
         };
         layers
     }
     fn features(entry: &mut ModelEntry) -> &mut Vec<Vec<usize>> {
-        let Contract::Hvae { features, .. } = &mut entry.contract else {
+        let Contract::Hvae(HvaeContract { features, .. }) = &mut entry.contract else {
             panic!("no hierarchical VAE")
         };
         features

@@ -40,8 +40,16 @@ fn scores_are_means_over_images_of_what_the_crate_gives_for_each() {
     let mut gaps = Vec::new();
     for (number, image) in images.iter().enumerate() {
         let seed = (uniform(5, Purpose::Image, [number as u64, 0], 1)[0] * 2f64.powi(53)) as u64;
-        let mut bound =
-            vae.bound(image, &LatentBoundOptions { samples: 3, seed: Some(seed) }).unwrap();
+        let mut bound = vae
+            .bound(
+                image,
+                &LatentBoundOptions {
+                    samples: 3,
+                    seed: Some(seed),
+                    ..LatentBoundOptions::default()
+                },
+            )
+            .unwrap();
         while bound.step().unwrap() {}
         let result = bound.result().unwrap();
         elbos.push(result.elbo.mean);

@@ -14,6 +14,8 @@ export const SCHEDULES = [
   'linear',
   'log-snr-linear',
 ] as const satisfies readonly ScheduleKind[];
+/** A schedule that every model of the site knows. */
+type Schedule = (typeof SCHEDULES)[number];
 export const STEP_COUNTS = [20, 50, 100, 250, 500, 1000] as const;
 export const SAMPLE_COUNTS = [1, 16] as const;
 /** Reverse steps shown per second. */
@@ -85,7 +87,7 @@ export interface PageState {
     steps: (typeof STEP_COUNTS)[number];
     method: (typeof METHODS)[number];
     eta: number;
-    schedule: ScheduleKind;
+    schedule: Schedule;
     guidance: number;
     seed: number;
     samples: (typeof SAMPLE_COUNTS)[number];
@@ -97,7 +99,7 @@ export interface PageState {
     /** The timestep to which the picture of the ELBO lab is noised and from which the chain starts; null: from pure noise. */
     from: number | null;
   };
-  bound: { schedule: ScheduleKind; timesteps: (typeof TIMESTEP_COUNTS)[number] };
+  bound: { schedule: Schedule; timesteps: (typeof TIMESTEP_COUNTS)[number] };
   elbo: {
     image: ImageSource;
     /** Of the binarization, the samples, the timesteps and their noise. */

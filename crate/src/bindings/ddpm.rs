@@ -40,6 +40,24 @@ impl Ddpm {
         self.0.image().width
     }
 
+    /// Channels of an image, 1 or 3.
+    #[wasm_bindgen(getter)]
+    pub fn channels(&self) -> usize {
+        self.0.image().channels
+    }
+
+    /// The schedules that the network knows the noise levels of, that of its training first.
+    #[wasm_bindgen(getter, unchecked_return_type = "ScheduleKind[]")]
+    pub fn schedules(&self) -> JsResult<JsValue> {
+        to_js(&self.0.schedules())
+    }
+
+    /// Steps of the chain that the network was trained on; undefined if it knows every noise level.
+    #[wasm_bindgen(getter, js_name = trainedSteps)]
+    pub fn trained_steps(&self) -> Option<usize> {
+        self.0.trained_steps()
+    }
+
     /// What the model takes the clean image and the noise in `xT` to be: one run of the network.
     /// `xT` has one value per pixel, in units where clean images lie in [-1, 1]. Throws a
     /// ShapeError or a ValueError for what the model cannot take.

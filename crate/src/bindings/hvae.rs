@@ -47,6 +47,12 @@ impl Hvae {
         self.0.image().width
     }
 
+    /// Channels of an image, 1 or 3.
+    #[wasm_bindgen(getter)]
+    pub fn channels(&self) -> usize {
+        self.0.image().channels
+    }
+
     /// Pixel means in [0, 1] of a draw from the prior, with one seed for each layer: a layer is
     /// held by keeping its seed and drawn anew by changing it.
     pub fn generate(

@@ -3,6 +3,7 @@
 mod convert;
 mod ddpm;
 mod evaluation;
+mod foreign;
 mod hvae;
 mod images;
 mod inference;
@@ -21,6 +22,7 @@ use crate::model::manifest::Manifest;
 
 pub use ddpm::{ClassPosterior, Ddpm, DiffusionElbo, Sampler};
 pub use evaluation::Evaluation;
+pub use foreign::{change_entry, check_model, inspect_onnx, propose_entry};
 pub use hvae::Hvae;
 pub use images::{digit_from_pixels, example_drawings, render_digit};
 pub use inference::VariationalInference;
@@ -30,6 +32,10 @@ pub use vae::{LatentPlane, Vae};
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = concat!(
     include_str!("../types/models.d.ts"),
+    "\n",
+    include_str!("../types/adapters.d.ts"),
+    "\n",
+    include_str!("../types/foreign.d.ts"),
     "\n",
     include_str!("../types/latents.d.ts"),
     "\n",
@@ -49,8 +55,9 @@ fn start() {
     console_error_panic_hook::set_once();
 }
 
-/// Parses and validates the text of `manifest.json`. Throws a ManifestError that names the model
-/// and the field at fault.
+/// Parses the text of `manifest.json`, of format 1 or 2. What is wrong with an entry stands in
+/// `problems`, and the entry is left out of `models`. Throws a ManifestError if the text is no
+/// manifest, or if none of its entries can be used.
 #[wasm_bindgen(js_name = parseManifest, unchecked_return_type = "Manifest")]
 pub fn parse_manifest(json: &str) -> JsResult<JsValue> {
     to_js(&Manifest::parse(json)?)
@@ -114,22 +121,25 @@ struct JsLayout {
     height: usize,
     width: usize,
     columns: Option<usize>,
+    channels: Option<usize>,
 }
 
 /// Paints images on a canvas, `columns` in a row (one row if absent), and sizes the canvas to them.
 /// `values` are 8-bit levels (Uint8Array) or lie in [0, 1] (Float32Array), image after image, row
-/// by row.
+/// by row, the channels of a pixel side by side.
 #[wasm_bindgen]
 pub fn paint(
     #[wasm_bindgen(unchecked_param_type = "OffscreenCanvas | HTMLCanvasElement")] canvas: JsValue,
     #[wasm_bindgen(unchecked_param_type = "Uint8Array | Float32Array")] values: JsValue,
     #[wasm_bindgen(unchecked_param_type = "Layout")] layout: JsValue,
 ) -> JsResult<()> {
-    let JsLayout { height, width, columns } = from_js(layout, ErrorKind::Value, "layout")?;
+    let JsLayout { height, width, columns, channels } =
+        from_js(layout, ErrorKind::Value, "layout")?;
     let levels = match values.dyn_ref::<Float32Array>() {
         Some(values) => engine::to_levels(&values.to_vec())?,
         None => levels(&values)?,
     };
-    let columns = columns.unwrap_or(levels.len() / (height * width).max(1));
-    Ok(canvas::paint(&canvas, &levels, Layout { height, width, columns })?)
+    let channels = channels.unwrap_or(1);
+    let columns = columns.unwrap_or(levels.len() / (height * width * channels).max(1));
+    Ok(canvas::paint(&canvas, &levels, Layout { height, width, columns, channels })?)
 }

@@ -55,12 +55,60 @@ impl Vae {
         self.0.image().width
     }
 
-    /// Pixel means in [0, 1] of one latent vector, or of several laid end to end.
+    /// Channels of an image, 1 or 3.
+    #[wasm_bindgen(getter)]
+    pub fn channels(&self) -> usize {
+        self.0.image().channels
+    }
+
+    /// Names of the classes that the model is conditioned on; empty for no condition.
+    #[wasm_bindgen(getter, unchecked_return_type = "string[]")]
+    pub fn classes(&self) -> Array {
+        self.0.classes().iter().map(JsValue::from).collect()
+    }
+
+    /// What a bound of this model is about.
+    #[wasm_bindgen(getter, unchecked_return_type = "Task")]
+    pub fn task(&self) -> JsResult<JsValue> {
+        to_js(&self.0.task())
+    }
+
+    /// Whether an encoder has been loaded.
+    #[wasm_bindgen(getter, js_name = hasEncoder)]
+    pub fn has_encoder(&self) -> bool {
+        self.0.has_encoder()
+    }
+
+    /// Whether the model has a q(z|x); without it, as an autoencoder or a decoder alone, it has no
+    /// bound.
+    #[wasm_bindgen(getter, js_name = hasPosterior)]
+    pub fn has_posterior(&self) -> bool {
+        self.0.has_posterior()
+    }
+
+    /// Pixel means in [0, 1] of one latent vector, or of several laid end to end, given a class
+    /// where the model takes one.
     pub fn decode(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Float32Array")] z: JsValue,
+        class: Option<usize>,
     ) -> JsResult<Float32Array> {
-        Ok(Float32Array::from(&*self.0.decode(&floats(&z, "z")?)?.to_vec()))
+        Ok(Float32Array::from(&*self.0.decode_given(&floats(&z, "z")?, class)?.to_vec()))
+    }
+
+    /// Mean KL of each latent to the prior, in nats, over images of 8-bit levels laid end to end:
+    /// how much each says, for an entry that does not know. The seed binarizes the images; 1 if
+    /// absent.
+    #[wasm_bindgen(js_name = estimateKl)]
+    pub fn estimate_kl(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] images: JsValue,
+        class: Option<usize>,
+        seed: Option<f64>,
+    ) -> JsResult<Float64Array> {
+        let seed = convert::seed(seed.unwrap_or(1.0))?;
+        let kl = self.0.estimate_kl(&levels(&images)?, class, seed)?;
+        Ok(Float64Array::from(&*kl.to_vec()))
     }
 
     /// Starts a picture of the decoded plane of a VAE with two latents. Throws a ValueError for
@@ -97,13 +145,15 @@ impl Vae {
         self.0.class_regions(&doubles(&shares, "shares")?)?.into_iter().map(object).collect()
     }
 
-    /// The approximate posterior q(z|x) of an image with values in [0, 1].
+    /// The approximate posterior q(z|x) of an image with values in [0, 1], given a class where the
+    /// model takes one. The variance of an autoencoder's code is 0, its logarithm -Infinity.
     #[wasm_bindgen(unchecked_return_type = "DiagonalGaussian")]
     pub fn encode(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Float32Array")] x: JsValue,
+        class: Option<usize>,
     ) -> JsResult<Object> {
-        let q = self.0.encode(&floats(&x, "x")?)?;
+        let q = self.0.encode_given(&floats(&x, "x")?, class)?;
         let object = Object::new();
         for (name, values) in [("mean", q.mean), ("logVar", q.log_var)] {
             let values: Vec<f32> = values.iter().map(|&v| v as f32).collect();
@@ -112,8 +162,8 @@ impl Vae {
         Ok(object)
     }
 
-    /// The evidence lower bound of one image of 8-bit levels, in nats; the image is binarized with
-    /// the seed first.
+    /// The evidence lower bound of one image of 8-bit levels, in nats; a model of binary images
+    /// binarizes it with the seed first.
     #[wasm_bindgen(unchecked_return_type = "VaeElbo")]
     pub fn elbo(
         &self,
@@ -193,7 +243,12 @@ impl LatentPlane {
         #[wasm_bindgen(unchecked_param_type = "OffscreenCanvas | HTMLCanvasElement")]
         canvas: JsValue,
     ) -> JsResult<()> {
-        let layout = Layout { height: self.0.height(), width: self.0.width(), columns: 1 };
+        let layout = Layout {
+            height: self.0.height(),
+            width: self.0.width(),
+            columns: 1,
+            channels: self.0.channels(),
+        };
         Ok(canvas::paint(&canvas, self.0.levels(), layout)?)
     }
 }

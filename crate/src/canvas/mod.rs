@@ -18,6 +18,8 @@ pub struct Layout {
     pub height: usize,
     pub width: usize,
     pub columns: usize,
+    /// 1 for grey, 3 for red, green and blue side by side.
+    pub channels: usize,
 }
 
 /// Paints images given as 8-bit levels, one after another, and sizes the canvas to them: `columns *
@@ -29,15 +31,18 @@ pub struct Layout {
 /// [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is no canvas or gives no 2-D
 /// context.
 pub fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<()> {
-    let Layout { height, width, columns } = layout;
-    let dimensions = height * width;
+    let Layout { height, width, columns, channels } = layout;
+    if !matches!(channels, 1 | 3) {
+        return Err(Error::shape(format!("images of {channels} channels: give 1 or 3")));
+    }
+    let dimensions = height * width * channels;
     if dimensions == 0
         || columns == 0
         || levels.is_empty()
         || !levels.len().is_multiple_of(dimensions)
     {
         return Err(Error::shape(format!(
-            "{} values are no images of {height} x {width} in {columns} columns: give a multiple of {dimensions} values",
+            "{} values are no images of {height} x {width} with {channels} channels in {columns} columns: give a multiple of {dimensions} values",
             levels.len()
         )));
     }
@@ -47,10 +52,14 @@ pub fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<()> {
     let mut rgba = vec![0; rows * height * columns * width * 4];
     for (image, pixels) in levels.chunks_exact(dimensions).enumerate() {
         let (row, column) = (image / columns, image % columns);
-        for (y, line) in pixels.chunks_exact(width).enumerate() {
+        for (y, line) in pixels.chunks_exact(width * channels).enumerate() {
             let start = ((row * height + y) * columns + column) * width * 4;
-            for (target, &level) in rgba[start..start + width * 4].chunks_exact_mut(4).zip(line) {
-                target.copy_from_slice(&[level, level, level, 255]);
+            let targets = rgba[start..start + width * 4].chunks_exact_mut(4);
+            for (target, pixel) in targets.zip(line.chunks_exact(channels)) {
+                for (c, colour) in target[..3].iter_mut().enumerate() {
+                    *colour = pixel[c % channels];
+                }
+                target[3] = 255;
             }
         }
     }

@@ -15,15 +15,19 @@ use crate::math::image::signed_to_levels;
 use crate::math::parameterization::Prediction;
 use crate::math::schedule::{LogSnrRange, NoiseSchedule, ScheduleKind};
 use crate::model::manifest::{Contract, ImageShape, ModelEntry};
-use crate::model::{NoisePredictor, OnnxNoisePredictor};
+use crate::model::{NoisePredictor, check_class, load};
 
-/// A class-conditional diffusion model, conditioned on the log signal-to-noise ratio: the same
-/// network serves every schedule and every number of steps.
+/// A diffusion model. Where the network knows every log signal-to-noise ratio, it serves every
+/// schedule and every number of steps; one with numbered timesteps serves its own chain.
 pub struct Ddpm {
     predictor: Arc<dyn NoisePredictor>,
     image: ImageShape,
     log_snr: LogSnrRange,
     classes: Vec<String>,
+    /// Log SNR at the steps of the training's chain.
+    trained: Option<Vec<f64>>,
+    /// Whether the network knows the noise of that chain's steps alone.
+    trained_only: bool,
 }
 
 /// A schedule as columns, for a chart; row `i` is timestep `t[i]`.
@@ -90,7 +94,7 @@ impl Ddpm {
         log_snr: LogSnrRange,
         classes: Vec<String>,
     ) -> Self {
-        Self { predictor, image, log_snr, classes }
+        Self { predictor, image, log_snr, classes, trained: None, trained_only: false }
     }
 
     /// Loads the model that `entry` describes; `file` gives the bytes of a role, `network`.
@@ -101,18 +105,15 @@ impl Ddpm {
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file is not what it says.
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
         entry.validate()?;
-        let Contract::Ddpm { files, parameterization, log_snr, classes } = &entry.contract else {
+        let Contract::Ddpm(ddpm) = &entry.contract else {
             return Err(Error::manifest(format!("model {:?} is not a diffusion model", entry.id)));
         };
-        let predictor = OnnxNoisePredictor::load(
-            &files.network,
-            &file("network")?,
-            entry.image,
-            *parameterization,
-            *log_snr,
-            classes.len(),
-        )?;
-        Ok(Self::new(Arc::new(predictor), entry.image, *log_snr, classes.clone()))
+        let (predictor, convention) = load::noise_predictor(entry, ddpm, &file)?;
+        Ok(Self {
+            trained: convention.trained_log_snr(),
+            trained_only: convention.knows_own_steps_only(),
+            ..Self::new(predictor, entry.image, convention.log_snr_range(), ddpm.classes.clone())
+        })
     }
 
     /// Shape of the images.
@@ -125,12 +126,32 @@ impl Ddpm {
         &self.classes
     }
 
+    /// The schedules that the network knows the noise levels of, the training's own first.
+    pub fn schedules(&self) -> Vec<ScheduleKind> {
+        let own = self.trained.iter().map(|_| ScheduleKind::Trained);
+        let others = ScheduleKind::ALL.into_iter().filter(|_| !self.trained_only);
+        own.chain(others).collect()
+    }
+
+    /// Steps of the chain that the network was trained on, if it was on one.
+    pub fn trained_steps(&self) -> Option<usize> {
+        self.trained.as_ref().map(Vec::len)
+    }
+
     /// The noise schedule of a chain of `steps` steps.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) if the number of steps is out of range.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) if the number of steps is out of range, or for
+    /// a schedule that [`Ddpm::schedules`] does not have.
     pub fn schedule(&self, kind: ScheduleKind, steps: usize) -> Result<NoiseSchedule> {
-        NoiseSchedule::new(kind, steps, self.log_snr)
+        match (kind, &self.trained) {
+            (ScheduleKind::Trained, Some(trained)) => NoiseSchedule::trained(trained, steps),
+            (kind, Some(trained)) if self.trained_only => Err(Error::value(format!(
+                "the schedule is {kind}, but the network knows the noise of the {} timesteps of its training alone: use \"trained\"",
+                trained.len()
+            ))),
+            _ => NoiseSchedule::new(kind, steps, self.log_snr),
+        }
     }
 
     /// The same as columns.
@@ -160,7 +181,7 @@ impl Ddpm {
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range.
     pub fn sampler(&self, options: &SamplerOptions) -> Result<Sampler> {
-        self.check_class(options.class)?;
+        check_class(options.class, self.classes.len())?;
         let schedule = self.schedule(options.schedule, options.steps)?;
         Sampler::new(Arc::clone(&self.predictor), schedule, self.image, options)
     }
@@ -238,7 +259,7 @@ impl Ddpm {
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range.
     pub fn elbo(&self, levels: &[u8], options: &DiffusionElboOptions) -> Result<DiffusionElbo> {
         super::check_image(levels, self.image.dimensions())?;
-        self.check_class(options.class)?;
+        check_class(options.class, self.classes.len())?;
         let schedule = self.schedule(options.schedule, options.steps)?;
         DiffusionElbo::new(Arc::clone(&self.predictor), schedule, levels, options)
     }
@@ -281,7 +302,7 @@ impl Ddpm {
     pub fn diffuse(&self, levels: &[u8], options: &DiffuseOptions) -> Result<Diffused> {
         let &DiffuseOptions { t, schedule, steps, class, seed } = options;
         super::check_image(levels, self.image.dimensions())?;
-        self.check_class(class)?;
+        check_class(class, self.classes.len())?;
         let schedule = self.schedule(schedule, steps)?;
         check_timestep(t, steps)?;
         let seed = seed.map_or_else(random_seed, Ok)?;
@@ -291,16 +312,6 @@ impl Ddpm {
         let (x, predicted_x0) =
             (signed_to_levels(draw.x_t.view()), signed_to_levels(draw.predicted_x0.view()));
         Ok(Diffused { seed, t, log_snr, x, predicted_x0, nats: draw.nats })
-    }
-
-    fn check_class(&self, class: Option<usize>) -> Result<()> {
-        match class {
-            Some(class) if class >= self.classes.len() => Err(Error::value(format!(
-                "class {class} is unknown, the model has classes 0 to {}",
-                self.classes.len() - 1
-            ))),
-            _ => Ok(()),
-        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::math::gaussian::{kl, log_density};
 use crate::math::likelihood::Task;
 use crate::math::rng::{Purpose, standard_normal};
 use crate::model::manifest::{Contract, ImageShape, LatentLayer, ModelEntry};
-use crate::model::{Hierarchy, OnnxHierarchy};
+use crate::model::{Hierarchy, load};
 
 /// A hierarchical VAE: p(z_{1:L}) = p(z_1) Π p(z_l | z_{<l}), layer 1 at the top, with top-down
 /// inference (Sønderby et al. 2016).
@@ -54,14 +54,11 @@ impl Hvae {
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if a file is not what it says.
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
         entry.validate()?;
-        let Contract::Hvae { files, layers, features } = &entry.contract else {
+        let Contract::Hvae(hvae) = &entry.contract else {
             return Err(Error::manifest(format!("model {:?} is not a hierarchical VAE", entry.id)));
         };
-        let latents = layers.iter().map(LatentLayer::latents).sum();
-        let (image, likelihood) = (entry.image, entry.likelihood);
-        let hierarchy =
-            OnnxHierarchy::load(files, file, image, likelihood, features, latents, layers.len())?;
-        Ok(Self::new(Arc::new(hierarchy), image, likelihood.task(), layers.clone()))
+        let hierarchy = load::hierarchy(entry, hvae, &file)?;
+        Ok(Self::new(hierarchy, entry.image, entry.likelihood.task(), hvae.layers.clone()))
     }
 
     /// Shape of the images.
@@ -137,7 +134,12 @@ impl Hvae {
     /// network.
     pub fn bound(&self, levels: &[u8], options: &LatentBoundOptions) -> Result<LatentBound> {
         check_image(levels, self.image.dimensions())?;
-        LatentBound::new(self.task, levels, options, |x| {
+        if options.class.is_some() || options.dequantize {
+            return Err(Error::value(
+                "class and dequantize are for a VAE, a hierarchical one has neither",
+            ));
+        }
+        LatentBound::new(self.task, levels, options, |x, _| {
             Ok(Box::new(HvaePosterior {
                 features: self.hierarchy.encode(self.task.encoder_input(x).view())?,
                 hierarchy: self.hierarchy.clone(),

@@ -22,12 +22,34 @@ pub struct LatentBoundOptions {
     pub samples: usize,
     /// Seed of the binarization and of the samples; drawn from the system's generator if absent.
     pub seed: Option<u64>,
+    /// The class, for a VAE that is conditioned on one.
+    pub class: Option<usize>,
+    /// Whether the 8-bit levels are made continuous for a density; see [`DensityReading`].
+    pub dequantize: bool,
 }
 
 impl Default for LatentBoundOptions {
     fn default() -> Self {
-        Self { samples: 5000, seed: None }
+        Self { samples: 5000, seed: None, class: None, dequantize: false }
     }
+}
+
+/// How a density of pixels was read. It is comparable with no probability of 8-bit levels but
+/// through `log_volume`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DensityReading {
+    /// The values of a black and of a full pixel, in whose units the density is.
+    pub range: [f64; 2],
+    /// Whether noise u ~ U[0, 1) was added to the levels: then the bound plus `log_volume` bounds
+    /// the log-probability of the levels, in expectation over u (Theis et al. 2016).
+    pub dequantized: bool,
+    /// Logarithm of the volume of one level in all dimensions, in nats: with it `bits_per_dim` is
+    /// in the units of 8-bit models.
+    pub log_volume: f64,
+    /// The σ that was fitted to the image, if it is not given: σ² is the mean square error of the
+    /// decoded mean of q(z|x) (Rybkin et al. 2021).
+    pub fitted_std: Option<f64>,
 }
 
 /// What one draw of all latents from `q(z|x)` says, in nats.
@@ -49,6 +71,10 @@ pub trait Posterior: Send + Sync {
     fn layers(&self) -> Vec<String>;
     /// KL of each latent to the prior where it is known exactly: with one layer, not with more.
     fn kl_per_latent(&self) -> Option<Array1<f64>>;
+    /// How a density is read; `None` for a probability.
+    fn density(&self) -> Option<DensityReading> {
+        None
+    }
 }
 
 /// The bounds of one image, in nats but for `bits_per_dim`.
@@ -63,9 +89,11 @@ pub struct LatentBoundResult {
     pub done: bool,
     /// What was explained.
     pub task: Task,
-    /// The binary image that was scored, one 0 or 1 per pixel; none for the 8-bit task.
+    /// The binary image that was scored, one 0 or 1 per pixel; none for other tasks.
     #[serde(with = "serde_bytes")]
     pub binarized: Option<Vec<u8>>,
+    /// How a density was read; none for other tasks.
+    pub density: Option<DensityReading>,
     /// E_q[log p(x|z)].
     pub reconstruction: Estimate,
     /// E_q of the KL between posterior and prior, over all layers.
@@ -76,7 +104,8 @@ pub struct LatentBoundResult {
     pub kl_per_latent: Option<Vec<f64>>,
     /// reconstruction - kl ≤ log p(x).
     pub elbo: Estimate,
-    /// -elbo per dimension, in bits.
+    /// -elbo per dimension, in bits; of a density with the volume of a level, see
+    /// [`DensityReading`].
     pub bits_per_dim: Estimate,
     /// L_K over K.
     pub importance: Vec<ImportanceBound>,
@@ -121,12 +150,12 @@ impl LatentBound {
     pub const MAX_SAMPLES: usize = 1_000_000;
 
     /// `posterior` makes q(z|x) for the image that is scored: the observed one, with the seed's
-    /// binarization.
+    /// binarization; it is given the seed too.
     pub(super) fn new(
         task: Task,
         levels: &[u8],
         options: &LatentBoundOptions,
-        posterior: impl FnOnce(&[u8]) -> Result<Box<dyn Posterior>>,
+        posterior: impl FnOnce(&[u8], u64) -> Result<Box<dyn Posterior>>,
     ) -> Result<Self> {
         let total = options.samples;
         if !(1..=Self::MAX_SAMPLES).contains(&total) {
@@ -137,7 +166,7 @@ impl LatentBound {
         }
         let seed = options.seed.map_or_else(random_seed, Ok)?;
         let observed = task.observe(levels, seed);
-        let posterior = posterior(&observed)?;
+        let posterior = posterior(&observed, seed)?;
         let layers = posterior.layers();
         Ok(Self {
             posterior,
@@ -260,6 +289,9 @@ impl LatentBound {
             || Estimate::from_samples(&elbo_terms),
             |kl| reconstruction.linear(1.0, -kl),
         );
+        let density = self.posterior.density();
+        let volume = density.map_or(0.0, |density| density.log_volume);
+        let dimensions = self.observed.len();
         let sample_size = effective_sample_size(&log_weights);
         Some(LatentBoundResult {
             seed: self.seed,
@@ -272,7 +304,9 @@ impl LatentBound {
             layers: layers.collect(),
             kl_per_latent: kl_per_latent.map(|kl| kl.to_vec()),
             elbo,
-            bits_per_dim: elbo.linear(bits_per_dim(-1.0, self.observed.len()), 0.0),
+            bits_per_dim: elbo
+                .linear(bits_per_dim(-1.0, dimensions), bits_per_dim(-volume, dimensions)),
+            density,
             importance: importance_curve(&log_weights),
             log_likelihood: log_likelihood(&log_weights),
             gap: gap(&log_weights, &elbo_terms),

@@ -19,11 +19,13 @@ pub struct LatentPlaneOptions {
     pub range: f64,
     /// Images in a row, of one picture after the other; each divides the last.
     pub grids: Vec<usize>,
+    /// The class, for a model that is conditioned on one.
+    pub class: Option<usize>,
 }
 
 impl Default for LatentPlaneOptions {
     fn default() -> Self {
-        Self { range: 3.0, grids: vec![5, 10, 20] }
+        Self { range: 3.0, grids: vec![5, 10, 20], class: None }
     }
 }
 
@@ -45,6 +47,7 @@ pub struct LatentPlane {
     range: f64,
     finest: usize,
     tiles: Vec<Tile>,
+    class: Option<usize>,
     decoded: usize,
     levels: Vec<u8>,
 }
@@ -60,7 +63,7 @@ impl LatentPlane {
         image: ImageShape,
         options: &LatentPlaneOptions,
     ) -> Result<Self> {
-        let LatentPlaneOptions { range, grids } = options;
+        let LatentPlaneOptions { range, grids, class } = options;
         if !(*range > 0.0 && *range <= Self::MAX_RANGE) {
             return Err(Error::value(format!(
                 "range is {range}, it must be above 0, at most {}",
@@ -80,7 +83,8 @@ impl LatentPlane {
         }
         let tiles = grids.iter().flat_map(|&grid| from_the_middle(grid)).collect();
         let levels = vec![0; finest * finest * image.dimensions()];
-        Ok(Self { decoder, image, range: *range, finest, tiles, decoded: 0, levels })
+        let (range, class) = (*range, *class);
+        Ok(Self { decoder, image, range, finest, tiles, class, decoded: 0, levels })
     }
 
     /// Tiles of all grids.
@@ -98,6 +102,11 @@ impl LatentPlane {
         self.decoded == self.tiles.len()
     }
 
+    /// Channels of the picture.
+    pub fn channels(&self) -> usize {
+        self.image.channels
+    }
+
     /// Rows of the picture in pixels.
     pub fn height(&self) -> usize {
         self.finest * self.image.height
@@ -108,7 +117,8 @@ impl LatentPlane {
         self.finest * self.image.width
     }
 
-    /// The picture so far as 8-bit levels, row by row, black where nothing has been decoded.
+    /// The picture so far as 8-bit levels, row by row, the channels of a pixel side by side, black
+    /// where nothing has been decoded.
     pub fn levels(&self) -> &[u8] {
         &self.levels
     }
@@ -121,16 +131,18 @@ impl LatentPlane {
         let Some(&Tile { grid, row, column }) = self.tiles.get(self.decoded) else { return Ok(()) };
         let place = |index: usize| self.range * ((2 * index + 1) as f64 / grid as f64 - 1.0);
         let z = [place(column) as f32, -place(row) as f32];
-        let means = self.decoder.decode(ArrayView1::from(&z))?.means();
+        let means = self.decoder.decode_given(ArrayView1::from(&z), self.class)?.means();
         let ink = unit_to_levels(means.mapv(f64::from).view());
         let scale = self.finest / grid;
-        let ImageShape { height, width, .. } = self.image;
+        let ImageShape { channels, height, width } = self.image;
         let (top, left, picture_width) =
             (row * height * scale, column * width * scale, self.width());
         for y in 0..height * scale {
             let start = (top + y) * picture_width + left;
             for x in 0..width * scale {
-                self.levels[start + x] = ink[y / scale * width + x / scale];
+                let (from, to) = (y / scale * width + x / scale, start + x);
+                self.levels[to * channels..][..channels]
+                    .copy_from_slice(&ink[from * channels..][..channels]);
             }
         }
         self.decoded += 1;

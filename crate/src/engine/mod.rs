@@ -1,5 +1,6 @@
 //! One type for each thing a user does. The engine holds models and calls the mathematics.
 
+mod check;
 mod class_posterior;
 mod ddpm;
 mod diffusion_elbo;
@@ -15,6 +16,7 @@ mod sampler;
 mod timesteps;
 mod vae;
 
+pub use check::{CheckOptions, Gallery, GalleryName, ModelCheck, Warning, check, probe_images};
 pub use class_posterior::{
     ClassPosterior, ClassPosteriorOptions, ClassPosteriorResult, ClassWeighting,
 };
@@ -29,7 +31,9 @@ pub use inference::{
     InferenceTrace, VariationalInference,
 };
 pub use latent::{Interpolation, along_path, interpolate, to_levels};
-pub use latent_bound::{LatentBound, LatentBoundOptions, LatentBoundResult, LayerKl};
+pub use latent_bound::{
+    DensityReading, LatentBound, LatentBoundOptions, LatentBoundResult, LayerKl,
+};
 pub use latent_plane::{LatentPlane, LatentPlaneOptions};
 pub use sampler::{Frame, Method, Sampler, SamplerOptions};
 pub use timesteps::Timesteps;
@@ -52,7 +56,7 @@ fn check_image(levels: &[u8], dimensions: usize) -> Result<()> {
         return Ok(());
     }
     Err(Error::shape(format!(
-        "the image has {} levels, the model takes {dimensions}",
+        "the image has {} levels, the model takes {dimensions}: one for each pixel and channel",
         levels.len()
     )))
 }

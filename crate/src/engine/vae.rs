@@ -7,26 +7,40 @@ use serde::{Deserialize, Serialize};
 
 use super::latent_bound::{Draw, Posterior};
 use super::{
-    LatentBound, LatentBoundOptions, LatentPlane, LatentPlaneOptions, check_image, random_seed,
+    DensityReading, LatentBound, LatentBoundOptions, LatentPlane, LatentPlaneOptions, check_image,
+    random_seed,
 };
 use crate::error::{Error, Result};
-use crate::math::elbo::VaeElbo;
+use crate::math::elbo::{VaeElbo, bits_per_dim};
 use crate::math::gaussian;
-use crate::math::likelihood::Task;
+use crate::math::likelihood::{Task, dequantization};
 use crate::math::rng::{Purpose, standard_normal};
-use crate::model::manifest::{Contract, ImageShape, Latents, ModelEntry, VaeFiles};
+use crate::model::manifest::{Contract, ImageShape, ModelEntry, Spread, VaeContract};
 use crate::model::{
-    ClassDensity, ClassRegion, Decoder, DiagonalGaussian, Encoder, OnnxDecoder, OnnxEncoder,
+    ClassDensity, ClassRegion, Decoder, DiagonalGaussian, Encoder, Observation, check_class, load,
 };
 
-/// A VAE with a standard normal prior.
+/// A VAE with a standard normal prior, an autoencoder, or a decoder alone: what a model cannot do
+/// fails with [`ErrorKind::Model`](crate::ErrorKind::Model) and says why.
 pub struct Vae {
-    encoder: Option<Box<dyn Encoder>>,
+    encoder: Missing<Box<dyn Encoder>>,
     decoder: Arc<dyn Decoder>,
     image: ImageShape,
     task: Task,
     latents: usize,
+    classes: Vec<String>,
+    /// Whether the encoder says a mean and nothing more: there is no q(z|x).
+    autoencoder: bool,
     density: Option<ClassDensity>,
+}
+
+/// What a model may lack.
+enum Missing<T> {
+    There(T),
+    /// Left out by whoever loaded the model.
+    NotLoaded,
+    /// The model has none.
+    None,
 }
 
 /// How to score an image with a VAE.
@@ -37,11 +51,16 @@ pub struct VaeElboOptions {
     pub samples: usize,
     /// Seed of the binarization and of the samples; drawn from the system's generator if absent.
     pub seed: Option<u64>,
+    /// The class, for a model that is conditioned on one.
+    pub class: Option<usize>,
+    /// Whether the 8-bit levels are made continuous for a density (Theis et al. 2016); see
+    /// [`DensityReading`](super::DensityReading).
+    pub dequantize: bool,
 }
 
 impl Default for VaeElboOptions {
     fn default() -> Self {
-        Self { samples: 64, seed: None }
+        Self { samples: 64, seed: None, class: None, dequantize: false }
     }
 }
 
@@ -53,9 +72,13 @@ pub struct ScoredVae {
     pub seed: u64,
     /// Samples of the latents.
     pub samples: usize,
-    /// The binary image that was scored, one 0 or 1 per pixel; none for the 8-bit task.
+    /// What was explained.
+    pub task: Task,
+    /// The binary image that was scored, one 0 or 1 per pixel; none for other tasks.
     #[serde(with = "serde_bytes")]
     pub binarized: Option<Vec<u8>>,
+    /// How a density was read; none for other tasks.
+    pub density: Option<DensityReading>,
     /// The terms.
     #[serde(flatten)]
     pub terms: VaeElbo,
@@ -73,30 +96,33 @@ impl Vae {
         task: Task,
         latents: usize,
     ) -> Self {
-        Self { encoder: Some(encoder), decoder, image, task, latents, density: None }
+        Self {
+            encoder: Missing::There(encoder),
+            decoder,
+            image,
+            task,
+            latents,
+            classes: Vec::new(),
+            autoencoder: false,
+            density: None,
+        }
     }
 
-    /// Loads the VAE that `entry` describes; `file` gives the bytes of a role, `encoder` or
-    /// `decoder`, or `density` where the entry has one.
+    /// Loads the VAE that `entry` describes; `file` gives the bytes of a role of
+    /// [`ModelEntry::files`].
     ///
     /// # Errors
     /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is no VAE or is invalid,
     /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if a file is not what it says.
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
-        let (files, latents) = contract(entry)?;
-        let encoder =
-            OnnxEncoder::load(&files.encoder, &file("encoder")?, entry.image, latents.count)?;
-        let density = match &files.density {
-            Some(entry) => {
-                let bytes = file("density")?;
-                entry.verify(&bytes)?;
-                Some(ClassDensity::parse(&bytes)?)
-            }
-            None => None,
+        let vae = contract(entry)?;
+        let encoder = match load::encoder(entry, vae, &file)? {
+            Some(encoder) => Missing::There(encoder),
+            None => Missing::None,
         };
-        let decoder = Self::load_decoder(entry, file)?;
-        Ok(Self { encoder: Some(Box::new(encoder)), density, ..decoder })
+        let density = load::density(vae, &file)?;
+        Ok(Self { encoder, density, ..Self::load_decoder(entry, file)? })
     }
 
     /// Loads the decoder alone, half the bytes: what needs the encoder then fails with
@@ -108,20 +134,15 @@ impl Vae {
         entry: &ModelEntry,
         file: impl Fn(&str) -> Result<Vec<u8>>,
     ) -> Result<Self> {
-        let (files, latents) = contract(entry)?;
-        let decoder = OnnxDecoder::load(
-            &files.decoder,
-            &file("decoder")?,
-            entry.image,
-            entry.likelihood,
-            latents.count,
-        )?;
+        let vae = contract(entry)?;
         Ok(Self {
-            encoder: None,
-            decoder: Arc::new(decoder),
+            encoder: Missing::NotLoaded,
+            decoder: load::decoder(entry, vae, &file)?,
             image: entry.image,
             task: entry.likelihood.task(),
-            latents: latents.count,
+            latents: vae.latents.count,
+            classes: vae.classes.clone(),
+            autoencoder: vae.encoder.posterior.spread == Spread::None,
             density: None,
         })
     }
@@ -136,12 +157,42 @@ impl Vae {
         self.latents
     }
 
+    /// Names of the classes that the model is conditioned on; none for no condition.
+    pub fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    /// What the bound is about.
+    pub fn task(&self) -> Task {
+        self.task
+    }
+
+    /// Whether an encoder has been loaded.
+    pub fn has_encoder(&self) -> bool {
+        matches!(self.encoder, Missing::There(_))
+    }
+
+    /// Whether the model has a `q(z|x)`, without which there is no bound.
+    pub fn has_posterior(&self) -> bool {
+        self.has_encoder() && !self.autoencoder
+    }
+
     /// Pixel means in `[0, 1]` of one or more latent vectors laid end to end, image after image.
     ///
     /// # Errors
-    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the length is no multiple of the number of
-    /// latents, [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is not finite.
+    /// As [`Vae::decode_given`].
     pub fn decode(&self, z: &[f32]) -> Result<Array1<f32>> {
+        self.decode_given(z, None)
+    }
+
+    /// The same given a class.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the length is no multiple of the number of
+    /// latents, [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is not finite or a
+    /// class that the model does not have.
+    pub fn decode_given(&self, z: &[f32], class: Option<usize>) -> Result<Array1<f32>> {
+        check_class(class, self.classes.len())?;
         if z.is_empty() || !z.len().is_multiple_of(self.latents) {
             return Err(Error::shape(format!(
                 "the latent vector has {} values, the model takes {} or a multiple of them",
@@ -151,7 +202,7 @@ impl Vae {
         }
         let mut means = Vec::with_capacity(z.len() / self.latents * self.image.dimensions());
         for z in z.chunks_exact(self.latents) {
-            means.extend(self.decoder.decode(ArrayView1::from(z))?.means());
+            means.extend(self.decoder.decode_given(ArrayView1::from(z), class)?.means());
         }
         Ok(Array1::from_vec(means))
     }
@@ -168,6 +219,7 @@ impl Vae {
                 self.latents
             )));
         }
+        check_class(options.class, self.classes.len())?;
         LatentPlane::new(Arc::clone(&self.decoder), self.image, options)
     }
 
@@ -184,25 +236,82 @@ impl Vae {
         density.regions(shares)
     }
 
-    /// The encoder's `q(z|x)`: mean and log variance.
+    /// The encoder's `q(z|x)`: mean and log variance, which is -∞ for an autoencoder.
+    ///
+    /// # Errors
+    /// As [`Vae::encode_given`].
+    pub fn encode(&self, x: &[f32]) -> Result<DiagonalGaussian> {
+        self.encode_given(x, None)
+    }
+
+    /// The same given a class.
     ///
     /// # Errors
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong length,
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is NaN or outside `[0, 1]`.
-    pub fn encode(&self, x: &[f32]) -> Result<crate::model::DiagonalGaussian> {
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is NaN or outside `[0, 1]` or
+    /// a class that the model does not have, [`ErrorKind::Model`](crate::ErrorKind::Model) without
+    /// an encoder.
+    pub fn encode_given(&self, x: &[f32], class: Option<usize>) -> Result<DiagonalGaussian> {
+        check_class(class, self.classes.len())?;
         if let Some(at) = x.iter().position(|v| !(0.0..=1.0).contains(v)) {
             return Err(Error::value(format!(
                 "pixel {at} is {}, the encoder takes values in [0, 1]",
                 x[at]
             )));
         }
-        self.encoder()?.encode(ArrayView1::from(x))
+        self.encoder()?.encode_given(ArrayView1::from(x), class)
     }
 
     fn encoder(&self) -> Result<&dyn Encoder> {
-        self.encoder
-            .as_deref()
-            .ok_or_else(|| Error::model("the VAE was loaded without its encoder; load both files"))
+        match &self.encoder {
+            Missing::There(encoder) => Ok(&**encoder),
+            Missing::NotLoaded => {
+                Err(Error::model("the VAE was loaded without its encoder; load both files"))
+            }
+            Missing::None => Err(Error::model(
+                "the model is a decoder alone: without an encoder there is no q(z|x) and no bound",
+            )),
+        }
+    }
+
+    /// Mean KL to the prior of each latent, in nats, over images of 8-bit levels laid end to end:
+    /// how much each says of them, for a model whose entry does not know. Binary images are drawn
+    /// with the seed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) unless there is at least one whole image;
+    /// those of [`Vae::encode_given`] and of the network.
+    pub fn estimate_kl(
+        &self,
+        images: &[u8],
+        class: Option<usize>,
+        seed: u64,
+    ) -> Result<Array1<f64>> {
+        let dimensions = self.image.dimensions();
+        if images.is_empty() || !images.len().is_multiple_of(dimensions) {
+            return Err(Error::shape(format!(
+                "{} levels are no whole images of {dimensions}",
+                images.len()
+            )));
+        }
+        check_class(class, self.classes.len())?;
+        self.require_posterior()?;
+        let mut sum = Array1::zeros(self.latents);
+        for levels in images.chunks_exact(dimensions) {
+            let x = self.task.encoder_input(&self.task.observe(levels, seed));
+            let q = self.encoder()?.encode_given(x.view(), class)?;
+            sum += &gaussian::kl_standard(q.mean.view(), q.log_var.view());
+        }
+        Ok(sum / (images.len() / dimensions) as f64)
+    }
+
+    fn require_posterior(&self) -> Result<()> {
+        if self.autoencoder {
+            return Err(Error::model(
+                "the model is an autoencoder: its encoder gives one code and no q(z|x), so there is no bound",
+            ));
+        }
+        Ok(())
     }
 
     /// A draw from the prior `N(0, I)`.
@@ -223,7 +332,7 @@ impl Vae {
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a number of samples outside
     /// `1..=MAX_SAMPLES`.
     pub fn elbo(&self, levels: &[u8], options: &VaeElboOptions) -> Result<ScoredVae> {
-        let VaeElboOptions { samples, seed } = *options;
+        let VaeElboOptions { samples, seed, class, dequantize } = *options;
         check_image(levels, self.image.dimensions())?;
         if !(1..=Self::MAX_SAMPLES).contains(&samples) {
             return Err(Error::value(format!(
@@ -233,14 +342,21 @@ impl Vae {
         }
         let seed = seed.map_or_else(random_seed, Ok)?;
         let observed = self.task.observe(levels, seed);
-        let posterior = self.posterior(&observed)?;
+        let posterior = self.posterior(&observed, class, dequantize.then_some(seed))?;
         let log_likelihoods =
             (0..samples).map(|index| Ok(posterior.draw(seed, index)?.log_likelihood));
         let log_likelihoods: Vec<f64> = log_likelihoods.collect::<Result<_>>()?;
-        let terms = VaeElbo::new(&log_likelihoods, posterior.kl.to_vec(), self.image.dimensions());
+        let dimensions = self.image.dimensions();
+        let mut terms = VaeElbo::new(&log_likelihoods, posterior.kl.to_vec(), dimensions);
+        if let Some(density) = &posterior.density {
+            let volume = bits_per_dim(-density.log_volume, dimensions);
+            terms.bits_per_dim = terms.bits_per_dim.linear(1.0, volume);
+        }
         Ok(ScoredVae {
             seed,
             samples,
+            task: self.task,
+            density: posterior.density,
             binarized: (self.task == Task::Binarized).then_some(observed),
             terms,
         })
@@ -254,21 +370,52 @@ impl Vae {
     /// network.
     pub fn bound(&self, levels: &[u8], options: &LatentBoundOptions) -> Result<LatentBound> {
         check_image(levels, self.image.dimensions())?;
-        LatentBound::new(self.task, levels, options, |x| Ok(Box::new(self.posterior(x)?)))
+        let &LatentBoundOptions { class, dequantize, .. } = options;
+        LatentBound::new(self.task, levels, options, |x, seed| {
+            Ok(Box::new(self.posterior(x, class, dequantize.then_some(seed))?))
+        })
     }
 
-    fn posterior(&self, x: &[u8]) -> Result<VaePosterior> {
-        let q = self.encoder()?.encode(self.task.encoder_input(x).view())?;
+    /// q(z|x) of an observed image; with a seed the levels of a density are made continuous.
+    fn posterior(
+        &self,
+        x: &[u8],
+        class: Option<usize>,
+        dequantize: Option<u64>,
+    ) -> Result<VaePosterior> {
+        check_class(class, self.classes.len())?;
+        if dequantize.is_some() && self.task != Task::Density {
+            return Err(Error::value(
+                "dequantize is for a density: the model has a probability of the levels already",
+            ));
+        }
+        let encoder = self.encoder()?;
+        self.require_posterior()?;
+        let q = encoder.encode_given(self.task.encoder_input(x).view(), class)?;
         let std = q.log_var.mapv(|v| libm::exp(0.5 * v));
         let kl = gaussian::kl_standard(q.mean.view(), q.log_var.view());
-        Ok(VaePosterior { decoder: self.decoder.clone(), q, std, kl, x: x.to_vec() })
+        let noise = dequantize.map(|seed| dequantization(x.len(), seed));
+        let mut posterior = VaePosterior {
+            decoder: self.decoder.clone(),
+            q,
+            std,
+            kl,
+            class,
+            x: x.to_vec(),
+            noise,
+            density: None,
+        };
+        if self.task == Task::Density {
+            posterior.density = posterior.read_density()?;
+        }
+        Ok(posterior)
     }
 }
 
-fn contract(entry: &ModelEntry) -> Result<(&VaeFiles, &Latents)> {
+fn contract(entry: &ModelEntry) -> Result<&VaeContract> {
     entry.validate()?;
     match &entry.contract {
-        Contract::Vae { files, latents } => Ok((files, latents)),
+        Contract::Vae(vae) => Ok(vae),
         _ => Err(Error::manifest(format!("model {:?} is not a VAE", entry.id))),
     }
 }
@@ -279,7 +426,34 @@ struct VaePosterior {
     q: DiagonalGaussian,
     std: Array1<f64>,
     kl: Array1<f64>,
+    class: Option<usize>,
     x: Vec<u8>,
+    noise: Option<Vec<f64>>,
+    density: Option<DensityReading>,
+}
+
+impl VaePosterior {
+    fn observation(&self) -> Observation<'_> {
+        Observation {
+            x: &self.x,
+            dequantization: self.noise.as_deref(),
+            std: self.density.and_then(|density| density.fitted_std),
+        }
+    }
+
+    /// The units of the density, and the σ that fits the image, from the decoded mean of q: one σ
+    /// for all draws, so that the bound is that of one model.
+    fn read_density(&self) -> Result<Option<DensityReading>> {
+        let mean = self.q.mean.mapv(|v| v as f32);
+        let pixels = self.decoder.decode_given(mean.view(), self.class)?;
+        let dequantized = self.noise.is_some();
+        Ok(pixels.density().map(|units| DensityReading {
+            range: units.range,
+            dequantized,
+            log_volume: units.log_volume(self.x.len(), dequantized),
+            fitted_std: pixels.fitted_std(&self.observation()),
+        }))
+    }
 }
 
 impl Posterior for VaePosterior {
@@ -290,8 +464,8 @@ impl Posterior for VaePosterior {
             gaussian::log_density(z[i], 0.0, 0.0)
                 - gaussian::log_density(z[i], self.q.mean[i], self.q.log_var[i])
         });
-        let pixels = self.decoder.decode(z.mapv(|v| v as f32).view())?;
-        let log_likelihood = pixels.log_likelihood(&self.x);
+        let pixels = self.decoder.decode_given(z.mapv(|v| v as f32).view(), self.class)?;
+        let log_likelihood = pixels.log_density(&self.observation());
         Ok(Draw { log_likelihood, log_ratio: log_ratio.sum(), kl: vec![self.kl.sum()] })
     }
 
@@ -301,5 +475,9 @@ impl Posterior for VaePosterior {
 
     fn kl_per_latent(&self) -> Option<Array1<f64>> {
         Some(self.kl.clone())
+    }
+
+    fn density(&self) -> Option<DensityReading> {
+        self.density
     }
 }

@@ -2,9 +2,12 @@
 
 use ndarray::{Array1, ArrayView1};
 
-use super::manifest::{HvaeFiles, ImageShape, Likelihood};
-use super::networks::{check_length, check_shapes, finite, pixel_outputs, pixels, wide};
-use super::onnx::{Network, TensorSpec, Values};
+use super::manifest::{
+    FileEntry, HvaeContract, ImageInput, ImageShape, LatentLayer, Likelihood, Numbers,
+};
+use super::networks::{OnnxFile, PixelReader, check_elements};
+use super::onnx::{Network, TensorSpec};
+use super::wiring::{ImageTensor, Tensor, check_length, finite, run, spec};
 use super::{DiagonalGaussian, Hierarchy, TopDown};
 use crate::error::{Error, Result};
 
@@ -13,70 +16,75 @@ use crate::error::{Error, Result};
 pub struct OnnxHierarchy {
     encoder: Network,
     decoder: Network,
-    image: ImageShape,
-    /// Shapes of the features, the batch included.
+    image: ImageTensor,
+    /// Shapes of the features without the batch.
     features: Vec<Vec<usize>>,
     latents: usize,
     layers: usize,
-    /// How many of the decoder's outputs state the distribution of the pixels.
-    parameters: usize,
+    /// Reads the outputs that state the distribution of the pixels, which are the decoder's first.
+    reader: PixelReader,
 }
 
 impl OnnxHierarchy {
-    /// Loads both networks; `file` gives the bytes of a role, `encoder` or `decoder`. `features`
-    /// are the shapes of the encoder's outputs without the batch, `latents` is the number of
-    /// latents of all `layers` together.
+    /// Loads both networks; `file` gives the bytes of a role, `encoder` or `decoder`.
     ///
     /// # Errors
     /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) if the bytes are not the files',
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if they are not such networks.
     pub fn load(
-        files: &HvaeFiles,
+        hvae: &HvaeContract,
         file: impl Fn(&str) -> Result<Vec<u8>>,
         image: ImageShape,
         likelihood: Likelihood,
-        features: &[Vec<usize>],
-        latents: usize,
-        layers: usize,
     ) -> Result<Self> {
-        let features: Vec<Vec<usize>> =
-            features.iter().map(|shape| [&[1], &shape[..]].concat()).collect();
+        let HvaeContract { files, layers, features, .. } = hvae;
+        let latents = layers.iter().map(LatentLayer::latents).sum();
+        let layers = layers.len();
+        let image = ImageTensor::new(&ImageInput::default(), image);
         let names: Vec<String> = (0..features.len()).map(|i| format!("feature_{i}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let external = |entry: &Option<FileEntry>, role| -> Result<Option<Vec<u8>>> {
+            let Some(entry) = entry else { return Ok(None) };
+            let bytes = file(role)?;
+            entry.verify(&bytes)?;
+            Ok(Some(bytes))
+        };
 
-        let bytes = file("encoder")?;
-        files.encoder.verify(&bytes)?;
-        let picture = [1, image.channels, image.height, image.width];
-        let x = [TensorSpec::f32("x", &picture)];
-        let encoder = Network::load(&files.encoder.path, &bytes, None, &x, &names)?;
-        let shapes: Vec<&[usize]> = features.iter().map(Vec::as_slice).collect();
-        check_shapes(&files.encoder.path, &encoder, &shapes)?;
+        let (bytes, data) = (file("encoder")?, external(&files.encoder_data, "encoderData")?);
+        let encoder = OnnxFile { entry: &files.encoder, bytes: &bytes, external: data.as_deref() }
+            .load(&[image.spec("x", 1)], &names)?;
+        for (found, shape) in encoder.outputs().iter().zip(features) {
+            check_elements(&files.encoder.path, found, shape.iter().product())?;
+        }
 
-        let bytes = file("decoder")?;
-        files.decoder.verify(&bytes)?;
         let mut inputs: Vec<TensorSpec> = names
             .iter()
-            .zip(&features)
-            .map(|(&name, shape)| TensorSpec::f32(name, shape))
+            .zip(features)
+            .map(|(name, shape)| spec(name, Numbers::Float, 1, shape))
             .collect();
-        inputs.push(TensorSpec::f32("eps", &[1, latents]));
-        inputs.push(TensorSpec::f32("gate", &[1, layers]));
-        let mut outputs = pixel_outputs(likelihood).to_vec();
-        let parameters = outputs.len();
+        inputs.extend([
+            spec("eps", Numbers::Float, 1, &[latents]),
+            spec("gate", Numbers::Float, 1, &[layers]),
+        ]);
+        let reader = PixelReader::new(&hvae.decoder.output, image.image, likelihood);
+        let mut outputs: Vec<&str> = reader.names.iter().map(String::as_str).collect();
         outputs.extend(["q_mean", "q_log_var", "p_mean", "p_log_var"]);
-        let decoder = Network::load(&files.decoder.path, &bytes, None, &inputs, &outputs)?;
-        let mut shapes: Vec<&[usize]> = vec![&picture; parameters];
-        let gaussian = [1, latents];
-        shapes.extend([gaussian.as_slice(); 4]);
-        check_shapes(&files.decoder.path, &decoder, &shapes)?;
-        Ok(Self { encoder, decoder, image, features, latents, layers, parameters })
+        let (bytes, data) = (file("decoder")?, external(&files.decoder_data, "decoderData")?);
+        let decoder = OnnxFile { entry: &files.decoder, bytes: &bytes, external: data.as_deref() }
+            .load(&inputs, &outputs)?;
+        let (pixels, gaussians) = decoder.outputs().split_at(reader.names.len());
+        reader.check(&files.decoder.path, pixels, 1)?;
+        for found in gaussians {
+            check_elements(&files.decoder.path, found, latents)?;
+        }
+        let features = features.clone();
+        Ok(Self { encoder, decoder, image, features, latents, layers, reader })
     }
 }
 
 impl Hierarchy for OnnxHierarchy {
     fn encode(&self, x: ArrayView1<f32>) -> Result<Vec<Array1<f32>>> {
-        check_length("the image", x.len(), self.image.dimensions())?;
-        let outputs = self.encoder.run(&[Values::F32(&finite(x)?)])?;
+        let outputs = run(&self.encoder, &[self.image.tensor(&x.to_vec(), 1)?])?;
         Ok(outputs.into_iter().map(Array1::from).collect())
     }
 
@@ -97,24 +105,32 @@ impl Hierarchy for OnnxHierarchy {
                 self.features.len()
             )));
         }
-        let mut inputs = Vec::new();
+        let mut inputs = Vec::with_capacity(self.features.len() + 2);
+        let mut add = |values: Vec<f32>| -> Result<()> {
+            finite(&values)?;
+            inputs.push(Tensor::F32(values));
+            Ok(())
+        };
         for (i, shape) in self.features.iter().enumerate() {
-            inputs.push(match features {
-                Some(features) => finite(features[i].view())?,
-                None => vec![0.0; shape.iter().product()],
-            });
+            let length = shape.iter().product();
+            add(match features {
+                Some(features) => {
+                    check_length(&format!("feature {i}"), features[i].len(), length)?;
+                    features[i].to_vec()
+                }
+                None => vec![0.0; length],
+            })?;
         }
-        inputs.push(finite(eps)?);
-        inputs.push(finite(ArrayView1::from(gate))?);
-        let inputs: Vec<Values> = inputs.iter().map(|values| Values::F32(values)).collect();
-        let mut outputs = self.decoder.run(&inputs)?;
-        let gaussians = outputs.split_off(self.parameters);
-        let [q_mean, q_log_var, p_mean, p_log_var] =
-            gaussians.try_into().map_err(|_| Error::model("outputs of the decoder are missing"))?;
+        add(eps.to_vec())?;
+        add(gate.to_vec())?;
+        let outputs = run(&self.decoder, &inputs)?;
+        let (pixels, gaussians) = outputs.split_at(self.reader.names.len());
+        let values =
+            |i: usize| -> Array1<f64> { gaussians[i].iter().map(|&v| f64::from(v)).collect() };
         Ok(TopDown {
-            pixels: pixels(outputs)?,
-            q: DiagonalGaussian { mean: wide(q_mean), log_var: wide(q_log_var) },
-            p: DiagonalGaussian { mean: wide(p_mean), log_var: wide(p_log_var) },
+            pixels: self.reader.read(pixels),
+            q: DiagonalGaussian { mean: values(0), log_var: values(1) },
+            p: DiagonalGaussian { mean: values(2), log_var: values(3) },
         })
     }
 }

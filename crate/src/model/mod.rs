@@ -4,44 +4,79 @@
 //! data the optimal noise predictor is known in closed form, so a whole chain and a whole bound can
 //! be checked exactly.
 
+pub mod changes;
 mod class_density;
+mod denoiser;
 pub mod evaluation;
 mod hierarchy;
+pub mod load;
 pub mod manifest;
 mod networks;
 mod onnx;
 mod pixels;
+pub mod propose;
+mod wiring;
 
 use ndarray::{Array1, ArrayView1};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::math::parameterization::Prediction;
 
 pub use class_density::{ClassDensity, ClassRegion};
+pub use denoiser::{Convention, OnnxNoisePredictor};
 pub use hierarchy::OnnxHierarchy;
-pub use networks::{OnnxDecoder, OnnxEncoder, OnnxNoisePredictor};
+pub use networks::{OnnxDecoder, OnnxEncoder, OnnxFile};
 pub use onnx::{Datum, Dim, GraphInfo, GraphPort, GraphValue, TensorSpec, inspect, inspect_at};
-pub use pixels::{BernoulliPixels, LogisticPixels, PixelLikelihood};
+pub use pixels::{
+    BernoulliPixels, DensityUnits, GaussianPixels, GaussianStd, GreyPixels, LogisticPixels,
+    MixturePixels, Observation, PixelLikelihood,
+};
+
+/// Fails for a class that a model does not have.
+pub(crate) fn check_class(class: Option<usize>, classes: usize) -> Result<()> {
+    match class {
+        Some(class) if classes == 0 => {
+            Err(Error::value(format!("class {class} is given, the model has no classes")))
+        }
+        Some(class) if class >= classes => Err(Error::value(format!(
+            "class {class} is unknown, the model has classes 0 to {}",
+            classes - 1
+        ))),
+        _ => Ok(()),
+    }
+}
 
 /// A diagonal Gaussian over the latents, `q(z|x) = N(mean, exp(log_var))`.
 #[derive(Clone, Debug)]
 pub struct DiagonalGaussian {
     /// Mean, shape `[latents]`.
     pub mean: Array1<f64>,
-    /// Logarithm of the variance, shape `[latents]`.
+    /// Logarithm of the variance, shape `[latents]`; -∞ from an autoencoder, which has none.
     pub log_var: Array1<f64>,
 }
 
 /// The approximate posterior of a VAE.
 pub trait Encoder: Send + Sync {
-    /// `q(z|x)` of one image: `x` has one value in `[0, 1]` per pixel, row by row.
+    /// `q(z|x)` of one image: `x` has one value in `[0, 1]` per pixel and channel, row by row.
     fn encode(&self, x: ArrayView1<f32>) -> Result<DiagonalGaussian>;
+    /// `q(z|x, class)`, for an encoder that takes a class; others pass it over.
+    fn encode_given(&self, x: ArrayView1<f32>, _class: Option<usize>) -> Result<DiagonalGaussian> {
+        self.encode(x)
+    }
 }
 
 /// The likelihood network of a VAE.
 pub trait Decoder: Send + Sync {
     /// p(x|z) for one latent vector.
     fn decode(&self, z: ArrayView1<f32>) -> Result<Box<dyn PixelLikelihood>>;
+    /// p(x|z, class), for a decoder that takes a class; others pass it over.
+    fn decode_given(
+        &self,
+        z: ArrayView1<f32>,
+        _class: Option<usize>,
+    ) -> Result<Box<dyn PixelLikelihood>> {
+        self.decode(z)
+    }
 }
 
 /// A hierarchical VAE with top-down inference: p(z_{1:L}) = p(z_1) Π p(z_l | z_{<l}), layer 1 at

@@ -1,221 +1,372 @@
-//! The networks of the manifest's contracts, over tract.
+//! The encoder and the decoder of a VAE as ONNX networks.
 
 use ndarray::{Array1, ArrayView1};
 
-use super::manifest::{FileEntry, ImageShape, Likelihood};
-use super::onnx::{Network, TensorSpec, Values};
+use super::manifest::{
+    DecoderAdapter, EncoderAdapter, FileEntry, HalfOrder, ImageShape, Likelihood, Numbers,
+    PixelOutput, PixelSpread, PixelValue, Spread, Std,
+};
+use super::onnx::{Network, TensorSpec};
+use super::pixels::{GaussianPixels, GaussianStd, GreyPixels};
+use super::wiring::{
+    ClassTensor, ImageResult, ImageTensor, Tensor, check_length, finite, repeated, run, spec,
+};
 use super::{
-    BernoulliPixels, Decoder, DiagonalGaussian, Encoder, LogisticPixels, NoisePredictor,
+    BernoulliPixels, Decoder, DiagonalGaussian, Encoder, LogisticPixels, MixturePixels,
     PixelLikelihood,
 };
 use crate::error::{Error, Result};
-use crate::math::parameterization::{Parameterization, Prediction};
-use crate::math::schedule::LogSnrRange;
 
-pub(super) fn check_length(what: &str, found: usize, expected: usize) -> Result<()> {
-    if found == expected {
+/// The bytes of an ONNX file and of its external data.
+#[derive(Clone, Copy, Debug)]
+pub struct OnnxFile<'a> {
+    /// What the manifest says of the file.
+    pub entry: &'a FileEntry,
+    /// The file.
+    pub bytes: &'a [u8],
+    /// The file with its weights, if they are in another.
+    pub external: Option<&'a [u8]>,
+}
+
+impl<'a> OnnxFile<'a> {
+    /// A file that holds its own weights.
+    pub fn new(entry: &'a FileEntry, bytes: &'a [u8]) -> Self {
+        Self { entry, bytes, external: None }
+    }
+
+    pub(super) fn load(&self, inputs: &[TensorSpec], outputs: &[&str]) -> Result<Network> {
+        self.entry.verify(self.bytes)?;
+        Network::load(&self.entry.path, self.bytes, self.external, inputs, outputs)
+    }
+}
+
+/// Fails unless an output has so many values.
+pub(super) fn check_elements(path: &str, found: &TensorSpec, elements: usize) -> Result<()> {
+    if found.shape.iter().product::<usize>() == elements {
         return Ok(());
     }
-    Err(Error::shape(format!("{what} has {found} values, the model takes {expected}")))
-}
-
-/// The values, which must be finite.
-pub(super) fn finite(values: ArrayView1<f32>) -> Result<Vec<f32>> {
-    let values = values.to_vec();
-    match values.iter().position(|v| !v.is_finite()) {
-        None => Ok(values),
-        Some(at) => Err(Error::value(format!(
-            "value {at} of the network's input is {}, it must be finite",
-            values[at]
-        ))),
-    }
-}
-
-/// Fails unless each output has the shape expected of it.
-pub(super) fn check_shapes(path: &str, network: &Network, expected: &[&[usize]]) -> Result<()> {
-    for (spec, &shape) in network.outputs().iter().zip(expected) {
-        if spec.shape != shape {
-            return Err(Error::model(format!(
-                "{path} gives {:?} with shape {:?}, expected {shape:?}",
-                spec.name, spec.shape
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// The outputs by which a decoder states the distribution of the pixels.
-pub(super) fn pixel_outputs(likelihood: Likelihood) -> &'static [&'static str] {
-    match likelihood {
-        Likelihood::Bernoulli => &["logits"],
-        Likelihood::DiscretizedLogistic | Likelihood::DiscretizedGaussian => &["mean", "log_scale"],
-    }
-}
-
-/// The distribution that the outputs of [`pixel_outputs`] state.
-pub(super) fn pixels(
-    outputs: impl IntoIterator<Item = Vec<f32>>,
-) -> Result<Box<dyn PixelLikelihood>> {
-    let mut outputs = outputs.into_iter().map(Array1::from);
-    Ok(match (outputs.next(), outputs.next()) {
-        (Some(logits), None) => Box::new(BernoulliPixels { logits }),
-        (Some(mean), Some(log_scale)) => Box::new(LogisticPixels { mean, log_scale }),
-        (None, _) => return Err(Error::model("the decoder has no outputs")),
-    })
-}
-
-pub(super) fn wide(values: Vec<f32>) -> Array1<f64> {
-    values.into_iter().map(f64::from).collect()
+    Err(Error::model(format!(
+        "{path} gives {:?} with shape {:?}, expected {elements} values",
+        found.name, found.shape
+    )))
 }
 
 /// `encoder.onnx`: an image to the mean and log variance of `q(z|x)`.
 pub struct OnnxEncoder {
     network: Network,
-    image: ImageShape,
+    image: ImageTensor,
+    class: Option<ClassTensor>,
+    latents: usize,
+    batch: usize,
+    spread: Spread,
+    /// For one output that holds mean and spread: its shape, the axis and the order.
+    split: Option<(Vec<usize>, usize, HalfOrder)>,
 }
 
 impl OnnxEncoder {
-    /// Loads the network. `latents` is the number of latents.
+    /// Loads the network. `latents` is the number of latents, `classes` that of classes.
     ///
     /// # Errors
     /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) if the bytes are not the file's,
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if they are not such a network.
-    pub fn load(file: &FileEntry, bytes: &[u8], image: ImageShape, latents: usize) -> Result<Self> {
-        file.verify(bytes)?;
-        let inputs = [TensorSpec::f32("x", &[1, image.channels, image.height, image.width])];
-        let network = Network::load(&file.path, bytes, None, &inputs, &["mean", "log_var"])?;
-        check_shapes(&file.path, &network, &[[1, latents].as_slice(); 2])?;
-        Ok(Self { network, image })
+    pub fn load(
+        file: OnnxFile,
+        adapter: &EncoderAdapter,
+        image: ImageShape,
+        latents: usize,
+        classes: usize,
+    ) -> Result<Self> {
+        let EncoderAdapter { batch, posterior, .. } = adapter;
+        let batch = *batch;
+        let tensor = ImageTensor::new(&adapter.image, image);
+        let class = adapter.condition.as_ref().map(|input| ClassTensor::new(input, classes));
+        let mut inputs = vec![tensor.spec(adapter.image.name.as_deref().unwrap_or("x"), batch)];
+        inputs.extend(class.iter().flat_map(|class| class.specs(batch)));
+
+        let mean = posterior.mean_name.as_deref().unwrap_or("mean");
+        let spread = posterior.spread_name.as_deref().unwrap_or(match posterior.spread {
+            Spread::LogVar | Spread::None => "log_var",
+            Spread::LogStd => "log_std",
+            Spread::Std => "std",
+            Spread::Var => "var",
+        });
+        let names = match (&posterior.split, posterior.spread) {
+            (Some(split), _) => vec![split.name.as_str()],
+            (None, Spread::None) => vec![mean],
+            (None, _) => vec![mean, spread],
+        };
+        let network = file.load(&inputs, &names)?;
+        let split = match &posterior.split {
+            None => {
+                for found in network.outputs() {
+                    check_elements(&file.entry.path, found, batch * latents)?;
+                }
+                None
+            }
+            Some(split) => {
+                let found = &network.outputs()[0];
+                check_elements(&file.entry.path, found, 2 * batch * latents)?;
+                if !found.shape.get(split.axis).is_some_and(|n| n.is_multiple_of(2)) {
+                    return Err(Error::model(format!(
+                        "{} gives {:?} with shape {:?}, which cannot be cut in two along axis {}",
+                        file.entry.path, found.name, found.shape, split.axis
+                    )));
+                }
+                Some((found.shape.clone(), split.axis, split.order))
+            }
+        };
+        let spread = posterior.spread;
+        Ok(Self { network, image: tensor, class, latents, batch, spread, split })
+    }
+
+    /// The mean of the latents of the first image of the batch, and what stands beside it.
+    fn halves(&self, outputs: Vec<Vec<f32>>) -> (Vec<f32>, Option<Vec<f32>>) {
+        let first = |values: &[f32]| values[..self.latents].to_vec();
+        let Some((shape, axis, order)) = &self.split else {
+            return (first(&outputs[0]), outputs.get(1).map(|values| first(values)));
+        };
+        let half = |which: usize| -> Vec<f32> {
+            let inner: usize = shape[axis + 1..].iter().product();
+            let run = shape[*axis] / 2 * inner;
+            let chunks = outputs[0].chunks_exact(2 * run);
+            let values: Vec<f32> =
+                chunks.flat_map(|chunk| &chunk[which * run..][..run]).copied().collect();
+            first(&values)
+        };
+        match order {
+            HalfOrder::MeanFirst => (half(0), Some(half(1))),
+            HalfOrder::SpreadFirst => (half(1), Some(half(0))),
+        }
     }
 }
 
 impl Encoder for OnnxEncoder {
     fn encode(&self, x: ArrayView1<f32>) -> Result<DiagonalGaussian> {
-        check_length("the image", x.len(), self.image.dimensions())?;
-        let outputs = self.network.run(&[Values::F32(&finite(x)?)])?;
-        let [mean, log_var] =
-            outputs.try_into().map_err(|_| Error::model("outputs are missing"))?;
-        Ok(DiagonalGaussian { mean: wide(mean), log_var: wide(log_var) })
+        self.encode_given(x, None)
+    }
+
+    fn encode_given(&self, x: ArrayView1<f32>, class: Option<usize>) -> Result<DiagonalGaussian> {
+        let mut inputs = vec![self.image.tensor(&x.to_vec(), self.batch)?];
+        // without an input for it the class may still be the decoder's
+        if let Some(input) = &self.class {
+            inputs.extend(input.tensors(class, self.batch)?);
+        }
+        let (mean, spread) = self.halves(run(&self.network, &inputs)?);
+        let mean: Array1<f64> = mean.into_iter().map(f64::from).collect();
+        let log_var = match spread {
+            None => Array1::from_elem(mean.len(), f64::NEG_INFINITY),
+            Some(spread) => spread
+                .into_iter()
+                .map(|v| {
+                    let v = f64::from(v);
+                    match self.spread {
+                        Spread::LogVar | Spread::None => v,
+                        Spread::LogStd => 2.0 * v,
+                        Spread::Std => 2.0 * libm::log(v),
+                        Spread::Var => libm::log(v),
+                    }
+                })
+                .collect(),
+        };
+        Ok(DiagonalGaussian { mean, log_var })
+    }
+}
+
+/// What the outputs of a decoder say of the pixels.
+#[derive(Clone, Debug)]
+pub(super) struct PixelReader {
+    likelihood: Likelihood,
+    result: ImageResult,
+    value: PixelValue,
+    range: [f64; 2],
+    spread: Option<PixelSpread>,
+    std: Option<Std>,
+    components: usize,
+    /// The names of the outputs that are read.
+    pub(super) names: Vec<String>,
+    shape: Option<Vec<usize>>,
+}
+
+impl PixelReader {
+    pub(super) fn new(output: &PixelOutput, image: ImageShape, likelihood: Likelihood) -> Self {
+        let binary = matches!(likelihood, Likelihood::Bernoulli | Likelihood::GreyBernoulli);
+        let signed = matches!(likelihood, Likelihood::DiscretizedLogistic);
+        let value =
+            output.value.unwrap_or(if binary { PixelValue::Logits } else { PixelValue::Mean });
+        let name = output.name.clone().unwrap_or_else(|| {
+            match (likelihood, value) {
+                (Likelihood::LogisticMixture, _) => "parameters",
+                (_, PixelValue::Logits) => "logits",
+                (_, PixelValue::Mean) => "mean",
+            }
+            .into()
+        });
+        let mut names = vec![name];
+        let spread = output.spread.as_ref().map(|spread| {
+            names.push(spread.name.clone());
+            spread.value
+        });
+        let spread = spread.or_else(|| {
+            signed.then(|| {
+                names.push("log_scale".into());
+                PixelSpread::LogScale
+            })
+        });
+        let components = output.components.unwrap_or(1);
+        let channels = match likelihood {
+            Likelihood::LogisticMixture => {
+                MixturePixels::parameters_per_pixel(components, image.channels)
+            }
+            _ => image.channels,
+        };
+        Self {
+            likelihood,
+            result: ImageResult { image, layout: output.layout, channels },
+            value,
+            range: output.range.unwrap_or(if signed { [-1.0, 1.0] } else { [0.0, 1.0] }),
+            spread,
+            std: output.std,
+            components,
+            names,
+            shape: output.shape.clone(),
+        }
+    }
+
+    /// Fails unless the outputs have the shape of images.
+    pub(super) fn check(&self, path: &str, outputs: &[TensorSpec], batch: usize) -> Result<()> {
+        let shape = self.shape.as_deref();
+        outputs.iter().try_for_each(|found| self.result.check(path, found, shape, batch))
+    }
+
+    /// How far the range of the decoder is from one of length `length` that starts at `low`:
+    /// factor and summand, none for none.
+    fn into_range(&self, low: f64, length: f64) -> Option<(f64, f64)> {
+        let [from, to] = self.range;
+        let factor = length / (to - from);
+        (self.range != [low, low + length]).then_some((factor, low - factor * from))
+    }
+
+    /// The distribution that the outputs state.
+    pub(super) fn read(&self, outputs: &[Vec<f32>]) -> Box<dyn PixelLikelihood> {
+        let first = |at: usize| Array1::from(self.result.first(&outputs[at]));
+        match self.likelihood {
+            Likelihood::Bernoulli => Box::new(BernoulliPixels { logits: self.logits(first(0)) }),
+            Likelihood::GreyBernoulli => Box::new(GreyPixels { logits: self.logits(first(0)) }),
+            Likelihood::Gaussian => Box::new(GaussianPixels {
+                mean: first(0),
+                range: self.range,
+                std: match (self.spread, self.std) {
+                    (Some(spread), _) => GaussianStd::PerPixel(log_std(first(1), spread)),
+                    (None, Some(Std::Given(std))) => GaussianStd::Given(std),
+                    _ => GaussianStd::Fitted,
+                },
+            }),
+            Likelihood::LogisticMixture => Box::new(MixturePixels {
+                parameters: first(0),
+                components: self.components,
+                channels: self.result.image.channels,
+            }),
+            Likelihood::DiscretizedLogistic | Likelihood::DiscretizedGaussian => {
+                let (mut mean, mut log_scale) = (first(0), first(1));
+                match self.spread {
+                    Some(PixelSpread::Std) => log_scale.mapv_inplace(|v| libm::logf(v)),
+                    Some(PixelSpread::LogVar) => log_scale.mapv_inplace(|v| 0.5 * v),
+                    _ => {}
+                }
+                if let Some((factor, shift)) = self.into_range(-1.0, 2.0) {
+                    mean.mapv_inplace(|v| (factor * f64::from(v) + shift) as f32);
+                    let log_factor = libm::log(factor);
+                    log_scale.mapv_inplace(|v| (f64::from(v) + log_factor) as f32);
+                }
+                Box::new(LogisticPixels { mean, log_scale })
+            }
+        }
+    }
+
+    /// The logits of the pixels.
+    fn logits(&self, values: Array1<f32>) -> Array1<f32> {
+        match self.value {
+            PixelValue::Logits => values,
+            PixelValue::Mean => {
+                let (factor, shift) = self.into_range(0.0, 1.0).unwrap_or((1.0, 0.0));
+                values.mapv_into(|v| logit(factor * f64::from(v) + shift) as f32)
+            }
+        }
+    }
+}
+
+/// log(p / (1 - p)), of a p rounded to 0 or 1 no further out than ±100, where the cross-entropy of
+/// PyTorch ends too.
+fn logit(p: f64) -> f64 {
+    if p.is_nan() {
+        return p;
+    }
+    let p = p.clamp(0.0, 1.0);
+    (libm::log(p) - libm::log1p(-p)).clamp(-100.0, 100.0)
+}
+
+fn log_std(values: Array1<f32>, spread: PixelSpread) -> Array1<f32> {
+    match spread {
+        PixelSpread::LogScale | PixelSpread::LogStd => values,
+        PixelSpread::LogVar => values.mapv_into(|v| 0.5 * v),
+        PixelSpread::Std => values.mapv_into(libm::logf),
     }
 }
 
 /// `decoder.onnx`: a latent vector to the distribution of the pixels.
 pub struct OnnxDecoder {
     network: Network,
+    reader: PixelReader,
+    class: Option<ClassTensor>,
     latents: usize,
+    batch: usize,
 }
 
 impl OnnxDecoder {
-    /// Loads the network. `latents` is the number of latents.
+    /// Loads the network. `latents` is the number of latents, `classes` that of classes.
     ///
     /// # Errors
     /// As [`OnnxEncoder::load`].
     pub fn load(
-        file: &FileEntry,
-        bytes: &[u8],
+        file: OnnxFile,
+        adapter: &DecoderAdapter,
         image: ImageShape,
         likelihood: Likelihood,
         latents: usize,
+        classes: usize,
     ) -> Result<Self> {
-        file.verify(bytes)?;
-        let inputs = [TensorSpec::f32("z", &[1, latents])];
-        let outputs = pixel_outputs(likelihood);
-        let network = Network::load(&file.path, bytes, None, &inputs, outputs)?;
-        let pixels = [1, image.channels, image.height, image.width];
-        check_shapes(&file.path, &network, &[pixels.as_slice(); 2])?;
-        Ok(Self { network, latents })
+        let batch = adapter.batch;
+        let flat = [latents];
+        let shape = adapter.latent.shape.as_deref().unwrap_or(&flat);
+        let name = adapter.latent.name.as_deref().unwrap_or("z");
+        let class = adapter.condition.as_ref().map(|input| ClassTensor::new(input, classes));
+        let mut inputs = vec![spec(name, Numbers::Float, batch, shape)];
+        inputs.extend(class.iter().flat_map(|class| class.specs(batch)));
+        let reader = PixelReader::new(&adapter.output, image, likelihood);
+        let names: Vec<&str> = reader.names.iter().map(String::as_str).collect();
+        let network = file.load(&inputs, &names)?;
+        reader.check(&file.entry.path, network.outputs(), batch)?;
+        Ok(Self { network, reader, class, latents, batch })
     }
 }
 
 impl Decoder for OnnxDecoder {
     fn decode(&self, z: ArrayView1<f32>) -> Result<Box<dyn PixelLikelihood>> {
+        self.decode_given(z, None)
+    }
+
+    fn decode_given(
+        &self,
+        z: ArrayView1<f32>,
+        class: Option<usize>,
+    ) -> Result<Box<dyn PixelLikelihood>> {
         check_length("the latent vector", z.len(), self.latents)?;
-        pixels(self.network.run(&[Values::F32(&finite(z)?)])?)
-    }
-}
-
-/// `network.onnx` of a diffusion model, with its parameterization: `x_t` to the clean image and the
-/// noise.
-pub struct OnnxNoisePredictor {
-    network: Network,
-    image: ImageShape,
-    parameterization: Parameterization,
-    log_snr: LogSnrRange,
-    classes: usize,
-}
-
-impl OnnxNoisePredictor {
-    /// Loads the network.
-    ///
-    /// # Errors
-    /// As [`OnnxEncoder::load`].
-    pub fn load(
-        file: &FileEntry,
-        bytes: &[u8],
-        image: ImageShape,
-        parameterization: Parameterization,
-        log_snr: LogSnrRange,
-        classes: usize,
-    ) -> Result<Self> {
-        file.verify(bytes)?;
-        let shape = [1, image.channels, image.height, image.width];
-        let inputs = [
-            TensorSpec::f32("x_t", &shape),
-            TensorSpec::f32("log_snr", &[1]),
-            TensorSpec::i64("class", &[1]),
-        ];
-        let network = Network::load(&file.path, bytes, None, &inputs, &["output"])?;
-        check_shapes(&file.path, &network, &[&shape])?;
-        Ok(Self { network, image, parameterization, log_snr, classes })
-    }
-
-    /// The network's own output at `x_t`, before the parameterization; the log signal-to-noise
-    /// ratio that it is told is clamped to the range it was trained on.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) or
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a wrong length, a value that is not
-    /// finite, or a class that the model does not have.
-    pub fn output(
-        &self,
-        x_t: ArrayView1<f64>,
-        log_snr: f64,
-        class: Option<usize>,
-    ) -> Result<Array1<f32>> {
-        check_length("x_t", x_t.len(), self.image.dimensions())?;
-        if log_snr.is_nan() {
-            return Err(Error::value("log_snr is NaN"));
+        let z = z.to_vec();
+        finite(&z)?;
+        let mut inputs = vec![Tensor::F32(repeated(z, self.batch))];
+        if let Some(input) = &self.class {
+            inputs.extend(input.tensors(class, self.batch)?);
         }
-        let class = match class {
-            Some(class) if class >= self.classes => {
-                let last = self.classes - 1;
-                return Err(Error::value(format!(
-                    "class {class} is unknown, the model has classes 0 to {last}"
-                )));
-            }
-            // The class after the last one means "no class".
-            class => class.unwrap_or(self.classes),
-        };
-        let x_t = finite(x_t.mapv(|v| v as f32).view())?;
-        let log_snr = [log_snr.clamp(self.log_snr.min, self.log_snr.max) as f32];
-        let outputs = self.network.run(&[
-            Values::F32(&x_t),
-            Values::F32(&log_snr),
-            Values::I64(&[class as i64]),
-        ])?;
-        let output = outputs.into_iter().next();
-        output.map(Array1::from).ok_or_else(|| Error::model("the output is missing"))
-    }
-}
-
-impl NoisePredictor for OnnxNoisePredictor {
-    fn predict(
-        &self,
-        x_t: ArrayView1<f64>,
-        log_snr: f64,
-        class: Option<usize>,
-    ) -> Result<Prediction> {
-        let output = self.output(x_t, log_snr, class)?;
-        Ok(self.parameterization.apply(x_t, log_snr, output.view()))
+        Ok(self.reader.read(&run(&self.network, &inputs)?))
     }
 }

@@ -4,6 +4,18 @@ export interface DiagonalGaussian {
   logVar: Float32Array;
 }
 
+/** How a density of pixels was read. */
+export interface DensityReading {
+  /** The values of a black and of a full pixel, in whose units the density is. */
+  range: [number, number];
+  /** Whether noise u ~ U[0, 1) was added to the levels (Theis et al. 2016): then elbo + logVolume bounds log P of the levels. */
+  dequantized: boolean;
+  /** Logarithm of the volume of one level in all dimensions, in nats, with which bitsPerDim is in the units of 8-bit models. */
+  logVolume: number;
+  /** The standard deviation that was fitted to the image (Rybkin et al. 2021); null if it is given. */
+  fittedStd: number | null;
+}
+
 /** A Monte Carlo mean; `standardError` is null while there is too little to estimate it from. */
 export interface Estimate {
   mean: number;
@@ -15,9 +27,15 @@ export interface VaeElboOptions {
   samples?: number;
   /** Seed of the binarization and of the samples; drawn afresh if absent. */
   seed?: number;
+  /** The class, for a model that is conditioned on one. */
+  class?: number | null;
+  /** Whether the levels are made continuous, for a density. */
+  dequantize?: boolean;
 }
 
 export interface LatentPlaneOptions {
+  /** The class, for a model that is conditioned on one. */
+  class?: number | null;
   /** The plane reaches from -range to range in both latents, above 0, at most 100; 3 if absent. */
   range?: number;
   /** Images in a row, of one picture after the other; each divides the last, which is at most 64. [5, 10, 20] if absent. */
@@ -39,15 +57,18 @@ export interface ClassRegion {
 export interface VaeElbo {
   seed: number;
   samples: number;
-  /** The binary image that was scored, one 0 or 1 per pixel; null for the 8-bit task. */
+  task: Task;
+  /** The binary image that was scored, one 0 or 1 per pixel; null for other tasks. */
   binarized: Uint8Array | null;
-  /** E_q[log p(x|z)], at most 0. */
+  /** How a density was read; null for other tasks. */
+  density: DensityReading | null;
+  /** E_q[log p(x|z)], at most 0 but for a density. */
   reconstruction: Estimate;
   /** KL(q(z|x) || p(z)), exact. */
   kl: number;
   klPerLatent: number[];
   elbo: Estimate;
-  /** -ELBO / (pixels * ln 2). */
+  /** -ELBO / (pixels * ln 2); of a density -(ELBO + logVolume) / (pixels * ln 2). */
   bitsPerDim: Estimate;
 }
 
@@ -56,6 +77,10 @@ export interface LatentBoundOptions {
   samples?: number;
   /** Seed of the binarization and of the samples; drawn afresh if absent. */
   seed?: number;
+  /** The class, for a VAE that is conditioned on one. */
+  class?: number | null;
+  /** Whether the levels are made continuous, for a density. */
+  dequantize?: boolean;
 }
 
 /** Bounds on log p(x) of one image under a VAE or a hierarchical VAE, in nats. */
@@ -65,8 +90,10 @@ export interface LatentBoundResult {
   samples: number;
   done: boolean;
   task: Task;
-  /** The binary image that was scored, one 0 or 1 per pixel; null for the 8-bit task. */
+  /** The binary image that was scored, one 0 or 1 per pixel; null for other tasks. */
   binarized: Uint8Array | null;
+  /** How a density was read; null for other tasks. */
+  density: DensityReading | null;
   /** E_q[log p(x|z)]. */
   reconstruction: Estimate;
   /** KL(q(z|x) || p(z)); exact for a VAE, whose standard error is 0. */

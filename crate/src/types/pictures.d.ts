@@ -18,4 +18,6 @@ export interface Layout {
   height: number;
   width: number;
   columns?: number;
+  /** 1 for grey (if absent), 3 for red, green and blue, side by side for each pixel. */
+  channels?: number;
 }

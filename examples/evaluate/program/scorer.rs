@@ -69,7 +69,7 @@ impl Scorers {
         } else {
             settings.samples
         };
-        let latent = LatentBoundOptions { samples, seed };
+        let latent = LatentBoundOptions { samples, seed, ..LatentBoundOptions::default() };
         let (samples, terms) = match model {
             Model::Vae(vae) => latent_terms(vae.bound(levels, &latent)?, unit.part)?,
             Model::Hvae(hvae) => latent_terms(hvae.bound(levels, &latent)?, unit.part)?,

@@ -83,10 +83,13 @@ impl Settings {
             } else {
                 Kind::Latent
             };
-            let files =
-                entry.files().into_iter().map(|(role, file)| (role.into(), file.sha256.clone()));
+            let files = entry.files().into_iter().map(|(role, file)| {
+                let sha256 = file.sha256.clone();
+                Ok((role.into(), sha256.with_context(|| format!("{} has no sha256", file.path))?))
+            });
+            let files = files.collect::<Result<_>>()?;
             let task = entry.likelihood.task();
-            models.insert(entry.id.clone(), ModelSettings { kind, task, files: files.collect() });
+            models.insert(entry.id.clone(), ModelSettings { kind, task, files });
         }
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").into(),

@@ -201,8 +201,9 @@ export class Engine {
       for (const kind of ['vae', 'ddpm'] as const) {
         const entry = chooseModel(draft, kind, wanted[kind]);
         if (entry?.kind === 'vae') {
-          this.assets.vae.total = entry.files.decoder.bytes;
-          this.assets.encoder.total = modelBytes(entry) - entry.files.decoder.bytes;
+          const decoder = entry.files.decoder.bytes ?? 0;
+          this.assets.vae.total = decoder;
+          this.assets.encoder.total = modelBytes(entry) - decoder;
         } else if (entry) this.assets[kind].total = modelBytes(entry);
       }
       this.#draft = draft;

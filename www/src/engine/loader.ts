@@ -84,7 +84,7 @@ async function collect(
 }
 
 export const modelBytes = (entry: ModelEntry) =>
-  Object.values<FileEntry>(entry.files).reduce((sum, file) => sum + file.bytes, 0);
+  Object.values<FileEntry>(entry.files).reduce((sum, file) => sum + (file.bytes ?? 0), 0);
 
 /** The entry a state asks for by id, else the first of its kind. */
 export function chooseModel(

@@ -55,8 +55,9 @@ export class FileStore {
     }
   }
 
-  #key({ sha256 }: FileEntry): string {
-    return new URL(`by-sha256/${sha256}`, this.base).href;
+  #key({ path, sha256 }: FileEntry): string {
+    const name = sha256 === undefined ? `by-path/${path}` : `by-sha256/${sha256}`;
+    return new URL(name, this.base).href;
   }
 }
 
@@ -65,7 +66,8 @@ export async function isFile(
   file: FileEntry,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<boolean | null> {
-  if (bytes.length !== file.bytes) return false;
+  if (file.bytes !== undefined && bytes.length !== file.bytes) return false;
+  if (file.sha256 === undefined) return null;
   if (!(globalThis.crypto as Partial<Crypto>).subtle) return null;
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('') === file.sha256;

@@ -184,7 +184,12 @@ export const en = {
     methods: { ddpm: 'DDPM', ddim: 'DDIM' },
     eta: 'DDIM noise η',
     schedule: 'Noise schedule',
-    schedules: { cosine: 'Cosine', linear: 'Linear', 'log-snr-linear': 'Log-SNR-linear' },
+    schedules: {
+      cosine: 'Cosine',
+      linear: 'Linear',
+      'log-snr-linear': 'Log-SNR-linear',
+      trained: 'As trained',
+    },
     guidance: 'Guidance weight',
     guidanceNeeds: 'Guidance needs a digit.',
     guidanceDoes:

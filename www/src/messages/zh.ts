@@ -175,7 +175,12 @@ export const zh: Messages = {
     methods: { ddpm: 'DDPM', ddim: 'DDIM' },
     eta: 'DDIM 噪声 η',
     schedule: '噪声调度',
-    schedules: { cosine: '余弦', linear: '线性', 'log-snr-linear': '对数信噪比线性' },
+    schedules: {
+      cosine: '余弦',
+      linear: '线性',
+      'log-snr-linear': '对数信噪比线性',
+      trained: '与训练一致',
+    },
     guidance: '引导权重',
     guidanceNeeds: '要使用引导，须先选定数字。',
     guidanceDoes:

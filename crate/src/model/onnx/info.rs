@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tract_onnx::pb::ValueInfoProto;
+use tract_onnx::pb::{TensorProto, ValueInfoProto};
 
 use super::check::{self, Element, Input};
 use super::{TensorSpec, file};
@@ -63,6 +63,8 @@ pub struct GraphInfo {
     pub refused: Option<String>,
     /// Number of weights.
     pub parameters: u64,
+    /// Shapes of the tensors of weights by name.
+    pub weights: BTreeMap<String, Vec<u64>>,
     /// Values that nodes compute, in the file's order.
     pub values: Vec<GraphValue>,
     /// Names of the files in which it has its weights; empty where they are in the file itself.
@@ -130,6 +132,7 @@ pub fn inspect_at(
         refused: missing.into_iter().chain(report.problems).reduce(|all, why| all + "; " + &why),
         operators,
         parameters: graph.initializer.iter().map(|tensor| elements(&tensor.dims)).sum(),
+        weights: graph.initializer.iter().map(weight).collect(),
         values,
         external_data,
         multiply_adds: complete.then_some(report.multiply_adds),
@@ -137,6 +140,11 @@ pub fn inspect_at(
         producer: format!("{} {}", proto.producer_name, proto.producer_version).trim().into(),
         opset: file::opset(&proto),
     })
+}
+
+fn weight(tensor: &TensorProto) -> (String, Vec<u64>) {
+    let shape = tensor.dims.iter().map(|&dim| u64::try_from(dim).unwrap_or(0)).collect();
+    (tensor.name.clone(), shape)
 }
 
 fn port(value: &ValueInfoProto) -> GraphPort {

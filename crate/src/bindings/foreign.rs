@@ -1,0 +1,68 @@
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+use super::convert::{JsResult, file, from_js, options, to_js};
+use crate::engine::{CheckOptions, check};
+use crate::error::{Error, ErrorKind};
+use crate::model::changes::Changes;
+use crate::model::inspect;
+use crate::model::manifest::ModelEntry;
+use crate::model::propose::{NamedFile, propose};
+
+fn bytes(value: &JsValue, what: &str) -> Result<Option<Vec<u8>>, Error> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(None);
+    }
+    let bytes = value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
+    bytes.map(Some).ok_or_else(|| Error::value(format!("{what} must be a Uint8Array")))
+}
+
+/// Says what is in an ONNX file: inputs, outputs, inner values, operators, weights, multiply-adds
+/// and the memory that it will take. `external` is the file with its weights, if they are in
+/// another. Throws a ModelError if the bytes are no ONNX file; a graph that cannot be run is no
+/// error.
+#[wasm_bindgen(js_name = inspectOnnx, unchecked_return_type = "GraphInfo")]
+pub fn inspect_onnx(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] file: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "Uint8Array")] external: JsValue,
+) -> JsResult<JsValue> {
+    let file = bytes(&file, "the file")?.ok_or_else(|| Error::value("the file is missing"))?;
+    to_js(&inspect(&file, bytes(&external, "external")?.as_deref())?)
+}
+
+/// Proposes an entry called `id` for files that were inspected, each guess with its reason and what
+/// else it may be.
+#[wasm_bindgen(js_name = proposeEntry, unchecked_return_type = "Proposal")]
+pub fn propose_entry(
+    id: &str,
+    #[wasm_bindgen(unchecked_param_type = "{ name: string; info: GraphInfo }[]")] files: JsValue,
+) -> JsResult<JsValue> {
+    let files: Vec<NamedFile> = from_js(files, ErrorKind::Value, "files")?;
+    to_js(&propose(id, &files)?)
+}
+
+/// An entry of format 2, with some of its fields changed: `{"decoder.output.value": "mean"}`, null
+/// to take a field away. Throws a ManifestError if the result is not valid.
+#[wasm_bindgen(js_name = changeEntry, unchecked_return_type = "ModelEntry")]
+pub fn change_entry(
+    #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "EntryChanges")] changes: JsValue,
+) -> JsResult<JsValue> {
+    let entry: ModelEntry = from_js(entry, ErrorKind::Manifest, "the entry")?;
+    let changes: Changes = from_js(changes, ErrorKind::Value, "changes")?;
+    to_js(&entry.changed(&changes)?)
+}
+
+/// Runs the model of an entry on probes (draws from the prior decoded, the crate's example drawings
+/// encoded and decoded, a short chain) and returns what it painted, and in words what looks wrong.
+/// Takes some seconds: call it in a worker. Throws as Vae.load and Ddpm.load do.
+#[wasm_bindgen(js_name = checkModel, unchecked_return_type = "ModelCheck")]
+pub fn check_model(
+    #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CheckOptions")] options: JsValue,
+) -> JsResult<JsValue> {
+    let entry: ModelEntry = from_js(entry, ErrorKind::Manifest, "the entry")?;
+    let options: CheckOptions = self::options(options)?;
+    to_js(&check(&entry, |role| file(&files, role), &options)?)
+}

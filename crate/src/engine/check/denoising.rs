@@ -1,0 +1,283 @@
+//! Checks of a diffusion model: is the network right about the noise, and about which reading of
+//! its time and output.
+
+use ndarray::{Array1, ArrayView1};
+use serde_json::{Value, json};
+
+use super::probes::probe_images;
+use super::{CheckOptions, GalleryName, ModelCheck};
+use crate::engine::{Ddpm, Method, SamplerOptions};
+use crate::error::Result;
+use crate::math::image::{levels_to_signed, signed_to_levels};
+use crate::math::numeric::sigmoid;
+use crate::math::rng::{Purpose, standard_normal};
+use crate::math::schedule::ScheduleKind;
+use crate::model::changes::Changes;
+use crate::model::load::Files;
+use crate::model::manifest::{Contract, DdpmContract, ModelEntry, NullClass, TimeForm};
+use crate::model::{NoisePredictor, load};
+
+/// Drawings that are noised.
+const DRAWINGS: usize = 1;
+/// Log SNR at which they are.
+const LEVELS: [f64; 3] = [3.0, 0.5, -1.5];
+/// Another reading is better by a wide margin if its error is below this share of the present one's.
+const CLEARLY: f64 = 0.7;
+
+/// Noised drawings.
+struct Probe {
+    x0: Array1<f64>,
+    x_t: Array1<f64>,
+    log_snr: f64,
+}
+
+fn probes(entry: &ModelEntry, seed: u64) -> Result<Vec<Probe>> {
+    let levels = probe_images(entry.image, DRAWINGS)?;
+    let mut all = Vec::new();
+    for (i, image) in levels.chunks_exact(entry.image.dimensions()).enumerate() {
+        let x0 = levels_to_signed(image);
+        for (j, log_snr) in LEVELS.into_iter().enumerate() {
+            let address = [i as u64, j as u64];
+            let noise = standard_normal(seed, Purpose::ForwardNoise, address, x0.len());
+            let (alpha, sigma) = (sigmoid(log_snr).sqrt(), sigmoid(-log_snr).sqrt());
+            let x_t = alpha * &x0 + sigma * &noise;
+            all.push(Probe { x0: x0.clone(), x_t, log_snr });
+        }
+    }
+    Ok(all)
+}
+
+/// Mean square error of the clean image over that of the best linear guess, averaged over probes: 1
+/// for a network that knows no more than that pixels vary.
+fn error(predicted: &[Array1<f64>], probes: &[Probe]) -> f64 {
+    let each = predicted.iter().zip(probes).map(|(found, probe)| {
+        let linear = linear_guess(probe);
+        square(found.view(), probe.x0.view()) / square(linear.view(), probe.x0.view())
+    });
+    each.sum::<f64>() / probes.len() as f64
+}
+
+/// E[x_0 | x_t] of independent Gaussian pixels with the image's mean and variance.
+fn linear_guess(probe: &Probe) -> Array1<f64> {
+    let mean = probe.x0.mean().unwrap_or(0.0);
+    let variance = probe.x0.var(0.0);
+    let (alpha, noise) = (sigmoid(probe.log_snr).sqrt(), sigmoid(-probe.log_snr));
+    let gain = alpha * variance / (alpha * alpha * variance + noise);
+    probe.x_t.mapv(|x| mean + gain * (x - alpha * mean))
+}
+
+fn square(a: ArrayView1<f64>, b: ArrayView1<f64>) -> f64 {
+    (&a - &b).mapv(|v| v * v).mean().unwrap_or(f64::NAN)
+}
+
+pub(super) fn check_ddpm(
+    entry: &ModelEntry,
+    contract: &DdpmContract,
+    file: Files,
+    options: &CheckOptions,
+    found: &mut ModelCheck,
+) -> Result<()> {
+    let probes = probes(entry, options.seed)?;
+    let null = contract.network.condition.as_ref().map(|input| &input.null);
+    let needs_class = null == Some(&NullClass::None);
+    let class = needs_class.then_some(0);
+    let network = load::diffusion_network(entry, contract, file)?;
+    let run = |entry: &ModelEntry, class: Option<usize>| -> Result<Vec<Array1<f64>>> {
+        let Contract::Ddpm(contract) = &entry.contract else { return Ok(Vec::new()) };
+        let predictor = network.read_as(contract)?;
+        let each = probes.iter().map(|p| predictor.predict(p.x_t.view(), p.log_snr, class));
+        each.map(|prediction| Ok(prediction?.x0)).collect()
+    };
+    let predicted = run(entry, class)?;
+    if predicted.iter().any(|x0| x0.iter().any(|v| !v.is_finite())) {
+        found.warn(
+            "not-finite",
+            "the network gives a value that is not finite: its weights are damaged, or it is not the file that it is taken for",
+            None,
+        );
+        return Ok(());
+    }
+    let pictures = |images: &dyn Fn(&Probe, usize) -> Vec<u8>| -> Vec<u8> {
+        probes.iter().enumerate().flat_map(|(i, probe)| images(probe, i)).collect()
+    };
+    let noised = pictures(&|probe, _| signed_to_levels(probe.x_t.view()));
+    let denoised = pictures(&|_, i| signed_to_levels(predicted[i].view()));
+    found.show(GalleryName::Noised, noised, probes.len());
+    found.show(GalleryName::Denoised, denoised, probes.len());
+
+    let present = error(&predicted, &probes);
+    compare(entry, contract, present, &probes, &|other| run(other, class), found)?;
+    if let Some(condition) = &contract.network.condition
+        && contract.classes.len() > 1
+    {
+        let other = run(entry, Some(contract.classes.len() - 1))?;
+        let same = run(entry, Some(0))?;
+        let change = other.iter().zip(&same).map(|(a, b)| square(a.view(), b.view()));
+        if change.fold(0.0, f64::max) < 1e-12 {
+            found.warn(
+                "class-has-no-effect",
+                format!(
+                    "the predictions for two classes are the same: the input {:?} seems to be no class",
+                    condition.name.as_deref().unwrap_or("class")
+                ),
+                None,
+            );
+        }
+    }
+    chain(entry, file, class, options, found)
+}
+
+/// Compares the present reading of time and output with others.
+fn compare(
+    entry: &ModelEntry,
+    contract: &DdpmContract,
+    present: f64,
+    probes: &[Probe],
+    run: &dyn Fn(&ModelEntry) -> Result<Vec<Array1<f64>>>,
+    found: &mut ModelCheck,
+) -> Result<()> {
+    let mut best: Option<(f64, String, Changes)> = None;
+    for (name, fields) in readings(contract) {
+        // not every reading goes with every other
+        let Ok(other) = entry.changed(&fields) else { continue };
+        let Ok(predicted) = run(&other) else { continue };
+        let other = error(&predicted, probes);
+        if other < best.as_ref().map_or(f64::INFINITY, |(least, ..)| *least) {
+            best = Some((other, name, fields));
+        }
+    }
+    if let Some((least, name, fields)) = best
+        && least < CLEARLY * present
+    {
+        found.warn(
+            "other-reading-is-better",
+            format!(
+                "noised drawings are cleaned better if {name}: the mean square error is {least:.2} instead of {present:.2} times that of the best linear guess"
+            ),
+            Some(fields),
+        );
+    } else if present > 1.0 {
+        found.warn(
+            "poor-denoising",
+            format!("noised drawings are cleaned worse than by the best linear guess ({present:.2} times its mean square error): the network was trained on other pictures, or a convention is wrong"),
+            None,
+        );
+    }
+    Ok(())
+}
+
+/// Other readings of the same tensors.
+fn readings(contract: &DdpmContract) -> Vec<(String, Changes)> {
+    let time = &contract.network.time;
+    let integer = time.numbers() == crate::model::manifest::Numbers::Integer;
+    let numbers = if integer { "integer" } else { "float" };
+    let parts = |form: &str, rest: &[(&str, Value)], parameterization: &str| {
+        let mut value = json!({"form": form, "numbers": numbers, "unbatched": time.unbatched});
+        if let Some(name) = &time.name {
+            value["name"] = json!(name);
+        }
+        if !time.shape.is_empty() {
+            value["shape"] = json!(time.shape);
+        }
+        for (field, v) in rest {
+            value[*field] = v.clone();
+        }
+        let mut changes = Changes::new();
+        changes.insert("network.time".into(), value);
+        changes.insert("parameterization".into(), json!(parameterization));
+        let log_snr = match form {
+            "log-snr" => json!(
+                contract
+                    .log_snr
+                    .unwrap_or(crate::math::schedule::LogSnrRange { min: -10.0, max: 10.0 })
+            ),
+            _ => Value::Null,
+        };
+        changes.insert("logSnr".into(), log_snr);
+        changes
+    };
+    let steps = time.schedule.as_ref().map_or(1000, |schedule| schedule.steps());
+    let linear = json!({"kind": "linear", "steps": steps});
+    let cosine = json!({"kind": "cosine", "steps": steps});
+    let mut all = Vec::new();
+    for output in ["epsilon", "x0", "v"] {
+        let says = match output {
+            "epsilon" => "the output is ε",
+            "x0" => "the output is x_0",
+            _ => "the output is v",
+        };
+        for (chain, schedule) in [("linear", &linear), ("cosine", &cosine)] {
+            let rest = [("schedule", schedule.clone())];
+            all.push((
+                format!("{says} and the time a timestep of the {chain} chain of {steps}"),
+                parts("timestep", &rest, output),
+            ));
+            if !integer {
+                all.push((
+                    format!("{says} and the time a share of the {chain} chain"),
+                    parts("fraction", &rest, output),
+                ));
+            }
+        }
+        if time.form == TimeForm::LogSnr {
+            all.push((says.to_string(), parts("log-snr", &[], output)));
+        }
+        if time.form == TimeForm::Sigma && output != "v" {
+            all.push((says.to_string(), parts("sigma", &[], output)));
+        }
+    }
+    if !integer {
+        all.push((
+            "the time is flow time and the output a velocity".into(),
+            parts("flow", &[], "velocity"),
+        ));
+        let reversed = [("reversed", json!(true))];
+        all.push((
+            "the time is flow time, 1 at the data, and the output a velocity".into(),
+            parts("flow", &reversed, "velocity"),
+        ));
+        let data = [("sigmaData", json!(time.sigma_data.unwrap_or(0.5)))];
+        all.push((
+            "the network has the preconditioning of EDM".into(),
+            parts("sigma", &data, "edm"),
+        ));
+    }
+    all
+}
+
+/// A short chain: does it end at pictures?
+fn chain(
+    entry: &ModelEntry,
+    file: Files,
+    class: Option<usize>,
+    options: &CheckOptions,
+    found: &mut ModelCheck,
+) -> Result<()> {
+    let ddpm = Ddpm::load(entry, file)?;
+    let schedule = ddpm.schedules().first().copied().unwrap_or(ScheduleKind::Cosine);
+    let steps = options.steps.min(ddpm.trained_steps().unwrap_or(usize::MAX));
+    let mut sampler = ddpm.sampler(&SamplerOptions {
+        seed: Some(options.seed),
+        class,
+        schedule,
+        steps,
+        method: Method::Ddim,
+        chains: 2,
+        ..SamplerOptions::default()
+    })?;
+    while !sampler.is_done() {
+        sampler.step()?;
+    }
+    let Some(last) = sampler.frames().last() else { return Ok(()) };
+    let dimensions = entry.image.dimensions();
+    let flat = last.x.chunks_exact(dimensions).all(|image| image.iter().all(|&l| l == image[0]));
+    found.show(GalleryName::Samples, last.x.clone(), 2);
+    if flat {
+        found.warn(
+            "flat-samples",
+            "a short chain ends at images of one level: a convention is wrong",
+            None,
+        );
+    }
+    Ok(())
+}

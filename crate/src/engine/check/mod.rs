@@ -1,0 +1,191 @@
+//! A foreign model on probes: what it paints, and in words what looks wrong.
+//!
+//! Every warning rests on numbers that were computed with the model. Where another reading of a
+//! file does clearly better, the warning has the changes of the entry that lead there.
+
+mod denoising;
+mod hierarchy;
+mod latent;
+mod probes;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::model::changes::Changes;
+use crate::model::inspect;
+use crate::model::manifest::{Contract, ModelEntry};
+
+pub use probes::probe_images;
+
+/// Draws from the prior that are decoded, and drawings that are encoded.
+const DRAWS: usize = 8;
+
+/// How a model is checked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CheckOptions {
+    /// Seed of all noise.
+    pub seed: u64,
+    /// Steps of the chain of a diffusion model, 2 to 1000.
+    pub steps: usize,
+    /// Most bytes that a network may take by its estimate; none for no limit.
+    pub memory: Option<u64>,
+}
+
+impl Default for CheckOptions {
+    fn default() -> Self {
+        Self { seed: 1, steps: 20, memory: Some(1 << 30) }
+    }
+}
+
+/// Images that a check has painted.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Gallery {
+    /// What they are.
+    pub name: GalleryName,
+    /// How many there are.
+    pub count: usize,
+    /// 8-bit levels, image after image.
+    #[serde(with = "serde_bytes")]
+    pub levels: Vec<u8>,
+}
+
+/// What images of a check are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GalleryName {
+    /// Draws from the prior, decoded.
+    Prior,
+    /// Example drawings in the model's size.
+    Examples,
+    /// Those drawings encoded and decoded.
+    Reconstructions,
+    /// Those drawings with noise.
+    Noised,
+    /// The clean images that the network predicts from these.
+    Denoised,
+    /// The ends of short chains.
+    Samples,
+}
+
+/// Something that looks wrong.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Warning {
+    /// Short name, for code.
+    pub code: &'static str,
+    /// The same in words.
+    pub message: String,
+    /// Changes of the entry that seem to be better, if any are known.
+    pub changes: Option<Changes>,
+}
+
+/// What a check has found.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelCheck {
+    /// What was painted.
+    pub pictures: Vec<Gallery>,
+    /// What looks wrong; nothing if all seems well.
+    pub warnings: Vec<Warning>,
+    /// Mean KL of each latent over the example drawings, in nats; empty without q(z|x).
+    pub kl_per_latent: Vec<f64>,
+    /// Mean ELBO of the example drawings in nats, in the units of the entry's likelihood; none
+    /// where there is none.
+    pub elbo: Option<f64>,
+}
+
+impl ModelCheck {
+    fn warn(&mut self, code: &'static str, message: impl Into<String>, changes: Option<Changes>) {
+        self.warnings.push(Warning { code, message: message.into(), changes });
+    }
+
+    fn show(&mut self, name: GalleryName, levels: Vec<u8>, count: usize) {
+        self.pictures.push(Gallery { name, count, levels });
+    }
+}
+
+/// Runs the model of `entry` on probes; `file` gives the bytes of a role.
+///
+/// # Errors
+/// [`ErrorKind::Model`](crate::ErrorKind::Model) if a file cannot be loaded or run, or would take
+/// more memory than the options allow; [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) for an
+/// invalid entry; [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range.
+pub fn check(
+    entry: &ModelEntry,
+    file: impl Fn(&str) -> Result<Vec<u8>>,
+    options: &CheckOptions,
+) -> Result<ModelCheck> {
+    entry.validate()?;
+    if !(2..=1000).contains(&options.steps) {
+        return Err(Error::value(format!("steps is {}, it must be 2 to 1000", options.steps)));
+    }
+    let mut found = ModelCheck::default();
+    check_files(entry, &file, options, &mut found)?;
+    match &entry.contract {
+        Contract::Vae(vae) => latent::check_vae(entry, vae, &file, options, &mut found)?,
+        Contract::Hvae(_) => hierarchy::check_hvae(entry, &file, options, &mut found)?,
+        Contract::Ddpm(ddpm) => denoising::check_ddpm(entry, ddpm, &file, options, &mut found)?,
+    }
+    Ok(found)
+}
+
+/// The values of the graph that an entry takes as they are, under a name that says how they are
+/// read.
+fn logits_of(entry: &ModelEntry) -> Option<String> {
+    use crate::model::manifest::{Likelihood, PixelValue};
+    let Contract::Vae(vae) = &entry.contract else { return None };
+    let binary = matches!(entry.likelihood, Likelihood::Bernoulli | Likelihood::GreyBernoulli);
+    let output = &vae.decoder.output;
+    let logits = output.value.unwrap_or(PixelValue::Logits) == PixelValue::Logits;
+    (binary && logits).then(|| output.name.clone().unwrap_or_else(|| "logits".into()))
+}
+
+/// Looks at the graphs before anything is loaded.
+fn check_files(
+    entry: &ModelEntry,
+    file: &dyn Fn(&str) -> Result<Vec<u8>>,
+    options: &CheckOptions,
+    found: &mut ModelCheck,
+) -> Result<()> {
+    let files = entry.files();
+    for (role, described) in &files {
+        if role.ends_with("Data") || *role == "density" {
+            continue;
+        }
+        let data = format!("{role}Data");
+        let external = files.get(data.as_str()).map(|_| file(&data)).transpose()?;
+        let info = inspect(&file(role)?, external.as_deref())?;
+        if let (Some(estimate), Some(limit)) = (info.memory, options.memory)
+            && estimate > limit
+        {
+            return Err(Error::model(format!(
+                "{} would take about {} MB of memory to load and run, more than the {} MB that are allowed",
+                described.path,
+                estimate >> 20,
+                limit >> 20
+            )));
+        }
+        let Some(name) = logits_of(entry).filter(|_| *role == "decoder") else { continue };
+        let value = info.values.iter().find(|value| value.name == name);
+        let moves = ["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Identity"];
+        let mut value = value;
+        while let Some(v) = value
+            && moves.contains(&v.operator.as_str())
+        {
+            value = info.values.iter().find(|before| Some(&before.name) == v.inputs.first());
+        }
+        let Some(sigmoid) = value.filter(|v| v.operator == "Sigmoid") else { continue };
+        let changes = [("decoder.output.value".to_string(), "mean".into())];
+        found.warn(
+            "sigmoid-before-logits",
+            format!(
+                "the value before {name:?} is a Sigmoid: it is a probability already. Say so, or take {:?}, which goes into it, as the logit",
+                sigmoid.inputs.first().map_or("", String::as_str)
+            ),
+            Some(changes.into()),
+        );
+    }
+    Ok(())
+}

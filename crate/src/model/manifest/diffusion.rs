@@ -1,0 +1,125 @@
+//! The conventions of a diffusion network: its time, its coordinates, its output.
+
+use serde::{Deserialize, Serialize};
+
+use super::adapters::{ClassInput, ImageInput, Layout, Numbers};
+use crate::math::training::BetaSchedule;
+
+/// What a diffusion network is told of the noise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeForm {
+    /// log(α²/σ²) (Kingma et al. 2021).
+    #[default]
+    LogSnr,
+    /// The number of a step of the training's chain (Ho et al. 2020).
+    Timestep,
+    /// That number over the number of steps.
+    Fraction,
+    /// The standard deviation σ of the noise in `x_0 + σ ε` (Karras et al. 2022), or ln(σ)/4 with
+    /// their preconditioning.
+    Sigma,
+    /// t of `(1 - t) x_0 + t ε` (Lipman et al. 2023).
+    Flow,
+}
+
+/// The time as an input.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct TimeInput {
+    /// The input's name, `log_snr` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is.
+    pub form: TimeForm,
+    /// Its shape without the batch, none for `[B]`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shape: Vec<usize>,
+    /// Whether the tensor has no batch axis: a scalar.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unbatched: bool,
+    /// Element type; integers for a timestep and floating point for the others if absent. Between
+    /// the steps of its chain a network is asked only if this is floating point.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<Numbers>,
+    /// The chain of the training, for a timestep and a fraction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<BetaSchedule>,
+    /// The number of that chain's first step, 0 or 1; 0 for a timestep and 1 for a fraction if
+    /// absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<u32>,
+    /// Standard deviation of the data in the network's units, for the preconditioning of Karras et
+    /// al. 2022 (the parameterization `edm`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sigma_data: Option<f64>,
+    /// Whether flow time runs from noise to data: `t x_0 + (1 - t) ε`, the velocity likewise
+    /// (rectified flow, Liu et al. 2023).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reversed: bool,
+}
+
+impl TimeInput {
+    /// Element type of the input.
+    pub fn numbers(&self) -> Numbers {
+        self.numbers.unwrap_or(match self.form {
+            TimeForm::Timestep => Numbers::Integer,
+            _ => Numbers::Float,
+        })
+    }
+
+    /// The number of the first step of the training's chain.
+    pub fn first(&self) -> u32 {
+        self.first.unwrap_or(u32::from(self.form == TimeForm::Fraction))
+    }
+}
+
+/// The output of a diffusion network.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct NetworkOutput {
+    /// The output, or any value of the graph; `output` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The order in which its values lie.
+    pub layout: Layout,
+    /// The tensor's shape without the batch if it is not the layout's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shape: Option<Vec<usize>>,
+    /// Whether it has twice the channels, the latter half about the variance of a step (Nichol &
+    /// Dhariwal 2021), which is not used: the chain's variance is β̃.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub learned_variance: bool,
+}
+
+/// A diffusion network's conventions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct NetworkAdapter {
+    /// The batch that is fixed in the file, 1 where it is free.
+    pub batch: usize,
+    /// The noisy picture. `scale` and `shift` do not apply: see `data_range`.
+    pub image: ImageInput,
+    /// The values of a black and of a full pixel in the training.
+    pub data_range: [f64; 2],
+    /// The time.
+    pub time: TimeInput,
+    /// The class, if it takes one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<ClassInput>,
+    /// The output.
+    pub output: NetworkOutput,
+}
+
+impl Default for NetworkAdapter {
+    fn default() -> Self {
+        Self {
+            batch: 1,
+            image: ImageInput::default(),
+            data_range: [-1.0, 1.0],
+            time: TimeInput::default(),
+            condition: None,
+            output: NetworkOutput::default(),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The kinds of model and what an entry says of each.
+
+use serde::{Deserialize, Serialize};
+
+use super::{DecoderAdapter, EncoderAdapter, FileEntry, NetworkAdapter, PixelOutput};
+use crate::math::likelihood::Task;
+use crate::math::parameterization::Parameterization;
+use crate::math::schedule::LogSnrRange;
+
+/// The networks of a model and what they compute.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Contract {
+    /// A variational autoencoder with a standard normal prior, an autoencoder, or a decoder alone.
+    Vae(VaeContract),
+    /// A hierarchical VAE with top-down inference.
+    Hvae(HvaeContract),
+    /// A denoising diffusion model.
+    Ddpm(DdpmContract),
+}
+
+/// A VAE.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VaeContract {
+    /// Encoder and decoder.
+    pub files: VaeFiles,
+    /// The latents and how much each says.
+    pub latents: Latents,
+    /// Names of the classes that both networks are conditioned on, none for no condition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<String>,
+    /// The encoder's conventions.
+    #[serde(default)]
+    pub encoder: EncoderAdapter,
+    /// The decoder's conventions.
+    #[serde(default)]
+    pub decoder: DecoderAdapter,
+}
+
+/// A hierarchical VAE.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HvaeContract {
+    /// Bottom-up and top-down network.
+    pub files: HvaeFiles,
+    /// The stochastic layers, the top one first.
+    pub layers: Vec<LatentLayer>,
+    /// Shapes of the encoder's outputs without the batch.
+    pub features: Vec<Vec<usize>>,
+    /// How the decoder states the distribution of the pixels.
+    #[serde(default)]
+    pub decoder: HvaeDecoder,
+}
+
+/// The conventions of a hierarchical VAE's decoder.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HvaeDecoder {
+    /// p(x | z_{1:L}).
+    pub output: PixelOutput,
+}
+
+/// A diffusion model.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DdpmContract {
+    /// The network.
+    pub files: DdpmFiles,
+    /// How the network's output gives the clean image and the noise.
+    pub parameterization: Parameterization,
+    /// Log signal-to-noise ratios that the network was trained for, in its own units; what it is
+    /// told is clamped to them. By default those of its chain, or of its convention.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_snr: Option<LogSnrRange>,
+    /// Names of the classes it can be conditioned on.
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// The network's conventions.
+    #[serde(default)]
+    pub network: NetworkAdapter,
+}
+
+/// Files of a VAE.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VaeFiles {
+    /// `x[B,C,H,W]` in `[0,1]` to `mean[B,d]`, `log_var[B,d]`; absent for a decoder alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<FileEntry>,
+    /// The encoder's external data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder_data: Option<FileEntry>,
+    /// `z[B,d]` to `logits[B,C,H,W]`, or to `mean` and `log_scale` of that shape for a discretized
+    /// logistic likelihood.
+    pub decoder: FileEntry,
+    /// The decoder's external data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoder_data: Option<FileEntry>,
+    /// Where the training images of each class lie, for a VAE with two latents: a
+    /// [`ClassDensity`](crate::model::ClassDensity).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub density: Option<FileEntry>,
+}
+
+/// Files of a hierarchical VAE with L layers of N latents in all.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HvaeFiles {
+    /// `x[B,C,H,W]` in `[0,1]` to `feature_0[B,…]`, `feature_1[B,…]`, …
+    pub encoder: FileEntry,
+    /// The encoder's external data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder_data: Option<FileEntry>,
+    /// The features, `eps[B,N]` and `gate[B,L]` to the outputs of a VAE's decoder and `q_mean`,
+    /// `q_log_var`, `p_mean`, `p_log_var`, `[B,N]` each: what the latents were drawn from, and
+    /// their priors given the latents above.
+    pub decoder: FileEntry,
+    /// The decoder's external data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoder_data: Option<FileEntry>,
+}
+
+/// Files of a diffusion model.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DdpmFiles {
+    /// `x_t[B,C,H,W]`, `log_snr[B]`, `class[B]` (64-bit integers) to `output[B,C,H,W]`.
+    pub network: FileEntry,
+    /// The network's external data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_data: Option<FileEntry>,
+}
+
+/// A stochastic layer of a hierarchical VAE.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LatentLayer {
+    /// Name for people.
+    pub name: String,
+    /// Shape of its latents.
+    pub shape: Vec<usize>,
+    /// Mean KL to the prior given the layers above, in nats, over the training set.
+    pub kl: f64,
+}
+
+impl LatentLayer {
+    /// Number of latents.
+    pub fn latents(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
+/// The latents of a VAE.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Latents {
+    /// How many there are.
+    pub count: usize,
+    /// Mean KL to the prior of each, in nats, over the training set; empty if it is not known
+    /// ([`Vae::estimate_kl`](crate::engine::Vae::estimate_kl) estimates it).
+    #[serde(default)]
+    pub kl_per_latent: Vec<f64>,
+    /// Indices, most informative first; by `kl_per_latent` if absent, or as they come.
+    #[serde(default)]
+    pub order: Vec<usize>,
+}
+
+/// Channels, height and width in pixels.
+///
+/// The values of an image lie row by row, the channels of a pixel side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageShape {
+    /// Channels: 1 for grey, 3 for red, green and blue.
+    pub channels: usize,
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+}
+
+impl ImageShape {
+    /// Number of values in one image.
+    pub fn dimensions(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+}
+
+/// Likelihood of the data given what the network says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Likelihood {
+    /// Binary pixels, the network gives logits.
+    Bernoulli,
+    /// Cross-entropy with grey levels, as most tutorials train: no likelihood, as it does not
+    /// integrate to one (Loaiza-Ganem & Cunningham 2019).
+    GreyBernoulli,
+    /// A density `N(f(z), σ² I)` of pixels in the decoder's range.
+    Gaussian,
+    /// 8-bit levels, the mass that a logistic distribution puts on each level; the network gives
+    /// mean and log scale.
+    DiscretizedLogistic,
+    /// 8-bit levels, the mass of a mixture of logistics (Salimans et al. 2017).
+    LogisticMixture,
+    /// 8-bit levels, the mass that a Gaussian puts on each level.
+    DiscretizedGaussian,
+}
+
+impl Likelihood {
+    /// What it is a probability of.
+    pub fn task(self) -> Task {
+        match self {
+            Likelihood::Bernoulli => Task::Binarized,
+            Likelihood::GreyBernoulli => Task::Grey,
+            Likelihood::Gaussian => Task::Density,
+            Likelihood::DiscretizedLogistic
+            | Likelihood::LogisticMixture
+            | Likelihood::DiscretizedGaussian => Task::EightBit,
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! The entry of a VAE, an autoencoder or a decoder alone.
+
+use serde_json::{Value, json};
+
+use super::ports::{Seen, before_activation, image_of, of_value};
+use super::{Candidate, Choice, Draft, choice, class_adapter, class_input, within};
+use crate::error::Result;
+use crate::model::manifest::{ImageShape, Layout};
+
+pub(super) fn propose(
+    draft: &mut Draft,
+    encoder: Option<&Candidate>,
+    decoder: &Candidate,
+) -> Result<()> {
+    let Some(output) = decoder.outputs.iter().find(|p| p.image().is_some()) else { return Ok(()) };
+    let Some((image, layout)) = output.image() else { return Ok(()) };
+    let z = latent_input(decoder);
+    let latents = z.vector().unwrap_or(1);
+    draft.set(
+        &choice(
+            "",
+            [
+                ("kind", json!("vae")),
+                ("image", json!(image)),
+                ("latents", json!({"count": latents})),
+                ("files.decoder", json!({"path": decoder.name})),
+                ("decoder.batch", json!(z.batch)),
+                ("decoder.latent.name", json!(z.name)),
+            ],
+        )
+        .changes,
+    )?;
+    if let Some(data) = decoder.data_file() {
+        draft.set(&choice("", [("files.decoderData", json!({"path": data}))]).changes)?;
+    }
+    if z.shape.len() != 1 {
+        draft.set(&choice("", [("decoder.latent.shape", json!(z.shape))]).changes)?;
+    }
+    draft.guess(
+        "files.decoder",
+        format!("{} takes {latents} numbers and gives an image", decoder.name),
+        vec![choice("decoder", [])],
+    )?;
+    let rest = decoder.inputs.iter().filter(|p| p.name != z.name);
+    if let Some((class, length)) = class_input(rest) {
+        condition(draft, "decoder", class, length)?;
+    }
+    let signed = decoder_output(draft, decoder, output, image, layout)?;
+    match encoder {
+        Some(encoder) => propose_encoder(draft, encoder, image, latents, signed)?,
+        None => draft.missing.push(
+            "there is no encoder: the latent lab and draws from the prior work, q(z|x) and the bound do not".into(),
+        ),
+    }
+    Ok(())
+}
+
+/// The input of a decoder that holds the latents.
+fn latent_input<'a>(decoder: &'a Candidate) -> &'a Seen {
+    let vectors = || decoder.inputs.iter().filter(|p| p.vector().is_some() && !p.integer);
+    let called = |p: &&Seen| p.is_called(&["latent", "code"]) || p.has_word(&["z"]);
+    let class =
+        |p: &&Seen| p.is_called(&["class", "label", "cond", "hot"]) || p.has_word(&["y", "c"]);
+    vectors()
+        .find(called)
+        .or_else(|| vectors().find(|p| !class(p)))
+        .or_else(|| vectors().next())
+        .unwrap_or(&decoder.inputs[0])
+}
+
+fn condition(draft: &mut Draft, network: &str, input: &Seen, length: Option<usize>) -> Result<()> {
+    let (adapter, names) = class_adapter(input, length);
+    let field = format!("{network}.condition");
+    let reason = match length {
+        Some(n) => {
+            format!("{network}: the input {:?} has {n} numbers beside the others", input.name)
+        }
+        None => format!("{network}: the input {:?} is one number for each image", input.name),
+    };
+    draft.guess(
+        &field,
+        reason,
+        vec![choice("a class", [(&*field, adapter), ("classes", json!(names))])],
+    )
+}
+
+/// Guesses what the decoder's output is. True if it spans [-1, 1].
+fn decoder_output(
+    draft: &mut Draft,
+    decoder: &Candidate,
+    output: &Seen,
+    image: ImageShape,
+    layout: Layout,
+) -> Result<bool> {
+    let place = |seen: &Seen| -> Vec<(String, Value)> {
+        let layout = image_of(&seen.shape).map_or(layout, |(_, layout)| layout);
+        let mut all =
+            vec![("name".to_string(), json!(seen.name)), ("layout".into(), json!(layout))];
+        let own = match layout {
+            Layout::Nchw => vec![image.channels, image.height, image.width],
+            Layout::Nhwc => vec![image.height, image.width, image.channels],
+        };
+        let shape = if seen.shape == own { Value::Null } else { json!(seen.shape) };
+        all.push(("shape".into(), shape));
+        all
+    };
+    let of = |seen: &Seen, label: &str, likelihood: &str, rest: Value| -> Choice {
+        let mut choice = within(
+            "decoder.output",
+            Choice { label: label.into(), changes: place(seen).into_iter().collect() },
+        );
+        for field in ["value", "range", "std", "spread"] {
+            let value = rest.get(field).cloned().unwrap_or(Value::Null);
+            choice.changes.insert(format!("decoder.output.{field}"), value);
+        }
+        choice.changes.insert("likelihood".into(), json!(likelihood));
+        choice
+    };
+    let fitted = |range: [f64; 2]| json!({"value": "mean", "range": range, "std": "fitted"});
+    let gaussian = |seen: &Seen, range: [f64; 2]| {
+        let label =
+            format!("mean of a Gaussian in [{}, {}], σ fitted to each image", range[0], range[1]);
+        of(seen, &label, "gaussian", fitted(range))
+    };
+    let binary = |seen: &Seen, label: &str, rest: Value| of(seen, label, "bernoulli", rest);
+    let grey = |seen: &Seen, rest: Value| {
+        of(seen, "cross-entropy with grey levels, which is no likelihood", "grey-bernoulli", rest)
+    };
+    let logits = json!({"value": "logits"});
+    let probability = json!({"value": "mean", "range": [0.0, 1.0]});
+
+    // a second output of the same shape is the spread
+    let other = decoder
+        .outputs
+        .iter()
+        .find(|p| p.name != output.name && p.image().is_some_and(|(other, _)| other == image));
+    let spread = other.filter(|p| p.is_called(&["scale", "var", "std", "sigma"]));
+    if let Some(spread) = spread {
+        let scale = spread.is_called(&["scale"]);
+        let value = if scale {
+            "log-scale"
+        } else if spread.is_called(&["log_var", "logvar", "log_sigma_sq"]) {
+            "log-var"
+        } else if spread.is_called(&["log"]) {
+            "log-std"
+        } else {
+            "std"
+        };
+        let with = |value: &str, range: [f64; 2]| json!({"value": "mean", "range": range, "spread": {"name": spread.name, "value": value}});
+        let logistic =
+            of(output, "discretized logistic", "discretized-logistic", with(value, [-1.0, 1.0]));
+        let normal = |range| {
+            of(output, "Gaussian with its own σ for each pixel", "gaussian", with(value, range))
+        };
+        let choices = if scale {
+            vec![logistic, normal([-1.0, 1.0]), normal([0.0, 1.0])]
+        } else {
+            vec![normal([0.0, 1.0]), normal([-1.0, 1.0])]
+        };
+        let reason = format!(
+            "the outputs {:?} and {:?} have the shape of an image",
+            output.name, spread.name
+        );
+        draft.guess("decoder.output", reason, choices)?;
+        return Ok(scale);
+    }
+
+    let inner = before_activation(&output.name, decoder.info).map(|v| of_value(v, decoder.info));
+    let usable = inner.filter(|seen| {
+        seen.shape.iter().product::<usize>() == image.dimensions()
+            && (image.channels == 1
+                || image_of(&seen.shape).is_some_and(|(found, _)| found == image))
+    });
+    let colour = image.channels == 3;
+    match (output.operator.as_str(), usable) {
+        ("Sigmoid", Some(before)) => {
+            let reason = format!(
+                "{:?} is a Sigmoid of {:?}, which so is the logit; most such models were trained with the cross-entropy of grey levels, which is no likelihood, and are read as models of binary pixels",
+                output.name, before.name
+            );
+            let mut choices = vec![
+                binary(&before, "logits of binary pixels, from before the Sigmoid", logits.clone()),
+                grey(&before, logits),
+                gaussian(output, [0.0, 1.0]),
+            ];
+            if colour {
+                choices.swap(0, 2);
+            }
+            draft.guess("decoder.output", reason, choices)?;
+            Ok(false)
+        }
+        ("Sigmoid" | "HardSigmoid" | "Clip", _) => {
+            let reason =
+                format!("{:?} comes from {}: it lies in [0, 1]", output.name, output.operator);
+            let mut choices = vec![
+                binary(output, "probabilities of binary pixels", probability.clone()),
+                grey(output, probability),
+                gaussian(output, [0.0, 1.0]),
+            ];
+            if colour {
+                choices.swap(0, 2);
+            }
+            draft.guess("decoder.output", reason, choices)?;
+            Ok(false)
+        }
+        ("Tanh", _) => {
+            let reason = format!("{:?} is a Tanh: it lies in [-1, 1]", output.name);
+            let binary_signed = binary(
+                output,
+                "probabilities of binary pixels, written in [-1, 1]",
+                json!({"value": "mean", "range": [-1.0, 1.0]}),
+            );
+            draft.guess(
+                "decoder.output",
+                reason,
+                vec![gaussian(output, [-1.0, 1.0]), binary_signed],
+            )?;
+            Ok(true)
+        }
+        _ => {
+            let named = output.is_called(&["logit"]);
+            let reason = if named {
+                format!("the output is called {:?}", output.name)
+            } else {
+                format!(
+                    "no activation stands before {:?}: the check compares its values with both",
+                    output.name
+                )
+            };
+            let mut choices = vec![
+                binary(output, "logits of binary pixels", json!({"value": "logits"})),
+                gaussian(output, [0.0, 1.0]),
+                gaussian(output, [-1.0, 1.0]),
+                binary(output, "probabilities of binary pixels", probability),
+                grey(output, json!({"value": "logits"})),
+            ];
+            if colour && !named {
+                choices.swap(0, 1);
+            }
+            draft.guess("decoder.output", reason, choices)?;
+            Ok(false)
+        }
+    }
+}
+
+fn propose_encoder(
+    draft: &mut Draft,
+    encoder: &Candidate,
+    image: ImageShape,
+    latents: usize,
+    signed: bool,
+) -> Result<()> {
+    let Some(x) = encoder.inputs.iter().find(|p| p.image().is_some()) else { return Ok(()) };
+    let layout = x.image().map_or(Layout::Nchw, |(_, layout)| layout);
+    if x.image().is_some_and(|(found, _)| found != image) {
+        draft.missing.push(format!(
+            "the encoder {} takes images of another size than the decoder gives: it is left out",
+            encoder.name
+        ));
+        return Ok(());
+    }
+    let own = match layout {
+        Layout::Nchw => vec![image.channels, image.height, image.width],
+        Layout::Nhwc => vec![image.height, image.width, image.channels],
+    };
+    let shape = if x.shape == own { Value::Null } else { json!(x.shape) };
+    draft.set(
+        &choice(
+            "",
+            [
+                ("files.encoder", json!({"path": encoder.name})),
+                ("encoder.batch", json!(x.batch)),
+                ("encoder.image.name", json!(x.name)),
+                ("encoder.image.layout", json!(layout)),
+                ("encoder.image.shape", shape),
+            ],
+        )
+        .changes,
+    )?;
+    if let Some(data) = encoder.data_file() {
+        draft.set(&choice("", [("files.encoderData", json!({"path": data}))]).changes)?;
+    }
+    let unit = choice(
+        "pixels in [0, 1]",
+        [("encoder.image.scale", Value::Null), ("encoder.image.shift", Value::Null)],
+    );
+    let symmetric = choice(
+        "pixels in [-1, 1]",
+        [("encoder.image.scale", json!([2.0])), ("encoder.image.shift", json!([-1.0]))],
+    );
+    let mut choices = vec![unit, symmetric];
+    if signed {
+        choices.reverse();
+    }
+    if image.channels == 1 {
+        choices.push(choice(
+            "MNIST's Normalize(0.1307, 0.3081)",
+            [
+                ("encoder.image.scale", json!([1.0 / 0.3081])),
+                ("encoder.image.shift", json!([-0.1307 / 0.3081])),
+            ],
+        ));
+    }
+    let reason = if signed {
+        "the decoder gives pixels in [-1, 1], so the encoder is taken to see them so"
+    } else {
+        "the usual scale of pixels; the check compares reconstructions with others"
+    };
+    draft.guess("encoder.image", reason, choices)?;
+    let rest = encoder.inputs.iter().filter(|p| p.name != x.name);
+    if let Some((class, length)) = class_input(rest) {
+        condition(draft, "encoder", class, length)?;
+    }
+    super::posterior::propose(draft, encoder, latents)
+}

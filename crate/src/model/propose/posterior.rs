@@ -1,0 +1,179 @@
+//! Where an encoder has the mean and the spread of q(z|x).
+
+use serde_json::{Value, json};
+
+use super::ports::{Looks, Seen};
+use super::{Candidate, Choice, Draft, Role, choice};
+use crate::error::Result;
+
+/// Guesses which values are mean and spread of the latents.
+pub(super) fn propose(draft: &mut Draft, encoder: &Candidate, latents: usize) -> Result<()> {
+    let outputs = &encoder.outputs;
+    let elements = |p: &Seen| p.shape.iter().product::<usize>();
+    let fits = |p: &&Seen| elements(p) == latents && p.looks != Looks::Unknown;
+    let vectors: Vec<&Seen> = outputs.iter().filter(fits).collect();
+    let is_mean = |p: &&&Seen| p.is_called(&["mean", "loc"]) || p.has_word(&["mu", "m"]);
+    let is_spread = |p: &&&Seen| p.is_called(&["var", "sigma", "std", "scale", "logv"]);
+
+    if vectors.len() >= 2 {
+        let mean = *vectors.iter().find(is_mean).unwrap_or(&vectors[0]);
+        let spread = *vectors
+            .iter()
+            .filter(|p| p.name != mean.name)
+            .find(is_spread)
+            .or_else(|| vectors.iter().find(|p| p.name != mean.name))
+            .unwrap_or(&vectors[1]);
+        let reason = format!(
+            "{} gives {:?} and {:?} with {latents} numbers each",
+            encoder.name, mean.name, spread.name
+        );
+        let form = spread_form(spread);
+        return draft.guess("encoder.posterior", reason, by_names(&mean.name, &spread.name, form));
+    }
+    // both in one output: [B, 2d], [B, 2, d], or [2, B, d]
+    let stacked = outputs.iter().find_map(|p| {
+        let all = &p.shape;
+        if p.batch == 2 && elements(p) == latents {
+            return Some((p, 0));
+        }
+        let axis = match (all.len(), elements(p) == 2 * latents) {
+            (1.., true) => all.iter().position(|n| n.is_multiple_of(2))? + 1,
+            _ => return None,
+        };
+        Some((p, axis))
+    });
+    if let Some((output, axis)) = stacked {
+        let reason =
+            format!("{:?} of {} holds two times {latents} numbers", output.name, encoder.name);
+        let with = |label: &str, spread: &str, order: &str| {
+            choice(
+                label,
+                [
+                    ("encoder.posterior.spread", json!(spread)),
+                    (
+                        "encoder.posterior.split",
+                        json!({"name": output.name, "axis": axis, "order": order}),
+                    ),
+                ],
+            )
+        };
+        return draft.guess(
+            "encoder.posterior",
+            reason,
+            vec![
+                with("mean, then log variance", "log-var", "mean-first"),
+                with("mean, then log standard deviation", "log-std", "mean-first"),
+                with("mean, then standard deviation", "std", "mean-first"),
+                with("log variance, then mean", "log-var", "spread-first"),
+            ],
+        );
+    }
+    // a sampled code: mean and log variance are inner values with one input in common
+    if let Some((mean, spread)) = inner_pair(encoder, latents) {
+        let reason = format!(
+            "{} draws its code at random; {mean:?} and {spread:?} are computed from one value and have {latents} numbers each",
+            encoder.name
+        );
+        return draft.guess("encoder.posterior", reason, by_names(&mean, &spread, "log-var"));
+    }
+    if let [code] = vectors[..] {
+        let reason = format!(
+            "{} gives one code of {latents} numbers and nothing of its spread: an autoencoder has no q(z|x) and no bound",
+            encoder.name
+        );
+        return draft.guess(
+            "encoder.posterior",
+            reason,
+            vec![choice(
+                "a code, no spread",
+                [
+                    ("encoder.posterior.spread", json!("none")),
+                    ("encoder.posterior.meanName", json!(code.name)),
+                ],
+            )],
+        );
+    }
+    draft.missing.push(format!(
+        "{}, but the decoder takes {latents} latents: the encoder is left out",
+        encoder.described()
+    ));
+    draft.set(
+        &choice(
+            "",
+            [
+                ("files.encoder", Value::Null),
+                ("files.encoderData", Value::Null),
+                ("encoder", Value::Null),
+            ],
+        )
+        .changes,
+    )
+}
+
+fn by_names(mean: &str, spread: &str, first: &str) -> Vec<Choice> {
+    let with = |form: &str, label: &str| {
+        choice(
+            format!("mean and {label}"),
+            [
+                ("encoder.posterior.spread", json!(form)),
+                ("encoder.posterior.meanName", json!(mean)),
+                ("encoder.posterior.spreadName", json!(spread)),
+            ],
+        )
+    };
+    let mut all = vec![
+        ("log-var", "log variance"),
+        ("log-std", "log standard deviation"),
+        ("std", "standard deviation"),
+        ("var", "variance"),
+    ];
+    all.sort_by_key(|(form, _)| *form != first);
+    all.into_iter().map(|(form, label)| with(form, label)).collect()
+}
+
+/// What an output is by its name and its operator.
+fn spread_form(spread: &Seen) -> &'static str {
+    let log = spread.is_called(&["log", "lv"]);
+    let positive = matches!(spread.operator.as_str(), "Exp" | "Softplus" | "Sqrt");
+    match (log && !positive, spread.is_called(&["var"])) {
+        (true, true) => "log-var",
+        (true, false) if spread.is_called(&["std", "sigma", "scale"]) => "log-std",
+        (false, true) if positive => "var",
+        _ if positive || spread.is_called(&["std", "sigma", "scale"]) => "std",
+        _ => "log-var",
+    }
+}
+
+/// Two inner values of the latents' size that layers compute from one value.
+fn inner_pair(encoder: &Candidate, latents: usize) -> Option<(String, String)> {
+    let random = encoder.info.operators.keys().any(|name| name.starts_with("Random"));
+    if !random || encoder.role == Some(Role::Decoder) {
+        return None;
+    }
+    let info = encoder.info;
+    let root = |name: &str| -> Option<String> {
+        let value = info.values.iter().find(|v| v.name == name)?;
+        match value.operator.as_str() {
+            "Gemm" | "Conv" | "MatMul" => value.inputs.first().cloned(),
+            // a bias
+            "Add" => value.inputs.iter().find_map(|input| {
+                let before = info.values.iter().find(|v| v.name == *input)?;
+                (before.operator == "MatMul").then(|| before.inputs.first().cloned())?
+            }),
+            _ => None,
+        }
+    };
+    let layers: Vec<(String, String)> = info
+        .values
+        .iter()
+        .filter(|v| {
+            let size = v.shape.as_ref().map(|shape| shape.iter().product::<usize>());
+            size == Some(latents) && v.operator != "MatMul"
+        })
+        .filter_map(|v| Some((v.name.clone(), root(&v.name)?)))
+        .collect();
+    layers.iter().enumerate().find_map(|(i, (name, from))| {
+        let (other, _) = layers[i + 1..].iter().find(|(_, other)| other == from)?;
+        Some((name.clone(), other.clone()))
+    })
+}

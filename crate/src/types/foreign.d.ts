@@ -1,0 +1,104 @@
+/** A dimension of a value: a length, or a name that may stand for any. */
+export type Dim = number | string;
+
+/** An input or output of a graph. */
+export interface GraphPort {
+  name: string;
+  /** "float32", "int64", …; empty where the file does not say. */
+  elementType: string;
+  /** Null where the file does not say. */
+  shape: Dim[] | null;
+}
+
+/** What is in an ONNX file. */
+export interface GraphInfo {
+  /** The program that wrote the file. */
+  producer: string;
+  /** Version of ONNX's operators. */
+  opset: number;
+  /** Inputs that are not weights. */
+  inputs: GraphPort[];
+  outputs: GraphPort[];
+  /** How many nodes there are of each operator. */
+  operators: Record<string, number>;
+  /** Why the outputs cannot be computed here; null if no operator is the reason. */
+  refused: string | null;
+  /** Number of weights. */
+  parameters: number;
+  /** Shapes of the tensors of weights by name. */
+  weights: Record<string, number[]>;
+  /** Every value that a node computes, any of which can be named as an output; the shape is that for one image. */
+  values: { name: string; operator: string; inputs: string[]; shape: number[] | null }[];
+  /** Files that hold the weights; empty where the file itself does. */
+  externalData: string[];
+  /** For one image; null where shapes are not known. */
+  multiplyAdds: number | null;
+  /** Estimate of the bytes that the network takes; null where shapes are not known. */
+  memory: number | null;
+}
+
+/** New values of an entry by field, "decoder.output.value" and the like; null takes a field away. See changeEntry. */
+export type EntryChanges = Record<string, unknown>;
+
+export interface EntryChoice {
+  label: string;
+  changes: EntryChanges;
+}
+
+/** Something about the files that had to be guessed. */
+export interface EntryGuess {
+  /** The field of the entry that it is about. */
+  field: string;
+  /** What was chosen. */
+  choice: string;
+  reason: string;
+  /** What else it may be. */
+  alternatives: EntryChoice[];
+}
+
+/** A proposed entry. */
+export interface Proposal {
+  /** Null if the files are no model that is known here; `missing` says why. */
+  entry: ModelEntry | null;
+  guesses: EntryGuess[];
+  /** What is missing or cannot be used, in sentences. */
+  missing: string[];
+}
+
+export interface CheckOptions {
+  /** Seed of all noise, 1 if absent. */
+  seed?: number;
+  /** Steps of the chain of a diffusion model, 2 to 1000; 20 if absent. */
+  steps?: number;
+  /** Most bytes that a network may take by its estimate: 1 GiB if absent, null for no limit. */
+  memory?: number | null;
+}
+
+/** Something that looks wrong with a model. */
+export interface ModelWarning {
+  code:
+    | "sigmoid-before-logits" | "logits-in-unit-range" | "logits-in-signed-range" | "outside-range" | "not-finite"
+    | "decoder-ignores-z" | "posterior-ignores-x" | "posterior-wider-than-prior" | "kl-zero" | "input-scale"
+    | "poor-reconstruction" | "bound-too-low" | "bound-above-zero" | "other-reading-is-better" | "poor-denoising"
+    | "class-has-no-effect" | "flat-samples";
+  /** The same in words, with the figures that it rests on. */
+  message: string;
+  /** Changes of the entry that seem to be better; null if none are known. */
+  changes: EntryChanges | null;
+}
+
+/** What a model does with probes. */
+export interface ModelCheck {
+  /** Images as 8-bit levels, one after another, in the entry's size. */
+  pictures: {
+    name: "prior" | "examples" | "reconstructions" | "noised" | "denoised" | "samples";
+    count: number;
+    levels: Uint8Array;
+  }[];
+  /** Empty if all seems well. */
+  warnings: ModelWarning[];
+  /** Mean KL of each latent over the example drawings in nats; empty without q(z|x). */
+  klPerLatent: number[];
+  /** Mean ELBO of the example drawings in nats; null where there is none. */
+  elbo: number | null;
+}

@@ -1,0 +1,117 @@
+//! A visitor's files: inspected, proposed, checked, changed.
+
+use super::refused;
+use crate::support::js::{get, number, parse};
+use elbo_room::bindings::{
+    Ddpm, Vae, change_entry, check_model, inspect_onnx, parse_manifest, propose_entry,
+};
+use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const ENCODER: &[u8] = include_bytes!("../fixtures/foreign/encoder-mnist.onnx");
+const DECODER: &[u8] = include_bytes!("../fixtures/foreign/decoder-mnist.onnx");
+const NETWORK: &[u8] = include_bytes!("../fixtures/foreign/network.onnx");
+
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&object, &(*name).into(), value).unwrap();
+    }
+    object.into()
+}
+
+fn bytes(file: &[u8]) -> JsValue {
+    Uint8Array::from(file).into()
+}
+
+fn inspected(files: &[(&str, &[u8])]) -> JsValue {
+    let each = files.iter().map(|(name, file)| {
+        let info = inspect_onnx(bytes(file), JsValue::UNDEFINED).unwrap();
+        object(&[("name", (*name).into()), ("info", info)])
+    });
+    each.collect::<Array>().into()
+}
+
+#[wasm_bindgen_test]
+fn a_vae_is_proposed_checked_and_loaded() {
+    let files = [("d.onnx", DECODER), ("e.onnx", ENCODER)];
+    let proposal = propose_entry("mine", inspected(&files)).unwrap();
+    let entry = get(&proposal, "entry");
+    assert_eq!(get(&entry, "kind"), "vae");
+    let guesses: Array = get(&proposal, "guesses").unchecked_into();
+    assert!(guesses.iter().all(|guess| get(&guess, "reason").is_string()));
+    let files = object(&[("encoder", bytes(ENCODER)), ("decoder", bytes(DECODER))]);
+
+    let found = check_model(entry.clone(), files.clone(), JsValue::UNDEFINED).unwrap();
+    let pictures: Array = get(&found, "pictures").unchecked_into();
+    let names: Vec<String> =
+        pictures.iter().map(|p| get(&p, "name").as_string().unwrap()).collect();
+    assert_eq!(names, ["prior", "examples", "reconstructions"]);
+    for picture in pictures.iter() {
+        let levels: Uint8Array = get(&picture, "levels").dyn_into().unwrap();
+        assert_eq!(f64::from(levels.length()), 784.0 * number(&picture, "count"));
+    }
+    assert_eq!(Array::from(&get(&found, "klPerLatent")).length(), 2);
+    refused(
+        check_model(entry.clone(), files.clone(), parse("{\"memory\": 10}")),
+        "ModelError",
+        "memory",
+    );
+
+    let vae = Vae::load(entry.clone(), files.clone()).unwrap();
+    assert_eq!((vae.channels(), vae.height(), vae.latents()), (1, 28, 2));
+    assert!(vae.has_encoder() && vae.has_posterior() && vae.classes().length() == 0);
+    assert_eq!(vae.task().unwrap(), "binarized");
+    let kl = vae.estimate_kl(Uint8Array::new_with_length(2 * 784).into(), None, None).unwrap();
+    assert!(kl.length() == 2 && kl.to_vec().iter().all(|v| *v >= 0.0));
+    refused(
+        vae.estimate_kl(Uint8Array::new_with_length(7).into(), None, None),
+        "ShapeError",
+        "784",
+    );
+    refused(vae.decode(Float32Array::new_with_length(2).into(), Some(1)), "ValueError", "class");
+
+    let changed =
+        change_entry(entry.clone(), parse("{\"likelihood\": \"grey-bernoulli\"}")).unwrap();
+    assert_eq!(Vae::load(changed, files).unwrap().task().unwrap(), "grey");
+    refused(change_entry(entry, parse("{\"latents.count\": 0}")), "ManifestError", "latents.count");
+}
+
+#[wasm_bindgen_test]
+fn a_diffusion_network_is_proposed_and_says_which_schedules_it_knows() {
+    let proposal = propose_entry("net", inspected(&[("n.onnx", NETWORK)])).unwrap();
+    let entry = change_entry(
+        get(&proposal, "entry"),
+        parse("{\"network.time.schedule\": {\"kind\": \"linear\", \"steps\": 50}}"),
+    )
+    .unwrap();
+    let ddpm = Ddpm::load(entry, object(&[("network", bytes(NETWORK))])).unwrap();
+    let schedules = Array::from(&ddpm.schedules().unwrap());
+    assert_eq!((schedules.length(), schedules.get(0).as_string()), (1, Some("trained".into())));
+    assert_eq!((ddpm.trained_steps(), ddpm.channels()), (Some(50), 1));
+}
+
+#[wasm_bindgen_test]
+fn what_is_no_onnx_file_or_no_model_is_said() {
+    refused(inspect_onnx(bytes(b"<!doctype html>"), JsValue::UNDEFINED), "ModelError", "file");
+    refused(inspect_onnx("text".into(), JsValue::UNDEFINED), "ValueError", "Uint8Array");
+    let proposal = propose_entry("mine", inspected(&[("e.onnx", ENCODER)])).unwrap();
+    assert!(get(&proposal, "entry").is_null());
+    let missing = Array::from(&get(&proposal, "missing")).get(0).as_string().unwrap();
+    assert!(missing.contains("decoder"), "{missing}");
+}
+
+#[wasm_bindgen_test]
+fn one_bad_entry_leaves_the_others_alone() {
+    let manifest = r#"{"format": 2, "models": [
+        {"id": "good", "kind": "vae", "image": {"channels": 1, "height": 2, "width": 2}, "likelihood": "bernoulli",
+         "files": {"decoder": {"path": "d.onnx"}}, "latents": {"count": 2}},
+        {"id": "bad", "kind": "gan"}
+    ]}"#;
+    let parsed = parse_manifest(manifest).unwrap();
+    let models = Array::from(&get(&parsed, "models"));
+    assert_eq!((models.length(), get(&models.get(0), "id")), (1, "good".into()));
+    let problem = Array::from(&get(&parsed, "problems")).get(0);
+    assert_eq!(get(&problem, "id"), "bad");
+}

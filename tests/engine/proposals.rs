@@ -1,0 +1,211 @@
+//! What is proposed for files of other conventions, and what a check finds.
+
+use elbo_room::ErrorKind;
+use elbo_room::engine::{CheckOptions, check};
+use elbo_room::math::training::BetaSchedule;
+use elbo_room::model::inspect;
+use elbo_room::model::manifest::{Contract, Likelihood, Manifest, ModelEntry, Spread};
+use elbo_room::model::propose::{NamedFile, Proposal, propose};
+use serde_json::{Value, json};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::foreign::{X, bytes, close, entry, file, linear, load, sigmoid};
+use crate::support::shipped;
+
+fn inspected(paths: &[&str]) -> Vec<NamedFile> {
+    let one = |path: &&str| {
+        let info = inspect(file(path), None).unwrap();
+        NamedFile { name: path.to_string(), info }
+    };
+    paths.iter().map(one).collect()
+}
+
+fn proposed(paths: &[&str]) -> (Proposal, ModelEntry) {
+    let proposal = propose("mine", &inspected(paths)).unwrap();
+    let entry = proposal.entry.clone().unwrap_or_else(|| panic!("{:?}", proposal.missing));
+    for guess in &proposal.guesses {
+        assert!(!guess.reason.is_empty());
+        for choice in &guess.alternatives {
+            entry.changed(&choice.changes).unwrap_or_else(|e| panic!("{}: {e}", choice.label));
+        }
+    }
+    (proposal, entry)
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_proposal_for_two_files_can_be_loaded_as_it_is() {
+    let (_, entry) = proposed(&["decoder-sigmoid.onnx", "encoder-std.onnx"]);
+    let Contract::Vae(contract) = &entry.contract else { panic!() };
+    assert_eq!(entry.likelihood, Likelihood::Bernoulli);
+    assert_eq!(contract.decoder.output.name.as_deref(), Some("before"));
+    assert_eq!(contract.decoder.latent.shape, Some(vec![2, 1, 1]));
+    assert_eq!(contract.encoder.posterior.spread, Spread::Std);
+    let model = load(&entry).unwrap();
+    let z = [0.7f32, -1.3];
+    let expected: Vec<f64> =
+        linear(&[f64::from(z[0]), f64::from(z[1])], 4, 1).into_iter().map(sigmoid).collect();
+    close(&model.decode(&z).unwrap().to_vec(), &expected);
+    let std = linear(&X.map(f64::from), 2, 2);
+    assert_eq!(model.encode_given(&X, Some(0)).unwrap().mean.len(), std.len());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn stacked_and_sampled_posteriors_and_codes_are_recognized() {
+    let posterior = |paths: &[&str]| {
+        let (_, entry) = proposed(paths);
+        let Contract::Vae(contract) = entry.contract.clone() else { panic!() };
+        load(&entry).unwrap();
+        (contract.encoder.posterior, contract.encoder.batch)
+    };
+    let (stacked, _) = posterior(&["encoder-mnist.onnx", "decoder-mnist.onnx"]);
+    assert_eq!(stacked.split.unwrap().axis, 1);
+    // the two layers behind the ReLU, before the draw
+    let (_, entry) = proposed(&["encoder-sampled.onnx", "decoder-sigmoid.onnx"]);
+    let Contract::Vae(contract) = entry.contract else { panic!() };
+    let sampled = contract.encoder.posterior;
+    assert_eq!(sampled.spread, Spread::LogVar);
+    assert_eq!(sampled.mean_name.as_deref(), Some("value_3"));
+    assert_eq!(sampled.spread_name.as_deref(), Some("value_4"));
+    let (_, entry) = proposed(&["encoder-sampled.onnx", "decoder-sigmoid.onnx"]);
+    let q = load(&entry).unwrap().encode(&X).unwrap();
+    let relu: Vec<f64> = linear(&X.map(f64::from), 4, 4).into_iter().map(|v| v.max(0.0)).collect();
+    close(&q.mean.to_vec(), &linear(&relu, 2, 2));
+    close(&q.log_var.to_vec(), &linear(&relu, 2, 3));
+    let (code, _) = posterior(&["encoder-code.onnx", "decoder-sigmoid.onnx"]);
+    assert_eq!(code.spread, Spread::None);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_colour_decoder_and_diffusion_networks_are_recognized() {
+    let (_, entry) = proposed(&["decoder-tanh.onnx", "encoder-colour.onnx"]);
+    let Contract::Vae(contract) = &entry.contract else { panic!() };
+    assert_eq!((entry.image.channels, entry.likelihood), (3, Likelihood::Gaussian));
+    assert_eq!(contract.decoder.output.range, Some([-1.0, 1.0]));
+    assert_eq!((contract.decoder.batch, &contract.encoder.image.scale[..]), (2, &[2.0][..]));
+    load(&entry).unwrap();
+
+    let (proposal, entry) = proposed(&["network.onnx"]);
+    let Contract::Ddpm(contract) = &entry.contract else { panic!("{proposal:?}") };
+    assert!(contract.network.output.learned_variance);
+    assert_eq!(contract.classes.len(), 3);
+    // the table that the timestep picks from says how long the chain is
+    assert_eq!(contract.network.time.schedule.as_ref().map(BetaSchedule::steps), Some(50));
+    let (_, entry) = proposed(&["network-flow.onnx"]);
+    let Contract::Ddpm(contract) = &entry.contract else { panic!() };
+    assert_eq!(contract.network.time.shape, [1]);
+
+    let alone = propose("mine", &inspected(&["encoder-mnist.onnx"])).unwrap();
+    assert!(alone.entry.is_none() && alone.missing[0].contains("decoder"), "{alone:?}");
+}
+
+fn codes(entry: &ModelEntry) -> Vec<&'static str> {
+    let found = check(entry, bytes(entry), &CheckOptions::default()).unwrap();
+    for warning in &found.warnings {
+        if let Some(changes) = &warning.changes {
+            entry.changed(changes).unwrap_or_else(|e| panic!("{}: {e}", warning.code));
+        }
+    }
+    found.warnings.iter().map(|w| w.code).collect()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_check_sees_probabilities_under_the_name_of_logits() {
+    let with = |output: Value| {
+        entry(json!({
+            "files": {"decoder": {"path": "decoder-sigmoid.onnx"}},
+            "decoder": {"latent": {"name": "latent", "shape": [2, 1, 1]}, "output": output},
+        }))
+    };
+    let wrong = with(json!({"name": "reconstruction"}));
+    let found = codes(&wrong);
+    assert!(
+        found.contains(&"sigmoid-before-logits") && found.contains(&"logits-in-unit-range"),
+        "{found:?}"
+    );
+    let warning =
+        check(&wrong, bytes(&wrong), &CheckOptions::default()).unwrap().warnings.remove(0);
+    let mended = wrong.changed(&warning.changes.unwrap()).unwrap();
+    assert_eq!(codes(&mended), [""; 0]);
+    // the true logits of this tiny network are small too, which a check cannot know
+    assert!(!codes(&with(json!({"name": "before"}))).contains(&"sigmoid-before-logits"));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_check_runs_a_diffusion_network_and_compares_readings() {
+    let (_, entry) = proposed(&["network-flow.onnx"]);
+    let found = check(&entry, bytes(&entry), &CheckOptions::default()).unwrap();
+    let names: Vec<_> = found.pictures.iter().map(|p| (p.name, p.count)).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+    assert!(found.pictures.iter().all(|p| p.levels.len() == 4 * p.count));
+    // x + t is no denoiser: some warning says so
+    assert!(
+        found
+            .warnings
+            .iter()
+            .any(|w| matches!(w.code, "poor-denoising" | "other-reading-is-better")),
+        "{:?}",
+        found.warnings
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_network_that_takes_too_much_memory_is_refused_with_the_figure() {
+    let (_, entry) = proposed(&["decoder-mnist.onnx", "encoder-mnist.onnx"]);
+    let options = CheckOptions { memory: Some(10), ..CheckOptions::default() };
+    let error = check(&entry, bytes(&entry), &options).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Model);
+    assert!(error.message.contains("memory"), "{error}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_shipped_models_pass_and_a_wrong_convention_is_found() {
+    let manifest = Manifest::parse(shipped::MANIFEST).unwrap();
+    let found = |entry: &ModelEntry| {
+        let file = |role: &str| Ok(shipped::file(&entry.files()[role].path).to_vec());
+        check(entry, file, &CheckOptions::default()).unwrap()
+    };
+    for entry in &manifest.models {
+        let found = found(entry);
+        assert_eq!(found.warnings, [], "{}", entry.id);
+        if let Contract::Vae(vae) = &entry.contract {
+            assert_eq!(found.kl_per_latent.len(), vae.latents.count);
+            assert!(found.kl_per_latent.iter().sum::<f64>() > 3.0 && found.elbo.unwrap() < 0.0);
+        }
+    }
+    let changed = |id: &str, changes: Value| {
+        let changes = changes.as_object().unwrap().clone().into_iter().collect();
+        manifest.model(id).unwrap().changed(&changes).unwrap()
+    };
+    let cases = [
+        (
+            "mnist-vae",
+            json!({"encoder.image.scale": [2], "encoder.image.shift": [-1]}),
+            "input-scale",
+        ),
+        (
+            "mnist-vae",
+            json!({"encoder.posterior.spread": "std", "encoder.posterior.spreadName": "log_var"}),
+            "not-finite",
+        ),
+        (
+            "mnist-vae",
+            json!({"decoder.output.name": "logits", "decoder.output.value": "mean"}),
+            "outside-range",
+        ),
+        ("mnist-ddpm", json!({"parameterization": "epsilon"}), "other-reading-is-better"),
+        ("mnist-ddpm", json!({"parameterization": "x0"}), "other-reading-is-better"),
+    ];
+    for (id, changes, code) in cases {
+        let wrong = changed(id, changes);
+        let warnings = found(&wrong).warnings;
+        let warning = warnings.iter().find(|w| w.code == code);
+        let warning = warning.unwrap_or_else(|| panic!("{id}: {warnings:?} has no {code}"));
+        // what the check suggests mends it
+        if let Some(changes) = &warning.changes {
+            let mended = found(&wrong.changed(changes).unwrap()).warnings;
+            assert!(!mended.iter().any(|w| w.code == code), "{id}: {mended:?}");
+        } else {
+            assert_eq!(code, "not-finite");
+        }
+    }
+}
