@@ -14,6 +14,7 @@ const latent: LatentBoundResult = {
   done: true,
   task: 'binarized',
   binarized: new Uint8Array(784),
+  density: null,
   reconstruction: e(-60, 0.5),
   kl: e(25, 0),
   layers: [{ name: 'z', kl: e(25, 0) }],
