@@ -6,7 +6,7 @@
 import { timed } from './timing.ts';
 
 /** Chains that are tried: fewer leave the units waiting, more no longer fit the sixteen registers of x86. */
-const CHAINS = [8, 10, 12, 13, 20] as const;
+export const CHAINS = [8, 10, 12, 13, 20] as const;
 const UNROLLED = 8;
 const LANES = 4;
 const X = 0.5;
