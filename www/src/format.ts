@@ -42,9 +42,14 @@ export const alphaBar = (value: number | null) =>
 /** Standard errors on either side of a normal mean that hold 95 % of it. */
 export const NORMAL_95 = 1.959964;
 
+/** An estimate that has a place on an axis; null for one that lies beyond all numbers, or is none. */
+export const placed = (value: Estimate | null): Estimate | null =>
+  value !== null && Number.isFinite(value.mean) ? value : null;
+
 /** The ends of the 95 % interval; null while there is no standard error, or where the value is exact. */
 export function interval({ mean, standardError }: Estimate): [number, number] | null {
   if (standardError === null || !(standardError > 0)) return null;
+  if (!Number.isFinite(mean) || !Number.isFinite(standardError)) return null;
   return [mean - NORMAL_95 * standardError, mean + NORMAL_95 * standardError];
 }
 
