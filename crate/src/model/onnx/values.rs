@@ -245,7 +245,7 @@ impl Lowering<'_> {
         } else {
             self.reshape(&x, &[shape.iter().product::<usize>() / length.max(1), length])?
         }];
-        for (value, missing) in affine.into_iter().zip([1.0, 0.0]) {
+        for (value, missing) in affine.into_iter().zip([1.0f32, 0.0]) {
             operands.push(match value {
                 Some(value) => {
                     let length = self.shape(&value)?.iter().product();

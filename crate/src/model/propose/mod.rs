@@ -1,6 +1,6 @@
 //! An entry for files from elsewhere: what each network is, its adapters, and why that is thought.
 //!
-//! A proposal is made of names and shapes alone and may be wrong; [`check`](crate::engine::check)
+//! A proposal is made of names and shapes alone and may be wrong; [`check`](fn@crate::engine::check)
 //! runs the networks and says what looks wrong.
 
 mod diffusion;
