@@ -35,6 +35,12 @@ def read(run: Path) -> dict:
     return entry
 
 
+def format2(entry: dict) -> dict:
+    """An entry of format 1 in format 2, which has adapters, and conventions in place of the range of the data."""
+    entry = {name: value for name, value in entry.items() if name != "dataRange"}
+    return {**entry, "network": entry.get("network", {"condition": {}})} if entry["kind"] == "ddpm" else entry
+
+
 def tables(models: list[dict]) -> str:
     """The part of README.md that lists runs, files and scores, as Markdown."""
     files = ["| file | bytes | sha256 |", "|---|---|---|"]
@@ -66,6 +72,8 @@ def main() -> None:
     before = [m["id"] for m in manifest["models"]]
     manifest["models"] = [entries.get(m["id"], m) for m in manifest["models"]]
     manifest["models"] += [entry for name, entry in entries.items() if name not in before]
+    if manifest["format"] == 2 or any("decoder" in m for m in manifest["models"]):  # format 1 has no adapters
+        manifest = {"format": 2, "models": [format2(m) for m in manifest["models"]]}
     for name, entry in entries.items():
         for file in entry["files"].values():
             shutil.copyfile(args.runs / name / file["path"], args.models / file["path"])
