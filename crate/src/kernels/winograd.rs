@@ -61,9 +61,21 @@ fn transform_sum([a, b, c, d, e, f]: [[f32; LANES]; T]) -> [[f32; LANES]; M] {
     ]
 }
 
-fn transform_kernel([a, b, c]: [f32; 3]) -> [f32; T] {
-    let (even, even_2) = ((a + c) / -6.0, a / 24.0 + c / 6.0);
-    [a / 4.0, even - b / 6.0, even + b / 6.0, even_2 + b / 12.0, even_2 - b / 12.0, c]
+/// Of the kernels of [`LANES`] outputs at once.
+#[inline(always)]
+fn transform_kernel([a, b, c]: [[f32; LANES]; 3]) -> [[f32; LANES]; T] {
+    let mut transformed = [[0.0; LANES]; T];
+    for lane in 0..LANES {
+        let (a, b, c) = (a[lane], b[lane], c[lane]);
+        let (even, even_2) = ((a + c) / -6.0, a / 24.0 + c / 6.0);
+        transformed[0][lane] = a / 4.0;
+        transformed[1][lane] = even - b / 6.0;
+        transformed[2][lane] = even + b / 6.0;
+        transformed[3][lane] = even_2 + b / 12.0;
+        transformed[4][lane] = even_2 - b / 12.0;
+        transformed[5][lane] = c;
+    }
+    transformed
 }
 
 /// A convolution of images of one size by a kernel of 3 × 3 with stride 1.
@@ -205,16 +217,21 @@ fn transform_inputs(
 fn products(weights: Weights) -> Vec<Panels> {
     let Weights { values, inputs, outputs, .. } = weights;
     let mut products = vec![Panels::zero(inputs, outputs); T * T];
-    for (at, kernel) in values.as_chunks::<9>().0.iter().enumerate() {
-        // All products have the value for these channels at the same place.
-        let place = products[0].place(at % inputs, at / inputs);
-        let [a, b, c, d, e, f, g, h, i] = *kernel;
-        let rows =
-            [transform_kernel([a, b, c]), transform_kernel([d, e, f]), transform_kernel([g, h, i])];
-        for x in 0..T {
-            let column = transform_kernel([rows[0][x], rows[1][x], rows[2][x]]);
-            for (y, value) in column.into_iter().enumerate() {
-                products[y * T + x].values_mut()[place] = value;
+    let kernels = values.as_chunks::<9>().0;
+    for output in (0..outputs).step_by(LANES) {
+        for input in 0..inputs {
+            // All products have the values for these channels at the same place, side by side.
+            let place = products[0].place(input, output);
+            let value = |at: usize| {
+                std::array::from_fn(|lane| kernels[(output + lane) * inputs + input][at])
+            };
+            let row = |at: usize| transform_kernel([value(at), value(at + 1), value(at + 2)]);
+            let rows = [row(0), row(3), row(6)];
+            for x in 0..T {
+                let column = transform_kernel([rows[0][x], rows[1][x], rows[2][x]]);
+                for (y, values) in column.iter().enumerate() {
+                    products[y * T + x].values_mut()[place..][..LANES].copy_from_slice(values);
+                }
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::kernels::winograd::Winograd;
 
 /// From this many channels on, at both ends, the transforms of Winograd's method cost less than
 /// they save.
-const CHANNELS_FOR_WINOGRAD: usize = 16;
+pub const CHANNELS_FOR_WINOGRAD: usize = 16;
 
 /// Height and width of what has one or two axes; a missing height is `missing`.
 fn pair(values: &[usize], missing: usize) -> TractResult<[usize; 2]> {

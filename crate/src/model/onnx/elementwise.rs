@@ -66,6 +66,26 @@ impl Function {
         }
     }
 
+    /// Takes the function of each value, in place.
+    pub fn apply(self, values: &mut [f32]) {
+        match self {
+            Self::Silu => activation::silu(values),
+            Self::Sigmoid => activation::sigmoid(values),
+            Self::Exp => values.iter_mut().for_each(|value| *value = activation::exp(*value)),
+            Self::Relu => {
+                values
+                    .iter_mut()
+                    .for_each(|value| *value = if *value < 0.0 { 0.0 } else { *value });
+            }
+            Self::LeakyRelu(slope) => values
+                .iter_mut()
+                .for_each(|value| *value = if *value < 0.0 { slope * *value } else { *value }),
+            Self::Other(_, function) => {
+                values.iter_mut().for_each(|value| *value = function(*value));
+            }
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Silu => "Silu",
@@ -96,26 +116,7 @@ impl Eq for Unary {}
 impl Unary {
     fn run(&self, mut inputs: TVec<TValue>) -> TractResult<Tensor> {
         let mut tensor = inputs.remove(0).into_tensor();
-        let mut view = tensor.try_as_plain_ram_mut()?;
-        let values = view.as_slice_mut::<f32>()?;
-        match self.function {
-            Function::Silu => activation::silu(values),
-            Function::Sigmoid => activation::sigmoid(values),
-            Function::Exp => values.iter_mut().for_each(|value| *value = activation::exp(*value)),
-            Function::Relu => {
-                values
-                    .iter_mut()
-                    .for_each(|value| *value = if *value < 0.0 { 0.0 } else { *value });
-            }
-            Function::LeakyRelu(slope) => {
-                values
-                    .iter_mut()
-                    .for_each(|value| *value = if *value < 0.0 { slope * *value } else { *value });
-            }
-            Function::Other(_, function) => {
-                values.iter_mut().for_each(|value| *value = function(*value));
-            }
-        }
+        self.function.apply(tensor.try_as_plain_ram_mut()?.as_slice_mut()?);
         Ok(tensor)
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
 
 use tract_onnx::model::ParseResult;
 use tract_onnx::pb::tensor_proto::DataType;
@@ -12,13 +11,8 @@ use tract_onnx::tract_hir::internal::*;
 use tract_onnx::tract_hir::tract_core::internal::translator::Translate;
 
 use super::check::{self, Input};
+use super::register::ONNX;
 use super::{Datum, Dim, TensorSpec, file};
-
-/// tract-onnx with all its operators. Declared shapes of outputs and of the values between are not
-/// used: exporters state them for another batch, or wrongly.
-static ONNX: LazyLock<tract_onnx::Onnx> = LazyLock::new(|| {
-    tract_onnx::onnx().with_ignore_output_shapes(true).with_ignore_value_info(true)
-});
 
 /// Whether tract-onnx reads nodes of this kind.
 pub fn is_known(node: &NodeProto) -> bool {

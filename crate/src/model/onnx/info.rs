@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tract_onnx::pb::{TensorProto, ValueInfoProto};
+use tract_onnx::pb::{GraphProto, TensorProto, ValueInfoProto};
 
 use super::check::{self, Element, Input};
+use super::convolution::CHANNELS_FOR_WINOGRAD;
 use super::{TensorSpec, file};
 use crate::error::{Error, Result};
 
@@ -125,6 +126,7 @@ pub fn inspect_at(
             shape: report.values.get(name).map(|(_, shape)| shape.clone()),
         }));
     }
+    let transformed = transformed_bytes(graph);
     let complete = names.iter().all(|name| report.values.contains_key(*name));
     Ok(GraphInfo {
         inputs: ports,
@@ -136,7 +138,7 @@ pub fn inspect_at(
         values,
         external_data,
         multiply_adds: complete.then_some(report.multiply_adds),
-        memory: complete.then_some(report.bytes),
+        memory: complete.then_some(report.bytes + transformed),
         producer: format!("{} {}", proto.producer_name, proto.producer_version).trim().into(),
         opset: file::opset(&proto),
     })
@@ -176,4 +178,27 @@ fn source(value: &ValueInfoProto, inputs: &[TensorSpec]) -> Option<(String, Elem
 
 fn elements(dims: &[i64]) -> u64 {
     dims.iter().fold(1, |product, &dim| product.saturating_mul(u64::try_from(dim).unwrap_or(0)))
+}
+
+/// Bytes that the weights of convolutions of 3 x 3 take beyond a copy of them: Winograd's method has
+/// 36 values for their 9.
+fn transformed_bytes(graph: &GraphProto) -> u64 {
+    let mut bytes = 0;
+    for node in graph.node.iter().filter(|node| node.op_type == "Conv") {
+        let all_ones = |name: &str| {
+            let attribute = node.attribute.iter().find(|attribute| attribute.name == name);
+            attribute.is_none_or(|attribute| attribute.ints.iter().all(|&step| step == 1))
+        };
+        let weights =
+            graph.initializer.iter().find(|tensor| Some(&tensor.name) == node.input.get(1));
+        if let Some(weights) = weights
+            && let [outputs, inputs, 3, 3] = *weights.dims
+            && outputs.min(inputs) >= CHANNELS_FOR_WINOGRAD as i64
+            && all_ones("strides")
+            && all_ones("dilations")
+        {
+            bytes += 3 * 4 * elements(&weights.dims);
+        }
+    }
+    bytes
 }

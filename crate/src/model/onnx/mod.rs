@@ -3,7 +3,7 @@
 //!
 //! - [`file`]: the file as protocol buffers; the part of its graph that is needed,
 //! - [`check`]: whether it can be trusted to tract,
-//! - [`import`]: tract-onnx's typed model with the shapes fixed,
+//! - [`register`], [`import`]: tract-onnx's typed model with the shapes fixed,
 //! - [`fuse`], [`normalize`], [`finder`]: what several operators spell out and one kernel computes,
 //! - [`support`], [`types`]: what can be computed, and in which types,
 //! - [`lower`], [`convolution`], [`product`], [`values`]: each operator by the kernels,
@@ -23,6 +23,7 @@ mod lower;
 mod normalize;
 mod ops;
 mod product;
+mod register;
 mod support;
 mod types;
 mod values;
