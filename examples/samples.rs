@@ -4,6 +4,10 @@
 //!
 //!     cargo run --release --example samples -- --steps 1000 --guidance 0.5 --out samples.pgm
 
+// `wasm-pack test` compiles the examples for WebAssembly too, where what they use is missing.
+#![cfg_attr(target_arch = "wasm32", no_main)]
+#![cfg(not(target_arch = "wasm32"))]
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};

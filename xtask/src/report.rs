@@ -34,7 +34,8 @@ pub fn table(outcomes: &[Outcome], time: Duration) -> String {
     for Outcome { stage, result, time, tests } in outcomes {
         let tests = if tests.is_empty() { String::new() } else { tests.len().to_string() };
         let failed = if result.is_err() { "  FAILED" } else { "" };
-        _ = writeln!(table, "{:10}{:>13}{tests:>8}{failed}", stage.name(), minutes(*time));
+        let line = format!("{:10}{:>13}{tests:>8}{failed}", stage.name(), minutes(*time));
+        _ = writeln!(table, "{}", line.trim_end());
     }
     _ = writeln!(table, "{:10}{:>13}", "all", minutes(time));
 
