@@ -61,8 +61,8 @@ fn the_clean_point_is_the_mean_over_the_data() {
         let log_snr = (row.alpha_bar / (1.0 - row.alpha_bar)).ln();
         let noised = NoisedMixture::new(&reference.mixture(&row.mixture), log_snr);
         let x0 = noised.posterior(row.x_t).x0;
-        for axis in 0..2 {
-            assert_close(x0[axis], row.mean[axis], 1e-7);
+        for (found, mean) in x0.into_iter().zip(row.mean) {
+            assert_close(found, mean, 1e-7);
         }
     }
 }

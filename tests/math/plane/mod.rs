@@ -10,10 +10,13 @@ use elbo_room::math::schedule::{LogSnrRange, NoiseSchedule, ScheduleKind};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
+/// Weight, mean and `[var z_1, cov, var z_2]`.
+type Component = (f64, [f64; 2], [f64; 3]);
+
 /// tests/fixtures/plane.py
 #[derive(Deserialize)]
 pub struct Reference {
-    mixtures: BTreeMap<String, Vec<(f64, [f64; 2], [f64; 3])>>,
+    mixtures: BTreeMap<String, Vec<Component>>,
     pub means: Vec<ReferenceMean>,
     pub bounds: Vec<ReferenceBound>,
 }

@@ -219,18 +219,18 @@ impl Weights {
     /// Adds to `gradient` what a gradient by the output gives by the weights.
     fn backward(&self, pass: &Pass, by_output: Point, gradient: &mut Weights) {
         let mut delta = [0.0; WIDTH];
-        for i in 0..2 {
-            add_scaled(&mut delta, by_output[i], &self.last[i]);
-            add_scaled(&mut gradient.last[i], by_output[i], &pass.hidden[1]);
-            gradient.last_bias[i] += by_output[i];
+        for (i, by_output) in by_output.into_iter().enumerate() {
+            add_scaled(&mut delta, by_output, &self.last[i]);
+            add_scaled(&mut gradient.last[i], by_output, &pass.hidden[1]);
+            gradient.last_bias[i] += by_output;
         }
         for (delta, slope) in delta.iter_mut().zip(&pass.slopes[1]) {
             *delta *= slope;
         }
         let mut below = [0.0; WIDTH];
-        for k in 0..WIDTH {
+        for (k, below) in below.iter_mut().enumerate() {
             add_scaled(&mut gradient.second[k], pass.hidden[0][k], &delta);
-            below[k] = dot(&self.second[k], &delta) * pass.slopes[0][k];
+            *below = dot(&self.second[k], &delta) * pass.slopes[0][k];
         }
         add_scaled(&mut gradient.second_bias, 1.0, &delta);
         for (input, row) in pass.inputs.iter().zip(&mut gradient.first) {

@@ -71,6 +71,7 @@ impl Training {
     }
 
     /// The network with its weights averaged over the last steps (Polyak & Juditsky 1992).
+    #[expect(clippy::misnamed_getters, reason = "the averaged weights are the result")]
     pub fn network(&self) -> &Mlp {
         &self.average
     }
