@@ -66,8 +66,8 @@ impl<'a> Pixel<'a> {
         for (k, log_weight) in self.log_weights().enumerate() {
             let weight = libm::exp(log_weight);
             let mut of = [0.0; 3];
-            for c in 0..self.channels {
-                of[c] = self.parameter(c, 0, k);
+            for (c, of) in of.iter_mut().enumerate().take(self.channels) {
+                *of = self.parameter(c, 0, k);
             }
             if self.channels == 3 {
                 let [red_green, red_blue, green_blue] = self.coefficients(k);

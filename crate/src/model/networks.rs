@@ -240,7 +240,7 @@ impl PixelReader {
 
     /// How far the range of the decoder is from one of length `length` that starts at `low`:
     /// factor and summand, none for none.
-    fn into_range(&self, low: f64, length: f64) -> Option<(f64, f64)> {
+    fn affine_to_range(&self, low: f64, length: f64) -> Option<(f64, f64)> {
         let [from, to] = self.range;
         let factor = length / (to - from);
         (self.range != [low, low + length]).then_some((factor, low - factor * from))
@@ -269,11 +269,11 @@ impl PixelReader {
             Likelihood::DiscretizedLogistic | Likelihood::DiscretizedGaussian => {
                 let (mut mean, mut log_scale) = (first(0), first(1));
                 match self.spread {
-                    Some(PixelSpread::Std) => log_scale.mapv_inplace(|v| libm::logf(v)),
+                    Some(PixelSpread::Std) => log_scale.mapv_inplace(libm::logf),
                     Some(PixelSpread::LogVar) => log_scale.mapv_inplace(|v| 0.5 * v),
                     _ => {}
                 }
-                if let Some((factor, shift)) = self.into_range(-1.0, 2.0) {
+                if let Some((factor, shift)) = self.affine_to_range(-1.0, 2.0) {
                     mean.mapv_inplace(|v| (factor * f64::from(v) + shift) as f32);
                     let log_factor = libm::log(factor);
                     log_scale.mapv_inplace(|v| (f64::from(v) + log_factor) as f32);
@@ -288,7 +288,7 @@ impl PixelReader {
         match self.value {
             PixelValue::Logits => values,
             PixelValue::Mean => {
-                let (factor, shift) = self.into_range(0.0, 1.0).unwrap_or((1.0, 0.0));
+                let (factor, shift) = self.affine_to_range(0.0, 1.0).unwrap_or((1.0, 0.0));
                 values.mapv_into(|v| logit(factor * f64::from(v) + shift) as f32)
             }
         }

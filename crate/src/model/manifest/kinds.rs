@@ -8,6 +8,7 @@ use crate::math::parameterization::Parameterization;
 use crate::math::schedule::LogSnrRange;
 
 /// The networks of a model and what they compute.
+#[expect(clippy::large_enum_variant, reason = "there is one for each model, not many")]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Contract {
