@@ -11,8 +11,18 @@ export function surface(name: string): OffscreenCanvas | Promise<OffscreenCanvas
   return new Promise((resolve) => awaited.set(name, [...(awaited.get(name) ?? []), resolve]));
 }
 
+/**
+ * Has the canvas give the same context whenever it is asked: the crate asks for each picture, and Firefox (ESR 153) refuses
+ * another time once the page has read the canvas.
+ */
+function keepContext(canvas: OffscreenCanvas): void {
+  const context = canvas.getContext('2d');
+  Object.defineProperty(canvas, 'getContext', { value: () => context });
+}
+
 export const surfaceHandlers: Handlers<'surface'> = {
   surface({ name, canvas }) {
+    keepContext(canvas);
     surfaces.set(name, canvas);
     for (const take of awaited.get(name) ?? []) take(canvas);
     awaited.delete(name);
