@@ -15,7 +15,9 @@ export async function settle(page: Page, lab: Lab, more = ''): Promise<void> {
   if (lab === 'elbo') {
     const models = page.getByTestId('elbo-lab').locator('article[data-status]');
     await expect(models.first()).toBeVisible();
-    await expect(models.and(page.locator(':not([data-status=done])'))).toHaveCount(0);
+    // All bounds of all models: some two thousand evaluations.
+    const computing = models.and(page.locator(':not([data-status=done])'));
+    await expect(computing).toHaveCount(0, { timeout: 60_000 });
   } else if (lab === 'inference')
     await expect(page.getByTestId('inference-iteration')).toHaveText('50');
   else {

@@ -15,6 +15,8 @@ const LAST = TOUR_STEPS.length - 1;
 const labOf = (step: TourStep | undefined) => step && STOPS[step].setting.lab;
 const panel = (page: Page) => page.getByTestId('tour');
 const fragment = (page: Page) => page.evaluate(() => location.hash);
+/** The address without its check of its own length. */
+const setting = async (page: Page) => (await fragment(page)).replace(/^#(len=\d+&)?/, '');
 
 async function expectStep(
   page: Page,
@@ -98,8 +100,8 @@ for (const language of LANGUAGES) {
 
     test('the whole tour by keyboard, and back to what there was before', async ({ page }) => {
       await page.emulateMedia({ reducedMotion: 'reduce' });
-      const before = '#lab=denoise&digit=7&seed=5';
-      await open(page, before.slice(1));
+      const before = 'lab=denoise&digit=7&seed=5';
+      await open(page, before);
       await tabTo(page.getByTestId('tour-start'));
       await page.keyboard.press('Enter');
       await expect(panel(page)).toBeFocused();
@@ -122,7 +124,7 @@ for (const language of LANGUAGES) {
       await expect.poll(() => fragment(page)).not.toContain('tour=');
       await tabTo(page.getByTestId('tour-restore'));
       await page.keyboard.press('Enter');
-      await expect.poll(() => fragment(page)).toBe(before);
+      await expect.poll(() => setting(page)).toBe(before);
       await expect(page.getByTestId('tour-start')).toBeFocused();
       await expect(page.locator('[data-pointed]')).toHaveCount(0);
     });
@@ -170,7 +172,7 @@ test('the tour goes on where it was left, also after a reload', async ({ page })
   await expectStep(page, 'bound', english);
   await page.getByRole('button', { name: en.tour.close }).click();
   await page.getByTestId('tour-restore').click();
-  await expect.poll(() => fragment(page)).toBe('#z=seed:3');
+  await expect.poll(() => setting(page)).toBe('z=seed:3');
   await page.getByTestId('tour-start').click();
   await expectStep(page, 'bound', english);
 });

@@ -32,7 +32,7 @@ export async function standIns(root: URL): Promise<Map<string, Uint8Array>> {
       // What is no network is small, and stays what it is.
       const bytes = networks[role] ?? new Uint8Array(await read(`models/${file.path}`));
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      checksums.set(file.sha256, sha256);
+      if (file.sha256) checksums.set(file.sha256, sha256);
       Object.assign(file, { bytes: bytes.length, sha256 });
       files.set(file.path, bytes);
     }
