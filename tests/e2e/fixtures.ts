@@ -16,10 +16,14 @@ export interface Options {
   networks: 'trained' | 'stand-in';
 }
 
-export const test = base.extend<{ guard: Guard }, Options & { crate: Crate }>({
+/** A test that has no page of Playwright's. */
+export const pageless = base.extend<object, Options & { crate: Crate }>({
   networks: ['stand-in', { option: true, scope: 'worker' }],
   /** The crate in Node, with the networks that the page has. */
   crate: [async ({ networks }, use) => use(await loadCrate(networks)), { scope: 'worker' }],
+});
+
+export const test = pageless.extend<{ guard: Guard }>({
   guard: [
     async ({ page, context, baseURL }, use) => {
       const origin = new URL(baseURL ?? '').origin;
