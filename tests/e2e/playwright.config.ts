@@ -48,18 +48,18 @@ export default defineConfig<Options>({
   snapshotPathTemplate: 'baselines/{arg}{ext}',
   projects: [
     {
-      name: 'page',
-      testDir: 'page',
-      use: { baseURL: `${standIn}/`, networks: 'stand-in' },
-    },
-    {
       name: 'models',
       testDir: 'models',
-      // The trained networks use every core there is: beside each other these tests would only wait.
+      // First, and one at a time: they use every core there is, and those of the page fill what they leave.
       workers: 1,
       timeout: 300_000,
       expect: { timeout: 60_000 },
       use: { baseURL: `${trained}/`, networks: 'trained' },
+    },
+    {
+      name: 'page',
+      testDir: 'page',
+      use: { baseURL: `${standIn}/`, networks: 'stand-in' },
     },
   ],
   use: {
