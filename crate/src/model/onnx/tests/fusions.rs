@@ -93,6 +93,8 @@ fn normalizations_are_one_kernel_however_they_are_spelled() {
         tensor("t4", &[8, 1, 1], &numbers(8, 2)),
         tensor("one", &[2], &[1.0; 2]),
         tensor("zero", &[2], &[0.0; 2]),
+        tensor("ones", &[8], &[1.0; 8]),
+        tensor("zeros", &[8], &[0.0; 8]),
         tensor("epsilon", &[], &[1e-5]),
         integers("grouped", &[0, 2, -1]),
         integers("whole", &[1, 8, 4, 3]),
@@ -121,11 +123,13 @@ fn normalizations_are_one_kernel_however_they_are_spelled() {
     let groups = [("epsilon", Float(1e-5)), ("num_groups", Int(2))];
     let single = vec![node("GroupNormalization", &["c", "s", "t"], "n", &groups)];
     let instance = vec![node("InstanceNormalization", &["c", "s", "t"], "n", &[])];
+    let plain = vec![node("InstanceNormalization", &["c", "ones", "zeros"], "n", &[])];
     let cases = [
         ("legacy", legacy, 18),
         ("spelled", spelled, 18),
         ("21", single, 21),
         ("instance", instance, 18),
+        ("without scale and shift", plain, 18),
     ];
     for (what, norm, version) in cases {
         let mut weights = scale.to_vec();
