@@ -289,3 +289,24 @@ fn colours_lie_side_by_side_in_the_crate_and_plane_by_plane_in_the_network() {
     let grey = ddpm.elbo(&[0; 4], &DiffusionElboOptions::default()).err().unwrap().message;
     assert!(grey.contains("12"), "{grey}");
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_group_norm_without_scale_and_shift_is_run() {
+    let entry = json!({
+        "id": "net", "kind": "ddpm", "image": {"channels": 1, "height": 2, "width": 2},
+        "likelihood": "discretized-gaussian", "files": {"network": {"path": "network-norm.onnx"}},
+        "parameterization": "x0", "logSnr": {"min": -1, "max": 1},
+    });
+    let entry = ModelEntry::from_json(entry).unwrap();
+    let bytes = include_bytes!("../fixtures/foreign/network-norm.onnx");
+    let ddpm = Ddpm::load(&entry, |_| Ok(bytes.to_vec())).unwrap();
+    let x0 = ddpm.predict(&[0.5, 0.501, -3.0, -3.002], 0.0, None).unwrap().x0;
+    // each pair less its mean, over √(variance + ε)
+    for (found, (half, sign)) in
+        x0.iter().zip([(5e-4, -1.0), (5e-4, 1.0), (1e-3, 1.0), (1e-3, -1.0)])
+    {
+        let half: f64 = half;
+        let expected = sign * half / (half * half + 1e-5).sqrt();
+        assert!((found - expected).abs() < 1e-3, "{found}, not {expected}");
+    }
+}
