@@ -1,6 +1,8 @@
 use crate::math::common::{assert_close, assert_relative, schedule, schedules};
 use elbo_room::math::diffusion::q_posterior;
-use elbo_room::math::elbo::{Estimate, VaeElbo, bits_per_dim, l_0, l_denoising, l_t_prior};
+use elbo_room::math::elbo::{
+    Estimate, VaeElbo, bits_per_dim, l_0, l_0_posterior_variance, l_denoising, l_t_prior,
+};
 use elbo_room::math::gaussian::{discretized_log_likelihood, kl_standard};
 use elbo_room::math::image::levels_to_signed;
 use elbo_room::math::schedule::ScheduleKind;
@@ -129,4 +131,18 @@ fn reconstruction_term_shows_what_the_last_noise_costs() {
     let background = |kind| l_0(&[0], aview1(&[-1.0]), &schedule(kind, 1000));
     assert_close(background(ScheduleKind::Linear), 0.426_899_9, 1e-6, "linear");
     assert!(background(ScheduleKind::LogSnrLinear) < 2e-3);
+    // With β̃_2 for the variance: by hand from the schedules' definitions.
+    for (kind, share, cost) in [
+        (ScheduleKind::Linear, 0.545_318_8, 0.353_383_8),
+        (ScheduleKind::Cosine, 0.527_792_3, 0.223_672_8),
+        (ScheduleKind::LogSnrLinear, 0.019_133_9, 0.0),
+    ] {
+        let s = schedule(kind, 1000);
+        assert_close(s.posterior_variance(2) / s.variance(1), share, 1e-6, "β̃_2");
+        let found = l_0_posterior_variance(&[0], aview1(&[-1.0]), &s);
+        assert_close(found, cost, 1e-6, "black, predicted perfectly");
+        let expected =
+            -discretized_log_likelihood(&levels, x0.view(), s.posterior_variance(2).sqrt());
+        assert_relative(l_0_posterior_variance(&levels, x0.view(), &s), expected, 1e-12, "L_0");
+    }
 }

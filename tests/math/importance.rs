@@ -1,8 +1,8 @@
 use crate::math::common::{assert_close, integrate};
 use elbo_room::math::importance::{
-    ImportanceBound, effective_sample_size, gap, importance_curve, log_likelihood, log_mean_exp,
-    log_sum_exp,
+    ImportanceBound, effective_sample_size, gap, importance_curve, log_likelihood,
 };
+use elbo_room::math::numeric::{log_mean_exp, log_sum_exp};
 use elbo_room::math::rng::{Purpose, standard_normal};
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -42,8 +42,8 @@ fn levels_equal_the_goldens() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn every_level_is_finite_under_every_scale_that_has_an_inverse() {
-    for log_scale in [-700.0, -100.0, -20.0, -7.0, 0.0, 30.0, 690.0] {
+fn every_level_is_finite_under_every_scale() {
+    for log_scale in [-700.0, -100.0, -20.0, -7.0, 0.0, 30.0, 690.0, 745.5, 277_353.0, 3e38] {
         for mean in [-1e4, -1.0, -0.25, 0.0, 1.0, 3.0] {
             let masses = (0..=255).map(|l| level(l, mean, log_scale));
             for (l, mass) in masses.enumerate() {
@@ -52,6 +52,24 @@ fn every_level_is_finite_under_every_scale_that_has_an_inverse() {
         }
     }
     assert!(level(128, f32::NAN, 0.0).is_nan());
+}
+
+/// σ(b) - σ(a) ≈ (b - a)/4 where a scale is so wide that both ends are near 0.
+#[wasm_bindgen_test(unsupported = test)]
+fn the_mass_under_a_wide_scale_is_the_width_over_four_scales() {
+    for log_scale in [20.0, 26.0, 27.0, 28.0, 29.0, 700.0, 5e3] {
+        let expected = (2.0_f64 / 255.0 / 4.0).ln() - f64::from(log_scale);
+        for l in [1, 128, 254] {
+            assert_close(
+                level(l, 0.3, log_scale),
+                expected,
+                1e-8,
+                &format!("{l} under {log_scale}"),
+            );
+        }
+        // half of the mass lies at either end
+        assert_close(level(0, 0.3, log_scale), 0.5_f64.ln(), 1e-8, &format!("{log_scale}"));
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -19,6 +19,8 @@ mod logistic_mixture;
 mod parameterization;
 mod pixels;
 mod plane;
+mod proposal;
+mod psis;
 mod quantiles;
 mod rng;
 mod schedule;

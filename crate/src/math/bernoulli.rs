@@ -1,6 +1,7 @@
 //! Binary images and the Bernoulli decoder.
 
-use super::numeric::softplus;
+use super::laplace::Sensitivity;
+use super::numeric::{sigmoid, softplus};
 use super::rng::{self, Purpose};
 use ndarray::ArrayView1;
 
@@ -17,6 +18,18 @@ pub fn log_likelihood<T: Copy + Into<f64>>(x: ArrayView1<T>, logits: ArrayView1<
             x.into() * logit - softplus(logit)
         })
         .sum()
+}
+
+/// How log p(x | logits) depends on the logits: x - p, and p (1 - p) for p = sigmoid(logit).
+pub fn sensitivity<T: Copy + Into<f64>>(x: ArrayView1<T>, logits: ArrayView1<f32>) -> Sensitivity {
+    let parameters = logits.mapv(f64::from);
+    let p = parameters.mapv(sigmoid);
+    Sensitivity {
+        log_likelihood: log_likelihood(x, logits),
+        score: x.iter().zip(&p).map(|(&x, p)| x.into() - p).collect(),
+        information: p.mapv(|p| p * (1.0 - p)),
+        parameters,
+    }
 }
 
 /// Dynamic binarization (Burda et al. 2015, section 5): each pixel is 1 with a probability of its

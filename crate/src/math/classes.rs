@@ -1,13 +1,12 @@
 //! Which class an image is of, from the log-likelihood, or a bound on it, that a model has for each
 //! class.
 
+use super::numeric::{softmax, standard_error};
+
 /// The posterior over classes under a uniform prior, p(c | x) = p(x | c) / Σ_k p(x | k), from log
 /// p(x | c) in nats up to a shared constant. NaN in one entry makes all NaN.
 pub fn uniform_posterior(log_likelihoods: &[f64]) -> Vec<f64> {
-    let largest = log_likelihoods.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let weights: Vec<f64> = log_likelihoods.iter().map(|l| libm::exp(l - largest)).collect();
-    let total: f64 = weights.iter().sum();
-    weights.into_iter().map(|w| w / total).collect()
+    softmax(log_likelihoods)
 }
 
 /// The entropy -Σ p log p of a distribution in nats; an impossible class adds nothing.
@@ -24,7 +23,6 @@ pub fn entropy(probabilities: &[f64]) -> f64 {
 /// differences are known to well under a nat, too small where they are known to several.
 pub fn posterior_standard_error(draws: &[Vec<f64>], posterior: &[f64]) -> Vec<f64> {
     debug_assert!(draws.len() > 1);
-    let n = draws.len() as f64;
     let changes: Vec<Vec<f64>> = draws
         .iter()
         .map(|draw| {
@@ -33,10 +31,8 @@ pub fn posterior_standard_error(draws: &[Vec<f64>], posterior: &[f64]) -> Vec<f6
         })
         .collect();
     let error = |class: usize| {
-        let mean = changes.iter().map(|change| change[class]).sum::<f64>() / n;
-        let squares: f64 =
-            changes.iter().map(|change| (change[class] - mean) * (change[class] - mean)).sum();
-        (squares / (n * (n - 1.0))).sqrt()
+        let changes: Vec<f64> = changes.iter().map(|change| change[class]).collect();
+        standard_error(&changes).unwrap_or(f64::NAN)
     };
     (0..posterior.len()).map(error).collect()
 }

@@ -5,31 +5,12 @@
 //! p(x).
 
 use super::elbo::Estimate;
+use super::numeric::{log_mean_exp, log_sum_exp, mean, sum_of_squares};
 use serde::Serialize;
-
-/// Below this effective sample size an estimate of log p(x) is not to be trusted: its standard
-/// error is about 1/√(effective sample size) nats, 0.22 here, and the variance of the weights, on
-/// which that rests, is itself an estimate from too few (Owen 2013, Monte Carlo theory, methods and
-/// examples, section 9.3).
-pub const RELIABLE_SAMPLE_SIZE: f64 = 20.0;
 
 /// With fewer batches than this, their spread says too little about the error of their mean: of 95
 /// % intervals from two batches 70 % cover, from ten 92 %.
 const FEW_BATCHES: usize = 20;
-
-/// log Σ e^x, exact for weights that differ by hundreds of nats. -∞ for no terms.
-pub fn log_sum_exp(terms: &[f64]) -> f64 {
-    let max = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if max == f64::NEG_INFINITY {
-        return max;
-    }
-    max + libm::log(terms.iter().map(|t| libm::exp(t - max)).sum())
-}
-
-/// log of the mean of e^x.
-pub fn log_mean_exp(terms: &[f64]) -> f64 {
-    log_sum_exp(terms) - libm::log(terms.len() as f64)
-}
 
 /// L_K for one K.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -83,13 +64,62 @@ pub fn log_likelihood(log_weights: &[f64]) -> Estimate {
 /// sample.
 pub fn gap(log_weights: &[f64], elbo_terms: &[f64]) -> Estimate {
     let log_likelihood = log_mean_exp(log_weights);
-    let elbo = elbo_terms.iter().sum::<f64>() / elbo_terms.len() as f64;
+    let elbo = mean(elbo_terms);
     let differences: Vec<f64> = influences(log_weights, log_likelihood)
         .iter()
         .zip(elbo_terms)
         .map(|(w, e)| w - (e - elbo))
         .collect();
     Estimate { mean: log_likelihood - elbo, standard_error: standard_error(&differences) }
+}
+
+/// [`log_likelihood`] and [`gap`] from draws of several components: log w_k has the density of
+/// their mixture in its denominator, `component` says where each draw comes from, and the summands
+/// of the ELBO belong to the draws of component 0 in turn.
+///
+/// How many draws each component has is no accident, so only the spread within the components
+/// counts; none of the errors is there before each has two.
+pub fn stratified(
+    log_weights: &[f64],
+    component: impl Fn(usize) -> usize,
+    elbo_terms: &[f64],
+) -> [Estimate; 2] {
+    let log_mean = log_mean_exp(log_weights);
+    let elbo = mean(elbo_terms);
+    let n = log_weights.len() as f64;
+    let of_weights: Vec<f64> =
+        influences(log_weights, log_mean).into_iter().map(|w| w / n).collect();
+    let mut terms = elbo_terms.iter();
+    let of_gap: Vec<f64> = of_weights
+        .iter()
+        .enumerate()
+        .map(|(at, w)| match component(at) {
+            0 => w - terms.next().map_or(0.0, |e| (e - elbo) / elbo_terms.len() as f64),
+            _ => *w,
+        })
+        .collect();
+    let error = |terms: &[f64]| sum_error(terms, &component);
+    [
+        Estimate { mean: log_mean, standard_error: error(&of_weights) },
+        Estimate { mean: log_mean - elbo, standard_error: error(&of_gap) },
+    ]
+}
+
+/// The standard error of a sum of independent terms that are alike within each component.
+fn sum_error(terms: &[f64], component: impl Fn(usize) -> usize) -> Option<f64> {
+    let mut groups: Vec<Vec<f64>> = Vec::new();
+    for (at, term) in terms.iter().enumerate() {
+        let group = component(at);
+        groups.resize_with(groups.len().max(group + 1), Vec::new);
+        groups[group].push(*term);
+    }
+    let variances = groups.iter().filter(|group| !group.is_empty()).map(|group| {
+        (group.len() > 1).then(|| {
+            let n = group.len() as f64;
+            sum_of_squares(group) * n / (n - 1.0)
+        })
+    });
+    variances.sum::<Option<f64>>().map(f64::sqrt)
 }
 
 /// (Σ w)² / Σ w² (Kong 1992): how many equally weighted samples would tell as much. Between 1 and

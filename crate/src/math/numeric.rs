@@ -1,4 +1,4 @@
-//! Scalar functions that must not overflow or cancel.
+//! Functions that must not overflow or cancel, and sums that are taken in one order everywhere.
 
 /// Logistic function 1 / (1 + e^-x). Never NaN for a number, and exact at ±∞.
 pub fn sigmoid(x: f64) -> f64 {
@@ -25,11 +25,45 @@ pub fn log1m_exp(x: f64) -> f64 {
     }
 }
 
-/// log Σ e^x, with the largest taken out so that nothing overflows; -∞ for none.
-pub fn log_sum_exp(x: &[f64]) -> f64 {
-    let largest = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if !largest.is_finite() {
-        return largest;
+/// log Σ e^x, exact for terms that differ by hundreds of nats. -∞ for no terms.
+pub fn log_sum_exp(terms: &[f64]) -> f64 {
+    let max = maximum(terms);
+    if !max.is_finite() {
+        return max;
     }
-    largest + libm::log(x.iter().map(|v| libm::exp(v - largest)).sum())
+    max + libm::log(terms.iter().map(|t| libm::exp(t - max)).sum())
+}
+
+/// log of the mean of e^x.
+pub fn log_mean_exp(terms: &[f64]) -> f64 {
+    log_sum_exp(terms) - libm::log(terms.len() as f64)
+}
+
+/// e^x / Σ e^x of each term. NaN in one makes all NaN.
+pub fn softmax(terms: &[f64]) -> Vec<f64> {
+    let max = maximum(terms);
+    let weights: Vec<f64> = terms.iter().map(|t| libm::exp(t - max)).collect();
+    let total: f64 = weights.iter().sum();
+    weights.into_iter().map(|w| w / total).collect()
+}
+
+/// The mean; NaN of nothing.
+pub fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// Σ (x - mean)².
+pub fn sum_of_squares(values: &[f64]) -> f64 {
+    let mean = mean(values);
+    values.iter().map(|x| (x - mean) * (x - mean)).sum()
+}
+
+/// √(sample variance / n) of independent draws; none from fewer than two.
+pub fn standard_error(values: &[f64]) -> Option<f64> {
+    let n = values.len() as f64;
+    (values.len() > 1).then(|| (sum_of_squares(values) / (n * (n - 1.0))).sqrt())
+}
+
+fn maximum(terms: &[f64]) -> f64 {
+    terms.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }

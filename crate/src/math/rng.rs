@@ -32,6 +32,8 @@ pub enum Purpose {
     Variational = 8,
     /// ε of q(x_{t-1} | x_t, x_0), and of q(x_{t-2} | x_{t-1}, x_0) after it.
     PosteriorNoise = 9,
+    /// The noise of a proposal's own components, beside that of q.
+    Proposal = 10,
     /// Weights, data and noise that a small network in the plane is trained with.
     PlaneTraining = 12,
     /// The particles of a diffusion in the plane.

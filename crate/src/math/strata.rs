@@ -2,7 +2,7 @@
 //! timesteps.
 
 use super::elbo::Estimate;
-use super::numeric::sigmoid;
+use super::numeric::{sigmoid, sum_of_squares};
 use super::rng::{self, Purpose};
 use super::schedule::NoiseSchedule;
 use crate::error::{Error, Result};
@@ -120,9 +120,10 @@ impl StratifiedPass {
     /// A stratum with one draw has no variance of its own to show, so neighbours are paired and
     /// (y_1 - y_2)² stands for the sum of their variances (Cochran 1977, section 5A.12), three at
     /// the end of an odd number. What the means of neighbours differ by is counted as noise, so the
-    /// error is on average too large, for t close together by little. From few strata it is a rough
-    /// figure: it has about as many degrees of freedom as there are pairs of like size. With
-    /// several passes, [`Estimate::from_samples`] of their totals is free of that.
+    /// error is on average too large: where the terms are steep in t by a factor of several, even
+    /// with every t drawn. From few strata it is a rough figure: it has about as many degrees of
+    /// freedom as there are pairs of like size. With several passes, [`Estimate::from_samples`] of
+    /// their totals is free of that.
     pub fn estimate(&self, terms: &[f64]) -> Estimate {
         debug_assert_eq!(terms.len(), self.timesteps.len());
         let weighted: Vec<f64> =
@@ -144,9 +145,7 @@ fn collapsed_variance(draws: &[f64]) -> Option<f64> {
     let (pairs, triple) = draws.split_at(draws.len() - tail);
     let group_variance = |group: &[f64]| {
         let n = group.len() as f64;
-        let mean = group.iter().sum::<f64>() / n;
-        let squares: f64 = group.iter().map(|y| (y - mean) * (y - mean)).sum();
-        squares * n / (n - 1.0)
+        sum_of_squares(group) * n / (n - 1.0)
     };
     let groups = pairs.chunks(2).chain(triple.chunks(3));
     Some(groups.map(group_variance).sum())

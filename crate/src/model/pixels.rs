@@ -3,6 +3,7 @@
 use ndarray::{Array1, ArrayView1, Zip};
 
 use crate::math::gaussian::log_density_iid;
+use crate::math::laplace::Sensitivity;
 use crate::math::likelihood::unit_values;
 use crate::math::numeric::sigmoid;
 use crate::math::{bernoulli, likelihood, logistic, logistic_mixture};
@@ -50,6 +51,11 @@ pub trait PixelLikelihood {
     fn raw(&self) -> Option<ArrayView1<'_, f32>> {
         None
     }
+    /// How log p(x|z) depends on the decoder's numbers, from which a proposal is fitted; none where
+    /// that is not known.
+    fn sensitivity(&self, _x: &[u8]) -> Option<Sensitivity> {
+        None
+    }
 }
 
 /// The units of a density of pixels.
@@ -78,6 +84,10 @@ pub struct BernoulliPixels {
 impl PixelLikelihood for BernoulliPixels {
     fn log_likelihood(&self, x: &[u8]) -> f64 {
         bernoulli::log_likelihood(ArrayView1::from(x), self.logits.view())
+    }
+
+    fn sensitivity(&self, x: &[u8]) -> Option<Sensitivity> {
+        Some(bernoulli::sensitivity(ArrayView1::from(x), self.logits.view()))
     }
 
     fn means(&self) -> Array1<f32> {
@@ -196,6 +206,10 @@ pub struct LogisticPixels {
 impl PixelLikelihood for LogisticPixels {
     fn log_likelihood(&self, x: &[u8]) -> f64 {
         logistic::discretized_log_likelihood(x, self.mean.view(), self.log_scale.view())
+    }
+
+    fn sensitivity(&self, x: &[u8]) -> Option<Sensitivity> {
+        Some(logistic::sensitivity(x, self.mean.view(), self.log_scale.view()))
     }
 
     /// The logistic's mean, clipped to the range of pixels: where its tails are cut is not

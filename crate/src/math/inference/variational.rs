@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::numeric::softmax;
 use super::Point;
 
 /// Parameters of one component: the mean (two), log L_11, L_21, log L_22 of the Cholesky factor L
@@ -130,17 +131,12 @@ impl Mixture {
     /// The distribution that free or fixed parameters stand for; weights are the softmax of the
     /// logits.
     pub fn from_parameters(parameters: &[Parameters]) -> Self {
-        let largest = parameters.iter().map(|p| p[5]).fold(f64::NEG_INFINITY, f64::max);
-        let masses: Vec<f64> = parameters.iter().map(|p| libm::exp(p[5] - largest)).collect();
-        let total: f64 = masses.iter().sum();
+        let logits: Vec<f64> = parameters.iter().map(|p| p[5]).collect();
         let gaussian = |p: &Parameters| Gaussian {
             mean: [p[0], p[1]],
             cholesky: [libm::exp(p[2]), p[3], libm::exp(p[4])],
         };
-        Mixture {
-            weights: masses.iter().map(|mass| mass / total).collect(),
-            components: parameters.iter().map(gaussian).collect(),
-        }
+        Mixture { weights: softmax(&logits), components: parameters.iter().map(gaussian).collect() }
     }
 
     /// The parameters of this distribution; the logits are the logarithms of the weights.
