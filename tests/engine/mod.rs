@@ -12,6 +12,7 @@ mod denoise;
 mod diffusion_bound;
 mod evaluation;
 mod examples;
+mod far;
 mod foreign;
 mod inference;
 mod latent_bound;

@@ -16,6 +16,7 @@ use super::{
     PixelLikelihood,
 };
 use crate::error::{Error, Result};
+use crate::math::logistic::LOG_SCALE;
 
 /// The bytes of an ONNX file and of its external data.
 #[derive(Clone, Copy, Debug)]
@@ -246,7 +247,8 @@ impl PixelReader {
         (self.range != [low, low + length]).then_some((factor, low - factor * from))
     }
 
-    /// The distribution that the outputs state.
+    /// The distribution that the outputs state, with the log scale of a logistic clamped to
+    /// [`LOG_SCALE`].
     pub(super) fn read(&self, outputs: &[Vec<f32>]) -> Box<dyn PixelLikelihood> {
         let first = |at: usize| Array1::from(self.result.first(&outputs[at]));
         match self.likelihood {
@@ -278,6 +280,7 @@ impl PixelReader {
                     let log_factor = libm::log(factor);
                     log_scale.mapv_inplace(|v| (f64::from(v) + log_factor) as f32);
                 }
+                log_scale.mapv_inplace(|v| v.clamp(LOG_SCALE[0], LOG_SCALE[1]));
                 Box::new(LogisticPixels { mean, log_scale })
             }
         }
