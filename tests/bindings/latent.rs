@@ -38,7 +38,8 @@ fn the_bound_of_a_vae_has_its_terms() {
     let vae = vae();
     let options = || parse("{\"samples\": 12, \"seed\": 2}");
     let mut bound = vae.bound(image(), options()).unwrap();
-    assert_eq!((bound.total_evaluations(), bound.evaluations(), bound.done()), (12, 0, false));
+    // twelve of q, and as many of the proposal's own but for the last
+    assert_eq!((bound.total_evaluations(), bound.evaluations(), bound.done()), (23, 0, false));
     assert!(bound.result().unwrap().is_undefined());
     assert!(bound.step().unwrap());
     let first = bound.result().unwrap();
@@ -61,16 +62,28 @@ fn the_bound_of_a_vae_has_its_terms() {
     let importance: Array = get(&result, "importance").dyn_into().unwrap();
     let sizes: Vec<f64> = importance.iter().map(|bound| number(&bound, "k")).collect();
     assert_eq!(sizes, [1.0, 2.0, 5.0, 10.0, 12.0]);
-    assert_eq!(text(&get(&importance.get(4), "bound")), text(&get(&result, "logLikelihood")));
+    let estimates: Array = get(&result, "estimates").dyn_into().unwrap();
+    let kinds: Vec<JsValue> = estimates.iter().map(|e| get(&e, "proposal")).collect();
+    assert_eq!(kinds, ["laplace".into(), "posterior".into()] as [JsValue; 2]);
+    let [best, plain] = [estimates.get(0), estimates.get(1)];
+    assert_eq!((number(&best, "draws"), number(&plain, "draws")), (23.0, 12.0));
+    assert_eq!(text(&get(&best, "logLikelihood")), text(&get(&result, "logLikelihood")));
+    assert_eq!(text(&get(&importance.get(4), "bound")), text(&get(&plain, "logLikelihood")));
+    assert!(get(&plain, "pareto").is_null(), "three weights have no tail");
+    let pareto = get(&best, "pareto");
+    assert_eq!((number(&pareto, "size"), get(&best, "reliable")), (5.0, JsValue::FALSE));
+    let tail: Array = get(&pareto, "tail").dyn_into().unwrap();
+    assert_eq!((tail.length(), number(&tail.get(0), "rank")), (5, 1.0));
+    assert!(number(&tail.get(0), "observed") > number(&tail.get(4), "observed"));
     let mean = |field: &str| number(&get(&result, field), "mean");
     assert!((mean("gap") - (mean("logLikelihood") - mean("elbo"))).abs() < 1e-9);
     assert!((mean("bitsPerDim") + mean("elbo") / (784.0 * 2f64.ln())).abs() < 1e-9);
-    assert!((1.0..=12.0).contains(&number(&result, "effectiveSampleSize")));
+    assert!((1.0..=23.0).contains(&number(&best, "effectiveSampleSize")));
     assert_eq!(get(&result, "reliable"), JsValue::FALSE, "12 samples are too few");
     // Without options the seed is drawn and reported.
     let mut bound = vae.bound(image(), JsValue::UNDEFINED).unwrap();
     bound.step().unwrap();
-    assert_eq!(bound.total_evaluations(), 5000);
+    assert_eq!(bound.total_evaluations(), 9999);
     assert!(number(&bound.result().unwrap(), "seed") >= 0.0);
 }
 
@@ -203,10 +216,10 @@ fn bad_values_are_typed_errors() {
     refused(hvae.reconstruct(small(), parse("{\"layers\": 1}")), "ValueError", "posteriorLayers");
 
     let mut bound = hvae.bound(small(), parse("{\"samples\": 3}")).unwrap();
-    refused(bound.evaluate(3), "ValueError", "sample 3");
-    refused(bound.record(3, doubles(&[0.0; 4])), "ValueError", "sample 3");
-    refused(bound.record(0, doubles(&[0.0; 3])), "ShapeError", "layers");
-    refused(bound.record(0, doubles(&[f64::NAN; 4])), "ValueError", "NaN");
+    refused(bound.evaluate(3), "ValueError", "0 to 2");
+    refused(bound.record(3, doubles(&[0.0; 5])), "ValueError", "0 to 2");
+    refused(bound.record(0, doubles(&[0.0; 3])), "ShapeError", "5 values");
+    refused(bound.record(0, doubles(&[f64::NAN; 5])), "ValueError", "NaN");
     refused(bound.record(0, Array::new().into()), "ValueError", "Float64Array");
 
     let (entry, files) = model_of(tiny::MANIFEST, tiny::file, "tiny-hvae");

@@ -3,6 +3,7 @@
 
 use elbo_room::engine::{Hvae, LatentBound, LatentBoundOptions, ReconstructOptions, Vae};
 use elbo_room::math::likelihood::Task;
+use elbo_room::math::proposal::ProposalKind;
 use elbo_room::math::rng::{Purpose, standard_normal};
 use elbo_room::model::manifest::{
     Contract, HvaeContract, LatentLayer, Likelihood, Manifest, ModelEntry,
@@ -61,8 +62,12 @@ fn hierarchy(id: &str) -> OnnxHierarchy {
 }
 
 fn bound(case: &Case) -> LatentBound {
-    let options =
-        LatentBoundOptions { samples: 10, seed: Some(case.seed), ..LatentBoundOptions::default() };
+    let options = LatentBoundOptions {
+        samples: 10,
+        seed: Some(case.seed),
+        proposal: ProposalKind::Posterior,
+        ..LatentBoundOptions::default()
+    };
     let entry = entry(&case.model);
     match &entry.contract {
         Contract::Vae { .. } => {

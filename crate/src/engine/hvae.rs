@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::Array1;
+use ndarray::{Array1, ArrayView1};
 use serde::Deserialize;
 
 use super::latent_bound::{Draw, Posterior};
@@ -10,6 +10,7 @@ use super::{LatentBound, LatentBoundOptions, check_image, random_seed};
 use crate::error::{Error, Result};
 use crate::math::gaussian::{kl, log_density};
 use crate::math::likelihood::Task;
+use crate::math::proposal::{Proposal, ProposalKind};
 use crate::math::rng::{Purpose, standard_normal};
 use crate::model::manifest::{Contract, ImageShape, LatentLayer, ModelEntry};
 use crate::model::{Hierarchy, load};
@@ -164,8 +165,12 @@ struct HvaePosterior {
 }
 
 impl Posterior for HvaePosterior {
-    fn draw(&self, seed: u64, index: usize) -> Result<Draw> {
-        let eps = noise(seed, index, self.layers.iter().map(LatentLayer::latents).sum());
+    fn latents(&self) -> usize {
+        self.layers.iter().map(LatentLayer::latents).sum()
+    }
+
+    fn draw(&self, noise: ArrayView1<f64>) -> Result<Draw> {
+        let eps = noise.mapv(|v| v as f32);
         let pass = self.hierarchy.decode(
             Some(&self.features),
             eps.view(),
@@ -182,6 +187,16 @@ impl Posterior for HvaePosterior {
         let kl =
             self.layers.iter().map(|layer| rest.by_ref().take(layer.latents()).sum()).collect();
         Ok(Draw { log_likelihood: pass.pixels.log_likelihood(&self.x), log_ratio, kl })
+    }
+
+    /// Beside q the top layer alone is moved: see [`Proposal::defensive`].
+    fn proposal(&self, kind: ProposalKind) -> Result<Proposal> {
+        Ok(match kind {
+            ProposalKind::Posterior => Proposal::posterior(),
+            ProposalKind::Defensive | ProposalKind::Laplace => {
+                Proposal::defensive(self.layers.first().map_or(0, LatentLayer::latents))
+            }
+        })
     }
 
     fn layers(&self) -> Vec<String> {

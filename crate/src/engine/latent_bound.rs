@@ -1,25 +1,29 @@
 //! The bounds of one image under a latent-variable model, growing sample by sample.
 
-use std::collections::BTreeMap;
-
-use ndarray::Array1;
+use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
+use super::in_order::InOrder;
 use super::random_seed;
 use crate::error::{Error, Result};
 use crate::math::elbo::{Estimate, bits_per_dim};
 use crate::math::importance::{
-    ImportanceBound, RELIABLE_SAMPLE_SIZE, effective_sample_size, gap, importance_curve,
-    log_likelihood,
+    ImportanceBound, effective_sample_size, gap, importance_curve, log_likelihood, stratified,
 };
 use crate::math::likelihood::Task;
+use crate::math::numeric::log_sum_exp;
+use crate::math::proposal::{Proposal, ProposalKind};
+use crate::math::psis::{ParetoTail, draws_needed, shape_threshold};
 
 /// How to score an image with a latent-variable model.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct LatentBoundOptions {
-    /// Samples of the latents from `q(z|x)`, 1 to [`LatentBound::MAX_SAMPLES`].
+    /// Samples of the latents from `q(z|x)`, 1 to [`LatentBound::MAX_SAMPLES`]: what the ELBO and
+    /// the curve of L_K are made of. The proposal's own draws come on top.
     pub samples: usize,
+    /// What log p(x) is estimated with beside q.
+    pub proposal: ProposalKind,
     /// Seed of the binarization and of the samples; drawn from the system's generator if absent.
     pub seed: Option<u64>,
     /// The class, for a VAE that is conditioned on one.
@@ -30,7 +34,13 @@ pub struct LatentBoundOptions {
 
 impl Default for LatentBoundOptions {
     fn default() -> Self {
-        Self { samples: 5000, seed: None, class: None, dequantize: false }
+        Self {
+            samples: 5000,
+            proposal: ProposalKind::Laplace,
+            seed: None,
+            class: None,
+            dequantize: false,
+        }
     }
 }
 
@@ -52,7 +62,10 @@ pub struct DensityReading {
     pub fitted_std: Option<f64>,
 }
 
-/// What one draw of all latents from `q(z|x)` says, in nats.
+/// With fewer draws nothing is called reliable.
+const FEWEST_DRAWS: usize = 25;
+
+/// What one draw of all latents says, in nats.
 #[derive(Clone, Debug)]
 pub struct Draw {
     /// log p(x|z).
@@ -63,10 +76,16 @@ pub struct Draw {
     pub kl: Vec<f64>,
 }
 
-/// One image under a model: draws of the latents, each addressed by its number.
+/// One image under a model: draws of the latents z = μ + σ e, layer by layer, as functions of the
+/// noise e.
 pub trait Posterior: Send + Sync {
-    /// Draw `index` with the seed's noise: a function of both alone.
-    fn draw(&self, seed: u64, index: usize) -> Result<Draw>;
+    /// How many latents there are in all layers.
+    fn latents(&self) -> usize;
+    /// What the model says at a noise, which has one entry per latent; standard normal noise gives
+    /// a draw from `q(z|x)`.
+    fn draw(&self, noise: ArrayView1<f64>) -> Result<Draw>;
+    /// The proposal of a kind, or what stands in for it: a function of the image alone.
+    fn proposal(&self, kind: ProposalKind) -> Result<Proposal>;
     /// Names of the stochastic layers, the top one first.
     fn layers(&self) -> Vec<String>;
     /// KL of each latent to the prior where it is known exactly: with one layer, not with more.
@@ -83,9 +102,11 @@ pub trait Posterior: Send + Sync {
 pub struct LatentBoundResult {
     /// The seed that was used.
     pub seed: u64,
-    /// Samples so far.
+    /// Samples of `q(z|x)` so far.
     pub samples: usize,
-    /// Whether all samples are there.
+    /// All draws so far, those of the proposal's other components among them.
+    pub draws: usize,
+    /// Whether all are there.
     pub done: bool,
     /// What was explained.
     pub task: Task,
@@ -107,17 +128,64 @@ pub struct LatentBoundResult {
     /// -elbo per dimension, in bits; of a density with the volume of a level, see
     /// [`DensityReading`].
     pub bits_per_dim: Estimate,
-    /// L_K over K.
+    /// L_K over K, from the samples of q.
     pub importance: Vec<ImportanceBound>,
-    /// L_K with all samples: the best estimate of log p(x).
+    /// log p(x) by the proposal that was asked for, from below in expectation.
     pub log_likelihood: Estimate,
     /// log_likelihood - elbo, an estimate of KL(q(z|x) || p(z|x)).
     pub gap: Estimate,
-    /// (Σ w)² / Σ w² of the importance weights.
+    /// Whether `log_likelihood` and `gap` can be trusted; see [`ImportanceEstimate::reliable`].
+    pub reliable: bool,
+    /// log p(x) with all that tells how good it is: by the proposal, then by q alone if that is
+    /// another.
+    pub estimates: Vec<ImportanceEstimate>,
+}
+
+/// log p(x) by importance sampling.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportanceEstimate {
+    /// What the draws come from.
+    pub proposal: ProposalKind,
+    /// How many they are.
+    pub draws: usize,
+    /// The logarithm of the mean weight, in nats.
+    pub log_likelihood: Estimate,
+    /// (Σ w)² / Σ w² of the weights.
     pub effective_sample_size: f64,
-    /// Whether that is at least [`RELIABLE_SAMPLE_SIZE`]. If not, `log_likelihood` is still a lower
+    /// The Pareto distribution of the largest weights; none where there are too few draws, or the
+    /// largest weights are equal.
+    pub pareto: Option<ParetoDiagnostic>,
+    /// Whether the shape of the tail is below its threshold. If not, the estimate is still a lower
     /// bound in expectation, but its standard error is too small.
     pub reliable: bool,
+}
+
+/// What the largest weights say of all that may come (Vehtari et al. 2024).
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ParetoDiagnostic {
+    /// k̂: the weights have about 1/k̂ moments.
+    pub shape: f64,
+    /// What it must be below for so many draws: min(1 - 1/log10 S, 0.7).
+    pub threshold: f64,
+    /// How many draws would do; none if no number does, which is so from k̂ = 1 on.
+    pub draws_needed: Option<f64>,
+    /// How many of the largest weights it was fitted to.
+    pub size: usize,
+    /// Some of them beside the fit, the largest first.
+    pub tail: Vec<TailWeight>,
+}
+
+/// One of the largest weights.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct TailWeight {
+    /// 1 for the largest.
+    pub rank: usize,
+    /// Its logarithm, less that of the mean weight.
+    pub observed: f64,
+    /// What the fit expects at this rank, likewise.
+    pub fitted: f64,
 }
 
 /// The KL of one stochastic layer.
@@ -129,20 +197,24 @@ pub struct LayerKl {
     pub kl: Estimate,
 }
 
-/// The ELBO and the importance-weighted bounds of one image, growing with every sample.
+/// The ELBO and the importance-weighted bounds of one image, growing with every draw.
 ///
-/// Samples are independent and addressed by number, so they can be computed anywhere, in any order,
+/// Draws are independent and addressed by number, so they can be computed anywhere, in any order,
 /// with [`LatentBound::evaluate`], and handed in with [`LatentBound::record`]; results use the
-/// samples up to the first that is missing.
+/// draws up to the first that is missing.
 pub struct LatentBound {
     posterior: Box<dyn Posterior>,
+    proposal: Proposal,
     layers: Vec<String>,
     task: Task,
     observed: Vec<u8>,
     seed: u64,
-    total: usize,
+    arrivals: InOrder,
+    /// Of every draw: log p(x|z) + log p(z) - log q(z|x), then the log ratios of the proposal's
+    /// other components to q.
+    weights: Vec<Vec<f64>>,
+    /// The draws of q.
     draws: Vec<Draw>,
-    waiting: BTreeMap<usize, Draw>,
 }
 
 impl LatentBound {
@@ -157,93 +229,85 @@ impl LatentBound {
         options: &LatentBoundOptions,
         posterior: impl FnOnce(&[u8], u64) -> Result<Box<dyn Posterior>>,
     ) -> Result<Self> {
-        let total = options.samples;
-        if !(1..=Self::MAX_SAMPLES).contains(&total) {
+        let samples = options.samples;
+        if !(1..=Self::MAX_SAMPLES).contains(&samples) {
             return Err(Error::value(format!(
-                "samples is {total}, it must be 1 to {}",
+                "samples is {samples}, it must be 1 to {}",
                 Self::MAX_SAMPLES
             )));
         }
         let seed = options.seed.map_or_else(random_seed, Ok)?;
         let observed = task.observe(levels, seed);
         let posterior = posterior(&observed, seed)?;
-        let layers = posterior.layers();
+        let proposal = posterior.proposal(options.proposal)?;
         Ok(Self {
+            layers: posterior.layers(),
             posterior,
-            layers,
+            arrivals: InOrder::new(proposal.draws(samples)),
+            proposal,
             task,
             observed,
             seed,
-            total,
+            weights: Vec::new(),
             draws: Vec::new(),
-            waiting: BTreeMap::new(),
         })
     }
 
-    /// Samples when it is complete.
+    /// Draws when it is complete: the samples of q and those of the proposal's other components.
     pub fn total_evaluations(&self) -> usize {
-        self.total
+        self.arrivals.total()
     }
 
-    /// Samples so far, up to the first that is missing.
+    /// Draws so far, up to the first that is missing.
     pub fn evaluations(&self) -> usize {
-        self.draws.len()
+        self.arrivals.taken()
     }
 
-    /// Whether all samples are there.
+    /// Whether all draws are there.
     pub fn is_done(&self) -> bool {
-        self.draws.len() == self.total
+        self.arrivals.taken() == self.arrivals.total()
     }
 
-    /// Sample `index`, one run of the network: log p(x|z), log p(z) - log q(z|x), and the KL of
-    /// each layer, in nats.
+    /// Draw `index`, one run of the network: log p(x|z), log p(z) - log q(z|x), the KL of each
+    /// layer, and the log ratio of each of the proposal's other components to q, in nats.
     ///
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range; those of the
     /// network.
     pub fn evaluate(&self, index: usize) -> Result<Vec<f64>> {
-        self.check(index)?;
-        let Draw { log_likelihood, log_ratio, kl } = self.posterior.draw(self.seed, index)?;
-        Ok([&[log_likelihood, log_ratio], &kl[..]].concat())
+        self.arrivals.check(index)?;
+        let noise = self.proposal.noise(self.seed, index, self.posterior.latents());
+        let Draw { log_likelihood, log_ratio, kl } = self.posterior.draw(noise.view())?;
+        let components = self.proposal.log_ratios(noise.view());
+        Ok([&[log_likelihood, log_ratio], &kl[..], &components[..]].concat())
     }
 
-    /// Takes the values of sample `index` as [`LatentBound::evaluate`] gives them. True if the
-    /// result has changed. A sample that is there already is passed over.
+    /// Takes the values of draw `index` as [`LatentBound::evaluate`] gives them. True if the result
+    /// has changed. A draw that is there already is passed over.
     ///
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is
-    /// NaN, [`ErrorKind::Shape`](crate::ErrorKind::Shape) for another number of values.
+    /// not finite, [`ErrorKind::Shape`](crate::ErrorKind::Shape) for another number of values.
     pub fn record(&mut self, index: usize, values: &[f64]) -> Result<bool> {
-        self.check(index)?;
-        let [log_likelihood, log_ratio, kl @ ..] = values else {
-            return Err(Error::shape(format!(
-                "a sample has {} values, at least 2 are needed",
-                values.len()
-            )));
-        };
-        if kl.len() != self.layers.len() {
-            return Err(Error::shape(format!(
-                "sample {index} has a KL for {} layers, the model has {}",
-                kl.len(),
-                self.layers.len()
-            )));
+        let expected = 1 + self.layers.len() + self.proposal.components();
+        self.arrivals.insert(index, values, expected)?;
+        let before = self.weights.len();
+        while let Some(values) = self.arrivals.take() {
+            self.add(&values);
         }
-        if values.iter().any(|v| v.is_nan()) {
-            return Err(Error::value(format!("sample {index} has a value that is NaN")));
-        }
-        if index < self.draws.len() {
-            return Ok(false);
-        }
-        let draw = Draw { log_likelihood: *log_likelihood, log_ratio: *log_ratio, kl: kl.to_vec() };
-        self.waiting.insert(index, draw);
-        let before = self.draws.len();
-        while let Some(draw) = self.waiting.remove(&self.draws.len()) {
-            self.draws.push(draw);
-        }
-        Ok(self.draws.len() > before)
+        Ok(self.weights.len() > before)
     }
 
-    /// Computes and takes the next sample; false if all are there.
+    fn add(&mut self, values: &[f64]) {
+        let (kl, components) = values[2..].split_at(self.layers.len());
+        let (log_likelihood, log_ratio) = (values[0], values[1]);
+        if self.proposal.slot(self.weights.len()).component == 0 {
+            self.draws.push(Draw { log_likelihood, log_ratio, kl: kl.to_vec() });
+        }
+        self.weights.push([&[log_likelihood + log_ratio], components].concat());
+    }
+
+    /// Computes and takes the next draw; false if all are there.
     ///
     /// # Errors
     /// Those of the network.
@@ -251,19 +315,12 @@ impl LatentBound {
         if self.is_done() {
             return Ok(false);
         }
-        let index = self.draws.len();
+        let index = self.arrivals.taken();
         let values = self.evaluate(index)?;
         self.record(index, &values)
     }
 
-    fn check(&self, index: usize) -> Result<()> {
-        if index < self.total {
-            return Ok(());
-        }
-        Err(Error::value(format!("sample {index} does not exist, there are {}", self.total)))
-    }
-
-    /// The bounds from the samples so far; `None` before the first.
+    /// The bounds from the draws so far; `None` before the first.
     pub fn result(&self) -> Option<LatentBoundResult> {
         if self.draws.is_empty() {
             return None;
@@ -292,10 +349,24 @@ impl LatentBound {
         let density = self.posterior.density();
         let volume = density.map_or(0.0, |density| density.log_volume);
         let dimensions = self.observed.len();
-        let sample_size = effective_sample_size(&log_weights);
+        let plain = ImportanceEstimate::new(
+            ProposalKind::Posterior,
+            &log_weights,
+            log_likelihood(&log_weights),
+        );
+        let (gap, estimates) = if self.proposal.components() == 1 {
+            (gap(&log_weights, &elbo_terms), vec![plain])
+        } else {
+            let mixture = self.mixture_log_weights();
+            let component = |at| self.proposal.slot(at).component;
+            let [log_likelihood, gap] = stratified(&mixture, component, &elbo_terms);
+            let kind = self.proposal.kind();
+            (gap, vec![ImportanceEstimate::new(kind, &mixture, log_likelihood), plain])
+        };
         Some(LatentBoundResult {
             seed: self.seed,
             samples: self.draws.len(),
+            draws: self.weights.len(),
             done: self.is_done(),
             task: self.task,
             binarized: (self.task == Task::Binarized).then(|| self.observed.clone()),
@@ -308,10 +379,59 @@ impl LatentBound {
                 .linear(bits_per_dim(-1.0, dimensions), bits_per_dim(-volume, dimensions)),
             density,
             importance: importance_curve(&log_weights),
-            log_likelihood: log_likelihood(&log_weights),
-            gap: gap(&log_weights, &elbo_terms),
-            effective_sample_size: sample_size,
-            reliable: sample_size >= RELIABLE_SAMPLE_SIZE,
+            log_likelihood: estimates[0].log_likelihood,
+            gap,
+            reliable: estimates[0].reliable,
+            estimates,
         })
+    }
+
+    /// log p(x, z) less the log density of the mixture of all draws that are there.
+    fn mixture_log_weights(&self) -> Vec<f64> {
+        let counts = self.proposal.counts(self.weights.len());
+        let all = self.weights.len() as f64;
+        let log_shares: Vec<f64> = counts.iter().map(|c| libm::log(*c as f64 / all)).collect();
+        let mut densities = vec![0.0; log_shares.len()];
+        let mut log_weight = |weights: &Vec<f64>| {
+            // q's own ratio to q is 1; a component without draws has a log share of -∞
+            densities[0] = log_shares[0];
+            for ((density, share), ratio) in
+                densities[1..].iter_mut().zip(&log_shares[1..]).zip(&weights[1..])
+            {
+                *density = share + ratio;
+            }
+            weights[0] - log_sum_exp(&densities)
+        };
+        self.weights.iter().map(&mut log_weight).collect()
+    }
+}
+
+impl ImportanceEstimate {
+    fn new(proposal: ProposalKind, log_weights: &[f64], log_likelihood: Estimate) -> Self {
+        let draws = log_weights.len();
+        let effective_sample_size = effective_sample_size(log_weights);
+        let threshold = shape_threshold(draws);
+        let tail = ParetoTail::fit(log_weights);
+        let reliable = match &tail {
+            Some(tail) => tail.shape < threshold,
+            // Weights that are all alike have no tail to fit.
+            None => draws >= FEWEST_DRAWS && effective_sample_size > 0.99 * draws as f64,
+        };
+        let pareto = tail.map(|tail| ParetoDiagnostic {
+            shape: tail.shape,
+            threshold,
+            draws_needed: draws_needed(tail.shape),
+            size: tail.size(),
+            tail: tail
+                .quantiles(log_weights)
+                .into_iter()
+                .map(|(rank, observed, fitted)| TailWeight {
+                    rank,
+                    observed: observed - log_likelihood.mean,
+                    fitted: fitted - log_likelihood.mean,
+                })
+                .collect(),
+        });
+        Self { proposal, draws, log_likelihood, effective_sample_size, pareto, reliable }
     }
 }

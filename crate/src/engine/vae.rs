@@ -13,7 +13,9 @@ use super::{
 use crate::error::{Error, Result};
 use crate::math::elbo::{VaeElbo, bits_per_dim};
 use crate::math::gaussian;
+use crate::math::laplace::{Laplace, laplace};
 use crate::math::likelihood::{Task, dequantization};
+use crate::math::proposal::{Proposal, ProposalKind};
 use crate::math::rng::{Purpose, standard_normal};
 use crate::model::manifest::{Contract, ImageShape, ModelEntry, Spread, VaeContract};
 use crate::model::{
@@ -343,8 +345,11 @@ impl Vae {
         let seed = seed.map_or_else(random_seed, Ok)?;
         let observed = self.task.observe(levels, seed);
         let posterior = self.posterior(&observed, class, dequantize.then_some(seed))?;
-        let log_likelihoods =
-            (0..samples).map(|index| Ok(posterior.draw(seed, index)?.log_likelihood));
+        let q = Proposal::posterior();
+        let log_likelihoods = (0..samples).map(|index| {
+            let noise = q.noise(seed, index, posterior.latents());
+            Ok(posterior.draw(noise.view())?.log_likelihood)
+        });
         let log_likelihoods: Vec<f64> = log_likelihoods.collect::<Result<_>>()?;
         let dimensions = self.image.dimensions();
         let mut terms = VaeElbo::new(&log_likelihoods, posterior.kl.to_vec(), dimensions);
@@ -457,8 +462,11 @@ impl VaePosterior {
 }
 
 impl Posterior for VaePosterior {
-    fn draw(&self, seed: u64, index: usize) -> Result<Draw> {
-        let noise = standard_normal(seed, Purpose::Latent, [index as u64, 0], self.q.mean.len());
+    fn latents(&self) -> usize {
+        self.q.mean.len()
+    }
+
+    fn draw(&self, noise: ArrayView1<f64>) -> Result<Draw> {
         let z = &self.q.mean + &(&self.std * &noise);
         let log_ratio = (0..z.len()).map(|i| {
             gaussian::log_density(z[i], 0.0, 0.0)
@@ -467,6 +475,22 @@ impl Posterior for VaePosterior {
         let pixels = self.decoder.decode_given(z.mapv(|v| v as f32).view(), self.class)?;
         let log_likelihood = pixels.log_density(&self.observation());
         Ok(Draw { log_likelihood, log_ratio: log_ratio.sum(), kl: vec![self.kl.sum()] })
+    }
+
+    fn proposal(&self, kind: ProposalKind) -> Result<Proposal> {
+        let fitted = match kind {
+            ProposalKind::Posterior => return Ok(Proposal::posterior()),
+            ProposalKind::Defensive => None,
+            ProposalKind::Laplace => laplace(self.q.mean.view(), self.std.view(), |z| {
+                let z = z.mapv(|v| v as f32);
+                let pixels = self.decoder.decode_given(z.view(), self.class)?;
+                Ok::<_, Error>(pixels.sensitivity(&self.x))
+            })?,
+        };
+        Ok(fitted.map_or_else(
+            || Proposal::defensive(self.latents()),
+            |Laplace { mode, factor }| Proposal::laplace(mode, factor),
+        ))
     }
 
     fn layers(&self) -> Vec<String> {

@@ -72,9 +72,18 @@ export interface VaeElbo {
   bitsPerDim: Estimate;
 }
 
+/**
+ * What log p(x) is estimated with. "posterior": q(z|x) alone. "defensive": 3/4 q and 1/4 a copy with twice the variance, of a hierarchical
+ * VAE in the top layer only. "laplace": 1/2 q and 1/2 Gaussians fitted to the posterior's mode and curvature; "defensive" stands in for it
+ * in a hierarchical VAE.
+ */
+export type Proposal = "posterior" | "defensive" | "laplace";
+
 export interface LatentBoundOptions {
-  /** Samples of the latents, 1 to 1000000; 5000 if absent. */
+  /** Samples of q(z|x), of which the ELBO is made, 1 to 1000000; 5000 if absent. The proposal's own draws come on top. */
   samples?: number;
+  /** "laplace" if absent. */
+  proposal?: Proposal;
   /** Seed of the binarization and of the samples; drawn afresh if absent. */
   seed?: number;
   /** The class, for a VAE that is conditioned on one. */
@@ -86,8 +95,10 @@ export interface LatentBoundOptions {
 /** Bounds on log p(x) of one image under a VAE or a hierarchical VAE, in nats. */
 export interface LatentBoundResult {
   seed: number;
-  /** Samples so far. */
+  /** Samples of q(z|x) so far. */
   samples: number;
+  /** All draws so far, those of the proposal's other components among them. */
+  draws: number;
   done: boolean;
   task: Task;
   /** The binary image that was scored, one 0 or 1 per pixel; null for other tasks. */
@@ -108,14 +119,41 @@ export interface LatentBoundResult {
   /** The importance-weighted bound L_K (Burda et al. 2015) for K = 1, 2, 5, 10, ... and for all samples so far: the mean over disjoint
    *  batches of K. The standard error comes from the spread of the batches, of their weights where the batches are few. */
   importance: { k: number; bound: Estimate }[];
-  /** L_K with all samples so far: the best estimate of log p(x), from below in expectation. */
+  /** log p(x) by the proposal, from below in expectation. */
   logLikelihood: Estimate;
   /** logLikelihood - elbo, an estimate of KL(q(z|x) || p(z|x)). */
   gap: Estimate;
+  /** False if the standard errors of these two are too small to trust: that of the first of `estimates`. */
+  reliable: boolean;
+  /** log p(x) by the proposal, then by q alone if that is another. */
+  estimates: ImportanceEstimate[];
+}
+
+/** log p(x) by importance sampling, in nats. */
+export interface ImportanceEstimate {
+  proposal: Proposal;
+  draws: number;
+  logLikelihood: Estimate;
   /** (sum of w)^2 / sum of w^2 of the importance weights w. */
   effectiveSampleSize: number;
-  /** False if that is below 20: then the standard error of logLikelihood is too small to trust. */
+  /** Null where there are too few draws for it, or the largest weights are equal. */
+  pareto: ParetoDiagnostic | null;
+  /** Whether the shape of the tail is below its threshold. */
   reliable: boolean;
+}
+
+/** The Pareto distribution fitted to the largest importance weights (Vehtari et al. 2024). */
+export interface ParetoDiagnostic {
+  /** The weights have about 1 / shape moments: from 1/2 on no variance, from 1 on no mean. */
+  shape: number;
+  /** min(1 - 1/log10(draws), 0.7). */
+  threshold: number;
+  /** How many draws would do; null if no number does. */
+  drawsNeeded: number | null;
+  /** Weights in the tail. */
+  size: number;
+  /** Some of them, the largest first: its rank, and the logarithm of the weight over the mean weight, as it came and as the fit expects it. */
+  tail: { rank: number; observed: number; fitted: number }[];
 }
 
 export interface GenerateOptions {
