@@ -56,18 +56,19 @@ impl GaussianData {
         let denoising = (2..=steps)
             .map(|t| 0.5 * (snr(t - 1) - snr(t)) * self.square_error(&x0, schedule.log_snr(t)))
             .sum();
+        (l_t, denoising, self.exact_l_0(levels, schedule, schedule.sigma(1)))
+    }
+
+    /// L_0 of an image where p(x_0|x_1) has the standard deviation `std`.
+    pub fn exact_l_0(&self, levels: &[u8], schedule: &NoiseSchedule, std: f64) -> f64 {
         let (intercept, slope) = self.posterior_mean(schedule.log_snr(1));
-        let l_0 = levels
-            .iter()
-            .zip(&x0)
-            .map(|(&level, x)| {
-                gaussian_mean(schedule.alpha(1) * x, schedule.sigma(1), |x_1| {
-                    let predicted = Array1::from_elem(1, intercept + slope * x_1);
-                    -discretized_log_likelihood(&[level], predicted.view(), schedule.sigma(1))
-                })
+        let of_pixel = |(&level, x): (&u8, &f64)| {
+            gaussian_mean(schedule.alpha(1) * x, schedule.sigma(1), |x_1| {
+                let predicted = Array1::from_elem(1, intercept + slope * x_1);
+                -discretized_log_likelihood(&[level], predicted.view(), std)
             })
-            .sum();
-        (l_t, denoising, l_0)
+        };
+        levels.iter().zip(&levels_to_signed(levels)).map(of_pixel).sum()
     }
 
     /// `E|x_0 - x̂_0|²` over the noise of `x_t`.

@@ -11,6 +11,7 @@ use super::{Timesteps, random_seed};
 use crate::error::{Error, Result};
 use crate::math::consistency::{consistency_normalizer, consistency_prior};
 use crate::math::elbo::{Estimate, bits_per_dim, l_t_prior, standard_deviation};
+use crate::math::numeric::{mean, sum_of_squares};
 use crate::math::schedule::{NoiseSchedule, ScheduleKind};
 use crate::math::strata::{StratifiedPass, timestep_density};
 use crate::model::NoisePredictor;
@@ -72,6 +73,9 @@ pub struct DiffusionElboResult {
     pub l_denoising: Estimate,
     /// Reconstruction, `-E log p(x_0|x_1)`.
     pub l_0: Estimate,
+    /// The same predictions under a Gaussian of variance β̃_2 instead of 1 - ᾱ_1, as in the code of
+    /// Ho et al. (2020). Not a part of `elbo`: in place of `l_0` it would make another model's.
+    pub l_0_posterior_variance: Estimate,
     /// The bound itself, at most 0.
     pub elbo: Estimate,
     /// The bound's negative per dimension, in bits.
@@ -126,13 +130,16 @@ struct Pass {
     denoising: Vec<f64>,
     consistency: Vec<f64>,
     reconstruction: Vec<f64>,
+    reconstruction_posterior_variance: Vec<f64>,
 }
 
 /// An estimate of the bound that grows with every network evaluation.
 ///
 /// Each pass visits one timestep in every stratum of `2..=T` and draws `L_0`, so a complete pass is
-/// an unbiased estimate of the whole bound; the spread of passes gives the standard error. Noise is
-/// addressed by seed, pass and timestep, so the evaluations can be computed anywhere, in any order.
+/// an unbiased estimate of the whole bound; the spread of passes gives the standard error. With all
+/// timesteps every pass visits the same ones, so it is the spread of the draws at each `t` that
+/// counts, of two passes or, on short chains, more. Noise is addressed by seed, pass and timestep,
+/// so the evaluations can be computed anywhere, in any order.
 pub struct DiffusionElbo {
     forward: Forward,
     options: DiffusionElboOptions,
@@ -149,8 +156,11 @@ pub struct DiffusionElbo {
 impl DiffusionElbo {
     /// Passes into which stratified timesteps are split: enough to see their spread.
     pub const PASSES: usize = 16;
-    /// Draws of `L_0` in the one pass over all timesteps, where no other pass shows its spread.
+    /// Fewest draws of `L_0` where all timesteps are visited, over all passes.
     pub const L_0_DRAWS: usize = 8;
+    /// Fewest draws of all `L_{t-1}` together there: each `t` has two or more, and their spread has
+    /// half as many degrees of freedom or more.
+    pub const ALL_DRAWS: usize = 16;
     /// Most timesteps that can be asked for.
     pub const MAX_TIMESTEPS: usize = 10_000_000;
 
@@ -162,7 +172,10 @@ impl DiffusionElbo {
     ) -> Result<Self> {
         let terms = schedule.steps() - 1;
         let (strata, passes, l_0_draws) = match options.timesteps {
-            Timesteps::All => (terms, 1, Self::L_0_DRAWS),
+            Timesteps::All => {
+                let passes = Self::ALL_DRAWS.div_ceil(terms).max(2);
+                (terms, passes, Self::L_0_DRAWS.div_ceil(passes))
+            }
             Timesteps::Stratified(n) if (1..=Self::MAX_TIMESTEPS).contains(&n) => {
                 let strata = (n / Self::PASSES).clamp(1, terms);
                 (strata, n.div_ceil(strata), 1)
@@ -208,8 +221,8 @@ impl DiffusionElbo {
 
     /// One network evaluation, number `index` of `0..total_evaluations()`, whose values
     /// [`DiffusionElbo::record`] takes:
-    /// `L_{t-1}` in nats, and after it the consistency term if it was asked for; `L_0` alone at the
-    /// end of a pass. It depends on image, options, seed and `index` only.
+    /// `L_{t-1}` in nats, and after it the consistency term if it was asked for; at the end of a
+    /// pass `L_0` in both conventions. It depends on image, options, seed and `index` only.
     ///
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range, and those of the
@@ -218,9 +231,8 @@ impl DiffusionElbo {
         self.arrivals.check(index)?;
         let (pass, slot) = self.place(index);
         if slot >= self.strata {
-            return Ok(vec![
-                self.forward.draw(pass, 1, slot - self.strata, self.options.class)?.nats,
-            ]);
+            let draw = self.forward.draw(pass, 1, slot - self.strata, self.options.class)?;
+            return Ok(vec![draw.nats, self.forward.l_0_posterior_variance(&draw)]);
         }
         let t = if pass == self.complete.len() {
             self.current.strata.timesteps()[slot]
@@ -243,7 +255,7 @@ impl DiffusionElbo {
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is
     /// not finite, [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong number of values.
     pub fn record(&mut self, index: usize, values: &[f64]) -> Result<bool> {
-        let both = self.options.consistency && self.place(index).1 < self.strata;
+        let both = self.options.consistency || self.place(index).1 >= self.strata;
         self.arrivals.insert(index, values, if both { 2 } else { 1 })?;
         let before = self.complete.len();
         while let Some(values) = self.arrivals.take() {
@@ -292,7 +304,10 @@ impl DiffusionElbo {
                 *sum += values[0];
                 *count += 1;
             }
-            None => self.current.reconstruction.push(values[0]),
+            None => {
+                self.current.reconstruction.push(values[0]);
+                self.current.reconstruction_posterior_variance.push(values[1]);
+            }
         }
         if self.current.reconstruction.len() == self.l_0_draws {
             let next = self.draw_strata(self.complete.len() + 1)?;
@@ -324,6 +339,7 @@ impl DiffusionElbo {
             l_t,
             l_denoising,
             l_0,
+            l_0_posterior_variance: self.l_0_posterior_variance(),
             elbo: cost.linear(-1.0, 0.0),
             bits_per_dim: cost.linear(bits_per_dim(1.0, self.forward.dimensions()), 0.0),
             per_timestep: per_timestep.collect(),
@@ -334,6 +350,17 @@ impl DiffusionElbo {
     /// The sum over `t = 2..=T` of the terms that `terms` names, `L_0`, and the sum of both.
     fn estimates(&self, terms: fn(&Pass) -> &[f64]) -> Option<[Estimate; 3]> {
         let first = self.complete.first()?;
+        if matches!(self.options.timesteps, Timesteps::All) {
+            let over_t = match &self.complete[..] {
+                // for now, from the differences of neighbours
+                [only] => only.strata.estimate(terms(only)),
+                passes => sum_over_timesteps(passes, terms),
+            };
+            let reconstruction: Vec<f64> =
+                self.complete.iter().flat_map(|pass| pass.reconstruction.clone()).collect();
+            let reconstruction = Estimate::from_samples(&reconstruction);
+            return Some([over_t, reconstruction, sum(over_t, reconstruction)]);
+        }
         if self.passes == 1 {
             let over_t = first.strata.estimate(terms(first));
             let reconstruction = Estimate::from_samples(&first.reconstruction);
@@ -345,6 +372,12 @@ impl DiffusionElbo {
         // The terms of one pass share no noise, but their errors add up pass by pass all the same.
         let both: Vec<f64> = over_t.iter().zip(&reconstruction).map(|(a, b)| a + b).collect();
         Some([over_t, reconstruction, both].map(|samples| Estimate::from_samples(&samples)))
+    }
+
+    /// As [`DiffusionElboResult::l_0`]: from all draws, which are independent.
+    fn l_0_posterior_variance(&self) -> Estimate {
+        let draws = self.complete.iter().flat_map(|p| p.reconstruction_posterior_variance.clone());
+        Estimate::from_samples(&draws.collect::<Vec<_>>())
     }
 
     fn consistency(&self) -> Option<ConsistencyForm> {
@@ -380,11 +413,17 @@ impl DiffusionElbo {
 
 impl Pass {
     fn over(strata: StratifiedPass) -> Self {
-        Self { strata, denoising: Vec::new(), consistency: Vec::new(), reconstruction: Vec::new() }
+        Self {
+            strata,
+            denoising: Vec::new(),
+            consistency: Vec::new(),
+            reconstruction: Vec::new(),
+            reconstruction_posterior_variance: Vec::new(),
+        }
     }
 
     fn reconstruction(&self) -> f64 {
-        self.reconstruction.iter().sum::<f64>() / self.reconstruction.len() as f64
+        mean(&self.reconstruction)
     }
 }
 
@@ -402,6 +441,21 @@ fn strata_of(
             StratifiedPass::draw(density, 2, strata, seed, [pass as u64, 0])
         }
     }
+}
+
+/// The sum over t of the mean of the draws at t, where every pass visits the same timesteps.
+///
+/// The draws at one t share their mean, so their sample variance is that of the noise alone,
+/// however steep the terms are in t; there are as many degrees of freedom as timesteps and passes
+/// beyond the first.
+fn sum_over_timesteps(passes: &[Pass], terms: fn(&Pass) -> &[f64]) -> Estimate {
+    let n = passes.len();
+    let slots = terms(&passes[0]).len();
+    let at = |slot: usize| passes.iter().map(move |pass| terms(pass)[slot]).collect::<Vec<f64>>();
+    let means: Vec<f64> = (0..slots).map(|slot| mean(&at(slot))).collect();
+    let variance: f64 =
+        (0..slots).map(|slot| sum_of_squares(&at(slot)) / (n * (n - 1)) as f64).sum();
+    Estimate { mean: means.iter().sum(), standard_error: Some(variance.sqrt()) }
 }
 
 /// The sum of two independent estimates.

@@ -7,7 +7,7 @@ use ndarray::Array1;
 use crate::error::Result;
 use crate::math::consistency::{Neighbours, consistency_term};
 use crate::math::diffusion::q_sample;
-use crate::math::elbo::{l_0, l_denoising};
+use crate::math::elbo::{l_0, l_0_posterior_variance, l_denoising};
 use crate::math::image::levels_to_signed;
 use crate::math::rng::{Purpose, standard_normal};
 use crate::math::schedule::NoiseSchedule;
@@ -65,6 +65,11 @@ impl Forward {
             _ => l_denoising(self.x0.view(), predicted_x0.view(), &self.schedule, t),
         };
         Ok(ForwardDraw { x_t, predicted_x0, nats })
+    }
+
+    /// `L_0` of a draw at t = 1 with the variance that Ho et al. (2020) give its Gaussian in code.
+    pub(super) fn l_0_posterior_variance(&self, draw: &ForwardDraw) -> f64 {
+        l_0_posterior_variance(&self.levels, draw.predicted_x0.view(), &self.schedule)
     }
 
     /// The `x_t` of a pass, as [`Forward::draw`] has it first, without asking the network.

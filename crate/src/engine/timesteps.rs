@@ -8,7 +8,7 @@ pub enum Timesteps {
     /// About so many in all, stratified, in up to
     /// [`DiffusionElbo::PASSES`](super::DiffusionElbo::PASSES) independent passes.
     Stratified(usize),
-    /// Each of `2..=T` once.
+    /// Each of `2..=T`, twice or, where there are few, more often.
     All,
 }
 

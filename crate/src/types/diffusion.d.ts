@@ -54,7 +54,7 @@ export interface DiffusionElboOptions {
   schedule?: ScheduleKind;
   /** Steps T of the chain whose bound is computed, 2 to 100000; 1000 if absent. */
   steps?: number;
-  /** How many timesteps in all, stratified (128 if absent), or "all" for each of 2..T once. */
+  /** How many timesteps in all, stratified (128 if absent), or "all" for each of 2..T: twice, on chains of fewer than 9 steps more often. */
   timesteps?: number | "all";
   /** Class to condition on; null for none. */
   class?: number | null;
@@ -77,8 +77,10 @@ export interface DiffusionElboResult {
   lT: number;
   /** Sum over t = 2..T of E KL(q(x_{t-1}|x_t,x_0) || p(x_{t-1}|x_t)). */
   lDenoising: Estimate;
-  /** -E log p(x_0|x_1), a discretized Gaussian over the 256 levels. */
+  /** -E log p(x_0|x_1), a discretized Gaussian over the 256 levels with variance 1 - alphaBar(1) around the predicted clean image. */
   l0: Estimate;
+  /** The same predictions with the variance of q(x_1|x_2,x_0) instead, as in the code of Ho et al. (2020); not a part of `elbo`. */
+  l0PosteriorVariance: Estimate;
   /** At most 0. */
   elbo: Estimate;
   /** -ELBO / (pixels * ln 2). */
