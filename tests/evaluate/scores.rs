@@ -4,6 +4,7 @@ use std::fs;
 
 use elbo_room::engine::{LatentBoundOptions, Vae};
 use elbo_room::math::elbo::Estimate;
+use elbo_room::math::proposal::ProposalKind;
 use elbo_room::math::rng::{Purpose, uniform};
 use elbo_room::model::evaluation::{Evaluation, MeanScore, Metric};
 use elbo_room::model::manifest::Manifest;
@@ -46,6 +47,7 @@ fn scores_are_means_over_images_of_what_the_crate_gives_for_each() {
                 &LatentBoundOptions {
                     samples: 3,
                     seed: Some(seed),
+                    proposal: ProposalKind::Posterior,
                     ..LatentBoundOptions::default()
                 },
             )

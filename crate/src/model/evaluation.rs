@@ -104,6 +104,9 @@ pub enum Metric {
     BitsPerDim,
     /// `E_q[log p(x|z)]` of a VAE; `L_0` of a diffusion model, a cost.
     Reconstruction,
+    /// `L_0` of a diffusion model whose Gaussian has the variance β̃_2, as in the code of Ho et al.
+    /// (2020).
+    ReconstructionPosteriorVariance,
     /// `KL(q(z|x) || p(z))`, or one layer of it.
     Kl,
     /// `L_T` of a diffusion model.
@@ -117,10 +120,16 @@ pub enum Metric {
     Importance,
     /// `log p(x)`, estimated by `L_K` at the largest K.
     LogLikelihood,
+    /// The standard error of that for one image.
+    LogLikelihoodError,
+    /// k̂ of the importance weights of one image, by which an estimate is called reliable.
+    ParetoShape,
+    /// The share of images called reliable whose 95 % interval holds an independent estimate from
+    /// more samples.
+    Coverage,
     /// `log p(x) - ELBO`, which estimates `KL(q(z|x) || p(z|x))`.
     Gap,
-    /// Whether the effective sample size is high enough for `LogLikelihood` and `Gap` to be
-    /// trusted.
+    /// Whether the tail of the weights is light enough for `LogLikelihood` and `Gap` to be trusted.
     Reliable,
     /// The evidence lower bound of a diffusion model that is told the class.
     ElboGivenClass,
@@ -147,6 +156,9 @@ pub enum Unit {
     /// A share of the images, 0 to 1.
     #[serde(rename = "share")]
     Share,
+    /// A number without a unit.
+    #[serde(rename = "none")]
+    None,
 }
 
 /// The evidence lower bounds of the images of a test set, in nats.

@@ -2,14 +2,15 @@
 export interface MeanScore {
   /** "reconstruction" is E_q[log p(x|z)] of a VAE and the cost L_0 of a diffusion model. */
   metric:
-    | "elbo" | "bits-per-dim" | "reconstruction" | "kl" | "importance" | "log-likelihood" | "gap" | "reliable"
+    | "elbo" | "bits-per-dim" | "reconstruction" | "kl" | "importance" | "log-likelihood" | "log-likelihood-error" | "pareto-shape"
+    | "reconstruction-posterior-variance" | "coverage" | "gap" | "reliable"
     | "prior" | "denoising" | "elbo-consistency" | "elbo-given-class" | "bits-per-dim-given-class" | "accuracy" | "sigmoid-accuracy"
     | "class-entropy";
   /** The layer whose KL it is; absent for the sum. */
   layer?: string;
   /** The K of an importance-weighted bound. */
   k?: number;
-  unit: "nats" | "bits/dim" | "share";
+  unit: "nats" | "bits/dim" | "share" | "none";
   value: number;
   standardError?: number;
   images: number;

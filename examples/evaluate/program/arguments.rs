@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Parser, ValueEnum};
+use elbo_room::math::proposal::ProposalKind;
 use elbo_room::math::schedule::ScheduleKind;
 
 /// Scores the models on the test set of MNIST: every term, bound and importance-weighted estimate,
@@ -32,6 +33,16 @@ pub struct Arguments {
     /// Those samples.
     #[arg(long, value_name = "K", default_value_t = 5000)]
     pub importance_samples: usize,
+    /// What their log p(x) is estimated with beside q: posterior (q alone), defensive or laplace.
+    #[arg(long, value_name = "KIND", default_value = "laplace", value_parser = proposal)]
+    pub proposal: ProposalKind,
+    /// How many of those images also get an independent run with more samples, which tells how
+    /// often the intervals hold.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub reference_images: usize,
+    /// Those samples.
+    #[arg(long, value_name = "K", default_value_t = 100_000)]
+    pub reference_samples: usize,
     /// Noise schedule of the diffusion model's chain.
     #[arg(long, value_name = "KIND", default_value = "log-snr-linear", value_parser = schedule)]
     pub schedule: ScheduleKind,
@@ -167,4 +178,10 @@ fn schedule(name: &str) -> Result<ScheduleKind, String> {
     let names = ScheduleKind::ALL.map(ScheduleKind::name);
     let found = ScheduleKind::ALL.into_iter().find(|kind| kind.name() == name);
     found.ok_or_else(|| format!("{name:?} is no schedule: use {}", names.join(", ")))
+}
+
+fn proposal(name: &str) -> Result<ProposalKind, String> {
+    let names = ProposalKind::ALL.map(ProposalKind::name);
+    let found = ProposalKind::ALL.into_iter().find(|kind| kind.name() == name);
+    found.ok_or_else(|| format!("invalid proposal {name:?}: use {}", names.join(", ")))
 }

@@ -43,6 +43,7 @@ fn row(id: &str, score: &MeanScore) -> String {
         Unit::Nats => ("nats", 2),
         Unit::BitsPerDim => ("bits/dim", 4),
         Unit::Share => ("", 4),
+        Unit::None => ("", 3),
     };
     let error =
         score.standard_error.map_or(String::new(), |error| format!(" ± {error:.decimals$}"));
@@ -56,12 +57,16 @@ fn name(score: &MeanScore) -> String {
         Metric::BitsPerDim => "−ELBO".into(),
         Metric::Reconstruction if score.value < 0.0 => "E[log p(x\\|z)]".into(),
         Metric::Reconstruction => "L₀".into(),
+        Metric::ReconstructionPosteriorVariance => "L₀ with variance β̃₂".into(),
         Metric::Kl => score.layer.as_ref().map_or("KL".into(), |layer| format!("KL of {layer}")),
         Metric::Prior => "L_T".into(),
         Metric::Denoising => "Σ L_{t−1}".into(),
         Metric::ElboConsistency => "ELBO, consistency form".into(),
         Metric::Importance => format!("L_K, K = {}", score.k.unwrap_or_default()),
         Metric::LogLikelihood => "log p(x)".into(),
+        Metric::LogLikelihoodError => "standard error of an image's log p(x)".into(),
+        Metric::ParetoShape => "k̂ of an image's weights".into(),
+        Metric::Coverage => "share of reliable 95 % intervals that hold".into(),
         Metric::Gap => "log p(x) − ELBO".into(),
         Metric::Reliable => "share of images with a reliable log p(x)".into(),
         Metric::ElboGivenClass => "ELBO given the class".into(),

@@ -8,6 +8,8 @@ use elbo_room::engine::{
     ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, Hvae, LatentBound,
     LatentBoundOptions, LatentBoundResult, Timesteps, Vae,
 };
+use elbo_room::math::likelihood::Task;
+use elbo_room::math::proposal::ProposalKind;
 use elbo_room::math::rng::{Purpose, uniform};
 use elbo_room::model::evaluation::Metric;
 use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};
@@ -64,12 +66,20 @@ impl Scorers {
         let (levels, label) =
             (&test_set.images[unit.image][..], usize::from(test_set.labels[unit.image]));
         let seed = Some(image_seed(settings.seed, unit.image));
-        let samples = if unit.part == Part::Importance {
-            settings.importance_samples
-        } else {
-            settings.samples
+        let (samples, proposal) = match unit.part {
+            Part::Importance => (settings.importance_samples, settings.proposal),
+            Part::Reference => (settings.reference_samples, settings.proposal),
+            _ => (settings.samples, ProposalKind::Posterior),
         };
-        let latent = LatentBoundOptions { samples, seed, ..LatentBoundOptions::default() };
+        let latent =
+            LatentBoundOptions { samples, seed, proposal, ..LatentBoundOptions::default() };
+        let reference;
+        let (levels, latent) = if unit.part == Part::Reference {
+            reference = observed(test_set, settings, unit);
+            (&reference[..], LatentBoundOptions { seed: Some(REFERENCE_SEED), ..latent })
+        } else {
+            (levels, latent)
+        };
         let (samples, terms) = match model {
             Model::Vae(vae) => latent_terms(vae.bound(levels, &latent)?, unit.part)?,
             Model::Hvae(hvae) => latent_terms(hvae.bound(levels, &latent)?, unit.part)?,
@@ -97,6 +107,21 @@ fn image_seed(seed: u64, image: usize) -> u64 {
     (uniform(seed, Purpose::Image, [image as u64, 0], 1)[0] / f64::EPSILON * 2.0) as u64
 }
 
+/// The seed of the independent runs. The binarization of a black and white image does not depend on
+/// it.
+const REFERENCE_SEED: u64 = 2026;
+
+/// The image that the other parts score, as levels: black and white for a model of binary images.
+fn observed(test_set: &TestSet, settings: &Settings, unit: &Unit) -> Vec<u8> {
+    let levels = &test_set.images[unit.image];
+    let task = settings.models[&unit.model].task;
+    let observed = task.observe(levels, image_seed(settings.seed, unit.image));
+    match task {
+        Task::Binarized => observed.into_iter().map(|bit| 255 * bit).collect(),
+        _ => observed,
+    }
+}
+
 fn term(metric: Metric, value: f64) -> Term {
     Term { metric, layer: None, k: None, value }
 }
@@ -106,6 +131,10 @@ fn latent_terms(mut bound: LatentBound, part: Part) -> Result<(u64, Vec<Term>)> 
     let result = bound.result().context("a bound has at least one sample")?;
     let LatentBoundResult { reconstruction, kl, layers, elbo, bits_per_dim, .. } = &result;
     let mut terms = Vec::new();
+    if part == Part::Reference {
+        let terms = log_likelihood_terms(&result);
+        return Ok((result.samples as u64, terms));
+    }
     if part == Part::Bound {
         terms.extend([
             term(Metric::Elbo, elbo.mean),
@@ -127,12 +156,25 @@ fn latent_terms(mut bound: LatentBound, part: Part) -> Result<(u64, Vec<Term>)> 
             .iter()
             .map(|l| Term { k: Some(l.k as u64), ..term(Metric::Importance, l.bound.mean) }),
     );
-    terms.extend([
-        term(Metric::LogLikelihood, result.log_likelihood.mean),
-        term(Metric::Gap, result.gap.mean),
-        term(Metric::Reliable, f64::from(u8::from(result.reliable))),
-    ]);
+    terms.push(term(Metric::Gap, result.gap.mean));
+    terms.extend(log_likelihood_terms(&result));
     Ok((result.samples as u64, terms))
+}
+
+/// log p(x), its standard error, and whether that can be trusted.
+fn log_likelihood_terms(result: &LatentBoundResult) -> Vec<Term> {
+    let best = &result.estimates[0];
+    let error = best.log_likelihood.standard_error;
+    let shape = best.pareto.as_ref().map(|pareto| pareto.shape);
+    [
+        Some(term(Metric::LogLikelihood, best.log_likelihood.mean)),
+        error.map(|error| term(Metric::LogLikelihoodError, error)),
+        shape.map(|shape| term(Metric::ParetoShape, shape)),
+        Some(term(Metric::Reliable, f64::from(u8::from(best.reliable)))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn diffusion_terms(
@@ -168,6 +210,7 @@ fn diffusion_terms(
             term(Metric::Prior, result.l_t),
             term(Metric::Denoising, result.l_denoising.mean),
             term(Metric::Reconstruction, result.l_0.mean),
+            term(Metric::ReconstructionPosteriorVariance, result.l_0_posterior_variance.mean),
         ],
     };
     let consistency = result.consistency.map(|form| term(Metric::ElboConsistency, form.elbo.mean));

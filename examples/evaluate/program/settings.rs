@@ -5,6 +5,7 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 use elbo_room::math::likelihood::Task;
+use elbo_room::math::proposal::ProposalKind;
 use elbo_room::math::schedule::ScheduleKind;
 use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,10 @@ pub struct Settings {
     pub samples: usize,
     /// Samples of the latents for an importance-weighted bound.
     pub importance_samples: usize,
+    /// What log p(x) is estimated with there, beside q.
+    pub proposal: ProposalKind,
+    /// Samples of the latents of an independent run.
+    pub reference_samples: usize,
     /// Noise schedule of the diffusion model's chain.
     pub schedule: ScheduleKind,
     /// Steps of its chain.
@@ -98,6 +103,8 @@ impl Settings {
             seed: arguments.seed,
             samples: arguments.samples,
             importance_samples: arguments.importance_samples,
+            proposal: arguments.proposal,
+            reference_samples: arguments.reference_samples,
             schedule: arguments.schedule,
             steps: arguments.steps,
             timesteps: match arguments.timesteps {

@@ -84,9 +84,17 @@ fn scores(parts: &BTreeMap<Part, Vec<&Record>>) -> Result<Vec<MeanScore>> {
             // many samples tell more than few
             let of_weights = matches!(
                 term.metric,
-                Metric::Importance | Metric::LogLikelihood | Metric::Gap | Metric::Reliable
+                Metric::Importance
+                    | Metric::LogLikelihood
+                    | Metric::LogLikelihoodError
+                    | Metric::ParetoShape
+                    | Metric::Gap
+                    | Metric::Reliable
             );
             if of_weights && *part == Part::Bound && parts.contains_key(&Part::Importance) {
+                continue;
+            }
+            if *part == Part::Reference {
                 continue;
             }
             let values = records.iter().map(|record| {
@@ -114,13 +122,48 @@ fn scores(parts: &BTreeMap<Part, Vec<&Record>>) -> Result<Vec<MeanScore>> {
             });
         }
     }
+    scores.extend(coverage(parts));
     Ok(scores)
+}
+
+/// How often the 95 % interval of log p(x) of an image that is called reliable holds what the
+/// independent run says.
+fn coverage(parts: &BTreeMap<Part, Vec<&Record>>) -> Option<MeanScore> {
+    let (runs, references) = (parts.get(&Part::Importance)?, parts.get(&Part::Reference)?);
+    let value =
+        |record: &Record, metric| record.terms.iter().find(|t| t.metric == metric).map(|t| t.value);
+    let pairs = references.iter().filter_map(|reference| {
+        let run = runs.iter().find(|run| run.image == reference.image)?;
+        let truth = value(reference, Metric::LogLikelihood)?;
+        let (found, error) =
+            (value(run, Metric::LogLikelihood)?, value(run, Metric::LogLikelihoodError)?);
+        let reliable = value(run, Metric::Reliable)? == 1.0;
+        reliable.then(|| f64::from(u8::from((found - truth).abs() <= 1.96 * error)))
+    });
+    let held: Vec<f64> = pairs.collect();
+    if held.is_empty() {
+        return None;
+    }
+    let estimate = share(&held);
+    Some(MeanScore {
+        metric: Metric::Coverage,
+        layer: None,
+        k: None,
+        unit: unit(Metric::Coverage),
+        value: rounded(estimate.mean),
+        standard_error: estimate.standard_error.map(rounded),
+        images: held.len() as u64,
+        samples: references.first()?.samples,
+    })
 }
 
 fn unit(metric: Metric) -> ScoreUnit {
     match metric {
         Metric::BitsPerDim | Metric::BitsPerDimGivenClass => ScoreUnit::BitsPerDim,
-        Metric::Accuracy | Metric::SigmoidAccuracy | Metric::Reliable => ScoreUnit::Share,
+        Metric::Accuracy | Metric::SigmoidAccuracy | Metric::Reliable | Metric::Coverage => {
+            ScoreUnit::Share
+        }
+        Metric::ParetoShape => ScoreUnit::None,
         _ => ScoreUnit::Nats,
     }
 }
@@ -157,6 +200,11 @@ fn command(
             if count(Part::Importance) > 0 {
                 words.push(format!("--importance-images {}", count(Part::Importance)));
                 words.push(format!("--importance-samples {}", settings.importance_samples));
+                words.push(format!("--proposal {}", settings.proposal.name()));
+            }
+            if count(Part::Reference) > 0 {
+                words.push(format!("--reference-images {}", count(Part::Reference)));
+                words.push(format!("--reference-samples {}", settings.reference_samples));
             }
         }
         Kind::Diffusion => {

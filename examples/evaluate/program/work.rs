@@ -23,6 +23,8 @@ pub enum Part {
     Bound,
     /// Its importance-weighted bound with many samples.
     Importance,
+    /// An independent estimate of log p(x) with more samples.
+    Reference,
     /// Its bound given the class.
     GivenClass,
     /// The posterior over classes.
@@ -62,10 +64,17 @@ pub fn units(arguments: &Arguments, settings: &Settings) -> Result<Vec<Unit>> {
     for (option, n) in [
         ("images", images),
         ("importance-images", arguments.importance_images),
+        ("reference-images", arguments.reference_images),
         ("classify", arguments.classify),
     ] {
         ensure!(n <= available, "--{option} is {n}, there are {available}");
     }
+    ensure!(
+        arguments.reference_images <= arguments.importance_images,
+        "--reference-images is {}, it must be at most --importance-images, {}",
+        arguments.reference_images,
+        arguments.importance_images
+    );
     ensure!(images > 0, "--images is 0, at least one is needed");
     let (without, with) = match arguments.class {
         Conditioning::None => (images, 0),
@@ -85,7 +94,11 @@ pub fn units(arguments: &Arguments, settings: &Settings) -> Result<Vec<Unit>> {
         for (model, about) in &settings.models {
             let parts = match about.kind {
                 Kind::Latent => {
-                    vec![(Part::Bound, images), (Part::Importance, arguments.importance_images)]
+                    vec![
+                        (Part::Bound, images),
+                        (Part::Importance, arguments.importance_images),
+                        (Part::Reference, arguments.reference_images),
+                    ]
                 }
                 Kind::Diffusion => vec![
                     (Part::Bound, without),
