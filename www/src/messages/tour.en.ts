@@ -68,7 +68,7 @@ const steps = {
       'logarithm gives L_K. It is the ELBO at K = 1, never falls as K grows, and tends to log p(x); so L_K − ELBO says how ' +
       'large the gap is at least.',
     attempt:
-      'See the bound rise with K. Few effective samples warn that log p(x) may still be higher: raise K.',
+      'See the bound rise with K. Below it k̂ says whether log p(x) can be trusted; q alone stands beside the better proposal.',
   },
   layers: {
     title: 'Many layers of latents',

@@ -73,7 +73,8 @@ export const tour: typeof english = {
       body:
         'log p(x) − ELBO 就是 KL(q(z|x)‖p(z|x))，即编码器不完美的代价。在对数内对 K 个重要性权重取平均，就得到 L_K：' +
         'K = 1 时它就是 ELBO，随 K 增大从不下降，并趋于 log p(x)。因此 L_K − ELBO 说明差距至少有多大。',
-      attempt: '看下界随 K 上升。有效样本量若很小，就说明 log p(x) 可能还要更高：请增大 K。',
+      attempt:
+        '看下界随 K 上升。其下的 k̂ 说明 log p(x) 是否可信；仅用 q 的结果列在更好的提议分布旁边。',
     },
     layers: {
       title: '多层隐变量',

@@ -48,6 +48,7 @@ export const ANCHORS = {
   'log-likelihood': ['elbo'],
   gap: ['elbo'],
   effective: ['elbo'],
+  pareto: ['elbo'],
   importance: ['elbo'],
   layers: ['elbo'],
   level: ['elbo'],

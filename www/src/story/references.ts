@@ -24,6 +24,20 @@ export const REFERENCES = {
     venue: 'Springer, chapter 10',
     url: 'https://www.microsoft.com/en-us/research/people/cmbishop/prml-book/',
   },
+  hesterberg1995: {
+    authors: 'T. Hesterberg',
+    title: 'Weighted average importance sampling and defensive mixture distributions',
+    year: 1995,
+    venue: 'Technometrics 37',
+    url: 'https://doi.org/10.1080/00401706.1995.10484303',
+  },
+  vehtari2024: {
+    authors: 'A. Vehtari, D. Simpson, A. Gelman, Y. Yao, J. Gabry',
+    title: 'Pareto smoothed importance sampling',
+    year: 2024,
+    venue: 'Journal of Machine Learning Research 25(72)',
+    url: 'https://www.jmlr.org/papers/v25/19-556.html',
+  },
   owen2013: {
     authors: 'A. B. Owen',
     title: 'Monte Carlo theory, methods and examples',

@@ -27,8 +27,26 @@ const latent: LatentBoundResult = {
   ],
   logLikelihood: e(-82, 0.2),
   gap: e(3, 0.5),
-  effectiveSampleSize: 31.5,
   reliable: true,
+  draws: 199,
+  estimates: [
+    {
+      proposal: 'laplace',
+      draws: 199,
+      logLikelihood: e(-82, 0.2),
+      effectiveSampleSize: 61.5,
+      pareto: { shape: 0.3, threshold: 0.56, drawsNeeded: 27, size: 40, tail: [] },
+      reliable: true,
+    },
+    {
+      proposal: 'posterior',
+      draws: 100,
+      logLikelihood: e(-83, 0.4),
+      effectiveSampleSize: 12.5,
+      pareto: null,
+      reliable: false,
+    },
+  ],
 };
 
 describe('the table', () => {
@@ -43,8 +61,13 @@ describe('the table', () => {
       '-ELBO per pixel',
       'L_1',
       'L_100',
+      'log p(x)',
       'gap',
-      'effective sample size',
+      'log p(x) by laplace',
+      'effective sample size by laplace',
+      'Pareto shape by laplace',
+      'log p(x) by posterior',
+      'effective sample size by posterior',
     ]);
     expect(new Set(table.map(({ task }) => task))).toEqual(new Set(['binarized']));
     expect(table[0]).toMatchObject({
@@ -78,6 +101,7 @@ describe('the table', () => {
       lT: 0.25,
       lDenoising: e(500, 3),
       l0: e(2, 1),
+      l0PosteriorVariance: e(1.5, 1),
       elbo: e(-502, 3),
       bitsPerDim: e(0.92, 0.01),
       consistency: {

@@ -50,8 +50,19 @@ export function latentRows(model: string, result: LatentBoundResult): Row[] {
     ['ELBO', result.elbo, 'nats'],
     ['-ELBO per pixel', result.bitsPerDim, 'bits/dim'],
     ...result.importance.map(({ k, bound }): Term => [`L_${k}`, bound, 'nats']),
+    ['log p(x)', result.logLikelihood, 'nats'],
     ['gap', result.gap, 'nats'],
-    ['effective sample size', exact(result.effectiveSampleSize), 'samples'],
+    ...result.estimates.flatMap((estimate): Term[] => [
+      [`log p(x) by ${estimate.proposal}`, estimate.logLikelihood, 'nats'],
+      [
+        `effective sample size by ${estimate.proposal}`,
+        exact(estimate.effectiveSampleSize),
+        'draws',
+      ],
+      ...(estimate.pareto
+        ? [[`Pareto shape by ${estimate.proposal}`, exact(estimate.pareto.shape), ''] as const]
+        : []),
+    ]),
   ]);
 }
 
@@ -63,6 +74,7 @@ export function diffusionRows(model: string, result: DiffusionElboResult): Row[]
     ['L_T', exact(result.lT), 'nats'],
     ['sum of L_{t-1}', result.lDenoising, 'nats'],
     ['L_0', result.l0, 'nats'],
+    ['L_0 with posterior variance', result.l0PosteriorVariance, 'nats'],
     ['ELBO', result.elbo, 'nats'],
     ['-ELBO per pixel', result.bitsPerDim, 'bits/dim'],
     ...(result.consistency

@@ -82,7 +82,11 @@ export const denoise = {
         tex`\begin{aligned} \link{L0}{L_0} &= -\E_q \sum_j \log \int_{a_j}^{b_j} \N\bigl(u;\, \hat x_{0,j},\, 1 - \bar\alpha_1\bigr)\, du, \\ [a_j, b_j] &= x_{0,j} \pm \tfrac1{255} \end{aligned}`,
       ],
       wrong: tex`L_0 = -\E_q \log \N\bigl(x_0;\, \hat x_0,\, \tilde\beta_1 I\bigr)`,
-      functions: ['math::elbo::l_0', 'math::gaussian::discretized_log_likelihood'],
+      functions: [
+        'math::elbo::l_0',
+        'math::elbo::l_0_posterior_variance',
+        'math::gaussian::discretized_log_likelihood',
+      ],
       cites: ['ho2020', 'kingma2021'],
     },
     {

@@ -169,7 +169,8 @@ export const en: DerivationTexts = {
         LK: 'the bound with K samples',
         curve: 'the bound over K',
         gap: 'the gap to log p(x)',
-        ess: 'effective samples',
+        ess: 'effective draws',
+        khat: 'shape of the tail of the weights',
         reconstruction: 'the reconstruction term',
         kl: 'KL to the prior',
         klLayer: 'KL of each layer',
@@ -197,8 +198,9 @@ export const en: DerivationTexts = {
           title: 'The gap, and when not to trust it',
           text: [
             'What the ELBO lacks is the divergence of the encoder from the true posterior. The tighter bound gives an estimate of it, from below on average:',
-            'If few samples carry all the weight, the estimate is too low and does not know it. The effective sample size says how many equally weighted samples would tell as much:',
-            'By the delta method the same quantity gives the bias that is left, and its square root, times $\\sqrt 2$, the standard error. Both hold only where it is small; below 20 effective samples the page warns.',
+            'For $\\log p(x)$ itself the draws may come from any $m$ that covers the posterior. Half of them are the encoder’s, which the ELBO is made of; the others come from Gaussians at the posterior’s mode $\\hat z$ with its curvature $\\Sigma^{-1}$, 1.3 times and twice as wide, so that no weight can grow without bound where the encoder is too narrow:',
+            'The effective sample size says how many equally weighted draws would tell as much, and gives the standard error by the delta method. It sees the weights that have come, not the larger ones still to come:',
+            'What those may be the largest weights tell. Above a threshold $u$ any weights follow a generalized Pareto distribution, and have about $1/\\hat k$ moments: no variance from $\\hat k = \\tfrac12$ on, no mean from 1 on. The estimate is called reliable while $\\hat k$ is small for the number of draws; otherwise $10^{1/(1 - \\hat k)}$ draws would do:',
           ],
         },
         hierarchy: {
@@ -317,6 +319,7 @@ export const en: DerivationTexts = {
             'At $t = 1$ the posterior has no variance, as there is nothing left to be uncertain about:',
             'So $L_0$ is not of the pattern. Here it is a Gaussian of variance $\\beta_1 = 1 - \\bar\\alpha_1$ around $\\hat x_0$, of which each pixel’s level gets the mass of its bin; the bins at black and white reach to infinity:',
             'How wide that Gaussian is decides a lot. The linear schedule of 1000 steps ends at a standard deviation of 0.01, wider than half a bin, 0.0039, which costs about 0.4 nats for each black pixel even if $\\hat x_0$ is perfect. The log-SNR-linear one ends at 0.0013 and pays almost nothing. In sampling, the last step shows $\\hat x_0$ itself.',
+            'The code of Ho et al. puts $\\tilde\\beta_2$ in the place of $\\tilde\\beta_1$. For 1000 steps that is 0.55 of $1 - \\bar\\alpha_1$ on the linear chain and 0.53 of it on the cosine chain, so a black pixel predicted perfectly costs 0.35 nats instead of 0.43, and 0.22 instead of 0.32; on the log-SNR-linear one it is 0.02 of it, and any error of $\\hat x_0$ costs up to fifty times as much. The line below the bound has what the same predictions cost then. Neither is wrong: they are two models.',
           ],
           wrong:
             'which is wrong because the variance is 0 there, so that any error at all would cost infinitely much; and because a density is not the probability of an 8-bit level.',
