@@ -77,13 +77,13 @@ export interface VaeElbo {
  * VAE in the top layer only. "laplace": 1/2 q and 1/2 Gaussians fitted to the posterior's mode and curvature; "defensive" stands in for it
  * in a hierarchical VAE.
  */
-export type Proposal = "posterior" | "defensive" | "laplace";
+export type ImportanceProposal = "posterior" | "defensive" | "laplace";
 
 export interface LatentBoundOptions {
   /** Samples of q(z|x), of which the ELBO is made, 1 to 1000000; 5000 if absent. The proposal's own draws come on top. */
   samples?: number;
   /** "laplace" if absent. */
-  proposal?: Proposal;
+  proposal?: ImportanceProposal;
   /** Seed of the binarization and of the samples; drawn afresh if absent. */
   seed?: number;
   /** The class, for a VAE that is conditioned on one. */
@@ -131,7 +131,7 @@ export interface LatentBoundResult {
 
 /** log p(x) by importance sampling, in nats. */
 export interface ImportanceEstimate {
-  proposal: Proposal;
+  proposal: ImportanceProposal;
   draws: number;
   logLikelihood: Estimate;
   /** (sum of w)^2 / sum of w^2 of the importance weights w. */

@@ -142,7 +142,7 @@ export const elboLab: typeof english = {
     lT: '先验匹配项',
     denoising: '去噪匹配项',
     l0: '重构项',
-    l0Other: '对照：Ho 等人代码中的 L₀',
+    l0Other: '对照：原论文代码中的 L₀',
     schedule: '噪声调度',
     steps: '步数 T',
     timesteps: '求值步数',
