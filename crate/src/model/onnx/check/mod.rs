@@ -103,13 +103,11 @@ pub fn inspect(model: &mut ModelProto, inputs: &[Input], outputs: &[&str]) -> Re
         report.problems.push("the file has no graph".into());
         return report;
     };
+    let signatures = Signatures::new(opset);
     for node in &mut graph.node {
-        for names in [&mut node.input, &mut node.output] {
-            while names.last().is_some_and(String::is_empty) {
-                names.pop();
-            }
-        }
+        normalize(node, &signatures);
     }
+    drop_copies(graph);
     let mut check = Check {
         graph,
         opset,
@@ -120,10 +118,11 @@ pub fn inspect(model: &mut ModelProto, inputs: &[Input], outputs: &[&str]) -> Re
     };
     check.names();
     check.order();
+    let signatures = &signatures;
     // Without names and an order nothing can be said of the rest.
     if check.report.problems.is_empty() {
         check.sources(inputs, outputs);
-        check.nodes(outputs);
+        check.nodes(outputs, signatures);
         check.outputs(outputs);
         check.totals(outputs);
     }
@@ -132,9 +131,9 @@ pub fn inspect(model: &mut ModelProto, inputs: &[Input], outputs: &[&str]) -> Re
 
 /// The version of ONNX's own operators that a file asks for.
 fn opset(model: &ModelProto) -> Result<i64, String> {
-    if !(1..=NEWEST_FORMAT).contains(&model.ir_version) {
+    if model.ir_version == 0 || model.ir_version > NEWEST_FORMAT {
         return Err(format!(
-            "its format (IR version {}) is not supported, only 1 to {NEWEST_FORMAT}",
+            "its format (IR version {}) is not supported, only up to {NEWEST_FORMAT}",
             model.ir_version
         ));
     }
@@ -161,6 +160,55 @@ fn opset(model: &ModelProto) -> Result<i64, String> {
 
 fn is_own_domain(domain: &str) -> bool {
     matches!(domain, "" | "ai.onnx")
+}
+
+/// Drops what onnxruntime passes over and tract misreads.
+fn normalize(node: &mut NodeProto, signatures: &Signatures) {
+    if node.op_type == "Constant" {
+        // The first attribute is the value, by its type; the rest does not count.
+        node.name.clear();
+        node.domain.clear();
+        node.input.clear();
+        node.attribute.truncate(1);
+        if let Some(value) = node.attribute.first_mut().filter(|value| value.t.is_some()) {
+            value.name = "value".into();
+        }
+        return;
+    }
+    if !is_own_domain(&node.domain) {
+        return;
+    }
+    // Flags of these operators are set by any number but 0.
+    if node.op_type == "Gemm" {
+        let flags = node.attribute.iter_mut().filter(|a| a.name.starts_with("trans"));
+        flags.for_each(|flag| flag.i = i64::from(flag.i != 0));
+    }
+    let (inputs, outputs) = match signatures.get(&node.op_type) {
+        Ok(signature) => signature.most(),
+        Err(_) => return,
+    };
+    for (names, most) in [(&mut node.input, inputs), (&mut node.output, outputs)] {
+        // More names than an operator has are refused, empty or not.
+        while names.len() <= most && names.last().is_some_and(String::is_empty) {
+            names.pop();
+        }
+    }
+}
+
+/// Drops constants that are in a file twice.
+fn drop_copies(graph: &mut GraphProto) {
+    let mut known: HashMap<String, NodeProto> = HashMap::new();
+    graph.node.retain(|node| {
+        let [output] = node.output.as_slice() else { return true };
+        if node.op_type != "Constant" {
+            return true;
+        }
+        if known.get(output).is_some_and(|first| first == node) {
+            return false;
+        }
+        known.insert(output.clone(), node.clone());
+        true
+    });
 }
 
 /// What a message calls a node.
@@ -279,7 +327,12 @@ impl<'a> Check<'a> {
             if self.values.contains_key(name) && is_needed {
                 continue;
             }
-            let value = match Value::from_tensor(tensor) {
+            let value = match Value::from_tensor(tensor).and_then(|value| {
+                if is_needed && value.has_nan() {
+                    return Err("it has values that are not numbers (NaN): it is damaged".into());
+                }
+                Ok(value)
+            }) {
                 Ok(value) => Some(value),
                 // Weights of other parts of the graph may be of a kind that is not supported.
                 Err(_) if !is_needed && !value::is_damaged(tensor) => None,
@@ -317,19 +370,18 @@ impl<'a> Check<'a> {
         needed
     }
 
-    fn nodes(&mut self, outputs: &[&str]) {
+    fn nodes(&mut self, outputs: &[&str], signatures: &Signatures) {
         let graph = self.graph;
         let needed = self.needed(outputs);
-        let signatures = Signatures::new(self.opset);
         for at in std::mem::take(&mut self.order) {
             let node = &graph.node[at];
             self.order.push(at);
             let is_needed =
                 |name: &String| needed.contains(name.as_str()) || outputs.contains(&name.as_str());
             let found = if node.output.iter().any(is_needed) {
-                self.node(node, &signatures)
+                self.node(node, signatures)
             } else {
-                self.unneeded(node, &signatures).map(|()| vec![])
+                self.unneeded(node, signatures).map(|()| vec![])
             };
             let values = found.unwrap_or_else(|why| {
                 if !why.is_empty() {

@@ -88,13 +88,24 @@ impl Signature {
         Self { inputs, outputs, types, attributes }
     }
 
+    /// The largest numbers of inputs and outputs.
+    pub fn most(&self) -> (usize, usize) {
+        let most = |parameters: &[Parameter]| {
+            let is_variadic = parameters.last().is_some_and(|p| p.variadic);
+            if is_variadic { usize::MAX } else { parameters.len() }
+        };
+        (most(&self.inputs), most(&self.outputs))
+    }
+
     /// Checks the number of inputs and outputs.
     pub fn check_arity(&self, node: &NodeProto) -> Result<(), String> {
-        let names = [("input", &self.inputs, &node.input), ("output", &self.outputs, &node.output)];
-        for (what, parameters, names) in names {
+        let (inputs, outputs) = self.most();
+        let names = [
+            ("input", &self.inputs, &node.input, inputs),
+            ("output", &self.outputs, &node.output, outputs),
+        ];
+        for (what, parameters, names, most) in names {
             let required = parameters.iter().filter(|p| !p.optional).count();
-            let is_variadic = parameters.last().is_some_and(|p| p.variadic);
-            let most = if is_variadic { usize::MAX } else { parameters.len() };
             if names.len() < required || names.len() > most {
                 let expected = match (required, most) {
                     (least, usize::MAX) => format!("at least {least}"),
@@ -130,7 +141,7 @@ impl Signature {
             if !attribute.ref_attr_name.is_empty() {
                 return Err(format!("its attribute {name:?} refers to a function"));
             }
-            if letter(attribute) != Some(kind) {
+            if letter(attribute) != Some(kind) || holds_another(attribute, kind) {
                 return Err(format!("its attribute {name:?} has the wrong type"));
             }
         }
@@ -199,6 +210,21 @@ fn parameters(text: &str) -> Vec<Parameter> {
         }
     }
     parameters
+}
+
+/// Whether an attribute holds a value of another type than its own.
+fn holds_another(attribute: &AttributeProto, kind: char) -> bool {
+    let held = [
+        ('i', attribute.i != 0),
+        ('f', attribute.f != 0.0),
+        ('s', !attribute.s.is_empty()),
+        ('t', attribute.t.is_some()),
+        ('I', !attribute.ints.is_empty()),
+        ('F', !attribute.floats.is_empty()),
+        ('S', !attribute.strings.is_empty()),
+        ('g', attribute.g.is_some()),
+    ];
+    held.iter().any(|&(other, is_held)| is_held && other != kind)
 }
 
 /// The letter of an attribute's type in the table.

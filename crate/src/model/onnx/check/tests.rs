@@ -174,7 +174,7 @@ fn malformed_files_are_refused() {
         "more/44-cast-to-f16-and-back.onnx" "",
         "more/45-leakyrelu-alpha-as-int.onnx" "attribute \"alpha\" has the wrong type",
         "more/46-gemm-alpha-nan.onnx" "",
-        "more/47-weights-nan.onnx" "",
+        "more/47-weights-nan.onnx" "not numbers",
         "more/48-weights-inf.onnx" "",
         "more/49-matmul-vectors.onnx" "",
         "more/50-softmax-axis-5.onnx" "axis 5 is out of range",

@@ -236,6 +236,20 @@ impl<'a> Value<'a> {
         })
     }
 
+    /// Whether a tensor of real numbers has some that are not.
+    pub fn has_nan(&self) -> bool {
+        match self.tensor {
+            Some(tensor) if self.element == 'f' && !tensor.raw_data.is_empty() => {
+                let values = tensor.raw_data.as_chunks().0.iter();
+                values.map(|&bytes| f32::from_le_bytes(bytes)).any(f32::is_nan)
+            }
+            Some(_) if "fde".contains(self.element) => {
+                self.reals().is_some_and(|values| values.iter().any(|value| value.is_nan()))
+            }
+            _ => false,
+        }
+    }
+
     /// The integers of a constant of integers.
     pub fn integers(&self) -> Option<Rc<[i64]>> {
         match self.read() {

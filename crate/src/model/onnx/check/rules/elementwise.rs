@@ -6,10 +6,10 @@ use super::{Apply, Call, Output, Rule, broadcast, broadcast_to, fold};
 pub fn rule(operator: &str) -> Option<Apply> {
     Some(match operator {
         "Abs" | "Acos" | "Acosh" | "Asin" | "Asinh" | "Atan" | "Atanh" | "Ceil" | "Celu"
-        | "Cos" | "Cosh" | "Elu" | "Erf" | "Exp" | "Floor" | "HardSigmoid" | "HardSwish"
-        | "LeakyRelu" | "Log" | "Mish" | "Neg" | "Not" | "Reciprocal" | "Relu" | "Round"
-        | "Selu" | "Sigmoid" | "Sign" | "Sin" | "Sinh" | "Softplus" | "Softsign" | "Sqrt"
-        | "Tan" | "Tanh" | "ThresholdedRelu" => unary,
+        | "Cos" | "Cosh" | "Elu" | "Erf" | "Exp" | "Floor" | "Gelu" | "HardSigmoid"
+        | "HardSwish" | "LeakyRelu" | "Log" | "Mish" | "Neg" | "Not" | "Reciprocal" | "Relu"
+        | "Round" | "Selu" | "Sigmoid" | "Sign" | "Sin" | "Sinh" | "Softplus" | "Softsign"
+        | "Sqrt" | "Tan" | "Tanh" | "ThresholdedRelu" => unary,
         "Add" | "And" | "Or" | "Sub" | "Mul" | "Pow" | "Xor" | "Sum" | "Max" | "Min" | "Mean" => {
             nary
         }
@@ -23,10 +23,6 @@ pub fn rule(operator: &str) -> Option<Apply> {
         "Cast" => cast,
         "CastLike" => |call| convert(call, call.input(1)?.element),
         "Clip" => clip,
-        "Gelu" => |call| {
-            call.word("approximate", "none", &["none", "tanh"])?;
-            unary(call)
-        },
         "Swish" => |call| {
             if call.float("alpha", 1.0) != 1.0 {
                 return Err("alpha other than 1 is not supported: use Mul and Sigmoid".into());

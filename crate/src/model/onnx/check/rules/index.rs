@@ -164,6 +164,9 @@ fn reduce(call: &Call) -> Rule {
     let input = call.input(0)?;
     let keeps = call.flag("keepdims", true)?;
     let list = call.list("axes", 1)?.unwrap_or_default();
+    if call.optional(1).is_some_and(|axes| axes.rank() != 1) {
+        return Err("its axes are not a list".into());
+    }
     let is_identity = call.flag("noop_with_empty_axes", false)?;
     let named = match list.is_empty() {
         true if is_identity => vec![],

@@ -43,7 +43,12 @@ fn reshape(call: &Call) -> Rule {
     if call.input(1)?.rank() != 1 {
         return Err("its lengths are not a list".into());
     }
-    let keeps_zeros = call.flag("allowzero", false)?;
+    let keeps_zeros = match call.int("allowzero", 0) {
+        0 => false,
+        1 => true,
+        _ if !target.contains(&0) => true,
+        other => return Err(format!("allowzero = {other}, it must be 0 or 1")),
+    };
     let mut shape = Vec::new();
     let mut open = None;
     for (at, &length) in target.iter().enumerate() {
@@ -237,7 +242,7 @@ fn split(call: &Call) -> Rule {
                 return Err(format!("num_outputs = {declared}, it has {parts} outputs"));
             }
             let each = length.div_euclid(parts) + i64::from(length % parts != 0);
-            if call.opset < 18 && length % parts != 0 {
+            if length < parts && call.opset >= 18 || call.opset < 18 && length % parts != 0 {
                 return Err(format!("{length} cannot be split into {parts} equal parts"));
             }
             let mut lengths = vec![each; parts as usize];
@@ -354,6 +359,12 @@ fn resize(call: &Call) -> Rule {
     let roundings = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"];
     call.word("nearest_mode", "round_prefer_floor", &roundings)?;
     call.word("keep_aspect_ratio_policy", "stretch", &["stretch"])?;
+    if call.int("exclude_outside", 0) != 0 && mode != "cubic" {
+        return Err("exclude_outside goes with cubic interpolation only".into());
+    }
+    if call.int("antialias", 0) != 0 && mode == "nearest" {
+        return Err("antialias goes with linear or cubic interpolation only".into());
+    }
     let named = match call.ints("axes") {
         Some(list) => axes(list, input.rank())?,
         None => (0..input.shape.len()).collect(),
