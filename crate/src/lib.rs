@@ -20,6 +20,9 @@
 
 pub mod engine;
 pub mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod kernels;
 pub mod math;
 pub mod model;

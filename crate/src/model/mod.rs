@@ -12,7 +12,7 @@ mod hierarchy;
 pub mod load;
 pub mod manifest;
 mod networks;
-mod onnx;
+pub(crate) mod onnx;
 mod pixels;
 pub mod propose;
 mod wiring;

@@ -16,6 +16,7 @@ use tract_onnx::pb::{
 
 mod exports;
 mod fusions;
+mod mutations;
 mod operators;
 mod refusals;
 mod shipped;
