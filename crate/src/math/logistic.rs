@@ -51,9 +51,9 @@ pub(super) fn log_mass(level: u8, mean: f64, log_scale: f64) -> f64 {
 
 /// How [`discretized_log_likelihood`] depends on the means and, after them, the log scales.
 ///
-/// With u and l the distances of the two ends of a bin over the scale, log P = log σ(u) + log σ(-l)
-/// + log(1 - e^-w). Of the information about a log scale only what is never negative is kept: it
-/// serves a proposal, which may be any.
+/// With u and l the distances of the two ends of a bin over the scale and w = u - l, log P is the
+/// sum of log σ(u), log σ(-l) and log(1 - e^-w). Of the information about a log scale only what is
+/// never negative is kept: it serves a proposal, which may be any.
 pub fn sensitivity(
     levels: &[u8],
     mean: ArrayView1<f32>,
