@@ -94,7 +94,10 @@ fn workers_share_a_bound() {
     let alone = finish(start());
     let workers = [start(), start()];
     let mut bound = start();
-    for index in (0..30).rev() {
+    // and draws of the proposal that are not q's
+    let evaluations = bound.total_evaluations();
+    assert_eq!(evaluations, 40);
+    for index in (0..evaluations).rev() {
         let values = workers[index % 2].evaluate(index).unwrap();
         assert_eq!(bound.record(index, doubles(&values)).unwrap(), index == 0);
     }
