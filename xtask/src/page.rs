@@ -24,6 +24,8 @@ pub fn build_package(job: &mut Job) -> Result<()> {
             .out_name("elbo_room")
             .web(true)?
             .typescript(true)
+            // `init()` finds the WebAssembly beside the JavaScript.
+            .omit_default_module_path(false)
             // A ninth of what a visitor loads, and only stack traces show it.
             .remove_name_section(true)
             .generate(root().join("www/pkg"))

@@ -43,7 +43,8 @@ for (const lab of Object.keys(LABS) as Lab[]) {
     const derivation = page.getByTestId(`derivation-${lab}`);
     const sheets = countSheets(await page.pdf({ format: 'A4', ...pathOf(`${lab}.pdf`) }));
     expect(sheets).toBeGreaterThan(1);
-    expect(sheets).toBeLessThan(16);
+    // The ELBO lab has the most: several figures for each of its models.
+    expect(sheets).toBeLessThan(24);
     // Printing is over, and the steps are as they were.
     await expect(derivation.locator('details.step[open]')).toHaveCount(0);
     // An A4 sheet without its margins is 688 pixels wide.

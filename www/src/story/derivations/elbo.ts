@@ -43,9 +43,9 @@ export const elbo = {
       id: 'gap',
       formulas: [
         tex`\begin{aligned} \log p(x) - \link{elbo}{\mathcal L} &= \link{gap}{\KL{q(z \mid x)}{p(z \mid x)}} \\ &\ge \link{LK}{\mathcal L_K} - \mathcal L \end{aligned}`,
-        tex`\log p(x) = \log \E_m\Bigl[\frac{p(x, z)}{m(z \mid x)}\Bigr], \quad m = \tfrac12 q + \tfrac13 \mathcal N(\hat z, 1.3\, \Sigma) + \tfrac16 \mathcal N(\hat z, 2\, \Sigma)`,
+        tex`\begin{aligned} \log p(x) &= \log \E_m\Bigl[\frac{p(x, z)}{m(z \mid x)}\Bigr], \\ m &= \tfrac12 q + \tfrac13 \N(\hat z, 1.3\, \Sigma) \\ &\quad + \tfrac16 \N(\hat z, 2\, \Sigma) \end{aligned}`,
         tex`\link{ess}{n_{\mathrm{eff}}} = \frac{\bigl(\sum_k w_k\bigr)^2}{\sum_k w_k^2}, \quad \mathrm{SE}[\log \bar w] \approx \sqrt{\frac{1}{n_{\mathrm{eff}}} - \frac1n}`,
-        tex`P(w - u > y \mid w > u) \approx \Bigl(1 + \frac{\link{khat}{\hat k}\, y}{\sigma}\Bigr)^{-1/\hat k}, \quad \hat k < \min\Bigl(1 - \frac{1}{\log_{10} n},\, 0.7\Bigr)`,
+        tex`\begin{aligned} &P(w - u > y \mid w > u) \approx \Bigl(1 + \frac{\link{khat}{\hat k}\, y}{\sigma}\Bigr)^{-1/\hat k}, \\ &\hat k < \min\Bigl(1 - \frac{1}{\log_{10} n},\, 0.7\Bigr) \end{aligned}`,
       ],
       functions: [
         'math::importance::gap',
