@@ -94,9 +94,9 @@ fn workers_share_a_bound() {
     let alone = finish(start());
     let workers = [start(), start()];
     let mut bound = start();
-    // and draws of the proposal that are not q's
+    // Every fourth draw is one of the proposal's wider part.
     let evaluations = bound.total_evaluations();
-    assert_eq!(evaluations, 40);
+    assert_eq!(evaluations, 30 + 9);
     for index in (0..evaluations).rev() {
         let values = workers[index % 2].evaluate(index).unwrap();
         assert_eq!(bound.record(index, doubles(&values)).unwrap(), index == 0);
