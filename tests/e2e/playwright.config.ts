@@ -37,8 +37,7 @@ export default defineConfig<Options>({
   reporter: [['list'], ['json', { outputFile: 'artifacts/report.json' }]],
   fullyParallel: true,
   workers: Math.min(8, Math.max(2, availableParallelism())),
-  // A disturbance of the machine is not a fault of the page: what passes at the second try is listed as flaky.
-  retries: process.env['CI'] ? 1 : 0,
+  retries: 0,
   forbidOnly: Boolean(process.env['CI']),
   timeout: 120_000,
   expect: {
