@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { clearUp, make, open, pass, world } from '../testing/page.svelte.ts';
-import { bytesOf, DDPM, MAP_VAE, VAE } from '../testing/manifest.ts';
+import { bytesOf, DDPM, manifest, MAP_VAE, VAE } from '../testing/manifest.ts';
+import type { ModelEntry } from './protocol.ts';
 import { calls, ScriptedWorker, workerOf } from '../testing/worker.ts';
 import { Engine } from './engine.svelte.ts';
 import { LoadError } from './loader.ts';
@@ -11,6 +12,8 @@ const fetched = () =>
   vi.mocked(fetch).mock.calls.map(([url]) => (url as URL).pathname.split('/').at(-1));
 const story = () =>
   ScriptedWorker.all.map(({ name, calls }) => [name, ...calls.map(({ call }) => call)].join(' '));
+
+const first = () => manifest.models.find(({ id }) => id === VAE) as ModelEntry;
 
 /** An engine whose site is watched. */
 async function watched(surroundings: Parameters<typeof open>[0] = {}) {
@@ -238,5 +241,58 @@ describe('a worker that dies', () => {
     expect(engine.scorer.down).toBe(true);
     expect(engine.losses).toEqual([{ role: 'scorer', reason: 'no SIMD', restarting: false }]);
     expect(engine.decoder.loaded.vae).toBe(true);
+  });
+});
+
+describe('another model', () => {
+  it('takes the place of the one that a lab has, which is freed then', async () => {
+    const engine = await watched();
+    const done = story();
+    engine.use('vae', VAE);
+    await pass();
+    expect(story()).toEqual(done);
+
+    engine.use('vae', MAP_VAE);
+    expect(engine.decoder.loaded.vae).toBe(false);
+    await pass();
+    const entry = engine.manifest?.models.find(({ id }) => id === MAP_VAE);
+    for (const role of ['decoder', 'scorer'] as const) {
+      expect(engine[role].holds('vae', entry)).toBe(true);
+      expect(workerOf(role).asked('load').at(-1)?.entry.id).toBe(MAP_VAE);
+      expect(workerOf(role).asked('unload')).toEqual([{ id: VAE }]);
+    }
+    expect(workerOf('sampler').asked('load')).toHaveLength(1);
+  });
+
+  it('is what a worker gets that takes the place of a lost one', async () => {
+    const engine = await watched();
+    engine.use('vae', MAP_VAE);
+    await pass();
+    workerOf('decoder').die();
+    await pass();
+    expect(
+      workerOf('decoder')
+        .asked('load')
+        .map(({ entry }) => entry.id),
+    ).toEqual([MAP_VAE]);
+  });
+
+  it('of the visitor’s is loaded at once where the address names it, and another waits for it', async () => {
+    const entry = { ...first(), id: 'own.0123456789abcdef0123.89abcdef', title: 'mine' };
+    const own = {
+      entries: [entry],
+      ready: Promise.resolve(),
+      files: async () => ({ decoder: Uint8Array.of(1), encoder: Uint8Array.of(2) }),
+    };
+    world();
+    const engine = make(() => new Engine({ vae: `${entry.id}.mine`, ddpm: '' }, 'vae', own));
+    await pass(200);
+    expect(workerOf('decoder').asked('load')[0]).toEqual({
+      entry,
+      files: { decoder: Uint8Array.of(1) },
+    });
+    expect(engine.entry('vae', entry.id)).toEqual(entry);
+    expect(engine.entry('vae', 'own.ffffffffffffffffffff.89abcdef')).toBeUndefined();
+    expect(engine.entry('vae', '')?.id).toBe(VAE);
   });
 });

@@ -3,6 +3,7 @@ import { Asset } from './asset.svelte.ts';
 import { asError, isCancelled, type WorkerClient } from './client.ts';
 import { markFirstPicture } from './first.ts';
 import { chooseModel, fetchBytes, fetchModule, type FetchOptions, modelBytes } from './loader.ts';
+import { isOwn, NO_MODELS, type OwnModels } from './own.ts';
 import { Pool, poolSize, type SuppliedModel } from './pool.ts';
 import type { EvaluatedModel, Manifest, ModelEntry } from './protocol.ts';
 import { Shelf } from './shelf.ts';
@@ -32,7 +33,7 @@ const MOST_FAULTS = 5;
 const base = new URL(document.baseURI);
 const models = new URL('models/', base);
 
-const isDecoder = (role: string) => role === 'decoder';
+const isDecoder = (role: string) => role === 'decoder' || role === 'decoderData';
 
 /**
  * Workers with the same code: one decodes, one samples, one scores what those two show, and a pool shares the bounds of
@@ -40,7 +41,12 @@ const isDecoder = (role: string) => role === 'decoder';
  */
 export class Engine {
   readonly missing = missingFeatures();
-  manifest = $state.raw<Manifest | null>(null);
+  /** The models of the site, and those that the visitor has opened. */
+  manifest = $derived.by<Manifest | null>(() => {
+    const shipped = this.#shipped;
+    return shipped && { ...shipped, models: [...shipped.models, ...this.own.entries] };
+  });
+  #shipped = $state.raw<Manifest | null>(null);
   /** The scores of the test set, where they have been computed. */
   evaluation = $state.raw<{ json: string; models: EvaluatedModel[] } | null>(null);
   losses = $state.raw<Loss[]>([]);
@@ -69,14 +75,20 @@ export class Engine {
   #shelf = new Shelf(models);
   #most = 1;
   #wanted: Record<ModelKind, string>;
+  /** The models that the labs have now. */
+  #using: Partial<Record<ModelKind, string>> = {};
   #asked = false;
   /** The manifest as it came: enough to fetch by, before the crate is there to validate it. */
   #draft: Manifest | null = null;
   #onDraft: (() => void)[] = [];
 
   /** `wanted` are the model ids that the page's state asks for, `first` the kind that its first picture needs. */
-  constructor(wanted: Record<ModelKind, string>, first: ModelKind) {
-    this.#wanted = wanted;
+  constructor(
+    wanted: Record<ModelKind, string>,
+    first: ModelKind,
+    readonly own: OwnModels = NO_MODELS,
+  ) {
+    this.#wanted = { ...wanted };
     this.assets = {
       runtime: new Asset('runtime', (onBytes, fresh) => this.#fetchRuntime(onBytes, fresh)),
       manifest: new Asset('manifest', (onBytes, fresh) =>
@@ -92,9 +104,10 @@ export class Engine {
       markFirstPicture();
       return;
     }
-    const { runtime, manifest, vae, encoder, ddpm } = this.assets;
+    const { runtime, vae, encoder, ddpm } = this.assets;
+    const entry = (id: string) => this.#entryOf(id);
     const station = (role: Role, needs: Supplies['models']) =>
-      new Station(role, { runtime, manifest, models: needs }, (...loss) => this.#lost(...loss));
+      new Station(role, { runtime, entry, models: needs }, (...loss) => this.#lost(...loss));
     this.decoder = station('decoder', { vae });
     this.sampler = station('sampler', { ddpm });
     this.scorer = station('scorer', { vae: encoder, ddpm });
@@ -139,7 +152,7 @@ export class Engine {
     const leader = this.#leader;
     let others = [this.decoder, this.sampler, this.scorer].filter((station) => station !== leader);
     void this.assets.manifest.get().then((manifest) => {
-      this.manifest = manifest;
+      this.#shipped = manifest;
       void this.#shelf.prune(manifest.models);
     });
     // On its way while the engine is; the station asks for it only when it has started.
@@ -219,9 +232,37 @@ export class Engine {
     wanted?: (role: string) => boolean,
   ): Promise<ModelPackage> {
     if (!this.#draft) await new Promise<void>((resolve) => this.#onDraft.push(resolve));
-    const entry = chooseModel(this.#draft as Manifest, kind, this.#wanted[kind]);
+    const { models } = this.#draft as Manifest;
+    let entry = chooseModel({ models }, kind, this.#wanted[kind]);
+    if (isOwn(this.#wanted[kind])) {
+      await this.own.ready;
+      // Where it is not there, the lab asks for it, and has something to go on with meanwhile.
+      const own = { models: [...this.own.entries] };
+      entry = chooseModel(own, kind, this.#wanted[kind]) ?? chooseModel({ models }, kind, '');
+    }
     if (!entry) throw new Error(`the manifest has no model of kind ${kind}`);
-    return { id: entry.id, files: await this.#shelf.model(entry, options, wanted) };
+    this.#using[kind] = entry.id;
+    return { id: entry.id, files: await this.#filesOf(entry, options, wanted) };
+  }
+
+  async #filesOf(
+    entry: ModelEntry,
+    options: FetchOptions,
+    wanted: (role: string) => boolean = () => true,
+  ): Promise<Record<string, Uint8Array>> {
+    if (!isOwn(entry.id)) return this.#shelf.model(entry, options, wanted);
+    const files = Object.entries(await this.own.files(entry.id)).filter(([role]) => wanted(role));
+    for (const [, bytes] of files) options.onBytes?.(bytes.length);
+    return Object.fromEntries(files);
+  }
+
+  /** Has the labs take another model; those that are under way with the old one begin anew. */
+  use(kind: ModelKind, id: string): void {
+    if ((this.#using[kind] ?? this.entry(kind, this.#wanted[kind])?.id) === id) return;
+    this.#using[kind] = id;
+    const model = this.model(id);
+    for (const station of [this.decoder, this.sampler, this.scorer])
+      station.use(kind, model).catch(this.report);
   }
 
   async #fetchEncoder(options: FetchOptions): Promise<ModelPackage> {
@@ -238,11 +279,10 @@ export class Engine {
     }
     const known = this.extras.find(({ name }) => name === id);
     if (known) return known;
-    const entry = this.manifest?.models.find((model) => model.id === id);
     const asset = new Asset<ModelPackage>(id, async (onBytes, fresh) => {
-      if (!entry) throw new Error(`the manifest has no model ${id}`);
+      const entry = await this.#entryOf(id);
       asset.total = modelBytes(entry);
-      return { id, files: await this.#shelf.model(entry, { onBytes, fresh }) };
+      return { id, files: await this.#filesOf(entry, { onBytes, fresh }) };
     });
     this.extras = [...this.extras, asset];
     return asset;
@@ -254,9 +294,28 @@ export class Engine {
   }
 
   async #supply(id: string): Promise<SuppliedModel> {
-    const manifest = await this.assets.manifest.get();
     const supply = await this.model(id).get();
-    return { entry: manifest.models.find((model) => model.id === id) as ModelEntry, supply };
+    return { entry: await this.#entryOf(id), supply };
+  }
+
+  async #entryOf(id: string): Promise<ModelEntry> {
+    const models = isOwn(id) ? this.own.entries : (await this.assets.manifest.get()).models;
+    const entry = models.find((model) => model.id === id);
+    if (!entry) throw new Error(`there is no model ${id}`);
+    return entry;
+  }
+
+  /** A model is gone: what the workers of the pool hold of it is freed. */
+  forget(id: string): void {
+    this.extras = this.extras.filter(({ name }) => name !== id);
+    this.pool.forget(id);
+  }
+
+  /** A worker for files that nobody knows yet, whose end is not counted as a crash of the page's own. */
+  async checker(onLost: (reason: string) => void): Promise<WorkerClient> {
+    const client = spawn('check', onLost);
+    await client.call('start', { module: await this.assets.runtime.get() });
+    return client;
   }
 
   #lost(role: Crew, reason: string, restarting: boolean): void {

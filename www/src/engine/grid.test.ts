@@ -86,7 +86,7 @@ function helper(lifetime = Infinity) {
   return new WorkerClient(worker, () => {});
 }
 
-const task = { grid: 'a', options: {}, start: null, share: 0 };
+const task = { model: 'ddpm', grid: 'a', options: {}, start: null, share: 0 };
 
 describe('a share', () => {
   it('comes to the painter whole and in order', async () => {

@@ -21,6 +21,7 @@ export function sharesOf(chains: number, workers: number): Share[] {
 }
 
 export interface Assistance {
+  model: string;
   /** Names the grid; a worker that has begun its share goes on where it was. */
   grid: string;
   options: SamplerOptions;
@@ -36,7 +37,7 @@ export interface Assistance {
 export async function assist(
   painter: WorkerClient,
   lend: () => Promise<WorkerClient>,
-  { grid, options, start, share, signal, onAvailable }: Assistance,
+  { model, grid, options, start, share, signal, onAvailable }: Assistance,
 ): Promise<void> {
   let { held: from } = await painter.call('collect', { share, frames: [] }, { signal });
   for (let attempt = 1; ; attempt++) {
@@ -55,7 +56,7 @@ export async function assist(
       hand(
         await helper.call(
           'assist',
-          { grid, share, options, start, from },
+          { model, grid, share, options, start, from },
           { signal, onProgress: hand },
         ),
       );

@@ -1,4 +1,5 @@
 /** Fetching with progress by bytes. */
+import { idOf, isOwn } from './own.ts';
 import type { FileEntry, Manifest, ModelEntry } from './protocol.ts';
 
 export type LoadFailure = 'missing' | 'offline' | 'http';
@@ -86,12 +87,16 @@ async function collect(
 export const modelBytes = (entry: ModelEntry) =>
   Object.values<FileEntry>(entry.files).reduce((sum, file) => sum + (file.bytes ?? 0), 0);
 
-/** The entry a state asks for by id, else the first of its kind. */
+/**
+ * The entry a state asks for, else the first of its kind; nothing in place of a model of the visitor's own that is not there, as
+ * its numbers would be taken for those of the one that was asked for.
+ */
 export function chooseModel(
-  manifest: Manifest,
+  { models }: Pick<Manifest, 'models'>,
   kind: ModelEntry['kind'],
-  id: string,
+  wanted: string,
 ): ModelEntry | undefined {
-  const entries = manifest.models.filter((entry) => entry.kind === kind);
-  return entries.find((entry) => entry.id === id) ?? entries[0];
+  const entries = models.filter((entry) => entry.kind === kind);
+  const found = entries.find((entry) => entry.id === idOf(wanted));
+  return found ?? (isOwn(wanted) ? undefined : entries[0]);
 }

@@ -155,6 +155,14 @@ export class Pool {
     return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }
 
+  /** Frees a model in all workers; whoever asks for it again loads it anew. */
+  forget(id: string): void {
+    this.#models.delete(id);
+    for (const slot of this.#slots) {
+      if (slot.models.delete(id)) void slot.client.call('unload', { id }).catch(() => undefined);
+    }
+  }
+
   /** Ends all workers and forgets what they were at. */
   close(): void {
     for (const growth of this.#growths.values()) this.#interrupt(growth);

@@ -17,8 +17,10 @@ import type {
   ParetoDiagnostic,
   EvaluatedModel,
   ExampleDrawing,
+  EntryChanges,
   FileEntry,
   Frame,
+  GraphInfo,
   HvaeEntry,
   LatentBoundOptions,
   LatentBoundResult,
@@ -33,7 +35,9 @@ import type {
   InferenceWindow,
   Manifest,
   MeanScore,
+  ModelCheck,
   ModelEntry,
+  Proposal,
   SamplerOptions,
   ScheduleKind,
   ScheduleTable,
@@ -166,19 +170,31 @@ export interface Calls {
   /** Instantiates the compiled crate. */
   start: Call<{ module: WebAssembly.Module }, null>;
   manifest: Call<{ json: string }, Manifest>;
-  /** Verifies and loads one model, of a VAE the decoder at least; a model of the same kind that was there before is freed. */
+  /** Verifies and loads one model, of a VAE the decoder at least; one of the same id that was there before is freed. */
   load: Call<{ entry: ModelEntry; files: Record<string, Uint8Array> }, null>;
+  /** Frees a model; one that is not there is none to be freed. */
+  unload: Call<{ id: string }, null>;
+  /** What is in an ONNX file, whose weights may lie in another one. */
+  inspect: Call<{ file: Uint8Array; external: Uint8Array | null }, GraphInfo>;
+  /** An entry for files that were inspected. */
+  propose: Call<{ id: string; files: { name: string; info: GraphInfo }[] }, Proposal>;
+  /** An entry with some of its fields changed. */
+  changeEntry: Call<{ entry: ModelEntry; changes: EntryChanges }, ModelEntry>;
+  /** Runs a model on probes; it need not be loaded. */
+  check: Call<{ entry: ModelEntry; files: Record<string, Uint8Array> }, ModelCheck>;
+  /** Mean KL of each latent over pictures of 8-bit levels laid end to end, in nats. */
+  estimateKl: Call<{ model: string; images: Uint8Array }, number[]>;
   /** Hands over a canvas that later calls paint on by its name. */
   surface: Call<{ name: string; canvas: OffscreenCanvas }, null>;
   /** Is answered when what was asked for before has been done, or has let others in between. */
   settle: Call<null, null>;
   randomSeed: Call<null, number>;
   /**
-   * Decodes points of latent space, on the slider grid, and paints them side by side; by the lab's VAE if no other is named.
+   * Decodes points of latent space, on the slider grid, and paints them side by side.
    * `painted` is when the canvas had them, in milliseconds by the clock that the threads share.
    */
   decode: Call<
-    { sources: LatentSource[]; surface: string; model?: string },
+    { model: string; sources: LatentSource[]; surface: string },
     { z: number[][]; levels: Uint8Array; painted: number }
   >;
   /** Paints the decoded plane of a VAE with two latents, coarse at first; progress is the share that is done. */
@@ -189,14 +205,19 @@ export interface Calls {
   >;
   /** Where the training images of each class lie in it. */
   classRegions: Call<{ model: string; shares: readonly number[] }, ClassRegion[]>;
-  scoreVae: Call<{ image: Uint8Array; samples: number; seed: number; surface: string }, VaeElbo>;
-  schedule: Call<{ kind: ScheduleKind; steps: number }, ScheduleTable>;
+  scoreVae: Call<
+    { model: string; image: Uint8Array; samples: number; seed: number; surface: string },
+    VaeElbo
+  >;
+  /** The schedules that a diffusion model can be used with, and the steps of the chain of its training. */
+  schedules: Call<{ model: string }, { kinds: ScheduleKind[]; trainedSteps: number | null }>;
+  schedule: Call<{ model: string; kind: ScheduleKind; steps: number }, ScheduleTable>;
   /**
    * Begins a new chain in place of the last one, from noise or from a picture noised to t; computes nothing yet. Of a grid, other
    * workers compute `shares` more chains or groups of them.
    */
   chain: Call<
-    { options: SamplerOptions; start: ChainStart | null; shares: number },
+    { model: string; options: SamplerOptions; start: ChainStart | null; shares: number },
     { frames: number }
   >;
   /** Computes the chain's remaining frames; progress tells how many there are, of all shares. */
@@ -204,6 +225,7 @@ export interface Calls {
   /** Computes a share of another worker's grid; progress and result bring the frames from `from` on, each once. */
   assist: Call<
     {
+      model: string;
       grid: string;
       share: number;
       options: SamplerOptions;
@@ -242,7 +264,7 @@ export interface Calls {
   >;
   /** Computes a bound; with the ticket of the last one it is continued where it was cancelled. */
   scoreDdpm: Call<
-    { ticket: number; image: Uint8Array; options: BoundOptions },
+    { model: string; ticket: number; image: Uint8Array; options: BoundOptions },
     BoundProgress,
     BoundProgress
   >;
@@ -264,7 +286,7 @@ export interface Calls {
   /** Any picture, made a digit likewise. */
   digitFromPixels: Call<{ rgba: Uint8ClampedArray; width: number; height: number }, Uint8Array>;
   /** A picture at one timestep of a chain, and what the model makes of it. */
-  diffuse: Call<{ image: Uint8Array; options: DiffuseOptions }, Diffused>;
+  diffuse: Call<{ model: string; image: Uint8Array; options: DiffuseOptions }, Diffused>;
   /** One picture per list of layer seeds, 8-bit levels. */
   generate: Call<{ model: string; seeds: number[][] }, Uint8Array[]>;
   /** One picture per seed, its upper `layers` layers from the posterior, the others from their priors, 8-bit levels. */

@@ -2,7 +2,7 @@ import type { Asset } from './asset.svelte.ts';
 import { asError, WorkerClient, WorkerLostError } from './client.ts';
 import { Lane } from './lane.ts';
 import { LateWorker } from './late.ts';
-import type { Manifest, ModelEntry } from './protocol.ts';
+import type { ModelEntry } from './protocol.ts';
 
 export type Role = 'decoder' | 'sampler' | 'scorer' | 'fitter';
 /** Who can be lost: a station, or one of the pool's workers. */
@@ -17,7 +17,7 @@ export interface ModelPackage {
 /** What every station needs, and the models that one must hold. */
 export interface Supplies {
   runtime: Asset<WebAssembly.Module>;
-  manifest: Asset<Manifest>;
+  entry(id: string): Promise<ModelEntry>;
   models: Partial<Record<ModelKind, Asset<ModelPackage>>>;
 }
 
@@ -26,7 +26,7 @@ const create = (name: string) =>
   new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
 
 /** A new worker. */
-export function spawn(name: string, onLost: (reason: string) => void): WorkerClient {
+export function spawn(name: 'pool' | 'check', onLost: (reason: string) => void): WorkerClient {
   return new WorkerClient(create(name), onLost);
 }
 
@@ -40,14 +40,16 @@ const LOSS_WINDOW_MS = 60_000;
  */
 export class Station {
   generation = $state(0);
-  loaded = $state<Record<ModelKind, boolean>>({ vae: false, ddpm: false });
+  /** The models that it holds, by their ids. */
+  held = $state<Record<ModelKind, string | null>>({ vae: null, ddpm: null });
   /** Died too often to be restarted without being asked. */
   down = $state(false);
   client!: WorkerClient;
   #worker!: LateWorker;
+  #begun = false;
   #losses: number[] = [];
   #lanes = new Map<string, Lane>();
-  #extras = new Map<Asset<ModelPackage>, Promise<void>>();
+  #extras = new Map<Asset<ModelPackage>, Promise<string>>();
 
   constructor(
     readonly role: Role,
@@ -55,6 +57,14 @@ export class Station {
     private readonly onLost: (role: Role, reason: string, restarting: boolean) => void,
   ) {
     this.#spawn();
+  }
+
+  get loaded(): Record<ModelKind, boolean> {
+    return { vae: this.held.vae !== null, ddpm: this.held.ddpm !== null };
+  }
+
+  holds(kind: ModelKind, entry: ModelEntry | undefined): boolean {
+    return entry !== undefined && this.held[kind] === entry.id;
   }
 
   /** The lane of a name: calls in it never pile up. A new worker starts with empty lanes. */
@@ -70,21 +80,51 @@ export class Station {
   }
 
   /** Loads one more model into the worker, once. */
-  equip(model: Asset<ModelPackage>): Promise<void> {
+  async equip(model: Asset<ModelPackage>): Promise<void> {
     let loading = this.#extras.get(model);
     if (!loading) this.#extras.set(model, (loading = this.#load(this.client, model)));
-    return loading;
+    await loading;
+  }
+
+  /** Takes another model of a kind in place of the one that it has. */
+  async use(kind: ModelKind, model: Asset<ModelPackage>): Promise<void> {
+    const { models } = this.supplies;
+    if (!(kind in models) || models[kind] === model) return;
+    models[kind] = model;
+    const before = this.held[kind];
+    this.held[kind] = null;
+    if (!this.#begun) return;
+    const { client } = this;
+    try {
+      await this.#hold(client, kind, model);
+      if (before !== null && !this.#isNeeded(before)) await client.call('unload', { id: before });
+    } catch (error) {
+      if (!(error instanceof WorkerLostError)) throw error;
+    }
+  }
+
+  #isNeeded(id: string): boolean {
+    return (
+      Object.values(this.held).includes(id) ||
+      [...this.#extras.keys()].some(({ name }) => name === id)
+    );
+  }
+
+  async #hold(client: WorkerClient, kind: ModelKind, model: Asset<ModelPackage>): Promise<void> {
+    const id = await this.#load(client, model);
+    // Another one may have been asked for meanwhile, or another worker have taken this one's place.
+    if (this.supplies.models[kind] === model && client === this.client) this.held[kind] = id;
   }
 
   /** Until then it costs nothing, and calls to it wait. */
   async begin(): Promise<void> {
     const { client } = this;
     this.#worker.begin();
+    this.#begun = true;
     try {
       await client.call('start', { module: await this.supplies.runtime.get() });
       for (const [kind, model] of Object.entries(this.supplies.models)) {
-        await this.#load(client, model);
-        this.loaded[kind as ModelKind] = true;
+        await this.#hold(client, kind as ModelKind, model);
       }
     } catch (error) {
       // A lost worker has been reported, and its successor has begun.
@@ -94,14 +134,13 @@ export class Station {
     }
   }
 
-  async #load(client: WorkerClient, supply: Asset<ModelPackage>): Promise<void> {
+  async #load(client: WorkerClient, supply: Asset<ModelPackage>): Promise<string> {
     for (;;) {
-      const manifest = await this.supplies.manifest.get();
       const model = await supply.get();
-      const entry = manifest.models.find(({ id }) => id === model.id) as ModelEntry;
+      const entry = await this.supplies.entry(model.id);
       try {
         await client.call('load', { entry, files: model.files });
-        return;
+        return model.id;
       } catch (error) {
         if (error instanceof WorkerLostError) throw error;
         supply.reject(model, error as Error);
@@ -110,6 +149,7 @@ export class Station {
   }
 
   #spawn(): void {
+    this.#begun = false;
     this.#worker = new LateWorker(() => create(this.role));
     this.client = new WorkerClient(this.#worker, (reason) => this.#lost(reason));
   }
@@ -119,7 +159,7 @@ export class Station {
     this.#losses = [...this.#losses.filter((time) => now - time < LOSS_WINDOW_MS), now];
     const restarting = this.#losses.length <= LOSS_LIMIT;
     this.onLost(this.role, reason, restarting);
-    this.loaded = { vae: false, ddpm: false };
+    this.held = { vae: null, ddpm: null };
     if (restarting) this.#replace();
     else this.down = true;
   }

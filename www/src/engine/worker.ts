@@ -8,6 +8,7 @@ import type { CallName, Calls, FromWorker, ToWorker } from './protocol.ts';
 import { boundHandlers } from './worker/bounds.ts';
 import { chainHandlers } from './worker/chain.ts';
 import { Fitting } from './worker/fitting.ts';
+import { foreignHandlers } from './worker/foreign.ts';
 import { latentHandlers } from './worker/latent.ts';
 import { modelHandlers } from './worker/models.ts';
 import { pictureHandlers } from './worker/pictures.ts';
@@ -38,6 +39,7 @@ const handlers: Handlers = {
 
   ...surfaceHandlers,
   ...modelHandlers,
+  ...foreignHandlers,
   ...latentHandlers,
   ...chainHandlers,
   ...boundHandlers,

@@ -16,6 +16,14 @@ type Denoise = PageState['denoise'];
 /** The controls that make another chain. */
 export type ChainPart = Partial<Omit<Denoise, 'cell' | 'step' | 'speed'>>;
 
+interface ChainTask {
+  /** Its name. */
+  chain: string;
+  model: string;
+  options: SamplerOptions;
+  start: ChainStart | null;
+}
+
 /** Where the picture is found that a chain may start from. */
 interface Original {
   picture: Picture | null;
@@ -34,7 +42,7 @@ export class ChainLab {
   /** Names of chains: the one the controls describe, the one the sampler holds, the one whose frame is shown. */
   #wanted = $derived.by(() => {
     const start = this.own ? `${this.#state.from} ${this.original.picture?.key}` : '';
-    return `${JSON.stringify(this.#options())} ${(this.engine.sampler as Station | undefined)?.generation ?? 0} ${start}`;
+    return `${this.#entry?.id} ${JSON.stringify(this.#options())} ${(this.engine.sampler as Station | undefined)?.generation ?? 0} ${start}`;
   });
   #chain = $state('');
   /** Whether the chain that the sampler holds starts from a picture. */
@@ -60,7 +68,7 @@ export class ChainLab {
   }
 
   get ready(): boolean {
-    return this.engine.sampler.loaded.ddpm;
+    return this.engine.sampler.holds('ddpm', this.#entry);
   }
 
   get #active(): boolean {
@@ -194,13 +202,17 @@ export class ChainLab {
   #run(): (() => void) | undefined {
     if (!this.#active || this.lacksPicture) return undefined;
     const chain = this.#wanted;
+    const model = this.#entry?.id ?? '';
     const options = untrack(() => this.#options());
     const start = untrack(() => this.#start());
     const held = untrack(() => this.#chain);
     const abort = new AbortController();
     if (chain !== held) this.available = 0;
     const delay = held && chain !== held ? SETTLE_MS : 0;
-    const timer = setTimeout(() => void this.#compute(chain, options, start, abort.signal), delay);
+    const timer = setTimeout(
+      () => void this.#compute({ chain, model, options, start }, abort.signal),
+      delay,
+    );
     return () => {
       clearTimeout(timer);
       abort.abort();
@@ -213,21 +225,16 @@ export class ChainLab {
     return from !== null && picture ? { image: picture.levels, t: from } : null;
   }
 
-  async #compute(
-    chain: string,
-    options: SamplerOptions,
-    start: ChainStart | null,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #compute({ chain, model, options, start }: ChainTask, signal: AbortSignal): Promise<void> {
     const { client } = this.engine.sampler;
     try {
       if (chain !== this.#chain) {
         const { schedule: kind = 'cosine', steps = 0 } = options;
-        this.table = await client.call('schedule', { kind, steps }, { signal });
+        this.table = await client.call('schedule', { model, kind, steps }, { signal });
         const [own = {}, ...shares] = await this.#shares(options.chains ?? 1);
         await client.call(
           'chain',
-          { options: { ...options, ...own }, start, shares: shares.length },
+          { model, options: { ...options, ...own }, start, shares: shares.length },
           { signal },
         );
         this.#chain = chain;
@@ -246,6 +253,7 @@ export class ChainLab {
             return helpers[share % helpers.length] ?? client;
           };
           return assist(client, lend, {
+            model,
             grid: chain,
             options: { ...options, ...part },
             start,

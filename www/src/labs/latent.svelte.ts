@@ -55,7 +55,7 @@ export class LatentLab {
   }
 
   get ready(): boolean {
-    return this.engine.decoder.loaded.vae;
+    return this.engine.decoder.holds('vae', this.entry);
   }
 
   /** The sliders' values; null until the decoder has said what a seed or a position stands for. */
@@ -162,7 +162,10 @@ export class LatentLab {
 
   #decode(sources: LatentSource[], surface: string) {
     const { decoder } = this.engine;
-    return decoder.lane(surface).submit(() => decoder.client.call('decode', { sources, surface }));
+    const model = this.entry?.id ?? '';
+    return decoder
+      .lane(surface)
+      .submit(() => decoder.client.call('decode', { model, sources, surface }));
   }
 
   #paintDigit(): void {

@@ -69,8 +69,9 @@ export class Scoring {
   }
 
   resume(): void {
-    if (this.#resting && this.ddpm.status === 'paused')
-      void this.#continue(this.#resting.levels, this.#options());
+    const entry = this.engine.entry('ddpm', this.page.state.ddpm);
+    if (this.#resting && entry && this.ddpm.status === 'paused')
+      void this.#continue(entry.id, this.#resting.levels, this.#options());
   }
 
   #rest(): (() => void) | undefined {
@@ -85,9 +86,11 @@ export class Scoring {
   #scoreVae(): (() => void) | undefined {
     const picture = this.#resting;
     const { scorer } = this.engine;
-    if (!picture || !scorer.loaded.vae) return undefined;
+    const entry = this.engine.entry('vae', this.page.state.vae);
+    if (!picture || !entry || !scorer.holds('vae', entry)) return undefined;
     const abort = new AbortController();
     const params = {
+      model: entry.id,
       image: picture.levels,
       samples: VAE_SAMPLES,
       seed: SEED,
@@ -119,16 +122,17 @@ export class Scoring {
   #scoreDdpm(): (() => void) | undefined {
     const picture = this.#resting;
     const options = this.#options();
-    if (!picture || !this.engine.scorer.loaded.ddpm) return undefined;
+    const entry = this.engine.entry('ddpm', this.page.state.ddpm);
+    if (!picture || !entry || !this.engine.scorer.holds('ddpm', entry)) return undefined;
     this.#ticket++;
-    void this.#continue(picture.levels, options);
+    void this.#continue(entry.id, picture.levels, options);
     return () => {
       this.#abort?.abort();
       this.ddpm = { status: 'idle', value: this.ddpm.value, current: false, error: null };
     };
   }
 
-  async #continue(image: Uint8Array, options: BoundOptions): Promise<void> {
+  async #continue(model: string, image: Uint8Array, options: BoundOptions): Promise<void> {
     const abort = (this.#abort = new AbortController());
     // Until the first pass is complete, the terms of the picture before stay, marked as old.
     const show = (status: ScoreStatus, value: BoundProgress) => {
@@ -140,7 +144,7 @@ export class Scoring {
         error: null,
       };
     };
-    const params = { ticket: this.#ticket, image, options };
+    const params = { model, ticket: this.#ticket, image, options };
     try {
       const onProgress = (value: BoundProgress) => show('running', value);
       show(

@@ -30,12 +30,11 @@ function begin({ kind, model: id, image, options }: GrowthTask): Run {
 export const boundHandlers: Handlers<
   'scoreDdpm' | 'openGrowth' | 'evaluate' | 'record' | 'closeGrowth'
 > = {
-  async scoreDdpm({ ticket, image, options }, task) {
-    const model = ddpm();
+  async scoreDdpm({ model, ticket, image, options }, task) {
     if (bound?.ticket !== ticket) {
       bound?.run.free();
       bound = undefined;
-      bound = { ticket, run: model.elbo(image, options) };
+      bound = { ticket, run: ddpm(model).elbo(image, options) };
     }
     const { run } = bound;
     const total = run.totalEvaluations;

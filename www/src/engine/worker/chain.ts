@@ -1,20 +1,19 @@
 /** The reverse chain and its frames, of one picture or of a grid whose shares other workers compute. */
-import { paint, type Sampler } from '../../../pkg/elbo_room.js';
+import { type Ddpm, paint, type Sampler } from '../../../pkg/elbo_room.js';
 import type { ChainStart, Frame, SamplerOptions, SharedFrame } from '../protocol.ts';
 import { ddpm, need } from './models.ts';
 import { surface } from './surfaces.ts';
 import { type Handlers, hold, inSlices } from './task.ts';
 
-let sampler: Sampler | undefined;
+let own: { sampler: Sampler; width: number; height: number } | undefined;
 /** Frames of the chains that other workers compute, share by share. */
 let shared: SharedFrame[][] = [];
 /** Shares of another worker's grid. */
 let assisted = { grid: '', chains: new Map<number, Sampler>() };
 
-const ownChain = () => need(sampler, 'a chain');
+const ownChain = () => need(own, 'a chain');
 
-function beginChain(options: SamplerOptions, start: ChainStart | null): Sampler {
-  const model = ddpm();
+function beginChain(model: Ddpm, options: SamplerOptions, start: ChainStart | null): Sampler {
   return start ? model.denoise(start.image, start.t, options) : model.sampler(options);
 }
 
@@ -39,20 +38,27 @@ function wholeFrame(own: Sampler, index: number): Frame {
 }
 
 export const chainHandlers: Handlers<
-  'schedule' | 'chain' | 'advance' | 'assist' | 'collect' | 'frame' | 'diffuse'
+  'schedules' | 'schedule' | 'chain' | 'advance' | 'assist' | 'collect' | 'frame' | 'diffuse'
 > = {
-  schedule: ({ kind, steps }) => ddpm().schedule(kind, steps),
+  schedules({ model: id }) {
+    const model = ddpm(id);
+    return { kinds: model.schedules, trainedSteps: model.trainedSteps ?? null };
+  },
 
-  chain({ options, start, shares }) {
-    sampler?.free();
-    sampler = undefined;
+  schedule: ({ model, kind, steps }) => ddpm(model).schedule(kind, steps),
+
+  chain({ model: id, options, start, shares }) {
+    own?.sampler.free();
+    own = undefined;
     shared = Array.from({ length: shares }, () => []);
-    sampler = beginChain(options, start);
+    const model = ddpm(id);
+    const sampler = beginChain(model, options, start);
+    own = { sampler, width: model.width, height: model.height };
     return { frames: sampler.length };
   },
 
   async advance(_, task) {
-    const chain = ownChain();
+    const chain = ownChain().sampler;
     // Kept aside: a cancelled call may come back to a chain that a newer one has freed.
     let available = ofGrid(chain);
     const report = () => ({ available });
@@ -65,12 +71,12 @@ export const chainHandlers: Handlers<
     return report();
   },
 
-  async assist({ grid, share, options, start, from }, task) {
+  async assist({ model, grid, share, options, start, from }, task) {
     if (assisted.grid !== grid) {
       for (const chain of assisted.chains.values()) chain.free();
       assisted = { grid, chains: new Map() };
     }
-    const chain = assisted.chains.get(share) ?? beginChain(options, start);
+    const chain = assisted.chains.get(share) ?? beginChain(ddpm(model), options, start);
     assisted.chains.set(share, chain);
     let next = from;
     const report = () => {
@@ -93,7 +99,7 @@ export const chainHandlers: Handlers<
   collect({ share, frames }) {
     const held = need(shared[share], `share ${share}`);
     held.push(...frames);
-    return { held: held.length, available: ofGrid(ownChain()) };
+    return { held: held.length, available: ofGrid(ownChain().sampler) };
   },
 
   async frame({ index, x, predictedX0, start, columns, hold: wait }) {
@@ -102,10 +108,9 @@ export const chainHandlers: Handlers<
       surface(predictedX0),
       start && surface(start),
     ]);
-    const model = ddpm();
-    const chain = ownChain();
+    const { sampler: chain, width, height } = ownChain();
     const frame = wholeFrame(chain, index);
-    const layout = { width: model.width, height: model.height, columns };
+    const layout = { width, height, columns };
     paint(xCanvas, frame.x, layout);
     paint(predictedCanvas, frame.predictedX0, layout);
     if (startCanvas) paint(startCanvas, wholeFrame(chain, 0).x, layout);
@@ -114,5 +119,5 @@ export const chainHandlers: Handlers<
     return { index, t, logSnr, predictedX0: frame.predictedX0, rmsToOriginal };
   },
 
-  diffuse: ({ image, options }) => ddpm().diffuse(image, options),
+  diffuse: ({ model, image, options }) => ddpm(model).diffuse(image, options),
 };

@@ -37,7 +37,7 @@ function locate(model: Vae, source: LatentSource): number[] {
 export const latentHandlers: Handlers<
   'decode' | 'plane' | 'classRegions' | 'scoreVae' | 'generate' | 'reconstruct'
 > = {
-  async decode({ sources, surface: name, model: id }) {
+  async decode({ model: id, sources, surface: name }) {
     const model = vae(id);
     const z = sources.map((source) => locate(model, source));
     const levels = toLevels(model.decode(Float32Array.from(z.flat())));
@@ -73,9 +73,9 @@ export const latentHandlers: Handlers<
 
   classRegions: ({ model, shares }) => vae(model).classRegions(Float64Array.from(shares)),
 
-  async scoreVae({ image, samples, seed, surface: name }) {
+  async scoreVae({ model: id, image, samples, seed, surface: name }) {
     const canvas = await surface(name);
-    const model = vae();
+    const model = vae(id);
     const result = model.elbo(image, { samples, seed });
     const ink = result.binarized?.map((bit) => bit * 255) ?? image;
     paint(canvas, ink, { width: model.width, height: model.height });

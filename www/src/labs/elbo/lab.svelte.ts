@@ -176,8 +176,10 @@ export class ElboLab {
     const { sampler } = this.engine;
     const { t, steps, given, seed } = this.#state;
     const { schedule } = this.page.state.bound;
-    if (!picture || this.page.state.lab !== 'elbo' || !sampler.loaded.ddpm) return;
+    if (!picture || this.page.state.lab !== 'elbo') return;
+    if (!this.ddpm || !sampler.holds('ddpm', this.ddpm)) return;
     const call = {
+      model: this.ddpm.id,
       image: picture.levels,
       options: { t: Math.min(t, steps), schedule, steps, class: given, seed },
     };

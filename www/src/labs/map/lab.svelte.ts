@@ -166,7 +166,7 @@ export class MapLab {
     const model = this.entry?.id ?? '';
     return decoder
       .lane(surface)
-      .submit(() => decoder.client.call('decode', { sources, surface, model }));
+      .submit(() => decoder.client.call('decode', { model, sources, surface }));
   }
 
   /** After the lab's own model, so that the first picture does not wait. */
