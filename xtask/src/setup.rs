@@ -87,7 +87,12 @@ pub fn wasm_pack(job: &mut Job) -> Result<()> {
         if cmd(program, words).stderr_null().read().is_ok_and(|found| found.contains(version)) {
             return Ok(());
         }
-        let words = ["install", package, "--version", version];
+        // One with two numbers is a prefix: any release that begins with it.
+        let wanted = match version.matches('.').count() {
+            2 => format!("={version}"),
+            _ => format!("~{version}"),
+        };
+        let words = ["install", package, "--version", &wanted];
         job.run(&format!("install {package} {version}"), cmd("cargo", words))
     };
     install("wasm-bindgen-cli", "wasm-bindgen", WASM_BINDGEN)?;
