@@ -9,7 +9,7 @@ export const FLOORS = {
   messages: [],
   motion: [],
   format: ['engine'],
-  explain: ['engine', 'messages'],
+  explain: ['engine', 'drawing', 'messages'],
   state: ['engine', 'drawing', 'messages'],
   address: ['engine', 'drawing', 'messages', 'state'],
   page: ['address', 'messages', 'state'],

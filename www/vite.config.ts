@@ -6,8 +6,7 @@ import { svelteTesting } from '@testing-library/svelte/vite';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { FUNCTIONS } from './src/story/derivations/index.ts';
 import { crateFunctions } from './vite/crate.ts';
-import { contentSecurityPolicy } from './vite/csp.ts';
-import { previewHeaders } from './vite/headers.ts';
+import { hosting } from './vite/hosting.ts';
 import { models } from './vite/models.ts';
 import { preload } from './vite/preload.ts';
 
@@ -29,13 +28,6 @@ function wasmBytes(): number {
   return statSync(at('pkg/elbo_room_bg.wasm'), { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** What lets a page share memory between threads; onnxruntime-web needs it for its own, this crate does not. */
-const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
-const headers = process.env['ELBO_ROOM_ISOLATED'] ? isolation : {};
-
 /** What only the benchmark needs stands beside it. */
 const assetFileNames = ({ names: [name = ''] }: { names: string[] }) =>
   `${name.startsWith('ort-') ? 'bench' : 'assets'}/[name]-[hash][extname]`;
@@ -54,9 +46,8 @@ export default defineConfig({
     svelte(),
     models(at('../models')),
     crateFunctions(at('..'), FUNCTIONS),
-    contentSecurityPolicy(),
+    hosting(),
     preload('elbo_room_bg.wasm', 'models/manifest.json'),
-    previewHeaders(headers),
   ],
   define: {
     __CRATE_VERSION__: JSON.stringify(crateVersion()),
@@ -67,7 +58,6 @@ export default defineConfig({
   },
   // The benchmark's peer otherwise inlines its loader, which then cannot find itself for its threads.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
-  server: { headers },
   build: {
     rollupOptions: {
       input: { index: at('index.html'), bench: at('bench/index.html') },
@@ -91,7 +81,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'node',
-          include: ['src/**/*.test.ts'],
+          include: ['{src,vite}/**/*.test.ts'],
           exclude: ['src/**/*.dom.test.ts'],
         },
       },

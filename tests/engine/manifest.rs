@@ -195,6 +195,9 @@ fn paths_stay_in_the_folder_of_the_manifest() {
         "a#b",
         "a\nb",
         "//a.example/b",
+        " ../a",
+        "a/.. ",
+        "..\u{a0}",
     ] {
         let message = with(path).expect_err(path);
         assert!(message.contains("files.decoder.path"), "{message}");

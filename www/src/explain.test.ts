@@ -2,6 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { CallError, WorkerLostError } from './engine/client.ts';
 import { LoadError } from './engine/loader.ts';
 import { en } from './messages/en.ts';
+import { PictureError } from './drawing/file.ts';
 import { explain } from './explain.ts';
 import { speech } from './messages/speech.svelte.ts';
 import { zh } from './messages/zh.ts';
@@ -26,6 +27,15 @@ it.each([
     text.because(text.kinds['WorkerLostError'] ?? '', 'unreachable'),
   );
   expect(explain(new RangeError('too long'))).toBe(text.because(text.unexpected, 'too long'));
+  for (const [fault, said] of [
+    [{ reason: 'empty' }, text.picture.empty],
+    [{ reason: 'bytes', megabytes: 99, most: 64 }, text.picture.bytes(99, 64)],
+    [{ reason: 'pixels', megapixels: 900, most: 130 }, text.picture.pixels(900, 130)],
+    [{ reason: 'format', format: 'PDF' }, text.picture.format('PDF')],
+    [{ reason: 'format', format: '' }, text.picture.unknown],
+    [{ reason: 'damaged', format: 'PNG' }, text.picture.damaged('PNG')],
+  ] as const)
+    expect(explain(new PictureError(fault))).toBe(said);
   expect(explain(new DOMException('', 'DataCloneError'))).toBe(
     text.because(text.unexpected, 'DataCloneError'),
   );

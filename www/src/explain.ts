@@ -1,3 +1,4 @@
+import { PictureError, type PictureFault } from './drawing/file.ts';
 import { LoadError } from './engine/loader.ts';
 import { messages } from './messages/index.ts';
 
@@ -8,5 +9,22 @@ export function explain(error: Error): string {
     if (error.failure === 'http') return text.http(error.file, error.status);
     return text[error.failure](error.file);
   }
+  if (error instanceof PictureError) return explainPicture(error.fault);
   return text.because(text.kinds[error.name] ?? text.unexpected, error.message || error.name);
+}
+
+function explainPicture(fault: PictureFault): string {
+  const text = messages.errors.picture;
+  switch (fault.reason) {
+    case 'empty':
+      return text.empty;
+    case 'bytes':
+      return text.bytes(fault.megabytes, fault.most);
+    case 'pixels':
+      return text.pixels(fault.megapixels, fault.most);
+    case 'format':
+      return fault.format ? text.format(fault.format) : text.unknown;
+    case 'damaged':
+      return text.damaged(fault.format);
+  }
 }

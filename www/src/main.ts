@@ -1,3 +1,4 @@
+import './engine/trusted.ts';
 // What all is set in comes first, what changes the components after them.
 import './styles/base.css';
 import './styles/tokens.css';

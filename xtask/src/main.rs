@@ -1,5 +1,6 @@
 //! `cargo xtask`: everything between a clone and a served or tested page.
 
+mod audit;
 mod bench;
 mod job;
 mod page;

@@ -67,9 +67,6 @@ pub fn serve(port: u16) -> Result<()> {
     println!("\nELBO Room is at http://127.0.0.1:{port}/ (Ctrl-C ends it)\n");
     let port = port.to_string();
     let options = ["--host", "127.0.0.1", "--strictPort", "--port", &port];
-    setup::npm(FOLDER, ["run", "--silent", "preview", "--"].into_iter().chain(options))
-        // So that the benchmark's page can give its peer threads.
-        .env("ELBO_ROOM_ISOLATED", "1")
-        .run()?;
+    setup::npm(FOLDER, ["run", "--silent", "preview", "--"].into_iter().chain(options)).run()?;
     Ok(())
 }

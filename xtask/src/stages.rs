@@ -12,7 +12,7 @@ use duct::{Expression, cmd};
 use crate::job::Job;
 use crate::report::{Outcome, count, table};
 use crate::results;
-use crate::{page, root, setup};
+use crate::{audit, page, root, setup};
 
 pub const END_TO_END: &str = "tests/e2e";
 
@@ -39,14 +39,20 @@ pub enum Stage {
     Page,
     /// The built page in browsers
     E2e,
+    /// Licences and sources of the crates; where cargo-deny is installed
+    Deny,
+    /// Advisories on crates and npm packages; only where it is named
+    Advisories,
     /// wasm-pack on the crate, by those who use it; only where it is named
     WasmPack,
 }
 
 /// Stages beside each other. Cargo's compilations keep two cores busy; the tools of npm, and tests
 /// in Node.js, one each.
-const LANES: [&[Stage]; 2] =
-    [&[Stage::Package, Stage::Fmt, Stage::Clippy, Stage::Native], &[Stage::Page, Stage::Node]];
+const LANES: [&[Stage]; 2] = [
+    &[Stage::Package, Stage::Fmt, Stage::Deny, Stage::Advisories, Stage::Clippy, Stage::Native],
+    &[Stage::Page, Stage::Node],
+];
 
 /// Stages that need the machine for themselves, after all others.
 const ALONE: [Stage; 3] = [Stage::Chrome, Stage::E2e, Stage::WasmPack];
@@ -91,12 +97,14 @@ impl Stage {
             Self::Chrome => "chrome",
             Self::Page => "page",
             Self::E2e => "e2e",
+            Self::Deny => "deny",
+            Self::Advisories => "advisories",
             Self::WasmPack => "wasm-pack",
         }
     }
 
     fn has_tests(self) -> bool {
-        !matches!(self, Self::Fmt | Self::Clippy | Self::Package)
+        !matches!(self, Self::Fmt | Self::Clippy | Self::Package | Self::Deny | Self::Advisories)
     }
 
     fn needs_browser(self) -> bool {
@@ -123,7 +131,18 @@ impl Stage {
             Self::Chrome => chrome(job),
             Self::Page => check_page(job, shared),
             Self::E2e => end_to_end(job, shared),
+            Self::Deny => audit::deny(job),
+            Self::Advisories => audit::advisories(job),
             Self::WasmPack => wasm_pack(job),
+        }
+    }
+
+    /// Whether it runs where no stage is named.
+    fn by_default(self) -> bool {
+        match self {
+            Self::Deny => audit::has_cargo_deny(),
+            Self::Advisories | Self::WasmPack => false,
+            _ => true,
         }
     }
 
@@ -139,17 +158,20 @@ impl Stage {
     }
 }
 
-/// Runs `stages`, or all of them but `wasm-pack`, each whatever becomes of the others: one run
-/// shows every failure.
+/// Runs `stages`, or those that run by default, each whatever becomes of the others: one run shows
+/// every failure.
 pub fn run(stages: &[Stage], verbose: bool) -> Result<()> {
     let all = Stage::value_variants();
     let chosen: Vec<Stage> = match stages {
-        [] => all.iter().copied().filter(|&stage| stage != Stage::WasmPack).collect(),
+        [] => all.iter().copied().filter(|stage| stage.by_default()).collect(),
         named => all.iter().copied().filter(|stage| named.contains(stage)).collect(),
     };
     let mut folders: Vec<&str> =
         chosen.iter().flat_map(|stage| stage.npm_folders()).copied().collect();
     folders.dedup();
+    if stages.is_empty() && !chosen.contains(&Stage::Deny) {
+        println!("Without the stage deny: cargo-deny is not installed.");
+    }
     setup::announce(&folders, chosen.iter().any(|stage| stage.needs_browser()));
 
     let started = Instant::now();
@@ -265,7 +287,7 @@ fn check_page(job: &mut Job, shared: &Shared) -> Result<()> {
 }
 
 /// One error that says all of them.
-fn all(results: impl IntoIterator<Item = Result<()>>) -> Result<()> {
+pub fn all(results: impl IntoIterator<Item = Result<()>>) -> Result<()> {
     let errors: Vec<String> =
         results.into_iter().filter_map(|r| r.err()).map(|error| format!("{error:#}")).collect();
     ensure!(errors.is_empty(), "{}", errors.join("; "));

@@ -1,6 +1,7 @@
 /** `vite preview` of the built page, with stand-ins in place of the trained networks. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { hosting } from '../../../www/vite/hosting.ts';
 import { standIns } from './site.ts';
 
 interface PreviewServer {
@@ -18,6 +19,7 @@ export default {
   root: fileURLToPath(new URL('www', root)),
   appType: 'mpa',
   plugins: [
+    hosting(),
     {
       name: 'elbo-room-stand-ins',
       async configurePreviewServer({ middlewares }: PreviewServer) {

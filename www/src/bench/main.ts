@@ -1,3 +1,4 @@
+import '../engine/trusted.ts';
 import '../styles/base.css';
 import '../styles/tokens.css';
 import { mount } from 'svelte';

@@ -1,4 +1,6 @@
 /** A worker that measures onnxruntime-web on the same files and inputs. */
+// It starts workers of its own.
+import '../engine/trusted.ts';
 import { expose } from 'comlink';
 import scriptUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';

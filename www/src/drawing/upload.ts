@@ -1,4 +1,5 @@
 /** Pictures that come from outside as files, by picker, drop or paste, as RGBA bytes that the crate can take. */
+import { inspect, PictureError } from './file.ts';
 
 export interface Rgba {
   rgba: Uint8ClampedArray;
@@ -14,9 +15,12 @@ export function imageIn(data: DataTransfer | null): File | undefined {
   return Array.from(data?.files ?? []).find(({ type }) => type.startsWith('image/'));
 }
 
-/** Decodes a picture; throws where the file is none. */
+/** Decodes a picture; throws a {@link PictureError} where the file is none, or too large. */
 export async function readImage(file: Blob): Promise<Rgba> {
-  const bitmap = await createImageBitmap(file);
+  const { format } = await inspect(file);
+  const bitmap = await createImageBitmap(file).catch(() => {
+    throw new PictureError({ reason: 'damaged', format });
+  });
   const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));

@@ -225,3 +225,12 @@ it('shares memory with the workers where the page may', async () => {
   expect(decoder?.buffer).toBeInstanceOf(SharedArrayBuffer);
   expect(new TextDecoder().decode(decoder?.slice())).toBe('decoder');
 });
+
+it.each(['../secret', ' ../secret', 'https://a.example/x', '//a.example/x', '/room/x', '..'])(
+  'fetches nothing outside its folder, whatever the list says: %j',
+  async (path) => {
+    const astray = { ...entry, files: { decoder: { path } } } as VaeEntry;
+    await expect(new Shelf(BASE).model(astray, {})).rejects.toThrow('folder of the models');
+    expect(asked).toEqual([]);
+  },
+);

@@ -37,6 +37,9 @@ export class Shelf {
       return share(kept);
     }
     const url = new URL(file.path, this.base);
+    // The list is fetched by before the crate has checked it.
+    if (!url.href.startsWith(this.base.href))
+      throw new Error(`${file.path} does not lie in the folder of the models`);
     let bytes = await fetchBytes(url, options);
     let right = await isFile(file, bytes);
     if (right === false && !options.fresh) {

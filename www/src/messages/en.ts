@@ -57,8 +57,20 @@ export const en = {
       CompileError: 'The engine that arrived is corrupt.',
       RuntimeError: 'The engine crashed.',
       WorkerLostError: 'The worker that computed it crashed.',
-      InvalidStateError: 'The browser cannot decode the file as a picture.',
     } as Record<string, string>,
+    picture: {
+      empty: 'It is empty.',
+      bytes: (megabytes: number, most: number) =>
+        `It has ${megabytes} MB, and the page takes ${most} MB. Save it smaller, or crop it first.`,
+      pixels: (megapixels: number, most: number) =>
+        `It has ${megapixels} million pixels, and the page takes ${most} million. Save it smaller, or crop it first.`,
+      format: (format: string) =>
+        `${format} is not a format that this browser reads as a picture. Save it as PNG or JPEG, or take a screenshot of it.`,
+      unknown:
+        'It is not a picture in any format that the page knows. Save it as PNG or JPEG, or take a screenshot of it.',
+      damaged: (format: string) =>
+        `This browser cannot decode it: the ${format} file is damaged, or of a kind that the browser does not read. Save it as PNG or JPEG.`,
+    },
     unexpected: 'An error that nobody expected.',
     because: (cause: string, detail: string) => `${cause} (${detail})`,
   },

@@ -55,7 +55,18 @@ export const zh: Messages = {
       CompileError: '收到的计算引擎已损坏。',
       RuntimeError: '计算引擎崩溃了。',
       WorkerLostError: '负责计算的 Worker 崩溃了。',
-      InvalidStateError: '浏览器无法将此文件解码为图像。',
+    },
+    picture: {
+      empty: '文件是空的。',
+      bytes: (megabytes, most) =>
+        `文件有 ${megabytes} MB，本页最多接受 ${most} MB。请先缩小或裁剪。`,
+      pixels: (megapixels, most) =>
+        `图像有 ${megapixels} 百万像素，本页最多接受 ${most} 百万像素。请先缩小或裁剪。`,
+      format: (format) =>
+        `此浏览器不能把 ${format} 文件作为图像读取。请另存为 PNG 或 JPEG，或截图后再上传。`,
+      unknown: '这不是本页认识的任何图像格式。请另存为 PNG 或 JPEG，或截图后再上传。',
+      damaged: (format) =>
+        `此浏览器无法解码该文件：${format} 文件已损坏，或属于浏览器不支持的类型。请另存为 PNG 或 JPEG。`,
     },
     unexpected: '出现了意料之外的错误。',
     because: (cause, detail) => `${cause}（${detail}）`,

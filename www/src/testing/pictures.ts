@@ -2,14 +2,27 @@
 import { vi } from 'vitest';
 import { later } from './worker.ts';
 
+/** As much of a PNG file as says how large its picture is. */
+export function pngHead(width: number, height: number): Uint8Array<ArrayBuffer> {
+  const head = new Uint8Array(33);
+  head.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
+  const view = new DataView(head.buffer);
+  view.setUint32(16, width);
+  view.setUint32(20, height);
+  return head;
+}
+
 /** Pictures that decode when the test says so, by their names. */
 export function decodable() {
   const open = new Map<Blob, ReturnType<typeof later<object>>>();
-  vi.stubGlobal('createImageBitmap', (file: Blob) => {
-    const answer = later<object>();
+  const answerFor = (file: Blob) => {
+    const answer = open.get(file) ?? later<object>();
     open.set(file, answer);
-    return answer.promise;
-  });
+    // One that is refused before it is asked for is nobody's fault.
+    answer.promise.catch(() => undefined);
+    return answer;
+  };
+  vi.stubGlobal('createImageBitmap', (file: Blob) => answerFor(file).promise);
   vi.stubGlobal(
     'OffscreenCanvas',
     class {
@@ -29,9 +42,9 @@ export function decodable() {
   );
   return {
     decode: (file: Blob, width = 28, height = 28) =>
-      open.get(file)?.resolve({ width, height, close: () => undefined }),
+      answerFor(file).resolve({ width, height, close: () => undefined }),
     refuse: (file: Blob) =>
-      open.get(file)?.reject(Object.assign(new Error('no picture'), { name: 'InvalidStateError' })),
+      answerFor(file).reject(Object.assign(new Error('no picture'), { name: 'InvalidStateError' })),
   };
 }
 

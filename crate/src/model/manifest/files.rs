@@ -87,6 +87,10 @@ fn path_problem(path: &str) -> Option<String> {
     {
         return outside(&format!("which contains {c:?}"));
     }
+    // a browser takes them off: " .." is ".."
+    if path.trim() != path {
+        return outside("which begins or ends with a space");
+    }
     match path.split('/').find(|part| matches!(*part, "" | "." | "..")) {
         Some("") => outside("which has an empty part"),
         Some(part) => outside(&format!("which contains {part:?}")),

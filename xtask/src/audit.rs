@@ -1,0 +1,84 @@
+//! What the dependencies are made of, and what is known against them.
+
+use anyhow::{Context, Result, bail, ensure};
+use duct::cmd;
+use serde::Deserialize;
+
+use crate::job::Job;
+use crate::stages::END_TO_END;
+use crate::{page, root, setup};
+
+pub fn has_cargo_deny() -> bool {
+    cmd!("cargo", "deny", "--version").stdout_null().stderr_null().run().is_ok()
+}
+
+fn cargo_deny(job: &mut Job, what: &str, checks: &[&str]) -> Result<()> {
+    ensure!(
+        has_cargo_deny(),
+        "there is no cargo-deny: take a binary from \
+         https://github.com/EmbarkStudios/cargo-deny/releases, or compile it for some minutes with \
+         `cargo install --locked cargo-deny`"
+    );
+    job.run(
+        what,
+        cmd("cargo", ["deny", "--all-features", "check"].iter().chain(checks)).dir(root()),
+    )
+}
+
+/// What does not change without a change of the lock file.
+pub fn deny(job: &mut Job) -> Result<()> {
+    cargo_deny(job, "check licences and sources of the crates", &["bans", "licenses", "sources"])
+}
+
+/// What is published from day to day: a failure need not be a fault of the change that meets it.
+pub fn advisories(job: &mut Job) -> Result<()> {
+    let npm = [page::FOLDER, END_TO_END]
+        .map(|folder| job.step(&format!("audit {folder}"), |_| npm_audit(folder)));
+    let crates = cargo_deny(job, "look for advisories on the crates", &["advisories"]);
+    crate::stages::all(npm.into_iter().chain([crates]))
+}
+
+fn npm_audit(folder: &str) -> Result<()> {
+    // It fails for what it finds as for what keeps it from looking; the report tells them apart.
+    let report = setup::npm(folder, ["audit", "--json"]).unchecked().stderr_null().read()?;
+    let found = vulnerabilities(&report)?;
+    ensure!(found.is_empty(), "{folder}: {}", found.join("; "));
+    Ok(())
+}
+
+/// Each package that has one, with its severity.
+fn vulnerabilities(report: &str) -> Result<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Report {
+        message: Option<String>,
+        vulnerabilities: Option<std::collections::BTreeMap<String, Vulnerability>>,
+    }
+    #[derive(Deserialize)]
+    struct Vulnerability {
+        severity: String,
+        range: String,
+    }
+    let report: Report = serde_json::from_str(report).context("npm's report")?;
+    let Some(found) = report.vulnerabilities else {
+        bail!("the registry gives no advisories: {}", report.message.unwrap_or_default());
+    };
+    let line = |(name, v): (String, Vulnerability)| format!("{name} {} ({})", v.range, v.severity);
+    Ok(found.into_iter().map(line).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vulnerable_packages_are_named_and_a_silent_registry_is_an_error() {
+        let clean = r#"{"auditReportVersion": 2, "vulnerabilities": {}, "metadata": {}}"#;
+        assert!(vulnerabilities(clean).unwrap().is_empty());
+        let found = r#"{"auditReportVersion": 2, "vulnerabilities": {
+            "left": {"name": "left", "severity": "high", "isDirect": true, "range": "<1.2.3"}}}"#;
+        assert_eq!(vulnerabilities(found).unwrap(), ["left <1.2.3 (high)"]);
+        let refused = r#"{"message": "405 Method Not Allowed", "statusCode": 405, "error": {}}"#;
+        assert!(vulnerabilities(refused).unwrap_err().to_string().contains("405"));
+        assert!(vulnerabilities("").is_err());
+    }
+}
