@@ -214,7 +214,7 @@ describe('a file', () => {
     const { desk } = await opened();
     const { decode } = decodable();
     const [first, second] = [file(), file()];
-    const taken = [desk.upload(first), desk.upload(second)];
+    const taken = [desk.upload(first), desk.upload(second)] as const;
     decode(second, 50);
     await inTime(taken[1]);
     await pass();
