@@ -5,7 +5,7 @@
  */
 export const FLOORS = {
   engine: [],
-  drawing: [],
+  drawing: ['engine'],
   messages: [],
   motion: [],
   format: ['engine'],

@@ -1,7 +1,10 @@
 //! Images for the models, from drawings and pictures.
 
-use elbo_room::bindings::{digit_from_pixels, example_drawings, render_digit};
-use js_sys::{Array, Float32Array, Uint8ClampedArray};
+use elbo_room::bindings::{
+    digit_from_pixels, example_drawings, image_from_pixels, render_digit, render_strokes,
+    resample_image,
+};
+use js_sys::{Array, Float32Array, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -65,4 +68,23 @@ fn what_is_no_drawing_is_a_typed_error() {
     refused(render_digit(parse("{}"), none), "ValueError", "array");
     refused(render_digit(strokes(&[&[0.5, 0.5]]), parse("{\"brush\": 0}")), "ValueError", "brush");
     refused(render_digit(strokes(&[&[0.5, 0.5]]), parse("{\"width\": 2}")), "ValueError", "width");
+}
+
+#[wasm_bindgen_test]
+fn drawings_and_pictures_become_images_of_any_size() {
+    let shape = || parse("{\"channels\": 3, \"height\": 8, \"width\": 12}");
+    let grey = || parse("{\"channels\": 1, \"height\": 8, \"width\": 12}");
+    let bar = render_strokes(strokes(&[&[0.5, 0.0, 0.5, 1.0]]), shape()).unwrap().to_vec();
+    assert_eq!((bar.len(), bar[0], bar[3 * 6] > 60), (288, 0, true));
+    let red = Uint8ClampedArray::from(&*[255, 0, 0, 255].repeat(24 * 16));
+    let image = image_from_pixels(red.into(), 24, 16, shape()).unwrap();
+    assert_eq!(image.to_vec(), [255, 0, 0].repeat(96));
+    let back = resample_image(image.clone().into(), shape(), grey()).unwrap();
+    assert_eq!(back.to_vec(), [54; 96]);
+    let short = Uint8Array::from(&[0; 5][..]);
+    refused(resample_image(short.into(), shape(), grey()), "ShapeError", "5 levels");
+    let two = parse("{\"channels\": 2, \"height\": 8, \"width\": 12}");
+    refused(resample_image(image.into(), shape(), two), "ValueError", "1 or 3 channels");
+    let odd = parse("{\"channels\": 1, \"height\": 8, \"widht\": 12}");
+    refused(render_strokes(strokes(&[]), odd), "ValueError", "widht");
 }

@@ -1,6 +1,9 @@
 use elbo_room::ErrorKind;
 use elbo_room::math::curve::smooth_curve;
-use elbo_room::math::drawing::{DEFAULT_BRUSH, INK_BOX, SIDE, render_digit};
+use elbo_room::math::drawing::{
+    BRUSH_SHARE, DEFAULT_BRUSH, INK_BOX, SIDE, render_digit, render_strokes,
+};
+use elbo_room::math::resample::Size;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A five of straight lines, its loop open.
@@ -161,4 +164,39 @@ fn a_smooth_curve_passes_through_its_points_and_turns_nowhere_sharply() {
     // of two points, the straight line
     let line = smooth_curve(&[[0.0, 0.0], [3.0, 1.0]]);
     assert!(line.iter().all(|p| (p[0] - 3.0 * p[1]).abs() < 1e-12));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_drawing_in_place_stays_where_it_is_at_any_size() {
+    // a bar down the middle of the left half, and a dot at the middle of the right one
+    let strokes = vec![vec![0.25, 0.3, 0.25, 0.7], vec![0.75, 0.5]];
+    for (height, width, channels) in [(32, 40, 3), (36, 20, 1), (200, 120, 1)] {
+        let levels = render_strokes(&strokes, Size { channels, height, width }).unwrap();
+        assert_eq!(levels.len(), channels * height * width);
+        assert!(levels.chunks_exact(channels).all(|p| p.iter().all(|&l| l == p[0])));
+        let ink: f64 = levels.iter().map(|&l| f64::from(l) / 255.0).sum::<f64>() / channels as f64;
+        let brush = BRUSH_SHARE * width.min(height) as f64;
+        let discs = 2.0 * std::f64::consts::PI * brush * brush / 4.0;
+        let expected = 0.4 * height as f64 * brush + discs;
+        assert!((ink / expected - 1.0).abs() < 0.04, "{ink} for {expected}");
+        let place = |x: f64, y: f64| {
+            let (column, row) = ((x * width as f64) as usize, (y * height as f64) as usize);
+            levels[(row * width + column) * channels]
+        };
+        assert!(place(0.25, 0.5) > 120 && place(0.75, 0.5) > 120);
+        assert_eq!([place(0.5, 0.5), place(0.25, 0.1), place(0.75, 0.8)], [0; 3]);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_drawing_in_place_is_cut_at_the_edges_and_refused_where_there_is_none() {
+    let own = Size { channels: 1, height: 16, width: 16 };
+    let beyond = render_strokes(&[vec![-1.0, 0.5, 2.0, 0.5]], own).unwrap();
+    assert!(beyond.chunks_exact(16).all(|row| row.iter().all(|&l| l == row[0])));
+    for strokes in [vec![], vec![vec![]]] {
+        let error = render_strokes(&strokes, own).unwrap_err();
+        assert!(error.message.contains("nothing is drawn"));
+    }
+    let no_image = Size { channels: 2, ..own };
+    assert_eq!(render_strokes(&five(), no_image).unwrap_err().kind, ErrorKind::Value);
 }

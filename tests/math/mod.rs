@@ -22,6 +22,7 @@ mod plane;
 mod proposal;
 mod psis;
 mod quantiles;
+mod resample;
 mod rng;
 mod schedule;
 mod strata;

@@ -61,7 +61,7 @@ export function intervalText(value: Estimate, fallback: number): string {
   return `${fixed(ends[0], decimals)} … ${fixed(ends[1], decimals)}`;
 }
 
-/** Per pixel and in bits: how 8-bit tasks are compared. `dimensions` is the number of pixels. */
+/** Per pixel and in bits: how 8-bit tasks are compared. `dimensions` is the number of levels. */
 export const toBits = ({ mean, standardError }: Estimate, dimensions: number): Estimate => ({
   mean: -mean / (dimensions * Math.LN2),
   standardError: standardError === null ? null : standardError / (dimensions * Math.LN2),

@@ -2,11 +2,12 @@ use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-use super::convert::{JsResult, floats, options};
+use super::convert::{JsResult, fields, floats, levels, options};
 use crate::engine;
 use crate::error::Error;
 use crate::math::drawing::{self, DEFAULT_BRUSH};
 use crate::math::pixels;
+use crate::math::resample::{self, Fit, Size};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -29,13 +30,77 @@ pub fn render_digit(
     #[wasm_bindgen(unchecked_param_type = "Float32Array[]")] strokes: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "RenderDigitOptions")] options: JsValue,
 ) -> JsResult<Uint8Array> {
+    let JsBrush { brush } = self::options(options)?;
+    Ok(Uint8Array::from(&*drawing::render_digit(&polylines(&strokes)?, brush)?))
+}
+
+fn polylines(strokes: &JsValue) -> Result<Vec<Vec<f32>>, Error> {
     let strokes: &Array = strokes
         .dyn_ref()
         .ok_or_else(|| Error::value("the strokes must be an array of Float32Array"))?;
-    let strokes =
-        strokes.iter().map(|stroke| floats(&stroke, "a stroke")).collect::<Result<Vec<_>, _>>()?;
-    let JsBrush { brush } = self::options(options)?;
-    Ok(Uint8Array::from(&*drawing::render_digit(&strokes, brush)?))
+    strokes.iter().map(|stroke| floats(&stroke, "a stroke")).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JsSize {
+    channels: usize,
+    height: usize,
+    width: usize,
+}
+
+fn size(value: JsValue, what: &str) -> Result<Size, Error> {
+    let JsSize { channels, height, width } = fields(value, what)?;
+    Ok(Size { channels, height, width })
+}
+
+/// A drawing where it stands, as an image of any size: the unit square becomes the whole image, by a
+/// brush of 8 % of its shorter side. White ink on black, 8-bit levels row by row, the same in every
+/// channel. A stroke is a polyline as renderDigit takes it. Throws a ValueError if nothing is drawn,
+/// a coordinate is not finite, or the size is no image's.
+#[wasm_bindgen(js_name = renderStrokes)]
+pub fn render_strokes(
+    #[wasm_bindgen(unchecked_param_type = "Float32Array[]")] strokes: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "ImageShape")] shape: JsValue,
+) -> JsResult<Uint8Array> {
+    let levels = drawing::render_strokes(&polylines(&strokes)?, size(shape, "shape")?)?;
+    Ok(Uint8Array::from(&*levels))
+}
+
+/// Any picture, the pixels of an ImageData, as an image of the shape: it fills it, and what has no
+/// room is cut off evenly. Grey or coloured as the shape says, over white where it is transparent.
+/// Throws a ShapeError if there are not four bytes a pixel, a ValueError if a size is no image's.
+#[wasm_bindgen(js_name = imageFromPixels)]
+pub fn image_from_pixels(
+    #[wasm_bindgen(unchecked_param_type = "Uint8ClampedArray")] rgba: JsValue,
+    width: usize,
+    height: usize,
+    #[wasm_bindgen(unchecked_param_type = "ImageShape")] shape: JsValue,
+) -> JsResult<Uint8Array> {
+    let shape = size(shape, "shape")?;
+    let levels = resample::image_from_pixels(&pixel_bytes(&rgba)?, width, height, shape)?;
+    Ok(Uint8Array::from(&*levels))
+}
+
+/// An image of 8-bit levels at another size, by a triangle filter: all of it is there, in its
+/// proportions, between black bars if the other has other proportions. A coloured image becomes its
+/// luminance where `to` has one channel. Throws a ShapeError if the levels are not those of `from`,
+/// a ValueError if a size is no image's.
+#[wasm_bindgen(js_name = resampleImage)]
+pub fn resample_image(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "ImageShape")] from: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "ImageShape")] to: JsValue,
+) -> JsResult<Uint8Array> {
+    let (from, to) = (size(from, "from")?, size(to, "to")?);
+    Ok(Uint8Array::from(&*resample::resample(&levels(&image)?, from, to, Fit::Contain)?))
+}
+
+fn pixel_bytes(rgba: &JsValue) -> Result<Vec<u8>, Error> {
+    let rgba: &Uint8ClampedArray = rgba.dyn_ref().ok_or_else(|| {
+        Error::value("the pixels must be a Uint8ClampedArray, the data of an ImageData")
+    })?;
+    Ok(rgba.to_vec())
 }
 
 /// A picture of a digit, the pixels of an ImageData, as a digit of MNIST like renderDigit's. The
@@ -49,10 +114,7 @@ pub fn digit_from_pixels(
     width: usize,
     height: usize,
 ) -> JsResult<Uint8Array> {
-    let rgba: &Uint8ClampedArray = rgba.dyn_ref().ok_or_else(|| {
-        Error::value("the pixels must be a Uint8ClampedArray, the data of an ImageData")
-    })?;
-    Ok(Uint8Array::from(&*pixels::digit_from_pixels(&rgba.to_vec(), width, height)?))
+    Ok(Uint8Array::from(&*pixels::digit_from_pixels(&pixel_bytes(&rgba)?, width, height)?))
 }
 
 /// The drawings that come with the crate, for renderDigit: every digit, some in two hands, and some

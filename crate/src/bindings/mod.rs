@@ -24,7 +24,10 @@ pub use ddpm::{ClassPosterior, Ddpm, DiffusionElbo, Sampler};
 pub use evaluation::Evaluation;
 pub use foreign::{change_entry, check_model, inspect_onnx, propose_entry};
 pub use hvae::Hvae;
-pub use images::{digit_from_pixels, example_drawings, render_digit};
+pub use images::{
+    digit_from_pixels, example_drawings, image_from_pixels, render_digit, render_strokes,
+    resample_image,
+};
 pub use inference::VariationalInference;
 pub use latent_bound::LatentBound;
 pub use vae::{LatentPlane, Vae};

@@ -1,10 +1,11 @@
-//! Drawings as the digits of MNIST: 28x28 levels, light ink on black.
+//! Drawings as images, light ink on black: as the digits of MNIST, or as they stand on the pad.
 //!
 //! The digits of MNIST were scaled to fit a box of 20x20 pixels with their aspect ratio kept, which
 //! turned their binary strokes into grey levels, and placed in 28x28 pixels by their centre of mass
 //! (LeCun et al. 1998, section III.A). A model trained on them finds anything else improbable, be
 //! it a thinner stroke or a digit two pixels to the left.
 
+use super::resample::{Size, check};
 use crate::error::{Error, Result};
 
 /// Rows and columns of a digit.
@@ -22,8 +23,10 @@ pub const DEFAULT_BRUSH: f64 = 2.6;
 /// only some pixel of it at 255.
 const INK_LEVEL: f64 = 253.0;
 
-/// Samples of a pixel's coverage along each side.
+/// Samples of a pixel's coverage along each side, and along the longer side of an image, where that
+/// would be more of them.
 const SUPERSAMPLING: usize = 16;
+const MOST_SAMPLES: usize = 4096;
 
 /// A drawing whose points lie closer together than this is a dot, the tap of a pen, and is not
 /// scaled up.
@@ -44,10 +47,9 @@ pub fn render_digit(strokes: &[Vec<f32>], brush: f64) -> Result<Vec<u8>> {
     if !(0.5..=8.0).contains(&brush) {
         return Err(Error::value(format!("brush is {brush}, it must be 0.5 to 8 pixels wide")));
     }
-    let strokes: Vec<Vec<[f64; 2]>> =
-        strokes.iter().enumerate().map(points).collect::<Result<_>>()?;
+    let strokes = all_points(strokes)?;
     let Some((low, high)) = bounds(strokes.iter().flatten()) else {
-        return Err(Error::value("nothing is drawn: give at least one stroke with a point"));
+        return Err(nothing_drawn());
     };
     let extent = [high[0] - low[0], high[1] - low[1]];
     let longest = extent[0].max(extent[1]);
@@ -56,15 +58,48 @@ pub fn render_digit(strokes: &[Vec<f32>], brush: f64) -> Result<Vec<u8>> {
     let to_pixels = |p: &[f64; 2]| {
         [0, 1].map(|axis| 0.5 * SIDE as f64 + scale * (p[axis] - low[axis] - 0.5 * extent[axis]))
     };
-    let mut mask = Mask::new();
+    let mut mask = Mask::new([SIDE, SIDE]);
     for stroke in &strokes {
-        let path: Vec<[f64; 2]> = stroke.iter().map(to_pixels).collect();
-        match path.as_slice() {
-            [dot] => mask.capsule(*dot, *dot, 0.5 * brush),
-            path => path.windows(2).for_each(|ends| mask.capsule(ends[0], ends[1], 0.5 * brush)),
-        }
+        mask.stroke(stroke.iter().map(to_pixels).collect(), 0.5 * brush);
     }
     Ok(centred_levels(&mask.coverage()))
+}
+
+/// Width of the brush of [`render_strokes`], in shares of the image's shorter side.
+pub const BRUSH_SHARE: f64 = 20.0 / 255.0;
+
+/// A drawing where it stands on the pad, as an image of any size: the unit square becomes the
+/// whole image. White ink on black, the same in every channel, by a round brush of [`BRUSH_SHARE`]
+/// of the shorter side. Ink beyond the edges is cut off.
+///
+/// # Errors
+/// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a coordinate without its pair,
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) if nothing is drawn, for a coordinate that is not
+/// finite, or a size that is no image's.
+pub fn render_strokes(strokes: &[Vec<f32>], size: Size) -> Result<Vec<u8>> {
+    check(size)?;
+    let strokes = all_points(strokes)?;
+    if strokes.iter().all(Vec::is_empty) {
+        return Err(nothing_drawn());
+    }
+    let Size { channels, height, width } = size;
+    let to_pixels = |p: &[f64; 2]| [p[0] * width as f64, p[1] * height as f64];
+    let mut mask = Mask::new([width, height]);
+    for stroke in &strokes {
+        let radius = 0.5 * BRUSH_SHARE * width.min(height) as f64;
+        mask.stroke(stroke.iter().map(to_pixels).collect(), radius);
+    }
+    let level = |coverage: f64| (255.0 * coverage).round() as u8;
+    let pixel = |coverage| std::iter::repeat_n(level(coverage), channels);
+    Ok(mask.coverage().into_iter().flat_map(pixel).collect())
+}
+
+fn nothing_drawn() -> Error {
+    Error::value("nothing is drawn: give at least one stroke with a point")
+}
+
+fn all_points(strokes: &[Vec<f32>]) -> Result<Vec<Vec<[f64; 2]>>> {
+    strokes.iter().enumerate().map(points).collect()
 }
 
 /// The digit with its ink, given as the coverage of 28x28 pixels in [0, 1] and not all 0, moved by
@@ -114,26 +149,40 @@ fn bounds<'a>(mut points: impl Iterator<Item = &'a [f64; 2]>) -> Option<([f64; 2
     }))
 }
 
-/// What is inked of 28x28 pixels, sampled on a finer grid.
+/// What is inked of an image's pixels, sampled on a finer grid.
 struct Mask {
+    /// Samples of a pixel along each side.
+    fineness: usize,
+    /// Columns and rows in samples.
+    samples: [usize; 2],
     inked: Vec<bool>,
 }
 
 impl Mask {
-    const SIDE: usize = SIDE * SUPERSAMPLING;
+    /// Nothing of so many columns and rows of pixels.
+    fn new(pixels: [usize; 2]) -> Self {
+        let longest = pixels[0].max(pixels[1]);
+        let fineness = SUPERSAMPLING.min(MOST_SAMPLES / longest).max(1);
+        let samples = pixels.map(|length| length * fineness);
+        Self { fineness, samples, inked: vec![false; samples[0] * samples[1]] }
+    }
 
-    fn new() -> Self {
-        Self { inked: vec![false; Self::SIDE * Self::SIDE] }
+    /// Inks a polyline, or a dot.
+    fn stroke(&mut self, path: Vec<[f64; 2]>, radius: f64) {
+        match path.as_slice() {
+            [dot] => self.capsule(*dot, *dot, radius),
+            path => path.windows(2).for_each(|ends| self.capsule(ends[0], ends[1], radius)),
+        }
     }
 
     /// Inks all samples within `radius` of the segment from `a` to `b`, in pixels.
     fn capsule(&mut self, a: [f64; 2], b: [f64; 2], radius: f64) {
-        let position = |sample: usize| (sample as f64 + 0.5) / SUPERSAMPLING as f64;
+        let fineness = self.fineness as f64;
+        let position = |sample: usize| (sample as f64 + 0.5) / fineness;
         let range = |axis: usize| {
             let (low, high) = (a[axis].min(b[axis]) - radius, a[axis].max(b[axis]) + radius);
             // a cast from float saturates at 0
-            (low * SUPERSAMPLING as f64) as usize
-                ..((high * SUPERSAMPLING as f64) as usize + 1).min(Self::SIDE)
+            (low * fineness) as usize..((high * fineness) as usize + 1).min(self.samples[axis])
         };
         let along = [b[0] - a[0], b[1] - a[1]];
         let square_length = along[0] * along[0] + along[1] * along[1];
@@ -149,7 +198,7 @@ impl Mask {
                 };
                 let offset = [from[0] - nearest * along[0], from[1] - nearest * along[1]];
                 if offset[0] * offset[0] + offset[1] * offset[1] <= radius * radius {
-                    self.inked[row * Self::SIDE + column] = true;
+                    self.inked[row * self.samples[0] + column] = true;
                 }
             }
         }
@@ -157,12 +206,15 @@ impl Mask {
 
     /// The inked share of each pixel.
     fn coverage(&self) -> Vec<f64> {
-        let mut counts = vec![0u32; SIDE * SIDE];
+        let fineness = self.fineness;
+        let [columns, rows] = self.samples.map(|length| length / fineness);
+        let mut counts = vec![0u32; columns * rows];
         for (at, _) in self.inked.iter().enumerate().filter(|(_, inked)| **inked) {
-            let (row, column) = (at / Self::SIDE / SUPERSAMPLING, at % Self::SIDE / SUPERSAMPLING);
-            counts[row * SIDE + column] += 1;
+            let row = at / self.samples[0] / fineness;
+            let column = at % self.samples[0] / fineness;
+            counts[row * columns + column] += 1;
         }
-        let samples = (SUPERSAMPLING * SUPERSAMPLING) as f64;
+        let samples = (fineness * fineness) as f64;
         counts.into_iter().map(|count| f64::from(count) / samples).collect()
     }
 }

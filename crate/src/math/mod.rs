@@ -30,6 +30,7 @@ pub mod plane;
 pub mod proposal;
 pub mod psis;
 pub mod quantiles;
+pub mod resample;
 pub mod rng;
 pub mod schedule;
 pub mod strata;

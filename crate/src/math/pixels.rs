@@ -1,6 +1,7 @@
 //! Any picture of a digit as a digit of MNIST: what is ink, and where it goes.
 
 use super::drawing::{INK_BOX, SIDE, centred_levels};
+use super::resample;
 use crate::error::{Error, Result};
 
 /// Most pixels of a picture.
@@ -57,7 +58,7 @@ pub fn digit_from_pixels(rgba: &[u8], width: usize, height: usize) -> Result<Vec
 fn luminance(rgba: &[u8], ground: f64) -> Vec<u8> {
     let of = |pixel: &[u8]| {
         let [r, g, b, alpha] = [0, 1, 2, 3].map(|channel| f64::from(pixel[channel]));
-        let opaque = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        let opaque = resample::luminance(r, g, b);
         (ground + (opaque - ground) * alpha / 255.0).round() as u8
     };
     rgba.chunks_exact(4).map(of).collect()

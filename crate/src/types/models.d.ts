@@ -41,7 +41,7 @@ interface ModelEntryBase {
   /** The id if the manifest gives none. */
   title: string;
   /** 1 or 3 channels, any height and width up to 1024. */
-  image: { channels: number; height: number; width: number };
+  image: ImageShape;
   /** Empty if the manifest does not say. */
   dataset: string;
   provenance?: { script: string; commit: string; seed: number; minutes: number; machine: string };

@@ -13,6 +13,13 @@ export interface ExampleDrawing {
   strokes: Float32Array[];
 }
 
+/** 1 channel for grey or 3 for red, green and blue; levels lie row by row, the channels of a pixel side by side. */
+export interface ImageShape {
+  channels: number;
+  height: number;
+  width: number;
+}
+
 /** Rows and columns of one image in pixels, and how many images stand in a row. */
 export interface Layout {
   height: number;

@@ -1,3 +1,4 @@
+import { MNIST_SHAPE } from '../../../www/src/engine/facts.ts';
 import { printPixels } from '../../../www/src/drawing/pixels.ts';
 import { fixed } from '../../../www/src/format.ts';
 import { decode, denoised, priorSample, sampled, STEPS, tiled } from '../crate.ts';
@@ -61,7 +62,7 @@ test('a picture is noised to t and denoised from there, pixel by pixel as the cr
   context,
 }) => {
   const picture = decode(crate, priorSample(crate, 3));
-  const image = `image=pixels:${printPixels(picture)}`;
+  const image = `image=pixels:${printPixels({ levels: picture, shape: MNIST_SHAPE })}`;
   const frames = denoised(crate, picture, 12, { seed: 7, class: null });
   expect(frames).toHaveLength(13);
   const other = await context.newPage();

@@ -1,3 +1,4 @@
+import { MNIST_SHAPE } from '../../../www/src/engine/facts.ts';
 import { printPixels } from '../../../www/src/drawing/pixels.ts';
 import { fixed } from '../../../www/src/format.ts';
 import { CONTRAST, expectAccessible, expectNoOverflow } from '../checks.ts';
@@ -21,7 +22,7 @@ const SIDE = 28;
 /** A picture that is in no example, and its form in the address. */
 function own(crate: Crate): { picture: Uint8Array; image: string } {
   const picture = decode(crate, priorSample(crate, 3));
-  return { picture, image: `image=pixels:${printPixels(picture)}` };
+  return { picture, image: `image=pixels:${printPixels({ levels: picture, shape: MNIST_SHAPE })}` };
 }
 
 const lab = (page: Page) => ({

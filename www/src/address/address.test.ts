@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { printPixels } from '../drawing/pixels.ts';
 import { printStrokes } from '../drawing/strokes.ts';
+import { flat } from '../testing/images.ts';
 import { defaultState } from '../state.ts';
 import { echo, isSame, parseState, printState } from './address.ts';
 
@@ -81,7 +82,8 @@ describe('the URL form of the state', () => {
   it.each([
     { example: 'seven' },
     { strokes: '' },
-    { pixels: printPixels(new Uint8Array(784).fill(200)) },
+    { pixels: printPixels(flat(200)) },
+    { pixels: printPixels(flat(200, { channels: 3, height: 32, width: 40 })) },
   ])('brings back the picture %j', (image) => {
     const state = defaultState();
     state.elbo.image = image;

@@ -20,8 +20,8 @@ export type Rejection =
   /** So many characters, more than any address of this page has: nothing of it was read. */
   | { tooLong: number };
 
-/** Far more characters than the longest drawing, path and fit together need. */
-const LONGEST = 65_536;
+/** More characters than the largest picture, path and fit together need. */
+const LONGEST = 330_000;
 /** Far more parameters than there are. */
 const MOST_PARAMETERS = 256;
 /** Notices that are worth reading. */
@@ -59,7 +59,7 @@ const lengthOf = (parameters: readonly [string, string][]) =>
 /** Whether the end of the parameters is missing, by the length that stands before them. */
 function isCut([first, ...rest]: readonly [string, string][]): boolean {
   if (first?.[0] !== LENGTH) return false;
-  return !/^\d{1,5}$/.test(first[1]) || Math.max(0, lengthOf(rest)) < Number(first[1]);
+  return !/^\d{1,6}$/.test(first[1]) || Math.max(0, lengthOf(rest)) < Number(first[1]);
 }
 
 /** Reads a fragment such as `#lab=denoise&seed=7`. Never throws. */

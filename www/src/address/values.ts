@@ -1,5 +1,5 @@
 /** What only this page knows, as the address writes it: points of latent space, paths, pictures, digits. */
-import { parsePixels } from '../drawing/pixels.ts';
+import { MOST_PIXEL_TEXT, parsePixels } from '../drawing/pixels.ts';
 import { parseStrokes, printStrokes, type Stroke } from '../drawing/strokes.ts';
 import { LATENT_RANGE } from '../engine/latent-grid.ts';
 import {
@@ -87,5 +87,9 @@ export const image: Codec<ImageSource> = {
     const colon = text.indexOf(':');
     return colon < 0 ? undefined : IMAGE_FORMS.get(text.slice(0, colon))?.(text.slice(colon + 1));
   },
-  print: (value) => Object.entries(value)[0]?.join(':') ?? '',
+  // What no address can carry is left out of it.
+  print: (value) =>
+    'pixels' in value && value.pixels.length > MOST_PIXEL_TEXT
+      ? 'example:'
+      : (Object.entries(value)[0]?.join(':') ?? ''),
 };

@@ -29,8 +29,8 @@ describe('the notices', () => {
     expect(lines()).toHaveLength(9);
     expect(lines().at(-1)).toBe(text.moreRejected('12'));
     clearUp();
-    const long = await shown({ hash: `#z=${'1,'.repeat(40_000)}` });
-    expect(long.lines()).toEqual([text.tooLong('80,003')]);
+    const long = await shown({ hash: `#z=${'1,'.repeat(200_000)}` });
+    expect(long.lines()).toEqual([text.tooLong('400,003')]);
   });
 
   it('show no text of a stranger as a sentence', async () => {

@@ -1,8 +1,10 @@
 /** What holds for every drawing and every text that may stand for one. */
 import { describe, expect, it } from 'vitest';
+import { isSameShape, MNIST_SHAPE } from '../engine/facts.ts';
+import { images } from '../testing/images.ts';
 import { fc } from '../testing/properties.ts';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
-import { parsePixels, PIXELS, printPixels } from './pixels.ts';
+import { MOST_PIXEL_TEXT, parsePixels, printPixels } from './pixels.ts';
 import {
   MOST_POINTS,
   parseStrokes,
@@ -16,26 +18,22 @@ const place = fc.nat(255);
 const points = (most: number) =>
   fc.array(fc.tuple(place, place), { minLength: 1, maxLength: most }).map((pairs) => pairs.flat());
 const drawings = fc.array(points(200), { maxLength: 7 });
-/** Digits: mostly black, with runs of every length; and noise. */
-const pictures = fc.oneof(
-  fc.uint8Array({ minLength: PIXELS, maxLength: PIXELS }),
-  fc
-    .array(fc.tuple(fc.nat(600), fc.uint8Array({ minLength: 1, maxLength: 30 })), { maxLength: 20 })
-    .map((runs) => {
-      const levels = new Uint8Array(PIXELS);
-      let at = 0;
-      for (const [black, ink] of runs) {
-        at += black;
-        levels.set(ink.subarray(0, Math.max(0, PIXELS - at)), Math.min(at, PIXELS));
-        at += ink.length;
-      }
-      return levels;
-    }),
-);
 const texts = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
   fc.stringMatching(/^[\w-]{0,200}$/),
   fc.uint8Array({ maxLength: 1600 }).map(toBase64Url),
+  fc
+    .tuple(fc.nat(1100), fc.nat(1100), fc.nat(4), fc.uint8Array({ maxLength: 300 }))
+    .map(
+      ([height, width, channels, bytes]) => `${height}x${width}x${channels}.${toBase64Url(bytes)}`,
+    ),
+  // A picture with one character changed.
+  fc
+    .tuple(images.map(printPixels), fc.nat(), fc.constantFrom('0', 'x', '.', 'A', '_'))
+    .map(([text, where, character]) => {
+      const at = where % text.length;
+      return text.slice(0, at) + character + text.slice(at + 1);
+    }),
 );
 
 describe('base64url', () => {
@@ -89,10 +87,40 @@ describe('every drawing', () => {
 });
 
 describe('every picture', () => {
-  it('comes back from its text', () => {
+  it('comes back from its text, of whatever size', () => {
     fc.assert(
-      fc.property(pictures, (levels) => {
-        expect(parsePixels(printPixels(levels))).toEqual(levels);
+      fc.property(images, (picture) => {
+        const text = printPixels(picture);
+        expect(text).toMatch(/^[\w.-]+$/);
+        expect(parsePixels(text)).toEqual(picture);
+      }),
+    );
+  });
+
+  it('of MNIST’s shape has the text that it has always had', () => {
+    fc.assert(
+      fc.property(images, ({ levels, shape }) => {
+        fc.pre(isSameShape(shape, MNIST_SHAPE));
+        const bytes: number[] = [];
+        for (let i = 0; i < levels.length;) {
+          let run = 1;
+          while (levels[i] === 0 && run < 255 && levels[i + run] === 0) run++;
+          bytes.push(...(levels[i] === 0 ? [0, run] : [levels[i] ?? 0]));
+          i += run;
+        }
+        expect(printPixels({ levels, shape })).toBe(
+          Buffer.from(Uint8Array.from(bytes)).toString('base64url'),
+        );
+      }),
+    );
+  });
+
+  it('is not read where its text lost or gained some', () => {
+    fc.assert(
+      fc.property(images, fc.nat(), (picture, where) => {
+        const text = printPixels(picture);
+        expect(parsePixels(text.slice(0, where % text.length))).toBeUndefined();
+        expect(parsePixels(text + 'A'.repeat(MOST_PIXEL_TEXT))).toBeUndefined();
       }),
     );
   });
@@ -114,8 +142,11 @@ describe('every text', () => {
   it('stands for a whole picture, or for none', () => {
     fc.assert(
       fc.property(texts, (text) => {
-        const levels = parsePixels(text);
-        if (levels) expect(parsePixels(printPixels(levels))).toEqual(levels);
+        const picture = parsePixels(text);
+        if (!picture) return;
+        const { channels, height, width } = picture.shape;
+        expect(picture.levels).toHaveLength(channels * height * width);
+        expect(parsePixels(printPixels(picture))).toEqual(picture);
       }),
     );
   });

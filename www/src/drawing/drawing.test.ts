@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
-import { parsePixels, PIXELS, printPixels } from './pixels.ts';
+import { dimensionsOf, MNIST_SHAPE as shape } from '../engine/facts.ts';
+import { deflateSync } from 'fflate';
+import { parsePixels, printPixels } from './pixels.ts';
 import {
   fromShares,
   MOST_POINTS,
@@ -120,6 +122,8 @@ describe('the URL form of strokes', () => {
     ).toBe(3));
 });
 
+const PIXELS = dimensionsOf(shape);
+
 describe('the URL form of pixels', () => {
   const digit = Uint8Array.from({ length: PIXELS }, (_, i) =>
     i % 28 > 10 && i % 28 < 15 ? (i * 37) % 256 : 0,
@@ -129,9 +133,38 @@ describe('the URL form of pixels', () => {
     ['black', new Uint8Array(PIXELS)],
     ['white', new Uint8Array(PIXELS).fill(255)],
     ['grey and black in turns', Uint8Array.from({ length: PIXELS }, (_, i) => (i % 2 ? 99 : 0))],
-  ])('brings %s back', (_, levels) => expect(parsePixels(printPixels(levels))).toEqual(levels));
+  ])('brings %s back', (_, levels) =>
+    expect(parsePixels(printPixels({ levels, shape }))).toEqual({ levels, shape }),
+  );
 
-  it('is short where most is black', () => expect(printPixels(digit).length).toBeLessThan(300));
+  it('is short where most is black', () =>
+    expect(printPixels({ levels: digit, shape }).length).toBeLessThan(300));
+
+  it('of a smooth coloured picture is far shorter than its levels', () => {
+    const colour = { channels: 3, height: 64, width: 48 };
+    const levels = Uint8Array.from({ length: dimensionsOf(colour) }, (_, i) => {
+      const pixel = Math.floor(i / 3);
+      return 2 * (pixel % 48) + Math.floor(pixel / 48) + 30 * (i % 3);
+    });
+    const text = printPixels({ levels, shape: colour });
+    expect(text).toMatch(/^64x48x3\./);
+    expect(text.length).toBeLessThan(levels.length / 20);
+    expect(parsePixels(text)).toEqual({ levels, shape: colour });
+  });
+
+  it.each([
+    '4x4x2.AAAA',
+    '0x4x1.AAAA',
+    '04x4x1.AAAA',
+    '2000x1x1.AAAA',
+    '28x28x1.AAAA',
+    '4x4x1.',
+    '4x4x1.*',
+    // Ten megabytes of zeros in ten kilobytes.
+    `4x4x1.${toBase64Url(deflateSync(new Uint8Array(1e7)))}`,
+    `4x4x1.${toBase64Url(deflateSync(new Uint8Array(15)))}`,
+    `4x4x1.${toBase64Url(deflateSync(new Uint8Array(17)))}`,
+  ])('refuses %#', (text) => expect(parsePixels(text)).toBeUndefined());
 
   it.each(['', 'AP8', 'AAA', toBase64Url(new Uint8Array(PIXELS + 1).fill(7)), '*'])(
     'refuses %s',

@@ -86,22 +86,25 @@ export function parseStrokes(text: string): Stroke[] | undefined {
   return pointCount(strokes) <= MOST_POINTS ? strokes : undefined;
 }
 
+type Vector = readonly [number, number];
+
 /** A bend sharper than this is a corner of the drawing. */
 const CORNER = Math.cos(Math.PI / 3);
 
 /**
  * The strokes as one path in the coordinates of the grid: smooth through the places of each stroke but at its corners, since a
- * simplified curve would show its facets at the size of the pad. A single point is a dot of the brush.
+ * simplified curve would show its facets at the size of the pad. A single point is a dot of the brush. `scale` is that of a
+ * pad that is no square.
  */
-export const toPath = (strokes: readonly Stroke[]): string => strokes.map(strokePath).join('');
+export const toPath = (strokes: readonly Stroke[], scale: Vector = [1, 1]): string =>
+  strokes.map((stroke) => strokePath(stroke, scale)).join('');
 
-type Vector = readonly [number, number];
 const STILL: Vector = [0, 0];
 
-function strokePath(stroke: Stroke): string {
+function strokePath(stroke: Stroke, [across, down]: Vector): string {
   const points = Array.from({ length: stroke.length / 2 }, (_, i): Vector => [
-    stroke[2 * i] ?? 0,
-    stroke[2 * i + 1] ?? 0,
+    (stroke[2 * i] ?? 0) * across,
+    (stroke[2 * i + 1] ?? 0) * down,
   ]);
   const [first] = points;
   if (!first) return '';

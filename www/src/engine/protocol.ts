@@ -22,6 +22,7 @@ import type {
   Frame,
   GraphInfo,
   HvaeEntry,
+  ImageShape,
   LatentBoundOptions,
   LatentBoundResult,
   InferenceFamily,
@@ -59,6 +60,7 @@ export type {
   FileEntry,
   Frame,
   HvaeEntry,
+  ImageShape,
   LatentBoundResult,
   InferenceFamily,
   InferenceOptions,
@@ -72,6 +74,18 @@ export type {
   VaeElbo,
   VaeEntry,
 };
+
+/** An image of 8-bit levels, row by row, the channels of a pixel side by side. */
+export interface Pixels {
+  levels: Uint8Array;
+  shape: ImageShape;
+}
+
+/** How a model wants its images: their shape, and whether ink is centred and scaled as MNIST's digits are. */
+export interface Format {
+  shape: ImageShape;
+  digit: boolean;
+}
 
 export type LatentPoint = { seed: number } | { z: number[] };
 export type LatentSource =
@@ -88,6 +102,8 @@ export interface FrameInfo {
   logSnr: number;
   /** Predicted x_0 of every chain, 8-bit levels. */
   predictedX0: Uint8Array;
+  /** Of each of them. */
+  shape: ImageShape;
   /** Its root mean square difference from the picture that was noised, in levels, for every chain; null for chains from noise. */
   rmsToOriginal: number[] | null;
 }
@@ -195,7 +211,7 @@ export interface Calls {
    */
   decode: Call<
     { model: string; sources: LatentSource[]; surface: string },
-    { z: number[][]; levels: Uint8Array; painted: number }
+    { z: number[][]; levels: Uint8Array; shape: ImageShape; painted: number }
   >;
   /** Paints the decoded plane of a VAE with two latents, coarse at first; progress is the share that is done. */
   plane: Call<
@@ -205,8 +221,9 @@ export interface Calls {
   >;
   /** Where the training images of each class lie in it. */
   classRegions: Call<{ model: string; shares: readonly number[] }, ClassRegion[]>;
+  /** Images of another shape than the model's are resampled here and for `scoreDdpm`. */
   scoreVae: Call<
-    { model: string; image: Uint8Array; samples: number; seed: number; surface: string },
+    { model: string; image: Pixels; samples: number; seed: number; surface: string },
     VaeElbo
   >;
   /** The schedules that a diffusion model can be used with, and the steps of the chain of its training. */
@@ -264,7 +281,7 @@ export interface Calls {
   >;
   /** Computes a bound; with the ticket of the last one it is continued where it was cancelled. */
   scoreDdpm: Call<
-    { model: string; ticket: number; image: Uint8Array; options: BoundOptions },
+    { model: string; ticket: number; image: Pixels; options: BoundOptions },
     BoundProgress,
     BoundProgress
   >;
@@ -281,10 +298,17 @@ export interface Calls {
   percentile: Call<{ json: string; model: string; elbo: number }, number>;
   /** The drawings that come with the crate. */
   examples: Call<null, ExampleDrawing[]>;
-  /** Strokes in [0, 1]², rendered as the digits of the training set are: centred and scaled, 8-bit levels. */
-  renderDigit: Call<{ strokes: Float32Array[] }, Uint8Array>;
-  /** Any picture, made a digit likewise. */
-  digitFromPixels: Call<{ rgba: Uint8ClampedArray; width: number; height: number }, Uint8Array>;
+  /** Strokes in [0, 1]², an image, or the pixels of a file, as an image that a model takes: 8-bit levels. */
+  prepare: Call<
+    {
+      of:
+        | { strokes: Float32Array[] }
+        | { image: Pixels }
+        | { rgba: Uint8ClampedArray; width: number; height: number };
+      format: Format;
+    },
+    Uint8Array
+  >;
   /** A picture at one timestep of a chain, and what the model makes of it. */
   diffuse: Call<{ model: string; image: Uint8Array; options: DiffuseOptions }, Diffused>;
   /** One picture per list of layer seeds, 8-bit levels. */

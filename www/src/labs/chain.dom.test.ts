@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { clearUp, open, pass } from '../testing/page.svelte.ts';
+import { flat } from '../testing/images.ts';
 import { denoising } from '../testing/scripts.ts';
 import { calls, workerOf } from '../testing/worker.ts';
 import { ChainLab } from './chain.svelte.ts';
@@ -7,7 +8,7 @@ import type { Picture } from './scoring.svelte.ts';
 
 afterEach(clearUp);
 
-const seven: Picture = { key: 'seven', levels: new Uint8Array(784).fill(7) };
+const seven: Picture = { key: 'seven', ...flat(7) };
 
 const opened = (
   hash = '#lab=denoise&steps=20',
@@ -16,7 +17,7 @@ const opened = (
 ) =>
   open(
     { script: denoising(), hash, first: 'ddpm', ...surroundings },
-    (engine, page) => new ChainLab(engine, page, { picture }),
+    (engine, page) => new ChainLab(engine, page, { pictureFor: () => picture }),
   );
 const chains = () => workerOf('sampler').asked('chain');
 

@@ -3,7 +3,14 @@ import type { Engine } from '../engine/engine.svelte.ts';
 import type { WorkerClient } from '../engine/client.ts';
 import type { Station } from '../engine/station.svelte.ts';
 import { assist, type Share, sharesOf } from '../engine/grid.ts';
-import type { ChainStart, FrameInfo, SamplerOptions, ScheduleTable } from '../engine/protocol.ts';
+import { dimensionsOf } from '../engine/facts.ts';
+import type {
+  ChainStart,
+  DdpmEntry,
+  FrameInfo,
+  SamplerOptions,
+  ScheduleTable,
+} from '../engine/protocol.ts';
 import { animate, reducedMotion } from '../motion.ts';
 import type { Page } from '../page.svelte.ts';
 import { chainLength, type PageState } from '../state.ts';
@@ -26,7 +33,7 @@ interface ChainTask {
 
 /** Where the picture is found that a chain may start from. */
 interface Original {
-  picture: Picture | null;
+  pictureFor(entry: DdpmEntry): Picture | null;
 }
 
 /**
@@ -41,8 +48,8 @@ export class ChainLab {
   playing = $state(false);
   /** Names of chains: the one the controls describe, the one the sampler holds, the one whose frame is shown. */
   #wanted = $derived.by(() => {
-    const start = this.own ? `${this.#state.from} ${this.original.picture?.key}` : '';
-    return `${this.#entry?.id} ${JSON.stringify(this.#options())} ${(this.engine.sampler as Station | undefined)?.generation ?? 0} ${start}`;
+    const start = this.own ? `${this.#state.from} ${this.#original?.key}` : '';
+    return `${this.entry?.id} ${JSON.stringify(this.#options())} ${(this.engine.sampler as Station | undefined)?.generation ?? 0} ${start}`;
   });
   #chain = $state('');
   /** Whether the chain that the sampler holds starts from a picture. */
@@ -68,20 +75,21 @@ export class ChainLab {
   }
 
   get ready(): boolean {
-    return this.engine.sampler.holds('ddpm', this.#entry);
+    return this.engine.sampler.holds('ddpm', this.entry);
   }
 
   get #active(): boolean {
     return this.ready && this.page.state.lab === 'denoise';
   }
 
-  get #entry() {
+  /** The model whose chain it is. */
+  get entry() {
     const entry = this.engine.entry('ddpm', this.page.state.ddpm);
     return entry?.kind === 'ddpm' ? entry : undefined;
   }
 
   get classes(): string[] {
-    return this.#entry?.classes ?? [];
+    return this.entry?.classes ?? [];
   }
 
   get step(): number {
@@ -107,9 +115,13 @@ export class ChainLab {
     return this.#state.from !== null;
   }
 
+  get #original(): Picture | null {
+    return this.entry ? this.original.pictureFor(this.entry) : null;
+  }
+
   /** There is no picture to start from. */
   get lacksPicture(): boolean {
-    return this.own && this.original.picture === null;
+    return this.own && this.#original === null;
   }
 
   /** Root mean square difference of the chosen sample's predicted picture from the original, in levels. */
@@ -127,11 +139,13 @@ export class ChainLab {
   }
 
   get picture(): Picture | null {
-    if (!this.shown || !this.#entry) return null;
+    const { shown } = this;
+    if (!shown) return null;
     const { cell } = this.#state;
-    const { height, width } = this.#entry.image;
-    const levels = this.shown.predictedX0.slice(cell * height * width, (cell + 1) * height * width);
-    return { key: `denoise ${this.#shownChain} ${this.shown.index} ${cell}`, levels };
+    const { shape } = shown;
+    const size = dimensionsOf(shape);
+    const levels = shown.predictedX0.slice(cell * size, (cell + 1) * size);
+    return { key: `denoise ${this.#shownChain} ${shown.index} ${cell}`, levels, shape };
   }
 
   /** Another chain, which plays at once: a changed control asks to see what it does. */
@@ -202,7 +216,7 @@ export class ChainLab {
   #run(): (() => void) | undefined {
     if (!this.#active || this.lacksPicture) return undefined;
     const chain = this.#wanted;
-    const model = this.#entry?.id ?? '';
+    const model = this.entry?.id ?? '';
     const options = untrack(() => this.#options());
     const start = untrack(() => this.#start());
     const held = untrack(() => this.#chain);
@@ -221,7 +235,7 @@ export class ChainLab {
 
   #start(): ChainStart | null {
     const { from } = this.#state;
-    const { picture } = this.original;
+    const picture = this.#original;
     return from !== null && picture ? { image: picture.levels, t: from } : null;
   }
 
@@ -269,7 +283,7 @@ export class ChainLab {
   }
 
   #helpers(): Promise<WorkerClient[]> {
-    return this.#entry ? this.engine.helpers(this.#entry.id) : Promise.resolve([]);
+    return this.entry ? this.engine.helpers(this.entry.id) : Promise.resolve([]);
   }
 
   /** How the chains of a grid are shared out: first the sampler's own. */

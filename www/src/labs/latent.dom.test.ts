@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { MNIST_SHAPE } from '../engine/facts.ts';
 import { clearUp, open, pass } from '../testing/page.svelte.ts';
 import { decoding } from '../testing/scripts.ts';
 import { calls, later, workerOf } from '../testing/worker.ts';
@@ -38,6 +39,7 @@ describe('the latent lab', () => {
     expect(lab.picture).toEqual({
       key: `latent ${Array(16).fill(0.5).join(',')}`,
       levels: Uint8Array.of(50),
+      shape: MNIST_SHAPE,
     });
   });
 

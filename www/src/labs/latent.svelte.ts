@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../engine/engine.svelte.ts';
-import type { LatentPoint, LatentSource } from '../engine/protocol.ts';
+import type { LatentPoint, LatentSource, Pixels } from '../engine/protocol.ts';
 import { toLatentGrid } from '../engine/latent-grid.ts';
 import { animate } from '../motion.ts';
 import type { Page } from '../page.svelte.ts';
@@ -18,7 +18,7 @@ export type End = 'a' | 'b';
 /** What the latent lab shows and does; its state is the page's, its pictures come from the decoder. */
 export class LatentLab {
   /** The point on display and its picture. */
-  shown = $state.raw<{ z: number[]; levels: Uint8Array } | null>(null);
+  shown = $state.raw<({ z: number[] } & Pixels) | null>(null);
   playing = $state(false);
   /** Where the path's slider stands while the picture is not on the path. */
   #parked = $state(0);
@@ -82,7 +82,9 @@ export class LatentLab {
   }
 
   get picture(): Picture | null {
-    return this.shown && { key: `latent ${this.shown.z.join(',')}`, levels: this.shown.levels };
+    const { shown } = this;
+    if (!shown) return null;
+    return { key: `latent ${shown.z.join(',')}`, levels: shown.levels, shape: shown.shape };
   }
 
   /** Settles when the page has followed. */
@@ -182,9 +184,10 @@ export class LatentLab {
       const {
         z: [z],
         levels,
+        shape,
       } = await this.#decode([source], 'latent-digit');
       this.#follow();
-      if (z) this.shown = { z, levels };
+      if (z) this.shown = { z, levels, shape };
     } catch (error) {
       this.engine.report(error);
     }

@@ -1,16 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BoundProgress, DiffusionElboResult, VaeElbo } from '../engine/protocol.ts';
 import { clearUp, open, pass } from '../testing/page.svelte.ts';
+import { flat } from '../testing/images.ts';
 import { type Script, workerOf } from '../testing/worker.ts';
 import { type Picture, Scoring } from './scoring.svelte.ts';
 import { box } from '../testing/box.svelte.ts';
 
 afterEach(clearUp);
 
-const picture = (level: number): Picture => ({
-  key: `level ${level}`,
-  levels: new Uint8Array(784).fill(level),
-});
+const picture = (level: number): Picture => ({ key: `level ${level}`, ...flat(level) });
 
 /** A bound of 100 evaluations, ten milliseconds each, that goes on where its ticket stopped. */
 function scoring(): Script {
@@ -22,7 +20,8 @@ function scoring(): Script {
       known.evaluations < 10 ? null : ({ evaluations: known.evaluations } as DiffusionElboResult),
   });
   return {
-    scoreVae: ({ image }) => ({ elbo: { mean: -(image[0] ?? 0), standardError: 1 } }) as VaeElbo,
+    scoreVae: ({ image }) =>
+      ({ elbo: { mean: -(image.levels[0] ?? 0), standardError: 1 } }) as VaeElbo,
     scoreDdpm: async ({ ticket }, asked) => {
       if (ticket !== known.ticket) known = { ticket, evaluations: 0 };
       while (known.evaluations < 100) {

@@ -1,14 +1,15 @@
 import { untrack } from 'svelte';
 import { asError, isCancelled } from '../engine/client.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
-import type { BoundOptions, BoundProgress, VaeElbo } from '../engine/protocol.ts';
+import type { BoundOptions, BoundProgress, Pixels, VaeElbo } from '../engine/protocol.ts';
 import type { Page } from '../page.svelte.ts';
 
-/** One picture as 8-bit levels; equal keys mean equal pictures. */
-export interface Picture {
+/** One picture; equal keys mean equal pictures. */
+export interface Picture extends Pixels {
   key: string;
-  levels: Uint8Array;
 }
+
+const pixelsOf = ({ levels, shape }: Pixels): Pixels => ({ levels, shape });
 
 type ScoreStatus = 'idle' | 'running' | 'paused' | 'done' | 'failed';
 
@@ -71,7 +72,7 @@ export class Scoring {
   resume(): void {
     const entry = this.engine.entry('ddpm', this.page.state.ddpm);
     if (this.#resting && entry && this.ddpm.status === 'paused')
-      void this.#continue(entry.id, this.#resting.levels, this.#options());
+      void this.#continue(entry.id, pixelsOf(this.#resting), this.#options());
   }
 
   #rest(): (() => void) | undefined {
@@ -91,7 +92,7 @@ export class Scoring {
     const abort = new AbortController();
     const params = {
       model: entry.id,
-      image: picture.levels,
+      image: pixelsOf(picture),
       samples: VAE_SAMPLES,
       seed: SEED,
       surface: 'elbo-binarized',
@@ -125,14 +126,14 @@ export class Scoring {
     const entry = this.engine.entry('ddpm', this.page.state.ddpm);
     if (!picture || !entry || !this.engine.scorer.holds('ddpm', entry)) return undefined;
     this.#ticket++;
-    void this.#continue(entry.id, picture.levels, options);
+    void this.#continue(entry.id, pixelsOf(picture), options);
     return () => {
       this.#abort?.abort();
       this.ddpm = { status: 'idle', value: this.ddpm.value, current: false, error: null };
     };
   }
 
-  async #continue(model: string, image: Uint8Array, options: BoundOptions): Promise<void> {
+  async #continue(model: string, image: Pixels, options: BoundOptions): Promise<void> {
     const abort = (this.#abort = new AbortController());
     // Until the first pass is complete, the terms of the picture before stay, marked as old.
     const show = (status: ScoreStatus, value: BoundProgress) => {

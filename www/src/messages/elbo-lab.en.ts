@@ -28,18 +28,27 @@ export const elboLab = {
     },
     '8-bit': {
       title: 'As an 8-bit picture',
-      lead: 'All 256 grey levels count. Costs in bits per pixel.',
+      lead: 'All 256 levels count. Costs in bits per pixel and channel.',
       compare: 'Cost of the 8-bit picture, bits/dim',
     },
+    density: {
+      title: 'As a density of pixels',
+      lead: 'Pixels are real numbers: costs in nats are of a density, and may be negative.',
+      compare: 'Cost of the picture as a density, nats',
+    },
+    grey: {
+      title: 'Cross-entropy with grey levels',
+      lead: 'What most tutorials train. It is not a likelihood: compare it with nothing else. Costs in nats.',
+      compare: 'Cross-entropy and KL of the picture, nats',
+    },
   },
-  apart: 'The two tasks are never set against each other.',
+  apart: 'Different tasks are never set against each other.',
   compareNote:
     '● −ELBO, ◇ importance-weighted bound, with 95 % intervals. Further left explains the picture better.',
   picture: {
     title: 'Picture',
     draw: 'Draw',
     scored: 'What is scored',
-    normalized: '28 × 28 pixels, centred and scaled as the training set is.',
     invite: 'Draw a digit here',
     undo: 'Undo',
     clear: 'Clear',

@@ -1,4 +1,5 @@
 import { elboLab } from './elbo-lab.en.ts';
+import { images } from './images.en.ts';
 import { tour } from './tour.en.ts';
 
 /** Every text of the page in English. `zh.ts` says the same in Chinese: whoever adds a text adds it there too. */
@@ -288,6 +289,8 @@ export const en = {
   } as Record<string, string>,
 
   elboLab,
+
+  images,
 
   inference: {
     title: 'Inference lab',

@@ -1,5 +1,6 @@
 import type { Messages } from './en.ts';
 import { elboLab } from './elbo-lab.zh.ts';
+import { images } from './images.zh.ts';
 import { tour } from './tour.zh.ts';
 
 /**
@@ -275,6 +276,8 @@ export const zh: Messages = {
   },
 
   elboLab,
+
+  images,
 
   inference: {
     title: '推断实验室',

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{DecoderAdapter, EncoderAdapter, FileEntry, NetworkAdapter, PixelOutput};
 use crate::math::likelihood::Task;
 use crate::math::parameterization::Parameterization;
+use crate::math::resample::Size;
 use crate::math::schedule::LogSnrRange;
 
 /// The networks of a model and what they compute.
@@ -185,6 +186,12 @@ impl ImageShape {
     /// Number of values in one image.
     pub fn dimensions(&self) -> usize {
         self.channels * self.height * self.width
+    }
+}
+
+impl From<ImageShape> for Size {
+    fn from(ImageShape { channels, height, width }: ImageShape) -> Self {
+        Self { channels, height, width }
     }
 }
 

@@ -1,6 +1,7 @@
 /** Bounds that grow evaluation by evaluation: those that a pool shares, and the one under the labs. */
 import { Ddpm, type DiffusionElbo } from '../../../pkg/elbo_room.js';
 import type { BoundProgress, GrowthResult, GrowthTask } from '../protocol.ts';
+import { levelsFor } from './images.ts';
 import { ddpm, modelOf, need } from './models.ts';
 import { breathe, type Handlers, inSlices, PROGRESS_MS } from './task.ts';
 
@@ -34,7 +35,8 @@ export const boundHandlers: Handlers<
     if (bound?.ticket !== ticket) {
       bound?.run.free();
       bound = undefined;
-      bound = { ticket, run: ddpm(model).elbo(image, options) };
+      const held = ddpm(model);
+      bound = { ticket, run: held.elbo(levelsFor(held, image), options) };
     }
     const { run } = bound;
     const total = run.totalEvaluations;

@@ -1,11 +1,12 @@
 /** The reverse chain and its frames, of one picture or of a grid whose shares other workers compute. */
-import { type Ddpm, paint, type Sampler } from '../../../pkg/elbo_room.js';
-import type { ChainStart, Frame, SamplerOptions, SharedFrame } from '../protocol.ts';
+import type { Ddpm, Sampler } from '../../../pkg/elbo_room.js';
+import type { ChainStart, Frame, ImageShape, SamplerOptions, SharedFrame } from '../protocol.ts';
+import { paintImages, shapeOf } from './images.ts';
 import { ddpm, need } from './models.ts';
 import { surface } from './surfaces.ts';
 import { type Handlers, hold, inSlices } from './task.ts';
 
-let own: { sampler: Sampler; width: number; height: number } | undefined;
+let own: { sampler: Sampler; shape: ImageShape } | undefined;
 /** Frames of the chains that other workers compute, share by share. */
 let shared: SharedFrame[][] = [];
 /** Shares of another worker's grid. */
@@ -53,7 +54,7 @@ export const chainHandlers: Handlers<
     shared = Array.from({ length: shares }, () => []);
     const model = ddpm(id);
     const sampler = beginChain(model, options, start);
-    own = { sampler, width: model.width, height: model.height };
+    own = { sampler, shape: shapeOf(model) };
     return { frames: sampler.length };
   },
 
@@ -108,15 +109,14 @@ export const chainHandlers: Handlers<
       surface(predictedX0),
       start && surface(start),
     ]);
-    const { sampler: chain, width, height } = ownChain();
+    const { sampler: chain, shape } = ownChain();
     const frame = wholeFrame(chain, index);
-    const layout = { width, height, columns };
-    paint(xCanvas, frame.x, layout);
-    paint(predictedCanvas, frame.predictedX0, layout);
-    if (startCanvas) paint(startCanvas, wholeFrame(chain, 0).x, layout);
+    paintImages(xCanvas, frame.x, shape, columns);
+    paintImages(predictedCanvas, frame.predictedX0, shape, columns);
+    if (startCanvas) paintImages(startCanvas, wholeFrame(chain, 0).x, shape, columns);
     if (wait) hold();
     const { t, logSnr, rmsToOriginal } = frame;
-    return { index, t, logSnr, predictedX0: frame.predictedX0, rmsToOriginal };
+    return { index, t, logSnr, predictedX0: frame.predictedX0, shape, rmsToOriginal };
   },
 
   diffuse: ({ model, image, options }) => ddpm(model).diffuse(image, options),

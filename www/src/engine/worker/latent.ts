@@ -1,8 +1,9 @@
 /** Pictures from latent space, and what the VAEs make of a picture. */
-import { alongPath, interpolate, paint, toLevels, type Vae } from '../../../pkg/elbo_room.js';
+import { alongPath, interpolate, toLevels, type Vae } from '../../../pkg/elbo_room.js';
 import { toLatentGrid } from '../latent-grid.ts';
 import type { LatentPoint, LatentSource } from '../protocol.ts';
 import { sharedTime } from '../shared-time.ts';
+import { levelsFor, paintImages, shapeOf } from './images.ts';
 import { hierarchy, vae } from './models.ts';
 import { surface } from './surfaces.ts';
 import { breathe, type Handlers } from './task.ts';
@@ -41,12 +42,8 @@ export const latentHandlers: Handlers<
     const model = vae(id);
     const z = sources.map((source) => locate(model, source));
     const levels = toLevels(model.decode(Float32Array.from(z.flat())));
-    paint(await surface(name), levels, {
-      width: model.width,
-      height: model.height,
-      columns: sources.length,
-    });
-    return { z, levels, painted: sharedTime() };
+    paintImages(await surface(name), levels, model, sources.length);
+    return { z, levels, shape: shapeOf(model), painted: sharedTime() };
   },
 
   async plane({ model, surface: name, range, grids }, task) {
@@ -76,9 +73,12 @@ export const latentHandlers: Handlers<
   async scoreVae({ model: id, image, samples, seed, surface: name }) {
     const canvas = await surface(name);
     const model = vae(id);
-    const result = model.elbo(image, { samples, seed });
-    const ink = result.binarized?.map((bit) => bit * 255) ?? image;
-    paint(canvas, ink, { width: model.width, height: model.height });
+    const levels = levelsFor(model, image);
+    const result = model.elbo(levels, { samples, seed });
+    const scored = result.binarized
+      ? Uint8Array.from(result.binarized, (bit) => bit * 255)
+      : levels;
+    paintImages(canvas, scored, model);
     return result;
   },
 

@@ -3,10 +3,15 @@ import {
   digitFromPixels,
   Evaluation,
   exampleDrawings,
+  imageFromPixels,
   parseManifest,
   randomSeed,
   renderDigit,
+  renderStrokes,
+  resampleImage,
 } from '../../../pkg/elbo_room.js';
+import { MNIST_SHAPE } from '../facts.ts';
+import type { Calls } from '../protocol.ts';
 import type { Handlers } from './task.ts';
 
 let evaluation: { json: string; scores: Evaluation } | undefined;
@@ -20,14 +25,20 @@ function evaluate(json: string): Evaluation {
   return evaluation.scores;
 }
 
+/** Digits are made as MNIST's are, and then resampled where a model wants them larger or smaller. */
+function prepare({ of, format: { shape, digit } }: Calls['prepare']['params']): Uint8Array {
+  const asDigit = (levels: Uint8Array) => resampleImage(levels, MNIST_SHAPE, shape);
+  if ('strokes' in of)
+    return digit ? asDigit(renderDigit(of.strokes)) : renderStrokes(of.strokes, shape);
+  if ('image' in of) return resampleImage(of.image.levels, of.image.shape, shape);
+  const { rgba, width, height } = of;
+  return digit
+    ? asDigit(digitFromPixels(rgba, width, height))
+    : imageFromPixels(rgba, width, height, shape);
+}
+
 export const pictureHandlers: Handlers<
-  | 'manifest'
-  | 'randomSeed'
-  | 'evaluation'
-  | 'percentile'
-  | 'examples'
-  | 'renderDigit'
-  | 'digitFromPixels'
+  'manifest' | 'randomSeed' | 'evaluation' | 'percentile' | 'examples' | 'prepare'
 > = {
   manifest: ({ json }) => parseManifest(json),
 
@@ -39,7 +50,5 @@ export const pictureHandlers: Handlers<
 
   examples: () => exampleDrawings(),
 
-  renderDigit: ({ strokes }) => renderDigit(strokes),
-
-  digitFromPixels: ({ rgba, width, height }) => digitFromPixels(rgba, width, height),
+  prepare,
 };

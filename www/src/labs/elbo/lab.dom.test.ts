@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Calls, GrowthResult } from '../../engine/protocol.ts';
-import { PIXELS } from '../../drawing/pixels.ts';
+import { dimensionsOf, taskOf } from '../../engine/facts.ts';
 import { clearUp, make, open, pass } from '../../testing/page.svelte.ts';
+import { flat } from '../../testing/images.ts';
 import { calls, type Script, ScriptedWorker } from '../../testing/worker.ts';
 import { Hierarchy } from './hierarchy.svelte.ts';
-import { ElboLab, SWEEP_STEPS, taskOf } from './lab.svelte.ts';
+import { ElboLab, SWEEP_STEPS } from './lab.svelte.ts';
 
 afterEach(clearUp);
 
@@ -12,7 +13,7 @@ afterEach(clearUp);
 function growing(total = 40): Script {
   return {
     examples: () => [{ name: '3', strokes: [Float32Array.of(0, 0, 1, 1)] }] as never,
-    renderDigit: () => new Uint8Array(PIXELS).fill(3),
+    prepare: ({ format }) => new Uint8Array(dimensionsOf(format.shape)).fill(3),
     randomSeed: () => 77,
     diffuse: ({ options }) => ({ t: options.t }) as never,
     evaluation: () => [],
@@ -110,7 +111,7 @@ describe('the ELBO lab', () => {
     expect(lab.bound.status).toBe('running');
     const open = tasks().length;
     expect(closed()).toBe(0);
-    lab.desk.take(new Uint8Array(PIXELS).fill(200));
+    lab.desk.take(flat(200));
     await pass(1000);
     expect(closed()).toBe(open);
   });
@@ -196,7 +197,7 @@ describe('the ELBO lab', () => {
 
 describe('the hierarchy', () => {
   async function hierarchy(hash = '#lab=elbo') {
-    const picture = { key: 'x', levels: new Uint8Array(PIXELS).fill(1) };
+    const picture = { key: 'x', ...flat(1) };
     const { engine, page } = await opened(hash);
     const entry = engine.manifest?.models.find((model) => model.kind === 'hvae');
     if (entry?.kind !== 'hvae') throw new Error('no hierarchy');

@@ -1,22 +1,18 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../../engine/engine.svelte.ts';
+import { formatKey, formatOf, type LatentEntry, type Task, taskOf } from '../../engine/facts.ts';
 import type {
   Diffused,
   GrowthKind,
   GrowthTask,
-  HvaeEntry,
   ModelEntry,
   ScheduleKind,
-  VaeEntry,
 } from '../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../state.ts';
 import type { Picture } from '../scoring.svelte.ts';
 import { Growing, type NamedTask } from './growing.svelte.ts';
 import { PictureDesk } from './picture.svelte.ts';
-
-export type LatentEntry = VaeEntry | HvaeEntry;
-export type Task = 'binarized' | '8-bit';
 
 /** A model with latents, and its bound. */
 export interface LatentModel {
@@ -38,10 +34,6 @@ const RANKS = { sweep: 0, bound: 1 };
 export const SWEEP_STEPS = [10, 30, 100, 300, 1000, 3000] as const;
 const SWEEP_TIMESTEPS = 64;
 
-/** The task that a model was trained for; bounds of different tasks are never set against each other. */
-export const taskOf = (entry: ModelEntry): Task =>
-  entry.likelihood === 'bernoulli' ? 'binarized' : '8-bit';
-
 /** Every model's bound of one picture, each growing in the pool while the lab is on display. */
 export class ElboLab {
   readonly desk: PictureDesk;
@@ -53,7 +45,8 @@ export class ElboLab {
   sweeping = $state(false);
   /** The picture under the playhead. */
   diffused = $state.raw<Diffused | null>(null);
-  #resting = $state.raw<Picture | null>(null);
+  /** In each of the formats that models want, by their keys. */
+  #resting = $state.raw<ReadonlyMap<string, Picture>>(new Map());
 
   constructor(
     private readonly engine: Engine,
@@ -94,8 +87,14 @@ export class ElboLab {
     return entry?.kind === 'ddpm' ? entry : undefined;
   }
 
+  /** The picture on display once it rests. */
   get picture(): Picture | null {
-    return this.#resting;
+    return this.#resting.get(formatKey(this.desk.format)) ?? null;
+  }
+
+  /** The same as a model wants it. */
+  pictureFor(entry: ModelEntry): Picture | null {
+    return this.#resting.get(formatKey(formatOf(entry))) ?? null;
   }
 
   of(task: Task): LatentModel[] {
@@ -115,28 +114,29 @@ export class ElboLab {
 
   #rest(): (() => void) | undefined {
     if (this.page.state.lab !== 'elbo') return undefined;
-    const { picture } = this.desk;
-    const timer = setTimeout(() => (this.#resting = picture), picture ? STILL_MS : 0);
+    const { pictures } = this.desk;
+    const timer = setTimeout(() => (this.#resting = pictures), pictures.size > 0 ? STILL_MS : 0);
     return () => clearTimeout(timer);
   }
 
   #name<K extends GrowthKind>(
-    task: Omit<Extract<GrowthTask, { kind: K }>, 'image'>,
+    entry: ModelEntry,
+    task: Omit<Extract<GrowthTask, { kind: K }>, 'image' | 'model'>,
   ): NamedTask<K> | null {
-    const picture = this.#resting;
+    const picture = this.pictureFor(entry);
     if (!picture) return null;
-    const key = JSON.stringify([picture.key, task]);
-    return { key, task: { ...task, image: picture.levels } as Extract<GrowthTask, { kind: K }> };
+    const named = { ...task, model: entry.id };
+    const key = JSON.stringify([picture.key, named]);
+    return {
+      key,
+      task: { ...named, image: picture.levels } as unknown as Extract<GrowthTask, { kind: K }>,
+    };
   }
 
   #scoreLatent(): void {
     const { samples, seed } = this.#state;
     for (const { entry, bound } of this.latent) {
-      const named = this.#name<'latent'>({
-        kind: 'latent',
-        model: entry.id,
-        options: { samples, seed },
-      });
+      const named = this.#name<'latent'>(entry, { kind: 'latent', options: { samples, seed } });
       untrack(() => bound.set(named));
     }
   }
@@ -146,7 +146,7 @@ export class ElboLab {
     const { steps, given, seed } = this.#state;
     const { schedule, timesteps } = this.page.state.bound;
     const options = { schedule, steps, timesteps, class: given, seed, consistency: true };
-    const named = this.#name<'diffusion'>({ kind: 'diffusion', model: this.ddpm.id, options });
+    const named = this.#name<'diffusion'>(this.ddpm, { kind: 'diffusion', options });
     untrack(() => this.bound.set(named));
   }
 
@@ -154,7 +154,7 @@ export class ElboLab {
     if (!this.ddpm) return;
     const { perClass: evaluationsPerClass, seed, steps } = this.#state;
     const options = { schedule: this.page.state.bound.schedule, steps, evaluationsPerClass, seed };
-    const named = this.#name<'classes'>({ kind: 'classes', model: this.ddpm.id, options });
+    const named = this.#name<'classes'>(this.ddpm, { kind: 'classes', options });
     untrack(() => this.classes.set(named));
   }
 
@@ -164,15 +164,13 @@ export class ElboLab {
     for (const { schedule, steps, bound } of this.sweep) {
       const options = { schedule, steps, timesteps: SWEEP_TIMESTEPS, class: given, seed };
       const named =
-        ddpm && sweeping
-          ? this.#name<'diffusion'>({ kind: 'diffusion', model: ddpm.id, options })
-          : null;
+        ddpm && sweeping ? this.#name<'diffusion'>(ddpm, { kind: 'diffusion', options }) : null;
       untrack(() => bound.set(named));
     }
   }
 
   #diffuse(): void {
-    const picture = this.#resting;
+    const picture = this.ddpm ? this.pictureFor(this.ddpm) : null;
     const { sampler } = this.engine;
     const { t, steps, given, seed } = this.#state;
     const { schedule } = this.page.state.bound;

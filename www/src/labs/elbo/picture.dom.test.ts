@@ -1,9 +1,10 @@
 import { Blob as ReadableBlob } from 'node:buffer';
 import { fireEvent, render } from '@testing-library/svelte';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PIXELS, printPixels } from '../../drawing/pixels.ts';
+import { printPixels } from '../../drawing/pixels.ts';
 import { MOST_POINTS, parseStrokes, pointCount, printStrokes } from '../../drawing/strokes.ts';
 import type { Calls } from '../../engine/protocol.ts';
+import { flat } from '../../testing/images.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';
 import { decodable, layOut, pngHead, pointer } from '../../testing/pictures.ts';
 import { inTime } from '../../testing/time.ts';
@@ -20,9 +21,11 @@ const EXAMPLES: Calls['examples']['result'] = ['3', '7-crossed'].map((name, i) =
   strokes: [Float32Array.of(0, 0, i, 1)],
 })) as Calls['examples']['result'];
 
-/** A picture whose levels count the points of its strokes. */
-const counted = (strokes: readonly Float32Array[]) =>
-  new Uint8Array(PIXELS).fill(strokes.reduce((sum, { length }) => sum + length / 2, 0));
+/** A picture whose levels count the points of its strokes, or tell the width of the file. */
+const prepared = ({ of, format }: Calls['prepare']['params']): Uint8Array => {
+  const points = 'strokes' in of && of.strokes.reduce((sum, { length }) => sum + length / 2, 0);
+  return flat(points || ('width' in of ? of.width : 1), format.shape).levels;
+};
 
 async function opened(hash = '#lab=elbo') {
   const { engine, page, lab } = await open(
@@ -30,8 +33,7 @@ async function opened(hash = '#lab=elbo') {
       hash,
       script: {
         examples: () => EXAMPLES,
-        renderDigit: ({ strokes }) => counted(strokes),
-        digitFromPixels: ({ width }) => new Uint8Array(PIXELS).fill(width),
+        prepare: prepared,
       },
     },
     (engine, page) => new PictureDesk(engine, page),
@@ -109,13 +111,13 @@ describe('the picture of the ELBO lab', () => {
     const { desk, page } = await opened();
     const [, crossed] = desk.examples;
     if (crossed) desk.choose(crossed);
-    desk.take(new Uint8Array(PIXELS).fill(9));
+    desk.take(flat(9));
     desk.clear();
     await pass();
     expect(desk.picture).toBeNull();
     desk.undo();
     expect(page.state.elbo.image).toEqual({
-      pixels: printPixels(new Uint8Array(PIXELS).fill(9)),
+      pixels: printPixels(flat(9)),
     });
     desk.undo();
     expect(page.state.elbo.image).toEqual({ example: '7-crossed' });
@@ -131,7 +133,7 @@ describe('the picture of the ELBO lab', () => {
 
   it('does not go back behind another address', async () => {
     const { desk, page } = await opened();
-    desk.take(new Uint8Array(PIXELS).fill(9));
+    desk.take(flat(9));
     await pass();
     page.state.elbo.image = { strokes: printStrokes([[1, 2]]) };
     await pass();
@@ -153,7 +155,7 @@ describe('a file', () => {
     await pass();
     expect(desk.busy).toBe(false);
     expect(level(desk)).toBe(100);
-    expect(workerOf('decoder').asked('digitFromPixels').at(-1)).toMatchObject({
+    expect(workerOf('decoder').asked('prepare').at(-1)?.of).toMatchObject({
       width: 100,
       height: 50,
     });
@@ -167,7 +169,7 @@ describe('a file', () => {
     decode(photo, 12_000, 9000);
     await inTime(taken);
     await pass();
-    expect(workerOf('decoder').asked('digitFromPixels').at(-1)).toMatchObject({
+    expect(workerOf('decoder').asked('prepare').at(-1)?.of).toMatchObject({
       width: 512,
       height: 384,
     });
@@ -175,7 +177,7 @@ describe('a file', () => {
 
   it.each<[string, (desk: PictureDesk, state: { image: object }) => void, number | undefined]>([
     ['an example', (desk) => desk.examples[1] && desk.choose(desk.examples[1]), 2],
-    ['another picture', (desk) => desk.take(new Uint8Array(PIXELS).fill(9)), 9],
+    ['another picture', (desk) => desk.take(flat(9)), 9],
     ['an empty pad', (desk) => desk.clear(), undefined],
     ['an address', (_, state) => (state.image = { example: '7-crossed' }), 2],
   ])('that comes after %s comes too late', async (_, deed, left) => {

@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import { parsePixels, PIXELS, printPixels } from '../../drawing/pixels.ts';
+import { MOST_PIXEL_TEXT, parsePixels, printPixels } from '../../drawing/pixels.ts';
 import {
   fromShares,
   MOST_POINTS,
@@ -13,19 +13,31 @@ import {
 import { readImage } from '../../drawing/upload.ts';
 import { asError } from '../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { ExampleDrawing } from '../../engine/protocol.ts';
+import { dimensionsOf, formatKey, formatOf, isSameShape, MNIST_SHAPE } from '../../engine/facts.ts';
+import type {
+  Calls,
+  ExampleDrawing,
+  Format,
+  ImageShape,
+  ModelEntry,
+  Pixels,
+} from '../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
 import type { ImageSource } from '../../state.ts';
 import type { Picture } from '../scoring.svelte.ts';
 
-/** An example with its picture for the thumbnail. */
+/** An example; its picture is for the thumbnail. */
 export interface Example extends Omit<ExampleDrawing, 'strokes'> {
   strokes: Stroke[];
-  levels: Uint8Array;
+  picture: Pixels;
 }
 
 /** Numbers in a stroke under way before it is made simple: a fast pen tells far more places than a drawing needs. */
 const LONGEST_LIVE = 512;
+/** Longest side of a thumbnail in pixels. */
+const THUMBNAIL = 56;
+/** What the first models of the page want; before the manifest is there. */
+const STANDARD: Format = { shape: MNIST_SHAPE, digit: true };
 
 const keyOf = (source: ImageSource) => JSON.stringify(source);
 
@@ -34,20 +46,43 @@ export class PictureDesk {
   examples = $state.raw<Example[]>([]);
   /** The stroke that the pen is drawing. */
   live = $state.raw<Stroke | null>(null);
-  /** What is on display, and which source it was made of; a live stroke has no name yet. */
-  shown = $state.raw<{ key: string; levels: Uint8Array } | null>(null);
   /** Why the last file could not be taken. */
   error = $state.raw<Error | null>(null);
   /** A file is being decoded. */
   busy = $state(false);
+  /** The picture as each format wants it, and which source it was made of; a live stroke has no name yet. */
+  #made = $state.raw<ReadonlyMap<string, { key: string; picture: Pixels }>>(new Map());
+  /** The format that was chosen by hand. */
+  #chosen = $state('');
   #past = $state.raw<ImageSource[]>([]);
   /** The source that the desk itself set last: another one has come by the address. */
   #own = '';
+  /** The format and the worker of the thumbnails. */
+  #thumbnails = '';
   /** Counts what was done to the picture: a file that comes late finds that something else was. */
   #deeds = 0;
   #strokes = $derived.by(() => {
     const { source } = this;
     return ('strokes' in source ? parseStrokes(source.strokes) : this.example?.strokes) ?? [];
+  });
+  #pixels = $derived('pixels' in this.source ? (parsePixels(this.source.pixels) ?? null) : null);
+  #formats = $derived.by((): Format[] => {
+    const models = this.engine.manifest?.models ?? [];
+    const { state } = this.page;
+    const [vae, ddpm] = [
+      this.engine.entry('vae', state.vae),
+      this.engine.entry('ddpm', state.ddpm),
+    ];
+    const first = state.lab === 'denoise' ? (ddpm ?? vae) : (vae ?? ddpm);
+    const all = [...(first ? [first] : []), ...models].map(formatOf);
+    const distinct = new Map(all.map((format) => [formatKey(format), format]));
+    return distinct.size > 0 ? [...distinct.values()] : [STANDARD];
+  });
+  #format = $derived.by((): Format => {
+    const chosen = this.#formats.find((format) => formatKey(format) === this.#chosen);
+    const own = this.#pixels?.shape;
+    const same = own && this.#formats.find(({ shape }) => isSameShape(shape, own));
+    return chosen ?? same ?? this.#formats[0] ?? STANDARD;
   });
 
   constructor(
@@ -60,7 +95,7 @@ export class PictureDesk {
       if (keyOf(this.source) !== this.#own) untrack(() => this.#follow());
     });
     $effect(() => {
-      if (this.#wanted && this.examples.length === 0) void this.#loadExamples();
+      if (this.#wanted) this.#loadExamples(this.#format);
     });
     $effect(() => {
       if (this.#wanted) this.#render();
@@ -88,20 +123,76 @@ export class PictureDesk {
     return this.#strokes;
   }
 
+  /** What the models of the site want, each format once: first what the lab's own model wants. */
+  get formats(): readonly Format[] {
+    return this.#formats;
+  }
+
+  /** The format on display, in which files are taken. */
+  get format(): Format {
+    return this.#format;
+  }
+
+  set format(format: Format) {
+    this.#chosen = formatKey(format);
+  }
+
+  /** What is on display. */
+  get shown(): Pixels | null {
+    return this.#made.get(formatKey(this.#format))?.picture ?? null;
+  }
+
+  /** What is on display, as a model wants it. */
+  shownFor(entry: Pick<ModelEntry, 'image' | 'dataset'>): Pixels | null {
+    return this.#made.get(formatKey(formatOf(entry)))?.picture ?? null;
+  }
+
   /** Whether the address can carry no further point. */
   get full(): boolean {
     return pointCount(this.strokes) + (this.live?.length ?? 0) / 2 >= MOST_POINTS;
+  }
+
+  /** Whether the picture is larger than an address can carry. */
+  get tooLarge(): boolean {
+    const { source } = this;
+    return 'pixels' in source && source.pixels.length > MOST_PIXEL_TEXT;
   }
 
   get canUndo(): boolean {
     return this.#past.length > 0 || this.strokes.length > 0;
   }
 
-  /** Pictures are scored when the pen is up. */
+  /** What is on display, for being scored. */
   get picture(): Picture | null {
-    if (this.live || this.shown?.key !== keyOf(this.source)) return null;
-    return this.shown.levels.some((level) => level > 0)
-      ? { key: `elbo ${this.shown.key}`, levels: this.shown.levels }
+    return this.#pictureAs(this.#format);
+  }
+
+  /** The picture as a model wants it. */
+  pictureFor(entry: Pick<ModelEntry, 'image' | 'dataset'>): Picture | null {
+    return this.#pictureAs(formatOf(entry));
+  }
+
+  /** The picture in all its formats, by their keys. */
+  get pictures(): ReadonlyMap<string, Picture> {
+    const found = this.#formats.flatMap((format) => {
+      const picture = this.#pictureAs(format);
+      return picture ? [[formatKey(format), picture] as const] : [];
+    });
+    return new Map(found);
+  }
+
+  /** The shape that the picture had before it was resampled for a model; null where it was made for it. */
+  foreignShape({ image }: Pick<ModelEntry, 'image'>): ImageShape | null {
+    const shape = this.#pixels?.shape;
+    return shape && !isSameShape(shape, image) ? shape : null;
+  }
+
+  /** Pictures are scored when the pen is up. */
+  #pictureAs(format: Format): Picture | null {
+    const made = this.#made.get(formatKey(format));
+    if (this.live || made?.key !== keyOf(this.source)) return null;
+    return made.picture.levels.some((level) => level > 0)
+      ? { key: `elbo ${made.key}`, ...made.picture }
       : null;
   }
 
@@ -136,8 +227,9 @@ export class PictureDesk {
     this.#change({ example: example.name });
   }
 
-  take(levels: Uint8Array): void {
-    this.#change({ pixels: printPixels(levels) });
+  take({ levels, shape }: Pixels): void {
+    this.#chosen = '';
+    this.#change({ pixels: printPixels({ levels, shape }) });
   }
 
   /** Takes a file, unless something else is done to the picture before it is decoded. */
@@ -146,13 +238,18 @@ export class PictureDesk {
     const deed = this.#deeds;
     this.busy = true;
     try {
-      const image = await readImage(file);
-      const levels = await this.engine.decoder.client.call('digitFromPixels', image);
-      if (deed === this.#deeds) this.take(levels);
+      const of = await readImage(file);
+      const format = this.#format;
+      const levels = await this.#prepare(of, format);
+      if (deed === this.#deeds) this.take({ levels, shape: format.shape });
     } catch (error) {
       if (deed === this.#deeds) this.error = asError(error);
     }
     if (deed === this.#deeds) this.busy = false;
+  }
+
+  #prepare(of: Calls['prepare']['params']['of'], format: Format): Promise<Uint8Array> {
+    return this.engine.decoder.client.call('prepare', { of, format });
   }
 
   /** Whatever is under way is not waited for any more. */
@@ -183,21 +280,32 @@ export class PictureDesk {
     this.#own = keyOf(this.source);
   }
 
-  async #loadExamples(): Promise<void> {
-    const { client } = this.engine.decoder;
-    try {
-      const drawings = await client.call('examples', null);
-      this.examples = await Promise.all(
-        drawings.map(async (drawing) => {
-          const strokes = fromShares(drawing.strokes);
-          const levels = await client.call('renderDigit', { strokes: toShares(strokes) });
-          return { ...drawing, strokes, levels };
-        }),
-      );
-      this.#checkName();
-    } catch (error) {
-      this.engine.report(error);
-    }
+  /** With thumbnails of a format's proportions. */
+  #loadExamples({ shape, digit }: Format): void {
+    const { engine } = this;
+    const name = `${engine.decoder.generation} ${formatKey({ shape, digit })}`;
+    if (name === this.#thumbnails) return;
+    this.#thumbnails = name;
+    const scale = Math.min(1, THUMBNAIL / Math.max(shape.height, shape.width));
+    const scaled = (side: number) => Math.max(1, Math.round(side * scale));
+    const small = { channels: 1, height: scaled(shape.height), width: scaled(shape.width) };
+    engine.decoder
+      .lane('examples')
+      .submit(async () => {
+        const drawings = await engine.decoder.client.call('examples', null);
+        return Promise.all(
+          drawings.map(async (drawing) => {
+            const strokes = fromShares(drawing.strokes);
+            const format = { shape: small, digit };
+            const levels = await this.#prepare({ strokes: toShares(strokes) }, format);
+            return { ...drawing, strokes, picture: { levels, shape: small } };
+          }),
+        );
+      })
+      .then((examples) => {
+        this.examples = examples;
+        this.#checkName();
+      }, engine.report);
   }
 
   /** An address can name an example that there is not. */
@@ -212,25 +320,35 @@ export class PictureDesk {
   #render(): void {
     const { source, live, strokes, engine } = this;
     const key = live ? '' : keyOf(source);
-    const { decoder } = engine;
     // A new worker renders what its predecessor may have left undone.
-    void decoder.generation;
-    if (!live && 'pixels' in source) {
-      const levels = parsePixels(source.pixels);
-      if (levels) this.shown = { key, levels };
-      return;
-    }
-    if (!live && 'example' in source) {
-      if (this.example) this.shown = { key, levels: this.example.levels };
-      return;
-    }
+    void engine.decoder.generation;
+    if (!live && 'example' in source && !this.example) return;
+    const image = live ? null : this.#pixels;
     const drawing = toShares(live ? [...strokes, live] : strokes);
-    if (drawing.length === 0) {
-      this.shown = { key, levels: new Uint8Array(PIXELS) };
-      return;
+    // While the pen draws, only what is on display.
+    for (const format of live ? [this.#format] : this.#formats)
+      untrack(() => void this.#make(key, image, drawing, format).catch(engine.report));
+  }
+
+  async #make(
+    key: string,
+    image: Pixels | null,
+    strokes: Float32Array[],
+    format: Format,
+  ): Promise<void> {
+    const { shape } = format;
+    const name = formatKey(format);
+    const show = (levels: Uint8Array) => {
+      // What was asked for later has been shown already.
+      if (key !== (this.live ? '' : keyOf(this.source))) return;
+      this.#made = new Map(this.#made).set(name, { key, picture: { levels, shape } });
+    };
+    if (image && isSameShape(image.shape, shape)) show(image.levels);
+    else if (!image && strokes.length === 0) show(new Uint8Array(dimensionsOf(shape)));
+    else {
+      const of = image ? { image: $state.snapshot(image) as Pixels } : { strokes };
+      const lane = this.engine.decoder.lane(`prepare ${name}`);
+      show(await lane.submit(() => this.#prepare(of, format)));
     }
-    untrack(() =>
-      decoder.lane('digit').submit(() => decoder.client.call('renderDigit', { strokes: drawing })),
-    ).then((levels) => (this.shown = { key, levels }), engine.report);
   }
 }

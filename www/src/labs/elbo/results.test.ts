@@ -168,10 +168,13 @@ describe('its forms', () => {
     const [first] = latentRows('m', { ...latent, reconstruction: e(-1 / 3) });
     const precise = first ? [first] : [];
     expect(toCsv(precise)).toContain('reconstruction,-0.3333333333333333,,nats');
-    const json: unknown = JSON.parse(toJson('https://page/#x', Uint8Array.of(1, 2), precise));
+    const shape = { channels: 1, height: 1, width: 2 };
+    const picture = { levels: Uint8Array.of(1, 2), shape };
+    const json: unknown = JSON.parse(toJson('https://page/#x', picture, precise));
     expect(json).toMatchObject({
       address: 'https://page/#x',
       image: [1, 2],
+      shape,
       results: [{ value: -1 / 3, standardError: null }],
     });
   });

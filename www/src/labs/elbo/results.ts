@@ -4,6 +4,7 @@ import type {
   DiffusionElboResult,
   Estimate,
   LatentBoundResult,
+  Pixels,
 } from '../../engine/protocol.ts';
 
 /** One number; `standardError` is empty where it is exact or not known yet. */
@@ -136,5 +137,5 @@ export const toCsv = (table: readonly Row[]): string =>
   ].join('\r\n') + '\r\n';
 
 /** `address` is the page's own: with it the numbers can be had again. */
-export const toJson = (address: string, image: Uint8Array, table: readonly Row[]): string =>
-  JSON.stringify({ address, image: Array.from(image), results: table }, null, 2);
+export const toJson = (address: string, { levels, shape }: Pixels, table: readonly Row[]): string =>
+  JSON.stringify({ address, image: Array.from(levels), shape, results: table }, null, 2);

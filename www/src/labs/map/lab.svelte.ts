@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import { simplify, type Stroke } from '../../drawing/strokes.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { ClassRegion, LatentSource, ModelEntry, VaeEntry } from '../../engine/protocol.ts';
+import type { ClassRegion, LatentSource, ModelEntry, Pixels, VaeEntry } from '../../engine/protocol.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
 import { LATENT_RANGE } from '../../engine/latent-grid.ts';
@@ -20,7 +20,7 @@ export class MapLab {
   /** Whether the map has come into sight: only then its model is fetched. */
   seen = $state(false);
   /** The point on display and its picture. */
-  shown = $state.raw<{ z: [number, number]; levels: Uint8Array } | null>(null);
+  shown = $state.raw<({ z: [number, number] } & Pixels) | null>(null);
   regions = $state.raw<ClassRegion[]>([]);
   /** The share of the plane that is painted. */
   painted = $state(0);
@@ -83,7 +83,9 @@ export class MapLab {
   }
 
   get picture(): Picture | null {
-    return this.shown && { key: `map ${this.shown.z.join(',')}`, levels: this.shown.levels };
+    const { shown } = this;
+    if (!shown) return null;
+    return { key: `map ${shown.z.join(',')}`, levels: shown.levels, shape: shown.shape };
   }
 
   isHidden(index: number): boolean {
@@ -211,8 +213,8 @@ export class MapLab {
       : 'z' in at
         ? { z: at.z }
         : { path: toCoordinates(path), position: at.position };
-    this.#decode([source], 'map-digit').then(({ z: [z], levels }) => {
-      if (z) this.shown = { z: [z[0] ?? 0, z[1] ?? 0], levels };
+    this.#decode([source], 'map-digit').then(({ z: [z], levels, shape }) => {
+      if (z) this.shown = { z: [z[0] ?? 0, z[1] ?? 0], levels, shape };
     }, this.engine.report);
   }
 

@@ -1,0 +1,56 @@
+/** What the page asks of a model's entry: the shape of its images, its task, its classes, what it can be used for. Pure. */
+import type { Format, HvaeEntry, ImageShape, ModelEntry, VaeEntry } from './protocol.ts';
+
+/** The shape of MNIST's images, and of pictures in addresses that name none. */
+export const MNIST_SHAPE: ImageShape = { channels: 1, height: 28, width: 28 };
+
+export const dimensionsOf = ({ channels, height, width }: ImageShape) => channels * height * width;
+
+export const isSameShape = (a: ImageShape, b: ImageShape) =>
+  a.channels === b.channels && a.height === b.height && a.width === b.width;
+
+/** Width over height, for CSS. */
+export const ratioOf = ({ height, width }: ImageShape) => width / height;
+
+/**
+ * Data sets that are made as MNIST is say so in their name; where the manifest says nothing, grey images of 28 by 28 pixels
+ * are taken for such.
+ */
+export function formatOf({
+  image: shape,
+  dataset = '',
+}: Pick<ModelEntry, 'image' | 'dataset'>): Format {
+  const named = dataset === '' ? isSameShape(shape, MNIST_SHAPE) : /mnist/i.test(dataset);
+  return { shape, digit: named && shape.channels === 1 };
+}
+
+/** Equal for equal formats. */
+export const formatKey = ({ shape: { channels, height, width }, digit }: Format) =>
+  `${height}x${width}x${channels}${digit ? ' digit' : ''}`;
+
+/** What a bound is about; bounds of different tasks are never set against each other. */
+export const TASKS = ['binarized', '8-bit', 'density', 'grey'] as const;
+export type Task = (typeof TASKS)[number];
+
+export function taskOf({ likelihood }: Pick<ModelEntry, 'likelihood'>): Task {
+  if (likelihood === 'bernoulli') return 'binarized';
+  if (likelihood === 'gaussian') return 'density';
+  return likelihood === 'grey-bernoulli' ? 'grey' : '8-bit';
+}
+
+export type LatentEntry = VaeEntry | HvaeEntry;
+
+/** Why a model has no bound: it has no encoder, or its encoder states no distribution; null where it has one. */
+export function boundLack(entry: ModelEntry): 'encoder' | 'posterior' | null {
+  if (entry.kind !== 'vae') return null;
+  if (!entry.files.encoder) return 'encoder';
+  return entry.encoder?.posterior?.spread === 'none' ? 'posterior' : null;
+}
+
+/** Names of the classes that a model is conditioned on; none where it is not. */
+export const classesOf = (entry: ModelEntry | undefined): readonly string[] =>
+  entry === undefined || entry.kind === 'hvae' ? [] : (entry.classes ?? []);
+
+/** Whether the classes are the digits, which the page then calls so. */
+export const areDigits = (classes: readonly string[]) =>
+  classes.length > 0 && classes.every((name) => /^\d$/.test(name));
