@@ -18,7 +18,7 @@ export const ratioOf = ({ height, width }: ImageShape) => width / height;
  */
 export function formatOf({
   image: shape,
-  dataset = '',
+  dataset,
 }: Pick<ModelEntry, 'image' | 'dataset'>): Format {
   const named = dataset === '' ? isSameShape(shape, MNIST_SHAPE) : /mnist/i.test(dataset);
   return { shape, digit: named && shape.channels === 1 };
@@ -39,18 +39,3 @@ export function taskOf({ likelihood }: Pick<ModelEntry, 'likelihood'>): Task {
 }
 
 export type LatentEntry = VaeEntry | HvaeEntry;
-
-/** Why a model has no bound: it has no encoder, or its encoder states no distribution; null where it has one. */
-export function boundLack(entry: ModelEntry): 'encoder' | 'posterior' | null {
-  if (entry.kind !== 'vae') return null;
-  if (!entry.files.encoder) return 'encoder';
-  return entry.encoder?.posterior?.spread === 'none' ? 'posterior' : null;
-}
-
-/** Names of the classes that a model is conditioned on; none where it is not. */
-export const classesOf = (entry: ModelEntry | undefined): readonly string[] =>
-  entry === undefined || entry.kind === 'hvae' ? [] : (entry.classes ?? []);
-
-/** Whether the classes are the digits, which the page then calls so. */
-export const areDigits = (classes: readonly string[]) =>
-  classes.length > 0 && classes.every((name) => /^\d$/.test(name));

@@ -1,4 +1,5 @@
 /** What scripted workers answer where a test does not care for the numbers, but for which of them arrive. */
+import { MNIST_SHAPE } from '../engine/facts.ts';
 import type { LatentSource, ScheduleTable } from '../engine/protocol.ts';
 import type { Script } from './worker.ts';
 
@@ -13,9 +14,9 @@ function locate(source: LatentSource, latents: number): number[] {
 export const decoding = (latents = 16): Script => ({
   randomSeed: () => 77,
   decode: ({ sources, model }) => {
-    const z = sources.map((source) => locate(source, model?.endsWith('2d') ? 2 : latents));
+    const z = sources.map((source) => locate(source, model.endsWith('2d') ? 2 : latents));
     const levels = Uint8Array.from(z, ([first = 0]) => Math.round(100 * Math.abs(first)));
-    return { z, levels, painted: 0 };
+    return { z, levels, shape: MNIST_SHAPE, painted: 0 };
   },
   plane: (_, { progress }) => {
     progress(0.5);
@@ -50,6 +51,7 @@ export const denoising = (perStep = 10): Script => {
       t: total - 1 - index,
       logSnr: 0,
       predictedX0: Uint8Array.from({ length: columns ** 2 * 784 }, (_, i) => Math.floor(i / 784)),
+      shape: MNIST_SHAPE,
       rmsToOriginal: null,
     }),
   };

@@ -346,7 +346,7 @@ export class PictureDesk {
     if (image && isSameShape(image.shape, shape)) show(image.levels);
     else if (!image && strokes.length === 0) show(new Uint8Array(dimensionsOf(shape)));
     else {
-      const of = image ? { image: $state.snapshot(image) as Pixels } : { strokes };
+      const of = image ? { image: image } : { strokes };
       const lane = this.engine.decoder.lane(`prepare ${name}`);
       show(await lane.submit(() => this.#prepare(of, format)));
     }

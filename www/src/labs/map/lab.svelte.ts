@@ -1,7 +1,13 @@
 import { untrack } from 'svelte';
 import { simplify, type Stroke } from '../../drawing/strokes.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { ClassRegion, LatentSource, ModelEntry, Pixels, VaeEntry } from '../../engine/protocol.ts';
+import type {
+  ClassRegion,
+  LatentSource,
+  ModelEntry,
+  Pixels,
+  VaeEntry,
+} from '../../engine/protocol.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
 import { LATENT_RANGE } from '../../engine/latent-grid.ts';
