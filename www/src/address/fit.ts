@@ -49,7 +49,9 @@ export function fitToModels(state: PageState, catalog: Catalog): Rejection[] {
   state.latent.a = fit('a', state.latent.a, standard.latent.a);
   state.latent.b = fit('b', state.latent.b, standard.latent.b);
   if (ddpm && state.denoise.digit !== null && state.denoise.digit >= ddpm.classes) {
-    rejected.push(rejection('digit', String(state.denoise.digit)));
+    // A default that the model does not have is no error of the address.
+    if (state.denoise.digit !== standard.denoise.digit)
+      rejected.push(rejection('digit', String(state.denoise.digit)));
     state.denoise.digit = null;
   }
   if (ddpm && state.elbo.given !== null && state.elbo.given >= ddpm.classes) {

@@ -258,6 +258,7 @@ const allCores: Step = async (rows, context) => {
       supply: { id, files: supplies.ddpm.files },
     }),
     reject: (_id, _supply, error) => console.error(error),
+    blame: () => false,
     onLost: (reason) => console.error(reason),
     onShrunk: (size) => console.error(`only ${size} workers fit into memory`),
   });

@@ -3,7 +3,16 @@ import { LoadError } from './loader.ts';
 
 /** The models of the labs by their kind; those that are fetched when they are needed, by their id. */
 export type AssetName = 'runtime' | 'manifest' | 'vae' | 'ddpm' | (string & {});
-export type AssetStatus = 'waiting' | 'loading' | 'ready' | 'failed';
+/** `absent`: the site does not have it. */
+export type AssetStatus = 'waiting' | 'loading' | 'ready' | 'failed' | 'absent';
+
+/** Thrown by a fetcher of what the site does not have, and by `get` from then on. */
+export class AbsentError extends Error {
+  override name = 'AbsentError';
+}
+
+/** Workers that may be lost to a file before it is taken for the cause. */
+const MOST_CRASHES = 2;
 
 /** Fetches one thing; reports the bytes as they come. `fresh` asks for a copy past the HTTP cache. */
 export type Fetcher<T> = (onBytes: (count: number) => void, fresh: boolean) => Promise<T>;
@@ -21,6 +30,7 @@ export class Asset<T> {
   #current: T | null = null;
   #fresh = false;
   #onRetry: (() => void) | null = null;
+  #crashes = 0;
 
   constructor(
     readonly name: AssetName,
@@ -40,6 +50,14 @@ export class Asset<T> {
     this.#value = this.#failed(error).then(() => this.#attempt());
   }
 
+  /** A worker was lost while it took `value` in. Whether the value is refused for it: the second loss is no accident. */
+  blame(value: T, error: Error): boolean {
+    if (value !== this.#current || ++this.#crashes < MOST_CRASHES) return false;
+    this.#crashes = 0;
+    this.reject(value, error);
+    return true;
+  }
+
   retry(): void {
     this.#onRetry?.();
     this.#onRetry = null;
@@ -55,6 +73,10 @@ export class Asset<T> {
         this.status = 'ready';
         return this.#current;
       } catch (error) {
+        if (error instanceof AbsentError) {
+          this.status = 'absent';
+          throw error;
+        }
         this.#fresh = !(error instanceof LoadError);
         await this.#failed(asError(error));
       }

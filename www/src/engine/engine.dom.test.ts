@@ -49,8 +49,10 @@ describe('the engine', () => {
     expect(new Set(names).size).toBe(names.length);
     expect(names).not.toContain('mnist-vae-2d-decoder.onnx');
     const network = bytesOf('mnist-ddpm.onnx');
-    for (const role of ['sampler', 'scorer'])
-      expect(workerOf(role).asked('load').at(-1)?.files).toEqual({ network });
+    for (const role of ['sampler', 'scorer']) {
+      const loads = workerOf(role).asked('load');
+      expect(loads.find(({ entry }) => entry.id === DDPM)?.files).toEqual({ network });
+    }
     await engine.model(DDPM).get();
     expect(fetched()).toHaveLength(names.length);
   });
@@ -133,15 +135,14 @@ describe('the engine', () => {
   });
 
   it('asks for the scores of the test set once, and again where that failed', async () => {
-    let there = false;
     const engine = await watched({
       script: { evaluation: () => [] },
-      site: (path) => (path === 'evaluation.json' ? (there ? '{}' : null) : undefined),
+      site: (path) => (path === 'evaluation.json' ? '{}' : undefined),
     });
+    vi.mocked(fetch).mockRejectedValueOnce(new TypeError('no connection'));
     await engine.loadEvaluation();
     expect(engine.evaluation).toBeNull();
-    expect(engine.faults).toEqual([new LoadError('missing', 'evaluation.json', 404)]);
-    there = true;
+    expect(engine.faults).toEqual([new LoadError('offline', 'evaluation.json')]);
     const loading = engine.loadEvaluation();
     await pass();
     await loading;

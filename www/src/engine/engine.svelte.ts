@@ -1,8 +1,15 @@
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
-import { Asset } from './asset.svelte.ts';
+import { AbsentError, Asset } from './asset.svelte.ts';
 import { asError, isCancelled, type WorkerClient } from './client.ts';
 import { markFirstPicture } from './first.ts';
-import { chooseModel, fetchBytes, fetchModule, type FetchOptions, modelBytes } from './loader.ts';
+import {
+  chooseModel,
+  fetchBytes,
+  fetchModule,
+  type FetchOptions,
+  LoadError,
+  modelBytes,
+} from './loader.ts';
 import { isOwn, NO_MODELS, type OwnModels } from './own.ts';
 import { Pool, poolSize, type SuppliedModel } from './pool.ts';
 import type { EvaluatedModel, Manifest, ModelEntry } from './protocol.ts';
@@ -17,6 +24,9 @@ import {
   type Supplies,
 } from './station.svelte.ts';
 import { missingFeatures } from './support.ts';
+
+/** Why a lab has no model: there is none, it could not be loaded, or its worker has crashed too often. */
+export type Obstacle = { absent: ModelKind } | { failed: Error } | { down: true };
 
 export interface Loss {
   role: Crew;
@@ -72,12 +82,15 @@ export class Engine {
   /** Needs no model, and begins when its lab is first seen. */
   readonly fitter!: Station;
   #leader!: Station;
+  #problemsRead = $state(false);
   #shelf = new Shelf(models);
   #most = 1;
   #wanted: Record<ModelKind, string>;
   /** The models that the labs have now. */
   #using: Partial<Record<ModelKind, string>> = {};
   #asked = false;
+  /** Whether the site has scores of the test set, as far as is known. */
+  evaluated = $state(__EVALUATED__);
   /** The manifest as it came: enough to fetch by, before the crate is there to validate it. */
   #draft: Manifest | null = null;
   #onDraft: (() => void)[] = [];
@@ -119,6 +132,7 @@ export class Engine {
       runtime: () => this.assets.runtime.get(),
       model: (id) => this.#supply(id),
       reject: (id, supply, error) => this.model(id).reject(supply, error),
+      blame: (id, supply, error) => this.model(id).blame(supply, error),
       onLost: (reason, left) => this.#lost('pool', reason, left > 0),
       onShrunk: (size) => (this.shrunk = { size, most }),
     });
@@ -135,7 +149,13 @@ export class Engine {
     this.faults = [...others, fault].slice(-MOST_FAULTS);
   };
 
+  /** Entries of the manifest that were left out, until the visitor has read of them. */
+  get problems(): Manifest['problems'] {
+    return this.#problemsRead ? [] : (this.#shipped?.problems ?? []);
+  }
+
   dismiss(): void {
+    this.#problemsRead = true;
     this.losses = this.losses.filter(({ restarting }) => !restarting);
     this.faults = [];
     this.shrunk = null;
@@ -156,12 +176,13 @@ export class Engine {
       void this.#shelf.prune(manifest.models);
     });
     // On its way while the engine is; the station asks for it only when it has started.
-    void this.assets[first].get();
+    this.assets[first].get().catch(() => undefined);
     void leader.begin();
     const { runtime, manifest: list } = this.assets;
     const needed = [runtime, list, this.assets[first]];
     $effect(() => {
-      const failed = leader.down || needed.some(({ status }) => status === 'failed');
+      const failed =
+        leader.down || needed.some(({ status }) => status === 'failed' || status === 'absent');
       if (!leader.loaded[first] && !failed) return;
       const waiting = others;
       others = [];
@@ -183,18 +204,50 @@ export class Engine {
     return fetchModule(new URL(wasmUrl, base), { onBytes, fresh });
   }
 
-  /** Asked for by the lab that shows it. */
+  /** Asked for by the lab that shows it; a site can do without. */
   async loadEvaluation(): Promise<void> {
-    if (!__EVALUATED__ || this.#asked) return;
+    if (!this.evaluated || this.#asked) return;
     this.#asked = true;
     try {
       const json = new TextDecoder().decode(await fetchBytes(new URL('evaluation.json', models)));
       this.evaluation = { json, models: await this.decoder.client.call('evaluation', { json }) };
     } catch (error) {
-      // Asked again when the lab is opened again.
-      this.#asked = false;
-      this.report(error);
+      if (isCancelled(error) || (error instanceof LoadError && error.failure === 'offline')) {
+        // Asked again when the lab is opened again.
+        this.#asked = false;
+        this.report(error);
+        return;
+      }
+      this.evaluated = false;
+      if (!(error instanceof LoadError && error.failure === 'missing'))
+        this.report(Object.assign(asError(error), { name: 'EvaluationError' }));
     }
+  }
+
+  #isAbsent(kind: ModelKind): boolean {
+    return this.assets[kind].status === 'absent';
+  }
+
+  /** What keeps a station from the model that the page's state asks for, where it is more than time. */
+  obstacle(kind: ModelKind, id: string, station: Station): Obstacle | null {
+    const { runtime, manifest, vae, encoder } = this.assets;
+    const entry = this.entry(kind, id);
+    if (this.manifest && !entry && this.#isAbsent(kind)) return { absent: kind };
+    const model = entry && this.assetOf(entry.id);
+    const parts =
+      model === encoder ? [vae, ...(station === this.decoder ? [] : [encoder])] : [model];
+    const failed = [runtime, manifest, ...parts].find((asset) => asset?.status === 'failed');
+    if (failed?.error) return { failed: failed.error };
+    return station.down ? { down: true } : null;
+  }
+
+  /** The files of a model, if somebody has asked for them. */
+  assetOf(id: string | undefined): Asset<ModelPackage> | undefined {
+    for (const kind of ['vae', 'ddpm'] as const) {
+      if (!this.#isAbsent(kind) && this.entry(kind, this.#wanted[kind])?.id === id)
+        return this.assets[kind === 'vae' ? 'encoder' : kind];
+    }
+    return this.extras.find(({ name }) => name === id);
   }
 
   async #fetchManifest(
@@ -240,7 +293,7 @@ export class Engine {
       const own = { models: [...this.own.entries] };
       entry = chooseModel(own, kind, this.#wanted[kind]) ?? chooseModel({ models }, kind, '');
     }
-    if (!entry) throw new Error(`the manifest has no model of kind ${kind}`);
+    if (!entry) throw new AbsentError(`the manifest has no model of kind ${kind}`);
     this.#using[kind] = entry.id;
     return { id: entry.id, files: await this.#filesOf(entry, options, wanted) };
   }
@@ -258,7 +311,8 @@ export class Engine {
 
   /** Has the labs take another model; those that are under way with the old one begin anew. */
   use(kind: ModelKind, id: string): void {
-    if ((this.#using[kind] ?? this.entry(kind, this.#wanted[kind])?.id) === id) return;
+    const first = this.#isAbsent(kind) ? undefined : this.entry(kind, this.#wanted[kind])?.id;
+    if ((this.#using[kind] ?? first) === id) return;
     this.#using[kind] = id;
     const model = this.model(id);
     for (const station of [this.decoder, this.sampler, this.scorer])
@@ -274,7 +328,7 @@ export class Engine {
   /** The files of any model, each fetched once for all who ask. */
   model(id: string): Asset<ModelPackage> {
     for (const kind of ['vae', 'ddpm'] as const) {
-      if (this.entry(kind, this.#wanted[kind])?.id === id)
+      if (!this.#isAbsent(kind) && this.entry(kind, this.#wanted[kind])?.id === id)
         return this.assets[kind === 'vae' ? 'encoder' : kind];
     }
     const known = this.extras.find(({ name }) => name === id);

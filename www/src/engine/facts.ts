@@ -16,10 +16,7 @@ export const ratioOf = ({ height, width }: ImageShape) => width / height;
  * Data sets that are made as MNIST is say so in their name; where the manifest says nothing, grey images of 28 by 28 pixels
  * are taken for such.
  */
-export function formatOf({
-  image: shape,
-  dataset,
-}: Pick<ModelEntry, 'image' | 'dataset'>): Format {
+export function formatOf({ image: shape, dataset }: Pick<ModelEntry, 'image' | 'dataset'>): Format {
   const named = dataset === '' ? isSameShape(shape, MNIST_SHAPE) : /mnist/i.test(dataset);
   return { shape, digit: named && shape.channels === 1 };
 }
@@ -39,3 +36,23 @@ export function taskOf({ likelihood }: Pick<ModelEntry, 'likelihood'>): Task {
 }
 
 export type LatentEntry = VaeEntry | HvaeEntry;
+
+/** Why a model has no bound: it has no encoder, or its encoder states no distribution; null where it has one. */
+export function boundLack(entry: ModelEntry): 'encoder' | 'posterior' | null {
+  if (entry.kind !== 'vae') return null;
+  if (!entry.files.encoder) return 'encoder';
+  return entry.encoder?.posterior?.spread === 'none' ? 'posterior' : null;
+}
+
+/** Names of the classes that a model is conditioned on; none where it is not. */
+export const classesOf = (entry: ModelEntry | undefined): readonly string[] =>
+  entry === undefined || entry.kind === 'hvae' ? [] : (entry.classes ?? []);
+
+/** What classes are called: digits, where all of them are. */
+export const classKind = (classes: readonly string[]): 'digits' | 'named' =>
+  classes.length > 0 && classes.every((name) => /^\d$/.test(name)) ? 'digits' : 'named';
+
+/** The data sets of the models, each once: in the manifest, a comma comes before how one was prepared. */
+export const datasetsOf = (models: readonly Pick<ModelEntry, 'dataset'>[]): string[] => [
+  ...new Set(models.map(({ dataset }) => (dataset.split(',')[0] ?? '').trim()).filter(Boolean)),
+];

@@ -103,6 +103,7 @@ function setUp(
     runtime: async () => ({}),
     model: vi.fn(async () => model),
     reject: vi.fn(),
+    blame: vi.fn(() => false),
     onLost: vi.fn(),
     onShrunk: vi.fn(),
   };

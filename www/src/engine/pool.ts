@@ -15,6 +15,8 @@ export interface Recruiter {
   model(id: string): Promise<SuppliedModel>;
   /** The crate refused the files: `model` waits for another copy from here on. */
   reject(id: string, supply: ModelPackage, error: Error): void;
+  /** A worker was lost while it loaded the files; whether they are refused for it. */
+  blame(id: string, supply: ModelPackage, error: Error): boolean;
   onLost(reason: string, left: number): void;
   /** The machine has no room for more workers than these. */
   onShrunk(size: number): void;
@@ -325,12 +327,15 @@ export class Pool {
         await slot.client.call('load', { entry: model.entry, files: model.supply.files });
         slot.settled = true;
       } catch (error) {
-        if (!(error instanceof CallError)) throw error;
+        const lost = error instanceof WorkerLostError;
+        if (!lost && !(error instanceof CallError)) throw error;
+        if (lost && !this.recruiter.blame(id, model.supply, error)) throw error;
         if (this.#models.get(id) === model) {
-          this.recruiter.reject(id, model.supply, error);
+          if (!lost) this.recruiter.reject(id, model.supply, error);
           this.#models.delete(id);
           this.#await(id);
         }
+        if (lost) throw error;
         throw new CancelledError(error.message);
       }
     });

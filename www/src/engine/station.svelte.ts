@@ -1,4 +1,4 @@
-import type { Asset } from './asset.svelte.ts';
+import { AbsentError, type Asset } from './asset.svelte.ts';
 import { asError, WorkerClient, WorkerLostError } from './client.ts';
 import { Lane } from './lane.ts';
 import { LateWorker } from './late.ts';
@@ -111,7 +111,13 @@ export class Station {
   }
 
   async #hold(client: WorkerClient, kind: ModelKind, model: Asset<ModelPackage>): Promise<void> {
-    const id = await this.#load(client, model);
+    let id: string;
+    try {
+      id = await this.#load(client, model);
+    } catch (error) {
+      if (error instanceof AbsentError) return;
+      throw error;
+    }
     // Another one may have been asked for meanwhile, or another worker have taken this one's place.
     if (this.supplies.models[kind] === model && client === this.client) this.held[kind] = id;
   }
@@ -123,9 +129,11 @@ export class Station {
     this.#begun = true;
     try {
       await client.call('start', { module: await this.supplies.runtime.get() });
-      for (const [kind, model] of Object.entries(this.supplies.models)) {
-        await this.#hold(client, kind as ModelKind, model);
-      }
+      // One that does not come, or is refused, does not keep the others.
+      const models = Object.entries(this.supplies.models);
+      await Promise.all(
+        models.map(([kind, model]) => this.#hold(client, kind as ModelKind, model)),
+      );
     } catch (error) {
       // A lost worker has been reported, and its successor has begun.
       if (error instanceof WorkerLostError) return;
@@ -142,7 +150,10 @@ export class Station {
         await client.call('load', { entry, files: model.files });
         return model.id;
       } catch (error) {
-        if (error instanceof WorkerLostError) throw error;
+        if (error instanceof WorkerLostError) {
+          supply.blame(model, error);
+          throw error;
+        }
         supply.reject(model, error as Error);
       }
     }

@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import type { Engine } from '../engine/engine.svelte.ts';
+import type { Engine, Obstacle } from '../engine/engine.svelte.ts';
 import type { WorkerClient } from '../engine/client.ts';
 import type { Station } from '../engine/station.svelte.ts';
 import { assist, type Share, sharesOf } from '../engine/grid.ts';
@@ -72,6 +72,13 @@ export class ChainLab {
 
   get #state(): Denoise {
     return this.page.state.denoise;
+  }
+
+  get obstacle(): Obstacle | null {
+    const { engine } = this;
+    return engine.missing.length > 0
+      ? null
+      : engine.obstacle('ddpm', this.page.state.ddpm, engine.sampler);
   }
 
   get ready(): boolean {

@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import type { Engine } from '../engine/engine.svelte.ts';
+import type { Engine, Obstacle } from '../engine/engine.svelte.ts';
 import type { LatentPoint, LatentSource, Pixels } from '../engine/protocol.ts';
 import { toLatentGrid } from '../engine/latent-grid.ts';
 import { animate } from '../motion.ts';
@@ -52,6 +52,13 @@ export class LatentLab {
   get entry() {
     const entry = this.engine.entry('vae', this.page.state.vae);
     return entry?.kind === 'vae' ? entry : undefined;
+  }
+
+  get obstacle(): Obstacle | null {
+    const { engine } = this;
+    return engine.missing.length > 0
+      ? null
+      : engine.obstacle('vae', this.page.state.vae, engine.decoder);
   }
 
   get ready(): boolean {

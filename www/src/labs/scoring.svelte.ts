@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
 import { asError, isCancelled } from '../engine/client.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
+import { boundLack } from '../engine/facts.ts';
 import type { BoundOptions, BoundProgress, Pixels, VaeElbo } from '../engine/protocol.ts';
 import type { Page } from '../page.svelte.ts';
 
@@ -88,7 +89,7 @@ export class Scoring {
     const picture = this.#resting;
     const { scorer } = this.engine;
     const entry = this.engine.entry('vae', this.page.state.vae);
-    if (!picture || !entry || !scorer.holds('vae', entry)) return undefined;
+    if (!picture || !entry || boundLack(entry) || !scorer.holds('vae', entry)) return undefined;
     const abort = new AbortController();
     const params = {
       model: entry.id,

@@ -128,7 +128,7 @@ export const elboLab = {
   percentile: (percent: string, images: string) =>
     `${percent} % of ${images} test images have a lower ELBO.`,
   otherChain: (schedule: string, steps: number, given: boolean) =>
-    `The test set was scored with the ${schedule} schedule, T = ${steps}, and ${given ? 'the right' : 'no'} digit given: choose these to see where this picture lies.`,
+    `The test set was scored with the ${schedule} schedule, T = ${steps}, and ${given ? 'the right' : 'no'} class given: choose these to see where this picture lies.`,
   hierarchy: {
     title: 'What each layer decides',
     lead: (model: string) => `${model}. Top layers first: each is drawn given those above it.`,
@@ -159,8 +159,6 @@ export const elboLab = {
     steps: 'Steps T',
     timesteps: 'Evaluated',
     allTimesteps: 'all T',
-    given: 'Given digit',
-    noDigit: 'none',
     progress: (done: string, total: string) => `${done} of ${total} evaluations`,
     chart: 'Cost of each timestep evaluated, nats',
     playhead: 'Timestep under the playhead',
@@ -186,13 +184,8 @@ export const elboLab = {
       `${schedule}, T = ${steps}: ${mean}${error && ` ± ${error}`} bits/dim`,
   },
   digit: {
-    title: 'Which digit is it?',
-    lead: 'The diffusion model’s bound given each digit, all with the same noise, turned into a posterior.',
-    perClass: 'Evaluations per digit',
     probability: 'Probability',
     entropy: 'Entropy',
-    evaluations: 'Evaluations per digit',
-    chart: 'Posterior over digits',
     bar: (label: string, percent: string, nats: string) =>
       `${label}: ${percent} %, ELBO ${nats} nats`,
   },
@@ -228,11 +221,11 @@ export const elboLab = {
       prior: 'Prior matching L_T',
       denoising: 'Denoising matching Σ L_{t−1}',
       'elbo-consistency': 'ELBO, consistency form',
-      'elbo-given-class': 'ELBO given the digit',
-      'bits-per-dim-given-class': '−ELBO per pixel given the digit',
-      accuracy: 'Digits told right by the bound',
-      'sigmoid-accuracy': 'Digits told right, sigmoid weighting',
-      'class-entropy': 'Entropy of the posterior over digits',
+      'elbo-given-class': 'ELBO given the class',
+      'bits-per-dim-given-class': '−ELBO per pixel given the class',
+      accuracy: 'Classes told right by the bound',
+      'sigmoid-accuracy': 'Classes told right, sigmoid weighting',
+      'class-entropy': 'Entropy of the posterior over classes',
     },
   },
   results: {

@@ -126,7 +126,7 @@ export const elboLab: typeof english = {
   thisPicture: '这张图',
   percentile: (percent, images) => `${images} 张测试图像中，有 ${percent} % 的 ELBO 更低。`,
   otherChain: (schedule, steps, given) =>
-    `测试集是在${schedule}噪声调度、T = ${steps}、${given ? '给定正确数字' : '不给定数字'}的条件下评分的：选择同样的设置，即可看到这张图的位置。`,
+    `测试集是在${schedule}噪声调度、T = ${steps}、${given ? '给定正确类别' : '不给定类别'}的条件下评分的：选择同样的设置，即可看到这张图的位置。`,
   hierarchy: {
     title: '每一层决定什么',
     lead: (model) => `${model}。自顶层向下：每一层都在其上各层给定的条件下抽取。`,
@@ -156,8 +156,6 @@ export const elboLab: typeof english = {
     steps: '步数 T',
     timesteps: '求值步数',
     allTimesteps: '全部 T 步',
-    given: '给定数字',
-    noDigit: '无',
     progress: (done, total) => `已完成 ${done} / ${total} 次求值`,
     chart: '各个求值时间步的代价，单位：奈特',
     playhead: '播放头所在的时间步',
@@ -181,13 +179,8 @@ export const elboLab: typeof english = {
       `${schedule}，T = ${steps}：${mean}${error && ` ± ${error}`} 比特/维`,
   },
   digit: {
-    title: '这是哪个数字？',
-    lead: '在相同的噪声下，分别给定每个数字计算扩散模型的下界，再换算成后验分布。',
-    perClass: '每个数字的求值次数',
     probability: '概率',
     entropy: '熵',
-    evaluations: '每个数字的求值次数',
-    chart: '数字的后验分布',
     bar: (label, percent, nats) => `${label}：${percent} %，ELBO ${nats} 奈特`,
   },
   card: {
@@ -222,11 +215,11 @@ export const elboLab: typeof english = {
       prior: '先验匹配项 L_T',
       denoising: '去噪匹配项 Σ L_{t−1}',
       'elbo-consistency': 'ELBO，一致性形式',
-      'elbo-given-class': '给定数字时的 ELBO',
-      'bits-per-dim-given-class': '给定数字时的每像素 −ELBO',
-      accuracy: '按下界认对的数字',
-      'sigmoid-accuracy': '按 sigmoid 加权认对的数字',
-      'class-entropy': '数字后验分布的熵',
+      'elbo-given-class': '给定类别时的 ELBO',
+      'bits-per-dim-given-class': '给定类别时的每像素 −ELBO',
+      accuracy: '按下界认对的类别',
+      'sigmoid-accuracy': '按 sigmoid 加权认对的类别',
+      'class-entropy': '类别后验分布的熵',
     },
   },
   results: {

@@ -1,5 +1,7 @@
 import { elboLab } from './elbo-lab.en.ts';
+import { classes } from './classes.en.ts';
 import { images } from './images.en.ts';
+import { site } from './site.en.ts';
 import { tour } from './tour.en.ts';
 
 /** Every text of the page in English. `zh.ts` says the same in Chinese: whoever adds a text adds it there too. */
@@ -58,6 +60,7 @@ export const en = {
       CompileError: 'The engine that arrived is corrupt.',
       RuntimeError: 'The engine crashed.',
       WorkerLostError: 'The worker that computed it crashed.',
+      EvaluationError: 'The scores of the test set could not be read.',
     } as Record<string, string>,
     picture: {
       empty: 'It is empty.',
@@ -105,7 +108,7 @@ export const en = {
   latent: {
     title: 'Latent lab',
     lead: 'Every point of latent space is a picture. Drag a latent, and the decoder paints what it stands for.',
-    digit: 'Decoded digit',
+    digit: 'Decoded picture',
     sliders: 'Latents',
     slidersHint:
       'Most informative first; the bar is the mean KL to the prior. Double-click or Delete resets one.',
@@ -114,7 +117,7 @@ export const en = {
     reset: 'Reset',
     resetOne: (index: number) => `Reset latent ${index}`,
     random: 'Random sample',
-    waiting: 'The digit appears when the VAE has loaded.',
+    waiting: 'The picture appears when the VAE has loaded.',
     path: {
       title: 'From A to B',
       a: 'A',
@@ -134,15 +137,15 @@ export const en = {
     map: {
       short: 'Map',
       title: 'The map of a VAE with two latents',
-      lead: 'With two latents all of latent space fits into one picture: every place is a digit, and every class has its region.',
+      lead: 'With two latents all of latent space fits into one picture: every place is a picture, and every class has its region.',
       plane: 'Map of latent space, z₁ to the right, z₂ upwards',
       point: (x: string, y: string) => `z₁ = ${x}, z₂ = ${y}`,
       keys: 'Arrow keys move the point, faster with Shift. Enter adds a corner of the path there, Backspace removes the last one, Escape all of them.',
       tool: 'The pointer',
       tools: { point: 'Moves the point', path: 'Draws a path' },
       view: 'Show',
-      views: { both: 'Both', digits: 'Digits', classes: 'Classes' },
-      digit: 'Digit decoded at the point',
+      views: { both: 'Both', digits: 'Pictures', classes: 'Classes' },
+      digit: 'Picture decoded at the point',
       waiting: 'The map appears when its model has loaded.',
       legend: 'Classes',
       class: (label: string) => `Class ${label}`,
@@ -161,7 +164,7 @@ export const en = {
       pause: 'Pause',
       clear: 'Remove path',
       costs: (two: string, latents: number, more: string) =>
-        `What a map costs: a test digit takes ${two} nats with two latents, ${more} nats with ${latents}.`,
+        `What a map costs: a test picture takes ${two} nats with two latents, ${more} nats with ${latents}.`,
     },
   },
 
@@ -190,8 +193,6 @@ export const en = {
     logSnr: 'log SNR',
     alphaBar: 'signal kept',
     controls: 'Chain',
-    digit: 'Digit',
-    noDigit: 'Any',
     steps: 'Steps',
     method: 'Sampler',
     methods: { ddpm: 'DDPM', ddim: 'DDIM' },
@@ -204,9 +205,6 @@ export const en = {
       trained: 'As trained',
     },
     guidance: 'Guidance weight',
-    guidanceNeeds: 'Guidance needs a digit.',
-    guidanceDoes:
-      'At 0 the chain samples the model as it is. More guidance makes digits clearer and less varied, at two evaluations a step.',
     seed: 'Seed',
     dice: 'New random seed',
     samples: 'Samples',
@@ -230,7 +228,7 @@ export const en = {
     title: 'ELBO of this image',
     lead: 'A lower bound on log p(x), the log-probability each model gives to the picture on display, term by term.',
     apart:
-      'Two tasks, not one ranking: the VAE scores black-or-white pixels, the diffusion model 256 grey levels. Do not compare their numbers.',
+      'Two tasks, not one ranking: the VAE scores black-or-white pixels, the diffusion model 256 levels. Do not compare their numbers.',
     waitsStill: 'Scores when the picture rests.',
     waitsModel: 'Waits for the model.',
     waitsPicture: 'No picture yet.',
@@ -242,7 +240,12 @@ export const en = {
     perPixel: 'Per pixel',
     vae: {
       title: 'VAE',
-      task: 'binarized picture, nats',
+      tasks: {
+        binarized: 'binarized picture, nats',
+        '8-bit': '8-bit picture, nats',
+        density: 'density of the pixels, nats',
+        grey: 'cross-entropy with grey levels, nats: no likelihood',
+      },
       picture: 'Binarized picture that is scored',
       reconstruction: 'Reconstruction',
       kl: 'KL to the prior',
@@ -259,8 +262,6 @@ export const en = {
       progress: (done: number, total: number) => `${done} of ${total} evaluations, L₀ included`,
       progressLabel: 'Evaluations of the network',
       paused: 'Paused.',
-      unconditional: 'no digit given',
-      given: (label: string) => `given digit ${label}`,
       about: (steps: number, seed: number, given: string) => `T = ${steps}, ${given}, seed ${seed}`,
       schedule: 'Schedule of the bound',
       timesteps: 'Timesteps evaluated',
@@ -290,7 +291,9 @@ export const en = {
 
   elboLab,
 
+  classes,
   images,
+  site,
 
   inference: {
     title: 'Inference lab',
@@ -391,7 +394,6 @@ export const en = {
     local:
       'Nothing leaves this machine: the models run in your browser, as WebAssembly, in workers of their own.',
     version: (version: string) => `elbo-room ${version}, MIT or Apache-2.0.`,
-    data: 'Trained on MNIST by Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0.',
   },
 };
 

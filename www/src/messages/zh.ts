@@ -1,6 +1,8 @@
 import type { Messages } from './en.ts';
 import { elboLab } from './elbo-lab.zh.ts';
+import { classes } from './classes.zh.ts';
 import { images } from './images.zh.ts';
+import { site } from './site.zh.ts';
 import { tour } from './tour.zh.ts';
 
 /**
@@ -56,6 +58,7 @@ export const zh: Messages = {
       CompileError: '收到的计算引擎已损坏。',
       RuntimeError: '计算引擎崩溃了。',
       WorkerLostError: '负责计算的 Worker 崩溃了。',
+      EvaluationError: '无法读取测试集评分。',
     },
     picture: {
       empty: '文件是空的。',
@@ -98,7 +101,7 @@ export const zh: Messages = {
   latent: {
     title: '隐空间实验室',
     lead: '隐空间里的每一点都是一张图。拖动一个隐变量，解码器就画出它所代表的图像。',
-    digit: '解码出的数字',
+    digit: '解码出的图像',
     sliders: '隐变量',
     slidersHint: '按信息量从多到少排列；色条是与先验的平均 KL。双击或按 Delete 键可将其归零。',
     slider: (index) => `隐变量 ${index}`,
@@ -106,7 +109,7 @@ export const zh: Messages = {
     reset: '归零',
     resetOne: (index) => `隐变量 ${index} 归零`,
     random: '随机采样',
-    waiting: 'VAE 加载完成后，数字会显示在这里。',
+    waiting: 'VAE 加载完成后，图像会显示在这里。',
     path: {
       title: '从 A 到 B',
       a: 'A',
@@ -126,15 +129,15 @@ export const zh: Messages = {
     map: {
       short: '地图',
       title: '只有两个隐变量的 VAE 的地图',
-      lead: '只有两个隐变量时，整个隐空间可以画成一张图：每一处都是一个数字，每一类都有自己的区域。',
+      lead: '只有两个隐变量时，整个隐空间可以画成一张图：每一处都是一张图，每一类都有自己的区域。',
       plane: '隐空间地图，z₁ 向右，z₂ 向上',
       point: (x, y) => `z₁ = ${x}，z₂ = ${y}`,
       keys: '方向键移动该点，按住 Shift 移动更快。回车键在该处添加路径的一个拐点，退格键删除最后一个，Esc 键全部删除。',
       tool: '指针用于',
       tools: { point: '移动点', path: '画路径' },
       view: '显示',
-      views: { both: '两者', digits: '数字', classes: '类别' },
-      digit: '该点解码出的数字',
+      views: { both: '两者', digits: '图像', classes: '类别' },
+      digit: '该点解码出的图像',
       waiting: '模型加载完成后，地图会显示在这里。',
       legend: '类别',
       class: (label) => `类别 ${label}`,
@@ -151,7 +154,7 @@ export const zh: Messages = {
       pause: '暂停',
       clear: '删除路径',
       costs: (two, latents, more) =>
-        `地图的代价：用两个隐变量，一个测试数字需要 ${two} 奈特；用 ${latents} 个隐变量，则需要 ${more} 奈特。`,
+        `地图的代价：用两个隐变量，一张测试图像需要 ${two} 奈特；用 ${latents} 个隐变量，则需要 ${more} 奈特。`,
     },
   },
 
@@ -180,8 +183,6 @@ export const zh: Messages = {
     logSnr: '对数信噪比',
     alphaBar: '信号保留比例',
     controls: '采样链',
-    digit: '数字',
-    noDigit: '任意',
     steps: '采样步数',
     method: '采样器',
     methods: { ddpm: 'DDPM', ddim: 'DDIM' },
@@ -194,9 +195,6 @@ export const zh: Messages = {
       trained: '与训练一致',
     },
     guidance: '引导权重',
-    guidanceNeeds: '要使用引导，须先选定数字。',
-    guidanceDoes:
-      '取 0 时，采样链忠实于模型本身；权重越大，数字越清晰、变化越少，且每步需计算网络两次。',
     seed: '随机种子',
     dice: '换一个随机种子',
     samples: '样本数',
@@ -231,7 +229,12 @@ export const zh: Messages = {
     perPixel: '每像素',
     vae: {
       title: 'VAE',
-      task: '二值化图像，单位：奈特',
+      tasks: {
+        binarized: '二值化图像，单位：奈特',
+        '8-bit': '8 位图像，单位：奈特',
+        density: '像素的概率密度，单位：奈特',
+        grey: '与灰度的交叉熵，单位：奈特；不是似然',
+      },
       picture: '被评分的二值化图像',
       reconstruction: '重构项',
       kl: '与先验的 KL',
@@ -248,8 +251,6 @@ export const zh: Messages = {
       progress: (done, total) => `已完成 ${done} / ${total} 次求值，含 L₀`,
       progressLabel: '网络求值次数',
       paused: '已暂停。',
-      unconditional: '不给定数字',
-      given: (label) => `给定数字 ${label}`,
       about: (steps, seed, given) => `T = ${steps}，${given}，种子 ${seed}`,
       schedule: '下界所用的噪声调度',
       timesteps: '求值的时间步数',
@@ -277,7 +278,9 @@ export const zh: Messages = {
 
   elboLab,
 
+  classes,
   images,
+  site,
 
   inference: {
     title: '推断实验室',
@@ -373,6 +376,5 @@ export const zh: Messages = {
     local:
       '数据不会离开这台机器：模型以 WebAssembly 的形式在您的浏览器里、在各自的 Worker 中运行。',
     version: (version) => `elbo-room ${version}，MIT 或 Apache-2.0 许可。`,
-    data: '在 Y. LeCun、C. Cortes 与 C. Burges 的 MNIST 数据集上训练，CC BY-SA 3.0 许可。',
   },
 };

@@ -4,6 +4,7 @@ import { defaultState, TOUR_STEPS } from '../state.ts';
 import { clearUp, make, pass } from '../testing/page.svelte.ts';
 import { recall } from './memory.ts';
 import { Tour } from './tour.svelte.ts';
+import type { Site } from './tour.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -11,13 +12,47 @@ beforeEach(() => {
 });
 afterEach(clearUp);
 
-function visit(hash = '') {
+function visit(hash = '', site: Site | null = null) {
   history.replaceState(null, '', `/${hash}`);
   return make(() => {
     const page = new Page();
-    return { page, tour: new Tour(page) };
+    return { page, tour: new Tour(page, () => site) };
   });
 }
+
+describe('the tour of a site without models', () => {
+  const bare: Site = { models: [], evaluated: false };
+
+  it('goes through what needs none', async () => {
+    const { page, tour } = visit('', bare);
+    tour.start();
+    const seen = [];
+    for (let i = 0; i < 4; i++) {
+      await pass();
+      seen.push(page.state.tour);
+      expect(tour.last).toBe(i === 3);
+      tour.next();
+    }
+    await pass();
+    expect(seen).toEqual(['bound', 'divergences', 'gradients', 'mean-field']);
+    expect(tour.step).toBeNull();
+  });
+
+  it('goes on to the next step where an address names one that cannot be shown', async () => {
+    const { page, tour } = visit('#tour=integral', bare);
+    await pass();
+    expect(page.state.tour).toBe('bound');
+    expect(page.state.lab).toBe('inference');
+    expect(tour.index).toBe(0);
+  });
+
+  it('ends at its last step where there is no later one', async () => {
+    const { tour } = visit('#tour=digit', bare);
+    await pass();
+    expect(tour.step).toBe('mean-field');
+    expect(tour.last).toBe(true);
+  });
+});
 
 describe('the tour', () => {
   it('goes through its steps in their order, and ends after the last', async () => {

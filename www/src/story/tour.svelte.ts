@@ -2,9 +2,7 @@ import type { Page } from '../page.svelte.ts';
 import { parseState, printState } from '../address/address.ts';
 import { recall, remember } from './memory.ts';
 import { TOUR_STEPS, type TourStep } from '../state.ts';
-import { stateAt } from './tour.ts';
-
-const FIRST = TOUR_STEPS[0];
+import { type Site, stateAt, stepsFor } from './tour.ts';
 
 /** Where the visitor is on the tour; the step on display is part of the page's state, and so of its address. */
 export class Tour {
@@ -15,12 +13,22 @@ export class Tour {
   #before: string | null;
   #starting = false;
 
-  constructor(private readonly page: Page) {
+  /** The steps that the site can show. */
+  steps = $derived.by(() => stepsFor(this.site()));
+
+  constructor(
+    private readonly page: Page,
+    private readonly site: () => Site | null = () => null,
+  ) {
     const { step, before } = recall();
     this.left = step;
     this.#before = before;
     $effect(() => {
       if (this.step) this.#note(this.step);
+    });
+    // An address, or what was remembered, can name a step that this site cannot show.
+    $effect(() => {
+      if (this.step && !this.steps.includes(this.step)) this.#skip(this.step);
     });
   }
 
@@ -29,11 +37,11 @@ export class Tour {
   }
 
   get index(): number {
-    return this.step ? TOUR_STEPS.indexOf(this.step) : -1;
+    return this.step ? this.steps.indexOf(this.step) : -1;
   }
 
   get last(): boolean {
-    return this.index === TOUR_STEPS.length - 1;
+    return this.index === this.steps.length - 1;
   }
 
   /** From where it was left, or from the beginning. */
@@ -41,7 +49,8 @@ export class Tour {
     this.#before = printState({ ...this.page.state, tour: null });
     this.offering = false;
     this.#starting = true;
-    this.go(this.left ?? FIRST);
+    const first = this.left ? this.#nearest(this.left) : this.steps[0];
+    if (first) this.go(first);
   }
 
   /** Whether the step on display was asked for by a start: true once for each. */
@@ -57,13 +66,13 @@ export class Tour {
   }
 
   next(): void {
-    const step = TOUR_STEPS[this.index + 1];
+    const step = this.steps[this.index + 1];
     if (step) this.go(step);
     else this.#end(null);
   }
 
   back(): void {
-    const step = TOUR_STEPS[this.index - 1];
+    const step = this.steps[this.index - 1];
     if (step) this.go(step);
   }
 
@@ -90,6 +99,18 @@ export class Tour {
     this.left = left;
     remember({ step: left, before: this.#before });
     this.offering = this.#before !== null && this.#before !== printState(this.page.state);
+  }
+
+  /** The step itself, or the next one that can be shown, or the last. */
+  #nearest(step: TourStep): TourStep | undefined {
+    const later = TOUR_STEPS.slice(TOUR_STEPS.indexOf(step));
+    return later.find((one) => this.steps.includes(one)) ?? this.steps.at(-1);
+  }
+
+  #skip(step: TourStep): void {
+    const nearest = this.#nearest(step);
+    // In place of the step, so that the browser's Back does not lead to it again.
+    if (nearest) Object.assign(this.page.state, stateAt(nearest, this.page.state));
   }
 
   #note(step: TourStep): void {

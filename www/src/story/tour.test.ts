@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseState, printState } from '../address/address.ts';
 import { defaultState, TOUR_STEPS } from '../state.ts';
+import { manifest } from '../testing/manifest.ts';
 import { ANCHORS } from './anchors.ts';
 import { recall, remember } from './memory.ts';
-import { stateAt, STOPS } from './tour.ts';
+import { stateAt, stepsFor, STOPS } from './tour.ts';
 
 describe.each(TOUR_STEPS)('the step %s', (step) => {
   it('sets the page to a state that its address brings back', () => {
@@ -28,6 +29,34 @@ describe.each(TOUR_STEPS)('the step %s', (step) => {
       vae: 'mine',
       ddpm: 'other',
     });
+  });
+});
+
+describe('the steps of a site', () => {
+  const { models } = manifest;
+  const of = (...kinds: string[]) => models.filter(({ kind }) => kinds.includes(kind));
+  const steps = (some: typeof models, evaluated = true) => stepsFor({ models: some, evaluated });
+  const ALWAYS = ['bound', 'divergences', 'gradients', 'mean-field'];
+
+  it('are all of them with the models that ship, and while the models are not known', () => {
+    expect(steps(models)).toEqual(TOUR_STEPS);
+    expect(stepsFor(null)).toEqual(TOUR_STEPS);
+  });
+
+  it('leave out what needs a model that is not there', () => {
+    expect(steps([])).toEqual(ALWAYS);
+    expect(steps(of('ddpm'))).toEqual([...ALWAYS, 'diffusion', 'terms', 'schedule', 'digit']);
+    expect(steps(of('vae'), false)).toEqual(['integral', ...ALWAYS, 'vae', 'gap', 'compare']);
+    expect(steps(models, false)).toEqual(TOUR_STEPS.filter((step) => step !== 'odd'));
+  });
+
+  it('leave out the bound of a decoder alone, and digits where classes are none', () => {
+    const decoders = of('vae').map((entry) =>
+      entry.kind === 'vae' ? { ...entry, files: { decoder: entry.files.decoder } } : entry,
+    );
+    expect(steps(decoders)).toEqual(['integral', ...ALWAYS]);
+    const named = of('ddpm').map((entry) => ({ ...entry, classes: ['swan', 'ring'] }));
+    expect(steps(named as typeof models)).not.toContain('digit');
   });
 });
 

@@ -1,5 +1,7 @@
 /** What each step of the guided tour sets the page to, and what it points at. Pure: no DOM, no reactivity. */
-import { defaultState, type PageState, type TourStep } from '../state.ts';
+import { boundLack, classesOf, classKind, taskOf } from '../engine/facts.ts';
+import type { ModelEntry } from '../engine/protocol.ts';
+import { defaultState, type PageState, TOUR_STEPS, type TourStep } from '../state.ts';
 import type { Anchor } from './anchors.ts';
 
 /** The parts of the state that a step sets; all others have their defaults. */
@@ -103,6 +105,36 @@ export const STOPS: Record<TourStep, Stop> = {
     tex: 'p(c \\mid x) \\approx \\operatorname{softmax}_c\\, \\mathrm{ELBO}(x \\mid c)',
   },
 };
+
+/** What a site has, as far as the tour needs it. */
+export interface Site {
+  models: readonly ModelEntry[];
+  /** Whether there are scores of a test set. */
+  evaluated: boolean;
+}
+
+const hasBound = (entry: ModelEntry) => boundLack(entry) === null;
+
+/** Whether the site has what a step shows; those that are not here need no model. */
+const NEEDS: Partial<Record<TourStep, (site: Site) => boolean>> = {
+  integral: ({ models }) => models.some(({ kind }) => kind === 'vae'),
+  vae: ({ models }) => models.some((entry) => entry.kind === 'vae' && hasBound(entry)),
+  gap: ({ models }) => models.some((entry) => entry.kind === 'vae' && hasBound(entry)),
+  layers: ({ models }) => models.some(({ kind }) => kind === 'hvae'),
+  diffusion: ({ models }) => models.some(({ kind }) => kind === 'ddpm'),
+  terms: ({ models }) => models.some(({ kind }) => kind === 'ddpm'),
+  schedule: ({ models }) => models.some(({ kind }) => kind === 'ddpm'),
+  compare: ({ models }) =>
+    models.filter((entry) => hasBound(entry) && taskOf(entry) === 'binarized').length > 1,
+  odd: ({ models, evaluated }) =>
+    evaluated && models.some((entry) => entry.kind === 'vae' && hasBound(entry)),
+  digit: ({ models }) =>
+    models.some((entry) => entry.kind === 'ddpm' && classKind(classesOf(entry)) === 'digits'),
+};
+
+/** The steps that can be shown on a site; all of them while it is not known. */
+export const stepsFor = (site: Site | null): TourStep[] =>
+  TOUR_STEPS.filter((step) => site === null || (NEEDS[step]?.(site) ?? true));
 
 /** The page as a step wants it; the language and the models stay those of the visitor. */
 export function stateAt(step: TourStep, { language, vae, ddpm }: PageState): PageState {

@@ -1,6 +1,13 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { formatKey, formatOf, type LatentEntry, type Task, taskOf } from '../../engine/facts.ts';
+import {
+  boundLack,
+  formatKey,
+  formatOf,
+  type LatentEntry,
+  type Task,
+  taskOf,
+} from '../../engine/facts.ts';
 import type {
   Diffused,
   GrowthKind,
@@ -136,6 +143,7 @@ export class ElboLab {
   #scoreLatent(): void {
     const { samples, seed } = this.#state;
     for (const { entry, bound } of this.latent) {
+      if (boundLack(entry)) continue;
       const named = this.#name<'latent'>(entry, { kind: 'latent', options: { samples, seed } });
       untrack(() => bound.set(named));
     }
@@ -151,7 +159,7 @@ export class ElboLab {
   }
 
   #classify(): void {
-    if (!this.ddpm) return;
+    if (!this.ddpm || this.ddpm.classes.length < 2) return;
     const { perClass: evaluationsPerClass, seed, steps } = this.#state;
     const options = { schedule: this.page.state.bound.schedule, steps, evaluationsPerClass, seed };
     const named = this.#name<'classes'>(this.ddpm, { kind: 'classes', options });

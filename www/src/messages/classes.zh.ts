@@ -1,0 +1,35 @@
+import type { Messages } from './en.ts';
+
+/** The classes that a diffusion model is given, in Simplified Chinese. */
+export const classes: Messages['classes'] = {
+  digits: {
+    label: '数字',
+    any: '任意',
+    none: '无',
+    givenLabel: '给定数字',
+    unconditional: '不给定数字',
+    given: (label) => `给定数字 ${label}`,
+    guidanceNeeds: '要使用引导，须先选定数字。',
+    guidanceDoes:
+      '取 0 时，采样链忠实于模型本身；权重越大，数字越清晰、变化越少，且每步需计算网络两次。',
+    which: '这是哪个数字？',
+    lead: '在相同的噪声下，分别给定每个数字计算扩散模型的下界，再换算成后验分布。',
+    perClass: '每个数字的求值次数',
+    posterior: '数字的后验分布',
+  },
+  named: {
+    label: '类别',
+    any: '任意',
+    none: '无',
+    givenLabel: '给定类别',
+    unconditional: '不给定类别',
+    given: (label) => `给定类别 ${label}`,
+    guidanceNeeds: '要使用引导，须先选定类别。',
+    guidanceDoes:
+      '取 0 时，采样链忠实于模型本身；权重越大，类别越分明、变化越少，且每步需计算网络两次。',
+    which: '这是哪一类？',
+    lead: '在相同的噪声下，分别给定每个类别计算扩散模型的下界，再换算成后验分布。',
+    perClass: '每个类别的求值次数',
+    posterior: '类别的后验分布',
+  },
+};
