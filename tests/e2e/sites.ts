@@ -35,8 +35,12 @@ export const TALL_DDPM = {
   logSnr: { min: -6, max: 13 },
   dataset: 'Tall drawings',
   classes: ['ring', 'stick', 'swan'],
+  network: { condition: {} },
   files: { network: { path: 'tall-ddpm.onnx' } },
 };
+
+/** One without classes. */
+export const PLAIN_DDPM = { ...TALL_DDPM, id: 'plain-ddpm', classes: [], network: {} };
 
 export const SMALL_VAE = {
   id: 'small-vae',
@@ -50,6 +54,14 @@ export const SMALL_VAE = {
     encoder: { path: 'small-encoder.onnx' },
     decoder: { path: 'small-decoder.onnx' },
   },
+};
+
+/** A decoder without its encoder. */
+export const DECODER = {
+  ...SMALL_VAE,
+  id: 'decoder-only',
+  title: 'Decoder alone',
+  files: { decoder: { path: 'alone-decoder.onnx' } },
 };
 
 export const makeSite = (models: readonly object[]): Promise<Files> => siteOf(root, models);

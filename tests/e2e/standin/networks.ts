@@ -217,16 +217,19 @@ export function denoiser(entry: Of<'ddpm'>, templates: Templates): Uint8Array {
   const graph = new Graph();
   const x = graph.reshape(graph.input('x_t', shapeOf(entry)), [-1, pixels]);
   const logSnr = graph.reshape(graph.input('log_snr', ['batch']), [-1, 1]);
-  const kind = graph.input('class', ['batch'], 'int64');
   const known = entry.classes.map((name, i) => {
     const template = templates[i];
     if (!template) throw new Error(`${entry.id}: there is no template of class ${name}`);
     return template;
   });
-  const means = [...known, meanOf(known)].map((template) => template.map((grey) => 2 * grey - 1));
-  const mean = graph.node('Gather', [graph.constant([means.length, pixels], matrix(means)), kind], {
-    axis: 0,
-  });
+  const signed = (template: Float32Array) => template.map((grey) => 2 * grey - 1);
+  const means = [...known, meanOf(known.length > 0 ? known : templates)].map(signed);
+  const table = graph.constant([means.length, pixels], matrix(means));
+  // Without classes there is one mean for all.
+  const mean =
+    known.length > 0
+      ? graph.node('Gather', [table, graph.input('class', ['batch'], 'int64')], { axis: 0 })
+      : table;
   const alpha2 = graph.node('Sigmoid', [logSnr]);
   const sigma2 = graph.node('Sigmoid', [graph.node('Neg', [logSnr])]);
   const alpha = graph.node('Sqrt', [alpha2]);

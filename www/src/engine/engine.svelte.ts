@@ -92,7 +92,7 @@ export class Engine {
   /** Whether the site has scores of the test set, as far as is known. */
   evaluated = $state(__EVALUATED__);
   /** The manifest as it came: enough to fetch by, before the crate is there to validate it. */
-  #draft: Manifest | null = null;
+  #draft: Pick<Manifest, 'models'> | null = null;
   #onDraft: (() => void)[] = [];
 
   /** `wanted` are the model ids that the page's state asks for, `first` the kind that its first picture needs. */
@@ -262,20 +262,27 @@ export class Engine {
   }
 
   #announce(json: string, wanted: Record<ModelKind, string>): void {
+    let models: unknown;
     try {
-      const draft = JSON.parse(json) as Manifest;
-      for (const kind of ['vae', 'ddpm'] as const) {
+      ({ models } = JSON.parse(json) as Manifest);
+    } catch {
+      return; // The crate will say what is wrong with it.
+    }
+    // An entry in it may turn out to be none.
+    const draft = { models: Array.isArray(models) ? (models as ModelEntry[]) : [] };
+    for (const kind of ['vae', 'ddpm'] as const) {
+      try {
         const entry = chooseModel(draft, kind, wanted[kind]);
         if (entry?.kind === 'vae') {
           const decoder = entry.files.decoder.bytes ?? 0;
           this.assets.vae.total = decoder;
           this.assets.encoder.total = modelBytes(entry) - decoder;
         } else if (entry) this.assets[kind].total = modelBytes(entry);
+      } catch {
+        continue;
       }
-      this.#draft = draft;
-    } catch {
-      return; // The crate will say what is wrong with it.
     }
+    this.#draft = draft;
     for (const tell of this.#onDraft.splice(0)) tell();
   }
 
@@ -285,17 +292,26 @@ export class Engine {
     wanted?: (role: string) => boolean,
   ): Promise<ModelPackage> {
     if (!this.#draft) await new Promise<void>((resolve) => this.#onDraft.push(resolve));
-    const { models } = this.#draft as Manifest;
-    let entry = chooseModel({ models }, kind, this.#wanted[kind]);
-    if (isOwn(this.#wanted[kind])) {
-      await this.own.ready;
-      // Where it is not there, the lab asks for it, and has something to go on with meanwhile.
-      const own = { models: [...this.own.entries] };
-      entry = chooseModel(own, kind, this.#wanted[kind]) ?? chooseModel({ models }, kind, '');
-    }
+    const drafted = await this.#choose(kind, this.#draft?.models ?? []);
+    // On their way while the engine is, which then says whether the entry is one.
+    const early = drafted && this.#filesOf(drafted, options, wanted);
+    early?.catch(() => undefined);
+    const { models } = await this.assets.manifest.get();
+    const entry = await this.#choose(kind, models);
     if (!entry) throw new AbsentError(`the manifest has no model of kind ${kind}`);
     this.#using[kind] = entry.id;
-    return { id: entry.id, files: await this.#filesOf(entry, options, wanted) };
+    const files = entry.id === drafted?.id ? early : this.#filesOf(entry, options, wanted);
+    return { id: entry.id, files: (await files) ?? {} };
+  }
+
+  /** The model that the page's state asks for at the start. */
+  async #choose(kind: ModelKind, models: ModelEntry[]): Promise<ModelEntry | undefined> {
+    const wanted = this.#wanted[kind];
+    if (!isOwn(wanted)) return chooseModel({ models }, kind, wanted);
+    await this.own.ready;
+    // Where it is not there, the lab asks for it, and has something to go on with meanwhile.
+    const own = { models: [...this.own.entries] };
+    return chooseModel(own, kind, wanted) ?? chooseModel({ models }, kind, '');
   }
 
   async #filesOf(

@@ -64,7 +64,7 @@ export class Station {
   }
 
   holds(kind: ModelKind, entry: ModelEntry | undefined): boolean {
-    return entry !== undefined && this.held[kind] === entry.id;
+    return this.held[kind] === entry?.id;
   }
 
   /** The lane of a name: calls in it never pile up. A new worker starts with empty lanes. */
