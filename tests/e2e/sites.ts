@@ -1,6 +1,5 @@
 /** Sites with other models than the project's own, served to a page in place of its models folder. */
-import init, { Ddpm, Vae } from '../../www/pkg/elbo_room.js';
-import { type ModelEntry, parseManifest } from '../../www/pkg/elbo_room.js';
+import init, { Ddpm, type ModelEntry, parseManifest, Vae } from '../../www/pkg/elbo_room.js';
 import { readFile } from 'node:fs/promises';
 import type { Page } from './fixtures.ts';
 import { type Files, siteOf } from './standin/site.ts';
