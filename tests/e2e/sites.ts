@@ -63,7 +63,12 @@ export const DECODER = {
   files: { decoder: { path: 'alone-decoder.onnx' } },
 };
 
-export const makeSite = (models: readonly object[]): Promise<Files> => siteOf(root, models);
+/** With the scores of other weights, of which the page shows none, if they are asked for. */
+export async function makeSite(models: readonly object[], { scores = false } = {}): Promise<Files> {
+  const files = await siteOf(root, models);
+  if (scores) files.set('evaluation.json', await readFile(new URL('models/evaluation.json', root)));
+  return files;
+}
 
 /** Serves the files in place of the page's models folder; what is not among them is missing. */
 export async function serve(page: Page, files: Files): Promise<void> {

@@ -1,5 +1,4 @@
 /** Sites that lack something, or have something wrong among what is right: each says so, and the rest works. */
-import { readFile } from 'node:fs/promises';
 import { TOUR_STEPS } from '../../../www/src/state.ts';
 import { expectNoOverflow } from '../checks.ts';
 import { FEW } from '../drawing.ts';
@@ -285,8 +284,7 @@ const CASES: Case[] = [
 for (const { name, models, spoil, allow, check } of CASES)
   test(`a site with ${name} says so, and the rest works`, async ({ page, guard }) => {
     if (allow) guard.allow(allow);
-    const files = await makeSite(models);
-    if (!allow) files.set('evaluation.json', bytes(await emptyEvaluation()));
+    const files = await makeSite(models, { scores: !allow });
     spoil?.(files);
     await serve(page, files);
     await check(page, guard);
@@ -295,10 +293,6 @@ for (const { name, models, spoil, allow, check } of CASES)
       await expectNoOverflow(page, `${width} pixels`);
     }
   });
-
-/** Scores of other weights: the page shows none of them. */
-const emptyEvaluation = () =>
-  readFile(new URL('../../../models/evaluation.json', import.meta.url), 'utf8');
 
 test('a site with the project’s own models has every step of the tour', async ({ page }) => {
   await open(page, 'tour=integral');

@@ -2,6 +2,7 @@
 import {
   Ddpm,
   imageFromPixels,
+  interpolate,
   renderStrokes,
   resampleImage,
   toLevels,
@@ -28,7 +29,7 @@ interface World {
 }
 
 async function world(page: Page): Promise<World> {
-  const files = await makeSite([COLOUR_VAE, TALL_DDPM]);
+  const files = await makeSite([COLOUR_VAE, TALL_DDPM], { scores: true });
   await serve(page, files);
   const model = await loadSite(files);
   return {
@@ -123,7 +124,7 @@ test('the strip between two points is as wide as its pictures', async ({ page })
   const frames = Array.from({ length: 9 }, (_, i) =>
     decoded(
       vae,
-      a.map((value, k) => toGrid((1 - i / 8) * value + (i / 8) * (b[k] ?? 0))),
+      Array.from(interpolate(Float32Array.from(a), Float32Array.from(b), i / 8, 'linear'), toGrid),
     ),
   );
   await expectImages(
@@ -170,6 +171,7 @@ test('a picture of another model is noised at the model’s size', async ({ page
     steps: 20,
     seed: 3,
   });
+  while (!chain.done) chain.step();
   await expectImages(page.getByTestId('denoise-start'), chain.frame(0).x, TALL);
 });
 
