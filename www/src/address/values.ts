@@ -79,7 +79,10 @@ export const path: Codec<Stroke> = {
 const IMAGE_FORMS = new Map<string, (value: string) => ImageSource | undefined>([
   ['example', (example) => (/^[\w-]{0,32}$/.test(example) ? { example } : undefined)],
   ['strokes', (strokes) => (parseStrokes(strokes) ? { strokes } : undefined)],
-  ['pixels', (pixels) => (parsePixels(pixels) ? { pixels } : undefined)],
+  [
+    'pixels',
+    (pixels) => (pixels.length <= MOST_PIXEL_TEXT && parsePixels(pixels) ? { pixels } : undefined),
+  ],
 ]);
 
 export const image: Codec<ImageSource> = {

@@ -2,7 +2,8 @@
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
 import { chooseModel, fetchBytes, fetchModule } from '../engine/loader.ts';
-import type { DdpmEntry, Manifest, VaeEntry } from '../engine/protocol.ts';
+import { isSameShape, MNIST_SHAPE } from '../engine/facts.ts';
+import type { DdpmEntry, ImageShape, Manifest, VaeEntry } from '../engine/protocol.ts';
 import { Shelf } from '../engine/shelf.ts';
 import type { CrateApi } from './crate.worker.ts';
 import type { PeerApi, Sizes } from './peer.worker.ts';
@@ -24,8 +25,17 @@ export async function fetchSupplies(): Promise<Supplies> {
   ) as Manifest;
   const vae = chooseModel(manifest, 'vae', '');
   const ddpm = chooseModel(manifest, 'ddpm', '');
-  if (vae?.kind !== 'vae' || ddpm?.kind !== 'ddpm')
-    throw new Error('the benchmark needs a VAE and a diffusion model');
+  const isOwn = (shape: ImageShape | undefined) => shape && isSameShape(shape, MNIST_SHAPE);
+  if (
+    vae?.kind !== 'vae' ||
+    ddpm?.kind !== 'ddpm' ||
+    !vae.files.encoder ||
+    !isOwn(vae.image) ||
+    !isOwn(ddpm.image)
+  )
+    throw new Error(
+      'the benchmark needs the project’s own models: a VAE with its encoder and a class-conditional diffusion model, of grey images of 28 by 28 pixels',
+    );
   const shelf = new Shelf(models);
   // What the page shares with its workers, the peer would not take.
   const unshared = (files: Files) =>

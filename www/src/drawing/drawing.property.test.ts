@@ -4,7 +4,7 @@ import { isSameShape, MNIST_SHAPE } from '../engine/facts.ts';
 import { images } from '../testing/images.ts';
 import { fc } from '../testing/properties.ts';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
-import { MOST_PIXEL_TEXT, parsePixels, printPixels } from './pixels.ts';
+import { parsePixels, printPixels } from './pixels.ts';
 import {
   MOST_POINTS,
   parseStrokes,
@@ -115,12 +115,11 @@ describe('every picture', () => {
     );
   });
 
-  it('is not read where its text lost or gained some', () => {
+  it('is not read where its text lost some', () => {
     fc.assert(
       fc.property(images, fc.nat(), (picture, where) => {
         const text = printPixels(picture);
         expect(parsePixels(text.slice(0, where % text.length))).toBeUndefined();
-        expect(parsePixels(text + 'A'.repeat(MOST_PIXEL_TEXT))).toBeUndefined();
       }),
     );
   });

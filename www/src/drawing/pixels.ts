@@ -22,7 +22,6 @@ export function printPixels({ levels, shape }: Pixels): string {
 
 /** undefined where `text` does not stand for a picture. */
 export function parsePixels(text: string): Pixels | undefined {
-  if (text.length > MOST_PIXEL_TEXT) return undefined;
   const [, height, width, channels, packed] =
     /^([1-9]\d*)x([1-9]\d*)x([13])\.(.*)$/s.exec(text) ?? [];
   if (packed === undefined) {

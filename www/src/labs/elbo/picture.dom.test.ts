@@ -3,8 +3,9 @@ import { fireEvent, render } from '@testing-library/svelte';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { printPixels } from '../../drawing/pixels.ts';
 import { MOST_POINTS, parseStrokes, pointCount, printStrokes } from '../../drawing/strokes.ts';
-import type { Calls } from '../../engine/protocol.ts';
+import type { Calls, VaeEntry } from '../../engine/protocol.ts';
 import { flat } from '../../testing/images.ts';
+import { manifest } from '../../testing/manifest.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';
 import { decodable, layOut, pngHead, pointer } from '../../testing/pictures.ts';
 import { inTime } from '../../testing/time.ts';
@@ -240,6 +241,93 @@ describe('a file', () => {
     expect(level(desk)).toBe(2);
     desk.undo();
     expect(desk.error).toBeNull();
+  });
+});
+
+describe('models of several formats', () => {
+  const COLOUR = { channels: 3, height: 32, width: 40 };
+
+  /** The site's models, and one of coloured pictures. */
+  async function several(hash = '#lab=elbo') {
+    const world = await opened(hash);
+    const { engine, page } = world;
+    const [first] = manifest.models;
+    const entry = { ...first, id: 'colour', image: COLOUR, dataset: 'Photographs' } as VaeEntry;
+    engine.manifest = { ...manifest, models: [...manifest.models, entry] };
+    await pass();
+    return { ...world, entry, small: manifest.models[0] as VaeEntry, page };
+  }
+
+  it('get a drawing at the size of each', async () => {
+    const { desk, entry, small } = await several('#lab=elbo&image=strokes:BAQECAg');
+    expect(desk.formats).toHaveLength(2);
+    expect(desk.pictureFor(entry)).toMatchObject({ shape: COLOUR });
+    expect(desk.pictureFor(entry)?.levels).toHaveLength(3840);
+    expect(desk.pictureFor(small)?.levels).toHaveLength(784);
+    expect(desk.foreignShape(entry)).toBeNull();
+    expect([...desk.pictures.keys()]).toEqual(['28x28x1 digit', '32x40x3']);
+  });
+
+  it('get a picture of another shape resampled, and it is said', async () => {
+    const { desk, entry, small } = await several();
+    desk.take(flat(90, COLOUR));
+    await pass();
+    expect(desk.pictureFor(entry)?.levels[0]).toBe(90);
+    expect(desk.foreignShape(entry)).toBeNull();
+    // The script of the worker says 1 of what it resamples.
+    expect(desk.pictureFor(small)?.levels[0]).toBe(1);
+    expect(desk.foreignShape(small)).toEqual(COLOUR);
+    // What came in a model's own format is shown in it, until another one is chosen.
+    expect(desk.format).toEqual({ shape: COLOUR, digit: false });
+    const [standard] = desk.formats;
+    if (standard) desk.format = standard;
+    await pass();
+    expect(desk.shown?.levels).toHaveLength(784);
+  });
+
+  it('have files prepared for the format on display, and the pad in its proportions', async () => {
+    const { desk, page } = await several();
+    page.state.vae = 'colour';
+    await pass();
+    expect(desk.format).toEqual({ shape: COLOUR, digit: false });
+    const { decode } = decodable();
+    const photo = file();
+    const taken = desk.upload(photo);
+    decode(photo, 90, 60);
+    await inTime(taken);
+    await pass();
+    expect(workerOf('decoder').asked('prepare').at(-1)?.format).toMatchObject({ digit: true });
+    const asked = workerOf('decoder').asked('prepare');
+    expect(asked.find(({ of }) => 'rgba' in of)?.format).toEqual({ shape: COLOUR, digit: false });
+    expect(desk.shown?.shape).toEqual(COLOUR);
+    const { getByTestId } = render(DrawingPad, { desk });
+    expect(getByTestId('drawing-pad').getAttribute('viewBox')).toBe('0 0 255 204');
+  });
+
+  it('may be too large for an address, which then leaves the picture out', async () => {
+    const { desk, page } = await several();
+    const shape = { channels: 3, height: 400, width: 400 };
+    let seed = 1;
+    const levels = Uint8Array.from(
+      { length: 480_000 },
+      () => (seed = (seed * 48_271) % 0x7fffffff),
+    );
+    desk.take({ levels, shape });
+    await pass();
+    expect(desk.tooLarge).toBe(true);
+    expect(desk.picture).not.toBeNull();
+    expect(page.link()).not.toContain('image=');
+    desk.undo();
+    expect(desk.tooLarge).toBe(false);
+  });
+
+  it('never get what was asked for before in place of what came later', async () => {
+    const { desk, entry } = await several();
+    desk.draw([10, 10, 90, 90, 100, 20]);
+    desk.lift();
+    desk.take(flat(7, COLOUR));
+    await pass();
+    expect(desk.pictureFor(entry)?.levels[0]).toBe(7);
   });
 });
 

@@ -238,8 +238,8 @@ export class PictureDesk {
     const deed = this.#deeds;
     this.busy = true;
     try {
-      const of = await readImage(file);
       const format = this.#format;
+      const of = await readImage(file, Math.max(format.shape.height, format.shape.width));
       const levels = await this.#prepare(of, format);
       if (deed === this.#deeds) this.take({ levels, shape: format.shape });
     } catch (error) {
