@@ -163,6 +163,23 @@ pub fn browser(job: &mut Job) -> Result<Browser> {
     find_browser().context(BY_HAND)
 }
 
+/// Fails unless Firefox and WebKitGTK can be driven; `tests/e2e/browsers/engines.ts` finds them again.
+pub fn other_browsers() -> Result<()> {
+    let mut programs = vec![("firefox-esr", "FIREFOX_BIN"), ("WebKitWebDriver", "WEBKIT_DRIVER")];
+    if std::env::var_os("DISPLAY").is_none() {
+        programs.push(("xvfb-run", "XVFB_RUN"));
+    }
+    for (program, variable) in programs {
+        if std::env::var_os(variable).is_none() && which::which(program).is_err() {
+            bail!(
+                "there is no {program} on PATH: name it in {variable}, or install it (Debian: \
+                 firefox-esr, webkit2gtk-driver, libwebkit2gtk-4.1-0, xvfb)"
+            );
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,6 +39,8 @@ pub enum Stage {
     Page,
     /// The built page in browsers
     E2e,
+    /// The page in Chromium, Firefox and WebKitGTK, bit for bit; takes minutes, only where it is named
+    Browsers,
     /// Licences and sources of the crates; where cargo-deny is installed
     Deny,
     /// Advisories on crates and npm packages; only where it is named
@@ -55,7 +57,7 @@ const LANES: [&[Stage]; 2] = [
 ];
 
 /// Stages that need the machine for themselves, after all others.
-const ALONE: [Stage; 3] = [Stage::Chrome, Stage::E2e, Stage::WasmPack];
+const ALONE: [Stage; 4] = [Stage::Chrome, Stage::E2e, Stage::Browsers, Stage::WasmPack];
 
 /// What several stages need, made by the first of them.
 #[derive(Default)]
@@ -97,6 +99,7 @@ impl Stage {
             Self::Chrome => "chrome",
             Self::Page => "page",
             Self::E2e => "e2e",
+            Self::Browsers => "browsers",
             Self::Deny => "deny",
             Self::Advisories => "advisories",
             Self::WasmPack => "wasm-pack",
@@ -108,12 +111,12 @@ impl Stage {
     }
 
     fn needs_browser(self) -> bool {
-        matches!(self, Self::Chrome | Self::E2e | Self::WasmPack)
+        matches!(self, Self::Chrome | Self::E2e | Self::Browsers | Self::WasmPack)
     }
 
     fn npm_folders(self) -> &'static [&'static str] {
         match self {
-            Self::Page | Self::E2e => &[page::FOLDER, END_TO_END],
+            Self::Page | Self::E2e | Self::Browsers => &[page::FOLDER, END_TO_END],
             _ => &[],
         }
     }
@@ -130,7 +133,11 @@ impl Stage {
             Self::Node => node(job),
             Self::Chrome => chrome(job),
             Self::Page => check_page(job, shared),
-            Self::E2e => end_to_end(job, shared),
+            Self::E2e => end_to_end(job, shared, "test"),
+            Self::Browsers => {
+                setup::other_browsers()?;
+                end_to_end(job, shared, "browsers")
+            }
             Self::Deny => audit::deny(job),
             Self::Advisories => audit::advisories(job),
             Self::WasmPack => wasm_pack(job),
@@ -141,7 +148,7 @@ impl Stage {
     fn by_default(self) -> bool {
         match self {
             Self::Deny => audit::has_cargo_deny(),
-            Self::Advisories | Self::WasmPack => false,
+            Self::Browsers | Self::Advisories | Self::WasmPack => false,
             _ => true,
         }
     }
@@ -294,12 +301,13 @@ pub fn all(results: impl IntoIterator<Item = Result<()>>) -> Result<()> {
     Ok(())
 }
 
-fn end_to_end(job: &mut Job, shared: &Shared) -> Result<()> {
+/// Runs the tests of a script of `tests/e2e/package.json`.
+fn end_to_end(job: &mut Job, shared: &Shared, script: &str) -> Result<()> {
     let browser = setup::browser(job)?;
     setup::npm_packages(job, END_TO_END)?;
     shared.page(job)?;
-    let report = report_file("playwright.json")?;
-    let run = setup::npm(END_TO_END, ["test", "--", "--reporter=list,json"])
+    let report = report_file(&format!("playwright-{script}.json"))?;
+    let run = setup::npm(END_TO_END, ["run", script, "--", "--reporter=list,json"])
         .env("CHROME_BIN", browser.chromium)
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
     let run = job.run("run the end-to-end tests", run);

@@ -12,9 +12,13 @@ const GLOW_MS = 2000;
 /** A lab that is opened for the first time has to be built, and its numbers computed. */
 const PATIENCE_MS = 20_000;
 
+/** Safari before 17.4 has no `checkVisibility`; nothing that hides is hidden there from the boxes of an element. */
+const isVisible = (element: Partial<Pick<Element, 'checkVisibility'>> & Element) =>
+  element.checkVisibility?.() ?? element.getClientRects().length > 0;
+
 const onPage = (anchor: Anchor): HTMLElement[] =>
   Array.from(document.querySelectorAll<HTMLElement>(`[data-anchor~="${anchor}"]`)).filter(
-    (element) => element.checkVisibility(),
+    isVisible,
   );
 
 export class Links {
