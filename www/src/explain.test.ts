@@ -19,6 +19,7 @@ it.each([
   await speech.load();
   expect(explain(new LoadError('missing', 'a.onnx', 404))).toBe(text.missing('a.onnx'));
   expect(explain(new LoadError('offline', 'a.onnx'))).toBe(text.offline('a.onnx'));
+  expect(explain(new LoadError('webpage', 'a.onnx'))).toBe(text.webpage('a.onnx'));
   expect(explain(new LoadError('http', 'a.onnx', 503))).toBe(text.http('a.onnx', 503));
   expect(explain(new CallError('ChecksumError', 'a.onnx has 3 bytes'))).toBe(
     text.because(text.kinds['ChecksumError'] ?? '', 'a.onnx has 3 bytes'),

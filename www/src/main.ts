@@ -13,4 +13,6 @@ import './styles/print.css';
 speech.chosen = parseState(location.hash).state.language;
 void speech
   .load()
-  .then(() => mount(App, { target: document.getElementById('app') as HTMLElement }));
+  .then(() => mount(App, { target: document.getElementById('app') as HTMLElement }))
+  // It says why the page does not start.
+  .then(() => document.getElementById('boot')?.remove());

@@ -43,6 +43,8 @@ export const HEADERS = {
   // Both let the page share memory with its workers, and the benchmark's peer have threads.
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
+  // What the site serves is public; a sandboxed frame, and other isolated pages, may show it.
+  'Cross-Origin-Resource-Policy': 'cross-origin',
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Permissions-Policy': UNUSED_FEATURES.map((feature) => `${feature}=()`).join(', '),

@@ -37,7 +37,7 @@ function onPainted({ Worker }: Scope, tell: (painted: number) => void): () => vo
       message.params.surface === 'latent-digit'
     ) {
       const answered = ({ data }: MessageEvent<FromWorker>) => {
-        if (data.id !== message.id || 'progress' in data) return;
+        if ('watched' in data || data.id !== message.id || 'progress' in data) return;
         this.removeEventListener('message', answered);
         if ('result' in data) tell((data.result as Calls['decode']['result']).painted);
       };

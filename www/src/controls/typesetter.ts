@@ -4,7 +4,12 @@ import type katex from 'katex';
 /** Held once it has arrived, so that what is opened later is set at once: a printer does not wait. */
 export let typesetter: typeof katex | null = null;
 
-export async function loadTypesetter(): Promise<typeof katex> {
-  typesetter ??= (await import('./katex.ts')).default;
+/** Null where it did not come: a formula is then shown as it is written. */
+export async function loadTypesetter(): Promise<typeof katex | null> {
+  try {
+    typesetter ??= (await import('./katex.ts')).default;
+  } catch {
+    // The page says that a part of it is missing.
+  }
   return typesetter;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import {
   CallError,
   CancelledError,
+  Refusal,
   WorkerClient,
   WorkerLostError,
   type WorkerLike,
@@ -24,6 +25,10 @@ class FakeWorker implements WorkerLike {
     this.onmessage?.({ data } as MessageEvent<FromWorker>);
   }
 }
+
+/** As much of an ErrorEvent as is read. */
+const errorEvent = (message: string) =>
+  Object.assign(new Event('error'), { message }) as unknown as ErrorEvent;
 
 function setUp() {
   const worker = new FakeWorker();
@@ -99,7 +104,7 @@ describe('a lost worker', () => {
     worker.onerror?.({ message: 'again', preventDefault() {} } as ErrorEvent);
     for (const call of calls) await expect(call).rejects.toThrow(WorkerLostError);
     expect(worker.terminated).toBe(true);
-    expect(onLost.mock.calls).toEqual([['unreachable']]);
+    expect(onLost.mock.calls).toEqual([['unreachable', 'crash']]);
   });
 
   it('refuses later calls', async () => {
@@ -115,4 +120,45 @@ describe('a lost worker', () => {
     await expect(call).rejects.toThrow(WorkerLostError);
     expect(onLost).not.toHaveBeenCalled();
   });
+});
+
+it.each<[string, (worker: FakeWorker) => void, string, string]>([
+  ['throws', ({ onerror }) => onerror?.(errorEvent('no')), 'no', 'crash'],
+  ['did not come', ({ onerror }) => onerror?.(errorEvent('')), 'worker error', 'script'],
+  [
+    'fails silently after it spoke',
+    (worker) => {
+      worker.answer({ id: 9, result: 1 });
+      worker.onerror?.(errorEvent(''));
+    },
+    'worker error',
+    'crash',
+  ],
+  [
+    'may not be started',
+    ({ onerror }) => onerror?.(new Refusal('sandboxed') as unknown as ErrorEvent),
+    'sandboxed',
+    'refused',
+  ],
+])('a worker whose script %s is told apart', (_, happen, reason, cause) => {
+  const { worker, onLost } = setUp();
+  happen(worker);
+  expect(onLost.mock.calls).toEqual([[reason, cause]]);
+});
+
+it('a worker that ends without an error gives its lock back, and is told', async () => {
+  const waiting = new Map<string, () => void>();
+  vi.stubGlobal('navigator', {
+    locks: { request: async (name: string, got: () => void) => void waiting.set(name, got) },
+  });
+  const { worker, client, onLost } = setUp();
+  const [watch] = worker.sent.flatMap((message) => ('watch' in message ? [message.watch] : []));
+  if (!watch) throw new Error('no lock was asked for');
+  const open = client.call('randomSeed', null);
+  worker.answer({ watched: watch });
+  expect(onLost).not.toHaveBeenCalled();
+  waiting.get(watch)?.();
+  await expect(open).rejects.toThrow(WorkerLostError);
+  expect(onLost.mock.calls).toEqual([['no error', 'silent']]);
+  vi.unstubAllGlobals();
 });

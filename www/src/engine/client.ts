@@ -1,5 +1,11 @@
 import type { CallName, Calls, FromWorker, ToWorker } from './protocol.ts';
 
+/**
+ * Why a worker is gone: it crashed, ended without a word, its script did not come, or the browser does not let the page start one.
+ */
+export type LossCause = 'crash' | 'silent' | 'script' | 'refused';
+export type OnLost = (reason: string, cause: LossCause) => void;
+
 /** The part of a Worker that the client uses, so that tests can do without one. */
 export interface WorkerLike {
   postMessage(message: ToWorker, transfer: Transferable[]): void;
@@ -46,22 +52,43 @@ interface Open {
   progress: (value: unknown) => void;
 }
 
+/** Without TLS, and in some frames, there are no locks. */
+function canLock(): boolean {
+  try {
+    return typeof (navigator as Partial<Navigator>).locks?.request === 'function';
+  } catch {
+    return false;
+  }
+}
+
+/** Stands in for the error event of a worker that the browser does not let the page have. */
+export class Refusal extends Event {
+  constructor(readonly message: string) {
+    super('error', { cancelable: true });
+  }
+}
+
 /** One worker: a promise per call that settles exactly once, whatever happens to the worker. */
 export class WorkerClient {
   #open = new Map<number, Open>();
   #nextId = 0;
   #dead = false;
+  /** The worker has said something. */
+  #heard = false;
 
   constructor(
     private readonly worker: WorkerLike,
-    private readonly onLost: (reason: string) => void,
+    private readonly onLost: OnLost,
   ) {
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#lose(event.message || 'worker error');
+      // What a script throws has a message; a script that did not come has none.
+      const cause = event.message || this.#heard ? 'crash' : 'script';
+      this.#lose(event.message || 'worker error', event instanceof Refusal ? 'refused' : cause);
     };
-    worker.onmessageerror = () => this.#lose('unreadable message');
+    worker.onmessageerror = () => this.#lose('unreadable message', 'crash');
+    this.#watch();
   }
 
   call<K extends CallName>(
@@ -108,6 +135,11 @@ export class WorkerClient {
 
   #receive(message: FromWorker): void {
     if (this.#dead) return;
+    this.#heard = true;
+    if ('watched' in message) {
+      void navigator.locks.request(message.watched, () => this.#lose('no error', 'silent'));
+      return;
+    }
     const open = this.#open.get(message.id);
     if ('progress' in message) {
       open?.progress(message.progress);
@@ -119,15 +151,24 @@ export class WorkerClient {
       open?.resolve(message.result);
     } else if (message.fatal) {
       open?.reject(new WorkerLostError(message.error.message));
-      this.#lose(message.error.message);
+      this.#lose(message.error.message, 'crash');
     } else {
       open?.reject(new CallError(message.error.name, message.error.message));
     }
   }
 
-  #lose(reason: string): void {
+  /**
+   * A worker can end without an error event. It holds a lock as long as it lives, and the page waits for the same: where it gets
+   * it, the worker is gone.
+   */
+  #watch(): void {
+    if (!canLock()) return;
+    this.worker.postMessage({ watch: `elbo-room worker ${crypto.randomUUID()}` }, []);
+  }
+
+  #lose(reason: string, cause: LossCause): void {
     if (this.#dead) return;
     this.close();
-    this.onLost(reason);
+    this.onLost(reason, cause);
   }
 }

@@ -1,6 +1,6 @@
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
 import { AbsentError, Asset } from './asset.svelte.ts';
-import { asError, isCancelled, type WorkerClient } from './client.ts';
+import { asError, isCancelled, type LossCause, type OnLost, type WorkerClient } from './client.ts';
 import { markFirstPicture } from './first.ts';
 import {
   chooseModel,
@@ -11,6 +11,7 @@ import {
   modelBytes,
 } from './loader.ts';
 import { isOwn, NO_MODELS, type OwnModels } from './own.ts';
+import { isMissingPart, parts } from './outage.svelte.ts';
 import { Pool, poolSize, type SuppliedModel } from './pool.ts';
 import type { EvaluatedModel, Manifest, ModelEntry } from './protocol.ts';
 import { Shelf } from './shelf.ts';
@@ -91,6 +92,8 @@ export class Engine {
   #asked = false;
   /** Whether the site has scores of the test set, as far as is known. */
   evaluated = $state(__EVALUATED__);
+  /** Whose script did not come. */
+  #unstarted = new Set<Crew>();
   /** The manifest as it came: enough to fetch by, before the crate is there to validate it. */
   #draft: Pick<Manifest, 'models'> | null = null;
   #onDraft: (() => void)[] = [];
@@ -133,7 +136,7 @@ export class Engine {
       model: (id) => this.#supply(id),
       reject: (id, supply, error) => this.model(id).reject(supply, error),
       blame: (id, supply, error) => this.model(id).blame(supply, error),
-      onLost: (reason, left) => this.#lost('pool', reason, left > 0),
+      onLost: (reason, left, cause) => this.#lost('pool', reason, left > 0, cause),
       onShrunk: (size) => (this.shrunk = { size, most }),
     });
     this.#leader = first === 'vae' ? this.decoder : this.sampler;
@@ -144,6 +147,10 @@ export class Engine {
   report = (error: unknown): void => {
     if (isCancelled(error)) return;
     const fault = asError(error);
+    if (isMissingPart(fault)) {
+      void parts.missed();
+      return;
+    }
     // One bad canvas fails at every step of a slider.
     const others = this.faults.filter(({ message }) => message !== fault.message);
     this.faults = [...others, fault].slice(-MOST_FAULTS);
@@ -159,6 +166,17 @@ export class Engine {
     this.losses = this.losses.filter(({ restarting }) => !restarting);
     this.faults = [];
     this.shrunk = null;
+  }
+
+  /** Another attempt at the workers whose script did not come. */
+  resume(): void {
+    parts.outage = null;
+    const roles = [...this.#unstarted];
+    this.#unstarted.clear();
+    for (const role of roles) this.restart(role);
+    // Some were waiting for an answer of those workers.
+    for (const asset of [...Object.values(this.assets), ...this.extras])
+      if (asset.status === 'failed') asset.retry();
   }
 
   restart(role: Crew): void {
@@ -382,13 +400,20 @@ export class Engine {
   }
 
   /** A worker for files that nobody knows yet, whose end is not counted as a crash of the page's own. */
-  async checker(onLost: (reason: string) => void): Promise<WorkerClient> {
+  async checker(onLost: OnLost): Promise<WorkerClient> {
     const client = spawn('check', onLost);
     await client.call('start', { module: await this.assets.runtime.get() });
     return client;
   }
 
-  #lost(role: Crew, reason: string, restarting: boolean): void {
+  #lost(role: Crew, reason: string, restarting: boolean, cause: LossCause): void {
+    if (cause === 'script' || cause === 'refused') {
+      // Not this worker's own fault: said once for all of them.
+      this.#unstarted.add(role);
+      if (cause === 'script') void parts.missed();
+      else parts.outage = 'refused';
+      return;
+    }
     this.losses = [
       ...this.losses.filter((loss) => loss.role !== role),
       { role, reason, restarting },

@@ -78,10 +78,17 @@ describe('a module', () => {
   it.each(['application/wasm', 'text/html'])(
     'that is none, served as %s, is the compiler’s error',
     async (type) => {
-      serve(() => new Response('<!doctype html>', { headers: { 'content-type': type } }));
+      serve(() => new Response('no module', { headers: { 'content-type': type } }));
       await expect(fetchModule(FILE)).rejects.toBeInstanceOf(WebAssembly.CompileError);
     },
   );
+
+  it('and any other file that is a web page is told as one', async () => {
+    serve(() => new Response('\n<!doctype html>', { headers: { 'content-type': 'text/html' } }));
+    const told = { name: 'LoadError', failure: 'webpage', file: 'a.onnx' };
+    await expect(fetchModule(FILE)).rejects.toMatchObject(told);
+    await expect(fetchBytes(FILE)).rejects.toMatchObject(told);
+  });
 
   it('whose connection breaks is offline, not corrupt', async () => {
     serve(

@@ -2,7 +2,7 @@
 import { idOf, isOwn } from './own.ts';
 import type { FileEntry, Manifest, ModelEntry } from './protocol.ts';
 
-export type LoadFailure = 'missing' | 'offline' | 'http';
+export type LoadFailure = 'missing' | 'offline' | 'http' | 'webpage';
 
 export class LoadError extends Error {
   override name = 'LoadError';
@@ -26,7 +26,7 @@ export function fetchBytes(
   url: URL,
   { onBytes, fresh = false }: FetchOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return request(url, fresh, (response) => collect(response, onBytes));
+  return request(url, fresh, async (response) => noPage(url, await collect(response, onBytes)));
 }
 
 /** Compiles while the bytes come, where the server gives the file its type. */
@@ -38,11 +38,20 @@ export function fetchModule(
     const copy = response.clone();
     const counted = collect(copy, onBytes);
     if (response.headers.get('content-type') !== 'application/wasm')
-      return WebAssembly.compile(await counted);
+      return WebAssembly.compile(noPage(url, await counted));
     // What breaks the stream shows in the copy as well: as a broken connection, where the compiler would blame the module.
     const [module] = await Promise.all([WebAssembly.compileStreaming(response), counted]);
     return module;
   });
+}
+
+const nameOf = ({ pathname }: URL) => pathname.slice(pathname.lastIndexOf('/') + 1);
+
+/** No file of the engine or of a model begins as markup: some servers answer with a page whatever they are asked for. */
+function noPage(url: URL, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (/^\s*</.test(new TextDecoder().decode(bytes.subarray(0, 16))))
+    throw new LoadError('webpage', nameOf(url));
+  return bytes;
 }
 
 async function request<T>(
@@ -50,7 +59,7 @@ async function request<T>(
   fresh: boolean,
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
-  const file = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
+  const file = nameOf(url);
   try {
     const response = await fetch(url, { cache: fresh ? 'reload' : 'default' });
     if (!response.ok)

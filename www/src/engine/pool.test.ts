@@ -40,18 +40,23 @@ class FakeWorker implements WorkerLike {
       delay: () => number;
       fails?: (call: CallName) => Error | null;
       dies?: (call: CallName) => boolean;
+      /** What its error event says. */
+      words?: string;
     },
   ) {}
 
   postMessage(message: ToWorker) {
-    if ('cancel' in message) return;
+    if ('cancel' in message || 'watch' in message) return;
     this.calls.push(message.call);
     if (message.call === 'evaluate') this.evaluated.push(message.params.ticket);
     setTimeout(() => {
       if (this.dead) return;
       const error = this.habits.fails?.(message.call);
       if (this.habits.dies?.(message.call))
-        this.onerror?.({ message: 'dead', preventDefault() {} } as ErrorEvent);
+        this.onerror?.({
+          message: this.habits.words ?? 'dead',
+          preventDefault() {},
+        } as ErrorEvent);
       else if (error) this.#post({ id: message.id, error, fatal: false });
       else this.#post({ id: message.id, result: this.#answer(message.call, message.params) });
     }, this.habits.delay());
@@ -231,7 +236,7 @@ describe('a lost worker', () => {
       expect(state).toMatchObject({ status: 'done', evaluations: TOTAL });
       expect(sumOf(state)).toBe(EXPECTED);
       expect(workers[0]?.dead).toBe(true);
-      expect(recruiter.onLost).toHaveBeenCalledWith('dead', 2);
+      expect(recruiter.onLost).toHaveBeenCalledWith('dead', 2, 'crash');
     },
   );
 
@@ -252,6 +257,18 @@ describe('a lost worker', () => {
     },
   );
 
+  it('whose script did not come is not taken for a lack of memory, and none is tried after it', async () => {
+    const { pool, workers, recruiter } = setUp(3, () => ({
+      delay: anyDelay,
+      dies: () => true,
+      words: '',
+    }));
+    expect(await inTime(grow(pool).settled)).toMatchObject({ status: 'failed' });
+    expect(recruiter.onShrunk).not.toHaveBeenCalled();
+    expect(recruiter.onLost).toHaveBeenLastCalledWith('worker error', 0, 'script');
+    expect(workers).toHaveLength(3);
+  });
+
   it('is told as lost where not even one finds room, and a restart tries all places again', async () => {
     let full = true;
     const { pool, workers, recruiter } = setUp(3, () => ({
@@ -260,7 +277,7 @@ describe('a lost worker', () => {
     }));
     const { states, settled } = grow(pool);
     expect(await inTime(settled)).toMatchObject({ status: 'failed', error: { message: 'dead' } });
-    expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', 0);
+    expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', 0, 'crash');
     const tried = workers.length;
     full = false;
     pool.restart();
@@ -292,7 +309,7 @@ describe('a lost worker', () => {
       dies: (name) => worker !== 1 && name === 'evaluate',
     }));
     expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
-    expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', expect.any(Number));
+    expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', expect.any(Number), 'crash');
   });
 });
 

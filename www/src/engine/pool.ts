@@ -1,4 +1,11 @@
-import { CallError, CancelledError, type WorkerClient, WorkerLostError } from './client.ts';
+import {
+  CallError,
+  CancelledError,
+  type LossCause,
+  type OnLost,
+  type WorkerClient,
+  WorkerLostError,
+} from './client.ts';
 import { Growth, type GrowthState, type GrowthStatus } from './growth.ts';
 import type { GrowthTask, ModelEntry } from './protocol.ts';
 import type { ModelPackage } from './station.svelte.ts';
@@ -10,14 +17,14 @@ export interface SuppliedModel {
 
 /** Where the pool gets its workers and what they need. */
 export interface Recruiter {
-  spawn(onLost: (reason: string) => void): WorkerClient;
+  spawn(onLost: OnLost): WorkerClient;
   runtime(): Promise<WebAssembly.Module>;
   model(id: string): Promise<SuppliedModel>;
   /** The crate refused the files: `model` waits for another copy from here on. */
   reject(id: string, supply: ModelPackage, error: Error): void;
   /** A worker was lost while it loaded the files; whether they are refused for it. */
   blame(id: string, supply: ModelPackage, error: Error): boolean;
-  onLost(reason: string, left: number): void;
+  onLost(reason: string, left: number, cause: LossCause): void;
   /** The machine has no room for more workers than these. */
   onShrunk(size: number): void;
 }
@@ -240,7 +247,7 @@ export class Pool {
   #staff(): void {
     while (this.#slots.length < this.#size && this.#losses <= LOSS_LIMIT) {
       const slot: Slot = {
-        client: this.recruiter.spawn((reason) => this.#lost(slot, reason)),
+        client: this.recruiter.spawn((...loss) => this.#lost(slot, ...loss)),
         begun: new Map(),
         models: new Map(),
         growths: new Map(),
@@ -251,22 +258,24 @@ export class Pool {
     }
   }
 
-  #lost(slot: Slot, reason: string): void {
+  #lost(slot: Slot, reason: string, cause: LossCause): void {
     this.#slots = this.#slots.filter((other) => other !== slot);
     for (const [ticket, home] of this.#homes) if (home.slot === slot) this.#homes.delete(ticket);
-    if (!slot.settled && this.#slots.length > 0) {
+    const fetched = cause === 'crash' || cause === 'silent';
+    if (fetched && !slot.settled && this.#slots.length > 0) {
       // Died of what others live with, before it had anything to compute: there is no memory for another.
       this.#size = this.#slots.length;
       this.recruiter.onShrunk(this.#size);
-    } else this.#mourn(reason);
+    } else this.#mourn(reason, cause, fetched);
     this.#wake();
     for (const growth of this.#growths.values()) this.#record(growth);
   }
 
-  #mourn(reason: string): void {
-    this.#losses++;
+  #mourn(reason: string, cause: LossCause, fetched: boolean): void {
+    // Without its script no other worker would come either.
+    this.#losses = fetched ? this.#losses + 1 : LOSS_LIMIT + 1;
     const left = this.#losses <= LOSS_LIMIT ? this.#size : this.#slots.length;
-    this.recruiter.onLost(reason, left);
+    this.recruiter.onLost(reason, left, cause);
     if (left > 0) return;
     for (const growth of this.#growths.values()) {
       if (growth.state.status === 'running') this.#fail(growth, new WorkerLostError(reason));

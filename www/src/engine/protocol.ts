@@ -324,7 +324,9 @@ export type CallName = keyof Calls;
 
 export type ToWorker =
   | { [K in CallName]: { id: number; call: K; params: Calls[K]['params'] } }[CallName]
-  | { cancel: number };
+  | { cancel: number }
+  /** Name of a lock that the worker is to hold for as long as it lives. */
+  | { watch: string };
 
 interface WireError {
   name: string;
@@ -332,6 +334,8 @@ interface WireError {
 }
 
 export type FromWorker =
+  /** The lock is held. */
+  | { watched: string }
   | { id: number; result: Calls[CallName]['result'] }
   | { id: number; progress: Calls[CallName]['progress'] }
   /** `fatal`: the wasm instance trapped and can no longer be trusted. */

@@ -1,5 +1,13 @@
 import { AbsentError, type Asset } from './asset.svelte.ts';
-import { asError, WorkerClient, WorkerLostError } from './client.ts';
+import {
+  asError,
+  type LossCause,
+  type OnLost,
+  Refusal,
+  WorkerClient,
+  type WorkerLike,
+  WorkerLostError,
+} from './client.ts';
 import { Lane } from './lane.ts';
 import { LateWorker } from './late.ts';
 import type { ModelEntry } from './protocol.ts';
@@ -22,11 +30,29 @@ export interface Supplies {
 }
 
 /** The worker's name tells it from the others in the browser's tools. */
-const create = (name: string) =>
-  new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
+function create(name: string): WorkerLike {
+  try {
+    return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
+  } catch (error) {
+    return refused(asError(error).message);
+  }
+}
+
+/** In a sandboxed frame, or where a policy forbids workers. */
+function refused(reason: string): WorkerLike {
+  const worker: WorkerLike = {
+    postMessage: () => undefined,
+    terminate: () => undefined,
+    onmessage: null,
+    onerror: null,
+    onmessageerror: null,
+  };
+  queueMicrotask(() => worker.onerror?.(new Refusal(reason) as unknown as ErrorEvent));
+  return worker;
+}
 
 /** A new worker. */
-export function spawn(name: 'pool' | 'check', onLost: (reason: string) => void): WorkerClient {
+export function spawn(name: 'pool' | 'check', onLost: OnLost): WorkerClient {
   return new WorkerClient(create(name), onLost);
 }
 
@@ -54,7 +80,12 @@ export class Station {
   constructor(
     readonly role: Role,
     private readonly supplies: Supplies,
-    private readonly onLost: (role: Role, reason: string, restarting: boolean) => void,
+    private readonly onLost: (
+      role: Role,
+      reason: string,
+      restarting: boolean,
+      cause: LossCause,
+    ) => void,
   ) {
     this.#spawn();
   }
@@ -162,14 +193,16 @@ export class Station {
   #spawn(): void {
     this.#begun = false;
     this.#worker = new LateWorker(() => create(this.role));
-    this.client = new WorkerClient(this.#worker, (reason) => this.#lost(reason));
+    this.client = new WorkerClient(this.#worker, (...loss) => this.#lost(...loss));
   }
 
-  #lost(reason: string): void {
+  #lost(reason: string, cause: LossCause = 'crash'): void {
     const now = performance.now();
     this.#losses = [...this.#losses.filter((time) => now - time < LOSS_WINDOW_MS), now];
-    const restarting = this.#losses.length <= LOSS_LIMIT;
-    this.onLost(this.role, reason, restarting);
+    // Another attempt would get no other script.
+    const fetched = cause === 'crash' || cause === 'silent';
+    const restarting = fetched && this.#losses.length <= LOSS_LIMIT;
+    this.onLost(this.role, reason, restarting, cause);
     this.held = { vae: null, ddpm: null };
     if (restarting) this.#replace();
     else this.down = true;

@@ -4,13 +4,22 @@
  */
 import type { FileEntry } from './protocol.ts';
 
+function cacheStorage(): CacheStorage | undefined {
+  try {
+    return (globalThis as Partial<typeof globalThis>).caches;
+  } catch {
+    // A sandboxed frame may not even ask.
+    return undefined;
+  }
+}
+
 export class FileStore {
   readonly #cache: Promise<Cache | null>;
 
   /** `base` tells apart sites that share an origin. */
   constructor(
     private readonly base: URL,
-    storage = (globalThis as Partial<typeof globalThis>).caches,
+    storage = cacheStorage(),
   ) {
     this.#cache = Promise.resolve(storage?.open(`elbo-room ${base.pathname}`)).then(
       (cache) => cache ?? null,

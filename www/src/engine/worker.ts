@@ -77,7 +77,15 @@ async function serve<K extends CallName>(
   }
 }
 
+/** Never lets go: the lock is free when the worker is gone. */
+const hold = (watched: string) =>
+  navigator.locks.request(watched, () => {
+    postMessage({ watched } satisfies FromWorker);
+    return new Promise(() => undefined);
+  });
+
 onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  if ('cancel' in data) cancellations.get(data.cancel)?.();
+  if ('watch' in data) void hold(data.watch);
+  else if ('cancel' in data) cancellations.get(data.cancel)?.();
   else void serve(data.id, data.call, data.params);
 };

@@ -46,6 +46,8 @@ export const en = {
     missing: (file: string) => `The file ${file} is not on the server (404).`,
     offline: (file: string) =>
       `The file ${file} could not be fetched: there is no connection, or it broke.`,
+    webpage: (file: string) =>
+      `The server sent a web page instead of the file ${file}. It may not be there, or a login may be in the way.`,
     http: (file: string, status: number) =>
       `The server refused the file ${file} (status ${status}).`,
     /** By the name that the crate, the engine or the browser gives them. */
@@ -103,6 +105,16 @@ export const en = {
       `${role} crashed several times (${reason}) and is stopped.`,
     restart: 'Restart',
     fault: (reason: string) => `Something went wrong: ${reason}`,
+    outage: {
+      offline:
+        'A part of the page could not be fetched: there is no connection. What you set is kept.',
+      changed:
+        'A part of the page could not be fetched: the site has a newer version than this page. Reload it; the address keeps what you set.',
+      refused:
+        'This browser or this site does not let the page start its workers or fetch its scripts: a sandboxed frame, a policy, or a wrong type. Open the page in a tab of its own.',
+    },
+    reload: 'Reload',
+    again: 'Try again',
   },
 
   latent: {

@@ -47,6 +47,7 @@ export const zh: Messages = {
   errors: {
     missing: (file) => `服务器上没有文件 ${file}（404）。`,
     offline: (file) => `无法取得文件 ${file}：没有网络连接，或连接已中断。`,
+    webpage: (file) => `服务器发来的不是文件 ${file}，而是一个网页：文件可能不存在，或需要先登录。`,
     http: (file, status) => `服务器拒绝提供文件 ${file}（状态码 ${status}）。`,
     kinds: {
       ChecksumError: '收到的文件已损坏：大小或 SHA-256 与清单所列不符。',
@@ -96,6 +97,14 @@ export const zh: Messages = {
     down: (role, reason) => `${role}多次崩溃（${reason}），已停止。`,
     restart: '重新启动',
     fault: (reason) => `出错了：${reason}`,
+    outage: {
+      offline: '页面的某个部分无法取得：没有网络连接。您的设置都已保留。',
+      changed: '页面的某个部分无法取得：网站的版本比本页新。请刷新页面，网址会保留您的设置。',
+      refused:
+        '此浏览器或网站不允许本页启动线程或获取脚本：可能是沙盒框架、策略或文件类型有误。请在单独的标签页中打开本页。',
+    },
+    reload: '刷新',
+    again: '重试',
   },
 
   latent: {

@@ -46,6 +46,7 @@ export class ScriptedWorker {
   }
 
   postMessage(message: ToWorker): void {
+    if ('watch' in message) return;
     if ('cancel' in message) {
       this.cancelled.add(message.cancel);
       return;
