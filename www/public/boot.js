@@ -3,11 +3,12 @@
 (function () {
   function fail(reason, detail) {
     var boot = document.getElementById('boot');
-    if (!boot) return;
+    // One failure leads to others: the first is the one.
+    if (!boot || boot.classList.contains('failed')) return;
     boot.classList.add('failed');
-    boot.querySelectorAll('[data-reason="' + reason + '"]').forEach(function (line) {
-      line.classList.add('found');
-      if (detail) line.append(' (' + detail + ')');
+    boot.querySelectorAll('[data-reason]').forEach(function (line) {
+      line.hidden = line.dataset.reason !== reason;
+      if (detail && (reason === 'script' || reason === 'error')) line.append(' (' + detail + ')');
     });
   }
   function place(otherwise) {
@@ -20,9 +21,9 @@
   addEventListener(
     'error',
     function (event) {
-      var source = event.target && (event.target.src || event.target.href);
-      if (source) fail(place('script'), source);
-      else fail('error', event.message);
+      var target = event.target;
+      if (target && target.tagName === 'SCRIPT') fail(place('script'), target.src);
+      else if (target === window) fail(place('error'), event.message);
     },
     true,
   );

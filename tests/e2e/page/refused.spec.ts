@@ -26,27 +26,27 @@ test('a page that may not start says why', async ({ page, guard }) => {
   guard.allow(/./);
   await test.step('opened as a file', async () => {
     await page.goto(built.href);
-    await expect(boot(page).locator('.found').first()).toContainText('opened as a file');
+    await expect(boot(page).locator('li:visible').first()).toContainText('opened as a file');
     await expect(boot(page)).toBeVisible();
   });
   await test.step('in a sandboxed frame', async () => {
     await frame(page);
     await page.goto('./frame.html');
     const inside = page.frameLocator('iframe');
-    await expect(inside.locator('#boot .found').first()).toContainText('sandboxed frame');
+    await expect(inside.locator('#boot li:visible').first()).toContainText('sandboxed frame');
   });
   await test.step('its script of the wrong type', async () => {
     await page.route('**/assets/index-*.js', async (route) =>
       route.fulfill({ response: await route.fetch(), contentType: 'text/plain' }),
     );
     await open(page, '');
-    await expect(boot(page).locator('.found').first()).toContainText('did not arrive');
+    await expect(boot(page).locator('li:visible').first()).toContainText('did not arrive');
     await page.unrouteAll();
   });
   await test.step('without its first script', async () => {
     await page.route('**/assets/index-*.js', (route) => route.abort());
     await open(page, '');
-    await expect(boot(page).locator('.found').first()).toContainText('did not arrive');
+    await expect(boot(page).locator('li:visible').first()).toContainText('did not arrive');
     await page.unrouteAll();
   });
   await open(page, '');
