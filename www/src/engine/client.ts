@@ -55,7 +55,8 @@ interface Open {
 /** Without TLS, and in some frames, there are no locks. */
 function canLock(): boolean {
   try {
-    return typeof (navigator as Partial<Navigator>).locks?.request === 'function';
+    const { locks } = navigator as Partial<Navigator>;
+    return locks !== undefined;
   } catch {
     return false;
   }

@@ -13,7 +13,7 @@ const GLOW_MS = 2000;
 const PATIENCE_MS = 20_000;
 
 /** Safari before 17.4 has no `checkVisibility`; nothing that hides is hidden there from the boxes of an element. */
-const isVisible = (element: Partial<Pick<Element, 'checkVisibility'>> & Element) =>
+const isVisible = (element: Omit<Element, 'checkVisibility'> & Partial<Element>): boolean =>
   element.checkVisibility?.() ?? element.getClientRects().length > 0;
 
 const onPage = (anchor: Anchor): HTMLElement[] =>
