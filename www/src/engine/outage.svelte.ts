@@ -1,6 +1,6 @@
 /** Parts of the page that could not be fetched or started, and why; the page says it once, whatever is missing. */
 
-export type Outage = 'offline' | 'changed' | 'refused';
+type Outage = 'offline' | 'changed' | 'refused';
 
 class Parts {
   outage = $state<Outage | null>(null);
