@@ -15,7 +15,9 @@ export const FLOORS = {
   page: ['address', 'messages', 'state'],
   controls: ['engine', 'messages', 'format'],
   charts: ['engine', 'messages', 'format', 'controls'],
+  models: ['engine', 'messages', 'format', 'explain', 'state', 'address', 'page', 'controls'],
   labs: [
+    'models',
     'engine',
     'drawing',
     'messages',

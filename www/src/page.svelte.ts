@@ -48,6 +48,13 @@ export class Page {
     this.rejected = [...this.rejected, ...fitToModels(this.state, catalog)];
   }
 
+  /** Takes another model, by what an address calls it; what it does not have gives way to defaults. */
+  choose(kind: 'vae' | 'ddpm', model: string, catalog: Catalog): void {
+    this.#catalog = catalog;
+    this.state[kind] = model;
+    fitToModels(this.state, catalog);
+  }
+
   /** Tells of a value that turned out impossible after the models were known. */
   reject(key: string, value: string): void {
     this.rejected = [...this.rejected, rejection(key, value)];

@@ -14,8 +14,9 @@ export const SCHEDULES = [
   'linear',
   'log-snr-linear',
 ] as const satisfies readonly ScheduleKind[];
-/** A schedule that every model of the site knows. */
-type Schedule = (typeof SCHEDULES)[number];
+/** Those, and that of a network's own training, which only some have. */
+export const ALL_SCHEDULES = [...SCHEDULES, 'trained'] as const satisfies readonly ScheduleKind[];
+type Schedule = (typeof ALL_SCHEDULES)[number];
 export const STEP_COUNTS = [20, 50, 100, 250, 500, 1000] as const;
 export const SAMPLE_COUNTS = [1, 16] as const;
 /** Reverse steps shown per second. */
@@ -33,6 +34,8 @@ export const MOST_CORNERS = 100;
 /** As many classes as a model, and layers as a hierarchy, can have here. */
 export const MOST_CLASSES = 1000;
 export const MOST_LAYERS = 32;
+/** As many models as can be left out of a comparison. */
+export const MOST_MODELS = 32;
 /** As many numbers as a point of latent space can have here. */
 export const MOST_LATENTS = 1024;
 
@@ -72,8 +75,11 @@ export interface PageState {
   /** Model ids; empty means the manifest's first of that kind. */
   vae: string;
   ddpm: string;
-  latent: { at: Whereabouts; a: Point; b: Point; mode: PathMode };
+  /** `class` is that of a VAE which is conditioned on one. */
+  latent: { at: Whereabouts; a: Point; b: Point; mode: PathMode; class: number | null };
   map: {
+    /** The model's id; empty means the first with two latents. */
+    model: string;
     /** A point of the plane, or a position in [0, 1] on the path. */
     at: { z: [number, number] } | { position: number };
     /** Corners x0, y0, x1, y1, … on the grid of drawing/strokes.ts, laid over the plane; empty: no path. */
@@ -116,6 +122,8 @@ export interface PageState {
     held: boolean[];
     /** How many layers, from the top, the reconstruction takes from the posterior; the others are drawn from the prior. */
     level: number;
+    /** Models with latents that are left out of the comparison. */
+    without: string[];
   };
   inference: InferenceSettings;
   /** The visitor's choice; null leaves it to the browser. */
@@ -129,8 +137,8 @@ export function defaultState(): PageState {
     lab: 'latent',
     vae: '',
     ddpm: '',
-    latent: { at: { seed: 28 }, a: { seed: 28 }, b: { seed: 45 }, mode: 'spherical' },
-    map: { at: { z: [0, 0] }, path: [], show: 'both', hidden: [] },
+    latent: { at: { seed: 28 }, a: { seed: 28 }, b: { seed: 45 }, mode: 'spherical', class: null },
+    map: { model: '', at: { z: [0, 0] }, path: [], show: 'both', hidden: [] },
     denoise: {
       digit: 3,
       steps: 100,
@@ -157,6 +165,7 @@ export function defaultState(): PageState {
       layers: [],
       held: [],
       level: 1,
+      without: [],
     },
     inference: defaultInference(),
     language: null,

@@ -19,6 +19,7 @@ describe('the URL form of the state', () => {
     state.latent = {
       at: { position: 0.35 },
       a: { seed: 4294967295 },
+      class: 4,
       b: { z: [0.01, -2.5, 3] },
       mode: 'linear',
     };
@@ -37,6 +38,7 @@ describe('the URL form of the state', () => {
       from: 180,
     };
     state.map = {
+      model: 'mnist-vae-2d',
       at: { position: 0.4 },
       path: [0, 255, 12, 13, 200, 7],
       show: 'classes',
@@ -59,6 +61,7 @@ describe('the URL form of the state', () => {
       layers: [1, 4294967295, 3],
       held: [true, false, true],
       level: 2,
+      without: ['mnist-vae', 'own.0123456789abcdef0123.89abcdef'],
     };
     state.inference = {
       target: 'logistic-regression',

@@ -16,6 +16,7 @@ import {
 } from '../labs/inference/settings.ts';
 import { LANGUAGES } from '../messages/languages.ts';
 import {
+  ALL_SCHEDULES,
   CHAIN_STEPS,
   CLASS_COUNTS,
   IMPORTANCE_COUNTS,
@@ -24,10 +25,10 @@ import {
   METHODS,
   MOST_CLASSES,
   MOST_LAYERS,
+  MOST_MODELS,
   type PageState,
   PATH_MODES,
   SAMPLE_COUNTS,
-  SCHEDULES,
   SPEEDS,
   STEP_COUNTS,
   TIMESTEP_COUNTS,
@@ -104,6 +105,18 @@ export const FIELDS: readonly Field[] = [
     (s, v) => (s.latent.mode = v),
   ),
   field(
+    'class',
+    digit,
+    (s) => s.latent.class,
+    (s, v) => (s.latent.class = v),
+  ),
+  field(
+    'mapModel',
+    modelId,
+    (s) => s.map.model,
+    (s, v) => (s.map.model = v),
+  ),
+  field(
     'map',
     place,
     (s) => s.map.at,
@@ -153,7 +166,7 @@ export const FIELDS: readonly Field[] = [
   ),
   field(
     'schedule',
-    choice(SCHEDULES),
+    choice(ALL_SCHEDULES),
     (s) => s.denoise.schedule,
     (s, v) => (s.denoise.schedule = v),
   ),
@@ -201,7 +214,7 @@ export const FIELDS: readonly Field[] = [
   ),
   field(
     'bound',
-    choice(SCHEDULES),
+    choice(ALL_SCHEDULES),
     (s) => s.bound.schedule,
     (s, v) => (s.bound.schedule = v),
   ),
@@ -270,6 +283,12 @@ export const FIELDS: readonly Field[] = [
     integer(0, MOST_LAYERS),
     (s) => s.elbo.level,
     (s, v) => (s.elbo.level = v),
+  ),
+  field(
+    'without',
+    list(modelId, ',', MOST_MODELS),
+    (s) => s.elbo.without,
+    (s, v) => (s.elbo.without = v),
   ),
   field(
     'target',

@@ -1,4 +1,5 @@
 /** What an address asks for, against what the models at hand have. */
+import { idOf, isOwn } from '../engine/own.ts';
 import type { Manifest } from '../engine/protocol.ts';
 import { defaultState, type PageState, type Whereabouts } from '../state.ts';
 import { type Rejection, rejection } from './address.ts';
@@ -11,7 +12,7 @@ export interface Catalog {
 }
 
 /** What the page's state must fit to. */
-export function catalogOf({ models }: Manifest): Catalog {
+export function catalogOf({ models }: Pick<Manifest, 'models'>): Catalog {
   return {
     vaes: models.flatMap((entry) =>
       entry.kind === 'vae' ? { id: entry.id, latents: entry.latents.count } : [],
@@ -27,8 +28,10 @@ export function fitToModels(state: PageState, catalog: Catalog): Rejection[] {
   const rejected: Rejection[] = [];
   const standard = defaultState();
   const pick = <T extends { id: string }>(key: 'vae' | 'ddpm', known: T[]): T | undefined => {
-    const found = known.find(({ id }) => id === state[key]);
+    const found = known.find(({ id }) => id === idOf(state[key]));
     if (found || state[key] === '') return found ?? known[0];
+    // The page asks for its file; until then nothing can be said of what it has.
+    if (isOwn(state[key])) return undefined;
     rejected.push(rejection(key, state[key]));
     state[key] = '';
     return known[0];

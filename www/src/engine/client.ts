@@ -92,6 +92,11 @@ export class WorkerClient {
     this.#watch();
   }
 
+  /** Whether a call is open. */
+  get busy(): boolean {
+    return this.#open.size > 0;
+  }
+
   call<K extends CallName>(
     call: K,
     params: Calls[K]['params'],

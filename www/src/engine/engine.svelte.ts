@@ -13,7 +13,7 @@ import {
 import { isOwn, NO_MODELS, type OwnModels } from './own.ts';
 import { isMissingPart, parts } from './outage.svelte.ts';
 import { Pool, poolSize, type SuppliedModel } from './pool.ts';
-import type { EvaluatedModel, Manifest, ModelEntry } from './protocol.ts';
+import type { DdpmEntry, EvaluatedModel, Manifest, ModelEntry, Schedules } from './protocol.ts';
 import { Shelf } from './shelf.ts';
 import {
   type Crew,
@@ -44,6 +44,14 @@ const MOST_FAULTS = 5;
 const base = new URL(document.baseURI);
 const models = new URL('models/', base);
 
+/** A network that is told the log SNR knows every noise level. */
+const takesAllSchedules = ({ network }: DdpmEntry) =>
+  (network?.time?.form ?? 'log-snr') === 'log-snr';
+const ANY_SCHEDULE: Schedules = {
+  kinds: ['cosine', 'linear', 'log-snr-linear'],
+  trainedSteps: null,
+};
+
 const isDecoder = (role: string) => role === 'decoder' || role === 'decoderData';
 
 /**
@@ -63,6 +71,7 @@ export class Engine {
   losses = $state.raw<Loss[]>([]);
   /** How many workers of the pool there is memory for, where that is not all. */
   shrunk = $state.raw<{ size: number; most: number } | null>(null);
+  #schedules = $state.raw<Record<string, Schedules>>({});
   /** Errors of single calls that the visitor should know of. */
   faults = $state.raw<Error[]>([]);
   readonly assets: {
@@ -141,6 +150,22 @@ export class Engine {
     });
     this.#leader = first === 'vae' ? this.decoder : this.sampler;
     this.#start(first);
+    $effect(() => this.#askSchedules());
+  }
+
+  /** Schedules that a diffusion model can be used with; null until its worker has said. */
+  schedulesOf(entry: DdpmEntry | undefined): Schedules | null {
+    if (!entry) return null;
+    return takesAllSchedules(entry) ? ANY_SCHEDULE : (this.#schedules[entry.id] ?? null);
+  }
+
+  #askSchedules(): void {
+    const model = this.sampler.held.ddpm;
+    const entry = this.manifest?.models.find(({ id }) => id === model);
+    if (entry?.kind !== 'ddpm' || this.schedulesOf(entry)) return;
+    this.sampler.client
+      .call('schedules', { model: entry.id })
+      .then((known) => (this.#schedules = { ...this.#schedules, [entry.id]: known }), this.report);
   }
 
   /** For `catch`: what was cancelled or died with its worker is not an error of the call. */
@@ -393,9 +418,11 @@ export class Engine {
     return entry;
   }
 
-  /** A model is gone: what the workers of the pool hold of it is freed. */
+  /** A model is gone: what workers hold of it is freed. */
   forget(id: string): void {
-    this.extras = this.extras.filter(({ name }) => name !== id);
+    const model = this.extras.find(({ name }) => name === id);
+    this.extras = this.extras.filter((other) => other !== model);
+    this.decoder.forget(id, model).catch(this.report);
     this.pool.forget(id);
   }
 

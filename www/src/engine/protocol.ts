@@ -57,8 +57,10 @@ export type {
   ParetoDiagnostic,
   EvaluatedModel,
   ExampleDrawing,
+  EntryChanges,
   FileEntry,
   Frame,
+  GraphInfo,
   HvaeEntry,
   ImageShape,
   LatentBoundResult,
@@ -67,7 +69,9 @@ export type {
   InferenceTarget,
   Manifest,
   MeanScore,
+  ModelCheck,
   ModelEntry,
+  Proposal,
   SamplerOptions,
   ScheduleKind,
   ScheduleTable,
@@ -115,6 +119,12 @@ export type SharedFrame = Pick<Frame, 'x' | 'predictedX0' | 'rmsToOriginal'>;
 export interface ChainStart {
   image: Uint8Array;
   t: number;
+}
+
+/** The schedules that a diffusion model can be used with, and the steps of the chain of its training. */
+export interface Schedules {
+  kinds: ScheduleKind[];
+  trainedSteps: number | null;
 }
 
 export interface BoundOptions {
@@ -199,7 +209,7 @@ export interface Calls {
   /** Runs a model on probes; it need not be loaded. */
   check: Call<{ entry: ModelEntry; files: Record<string, Uint8Array> }, ModelCheck>;
   /** Mean KL of each latent over pictures of 8-bit levels laid end to end, in nats. */
-  estimateKl: Call<{ model: string; images: Uint8Array }, number[]>;
+  estimateKl: Call<{ model: string; images: Uint8Array; class: number | null }, number[]>;
   /** Hands over a canvas that later calls paint on by its name. */
   surface: Call<{ name: string; canvas: OffscreenCanvas }, null>;
   /** Is answered when what was asked for before has been done, or has let others in between. */
@@ -210,12 +220,18 @@ export interface Calls {
    * `painted` is when the canvas had them, in milliseconds by the clock that the threads share.
    */
   decode: Call<
-    { model: string; sources: LatentSource[]; surface: string },
+    { model: string; sources: LatentSource[]; class?: number | null; surface: string },
     { z: number[][]; levels: Uint8Array; shape: ImageShape; painted: number }
   >;
   /** Paints the decoded plane of a VAE with two latents, coarse at first; progress is the share that is done. */
   plane: Call<
-    { model: string; surface: string; range: number; grids: readonly number[] },
+    {
+      model: string;
+      surface: string;
+      range: number;
+      grids: readonly number[];
+      class?: number | null;
+    },
     null,
     number
   >;
@@ -223,11 +239,17 @@ export interface Calls {
   classRegions: Call<{ model: string; shares: readonly number[] }, ClassRegion[]>;
   /** Images of another shape than the model's are resampled here and for `scoreDdpm`. */
   scoreVae: Call<
-    { model: string; image: Pixels; samples: number; seed: number; surface: string },
+    {
+      model: string;
+      image: Pixels;
+      samples: number;
+      seed: number;
+      class?: number | null;
+      surface: string;
+    },
     VaeElbo
   >;
-  /** The schedules that a diffusion model can be used with, and the steps of the chain of its training. */
-  schedules: Call<{ model: string }, { kinds: ScheduleKind[]; trainedSteps: number | null }>;
+  schedules: Call<{ model: string }, Schedules>;
   schedule: Call<{ model: string; kind: ScheduleKind; steps: number }, ScheduleTable>;
   /**
    * Begins a new chain in place of the last one, from noise or from a picture noised to t; computes nothing yet. Of a grid, other

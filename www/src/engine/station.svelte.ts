@@ -75,6 +75,7 @@ export class Station {
   #begun = false;
   #losses: number[] = [];
   #lanes = new Map<string, Lane>();
+  #extraIds = new Set<string>();
   #extras = new Map<Asset<ModelPackage>, Promise<string>>();
 
   constructor(
@@ -114,7 +115,20 @@ export class Station {
   async equip(model: Asset<ModelPackage>): Promise<void> {
     let loading = this.#extras.get(model);
     if (!loading) this.#extras.set(model, (loading = this.#load(this.client, model)));
+    // At once, so that it is not freed as the model that a lab had.
+    const { id } = await model.get();
+    this.#extraIds.add(id);
     await loading;
+  }
+
+  /** A model is gone: it is freed, unless it is still in use. */
+  async forget(id: string, model: Asset<ModelPackage> | undefined): Promise<void> {
+    if (model) this.#extras.delete(model);
+    if (this.#extraIds.delete(id) && !this.#holdsId(id)) await this.client.call('unload', { id });
+  }
+
+  #holdsId(id: string): boolean {
+    return Object.values(this.held).includes(id);
   }
 
   /** Takes another model of a kind in place of the one that it has. */
@@ -128,17 +142,11 @@ export class Station {
     const { client } = this;
     try {
       await this.#hold(client, kind, model);
-      if (before !== null && !this.#isNeeded(before)) await client.call('unload', { id: before });
+      if (before !== null && !this.#extraIds.has(before) && !this.#holdsId(before))
+        await client.call('unload', { id: before });
     } catch (error) {
       if (!(error instanceof WorkerLostError)) throw error;
     }
-  }
-
-  #isNeeded(id: string): boolean {
-    return (
-      Object.values(this.held).includes(id) ||
-      [...this.#extras.keys()].some(({ name }) => name === id)
-    );
   }
 
   async #hold(client: WorkerClient, kind: ModelKind, model: Asset<ModelPackage>): Promise<void> {
@@ -212,6 +220,7 @@ export class Station {
     this.down = false;
     this.#lanes.clear();
     this.#extras.clear();
+    this.#extraIds.clear();
     this.#spawn();
     this.generation++;
     void this.begin();

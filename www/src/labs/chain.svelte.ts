@@ -9,8 +9,10 @@ import type {
   DdpmEntry,
   FrameInfo,
   SamplerOptions,
+  Schedules,
   ScheduleTable,
 } from '../engine/protocol.ts';
+import { canGuide, hasNullClass } from '../models/classes.ts';
 import { animate, reducedMotion } from '../motion.ts';
 import type { Page } from '../page.svelte.ts';
 import { chainLength, type PageState } from '../state.ts';
@@ -82,7 +84,10 @@ export class ChainLab {
   }
 
   get ready(): boolean {
-    return this.engine.sampler.holds('ddpm', this.entry);
+    return (
+      this.engine.sampler.holds('ddpm', this.entry) &&
+      this.schedules?.kinds.includes(this.#state.schedule) === true
+    );
   }
 
   get #active(): boolean {
@@ -93,6 +98,20 @@ export class ChainLab {
   get entry() {
     const entry = this.engine.entry('ddpm', this.page.state.ddpm);
     return entry?.kind === 'ddpm' ? entry : undefined;
+  }
+
+  /** Those of the model; null until it is known. */
+  get schedules(): Schedules | null {
+    return this.engine.schedulesOf(this.entry);
+  }
+
+  /** Whether "no class" is among what the model can be asked for, and so whether it can be guided. */
+  get free(): boolean {
+    return !this.entry || hasNullClass(this.entry);
+  }
+
+  get guidable(): boolean {
+    return this.entry !== undefined && canGuide(this.entry);
   }
 
   get classes(): string[] {
@@ -172,7 +191,11 @@ export class ChainLab {
   /** From the picture of the ELBO lab, half-way noised at first, and whatever it shows; or from pure noise. */
   startFrom(place: 'picture' | 'noise'): void {
     if (place === 'noise') this.change({ from: null });
-    else if (!this.own) this.change({ from: Math.round(this.#state.steps / 2), digit: null });
+    else if (!this.own)
+      this.change({
+        from: Math.round(this.#state.steps / 2),
+        ...(this.free ? { digit: null } : {}),
+      });
   }
 
   async dice(): Promise<void> {
@@ -215,7 +238,7 @@ export class ChainLab {
       steps,
       method,
       eta: method === 'ddim' ? eta : 0,
-      guidance: digit === null ? 0 : guidance,
+      guidance: digit === null || !this.guidable ? 0 : guidance,
       chains: samples,
     };
   }

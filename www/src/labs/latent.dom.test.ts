@@ -37,7 +37,7 @@ describe('the latent lab', () => {
     const { lab } = await opened('#z=seed:50');
     expect(lab.z).toEqual(Array(16).fill(0.5));
     expect(lab.picture).toEqual({
-      key: `latent ${Array(16).fill(0.5).join(',')}`,
+      key: `latent mnist-vae null ${Array(16).fill(0.5).join(',')}`,
       levels: Uint8Array.of(50),
       shape: MNIST_SHAPE,
     });

@@ -18,7 +18,7 @@ export type End = 'a' | 'b';
 /** What the latent lab shows and does; its state is the page's, its pictures come from the decoder. */
 export class LatentLab {
   /** The point on display and its picture. */
-  shown = $state.raw<({ z: number[] } & Pixels) | null>(null);
+  shown = $state.raw<({ z: number[]; by: string } & Pixels) | null>(null);
   playing = $state(false);
   /** Where the path's slider stands while the picture is not on the path. */
   #parked = $state(0);
@@ -68,7 +68,10 @@ export class LatentLab {
   /** The sliders' values; null until the decoder has said what a seed or a position stands for. */
   get z(): number[] | null {
     const at = this.#at;
-    return 'z' in at && at.z.length === this.entry?.latents.count ? at.z : (this.shown?.z ?? null);
+    const count = this.entry?.latents.count;
+    if ('z' in at && at.z.length === count) return at.z;
+    const { shown } = this;
+    return shown && shown.z.length === count ? shown.z : null;
   }
 
   get position(): number {
@@ -78,6 +81,15 @@ export class LatentLab {
 
   get onPath(): boolean {
     return 'position' in this.#at;
+  }
+
+  /** The class that the decoder is given. */
+  get class(): number | null {
+    return this.#state.class;
+  }
+
+  set class(given: number | null) {
+    this.#state.class = given;
   }
 
   get mode(): PathMode {
@@ -91,7 +103,11 @@ export class LatentLab {
   get picture(): Picture | null {
     const { shown } = this;
     if (!shown) return null;
-    return { key: `latent ${shown.z.join(',')}`, levels: shown.levels, shape: shown.shape };
+    return {
+      key: `latent ${shown.by} ${shown.z.join(',')}`,
+      levels: shown.levels,
+      shape: shown.shape,
+    };
   }
 
   /** Settles when the page has followed. */
@@ -172,9 +188,10 @@ export class LatentLab {
   #decode(sources: LatentSource[], surface: string) {
     const { decoder } = this.engine;
     const model = this.entry?.id ?? '';
+    const given = this.#state.class;
     return decoder
       .lane(surface)
-      .submit(() => decoder.client.call('decode', { model, sources, surface }));
+      .submit(() => decoder.client.call('decode', { model, sources, class: given, surface }));
   }
 
   #paintDigit(): void {
@@ -187,6 +204,7 @@ export class LatentLab {
   }
 
   async #decodeDigit(source: LatentSource): Promise<void> {
+    const by = `${this.entry?.id} ${this.#state.class}`;
     try {
       const {
         z: [z],
@@ -194,7 +212,7 @@ export class LatentLab {
         shape,
       } = await this.#decode([source], 'latent-digit');
       this.#follow();
-      if (z) this.shown = { z, levels, shape };
+      if (z) this.shown = { z, by, levels, shape };
     } catch (error) {
       this.engine.report(error);
     }

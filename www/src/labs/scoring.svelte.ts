@@ -3,6 +3,7 @@ import { asError, isCancelled } from '../engine/client.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
 import { boundLack } from '../engine/facts.ts';
 import type { BoundOptions, BoundProgress, Pixels, VaeElbo } from '../engine/protocol.ts';
+import { fitClass } from '../models/classes.ts';
 import type { Page } from '../page.svelte.ts';
 
 /** One picture; equal keys mean equal pictures. */
@@ -34,7 +35,6 @@ const SEED = 0;
 export class Scoring {
   vae = $state.raw<Score<VaeElbo>>(EMPTY);
   ddpm = $state.raw<Score<BoundProgress>>(EMPTY);
-  readonly boundSteps = BOUND_STEPS;
   readonly seed = SEED;
   #resting = $state.raw<Picture | null>(null);
   #abort: AbortController | null = null;
@@ -53,6 +53,14 @@ export class Scoring {
     $effect(() => this.#scoreDdpm());
   }
 
+  get boundSteps(): number {
+    const { ddpm, bound } = this.page.state;
+    const entry = this.engine.entry('ddpm', ddpm);
+    const known = entry?.kind === 'ddpm' ? this.engine.schedulesOf(entry) : null;
+    const most = bound.schedule === 'trained' ? known?.trainedSteps : null;
+    return Math.min(BOUND_STEPS, most ?? BOUND_STEPS);
+  }
+
   get displayed(): Picture | null {
     return this.picture();
   }
@@ -62,7 +70,9 @@ export class Scoring {
   }
 
   get class(): number | null {
-    return this.page.state.lab === 'denoise' ? this.page.state.denoise.digit : null;
+    const asked = this.page.state.lab === 'denoise' ? this.page.state.denoise.digit : null;
+    const entry = this.engine.entry('ddpm', this.page.state.ddpm);
+    return entry?.kind === 'ddpm' ? fitClass(entry, asked) : asked;
   }
 
   pause(): void {
@@ -96,6 +106,7 @@ export class Scoring {
       image: pixelsOf(picture),
       samples: VAE_SAMPLES,
       seed: SEED,
+      class: this.page.state.latent.class,
       surface: 'elbo-binarized',
     };
     this.vae = {
@@ -118,14 +129,16 @@ export class Scoring {
 
   #options(): BoundOptions {
     const { schedule, timesteps } = this.page.state.bound;
-    return { schedule, timesteps, steps: BOUND_STEPS, class: this.class, seed: SEED };
+    return { schedule, timesteps, steps: this.boundSteps, class: this.class, seed: SEED };
   }
 
   #scoreDdpm(): (() => void) | undefined {
     const picture = this.#resting;
     const options = this.#options();
     const entry = this.engine.entry('ddpm', this.page.state.ddpm);
-    if (!picture || !entry || !this.engine.scorer.holds('ddpm', entry)) return undefined;
+    if (!picture || entry?.kind !== 'ddpm' || !this.engine.scorer.holds('ddpm', entry))
+      return undefined;
+    if (!this.engine.schedulesOf(entry)?.kinds.includes(options.schedule)) return undefined;
     this.#ticket++;
     void this.#continue(entry.id, pixelsOf(picture), options);
     return () => {

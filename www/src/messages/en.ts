@@ -2,6 +2,7 @@ import { elboLab } from './elbo-lab.en.ts';
 import { classes } from './classes.en.ts';
 import { images } from './images.en.ts';
 import { site } from './site.en.ts';
+import { models as ownModels } from './models.en.ts';
 import { tour } from './tour.en.ts';
 
 /** Every text of the page in English. `zh.ts` says the same in Chinese: whoever adds a text adds it there too. */
@@ -63,6 +64,7 @@ export const en = {
       RuntimeError: 'The engine crashed.',
       WorkerLostError: 'The worker that computed it crashed.',
       EvaluationError: 'The scores of the test set could not be read.',
+      ...ownModels.errors,
     } as Record<string, string>,
     picture: {
       empty: 'It is empty.',
@@ -400,6 +402,8 @@ export const en = {
   },
 
   tour,
+
+  ownModels,
 
   footer: {
     benchmark: 'Benchmark',

@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { models as ownModels } from './models.zh.ts';
 import { elboLab } from './elbo-lab.zh.ts';
 import { classes } from './classes.zh.ts';
 import { images } from './images.zh.ts';
@@ -60,6 +61,7 @@ export const zh: Messages = {
       RuntimeError: '计算引擎崩溃了。',
       WorkerLostError: '负责计算的 Worker 崩溃了。',
       EvaluationError: '无法读取测试集评分。',
+      ...ownModels.errors,
     },
     picture: {
       empty: '文件是空的。',
@@ -379,6 +381,8 @@ export const zh: Messages = {
   },
 
   tour,
+
+  ownModels,
 
   footer: {
     benchmark: '性能测试',

@@ -14,5 +14,6 @@ export const foreignHandlers: Handlers<
 
   check: ({ entry, files }) => checkModel(entry, files),
 
-  estimateKl: ({ model, images }) => Array.from(vae(model).estimateKl(images)),
+  estimateKl: ({ model, images, class: given }) =>
+    Array.from(vae(model).estimateKl(images, given ?? undefined)),
 };

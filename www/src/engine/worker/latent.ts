@@ -38,17 +38,17 @@ function locate(model: Vae, source: LatentSource): number[] {
 export const latentHandlers: Handlers<
   'decode' | 'plane' | 'classRegions' | 'scoreVae' | 'generate' | 'reconstruct'
 > = {
-  async decode({ model: id, sources, surface: name }) {
+  async decode({ model: id, sources, class: given, surface: name }) {
     const model = vae(id);
     const z = sources.map((source) => locate(model, source));
-    const levels = toLevels(model.decode(Float32Array.from(z.flat())));
+    const levels = toLevels(model.decode(Float32Array.from(z.flat()), given ?? undefined));
     paintImages(await surface(name), levels, model, sources.length);
     return { z, levels, shape: shapeOf(model), painted: sharedTime() };
   },
 
-  async plane({ model, surface: name, range, grids }, task) {
+  async plane({ model, surface: name, range, grids, class: given = null }, task) {
     const canvas = await surface(name);
-    const plane = vae(model).plane({ range, grids: [...grids] });
+    const plane = vae(model).plane({ range, grids: [...grids], class: given });
     try {
       // At once, and then as often as an eye can tell: painting the whole plane takes longer than decoding a tile.
       for (let painted = -PLANE_MS; ;) {
@@ -70,11 +70,11 @@ export const latentHandlers: Handlers<
 
   classRegions: ({ model, shares }) => vae(model).classRegions(Float64Array.from(shares)),
 
-  async scoreVae({ model: id, image, samples, seed, surface: name }) {
+  async scoreVae({ model: id, image, samples, seed, class: given = null, surface: name }) {
     const canvas = await surface(name);
     const model = vae(id);
     const levels = levelsFor(model, image);
-    const result = model.elbo(levels, { samples, seed });
+    const result = model.elbo(levels, { samples, seed, class: given });
     const scored = result.binarized
       ? Uint8Array.from(result.binarized, (bit) => bit * 255)
       : levels;

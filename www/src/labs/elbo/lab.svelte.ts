@@ -15,8 +15,9 @@ import type {
   ModelEntry,
   ScheduleKind,
 } from '../../engine/protocol.ts';
+import { fitClass } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
-import { SCHEDULES } from '../../state.ts';
+import { MOST_MODELS, SCHEDULES } from '../../state.ts';
 import type { Picture } from '../scoring.svelte.ts';
 import { Growing, type NamedTask } from './growing.svelte.ts';
 import { PictureDesk } from './picture.svelte.ts';
@@ -108,8 +109,23 @@ export class ElboLab {
     return this.latent.filter(({ entry }) => taskOf(entry) === task);
   }
 
+  /** Models with latents, whether they are compared or not. */
+  get candidates(): LatentEntry[] {
+    return (this.engine.manifest?.models ?? []).filter((entry) => entry.kind !== 'ddpm');
+  }
+
+  isCompared(entry: LatentEntry): boolean {
+    return !this.#state.without.includes(entry.id);
+  }
+
+  compare({ id }: LatentEntry, whether: boolean): void {
+    const others = this.#state.without.filter((other) => other !== id);
+    this.#state.without = whether ? others : [...others, id].slice(-MOST_MODELS);
+  }
+
   #find(): void {
-    const found = (this.engine.manifest?.models ?? []).filter((entry) => entry.kind !== 'ddpm');
+    const { without } = this.#state;
+    const found = this.candidates.filter(({ id }) => !without.includes(id));
     const order = ['vae', 'hvae'];
     found.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
     for (const { bound } of untrack(() => this.latent)) bound.set(null);
@@ -144,13 +160,32 @@ export class ElboLab {
     const { samples, seed } = this.#state;
     for (const { entry, bound } of this.latent) {
       if (boundLack(entry)) continue;
-      const named = this.#name<'latent'>(entry, { kind: 'latent', options: { samples, seed } });
+      const options = { samples, seed, ...this.#classOf(entry) };
+      const named = this.#name<'latent'>(entry, { kind: 'latent', options });
       untrack(() => bound.set(named));
     }
   }
 
+  /** That of the latent lab, where a model is conditioned on one. */
+  #classOf(entry: LatentEntry): { class?: number | null } {
+    if (entry.kind !== 'vae' || !entry.classes) return {};
+    return { class: fitClass(entry, this.page.state.latent.class) };
+  }
+
+  /** Whether the chain of the settings is one that the model has. */
+  get #hasChain(): boolean {
+    const known = this.engine.schedulesOf(this.ddpm);
+    return known?.kinds.includes(this.page.state.bound.schedule) === true;
+  }
+
+  /** Whether the chains that are compared are among those that the model has. */
+  get canSweep(): boolean {
+    const known = this.engine.schedulesOf(this.ddpm);
+    return SCHEDULES.every((schedule) => known?.kinds.includes(schedule));
+  }
+
   #scoreDiffusion(): void {
-    if (!this.ddpm) return;
+    if (!this.ddpm || !this.#hasChain) return;
     const { steps, given, seed } = this.#state;
     const { schedule, timesteps } = this.page.state.bound;
     const options = { schedule, steps, timesteps, class: given, seed, consistency: true };
@@ -159,7 +194,11 @@ export class ElboLab {
   }
 
   #classify(): void {
-    if (!this.ddpm || this.ddpm.classes.length < 2) return;
+    if (!this.ddpm || !this.#hasChain) return;
+    if (this.ddpm.classes.length < 2) {
+      untrack(() => this.classes.set(null));
+      return;
+    }
     const { perClass: evaluationsPerClass, seed, steps } = this.#state;
     const options = { schedule: this.page.state.bound.schedule, steps, evaluationsPerClass, seed };
     const named = this.#name<'classes'>(this.ddpm, { kind: 'classes', options });
@@ -168,7 +207,8 @@ export class ElboLab {
 
   #sweepSteps(): void {
     const { given, seed } = this.#state;
-    const { ddpm, sweeping } = this;
+    const { ddpm } = this;
+    const sweeping = this.sweeping && this.canSweep;
     for (const { schedule, steps, bound } of this.sweep) {
       const options = { schedule, steps, timesteps: SWEEP_TIMESTEPS, class: given, seed };
       const named =
@@ -183,7 +223,7 @@ export class ElboLab {
     const { t, steps, given, seed } = this.#state;
     const { schedule } = this.page.state.bound;
     if (!picture || this.page.state.lab !== 'elbo') return;
-    if (!this.ddpm || !sampler.holds('ddpm', this.ddpm)) return;
+    if (!this.ddpm || !this.#hasChain || !sampler.holds('ddpm', this.ddpm)) return;
     const call = {
       model: this.ddpm.id,
       image: picture.levels,

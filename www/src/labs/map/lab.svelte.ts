@@ -8,6 +8,8 @@ import type {
   Pixels,
   VaeEntry,
 } from '../../engine/protocol.ts';
+import { addressOf, idOf } from '../../engine/own.ts';
+import { fitClass } from '../../models/classes.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
 import { LATENT_RANGE } from '../../engine/latent-grid.ts';
@@ -19,7 +21,7 @@ import { GRIDS, type PlanePoint, SHARES, STRIP_FRAMES, toCoordinates, toPlace } 
 const WAY_SECONDS = 5;
 
 const hasPlane = (entry: ModelEntry): entry is VaeEntry =>
-  entry.kind === 'vae' && entry.latents.count === 2 && entry.files.density !== undefined;
+  entry.kind === 'vae' && entry.latents.count === 2;
 
 /** The map of a VAE with two latents: its plane, its classes, the point on display and the path through it. */
 export class MapLab {
@@ -35,8 +37,8 @@ export class MapLab {
   hovered = $state.raw<PlanePoint | null>(null);
   /** The path that is being drawn. */
   live = $state.raw<Stroke | null>(null);
-  /** The worker that holds the model, by its number. */
-  #equipped = $state(-1);
+  /** The worker that holds the model, by its number, and the model. */
+  #equipped = $state('');
 
   constructor(
     private readonly engine: Engine,
@@ -51,14 +53,30 @@ export class MapLab {
     $effect(() => (this.playing && this.#active ? this.#travel() : undefined));
   }
 
-  /** The first VAE of the manifest whose plane and classes are known. */
+  /** VAEs with two latents. */
+  get entries(): VaeEntry[] {
+    return (this.engine.manifest?.models ?? []).filter(hasPlane);
+  }
+
+  /** The one that is asked for, or the first; those whose classes are known come before others. */
   get entry(): VaeEntry | undefined {
-    return this.engine.manifest?.models.find(hasPlane);
+    const { entries } = this;
+    const asked = entries.find(({ id }) => id === idOf(this.state.model));
+    return asked ?? entries.find(({ files }) => files.density) ?? entries[0];
+  }
+
+  /** Whether it is known where the images of each class lie. */
+  get hasClasses(): boolean {
+    return this.entry?.files.density !== undefined;
+  }
+
+  choose(entry: ModelEntry): void {
+    this.state.model = addressOf(entry);
   }
 
   get ready(): boolean {
     const { decoder } = this.engine;
-    return !decoder.down && decoder.generation === this.#equipped;
+    return !decoder.down && this.#equipped === `${decoder.generation} ${this.entry?.id}`;
   }
 
   get #active(): boolean {
@@ -172,9 +190,15 @@ export class MapLab {
   #decode(sources: LatentSource[], surface: string) {
     const { decoder } = this.engine;
     const model = this.entry?.id ?? '';
+    const given = this.#class;
     return decoder
       .lane(surface)
-      .submit(() => decoder.client.call('decode', { model, sources, surface }));
+      .submit(() => decoder.client.call('decode', { model, sources, class: given, surface }));
+  }
+
+  /** For a VAE that is conditioned on one. */
+  get #class(): number | null {
+    return this.entry ? fitClass(this.entry, this.page.state.latent.class) : null;
   }
 
   /** After the lab's own model, so that the first picture does not wait. */
@@ -184,7 +208,7 @@ export class MapLab {
     const { generation } = decoder;
     if (!this.seen || !entry || !decoder.loaded.vae) return;
     untrack(() => decoder.equip(engine.model(entry.id))).then(
-      () => (this.#equipped = generation),
+      () => (this.#equipped = `${generation} ${entry.id}`),
       engine.report,
     );
   }
@@ -194,7 +218,13 @@ export class MapLab {
     if (!this.ready || !entry) return undefined;
     const abort = new AbortController();
     this.painted = 0;
-    const call = { model: entry.id, surface: 'map-plane', range: LATENT_RANGE, grids: GRIDS };
+    const call = {
+      model: entry.id,
+      surface: 'map-plane',
+      range: LATENT_RANGE,
+      grids: GRIDS,
+      class: this.#class,
+    };
     const onProgress = (share: number) => (this.painted = share);
     engine.decoder.client
       .call('plane', call, { signal: abort.signal, onProgress })
@@ -204,7 +234,8 @@ export class MapLab {
 
   #findRegions(): void {
     const { entry, engine } = this;
-    if (!this.ready || !entry) return;
+    this.regions = [];
+    if (!this.ready || !entry || !this.hasClasses) return;
     engine.decoder.client
       .call('classRegions', { model: entry.id, shares: SHARES })
       .then((regions) => (this.regions = regions), engine.report);

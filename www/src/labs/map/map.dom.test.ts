@@ -41,7 +41,7 @@ describe('the map', () => {
     expect(map.painted).toBe(1);
     expect(workerOf('decoder').asked('plane')).toMatchObject([{ model: MAP_VAE, range: 3 }]);
     expect(asked('map-digit')).toEqual([
-      { sources: [{ z: [0, 0] }], surface: 'map-digit', model: MAP_VAE },
+      { sources: [{ z: [0, 0] }], class: null, surface: 'map-digit', model: MAP_VAE },
     ]);
   });
 

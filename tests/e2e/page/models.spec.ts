@@ -1,0 +1,296 @@
+/** Models of the visitor's own: opened from files, used in the labs, kept, taken along and removed. */
+import { readFile, readdir } from 'node:fs/promises';
+import {
+  inspectOnnx,
+  type ModelEntry,
+  proposeEntry,
+  toLevels,
+  Vae,
+} from '../../../www/pkg/elbo_room.js';
+import { CONTRAST, expectAccessible } from '../checks.ts';
+import { toGrid } from '../crate.ts';
+import {
+  drag,
+  en,
+  expect,
+  expectLevels,
+  levels,
+  open,
+  type Page,
+  painted,
+  pixels,
+  rgba,
+  test,
+  valueOf,
+} from '../fixtures.ts';
+
+const fixtures = new URL('../../fixtures/', import.meta.url);
+const at = (name: string) => new URL(name, fixtures).pathname;
+const VAE = ['foreign/encoder-mnist.onnx', 'foreign/decoder-mnist.onnx'];
+const text = en.ownModels;
+
+/** Gives files to the dialog, and waits until something has become of them. */
+async function give(page: Page, names: readonly string[]): Promise<void> {
+  await page.getByTestId('model-files').setInputFiles(names.map(at));
+}
+
+const stage = (page: Page, wanted: string) =>
+  expect(page.getByTestId('open-model')).toHaveAttribute('data-stage', wanted);
+
+async function openFiles(page: Page, names: readonly string[]): Promise<void> {
+  await page.getByTestId('open-a-model').click();
+  await give(page, names);
+  await stage(page, 'checked');
+}
+
+/** Drops files on the page itself, as from a folder. */
+async function drop(page: Page, names: readonly string[]): Promise<void> {
+  const files = await Promise.all(
+    names.map(async (name) => ({
+      name: name.split('/').at(-1) ?? '',
+      base64: (await readFile(at(name))).toString('base64'),
+    })),
+  );
+  await page.evaluate((given) => {
+    const data = new DataTransfer();
+    for (const { name, base64 } of given)
+      data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
+    document.body.dispatchEvent(
+      new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }),
+    );
+  }, files);
+}
+
+/** The proposed model in Node. */
+async function proposed(names: readonly string[]): Promise<Vae> {
+  const files = await Promise.all(
+    names.map(async (path) => ({
+      name: path.split('/').at(-1) ?? '',
+      bytes: new Uint8Array(await readFile(at(path))),
+    })),
+  );
+  const { entry } = proposeEntry(
+    'own',
+    files.map(({ name, bytes }) => ({ name, info: inspectOnnx(bytes) })),
+  );
+  const bytesOf = ({ path }: { path: string }) => files.find(({ name }) => name === path)?.bytes;
+  const roles = Object.entries((entry as ModelEntry).files).map(([role, file]) => [
+    role,
+    bytesOf(file as { path: string }),
+  ]);
+  return Vae.load(entry as ModelEntry, Object.fromEntries(roles));
+}
+
+test('a VAE that is dropped on the page is proposed, checked, used in every lab, and kept', async ({
+  page,
+  crate,
+}) => {
+  await open(page, '');
+  await painted(page.getByTestId('latent-digit'));
+  await drop(page, VAE);
+  await stage(page, 'checked');
+  const dialog = page.getByTestId('open-model');
+  await expect(page.getByTestId('model-kind')).toHaveText(text.entry.kinds.vae(2, '28 × 28'));
+  await expect(page.getByTestId('opened-files').locator('li')).toHaveCount(2);
+  await expect(dialog).toContainText('batch × 784');
+  await expect(page.getByTestId('guess-decoder.output')).toHaveValue('-1');
+  // The check paints what it has seen, and says that random weights are no trained model's.
+  for (const name of ['prior', 'examples', 'reconstructions'])
+    expect((await rgba(page.getByTestId(`check-${name}`))).some((byte) => byte > 0)).toBe(true);
+  await expect(page.getByTestId('check-warnings')).toContainText(
+    text.check.warnings['posterior-ignores-x'] ?? '',
+  );
+  await expectAccessible(page, CONTRAST);
+  await page.getByTestId('model-name').fill('Rows of grey');
+  await page.getByTestId('use-model').click();
+  await expect(dialog).toHaveCount(0);
+
+  // The latent lab: its sliders are the model's, and a picture is what the crate decodes.
+  const model = await proposed(VAE);
+  const sliders = page.getByTestId('latent-sliders').getByRole('slider');
+  await expect(sliders).toHaveCount(2);
+  const picture = page.getByTestId('latent-digit');
+  await expectLevels(
+    picture,
+    toLevels(model.decode(Float32Array.from(model.samplePrior(28), toGrid))),
+  );
+  await drag(page.getByTestId('latent-0'), 0.8);
+  const value = () => Promise.all([0, 1].map((i) => valueOf(page.getByTestId(`latent-${i}`))));
+  const z = await value();
+  await expectLevels(picture, toLevels(model.decode(Float32Array.from(await value()))));
+  expect(z[0]).toBeGreaterThan(1);
+
+  // The card below has its bound; with two latents it has the map, without a density of classes.
+  await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
+  const map = page.getByTestId('latent-map');
+  await map.scrollIntoViewIfNeeded();
+  await expect(page.getByTestId('pick-map')).toHaveValue(/^own\./);
+  await expect(page.getByTestId('map-point')).toContainText('(0.00, 0.00)');
+  await expectLevels(page.getByTestId('map-digit'), toLevels(model.decode(Float32Array.of(0, 0))));
+
+  // The ELBO lab, by its name.
+  await page.getByRole('link', { name: en.labs.elbo }).click();
+  const id = await page.getByTestId('pick-latent').inputValue();
+  const card = page.getByTestId(`bound-${id}`);
+  await expect(card).toHaveAttribute('data-current', 'true');
+  await expect(page.getByTestId('compare-binarized')).toContainText('Rows of grey');
+  await page.getByTestId(`compare-${id}`).uncheck();
+  await expect(card).toHaveCount(0);
+  await page.getByTestId(`compare-${id}`).check();
+  await expect(card).toBeVisible();
+
+  // A reload finds the model again, and another is one choice away, without a reload.
+  await page.getByRole('link', { name: en.labs.latent }).click();
+  await page.reload();
+  await expectLevels(picture, toLevels(model.decode(Float32Array.from(z))));
+  await expect(page.getByTestId('notices')).toHaveText('');
+  await page.getByTestId('pick-latent').selectOption(crate.vaeEntry.id);
+  await expect(sliders).toHaveCount(crate.vaeEntry.latents.count);
+  await page.getByTestId('pick-latent').selectOption({ label: 'Rows of grey' });
+  await expect(sliders).toHaveCount(2);
+});
+
+test('a model is renamed, exported as a zip, removed, and opened again from the zip', async ({
+  page,
+}) => {
+  await open(page, '');
+  await openFiles(page, VAE);
+  await page.getByTestId('use-model').click();
+  await expect(page).toHaveURL(/vae=own\.[0-9a-f]{20}\.[0-9a-f]{8}/);
+  const address = page.url();
+  await page.getByTestId('open-a-model').click();
+  const list = page.getByTestId('own-models');
+  await list.getByRole('textbox').fill('Another name');
+  await list.getByRole('textbox').press('Enter');
+  const downloading = page.waitForEvent('download');
+  await list.getByRole('button', { name: text.own.export }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('Another-name.zip');
+  const zip = await download.path();
+  await list.getByRole('button', { name: text.own.remove }).click();
+  await list.getByRole('button', { name: text.own.confirm }).click();
+  await expect(list).toHaveCount(0);
+  await page.getByRole('button', { name: text.close, exact: true }).click();
+  await expect(page.getByTestId('pick-latent')).not.toHaveValue(/^own\./);
+
+  // The address of before asks for the file, by its name, and takes it.
+  await page.goto('about:blank');
+  await page.goto(address);
+  const missing = page.getByTestId('missing-vae');
+  await expect(missing).toContainText(text.missing.title('mnist'));
+  await missing.getByRole('button', { name: text.missing.open }).click();
+  await page
+    .getByTestId('model-files')
+    .setInputFiles({ name: 'model.zip', mimeType: 'application/zip', buffer: await readFile(zip) });
+  await stage(page, 'checked');
+  await expect(page.getByTestId('model-name')).toHaveValue('Another name');
+  await page.getByTestId('use-model').click();
+  await expect(missing).toHaveCount(0);
+  await expect(page.getByTestId('model-remark')).toHaveCount(0);
+  await expect(page.getByTestId('latent-sliders').getByRole('slider')).toHaveCount(2);
+  await expect(page.getByTestId('pick-latent').locator('option:checked')).toHaveText(
+    'Another name',
+  );
+});
+
+test('a missing model can be done without, and another one in its place says so', async ({
+  page,
+}) => {
+  await open(page, 'vae=own.0123456789abcdef0123.89abcdef.my-vae&z=0.5,1');
+  const missing = page.getByTestId('missing-vae');
+  await expect(missing).toContainText(text.missing.title('my-vae'));
+  await missing.getByRole('button', { name: text.missing.open }).click();
+  await give(page, VAE);
+  await stage(page, 'checked');
+  await page.getByTestId('use-model').click();
+  await expect(page.getByTestId('model-remark')).toContainText(text.missing.notIt);
+  await open(page, 'vae=own.0123456789abcdef0123.89abcdef.my-vae');
+  await missing.getByRole('button', { name: text.missing.other }).click();
+  await expect(missing).toHaveCount(0);
+  await painted(page.getByTestId('latent-digit'));
+});
+
+test('a U-Net plays its chain, with the schedules and the classes that it has', async ({
+  page,
+}) => {
+  await open(page, 'lab=denoise&steps=20');
+  await openFiles(page, ['onnx/unet-jit15.onnx']);
+  await expect(page.getByTestId('model-kind')).toContainText('diffusion');
+  await page.getByTestId('use-model').click();
+  await expect(page.getByTestId('schedule').getByRole('radio')).toHaveCount(1);
+  await expect(
+    page.getByTestId('schedule').getByRole('radio', { name: en.denoise.schedules.trained }),
+  ).toBeChecked();
+  await expect(page.getByTestId('denoise-computed')).toHaveText(en.denoise.computedAll);
+  await page.getByRole('button', { name: en.denoise.play, exact: true }).click();
+  await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(20, 20));
+  await expect.poll(async () => (await levels(page.getByTestId('denoise-x0')))?.length).toBe(64);
+  await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
+  await page.getByRole('link', { name: en.labs.elbo }).click();
+  const id = await page.getByTestId('pick-elbo').inputValue();
+  expect(id).toMatch(/^own\./);
+  await expect(page.getByTestId(`bound-${id}`)).toHaveAttribute('data-current', 'true');
+  await expect(page.getByTestId('notices')).toHaveText('');
+});
+
+test('a decoder alone decodes, in colour, and the page says what it lacks', async ({ page }) => {
+  await open(page, '');
+  await openFiles(page, ['onnx/batchnorm-decoder-jit13.onnx']);
+  await expect(page.getByTestId('model-lacks')).toContainText(text.lacks.encoder);
+  await page.getByTestId('use-model').click();
+  await expect(page.getByTestId('latent-lacks')).toHaveText(text.lacks.encoder);
+  const picture = page.getByTestId('latent-digit');
+  await expect.poll(async () => (await rgba(picture)).length).toBe(4 * 64 * 64);
+  await expect(page.getByTestId('elbo-vae-status')).toHaveText(en.site.noBound.encoder);
+});
+
+test('external data is asked for by its name, a choice is changed, and a class is chosen', async ({
+  page,
+}) => {
+  await open(page, '');
+  await page.getByTestId('open-a-model').click();
+  await give(page, ['foreign/decoder-class.onnx']);
+  await stage(page, 'incomplete');
+  await expect(page.getByTestId('files-missing')).toContainText('decoder-class.data');
+  await give(page, ['foreign/decoder-class.data']);
+  await stage(page, 'checked');
+  const select = page.getByTestId('guess-decoder.output');
+  await select.selectOption('1');
+  await stage(page, 'checked');
+  await page.locator('summary', { hasText: text.entry.all }).click();
+  await expect(page.getByTestId('entry-json')).toHaveValue(/"gaussian"/);
+  await page.getByTestId('entry-json').fill('{"kind": "vae"');
+  await page.getByRole('button', { name: text.entry.apply }).click();
+  await expect(page.getByText(text.entry.invalid)).toBeVisible();
+  // What it is conditioned on is a choice of the latent lab, and another class is another picture.
+  await page.getByTestId('use-model').click();
+  const picture = page.getByTestId('latent-digit');
+  await expect.poll(async () => (await rgba(picture)).length).toBe(4 * 2 * 2);
+  const before = await painted(picture);
+  await page.getByTestId('latent-class').selectOption('2');
+  await expect.poll(() => pixels(picture)).not.toBe(before);
+  await expect(page).toHaveURL(/class=2/);
+  await expect(page.getByTestId('notices')).toHaveText('');
+});
+
+test('malformed files are refused with a text, and the page goes on', async ({ page }) => {
+  const names = (await readdir(new URL('onnx/malformed/', fixtures))).filter((name) =>
+    name.startsWith('t'),
+  );
+  expect(names.length).toBeGreaterThan(10);
+  await open(page, '');
+  await painted(page.getByTestId('latent-digit'));
+  await page.getByTestId('open-a-model').click();
+  const dialog = page.getByTestId('open-model');
+  for (const name of names) {
+    await give(page, [`onnx/malformed/${name}`]);
+    await expect(dialog).toHaveAttribute('data-stage', /failed|incomplete/);
+    await expect(dialog.getByRole('alert').first()).not.toBeEmpty();
+    await page.getByRole('button', { name: text.fromStart }).click();
+    await stage(page, 'empty');
+  }
+  await page.getByRole('button', { name: text.close, exact: true }).click();
+  await expect(page.getByTestId('notices')).toHaveText('');
+  await drag(page.getByTestId('latent-0'), 0.7);
+  await expect(page.getByTestId('loading')).toHaveCount(0);
+});

@@ -1,0 +1,21 @@
+/** How informative the latents of a VAE are on pictures of the visitor's. */
+import { readImage } from '../drawing/upload.ts';
+import type { Engine } from '../engine/engine.svelte.ts';
+import { formatOf } from '../engine/facts.ts';
+import type { VaeEntry } from '../engine/protocol.ts';
+
+/** The mean KL of each latent over pictures, in nats; the scorer must hold the model. */
+export async function klOver(
+  engine: Engine,
+  entry: VaeEntry,
+  files: readonly File[],
+  given: number | null,
+): Promise<number[]> {
+  const { client } = engine.scorer;
+  const format = formatOf(entry);
+  const images = await Promise.all(
+    files.map(async (file) => client.call('prepare', { of: await readImage(file), format })),
+  );
+  const levels = Uint8Array.from(images.flatMap((image) => [...image]));
+  return client.call('estimateKl', { model: entry.id, images: levels, class: given });
+}

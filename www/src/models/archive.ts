@@ -1,0 +1,73 @@
+/** Files that the visitor gives, and the archive that a model of his leaves in. */
+import type { FileEntry, ModelEntry } from '../engine/protocol.ts';
+
+export interface NamedBytes {
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+export const isModelFile = ({ name }: { name: string }) => /\.onnx$/i.test(name);
+export const isManifest = ({ name }: { name: string }) => /\.json$/i.test(name);
+const isArchive = ({ name }: { name: string }) => /\.zip$/i.test(name);
+
+/** The last part of a path, with nothing in it that a manifest cannot name. */
+export function baseName(path: string): string {
+  const last = path.split(/[\\/]/).at(-1) ?? '';
+  return last.replaceAll(/[^\p{L}\p{N}._() -]/gu, '_').replace(/^\.*$/, 'file');
+}
+
+/** More than this is no set of models, and would fill the memory before anything can say so. */
+const MOST_BYTES = 2 ** 31;
+const MOST_FILES = 1000;
+
+export class ArchiveError extends Error {
+  override name = 'ArchiveError';
+}
+
+/** The files that were given, those in archives unpacked, by the last parts of their names. */
+export async function readFiles(files: Iterable<File>): Promise<NamedBytes[]> {
+  const read = [...files].map(async (file): Promise<NamedBytes[]> => {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    return isArchive(file) ? unpack(file.name, bytes) : [{ name: baseName(file.name), bytes }];
+  });
+  return (await Promise.all(read)).flat();
+}
+
+async function unpack(name: string, bytes: Uint8Array): Promise<NamedBytes[]> {
+  // The variants that start workers of their own need a policy that allows them.
+  const { unzipSync } = await import('fflate');
+  let size = 0;
+  let count = 0;
+  const filter = ({ name: path, originalSize }: { name: string; originalSize: number }) => {
+    if (path.endsWith('/') || path.startsWith('__MACOSX/')) return false;
+    size += originalSize;
+    count++;
+    if (size > MOST_BYTES || count > MOST_FILES)
+      throw new Error(`more than ${MOST_FILES} files or ${MOST_BYTES} bytes`);
+    return true;
+  };
+  try {
+    return Object.entries(unzipSync(bytes, { filter })).map(([path, inner]) => ({
+      name: baseName(path),
+      bytes: new Uint8Array(inner),
+    }));
+  } catch (error) {
+    throw new ArchiveError(`${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A zip of a manifest with one model and its files, which this page opens again, and which any site of this project serves. */
+export async function pack(
+  entry: ModelEntry,
+  files: Record<string, Uint8Array>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { zipSync } = await import('fflate');
+  const manifest = JSON.stringify({ format: 2, models: [entry] }, null, 2);
+  const parts: Record<string, Uint8Array> = { 'manifest.json': new TextEncoder().encode(manifest) };
+  for (const [role, { path }] of Object.entries<FileEntry>(entry.files)) {
+    const bytes = files[role];
+    if (bytes) parts[path] = bytes;
+  }
+  // Weights are noise to a compressor: it would only take time.
+  return new Uint8Array(zipSync(parts, { level: 0 }));
+}

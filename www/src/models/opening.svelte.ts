@@ -1,0 +1,366 @@
+import { asError, type WorkerClient, WorkerLostError } from '../engine/client.ts';
+import type { Engine } from '../engine/engine.svelte.ts';
+import type {
+  CallName,
+  Calls,
+  EntryChanges,
+  FileEntry,
+  GraphInfo,
+  ModelCheck,
+  ModelEntry,
+  Proposal,
+} from '../engine/protocol.ts';
+import { baseName, isManifest, isModelFile, type NamedBytes, readFiles } from './archive.ts';
+import { checksums } from './digest.ts';
+import type { OwnLibrary, OwnModel } from './own.svelte.ts';
+
+/** A file with a graph, and what is in it. */
+export interface GraphFile {
+  name: string;
+  bytes: number;
+  /** Null until it has been looked into, and where that failed. */
+  info: GraphInfo | null;
+  error: Error | null;
+}
+
+/** What has become of the model so far. */
+export type Stage =
+  /** No file has been given. */
+  | 'empty'
+  /** Files are being read. */
+  | 'reading'
+  /** Something has to be given or changed before a model can be made of the files. */
+  | 'incomplete'
+  | 'checking'
+  /** It has been run, and can be used. */
+  | 'checked'
+  | 'failed';
+
+/** It did not end in time. */
+export class TimeLimitError extends Error {
+  override name = 'TimeLimitError';
+  constructor(readonly seconds: number) {
+    super(`stopped after ${seconds} s`);
+  }
+}
+
+export const FIRST_LIMIT_MS = 20_000;
+/** Whoever asks again, after the time was up, knows that his model is slow. */
+const LIMIT_GROWTH = 3;
+
+/** Files that the visitor has given, and the model that they make: looked into, adapted and checked, in a worker of its own. */
+export class Opening {
+  stage = $state<Stage>('empty');
+  graphs = $state.raw<GraphFile[]>([]);
+  proposal = $state.raw<Proposal | null>(null);
+  /** Models of a manifest that was given, of which one is chosen. */
+  models = $state.raw<ModelEntry[]>([]);
+  /** The entry as it is now. */
+  entry = $state.raw<ModelEntry | null>(null);
+  /** Which alternative has been chosen of a guess, by its field; what is absent stands as it was proposed. */
+  picks = $state.raw<Record<string, number>>({});
+  found = $state.raw<ModelCheck | null>(null);
+  /** Why the files, or the model, cannot be read or run. */
+  error = $state.raw<Error | null>(null);
+  /** Why a change was not made. */
+  refusal = $state.raw<Error | null>(null);
+  /** What else was said of the files: entries of a manifest that are not valid. */
+  problems = $state.raw<string[]>([]);
+  name = $state('');
+  #files = $state.raw<NamedBytes[]>([]);
+  /** Changes beside the guesses: values of the graph, and whatever was written by hand. */
+  #changes: EntryChanges = {};
+  #worker: Promise<WorkerClient> | null = null;
+  #client: WorkerClient | null = null;
+  #limit = FIRST_LIMIT_MS;
+  /** Counts what was asked for: an answer that comes late is of no use. */
+  #turn = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly library: OwnLibrary,
+  ) {}
+
+  /** Names of files that are needed and have not been given. */
+  readonly missing: string[] = $derived.by(() => {
+    const given = new Set(this.#files.map(({ name }) => name));
+    const external = this.graphs.flatMap(({ info }) => info?.externalData.map(baseName) ?? []);
+    const paths = this.entry
+      ? Object.values<FileEntry>(this.entry.files).map(({ path }) => path)
+      : [];
+    return [...new Set([...external, ...paths])].filter((name) => !given.has(name));
+  });
+
+  get busy(): boolean {
+    return this.stage === 'reading' || this.stage === 'checking';
+  }
+
+  get limitSeconds(): number {
+    return this.#limit / 1000;
+  }
+
+  /** Takes files beside those that are there; one of the same name is replaced. */
+  async take(files: Iterable<File>): Promise<void> {
+    const turn = ++this.#turn;
+    this.stage = 'reading';
+    this.error = null;
+    try {
+      const read = await readFiles(files);
+      if (turn !== this.#turn) return;
+      const names = new Set(read.map(({ name }) => name));
+      this.#files = [...this.#files.filter(({ name }) => !names.has(name)), ...read];
+      await this.#look(turn);
+    } catch (error) {
+      this.#fail(turn, error);
+    }
+  }
+
+  /** Leaves a file out. */
+  async drop(name: string): Promise<void> {
+    const turn = ++this.#turn;
+    this.#files = this.#files.filter((file) => file.name !== name);
+    if (this.#files.length === 0) this.reset();
+    else await this.#look(turn).catch((error) => this.#fail(turn, error));
+  }
+
+  /** Forgets all files, and ends the worker. */
+  reset(): void {
+    this.#turn++;
+    this.#end();
+    this.#files = [];
+    this.#limit = FIRST_LIMIT_MS;
+    Object.assign(this, { stage: 'empty', graphs: [], error: null, name: '' });
+    this.#begin();
+  }
+
+  /** One of the models of a manifest. */
+  async choose(model: ModelEntry): Promise<void> {
+    const turn = ++this.#turn;
+    this.#begin();
+    this.name = model.title;
+    this.entry = withBaseNames(model);
+    await this.#check(turn);
+  }
+
+  /** Chooses one of the alternatives of a guess; -1 is what was proposed. */
+  async pick(field: string, alternative: number): Promise<void> {
+    this.picks = { ...this.picks, [field]: alternative };
+    await this.#adapt();
+  }
+
+  /** Changes fields of the entry beside the guesses. */
+  async change(changes: EntryChanges): Promise<void> {
+    this.#changes = { ...this.#changes, ...changes };
+    await this.#adapt();
+  }
+
+  /** Once more, with more time where it was the time that ended it. */
+  async retry(): Promise<void> {
+    if (this.error instanceof TimeLimitError) this.#limit *= LIMIT_GROWTH;
+    const turn = ++this.#turn;
+    if (this.entry) await this.#check(turn);
+    else await this.#look(turn).catch((error) => this.#fail(turn, error));
+  }
+
+  /** Puts the model among the visitor's own, under its name. */
+  async use(): Promise<OwnModel> {
+    const { entry, found } = this;
+    if (!entry) throw new Error('there is no model yet');
+    const bytes = this.#bytesOf(entry);
+    const { id, files } = await checksums(entry, bytes);
+    const title = this.name.trim() || entry.title;
+    const named = { ...entry, id, title, files } as ModelEntry;
+    const kl = found?.klPerLatent ?? [];
+    // The order of the sliders, where the entry does not come with one.
+    if (
+      named.kind === 'vae' &&
+      named.latents.klPerLatent.length === 0 &&
+      kl.length === named.latents.count &&
+      kl.every(Number.isFinite)
+    ) {
+      const order = [...kl.keys()].sort((a, b) => (kl[b] ?? 0) - (kl[a] ?? 0));
+      named.latents = { ...named.latents, klPerLatent: kl, order };
+    }
+    return this.library.add(named, bytes);
+  }
+
+  #begin(): void {
+    Object.assign(this, {
+      proposal: null,
+      models: [],
+      entry: null,
+      picks: {},
+      found: null,
+      refusal: null,
+      problems: [],
+    });
+    this.#changes = {};
+  }
+
+  #fail(turn: number, error: unknown): void {
+    if (turn !== this.#turn) return;
+    this.error = asError(error);
+    this.found = null;
+    this.stage = 'failed';
+  }
+
+  /** Looks into the files, and makes a proposal of them. */
+  async #look(turn: number): Promise<void> {
+    this.stage = 'reading';
+    this.error = null;
+    this.#begin();
+    const graphs: GraphFile[] = [];
+    for (const file of this.#files.filter(isModelFile)) {
+      const known = this.graphs.find(
+        ({ name, bytes }) => name === file.name && bytes === file.bytes.length,
+      );
+      const complete = known?.info?.externalData.length === 0;
+      graphs.push(known && complete ? known : await this.#inspect(file));
+      if (turn !== this.#turn) return;
+    }
+    this.graphs = graphs;
+    const manifest = this.#files.find(isManifest);
+    if (manifest) {
+      const json = new TextDecoder().decode(manifest.bytes);
+      const read = await this.#ask('manifest', { json });
+      if (turn !== this.#turn) return;
+      this.problems = read.problems.map(({ message }) => message);
+      this.models = read.models;
+      const [first] = read.models;
+      if (!first) {
+        this.stage = 'incomplete';
+        return;
+      }
+      this.name ||= first.title;
+      this.entry = withBaseNames(first);
+    } else {
+      const usable = graphs.flatMap(({ name, info }) => (info ? [{ name, info }] : []));
+      const failed = graphs.find(({ error }) => error);
+      if (usable.length === 0 && failed?.error) throw failed.error;
+      if (usable.length === 0 || this.missing.length > 0) {
+        this.stage = 'incomplete';
+        return;
+      }
+      this.name ||= titleFrom(usable.map(({ name }) => name));
+      const proposal = await this.#ask('propose', { id: 'opened', files: usable });
+      if (turn !== this.#turn) return;
+      this.proposal = proposal;
+      this.entry = proposal.entry;
+    }
+    if (this.entry) await this.#check(turn);
+    else this.stage = 'incomplete';
+  }
+
+  async #inspect(file: NamedBytes): Promise<GraphFile> {
+    const { name, bytes } = file;
+    try {
+      let info = await this.#ask('inspect', { file: bytes, external: null });
+      const beside = info.externalData.map(baseName);
+      const external = this.#files.find((other) => beside.includes(other.name));
+      if (external) info = await this.#ask('inspect', { file: bytes, external: external.bytes });
+      return { name, bytes: bytes.length, info, error: null };
+    } catch (error) {
+      return { name, bytes: bytes.length, info: null, error: asError(error) };
+    }
+  }
+
+  /** The entry as it was proposed, or came, with all changes made anew; and what that one does. */
+  async #adapt(): Promise<void> {
+    const turn = ++this.#turn;
+    const base = this.proposal?.entry ?? this.entry;
+    if (!base) return;
+    const changes: EntryChanges = {};
+    for (const { field, alternatives } of this.proposal?.guesses ?? [])
+      Object.assign(changes, alternatives[this.picks[field] ?? -1]?.changes);
+    Object.assign(changes, this.#changes);
+    try {
+      const entry = await this.#ask('changeEntry', { entry: base, changes });
+      if (turn !== this.#turn) return;
+      this.entry = entry;
+      this.refusal = null;
+    } catch (error) {
+      if (turn === this.#turn) this.refusal = asError(error);
+      return;
+    }
+    await this.#check(turn);
+  }
+
+  #bytesOf(entry: ModelEntry): Record<string, Uint8Array> {
+    const roles = Object.entries<FileEntry>(entry.files).flatMap(([role, { path }]) => {
+      const file = this.#files.find(({ name }) => name === path);
+      return file ? [[role, file.bytes] as const] : [];
+    });
+    return Object.fromEntries(roles);
+  }
+
+  async #check(turn: number): Promise<void> {
+    const { entry } = this;
+    if (!entry || turn !== this.#turn) return;
+    if (this.missing.length > 0) {
+      this.stage = 'incomplete';
+      return;
+    }
+    this.stage = 'checking';
+    this.error = null;
+    // What an earlier change asked for is not waited for.
+    if (this.#client?.busy) this.#end();
+    try {
+      const found = await this.#ask('check', { entry, files: this.#bytesOf(entry) });
+      if (turn !== this.#turn) return;
+      this.found = found;
+      this.stage = 'checked';
+    } catch (error) {
+      this.#fail(turn, error);
+    }
+  }
+
+  /** Asks the worker, which is ended when the time is up: what it is at cannot be interrupted otherwise. */
+  async #ask<K extends CallName>(call: K, params: Calls[K]['params']): Promise<Calls[K]['result']> {
+    this.#worker ??= this.engine.checker(() => {
+      this.#worker = this.#client = null;
+    });
+    const client = (this.#client = await this.#worker);
+    const time = { up: false };
+    const timer = setTimeout(() => {
+      time.up = true;
+      if (client === this.#client) this.#end();
+    }, this.#limit);
+    try {
+      return await client.call(call, params);
+    } catch (error) {
+      if (time.up) throw new TimeLimitError(this.#limit / 1000);
+      // A trap, or no memory: the file's doing, unless the worker was ended from here.
+      if (error instanceof WorkerLostError && client !== this.#client)
+        throw Object.assign(new Error(error.message), { name: 'RuntimeError' });
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #end(): void {
+    this.#client?.close();
+    this.#worker = this.#client = null;
+  }
+}
+
+/** Files were given by the last parts of their names. */
+function withBaseNames(entry: ModelEntry): ModelEntry {
+  const files = Object.entries<FileEntry>(entry.files).map(
+    ([role, file]) => [role, { ...file, path: baseName(file.path) }] as const,
+  );
+  return { ...entry, files: Object.fromEntries(files) } as ModelEntry;
+}
+
+/** A name for a model of files such as `vae-encoder.onnx` and `vae-decoder.onnx`. */
+export function titleFrom(names: readonly string[]): string {
+  const parts = names.map((name) =>
+    name
+      .replace(/\.onnx$/i, '')
+      .split(/[-_. ]+/)
+      .filter((part) => !/^(encoder|decoder|enc|dec|network|model|onnx|)$/i.test(part)),
+  );
+  const [first = [], ...others] = parts;
+  const shared = first.filter((part) => others.every((other) => other.includes(part)));
+  return (shared.length > 0 ? shared : first).join(' ') || (names[0] ?? '').replace(/\.onnx$/i, '');
+}
