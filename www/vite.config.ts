@@ -7,6 +7,7 @@ import { defaultClientConditions, defineConfig } from 'vite';
 import { FUNCTIONS } from './src/story/derivations/index.ts';
 import { crateFunctions } from './vite/crate.ts';
 import { hosting } from './vite/hosting.ts';
+import { guide } from './vite/guide.ts';
 import { models } from './vite/models.ts';
 import { preload } from './vite/preload.ts';
 
@@ -45,6 +46,7 @@ export default defineConfig({
   plugins: [
     svelte(),
     models(at('../models')),
+    guide(at('../models/README.md')),
     crateFunctions(at('..'), FUNCTIONS),
     hosting(),
     preload('elbo_room_bg.wasm', 'models/manifest.json'),
