@@ -13,8 +13,12 @@ export async function klOver(
 ): Promise<number[]> {
   const { client } = engine.scorer;
   const format = formatOf(entry);
+  const longest = Math.max(format.shape.height, format.shape.width);
   const images = await Promise.all(
-    files.map(async (file) => client.call('prepare', { of: await readImage(file), format })),
+    files.map(async (file) => {
+      const of = await readImage(file, longest);
+      return client.call('prepare', { of, format });
+    }),
   );
   const levels = Uint8Array.from(images.flatMap((image) => [...image]));
   return client.call('estimateKl', { model: entry.id, images: levels, class: given });
