@@ -31,7 +31,8 @@ export class OwnLibrary implements OwnModels {
   async #read(): Promise<void> {
     try {
       const kept = await this.store.list();
-      this.models = [...kept.map((model) => ({ ...model, kept: true })), ...this.models];
+      if (kept.length > 0)
+        this.models = [...kept.map((model) => ({ ...model, kept: true })), ...this.models];
     } catch (error) {
       this.error = asError(error);
     }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Calls, GrowthResult } from '../../engine/protocol.ts';
 import { dimensionsOf, taskOf } from '../../engine/facts.ts';
+import { VAE } from '../../testing/manifest.ts';
 import { clearUp, make, open, pass } from '../../testing/page.svelte.ts';
 import { flat } from '../../testing/images.ts';
 import { calls, type Script, ScriptedWorker } from '../../testing/worker.ts';
@@ -119,10 +120,15 @@ describe('the ELBO lab', () => {
   it('frees the bounds of models that are gone', async () => {
     const { engine } = await opened('#lab=elbo', growing(100_000));
     await pass(1000);
-    const latent = tasks().filter(({ kind }) => kind === 'latent').length;
-    engine.manifest = engine.manifest && { ...engine.manifest };
+    const open = tasks().length;
+    const gone = tasks().filter(({ model }) => model === VAE).length;
+    expect(gone).toBeGreaterThan(0);
+    const models = engine.manifest?.models.filter(({ id }) => id !== VAE) ?? [];
+    engine.manifest = engine.manifest && { ...engine.manifest, models };
     await pass(1000);
-    expect(closed()).toBe(latent);
+    expect(closed()).toBe(gone);
+    // The others go on where they were.
+    expect(tasks()).toHaveLength(open);
   });
 
   it('waits until the pen is up and the picture rests', async () => {

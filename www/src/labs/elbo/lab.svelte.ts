@@ -128,11 +128,16 @@ export class ElboLab {
     const found = this.candidates.filter(({ id }) => !without.includes(id));
     const order = ['vae', 'hvae'];
     found.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-    for (const { bound } of untrack(() => this.latent)) bound.set(null);
-    this.latent = found.map((entry) => ({
-      entry,
-      bound: new Growing<'latent'>(this.engine, RANKS.bound),
-    }));
+    const before = untrack(() => this.latent);
+    for (const { entry, bound } of before) if (!found.includes(entry)) bound.set(null);
+    // What a model has computed stays when another one comes or goes.
+    this.latent = found.map(
+      (entry) =>
+        before.find((model) => model.entry === entry) ?? {
+          entry,
+          bound: new Growing<'latent'>(this.engine, RANKS.bound),
+        },
+    );
   }
 
   #rest(): (() => void) | undefined {
