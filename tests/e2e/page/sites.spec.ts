@@ -89,6 +89,7 @@ const CASES: Case[] = [
       await open(page, '');
       await expect(page.getByTestId('absent-latent')).toHaveText(site.absent.vae);
       await expect(page.getByTestId('loading')).toBeHidden();
+      await expect(page.getByTestId('elbo')).toBeHidden();
       await denoiseWorks(page);
       await expect(page.getByTestId('absent-elbo-vae')).toHaveText(site.absent.vae);
       await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
@@ -210,6 +211,9 @@ const CASES: Case[] = [
       await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
       await expect(page.getByTestId('elbo-vae-status')).toHaveText(site.failed);
       await scores(page, SMALL_VAE.id);
+      await expect(page.getByTestId(`refused-${COLOUR_VAE.id}`)).toContainText(
+        'colour-decoder.onnx',
+      );
       await expect(page.getByTestId(`bound-${TALL_DDPM.id}`)).toHaveAttribute(
         'data-status',
         'done',
@@ -231,7 +235,7 @@ const CASES: Case[] = [
       await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
       await expect(page.getByTestId('elbo-ddpm-status')).toHaveText(site.failed);
       await scores(page, SMALL_VAE.id);
-      await expect(page.getByTestId(`growth-${TALL_DDPM.id}`)).toContainText(
+      await expect(page.getByTestId(`refused-${TALL_DDPM.id}`).last()).toContainText(
         en.errors.kinds['ChecksumError'] ?? '',
       );
     },
@@ -250,7 +254,7 @@ const CASES: Case[] = [
     },
     async check(page) {
       await scores(page, SMALL_VAE.id);
-      await expect(page.getByTestId('growth-bad-vae')).toContainText(
+      await expect(page.getByTestId('refused-bad-vae')).toContainText(
         en.errors.kinds['ModelError'] ?? '',
       );
       await expect(page.getByTestId('notices')).toBeEmpty();

@@ -284,8 +284,16 @@ export class Engine {
     return station.down ? { down: true } : null;
   }
 
+  /** Why the files of a model are not to be had, or were refused; null while they may still come. */
+  refusal(id: string): Error | null {
+    const asset = this.assetOf(id);
+    // The rest of a VAE comes with its decoder.
+    const parts = asset === this.assets.encoder ? [this.assets.vae, asset] : [asset];
+    return parts.find((part) => part?.status === 'failed')?.error ?? null;
+  }
+
   /** The files of a model, if somebody has asked for them. */
-  assetOf(id: string | undefined): Asset<ModelPackage> | undefined {
+  assetOf(id: string): Asset<ModelPackage> | undefined {
     for (const kind of ['vae', 'ddpm'] as const) {
       if (!this.#isAbsent(kind) && this.entry(kind, this.#wanted[kind])?.id === id)
         return this.assets[kind === 'vae' ? 'encoder' : kind];
