@@ -5,7 +5,7 @@ use super::convert::{JsResult, file, from_js, options, to_js};
 use crate::engine::{CheckOptions, check};
 use crate::error::{Error, ErrorKind};
 use crate::model::changes::Changes;
-use crate::model::inspect;
+use crate::model::{inspect, profile};
 use crate::model::manifest::ModelEntry;
 use crate::model::propose::{NamedFile, propose};
 
@@ -28,6 +28,25 @@ pub fn inspect_onnx(
 ) -> JsResult<JsValue> {
     let file = bytes(&file, "the file")?.ok_or_else(|| Error::value("the file is missing"))?;
     to_js(&inspect(&file, bytes(&external, "external")?.as_deref())?)
+}
+
+/// Runs an ONNX file `runs` times on `states` states at once and says how many milliseconds which of
+/// its operators take in one run. Symbolic dimensions are taken to be 1. Throws a ModelError if the
+/// file cannot be run.
+#[wasm_bindgen(js_name = profileOnnx, unchecked_return_type = "OperatorTime[]")]
+pub fn profile_onnx(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] file: JsValue,
+    states: usize,
+    runs: usize,
+) -> JsResult<JsValue> {
+    let file = bytes(&file, "the file")?.ok_or_else(|| Error::value("the file is missing"))?;
+    to_js(&profile("the file", &file, states, runs, now)?)
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
 }
 
 /// Proposes an entry called `id` for files that were inspected, each guess with its reason and what

@@ -22,7 +22,7 @@ use crate::model::manifest::Manifest;
 
 pub use ddpm::{ClassPosterior, Ddpm, DiffusionElbo, Sampler};
 pub use evaluation::Evaluation;
-pub use foreign::{change_entry, check_model, inspect_onnx, propose_entry};
+pub use foreign::{change_entry, check_model, inspect_onnx, profile_onnx, propose_entry};
 pub use hvae::Hvae;
 pub use images::{
     digit_from_pixels, example_drawings, image_from_pixels, render_digit, render_strokes,

@@ -1,5 +1,4 @@
-//! Two-dimensional convolutions of one image whose channels are innermost, `[height, width,
-//! channels]`.
+//! Two-dimensional convolutions of images whose channels are innermost, `[height, width, channels]`.
 
 use super::panels::{Panels, Sink};
 
@@ -62,6 +61,10 @@ impl Weights<'_> {
     }
 }
 
+/// Most outputs that are computed together: so few that what they look at stays in the processor's
+/// first cache while one panel of weights follows the other.
+const BLOCK: usize = 64;
+
 /// A convolution of images of one size as products of matrices whose rows lie in the image itself.
 #[derive(Clone, Debug)]
 pub struct Direct {
@@ -105,7 +108,14 @@ impl Direct {
         Some(Self { window, size, channels, groups, bias, starts, parts })
     }
 
-    /// `out = convolution(x) + bias (+ residual)`; `scratch` is memory to work in.
+    /// Multiply-adds for one image as the definition counts them, and how many weights are kept.
+    pub fn cost(&self) -> (usize, usize) {
+        let weights = self.groups.iter().map(|panels| panels.depth() * panels.columns()).sum();
+        (self.starts.len() * weights, weights)
+    }
+
+    /// `out = convolution(x) + bias (+ residual)` of one or more images, one after the other;
+    /// `scratch` is memory to work in.
     pub fn run(
         &self,
         x: &[f32],
@@ -113,26 +123,33 @@ impl Direct {
         out: &mut [f32],
         scratch: &mut Vec<f32>,
     ) {
+        let [height, width] = self.window.padded(self.size);
         let x = if self.window.pads() {
-            pad(
-                x,
-                self.size,
-                self.channels,
-                self.window.before,
-                self.window.padded(self.size),
-                scratch,
-            );
+            pad(x, self.size, self.channels, self.window.before, [height, width], scratch);
             scratch.as_slice()
         } else {
             x
         };
         let outputs = self.bias.len();
-        for (group, panels) in self.groups.iter().enumerate() {
-            let offset = group * self.channels / self.groups.len();
-            let base = group * panels.columns();
-            let mut sink =
-                Finished { bias: &self.bias[base..], residual, out: &mut *out, base, outputs };
-            panels.multiply(&x[offset..], &self.starts, &self.parts, &mut sink);
+        let image = height * width * self.channels;
+        let rows = x.len() / image * self.starts.len();
+        let mut starts = [0; BLOCK];
+        for first in (0..rows).step_by(BLOCK) {
+            let starts = &mut starts[..BLOCK.min(rows - first)];
+            for (at, start) in starts.iter_mut().enumerate() {
+                let (image_of, row) =
+                    ((first + at) / self.starts.len(), (first + at) % self.starts.len());
+                *start = image_of * image + self.starts[row];
+            }
+            let out = &mut out[first * outputs..][..starts.len() * outputs];
+            let residual = residual.map(|r| &r[first * outputs..][..starts.len() * outputs]);
+            for (group, panels) in self.groups.iter().enumerate() {
+                let offset = group * self.channels / self.groups.len();
+                let base = group * panels.columns();
+                let mut sink =
+                    Finished { bias: &self.bias[base..], residual, out: &mut *out, base, outputs };
+                panels.multiply(&x[offset..], starts, &self.parts, &mut sink);
+            }
         }
     }
 }
@@ -180,9 +197,9 @@ pub fn finish(sums: &[f32], bias: &[f32], residual: Option<&[f32]>, out: &mut [f
     }
 }
 
-/// Copies an image into the middle of zeros: `padded` is the size with them, `before` how many
-/// stand above and to the left.
-pub fn pad(
+/// Copies images into the middle of zeros: `padded` is the size with them, `before` how many stand
+/// above and to the left.
+fn pad(
     x: &[f32],
     [height, width]: [usize; 2],
     channels: usize,
@@ -190,11 +207,13 @@ pub fn pad(
     padded: [usize; 2],
     out: &mut Vec<f32>,
 ) {
+    let (line, image) = (width * channels, padded[0] * padded[1] * channels);
     out.clear();
-    out.resize(padded[0] * padded[1] * channels, 0.0);
-    for y in 0..height {
-        let at = ((y + before[0]) * padded[1] + before[1]) * channels;
-        out[at..][..width * channels]
-            .copy_from_slice(&x[y * width * channels..][..width * channels]);
+    out.resize(x.len() / (height * line) * image, 0.0);
+    for (x, out) in x.chunks_exact(height * line).zip(out.chunks_exact_mut(image)) {
+        for (y, x) in x.chunks_exact(line).enumerate() {
+            let at = ((y + before[0]) * padded[1] + before[1]) * channels;
+            out[at..][..line].copy_from_slice(x);
+        }
     }
 }

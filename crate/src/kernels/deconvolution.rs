@@ -1,4 +1,4 @@
-//! Transposed convolutions of one image whose channels are innermost, `[height, width, channels]`:
+//! Transposed convolutions of images whose channels are innermost, `[height, width, channels]`:
 //! the products of each pixel with all weights, added up where they overlap.
 
 use super::convolution::{Weights, Window};
@@ -40,9 +40,24 @@ impl Deconvolution {
         Self { window, size, output, channels, groups, bias }
     }
 
-    /// `out = transposed convolution(x) + bias`; `products` is memory to work in. Each output adds
-    /// up its products in the order of the pixels of x.
+    /// Multiply-adds for one image as the definition counts them, and how many weights are kept.
+    pub fn cost(&self) -> (usize, usize) {
+        let weights = self.groups.iter().map(|panels| panels.depth() * panels.columns()).sum();
+        (self.size[0] * self.size[1] * weights, weights)
+    }
+
+    /// `out = transposed convolution(x) + bias` of one or more images, one after the other;
+    /// `products` is memory to work in. Each output adds up its products in the order of the pixels
+    /// of x.
     pub fn run(&self, x: &[f32], out: &mut [f32], products: &mut Vec<f32>) {
+        let from = self.size[0] * self.size[1] * self.channels;
+        let to = self.output[0] * self.output[1] * self.bias.len();
+        for (x, out) in x.chunks_exact(from).zip(out.chunks_exact_mut(to)) {
+            self.run_image(x, out, products);
+        }
+    }
+
+    fn run_image(&self, x: &[f32], out: &mut [f32], products: &mut Vec<f32>) {
         let outputs = self.bias.len();
         for pixel in out.chunks_exact_mut(outputs) {
             pixel.copy_from_slice(&self.bias);

@@ -60,6 +60,11 @@ impl Panels {
         &mut self.values
     }
 
+    /// Rows of the matrix.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// Columns of the matrix.
     pub fn columns(&self) -> usize {
         self.columns

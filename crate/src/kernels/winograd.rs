@@ -8,7 +8,9 @@
 //!
 //! A value that is not finite spreads over all outputs of its patch.
 
-use super::convolution::{Weights, finish, pad};
+use std::ops::Range;
+
+use super::convolution::{Weights, finish};
 use super::panels::{Panels, Rows};
 
 /// Channels that are transformed together: the number of channels is a multiple.
@@ -78,17 +80,23 @@ fn transform_kernel([a, b, c]: [[f32; LANES]; 3]) -> [[f32; LANES]; T] {
     transformed
 }
 
+/// Most patches that are transformed and multiplied together: so many that each weight serves
+/// several, and so few that what lies between the transforms stays in the processor's caches.
+const BLOCK: usize = 64;
+
 /// A convolution of images of one size by a kernel of 3 × 3 with stride 1.
 #[derive(Clone, Debug)]
 pub struct Winograd {
     size: [usize; 2],
     before: [usize; 2],
     output: [usize; 2],
+    /// Patches of an image, down and across.
+    patches: [usize; 2],
     channels: usize,
     /// For each value of the basis, a matrix from input to output channels.
     products: Vec<Panels>,
     bias: Vec<f32>,
-    /// Where each patch's channels start in one value of the basis.
+    /// Where each patch's channels start in one value of the basis, of a block of patches.
     starts: Vec<usize>,
 }
 
@@ -108,12 +116,19 @@ impl Winograd {
         bias: Vec<f32>,
     ) -> Self {
         let products = products(weights);
-        let patches = output.map(|side| side.div_ceil(M)).iter().product();
-        let starts = (0..patches).map(|at: usize| at * weights.inputs).collect();
-        Self { size, before, output, channels: weights.inputs, products, bias, starts }
+        let patches = output.map(|side| side.div_ceil(M));
+        let starts = (0..BLOCK).map(|at| at * weights.inputs).collect();
+        Self { size, before, output, patches, channels: weights.inputs, products, bias, starts }
     }
 
-    /// `out = convolution(x) + bias (+ residual)`; `scratch` is memory to work in.
+    /// Multiply-adds for one image as the definition counts them, and how many weights are kept.
+    pub fn cost(&self) -> (usize, usize) {
+        let pairs = self.channels * self.bias.len();
+        (self.output[0] * self.output[1] * 9 * pairs, T * T * pairs)
+    }
+
+    /// `out = convolution(x) + bias (+ residual)` of one or more images, one after the other;
+    /// `scratch` is memory to work in.
     pub fn run(
         &self,
         x: &[f32],
@@ -121,20 +136,84 @@ impl Winograd {
         out: &mut [f32],
         scratch: &mut [Vec<f32>; 3],
     ) {
-        let [padded, inputs, sums] = scratch;
-        let patches = self.output.map(|side| side.div_ceil(M));
-        let room = patches.map(|n| n * M + 2);
-        pad(x, self.size, self.channels, self.before, room, padded);
-        let (channels, outputs, count) = (self.channels, self.bias.len(), self.starts.len());
-        inputs.resize(T * T * count * channels, 0.0);
-        transform_inputs(padded, room[1], patches, channels, inputs);
-        sums.resize(T * T * count * outputs, 0.0);
-        for (at, panels) in self.products.iter().enumerate() {
-            let inputs = &inputs[at * count * channels..][..count * channels];
-            let sums = &mut sums[at * count * outputs..][..count * outputs];
-            panels.multiply(inputs, &self.starts, &[(0, channels)], &mut Rows(sums, outputs));
+        let [corner, inputs, sums] = scratch;
+        let (channels, outputs) = (self.channels, self.bias.len());
+        let images = x.len() / (self.size[0] * self.size[1] * channels);
+        let all = images * self.patches[0] * self.patches[1];
+        corner.resize(T * T * channels, 0.0);
+        for first in (0..all).step_by(BLOCK) {
+            let count = BLOCK.min(all - first);
+            inputs.resize(T * T * count * channels, 0.0);
+            sums.resize(T * T * count * outputs, 0.0);
+            self.transform_inputs(x, first..first + count, corner, inputs);
+            for (at, panels) in self.products.iter().enumerate() {
+                let inputs = &inputs[at * count * channels..][..count * channels];
+                let sums = &mut sums[at * count * outputs..][..count * outputs];
+                let starts = &self.starts[..count];
+                panels.multiply(inputs, starts, &[(0, channels)], &mut Rows(sums, outputs));
+            }
+            self.transform_sums(sums, first..first + count, residual, out);
         }
-        self.transform_sums(sums, patches, residual, out);
+    }
+
+    /// The image of a patch, and where its outputs start there.
+    fn place(&self, patch: usize) -> (usize, [usize; 2]) {
+        let [down, across] = self.patches;
+        let (image, patch) = (patch / (down * across), patch % (down * across));
+        (image, [patch / across * M, patch % across * M])
+    }
+
+    /// The values of the basis for the inputs of patches.
+    #[inline(never)]
+    fn transform_inputs(
+        &self,
+        x: &[f32],
+        patches: Range<usize>,
+        corner: &mut [f32],
+        inputs: &mut [f32],
+    ) {
+        let channels = self.channels;
+        let [height, width] = self.size;
+        let plane = patches.len() * channels;
+        for (at, patch) in patches.enumerate() {
+            let (image, [top, left]) = self.place(patch);
+            let x = &x[image * height * width * channels..][..height * width * channels];
+            let [above, before] = self.before;
+            let out = &mut inputs[at * channels..];
+            let inside = top >= above
+                && left >= before
+                && top + T <= above + height
+                && left + T <= before + width;
+            if inside {
+                let start = ((top - above) * width + left - before) * channels;
+                transform_patch(&x[start..], width * channels, channels, plane, out);
+            } else {
+                self.copy_with_zeros(x, [top, left], corner);
+                transform_patch(corner, T * channels, channels, plane, out);
+            }
+        }
+    }
+
+    /// The inputs of a patch that reaches over the edge of its image.
+    fn copy_with_zeros(&self, x: &[f32], [top, left]: [usize; 2], out: &mut [f32]) {
+        let channels = self.channels;
+        let [height, width] = self.size;
+        let [above, before] = self.before;
+        // Columns of the patch that are in the image.
+        let from = before.saturating_sub(left).min(T);
+        let to = (before + width).saturating_sub(left).min(T).max(from);
+        for (y, line) in out.chunks_exact_mut(T * channels).enumerate() {
+            let row = (top + y).checked_sub(above).filter(|&row| row < height && to > from);
+            let Some(row) = row else {
+                line.fill(0.0);
+                continue;
+            };
+            let start = (row * width + left + from - before) * channels;
+            line[..from * channels].fill(0.0);
+            line[from * channels..to * channels]
+                .copy_from_slice(&x[start..][..(to - from) * channels]);
+            line[to * channels..].fill(0.0);
+        }
     }
 
     // Apart from `run`: functions of moderate size are compiled to better code.
@@ -142,19 +221,20 @@ impl Winograd {
     fn transform_sums(
         &self,
         sums: &[f32],
-        patches: [usize; 2],
+        patches: Range<usize>,
         residual: Option<&[f32]>,
         out: &mut [f32],
     ) {
-        let (outputs, count) = (self.bias.len(), self.starts.len());
+        let outputs = self.bias.len();
         let [height, width] = self.output;
-        let plane = count * outputs;
+        let plane = patches.len() * outputs;
         // Zero once, and not for each patch: WebAssembly fills memory by a call.
         let mut rows = [[[0.0; LANES]; M]; T];
-        for patch in 0..count {
-            let (top, left) = (patch / patches[1] * M, patch % patches[1] * M);
+        for (number, patch) in patches.enumerate() {
+            let (image, [top, left]) = self.place(patch);
+            let image = image * height * width;
             for channel in (0..outputs).step_by(LANES) {
-                let sums = &sums[patch * outputs + channel..];
+                let sums = &sums[number * outputs + channel..];
                 for (y, row) in rows.iter_mut().enumerate() {
                     let at = |x: usize| lanes(&sums[(y * T + x) * plane..]);
                     *row = transform_sum([at(0), at(1), at(2), at(3), at(4), at(5)]);
@@ -164,7 +244,7 @@ impl Winograd {
                 for x in 0..M.min(width - left) {
                     let column = transform_sum([a[x], b[x], c[x], d[x], e[x], f[x]]);
                     for (y, values) in column.iter().enumerate().take(height - top) {
-                        let at = ((top + y) * width + left + x) * outputs + channel;
+                        let at = (image + (top + y) * width + left + x) * outputs + channel;
                         finish(
                             values,
                             &bias,
@@ -183,32 +263,23 @@ fn lanes(values: &[f32]) -> [f32; LANES] {
     std::array::from_fn(|lane| values[..LANES][lane])
 }
 
-#[inline(never)]
-fn transform_inputs(
-    padded: &[f32],
-    width: usize,
-    patches: [usize; 2],
-    channels: usize,
-    inputs: &mut [f32],
-) {
-    let count = patches[0] * patches[1];
-    let plane = count * channels;
+/// All channels of one patch, whose lines are `line` apart, to the values of the basis, `plane`
+/// apart.
+#[inline(always)]
+fn transform_patch(x: &[f32], line: usize, channels: usize, plane: usize, out: &mut [f32]) {
     let mut rows = [[[0.0; LANES]; T]; T];
-    for patch in 0..count {
-        let corner = (patch / patches[1] * width + patch % patches[1]) * M * channels;
-        for channel in (0..channels).step_by(LANES) {
-            for (y, row) in rows.iter_mut().enumerate() {
-                let x = &padded[corner + channel + y * width * channels..];
-                let at = |column: usize| lanes(&x[column * channels..]);
-                *row = transform_input([at(0), at(1), at(2), at(3), at(4), at(5)]);
-            }
-            let out = &mut inputs[patch * channels + channel..];
-            let [a, b, c, d, e, f] = &rows;
-            for x in 0..T {
-                let column = transform_input([a[x], b[x], c[x], d[x], e[x], f[x]]);
-                for (y, values) in column.iter().enumerate() {
-                    out[(y * T + x) * plane..][..LANES].copy_from_slice(values);
-                }
+    for channel in (0..channels).step_by(LANES) {
+        for (y, row) in rows.iter_mut().enumerate() {
+            let x = &x[y * line + channel..];
+            let at = |column: usize| lanes(&x[column * channels..]);
+            *row = transform_input([at(0), at(1), at(2), at(3), at(4), at(5)]);
+        }
+        let out = &mut out[channel..];
+        let [a, b, c, d, e, f] = &rows;
+        for x in 0..T {
+            let column = transform_input([a[x], b[x], c[x], d[x], e[x], f[x]]);
+            for (y, values) in column.iter().enumerate() {
+                out[(y * T + x) * plane..][..LANES].copy_from_slice(values);
             }
         }
     }

@@ -26,7 +26,10 @@ pub use class_density::{ClassDensity, ClassRegion};
 pub use denoiser::{Convention, OnnxNoisePredictor};
 pub use hierarchy::OnnxHierarchy;
 pub use networks::{OnnxDecoder, OnnxEncoder, OnnxFile};
-pub use onnx::{Datum, Dim, GraphInfo, GraphPort, GraphValue, TensorSpec, inspect, inspect_at};
+pub use onnx::{
+    Datum, Dim, GraphInfo, GraphPort, GraphValue, OperatorTime, TensorSpec, inspect, inspect_at,
+    profile,
+};
 pub use pixels::{
     BernoulliPixels, DensityUnits, GaussianPixels, GaussianStd, GreyPixels, LogisticPixels,
     MixturePixels, Observation, PixelLikelihood,

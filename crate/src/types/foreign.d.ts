@@ -37,6 +37,21 @@ export interface GraphInfo {
   memory: number | null;
 }
 
+/** The time of the operators of one name and shape in one run of a network. */
+export interface OperatorTime {
+  operator: string;
+  /** Shape of its result for one state, as it lies in memory. */
+  shape: number[];
+  /** How many such operators the network has. */
+  count: number;
+  /** Milliseconds of all of them. */
+  time: number;
+  /** Their multiply-adds for all states: of a convolution as its definition counts them, however it is computed. */
+  multiplyAdds: number;
+  /** Bytes of what they read and write, each counted once: values of all states, and weights. */
+  bytes: number;
+}
+
 /** New values of an entry by field, "decoder.output.value" and the like; null takes a field away. See changeEntry. */
 export type EntryChanges = Record<string, unknown>;
 

@@ -5,7 +5,7 @@
 
 use tract_core::internal::*;
 
-use super::ops::{operator, output, values};
+use super::operator::{Kernel, of_states, operator, output, values};
 use crate::kernels::{activation, elementwise};
 
 type Shape = TVec<usize>;
@@ -113,8 +113,8 @@ impl PartialEq for Unary {
 
 impl Eq for Unary {}
 
-impl Unary {
-    fn run(&self, mut inputs: TVec<TValue>) -> TractResult<Tensor> {
+impl Kernel for Unary {
+    fn run(&self, _: usize, mut inputs: TVec<TValue>) -> TractResult<Tensor> {
         let mut tensor = inputs.remove(0).into_tensor();
         self.function.apply(tensor.try_as_plain_ram_mut()?.as_slice_mut()?);
         Ok(tensor)
@@ -160,60 +160,73 @@ pub struct Binary {
     pub shape: Shape,
 }
 
-impl Binary {
-    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+impl Kernel for Binary {
+    fn takes_shared(&self, _: usize) -> bool {
+        true
+    }
+
+    fn run(&self, states: usize, inputs: TVec<TValue>) -> TractResult<Tensor> {
         match inputs[0].datum_type() {
-            DatumType::F32 => self.of_f32(&inputs),
-            DatumType::I64 => self.of_i64(&inputs),
+            DatumType::F32 => self.of_f32(states, &inputs),
+            DatumType::I64 => self.of_i64(states, &inputs),
             other => bail!("values are of the type {other:?}, and must be f32 or i64"),
         }
     }
+}
 
+impl Binary {
     fn each<T: Datum + Copy>(
         &self,
+        states: usize,
         inputs: &[TValue],
         f: impl Fn(T, T) -> T,
     ) -> TractResult<Tensor> {
         let (a, b) = (inputs[0].try_as_plain_ram()?, inputs[1].try_as_plain_ram()?);
         let (a, b) = (a.as_slice::<T>()?, b.as_slice::<T>()?);
-        output(&self.shape, |out| {
-            let shapes = [inputs[0].shape(), inputs[1].shape()];
-            elementwise::pairs((a, shapes[0]), (b, shapes[1]), &self.shape, out, f);
+        // What is shared has one axis less.
+        let shape_of = |input: &TValue| match input.rank() > self.shape.len() {
+            true => input.shape().into(),
+            false => of_states(1, input.shape()),
+        };
+        let (of_a, of_b) = (shape_of(&inputs[0]), shape_of(&inputs[1]));
+        output(states, &self.shape, |out| {
+            let shape = of_states(states, &self.shape);
+            elementwise::pairs((a, &of_a), (b, &of_b), &shape, out, f);
             Ok(())
         })
     }
 
-    fn of_f32(&self, inputs: &[TValue]) -> TractResult<Tensor> {
+    fn of_f32(&self, states: usize, inputs: &[TValue]) -> TractResult<Tensor> {
         match self.pair {
-            Pair::Add => self.each(inputs, |a: f32, b| a + b),
-            Pair::Sub => self.each(inputs, |a: f32, b| a - b),
-            Pair::Mul => self.each(inputs, |a: f32, b| a * b),
-            Pair::Div => self.each(inputs, |a: f32, b| a / b),
-            Pair::Rem => self.each(inputs, |a: f32, b| a % b),
-            Pair::Pow => self.each(inputs, libm::powf),
+            Pair::Add => self.each(states, inputs, |a: f32, b| a + b),
+            Pair::Sub => self.each(states, inputs, |a: f32, b| a - b),
+            Pair::Mul => self.each(states, inputs, |a: f32, b| a * b),
+            Pair::Div => self.each(states, inputs, |a: f32, b| a / b),
+            Pair::Rem => self.each(states, inputs, |a: f32, b| a % b),
+            Pair::Pow => self.each(states, inputs, libm::powf),
             // NaN stays NaN, as it does in onnxruntime.
-            Pair::Min => self.each(inputs, |a: f32, b| if a < b || a.is_nan() { a } else { b }),
-            Pair::Max => self.each(inputs, |a: f32, b| if a > b || a.is_nan() { a } else { b }),
+            Pair::Min => self.each(states, inputs, |a: f32, b| if a < b || a.is_nan() { a } else { b }),
+            Pair::Max => self.each(states, inputs, |a: f32, b| if a > b || a.is_nan() { a } else { b }),
         }
     }
 
-    fn of_i64(&self, inputs: &[TValue]) -> TractResult<Tensor> {
+    fn of_i64(&self, states: usize, inputs: &[TValue]) -> TractResult<Tensor> {
         match self.pair {
-            Pair::Add => self.each(inputs, i64::wrapping_add),
-            Pair::Sub => self.each(inputs, i64::wrapping_sub),
-            Pair::Mul => self.each(inputs, i64::wrapping_mul),
+            Pair::Add => self.each(states, inputs, i64::wrapping_add),
+            Pair::Sub => self.each(states, inputs, i64::wrapping_sub),
+            Pair::Mul => self.each(states, inputs, i64::wrapping_mul),
             Pair::Div | Pair::Rem => {
                 let divisors = inputs[1].try_as_plain_ram()?;
                 ensure!(!divisors.as_slice::<i64>()?.contains(&0), "an integer is divided by zero");
                 if self.pair == Pair::Div {
-                    self.each(inputs, i64::wrapping_div)
+                    self.each(states, inputs, i64::wrapping_div)
                 } else {
-                    self.each(inputs, i64::wrapping_rem)
+                    self.each(states, inputs, i64::wrapping_rem)
                 }
             }
-            Pair::Min => self.each(inputs, i64::min),
-            Pair::Max => self.each(inputs, i64::max),
-            Pair::Pow => self.each(inputs, |a: i64, b: i64| {
+            Pair::Min => self.each(states, inputs, i64::min),
+            Pair::Max => self.each(states, inputs, i64::max),
+            Pair::Pow => self.each(states, inputs, |a: i64, b: i64| {
                 // A negative power of an integer is 0, but for 1 and -1.
                 match (u32::try_from(b), a) {
                     (Ok(b), _) => a.wrapping_pow(b),
@@ -259,24 +272,28 @@ pub struct Reduce {
     pub shape: Shape,
 }
 
-impl Reduce {
-    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+impl Kernel for Reduce {
+    fn run(&self, states: usize, inputs: TVec<TValue>) -> TractResult<Tensor> {
         let (x, shape) = (values(&inputs[0])?, inputs[0].shape());
-        output(&self.shape, |out| {
+        let reduced = match shape.len() > self.shape.len() {
+            true => of_states(states, &self.shape),
+            false => self.shape.clone(),
+        };
+        output(states, &self.shape, |out| {
             match self.reduction {
                 Reduction::Sum => {
-                    elementwise::reduce(x, shape, &self.shape, out, 0.0, |a, b| a + b)
+                    elementwise::reduce(x, shape, &reduced, out, 0.0, |a, b| a + b)
                 }
                 Reduction::Product => {
-                    elementwise::reduce(x, shape, &self.shape, out, 1.0, |a, b| a * b);
+                    elementwise::reduce(x, shape, &reduced, out, 1.0, |a, b| a * b);
                 }
                 Reduction::Min => {
                     let least = |a: f32, b: f32| if b < a || b.is_nan() { b } else { a };
-                    elementwise::reduce(x, shape, &self.shape, out, f32::INFINITY, least);
+                    elementwise::reduce(x, shape, &reduced, out, f32::INFINITY, least);
                 }
                 Reduction::Max => {
                     let largest = |a: f32, b: f32| if b > a || b.is_nan() { b } else { a };
-                    elementwise::reduce(x, shape, &self.shape, out, f32::NEG_INFINITY, largest);
+                    elementwise::reduce(x, shape, &reduced, out, f32::NEG_INFINITY, largest);
                 }
             }
             Ok(())
@@ -299,8 +316,8 @@ pub struct Softmax {
     pub shape: Shape,
 }
 
-impl Softmax {
-    fn run(&self, mut inputs: TVec<TValue>) -> TractResult<Tensor> {
+impl Kernel for Softmax {
+    fn run(&self, _: usize, mut inputs: TVec<TValue>) -> TractResult<Tensor> {
         let mut tensor = inputs.remove(0).into_tensor();
         let mut view = tensor.try_as_plain_ram_mut()?;
         let values = view.as_slice_mut()?;

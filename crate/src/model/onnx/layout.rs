@@ -8,7 +8,7 @@
 
 use tract_core::internal::*;
 
-use super::ops::{operator, output};
+use super::operator::{Kernel, of_states, operator, output};
 use crate::kernels::rearrange;
 
 /// The axes of `[N, C, H, W]` in the order `[N, H, W, C]`, and back.
@@ -113,25 +113,30 @@ impl Rearrange {
         Some(Self { split, permutation, shape: next.shape.clone() }.simplified())
     }
 
-    fn run(&self, mut inputs: TVec<TValue>) -> TractResult<Tensor> {
-        if self.keeps_order() {
-            return inputs.remove(0).into_tensor().into_shape(&self.shape);
-        }
-        match inputs[0].datum_type() {
-            DatumType::F32 => self.transposed::<f32>(&inputs[0]),
-            DatumType::I64 => self.transposed::<i64>(&inputs[0]),
-            DatumType::Bool => self.transposed::<bool>(&inputs[0]),
-            other => bail!("values of the type {other:?} cannot be moved"),
-        }
-    }
-
-    fn transposed<T: Datum + Copy>(&self, input: &TValue) -> TractResult<Tensor> {
+    fn transposed<T: Datum + Copy>(&self, states: usize, input: &TValue) -> TractResult<Tensor> {
         let x = input.try_as_plain_ram()?;
         let x = x.as_slice::<T>()?;
-        output::<T>(&self.shape, |out| {
-            rearrange::transpose(x, &self.split, &self.permutation, out);
+        let each = self.shape.iter().product::<usize>().max(1);
+        output::<T>(states, &self.shape, |out| {
+            for (x, out) in x.chunks_exact(each).zip(out.chunks_exact_mut(each)) {
+                rearrange::transpose(x, &self.split, &self.permutation, out);
+            }
             Ok(())
         })
+    }
+}
+
+impl Kernel for Rearrange {
+    fn run(&self, states: usize, mut inputs: TVec<TValue>) -> TractResult<Tensor> {
+        if self.keeps_order() {
+            return inputs.remove(0).into_tensor().into_shape(&of_states(states, &self.shape));
+        }
+        match inputs[0].datum_type() {
+            DatumType::F32 => self.transposed::<f32>(states, &inputs[0]),
+            DatumType::I64 => self.transposed::<i64>(states, &inputs[0]),
+            DatumType::Bool => self.transposed::<bool>(states, &inputs[0]),
+            other => bail!("values of the type {other:?} cannot be moved"),
+        }
     }
 }
 
@@ -143,7 +148,7 @@ mod tests {
 
     fn apply(op: &Rearrange, x: &[i64]) -> Vec<i64> {
         let x = Tensor::from_shape(&[x.len()], x).unwrap().into_tvalue();
-        let out = op.run(tvec!(x)).unwrap();
+        let out = op.run(1, tvec!(x)).unwrap();
         out.try_as_plain_ram().unwrap().as_slice::<i64>().unwrap().to_vec()
     }
 

@@ -7,8 +7,10 @@
 //! - [`fuse`], [`normalize`], [`finder`]: what several operators spell out and one kernel computes,
 //! - [`support`], [`types`]: what can be computed, and in which types,
 //! - [`lower`], [`convolution`], [`product`], [`values`]: each operator by the kernels,
-//! - [`layout`], [`ops`], [`elementwise`]: the kernels as tract's operators,
-//! - [`info`]: what is in a file.
+//! - [`operator`], [`layout`], [`ops`], [`elementwise`]: the kernels as tract's operators,
+//! - [`states`]: each operator over several states,
+//! - [`info`]: what is in a file,
+//! - [`profile`](mod@profile): where the time goes.
 
 mod check;
 mod convolution;
@@ -21,9 +23,12 @@ mod info;
 mod layout;
 mod lower;
 mod normalize;
+mod operator;
 mod ops;
 mod product;
+mod profile;
 mod register;
+mod states;
 mod support;
 mod types;
 mod values;
@@ -38,8 +43,10 @@ use tract_core::transform::ModelTransform;
 use tract_onnx::pb::ModelProto;
 
 use self::lower::Kernels;
+use self::operator::of_states;
 use crate::error::{Error, Result};
 
+pub use self::profile::{OperatorTime, profile};
 pub use self::info::{Dim, GraphInfo, GraphPort, GraphValue, inspect, inspect_at};
 
 /// Element types of the values that go into a network; results are always `f32`.
@@ -74,7 +81,7 @@ impl TensorSpec {
     }
 }
 
-/// The values of one input, row by row.
+/// The values of one input, row by row; those of several states one after the other.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Values<'a> {
     /// For an input of [`Datum::F32`].
@@ -83,7 +90,7 @@ pub(crate) enum Values<'a> {
     I64(&'a [i64]),
 }
 
-/// A network with fixed shapes, ready to run.
+/// A network with fixed shapes, ready to run for one state or several.
 pub(crate) struct Network {
     path: String,
     inputs: Vec<TensorSpec>,
@@ -120,20 +127,17 @@ impl Network {
     ) -> Result<Self> {
         let refused = |why: String| Error::model(format!("{path} {why}"));
         let proto = import::prepare(proto, external, inputs, outputs).map_err(refused)?;
-        let plan = import::catch(|| {
+        let (outputs, plan) = import::catch(|| {
             let mut model = import::typed(proto, inputs)?;
             Kernels.transform(&mut model)?;
-            model.into_runnable()
+            let outputs = outputs.iter().enumerate().map(|(at, &name)| {
+                let shape = model.output_fact(at)?.shape.as_concrete().unwrap_or_default();
+                Ok(TensorSpec::f32(name, shape))
+            });
+            let outputs = outputs.collect::<TractResult<Vec<_>>>()?;
+            Ok((outputs, states::with_states(&model)?.into_runnable()?))
         })
         .map_err(|e| refused(format!("cannot be run: {}", file::one_line(&e))))?;
-        let model = plan.model();
-        let outputs = outputs.iter().enumerate().map(|(at, &name)| {
-            let shape = model.output_fact(at)?.shape.as_concrete().unwrap_or_default();
-            Ok(TensorSpec::f32(name, shape))
-        });
-        let outputs = outputs
-            .collect::<TractResult<Vec<_>>>()
-            .map_err(|e| refused(format!("cannot be run: {}", file::one_line(&e))))?;
         Ok(Self { path: path.into(), inputs: inputs.to_vec(), outputs, plan })
     }
 
@@ -142,48 +146,65 @@ impl Network {
         &self.outputs
     }
 
-    /// Runs the network on the values of its inputs, in the order given to [`Network::load`].
+    /// Runs the network on the values of its inputs, in the order given to [`Network::load`]: of one
+    /// state, or of several that lie one after the other, as those of the results do. What a state
+    /// gives has the same bits alone and among others.
     ///
     /// # Errors
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for inputs of another number, length or type;
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if an operator fails.
     pub fn run(&self, inputs: &[Values]) -> Result<Vec<Vec<f32>>> {
+        let states = self.states(inputs)?;
+        import::catch(|| self.evaluate(states, inputs)).map_err(|e| {
+            Error::model(format!("{} failed to run: {}", self.path, file::one_line(&e)))
+        })
+    }
+
+    /// How many states these are.
+    fn states(&self, inputs: &[Values]) -> Result<usize> {
         let shape = |why: String| Error::shape(format!("{} {why}", self.path));
         if inputs.len() != self.inputs.len() {
             let (takes, found) = (self.inputs.len(), inputs.len());
             return Err(shape(format!("takes {takes} inputs, not {found}")));
         }
+        let mut states = None;
         for (spec, values) in self.inputs.iter().zip(inputs) {
             let (datum, length) = match values {
                 Values::F32(values) => (Datum::F32, values.len()),
                 Values::I64(values) => (Datum::I64, values.len()),
             };
-            if datum != spec.datum || length != spec.shape.iter().product::<usize>() {
+            let single = spec.shape.iter().product::<usize>();
+            let count = length / single.max(1);
+            if datum != spec.datum || length == 0 || length != *states.get_or_insert(count) * single
+            {
                 return Err(shape(format!(
                     "takes {:?} of shape {:?} as {:?}, not {length} values of {datum:?}",
                     spec.datum, spec.shape, spec.name
                 )));
             }
         }
-        import::catch(|| self.evaluate(inputs)).map_err(|e| {
-            Error::model(format!("{} failed to run: {}", self.path, file::one_line(&e)))
-        })
+        Ok(states.unwrap_or(1))
     }
 
-    fn evaluate(&self, inputs: &[Values]) -> TractResult<Vec<Vec<f32>>> {
+    fn evaluate(&self, states: usize, inputs: &[Values]) -> TractResult<Vec<Vec<f32>>> {
         let mut tensors = tvec!();
         for (at, (spec, values)) in self.inputs.iter().zip(inputs).enumerate() {
+            let shape = of_states(states, &spec.shape);
             let tensor = match values {
-                Values::F32(values) => Tensor::from_shape(&spec.shape, values)?,
-                Values::I64(values) => Tensor::from_shape(&spec.shape, values)?,
+                Values::F32(values) => Tensor::from_shape(&shape, values)?,
+                Values::I64(values) => Tensor::from_shape(&shape, values)?,
             };
             let taken = self.plan.model().input_fact(at)?.datum_type;
             tensors.push(tensor.cast_to_dt(taken)?.into_owned().into_tvalue());
         }
-        self.plan
-            .run(tensors)?
-            .iter()
-            .map(|value| Ok(value.try_as_plain_ram()?.as_slice::<f32>()?.to_vec()))
-            .collect()
+        let results = self.plan.run(tensors)?;
+        let values = results.iter().zip(&self.outputs).map(|(value, spec)| {
+            let values = value.try_as_plain_ram()?;
+            let values = values.as_slice::<f32>()?;
+            // What depends on no input is there once.
+            let times = if value.rank() > spec.shape.len() { 1 } else { states };
+            Ok(values.repeat(times))
+        });
+        values.collect()
     }
 }

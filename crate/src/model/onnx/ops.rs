@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tract_core::internal::*;
 
+use super::operator::{Cost, Kernel, operator, output, values};
 use crate::kernels::convolution::Direct;
 use crate::kernels::deconvolution::Deconvolution;
 use crate::kernels::panels::Panels;
@@ -18,52 +19,6 @@ thread_local! {
     /// Memory that the kernels work in, kept from one run to the next.
     static SCRATCH: RefCell<[Vec<f32>; 3]> = RefCell::default();
     static PANELS: RefCell<Panels> = RefCell::new(Panels::zero(0, 0));
-}
-
-/// What tract asks of an operator whose result has a shape that was known when it was made, and the
-/// type of its first input unless a third argument says otherwise.
-macro_rules! operator {
-    ($type:ty, $name:expr) => {
-        impl Op for $type {
-            fn name(&self) -> StaticName {
-                $name(self).into()
-            }
-
-            op_as_typed_op!();
-        }
-
-        impl EvalOp for $type {
-            op_out_of_plan!();
-
-            fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
-                Ok(tvec!(self.run(inputs)?.into_tvalue()))
-            }
-        }
-
-        impl TypedOp for $type {
-            fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
-                Ok(tvec!(inputs[0].datum_type.fact(&self.shape)))
-            }
-
-            as_op!();
-        }
-    };
-}
-
-pub(super) use operator;
-
-pub fn values(tensor: &TValue) -> TractResult<&[f32]> {
-    tensor.try_as_plain_ram()?.as_slice()
-}
-
-/// A tensor of this shape as `fill` writes it.
-pub fn output<T: Datum + Copy>(
-    shape: &[usize],
-    fill: impl FnOnce(&mut [T]) -> TractResult<()>,
-) -> TractResult<Tensor> {
-    let mut tensor = Tensor::zero_dt(T::datum_type(), shape)?;
-    fill(tensor.try_as_plain_ram_mut()?.as_slice_mut()?)?;
-    Ok(tensor)
 }
 
 /// How a convolution is computed.
@@ -93,29 +48,31 @@ impl PartialEq for Convolution {
 
 impl Eq for Convolution {}
 
-impl Convolution {
-    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+impl Kernel for Convolution {
+    fn run(&self, states: usize, inputs: TVec<TValue>) -> TractResult<Tensor> {
         let x = values(&inputs[0])?;
         let residual = inputs.get(1).map(values).transpose()?;
-        let images = self.shape[0];
-        let (from, to) = (x.len() / images, self.shape[1..].iter().product::<usize>());
-        output(&self.shape, |out| {
-            SCRATCH.with_borrow_mut(|scratch| {
-                for (at, out) in out.chunks_exact_mut(to).enumerate() {
-                    let x = &x[at * from..][..from];
-                    let residual = residual.map(|r| &r[at * to..][..to]);
-                    match &*self.method {
-                        Method::Direct(direct) => direct.run(x, residual, out, &mut scratch[0]),
-                        Method::Winograd(winograd) => winograd.run(x, residual, out, scratch),
-                        Method::Transposed(transposed) => transposed.run(x, out, &mut scratch[0]),
-                    }
-                }
+        output(states, &self.shape, |out| {
+            SCRATCH.with_borrow_mut(|scratch| match &*self.method {
+                Method::Direct(direct) => direct.run(x, residual, out, &mut scratch[0]),
+                Method::Winograd(winograd) => winograd.run(x, residual, out, scratch),
+                Method::Transposed(transposed) => transposed.run(x, out, &mut scratch[0]),
             });
             if self.silu {
                 activation::silu(out);
             }
             Ok(())
         })
+    }
+
+    fn cost(&self) -> Cost {
+        let images = self.shape[0] as u64;
+        let (products, weights) = match &*self.method {
+            Method::Direct(direct) => direct.cost(),
+            Method::Winograd(winograd) => winograd.cost(),
+            Method::Transposed(transposed) => transposed.cost(),
+        };
+        Cost { multiply_adds: images * products as u64, weight_bytes: 4 * weights as u64 }
     }
 }
 
@@ -144,21 +101,24 @@ impl PartialEq for GroupNorm {
 
 impl Eq for GroupNorm {}
 
-impl GroupNorm {
-    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+impl Kernel for GroupNorm {
+    fn takes_shared(&self, input: usize) -> bool {
+        input > 0
+    }
+
+    fn run(&self, states: usize, inputs: TVec<TValue>) -> TractResult<Tensor> {
         let (x, scale, shift) = (values(&inputs[0])?, values(&inputs[1])?, values(&inputs[2])?);
         let each = self.shape[1..].iter().product::<usize>();
         let channels = self.shape[self.shape.len() - 1];
+        let images = states * self.shape[0];
+        // One for all, for each state, or for each image.
         let of_image = |values: &'_ [f32], image: usize| {
-            if values.len() == channels {
-                0..channels
-            } else {
-                image * channels..(image + 1) * channels
-            }
+            let at = image * (values.len() / channels) / images * channels;
+            at..at + channels
         };
-        output(&self.shape, |out| {
-            let images = x.chunks_exact(each).zip(out.chunks_exact_mut(each));
-            for (image, (x, out)) in images.enumerate() {
+        output(states, &self.shape, |out| {
+            let all = x.chunks_exact(each).zip(out.chunks_exact_mut(each));
+            for (image, (x, out)) in all.enumerate() {
                 let scale = &scale[of_image(scale, image)];
                 let shift = &shift[of_image(shift, image)];
                 normalization::group_norm(x, self.groups, self.epsilon, scale, shift, out);
@@ -190,11 +150,27 @@ impl PartialEq for LayerNorm {
 
 impl Eq for LayerNorm {}
 
-impl LayerNorm {
-    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+impl Kernel for LayerNorm {
+    fn takes_shared(&self, input: usize) -> bool {
+        input > 0
+    }
+
+    fn run(&self, states: usize, inputs: TVec<TValue>) -> TractResult<Tensor> {
         let (x, scale, shift) = (values(&inputs[0])?, values(&inputs[1])?, values(&inputs[2])?);
-        output(&self.shape, |out| {
-            normalization::layer_norm(x, self.columns, self.epsilon, scale, shift, out);
+        let each = self.shape.iter().product::<usize>().max(1);
+        // One for all, or for each state.
+        let of_state = |values: &'_ [f32], state: usize| {
+            let length = self.columns.min(values.len());
+            let at = if values.len() > length { state * length } else { 0 };
+            at..at + length
+        };
+        output(states, &self.shape, |out| {
+            let all = x.chunks_exact(each).zip(out.chunks_exact_mut(each));
+            for (state, (x, out)) in all.enumerate() {
+                let scale = &scale[of_state(scale, state)];
+                let shift = &shift[of_state(shift, state)];
+                normalization::layer_norm(x, self.columns, self.epsilon, scale, shift, out);
+            }
             Ok(())
         })
     }
@@ -222,16 +198,22 @@ impl PartialEq for Linear {
 
 impl Eq for Linear {}
 
-impl Linear {
-    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+impl Kernel for Linear {
+    fn run(&self, states: usize, inputs: TVec<TValue>) -> TractResult<Tensor> {
         let depth = inputs[0].shape().last().copied().context("a scalar has no columns")?;
-        output(&self.shape, |out| {
+        output(states, &self.shape, |out| {
             matmul::linear(values(&inputs[0])?, depth, &self.weights, &self.bias, out);
             if self.silu {
                 activation::silu(out);
             }
             Ok(())
         })
+    }
+
+    fn cost(&self) -> Cost {
+        let rows = self.shape.iter().product::<usize>() / self.weights.columns().max(1);
+        let weights = self.weights.depth() * self.weights.columns();
+        Cost { multiply_adds: (rows * weights) as u64, weight_bytes: 4 * weights as u64 }
     }
 }
 
@@ -246,13 +228,13 @@ pub struct MatMul {
     pub shape: Shape,
 }
 
-impl MatMul {
-    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+impl Kernel for MatMul {
+    fn run(&self, states: usize, inputs: TVec<TValue>) -> TractResult<Tensor> {
         let (a, b) = (values(&inputs[0])?, values(&inputs[1])?);
         let &[_, rows, columns] = self.shape.as_slice() else {
             bail!("a batch of matrices has three axes")
         };
-        output(&self.shape, |out| {
+        output(states, &self.shape, |out| {
             PANELS.with_borrow_mut(|panels| {
                 for (at, out) in out.chunks_exact_mut((rows * columns).max(1)).enumerate() {
                     let a = &a[at * rows * self.depth..][..rows * self.depth];
@@ -263,6 +245,11 @@ impl MatMul {
             });
             Ok(())
         })
+    }
+
+    fn cost(&self) -> Cost {
+        let products = self.shape.iter().product::<usize>() * self.depth;
+        Cost { multiply_adds: products as u64, weight_bytes: 0 }
     }
 }
 
@@ -275,12 +262,12 @@ pub struct Upsample {
     pub shape: Shape,
 }
 
-impl Upsample {
-    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+impl Kernel for Upsample {
+    fn run(&self, states: usize, inputs: TVec<TValue>) -> TractResult<Tensor> {
         let &[_, _, width, channels] = self.shape.as_slice() else {
             bail!("an image has four axes")
         };
-        output(&self.shape, |out| {
+        output(states, &self.shape, |out| {
             // The images of a batch follow one another as rows do.
             rearrange::upsample(
                 values(&inputs[0])?,

@@ -1,0 +1,159 @@
+//! Where the time of a network goes, operator by operator.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use tract_core::internal::*;
+
+use super::operator::{Cost, of_states};
+use super::states::States;
+use super::{Datum, Dim, Network, TensorSpec, file, import, inspect};
+use crate::error::{Error, Result};
+
+/// The time of the operators of one name and shape in one run of a network.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OperatorTime {
+    /// Name of the operator.
+    pub operator: String,
+    /// Shape of its result for one state, as it lies in memory.
+    pub shape: Vec<usize>,
+    /// How many such operators the network has.
+    pub count: usize,
+    /// Time of all of them, in the units of the clock.
+    pub time: f64,
+    /// Their multiply-adds for all states: of a convolution as the definition counts them, however
+    /// it is computed; none for what is no product.
+    pub multiply_adds: u64,
+    /// Bytes of what they read and write, each counted once: values of all states, and weights.
+    pub bytes: u64,
+}
+
+/// Runs an ONNX file (called `path` in messages) `runs` times on so many states at once and says
+/// which operators took how long in the mean; the last entry, `(between operators)`, is what passed
+/// outside all of them. Symbolic dimensions are taken to be 1. `clock` tells the time in any unit;
+/// one too coarse for single operators evens out over many runs.
+///
+/// # Errors
+/// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file cannot be run,
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) for no states or no runs.
+pub fn profile(
+    path: &str,
+    bytes: &[u8],
+    states: usize,
+    runs: usize,
+    mut clock: impl FnMut() -> f64,
+) -> Result<Vec<OperatorTime>> {
+    if states == 0 || runs == 0 {
+        return Err(Error::value("states and runs must be 1 or more"));
+    }
+    let info = inspect(bytes, None)?;
+    let inputs: Vec<TensorSpec> = info
+        .inputs
+        .into_iter()
+        .map(|port| {
+            let dims = port.shape.unwrap_or_default();
+            let shape: Vec<usize> = dims
+                .into_iter()
+                .map(|dim| match dim {
+                    Dim::Fixed(length) => length,
+                    Dim::Symbol(_) => 1,
+                })
+                .collect();
+            if port.element_type.contains("float") {
+                TensorSpec::f32(port.name, &shape)
+            } else {
+                TensorSpec::i64(port.name, &shape)
+            }
+        })
+        .collect();
+    let outputs: Vec<String> = info.outputs.into_iter().map(|port| port.name).collect();
+    let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
+    let network = Network::load(path, bytes, None, &inputs, &outputs)?;
+    import::catch(|| network.timed(states, runs, &mut clock))
+        .map_err(|e| Error::model(format!("{path} failed to run: {}", file::one_line(&e))))
+}
+
+impl Network {
+    fn timed(
+        &self,
+        states: usize,
+        runs: usize,
+        clock: &mut dyn FnMut() -> f64,
+    ) -> TractResult<Vec<OperatorTime>> {
+        let inputs = self.inputs.iter().map(|spec| {
+            let shape = of_states(states, &spec.shape);
+            let length: usize = shape.iter().product();
+            let tensor = match spec.datum {
+                Datum::F32 => {
+                    let values: Vec<f32> =
+                        (0..length).map(|at| libm::sinf(0.37 * at as f32)).collect();
+                    Tensor::from_shape(&shape, &values)?
+                }
+                Datum::I64 => Tensor::from_shape(&shape, &vec![0i64; length])?,
+            };
+            Ok(tensor.into_tvalue())
+        });
+        let inputs = inputs.collect::<TractResult<TVec<_>>>()?;
+        let mut entries: Vec<OperatorTime> = Vec::new();
+        let mut places: HashMap<usize, usize> = HashMap::new();
+        let mut inside = 0.0;
+        let mut all = 0.0;
+        // The first run is not counted.
+        for run in 0..=runs {
+            let mut state = self.plan.spawn()?;
+            let begun = clock();
+            state.run_plan_with_eval(inputs.clone(), |context, op_state, node, inputs| {
+                let bytes: usize = inputs.iter().map(|input| byte_length(input)).sum();
+                let from = clock();
+                let results = tract_core::plan::eval(context, op_state, node, inputs)?;
+                let time = clock() - from;
+                if run > 0 {
+                    inside += time;
+                    let at = *places.entry(node.id).or_insert_with(|| {
+                        let bytes = bytes + results.iter().map(|r| byte_length(r)).sum::<usize>();
+                        place(&mut entries, node, states, bytes as u64)
+                    });
+                    entries[at].time += time;
+                }
+                TractResult::Ok(results)
+            })?;
+            if run > 0 {
+                all += clock() - begun;
+            }
+        }
+        entries.push(OperatorTime {
+            operator: "(between operators)".into(),
+            shape: Vec::new(),
+            count: 1,
+            time: (all - inside).max(0.0),
+            multiply_adds: 0,
+            bytes: 0,
+        });
+        entries.iter_mut().for_each(|entry| entry.time /= runs as f64);
+        Ok(entries)
+    }
+}
+
+/// The entry of an operator, which is counted there.
+fn place(entries: &mut Vec<OperatorTime>, node: &TypedNode, states: usize, bytes: u64) -> usize {
+    let operator = node.op.name().to_string();
+    let dims = node.outputs[0].fact.shape.iter().filter_map(|dim| dim.to_usize().ok());
+    let shape: Vec<usize> = dims.collect();
+    let Cost { multiply_adds, weight_bytes } =
+        node.op_as::<States>().map(States::cost).unwrap_or_default();
+    let known = |entry: &OperatorTime| entry.operator == operator && entry.shape == shape;
+    let at = entries.iter().position(known).unwrap_or(entries.len());
+    if at == entries.len() {
+        let (multiply_adds, bytes) = (0, 0);
+        entries.push(OperatorTime { operator, shape, count: 0, time: 0.0, multiply_adds, bytes });
+    }
+    entries[at].count += 1;
+    entries[at].multiply_adds += multiply_adds * states as u64;
+    entries[at].bytes += bytes + weight_bytes;
+    at
+}
+
+fn byte_length(value: &Tensor) -> usize {
+    value.len() * value.datum_type().size_of()
+}
