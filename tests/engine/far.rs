@@ -1,6 +1,8 @@
 //! Pictures far from every digit, under every shipped latent-variable model: all numbers are finite.
 
-use elbo_room::engine::{Hvae, LatentBound, LatentBoundOptions, LatentBoundResult, Vae};
+use elbo_room::engine::{
+    Accumulator, Hvae, LatentBound, LatentBoundOptions, LatentBoundResult, Vae,
+};
 use elbo_room::math::drawing::render_digit;
 use elbo_room::math::elbo::Estimate;
 use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};
@@ -60,7 +62,7 @@ fn pictures() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn bound(entry: &ModelEntry, levels: &[u8]) -> LatentBound {
+fn bound(entry: &ModelEntry, levels: &[u8]) -> Accumulator<LatentBound> {
     let files = entry.files();
     let bytes = |role: &str| Ok(file(&files[role].path).to_vec());
     let options = LatentBoundOptions { samples: 6, seed: Some(1), ..Default::default() };

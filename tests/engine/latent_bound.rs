@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use elbo_room::engine::{
-    Hvae, LatentBound, LatentBoundOptions, LatentBoundResult, ReconstructOptions, Vae,
+    Accumulator, Hvae, LatentBound, LatentBoundOptions, LatentBoundResult, ReconstructOptions, Vae,
     VaeElboOptions,
 };
 use elbo_room::math::elbo::Estimate;
@@ -179,7 +179,7 @@ impl Hierarchy for GaussianHierarchy {
     }
 }
 
-fn run(mut bound: LatentBound) -> LatentBoundResult {
+fn run(mut bound: Accumulator<LatentBound>) -> LatentBoundResult {
     while bound.step().unwrap() {}
     bound.result().unwrap()
 }
@@ -312,7 +312,7 @@ fn the_elbo_stays_that_of_q() {
     use ProposalKind::{Defensive, Laplace, Posterior};
     let vae = gaussian_vae(0.6, 1.3);
     let hvae = GaussianHierarchy::hvae([0.5, -0.4]);
-    let all = |bound: &dyn Fn(ProposalKind) -> LatentBound| {
+    let all = |bound: &dyn Fn(ProposalKind) -> Accumulator<LatentBound>| {
         [Posterior, Defensive, Laplace].map(|kind| run(bound(kind)))
     };
     for [posterior, defensive, laplace] in [
@@ -492,7 +492,7 @@ fn the_fewer_layers_see_the_image_the_worse_it_is_reconstructed() {
 #[wasm_bindgen_test(unsupported = test)]
 fn bad_input_is_refused() {
     let (vae, hvae) = (gaussian_vae(0.0, 1.0), GaussianHierarchy::hvae([0.0; 2]));
-    let kind = |bound: Result<LatentBound>| bound.err().unwrap().kind;
+    let kind = |bound: Result<Accumulator<LatentBound>>| bound.err().unwrap().kind;
     assert_eq!(kind(vae.bound(&[0; 2], &options(5, 1))), ErrorKind::Shape);
     assert_eq!(kind(hvae.bound(&[0; 4], &options(5, 1))), ErrorKind::Shape);
     assert_eq!(kind(vae.bound(&LEVELS, &options(0, 1))), ErrorKind::Value);

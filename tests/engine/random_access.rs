@@ -1,7 +1,8 @@
 //! Computations that grow: evaluated anywhere, recorded in any order, the same bits.
 
 use elbo_room::engine::{
-    ClassPosteriorOptions, Ddpm, DiffuseOptions, DiffusionElboOptions, Timesteps,
+    ClassPosteriorOptions, Ddpm, DiffuseOptions, DiffusionElboOptions, LatentBoundOptions,
+    SamplerOptions, Timesteps,
 };
 use elbo_room::math::diffusion::q_sample;
 use elbo_room::math::image::{levels_to_signed, signed_to_levels};
@@ -11,6 +12,7 @@ use elbo_room::{ErrorKind, Result};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::analytic::{GaussianData, image};
+use super::shipped;
 
 const LEVELS: [u8; 6] = [0, 30, 127, 128, 200, 255];
 
@@ -176,5 +178,92 @@ fn diffuse_shows_the_noised_image_and_the_prediction() {
         DiffuseOptions { class: Some(3), ..options.clone() },
     ] {
         assert_eq!(kind(&LEVELS, bad.clone()), ErrorKind::Value, "{bad:?}");
+    }
+}
+
+/// Evaluates in ranges of many lengths; each value has to be the one that it is alone.
+macro_rules! any_range_gives_the_same {
+    ($what:expr, $bound:expr) => {{
+        let mut bound = $bound;
+        let total = bound.total_evaluations();
+        let alone: Vec<Vec<f64>> = (0..total).map(|i| bound.evaluate(i).unwrap()).collect();
+        for length in [1, 2, 3, 4, 8, total] {
+            for from in (0..total).step_by(length) {
+                let range = from..total.min(from + length);
+                let together = bound.evaluate_range(range.clone()).unwrap();
+                assert_eq!(text(&together), text(&&alone[range]), "{} {from} {length}", $what);
+            }
+        }
+        assert!(bound.evaluate_range(1..1).unwrap().is_empty());
+        assert!(bound.evaluate_range(0..total + 1).is_err());
+        for (index, values) in alone.iter().enumerate() {
+            bound.record(index, values).unwrap();
+        }
+        text(&bound.result())
+    }};
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn evaluations_are_the_same_in_any_range() {
+    let ddpm = ddpm();
+    for timesteps in [Timesteps::Stratified(40), Timesteps::All] {
+        let options = DiffusionElboOptions { steps: 12, ..options(timesteps) };
+        let make = || ddpm.elbo(&LEVELS, &options).unwrap();
+        let recorded = any_range_gives_the_same!("bound", make());
+        for count in [1, 3, 8, 1000] {
+            let mut bound = make();
+            while !bound.is_done() {
+                bound.advance(count).unwrap();
+            }
+            assert_eq!(text(&bound.result()), recorded);
+        }
+    }
+    let options =
+        ClassPosteriorOptions { seed: Some(5), evaluations_per_class: 30, ..Default::default() };
+    any_range_gives_the_same!("classes", ddpm.classify(&LEVELS, &options).unwrap());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_shipped_models_give_the_same_bits_in_any_range_and_among_other_chains() {
+    let levels: Vec<u8> = (0..784).map(|i| ((i * 37) % 256) as u8).collect();
+    let ddpm = shipped::ddpm();
+    let options = DiffusionElboOptions {
+        timesteps: Timesteps::Stratified(16),
+        ..self::options(Timesteps::All)
+    };
+    any_range_gives_the_same!("bound", ddpm.elbo(&levels, &options).unwrap());
+    let options =
+        ClassPosteriorOptions { seed: Some(5), evaluations_per_class: 2, ..Default::default() };
+    any_range_gives_the_same!("classes", ddpm.classify(&levels, &options).unwrap());
+    let options = LatentBoundOptions { samples: 10, seed: Some(2), ..Default::default() };
+    let vae = shipped::vae();
+    any_range_gives_the_same!("VAE", vae.bound(&levels, &options).unwrap());
+    any_range_gives_the_same!("HVAE", shipped::hvae().bound(&levels, &options).unwrap());
+    let z: Vec<f32> = vae.sample_prior(1).iter().chain(&vae.sample_prior(2)).copied().collect();
+    let (together, half) = (vae.decode(&z).unwrap(), z.len() / 2);
+    let alone = [vae.decode(&z[..half]).unwrap(), vae.decode(&z[half..]).unwrap()];
+    assert_eq!(together.to_vec(), [alone[0].to_vec(), alone[1].to_vec()].concat());
+
+    for guidance in [0.0, 2.0] {
+        let options = SamplerOptions {
+            seed: Some(1),
+            class: Some(3),
+            steps: 3,
+            guidance,
+            chains: 9,
+            ..Default::default()
+        };
+        let run = |options: SamplerOptions| {
+            let mut sampler = ddpm.sampler(&options).unwrap();
+            while !sampler.is_done() {
+                sampler.step().unwrap();
+            }
+            sampler.state().to_vec()
+        };
+        let together = run(options.clone());
+        for chain in [0, 4, 8] {
+            let own = SamplerOptions { chains: 1, first_chain: chain, ..options.clone() };
+            assert_eq!(run(own)[0], together[chain as usize], "{chain} {guidance}");
+        }
     }
 }

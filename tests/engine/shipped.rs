@@ -1,8 +1,8 @@
 //! The shipped ONNX files through tract against onnxruntime and PyTorch (models/train/fixtures.py).
 
 use elbo_room::engine::{
-    ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, SamplerOptions, Timesteps,
-    Vae, VaeElboOptions,
+    ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, Hvae, SamplerOptions,
+    Timesteps, Vae, VaeElboOptions,
 };
 use elbo_room::math::bernoulli;
 use elbo_room::math::likelihood::Task;
@@ -95,7 +95,12 @@ pub fn vae_of(id: &str) -> Vae {
     Vae::load(&entry, files(&entry)).unwrap()
 }
 
-fn ddpm() -> Ddpm {
+pub fn hvae() -> Hvae {
+    let entry = entry("mnist-hvae");
+    Hvae::load(&entry, files(&entry)).unwrap()
+}
+
+pub fn ddpm() -> Ddpm {
     let entry = entry("mnist-ddpm");
     Ddpm::load(&entry, files(&entry)).unwrap()
 }

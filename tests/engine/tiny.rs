@@ -1,7 +1,9 @@
 //! ONNX files of the manifest's contract against float64 formulas (tests/fixtures/tiny_models.py):
 //! two likelihoods, one layer and two, from the seed to the terms.
 
-use elbo_room::engine::{Hvae, LatentBound, LatentBoundOptions, ReconstructOptions, Vae};
+use elbo_room::engine::{
+    Accumulator, Hvae, LatentBound, LatentBoundOptions, ReconstructOptions, Vae,
+};
 use elbo_room::math::likelihood::Task;
 use elbo_room::math::proposal::ProposalKind;
 use elbo_room::math::rng::{Purpose, standard_normal};
@@ -61,7 +63,7 @@ fn hierarchy(id: &str) -> OnnxHierarchy {
     OnnxHierarchy::load(hvae, bytes(&entry), entry.image, entry.likelihood).unwrap()
 }
 
-fn bound(case: &Case) -> LatentBound {
+fn bound(case: &Case) -> Accumulator<LatentBound> {
     let options = LatentBoundOptions {
         samples: 10,
         seed: Some(case.seed),

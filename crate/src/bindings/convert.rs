@@ -1,6 +1,6 @@
 //! Values across the boundary: checked on the way in, errors and structs on the way out.
 
-use js_sys::{Error as JsError, Float32Array, Float64Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Error as JsError, Float32Array, Float64Array, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Visitor};
 use wasm_bindgen::prelude::*;
@@ -138,4 +138,9 @@ pub(super) fn count(value: f64, what: &str) -> Result<u64> {
         return Ok(value as u64);
     }
     Err(Error::value(format!("{what} is {value}, it must be a whole number")))
+}
+
+/// The values of several evaluations as an array of arrays.
+pub(super) fn values(evaluations: &[Vec<f64>]) -> Array {
+    evaluations.iter().map(|values| Float64Array::from(&values[..])).collect()
 }

@@ -5,9 +5,9 @@ use super::convert::{JsResult, file, from_js, options, to_js};
 use crate::engine::{CheckOptions, check};
 use crate::error::{Error, ErrorKind};
 use crate::model::changes::Changes;
-use crate::model::{inspect, profile};
 use crate::model::manifest::ModelEntry;
 use crate::model::propose::{NamedFile, propose};
+use crate::model::{inspect, profile};
 
 fn bytes(value: &JsValue, what: &str) -> Result<Option<Vec<u8>>, Error> {
     if value.is_undefined() || value.is_null() {

@@ -232,6 +232,11 @@ impl LatentPlane {
         Ok(self.0.step()?)
     }
 
+    /// Decodes up to `count` of the next tiles together, which is faster.
+    pub fn advance(&mut self, count: usize) -> JsResult<()> {
+        Ok(self.0.advance(count)?)
+    }
+
     /// The picture so far as 8-bit levels, black where nothing has been decoded.
     pub fn levels(&self) -> Uint8Array {
         Uint8Array::from(self.0.levels())

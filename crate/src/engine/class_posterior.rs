@@ -1,12 +1,13 @@
 //! Which class an image is of: the posterior from the bounds of a class-conditional diffusion
 //! model.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::forward::Forward;
-use super::in_order::InOrder;
+use super::estimator::Estimator;
+use super::forward::{Forward, Point};
 use super::random_seed;
 use crate::error::{Error, Result};
 use crate::math::classes::{entropy, posterior_standard_error, uniform_posterior};
@@ -118,7 +119,6 @@ pub struct ClassPosterior {
     passes: usize,
     /// L_0 of a perfect prediction, which every class has at least.
     perfect_l_0: f64,
-    arrivals: InOrder,
     /// The bounds of each complete pass, by class.
     complete: Vec<Vec<f64>>,
     current: StratifiedPass,
@@ -166,78 +166,10 @@ impl ClassPosterior {
             strata,
             passes,
             perfect_l_0,
-            arrivals: InOrder::new(passes * strata * classes),
             complete: Vec::new(),
             current,
             terms: Vec::new(),
         })
-    }
-
-    /// Network evaluations so far, up to the first that is missing.
-    pub fn evaluations(&self) -> usize {
-        self.arrivals.taken()
-    }
-
-    /// Network evaluations when it is complete.
-    pub fn total_evaluations(&self) -> usize {
-        self.arrivals.total()
-    }
-
-    /// Whether all passes are complete.
-    pub fn is_done(&self) -> bool {
-        self.complete.len() == self.passes
-    }
-
-    /// One network evaluation, number `index` of `0..total_evaluations()`, whose value
-    /// [`ClassPosterior::record`] takes:
-    /// `L_{t-1}`, or `L_0` at t = 1, of one class, in nats. It depends on image, options, seed and
-    /// `index` only.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range, and those of the
-    /// network.
-    pub fn evaluate(&self, index: usize) -> Result<Vec<f64>> {
-        self.arrivals.check(index)?;
-        let (point, class) = (index / self.classes, index % self.classes);
-        let (pass, slot) = (point / self.strata, point % self.strata);
-        let t = if pass == self.complete.len() {
-            self.current.timesteps()[slot]
-        } else {
-            draw_pass(&self.density, self.strata, self.forward.seed, pass)?.timesteps()[slot]
-        };
-        Ok(vec![self.forward.draw(pass, t, 0, Some(class))?.nats])
-    }
-
-    /// Hands in the value of an evaluation, in any order; true when that completes a pass, so that
-    /// the estimates of [`ClassPosterior::result`] have changed. Results are made of the longest
-    /// complete prefix of indices. An index that is there already is passed over.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is
-    /// not finite, [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong number of values.
-    pub fn record(&mut self, index: usize, values: &[f64]) -> Result<bool> {
-        self.arrivals.insert(index, values, 1)?;
-        let before = self.complete.len();
-        while let Some(values) = self.arrivals.take() {
-            self.terms.extend(values);
-            if self.terms.len() == self.strata * self.classes {
-                self.complete_pass()?;
-            }
-        }
-        Ok(self.complete.len() > before)
-    }
-
-    /// Computes and records the next evaluation; true when it completes a pass.
-    ///
-    /// # Errors
-    /// Those of the network.
-    pub fn step(&mut self) -> Result<bool> {
-        if self.is_done() {
-            return Ok(false);
-        }
-        let index = self.arrivals.taken();
-        let values = self.evaluate(index)?;
-        self.record(index, &values)
     }
 
     fn complete_pass(&mut self) -> Result<()> {
@@ -262,9 +194,49 @@ impl ClassPosterior {
             draw_pass(&self.density, self.strata, self.forward.seed, self.complete.len())?;
         Ok(())
     }
+}
+
+impl Estimator for ClassPosterior {
+    type Outcome = ClassPosteriorResult;
+
+    fn total(&self) -> usize {
+        self.passes * self.strata * self.classes
+    }
+
+    fn values(&self, _: usize) -> usize {
+        1
+    }
+
+    /// `L_{t-1}`, or `L_0` at t = 1, of one class each, in nats.
+    fn evaluate(&self, indices: Range<usize>) -> Result<Vec<Vec<f64>>> {
+        let mut strata: Option<(usize, StratifiedPass)> = None;
+        let points = indices.map(|index| {
+            let (point, class) = (index / self.classes, index % self.classes);
+            let (pass, slot) = (point / self.strata, point % self.strata);
+            let drawn = match strata.take() {
+                Some((known, drawn)) if known == pass => drawn,
+                _ => draw_pass(&self.density, self.strata, self.forward.seed, pass)?,
+            };
+            let t = drawn.timesteps()[slot];
+            strata = Some((pass, drawn));
+            Ok(Point { pass, t, repeat: 0, class: Some(class) })
+        });
+        let points = points.collect::<Result<Vec<_>>>()?;
+        Ok(self.forward.draws(&points)?.iter().map(|draw| vec![draw.nats]).collect())
+    }
+
+    /// True when it completes a pass.
+    fn record(&mut self, _: usize, values: &[f64]) -> Result<bool> {
+        self.terms.extend(values);
+        let complete = self.terms.len() == self.strata * self.classes;
+        if complete {
+            self.complete_pass()?;
+        }
+        Ok(complete)
+    }
 
     /// The posterior from the passes that are complete; `None` before the first one is.
-    pub fn result(&self) -> Option<ClassPosteriorResult> {
+    fn result(&self, evaluations: usize) -> Option<ClassPosteriorResult> {
         let passes = self.complete.len();
         if passes == 0 {
             return None;
@@ -281,10 +253,10 @@ impl ClassPosterior {
             schedule: self.forward.schedule.kind(),
             steps: self.forward.schedule.steps(),
             weighting: self.weighting,
-            evaluations: self.arrivals.taken(),
+            evaluations,
             passes,
             per_class: passes * self.strata,
-            done: self.is_done(),
+            done: passes == self.passes,
             bounds,
             standard_error: (passes > 1)
                 .then(|| posterior_standard_error(&self.complete, &posterior)),

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
-use super::forward::Forward;
+use super::forward::{Forward, Point};
 use super::{
-    ClassPosterior, ClassPosteriorOptions, DiffusionElbo, DiffusionElboOptions, Sampler,
-    SamplerOptions, random_seed,
+    Accumulator, ClassPosterior, ClassPosteriorOptions, DiffusionElbo, DiffusionElboOptions,
+    Sampler, SamplerOptions, random_seed,
 };
 use crate::error::{Error, Result};
 use crate::math::image::signed_to_levels;
@@ -257,11 +257,16 @@ impl Ddpm {
     /// # Errors
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong length,
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range.
-    pub fn elbo(&self, levels: &[u8], options: &DiffusionElboOptions) -> Result<DiffusionElbo> {
+    pub fn elbo(
+        &self,
+        levels: &[u8],
+        options: &DiffusionElboOptions,
+    ) -> Result<Accumulator<DiffusionElbo>> {
         super::check_image(levels, self.image.dimensions())?;
         check_class(options.class, self.classes.len())?;
         let schedule = self.schedule(options.schedule, options.steps)?;
         DiffusionElbo::new(Arc::clone(&self.predictor), schedule, levels, options)
+            .map(Accumulator::new)
     }
 
     /// Starts the posterior over classes of one image, given as 8-bit levels.
@@ -273,7 +278,7 @@ impl Ddpm {
         &self,
         levels: &[u8],
         options: &ClassPosteriorOptions,
-    ) -> Result<ClassPosterior> {
+    ) -> Result<Accumulator<ClassPosterior>> {
         super::check_image(levels, self.image.dimensions())?;
         if self.classes.is_empty() {
             return Err(Error::value(
@@ -288,6 +293,7 @@ impl Ddpm {
             self.classes.len(),
             options,
         )
+        .map(Accumulator::new)
     }
 
     /// An image given as 8-bit levels, noised to `x_t`, with the model's prediction and the draw's
@@ -308,7 +314,7 @@ impl Ddpm {
         let seed = seed.map_or_else(random_seed, Ok)?;
         let log_snr = schedule.log_snr(t);
         let forward = Forward::new(Arc::clone(&self.predictor), schedule, levels, seed);
-        let draw = forward.draw(0, t, 0, class)?;
+        let draw = forward.draw(Point { pass: 0, t, repeat: 0, class })?;
         let (x, predicted_x0) =
             (signed_to_levels(draw.x_t.view()), signed_to_levels(draw.predicted_x0.view()));
         Ok(Diffused { seed, t, log_snr, x, predicted_x0, nats: draw.nats })

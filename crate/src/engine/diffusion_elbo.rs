@@ -1,12 +1,13 @@
 //! The bound of one image under a diffusion model, growing one network evaluation at a time.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::forward::Forward;
-use super::in_order::InOrder;
+use super::estimator::Estimator;
+use super::forward::{Forward, Point};
 use super::{Timesteps, random_seed};
 use crate::error::{Error, Result};
 use crate::math::consistency::{consistency_normalizer, consistency_prior};
@@ -147,7 +148,6 @@ pub struct DiffusionElbo {
     strata: usize,
     passes: usize,
     l_0_draws: usize,
-    arrivals: InOrder,
     complete: Vec<Pass>,
     current: Pass,
     per_timestep: BTreeMap<usize, (f64, usize)>,
@@ -197,84 +197,10 @@ impl DiffusionElbo {
             strata,
             passes,
             l_0_draws,
-            arrivals: InOrder::new(passes * (strata + l_0_draws)),
             complete: Vec::new(),
             current: Pass::over(first),
             per_timestep: BTreeMap::new(),
         })
-    }
-
-    /// Network evaluations so far, up to the first that is missing.
-    pub fn evaluations(&self) -> usize {
-        self.arrivals.taken()
-    }
-
-    /// Network evaluations when it is complete.
-    pub fn total_evaluations(&self) -> usize {
-        self.arrivals.total()
-    }
-
-    /// Whether all passes are complete.
-    pub fn is_done(&self) -> bool {
-        self.complete.len() == self.passes
-    }
-
-    /// One network evaluation, number `index` of `0..total_evaluations()`, whose values
-    /// [`DiffusionElbo::record`] takes:
-    /// `L_{t-1}` in nats, and after it the consistency term if it was asked for; at the end of a
-    /// pass `L_0` in both conventions. It depends on image, options, seed and `index` only.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range, and those of the
-    /// network.
-    pub fn evaluate(&self, index: usize) -> Result<Vec<f64>> {
-        self.arrivals.check(index)?;
-        let (pass, slot) = self.place(index);
-        if slot >= self.strata {
-            let draw = self.forward.draw(pass, 1, slot - self.strata, self.options.class)?;
-            return Ok(vec![draw.nats, self.forward.l_0_posterior_variance(&draw)]);
-        }
-        let t = if pass == self.complete.len() {
-            self.current.strata.timesteps()[slot]
-        } else {
-            self.draw_strata(pass)?.timesteps()[slot]
-        };
-        let draw = self.forward.draw(pass, t, 0, self.options.class)?;
-        let mut values = vec![draw.nats];
-        if self.options.consistency {
-            values.push(self.forward.consistency(&draw, pass, t));
-        }
-        Ok(values)
-    }
-
-    /// Hands in the values of an evaluation, in any order; true when that completes a pass, so that
-    /// the estimates of [`DiffusionElbo::result`] have changed. Results are made of the longest
-    /// complete prefix of indices. An index that is there already is passed over.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is
-    /// not finite, [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong number of values.
-    pub fn record(&mut self, index: usize, values: &[f64]) -> Result<bool> {
-        let both = self.options.consistency || self.place(index).1 >= self.strata;
-        self.arrivals.insert(index, values, if both { 2 } else { 1 })?;
-        let before = self.complete.len();
-        while let Some(values) = self.arrivals.take() {
-            self.add(&values)?;
-        }
-        Ok(self.complete.len() > before)
-    }
-
-    /// Computes and records the next evaluation; true when it completes a pass.
-    ///
-    /// # Errors
-    /// Those of the network.
-    pub fn step(&mut self) -> Result<bool> {
-        if self.is_done() {
-            return Ok(false);
-        }
-        let index = self.arrivals.taken();
-        let values = self.evaluate(index)?;
-        self.record(index, &values)
     }
 
     /// The pass of an evaluation and its number there.
@@ -285,66 +211,6 @@ impl DiffusionElbo {
 
     fn draw_strata(&self, pass: usize) -> Result<StratifiedPass> {
         strata_of(self.options.timesteps, &self.density, self.strata, self.forward.seed, pass)
-    }
-
-    /// Takes the values of the next evaluation in order.
-    fn add(&mut self, values: &[f64]) -> Result<()> {
-        match self.current.strata.timesteps().get(self.current.denoising.len()) {
-            Some(&t) => {
-                self.current.denoising.push(values[0]);
-                if let Some(term) = values.get(1) {
-                    let normalizer = consistency_normalizer(
-                        &self.forward.schedule,
-                        t,
-                        self.forward.dimensions(),
-                    );
-                    self.current.consistency.push(term - normalizer);
-                }
-                let (sum, count) = self.per_timestep.entry(t).or_default();
-                *sum += values[0];
-                *count += 1;
-            }
-            None => {
-                self.current.reconstruction.push(values[0]);
-                self.current.reconstruction_posterior_variance.push(values[1]);
-            }
-        }
-        if self.current.reconstruction.len() == self.l_0_draws {
-            let next = self.draw_strata(self.complete.len() + 1)?;
-            self.complete.push(std::mem::replace(&mut self.current, Pass::over(next)));
-        }
-        Ok(())
-    }
-
-    /// The terms from the passes that are complete; `None` before the first one is.
-    pub fn result(&self) -> Option<DiffusionElboResult> {
-        let schedule = &self.forward.schedule;
-        let [l_denoising, l_0, cost] = self.estimates(|pass| &pass.denoising)?;
-        let l_t = l_t_prior(self.forward.x0.view(), schedule);
-        let cost = cost.linear(1.0, l_t);
-        let per_timestep = self.per_timestep.iter().map(|(&t, &(sum, evaluations))| TimestepTerm {
-            t,
-            log_snr: schedule.log_snr(t),
-            nats: sum / evaluations as f64,
-            evaluations,
-        });
-        Some(DiffusionElboResult {
-            seed: self.forward.seed,
-            schedule: schedule.kind(),
-            steps: schedule.steps(),
-            class: self.options.class,
-            evaluations: self.arrivals.taken(),
-            passes: self.complete.len(),
-            done: self.is_done(),
-            l_t,
-            l_denoising,
-            l_0,
-            l_0_posterior_variance: self.l_0_posterior_variance(),
-            elbo: cost.linear(-1.0, 0.0),
-            bits_per_dim: cost.linear(bits_per_dim(1.0, self.forward.dimensions()), 0.0),
-            per_timestep: per_timestep.collect(),
-            consistency: self.consistency(),
-        })
     }
 
     /// The sum over `t = 2..=T` of the terms that `terms` names, `L_0`, and the sum of both.
@@ -408,6 +274,111 @@ impl DiffusionElbo {
             weights.zip(terms(pass)).map(|(weight, term)| weight * term).collect()
         };
         standard_deviation(&self.complete.iter().flat_map(single).collect::<Vec<_>>())
+    }
+}
+
+impl Estimator for DiffusionElbo {
+    type Outcome = DiffusionElboResult;
+
+    fn total(&self) -> usize {
+        self.passes * (self.strata + self.l_0_draws)
+    }
+
+    fn values(&self, index: usize) -> usize {
+        if self.options.consistency || self.place(index).1 >= self.strata { 2 } else { 1 }
+    }
+
+    /// `L_{t-1}` in nats, and after it the consistency term if it was asked for; at the end of a
+    /// pass `L_0` in both conventions.
+    fn evaluate(&self, indices: Range<usize>) -> Result<Vec<Vec<f64>>> {
+        let mut strata: Option<(usize, StratifiedPass)> = None;
+        let points = indices.map(|index| {
+            let (pass, slot) = self.place(index);
+            let class = self.options.class;
+            if slot >= self.strata {
+                return Ok(Point { pass, t: 1, repeat: slot - self.strata, class });
+            }
+            let drawn = match strata.take() {
+                Some((known, drawn)) if known == pass => drawn,
+                _ => self.draw_strata(pass)?,
+            };
+            let t = drawn.timesteps()[slot];
+            strata = Some((pass, drawn));
+            Ok(Point { pass, t, repeat: 0, class })
+        });
+        let points = points.collect::<Result<Vec<_>>>()?;
+        let draws = self.forward.draws(&points)?;
+        let values = points.iter().zip(&draws).map(|(point, draw)| {
+            let mut values = vec![draw.nats];
+            if point.t == 1 {
+                values.push(self.forward.l_0_posterior_variance(draw));
+            } else if self.options.consistency {
+                values.push(self.forward.consistency(draw, point.pass, point.t));
+            }
+            values
+        });
+        Ok(values.collect())
+    }
+
+    /// True when it completes a pass.
+    fn record(&mut self, _: usize, values: &[f64]) -> Result<bool> {
+        match self.current.strata.timesteps().get(self.current.denoising.len()) {
+            Some(&t) => {
+                self.current.denoising.push(values[0]);
+                if let Some(term) = values.get(1) {
+                    let normalizer = consistency_normalizer(
+                        &self.forward.schedule,
+                        t,
+                        self.forward.dimensions(),
+                    );
+                    self.current.consistency.push(term - normalizer);
+                }
+                let (sum, count) = self.per_timestep.entry(t).or_default();
+                *sum += values[0];
+                *count += 1;
+            }
+            None => {
+                self.current.reconstruction.push(values[0]);
+                self.current.reconstruction_posterior_variance.push(values[1]);
+            }
+        }
+        let complete = self.current.reconstruction.len() == self.l_0_draws;
+        if complete {
+            let next = self.draw_strata(self.complete.len() + 1)?;
+            self.complete.push(std::mem::replace(&mut self.current, Pass::over(next)));
+        }
+        Ok(complete)
+    }
+
+    /// The terms from the passes that are complete; `None` before the first one is.
+    fn result(&self, evaluations: usize) -> Option<DiffusionElboResult> {
+        let schedule = &self.forward.schedule;
+        let [l_denoising, l_0, cost] = self.estimates(|pass| &pass.denoising)?;
+        let l_t = l_t_prior(self.forward.x0.view(), schedule);
+        let cost = cost.linear(1.0, l_t);
+        let per_timestep = self.per_timestep.iter().map(|(&t, &(sum, evaluations))| TimestepTerm {
+            t,
+            log_snr: schedule.log_snr(t),
+            nats: sum / evaluations as f64,
+            evaluations,
+        });
+        Some(DiffusionElboResult {
+            seed: self.forward.seed,
+            schedule: schedule.kind(),
+            steps: schedule.steps(),
+            class: self.options.class,
+            evaluations,
+            passes: self.complete.len(),
+            done: self.complete.len() == self.passes,
+            l_t,
+            l_denoising,
+            l_0,
+            l_0_posterior_variance: self.l_0_posterior_variance(),
+            elbo: cost.linear(-1.0, 0.0),
+            bits_per_dim: cost.linear(bits_per_dim(1.0, self.forward.dimensions()), 0.0),
+            per_timestep: per_timestep.collect(),
+            consistency: self.consistency(),
+        })
     }
 }
 

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use ndarray::Array1;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::math::consistency::{Neighbours, consistency_term};
 use crate::math::diffusion::q_sample;
 use crate::math::elbo::{l_0, l_0_posterior_variance, l_denoising};
 use crate::math::image::levels_to_signed;
+use crate::math::parameterization::Prediction;
 use crate::math::rng::{Purpose, standard_normal};
 use crate::math::schedule::NoiseSchedule;
-use crate::model::NoisePredictor;
+use crate::model::{NoisePredictor, NoisyState};
 
 /// An image, a chain and a seed: every draw of `q(x_t|x_0)` follows from the pass and the timestep.
 pub(super) struct Forward {
@@ -20,6 +21,22 @@ pub(super) struct Forward {
     pub(super) seed: u64,
     pub(super) x0: Array1<f64>,
     levels: Vec<u8>,
+}
+
+/// Where a draw is made. A pass has one draw of each timestep in `1..=T`, but may have further ones
+/// of t = 1, numbered by `repeat`.
+#[derive(Clone, Copy)]
+pub(super) struct Point {
+    pub(super) pass: usize,
+    pub(super) t: usize,
+    pub(super) repeat: usize,
+    pub(super) class: Option<usize>,
+}
+
+impl Point {
+    fn has_noise_of(&self, other: &Self) -> bool {
+        (self.pass, self.t, self.repeat) == (other.pass, other.t, other.repeat)
+    }
 }
 
 /// One network evaluation.
@@ -47,24 +64,48 @@ impl Forward {
         self.levels.len()
     }
 
-    /// The draw of a pass at a timestep in `1..=T`. A pass has one draw of each t, but may have
-    /// further ones of t = 1.
-    pub(super) fn draw(
-        &self,
-        pass: usize,
-        t: usize,
-        repeat: usize,
-        class: Option<usize>,
-    ) -> Result<ForwardDraw> {
-        // The further draws take the numbers after those of the chain.
-        let number = if repeat == 0 { t } else { self.schedule.steps() + repeat };
-        let x_t = self.q_sample(pass, t, number);
-        let predicted_x0 = self.predictor.predict(x_t.view(), self.schedule.log_snr(t), class)?.x0;
-        let nats = match t {
-            1 => l_0(&self.levels, predicted_x0.view(), &self.schedule),
-            _ => l_denoising(self.x0.view(), predicted_x0.view(), &self.schedule, t),
-        };
-        Ok(ForwardDraw { x_t, predicted_x0, nats })
+    /// The draw at one point.
+    pub(super) fn draw(&self, point: Point) -> Result<ForwardDraw> {
+        let mut draws = self.draws(&[point])?;
+        draws.pop().ok_or_else(|| Error::model("the network gave no prediction"))
+    }
+
+    /// The draws at several points, whose states go through the network together.
+    pub(super) fn draws(&self, points: &[Point]) -> Result<Vec<ForwardDraw>> {
+        let mut noised: Vec<Array1<f64>> = Vec::with_capacity(points.len());
+        for (at, point) in points.iter().enumerate() {
+            let same = at.checked_sub(1).filter(|&last| points[last].has_noise_of(point));
+            noised.push(match same {
+                Some(last) => noised[last].clone(),
+                None => self.q_sample(point.pass, point.t, self.number(point)),
+            });
+        }
+        let states: Vec<NoisyState> = points
+            .iter()
+            .zip(&noised)
+            .map(|(point, x_t)| NoisyState {
+                x_t: x_t.view(),
+                log_snr: self.schedule.log_snr(point.t),
+                class: point.class,
+            })
+            .collect();
+        let predictions = self.predictor.predict_batch(&states)?;
+        let draws = points.iter().zip(noised).zip(predictions);
+        Ok(draws
+            .map(|((point, x_t), Prediction { x0: predicted_x0, .. })| {
+                let nats = match point.t {
+                    1 => l_0(&self.levels, predicted_x0.view(), &self.schedule),
+                    t => l_denoising(self.x0.view(), predicted_x0.view(), &self.schedule, t),
+                };
+                ForwardDraw { x_t, predicted_x0, nats }
+            })
+            .collect())
+    }
+
+    /// The number that addresses the noise of a point: the further draws take those after the
+    /// chain's.
+    fn number(&self, point: &Point) -> usize {
+        if point.repeat == 0 { point.t } else { self.schedule.steps() + point.repeat }
     }
 
     /// `L_0` of a draw at t = 1 with the variance that Ho et al. (2020) give its Gaussian in code.
@@ -72,7 +113,7 @@ impl Forward {
         l_0_posterior_variance(&self.levels, draw.predicted_x0.view(), &self.schedule)
     }
 
-    /// The `x_t` of a pass, as [`Forward::draw`] has it first, without asking the network.
+    /// The `x_t` of a pass, as the first draw at t has it, without asking the network.
     pub(super) fn noised(&self, pass: usize, t: usize) -> Array1<f64> {
         self.q_sample(pass, t, t)
     }

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array1, ArrayView1};
+use ndarray::Array1;
 use serde::Deserialize;
 
 use super::latent_bound::{Draw, Posterior};
-use super::{LatentBound, LatentBoundOptions, check_image, random_seed};
+use super::{Accumulator, LatentBound, LatentBoundOptions, check_image, random_seed};
 use crate::error::{Error, Result};
 use crate::math::gaussian::{kl, log_density};
 use crate::math::likelihood::Task;
 use crate::math::proposal::{Proposal, ProposalKind};
 use crate::math::rng::{Purpose, standard_normal};
 use crate::model::manifest::{Contract, ImageShape, LatentLayer, ModelEntry};
-use crate::model::{Hierarchy, load};
+use crate::model::{Hierarchy, TopDown, load};
 
 /// A hierarchical VAE: p(z_{1:L}) = p(z_1) Π p(z_l | z_{<l}), layer 1 at the top, with top-down
 /// inference (Sønderby et al. 2016).
@@ -133,21 +133,26 @@ impl Hvae {
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for an image of another size,
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range; those of the
     /// network.
-    pub fn bound(&self, levels: &[u8], options: &LatentBoundOptions) -> Result<LatentBound> {
+    pub fn bound(
+        &self,
+        levels: &[u8],
+        options: &LatentBoundOptions,
+    ) -> Result<Accumulator<LatentBound>> {
         check_image(levels, self.image.dimensions())?;
         if options.class.is_some() || options.dequantize {
             return Err(Error::value(
                 "class and dequantize are for a VAE, a hierarchical one has neither",
             ));
         }
-        LatentBound::new(self.task, levels, options, |x, _| {
+        let bound = LatentBound::new(self.task, levels, options, |x, _| {
             Ok(Box::new(HvaePosterior {
                 features: self.hierarchy.encode(self.task.encoder_input(x).view())?,
                 hierarchy: self.hierarchy.clone(),
                 layers: self.layers.clone(),
                 x: x.to_vec(),
             }))
-        })
+        });
+        bound.map(Accumulator::new)
     }
 }
 
@@ -164,18 +169,8 @@ struct HvaePosterior {
     x: Vec<u8>,
 }
 
-impl Posterior for HvaePosterior {
-    fn latents(&self) -> usize {
-        self.layers.iter().map(LatentLayer::latents).sum()
-    }
-
-    fn draw(&self, noise: ArrayView1<f64>) -> Result<Draw> {
-        let eps = noise.mapv(|v| v as f32);
-        let pass = self.hierarchy.decode(
-            Some(&self.features),
-            eps.view(),
-            &vec![1.0; self.layers.len()],
-        )?;
+impl HvaePosterior {
+    fn read(&self, eps: &Array1<f32>, pass: &TopDown) -> Draw {
         let (q, p) = (&pass.q, &pass.p);
         let log_ratio = (0..eps.len()).map(|i| {
             let z = q.mean[i] + libm::exp(0.5 * q.log_var[i]) * f64::from(eps[i]);
@@ -186,7 +181,20 @@ impl Posterior for HvaePosterior {
         let mut rest = kl.iter();
         let kl =
             self.layers.iter().map(|layer| rest.by_ref().take(layer.latents()).sum()).collect();
-        Ok(Draw { log_likelihood: pass.pixels.log_likelihood(&self.x), log_ratio, kl })
+        Draw { log_likelihood: pass.pixels.log_likelihood(&self.x), log_ratio, kl }
+    }
+}
+
+impl Posterior for HvaePosterior {
+    fn latents(&self) -> usize {
+        self.layers.iter().map(LatentLayer::latents).sum()
+    }
+
+    fn draws(&self, noises: &[Array1<f64>]) -> Result<Vec<Draw>> {
+        let eps: Vec<Array1<f32>> = noises.iter().map(|noise| noise.mapv(|v| v as f32)).collect();
+        let gate = vec![1.0; self.layers.len()];
+        let passes = self.hierarchy.decode_batch(Some(&self.features), &eps, &gate)?;
+        Ok(eps.iter().zip(passes).map(|(eps, pass)| self.read(eps, &pass)).collect())
     }
 
     /// Beside q the top layer alone is moved: see [`Proposal::defensive`].

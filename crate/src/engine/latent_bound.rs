@@ -1,9 +1,11 @@
 //! The bounds of one image under a latent-variable model, growing sample by sample.
 
-use ndarray::{Array1, ArrayView1};
+use std::ops::Range;
+
+use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
-use super::in_order::InOrder;
+use super::estimator::Estimator;
 use super::random_seed;
 use crate::error::{Error, Result};
 use crate::math::elbo::{Estimate, bits_per_dim};
@@ -81,9 +83,9 @@ pub struct Draw {
 pub trait Posterior: Send + Sync {
     /// How many latents there are in all layers.
     fn latents(&self) -> usize;
-    /// What the model says at a noise, which has one entry per latent; standard normal noise gives
-    /// a draw from `q(z|x)`.
-    fn draw(&self, noise: ArrayView1<f64>) -> Result<Draw>;
+    /// What the model says at noises, each with one entry per latent; standard normal noise gives a
+    /// draw from `q(z|x)`. Their states go through the network together.
+    fn draws(&self, noises: &[Array1<f64>]) -> Result<Vec<Draw>>;
     /// The proposal of a kind, or what stands in for it: a function of the image alone.
     fn proposal(&self, kind: ProposalKind) -> Result<Proposal>;
     /// Names of the stochastic layers, the top one first.
@@ -199,9 +201,7 @@ pub struct LayerKl {
 
 /// The ELBO and the importance-weighted bounds of one image, growing with every draw.
 ///
-/// Draws are independent and addressed by number, so they can be computed anywhere, in any order,
-/// with [`LatentBound::evaluate`], and handed in with [`LatentBound::record`]; results use the
-/// draws up to the first that is missing.
+/// Draws are independent and addressed by number. `log p(x)` and the ELBO use those that are there.
 pub struct LatentBound {
     posterior: Box<dyn Posterior>,
     proposal: Proposal,
@@ -209,7 +209,7 @@ pub struct LatentBound {
     task: Task,
     observed: Vec<u8>,
     seed: u64,
-    arrivals: InOrder,
+    samples: usize,
     /// Of every draw: log p(x|z) + log p(z) - log q(z|x), then the log ratios of the proposal's
     /// other components to q.
     weights: Vec<Vec<f64>>,
@@ -243,7 +243,7 @@ impl LatentBound {
         Ok(Self {
             layers: posterior.layers(),
             posterior,
-            arrivals: InOrder::new(proposal.draws(samples)),
+            samples,
             proposal,
             task,
             observed,
@@ -253,75 +253,65 @@ impl LatentBound {
         })
     }
 
-    /// Draws when it is complete: the samples of q and those of the proposal's other components.
-    pub fn total_evaluations(&self) -> usize {
-        self.arrivals.total()
+    /// log p(x, z) less the log density of the mixture of all draws that are there.
+    fn mixture_log_weights(&self) -> Vec<f64> {
+        let counts = self.proposal.counts(self.weights.len());
+        let all = self.weights.len() as f64;
+        let log_shares: Vec<f64> = counts.iter().map(|c| libm::log(*c as f64 / all)).collect();
+        let mut densities = vec![0.0; log_shares.len()];
+        let mut log_weight = |weights: &Vec<f64>| {
+            // q's own ratio to q is 1; a component without draws has a log share of -∞
+            densities[0] = log_shares[0];
+            for ((density, share), ratio) in
+                densities[1..].iter_mut().zip(&log_shares[1..]).zip(&weights[1..])
+            {
+                *density = share + ratio;
+            }
+            weights[0] - log_sum_exp(&densities)
+        };
+        self.weights.iter().map(&mut log_weight).collect()
+    }
+}
+
+impl Estimator for LatentBound {
+    type Outcome = LatentBoundResult;
+
+    /// The samples of q and the draws of the proposal's other components.
+    fn total(&self) -> usize {
+        self.proposal.draws(self.samples)
     }
 
-    /// Draws so far, up to the first that is missing.
-    pub fn evaluations(&self) -> usize {
-        self.arrivals.taken()
+    fn values(&self, _: usize) -> usize {
+        1 + self.layers.len() + self.proposal.components()
     }
 
-    /// Whether all draws are there.
-    pub fn is_done(&self) -> bool {
-        self.arrivals.taken() == self.arrivals.total()
+    /// Of each draw: log p(x|z), log p(z) - log q(z|x), the KL of each layer, and the log ratio of
+    /// each of the proposal's other components to q, in nats.
+    fn evaluate(&self, indices: Range<usize>) -> Result<Vec<Vec<f64>>> {
+        let latents = self.posterior.latents();
+        let noises: Vec<Array1<f64>> =
+            indices.map(|index| self.proposal.noise(self.seed, index, latents)).collect();
+        let draws = self.posterior.draws(&noises)?;
+        let values = noises.iter().zip(draws).map(|(noise, draw)| {
+            let Draw { log_likelihood, log_ratio, kl } = draw;
+            let components = self.proposal.log_ratios(noise.view());
+            [&[log_likelihood, log_ratio], &kl[..], &components[..]].concat()
+        });
+        Ok(values.collect())
     }
 
-    /// Draw `index`, one run of the network: log p(x|z), log p(z) - log q(z|x), the KL of each
-    /// layer, and the log ratio of each of the proposal's other components to q, in nats.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range; those of the
-    /// network.
-    pub fn evaluate(&self, index: usize) -> Result<Vec<f64>> {
-        self.arrivals.check(index)?;
-        let noise = self.proposal.noise(self.seed, index, self.posterior.latents());
-        let Draw { log_likelihood, log_ratio, kl } = self.posterior.draw(noise.view())?;
-        let components = self.proposal.log_ratios(noise.view());
-        Ok([&[log_likelihood, log_ratio], &kl[..], &components[..]].concat())
-    }
-
-    /// Takes the values of draw `index` as [`LatentBound::evaluate`] gives them. True if the result
-    /// has changed. A draw that is there already is passed over.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for an index out of range or a value that is
-    /// not finite, [`ErrorKind::Shape`](crate::ErrorKind::Shape) for another number of values.
-    pub fn record(&mut self, index: usize, values: &[f64]) -> Result<bool> {
-        let expected = 1 + self.layers.len() + self.proposal.components();
-        self.arrivals.insert(index, values, expected)?;
-        let before = self.weights.len();
-        while let Some(values) = self.arrivals.take() {
-            self.add(&values);
-        }
-        Ok(self.weights.len() > before)
-    }
-
-    fn add(&mut self, values: &[f64]) {
+    fn record(&mut self, index: usize, values: &[f64]) -> Result<bool> {
         let (kl, components) = values[2..].split_at(self.layers.len());
         let (log_likelihood, log_ratio) = (values[0], values[1]);
-        if self.proposal.slot(self.weights.len()).component == 0 {
+        if self.proposal.slot(index).component == 0 {
             self.draws.push(Draw { log_likelihood, log_ratio, kl: kl.to_vec() });
         }
         self.weights.push([&[log_likelihood + log_ratio], components].concat());
-    }
-
-    /// Computes and takes the next draw; false if all are there.
-    ///
-    /// # Errors
-    /// Those of the network.
-    pub fn step(&mut self) -> Result<bool> {
-        if self.is_done() {
-            return Ok(false);
-        }
-        let index = self.arrivals.taken();
-        let values = self.evaluate(index)?;
-        self.record(index, &values)
+        Ok(true)
     }
 
     /// The bounds from the draws so far; `None` before the first.
-    pub fn result(&self) -> Option<LatentBoundResult> {
+    fn result(&self, evaluations: usize) -> Option<LatentBoundResult> {
         if self.draws.is_empty() {
             return None;
         }
@@ -367,7 +357,7 @@ impl LatentBound {
             seed: self.seed,
             samples: self.draws.len(),
             draws: self.weights.len(),
-            done: self.is_done(),
+            done: evaluations == self.total(),
             task: self.task,
             binarized: (self.task == Task::Binarized).then(|| self.observed.clone()),
             reconstruction,
@@ -384,25 +374,6 @@ impl LatentBound {
             reliable: estimates[0].reliable,
             estimates,
         })
-    }
-
-    /// log p(x, z) less the log density of the mixture of all draws that are there.
-    fn mixture_log_weights(&self) -> Vec<f64> {
-        let counts = self.proposal.counts(self.weights.len());
-        let all = self.weights.len() as f64;
-        let log_shares: Vec<f64> = counts.iter().map(|c| libm::log(*c as f64 / all)).collect();
-        let mut densities = vec![0.0; log_shares.len()];
-        let mut log_weight = |weights: &Vec<f64>| {
-            // q's own ratio to q is 1; a component without draws has a log share of -∞
-            densities[0] = log_shares[0];
-            for ((density, share), ratio) in
-                densities[1..].iter_mut().zip(&log_shares[1..]).zip(&weights[1..])
-            {
-                *density = share + ratio;
-            }
-            weights[0] - log_sum_exp(&densities)
-        };
-        self.weights.iter().map(&mut log_weight).collect()
     }
 }
 

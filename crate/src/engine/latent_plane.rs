@@ -128,11 +128,33 @@ impl LatentPlane {
     /// # Errors
     /// Those of the network.
     pub fn step(&mut self) -> Result<()> {
-        let Some(&Tile { grid, row, column }) = self.tiles.get(self.decoded) else { return Ok(()) };
-        let place = |index: usize| self.range * ((2 * index + 1) as f64 / grid as f64 - 1.0);
-        let z = [place(column) as f32, -place(row) as f32];
-        let means = self.decoder.decode_given(ArrayView1::from(&z), self.class)?.means();
-        let ink = unit_to_levels(means.mapv(f64::from).view());
+        self.advance(1)
+    }
+
+    /// Decodes up to `count` of the next tiles together.
+    ///
+    /// # Errors
+    /// Those of the network.
+    pub fn advance(&mut self, count: usize) -> Result<()> {
+        let last = self.tiles.len().min(self.decoded.saturating_add(count));
+        let z: Vec<[f32; 2]> = self.tiles[self.decoded..last]
+            .iter()
+            .map(|&Tile { grid, row, column }| {
+                let place =
+                    |index: usize| self.range * ((2 * index + 1) as f64 / grid as f64 - 1.0);
+                [place(column) as f32, -place(row) as f32]
+            })
+            .collect();
+        let views: Vec<ArrayView1<f32>> = z.iter().map(ArrayView1::from).collect();
+        for pixels in self.decoder.decode_batch(&views, self.class)? {
+            self.put(&unit_to_levels(pixels.means().mapv(f64::from).view()));
+        }
+        Ok(())
+    }
+
+    /// Puts an image into the next tile.
+    fn put(&mut self, ink: &[u8]) {
+        let Tile { grid, row, column } = self.tiles[self.decoded];
         let scale = self.finest / grid;
         let ImageShape { channels, height, width } = self.image;
         let (top, left, picture_width) =
@@ -146,7 +168,6 @@ impl LatentPlane {
             }
         }
         self.decoded += 1;
-        Ok(())
     }
 }
 

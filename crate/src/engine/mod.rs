@@ -4,10 +4,10 @@ mod check;
 mod class_posterior;
 mod ddpm;
 mod diffusion_elbo;
+mod estimator;
 mod examples;
 mod forward;
 mod hvae;
-mod in_order;
 mod inference;
 mod latent;
 mod latent_bound;
@@ -24,6 +24,7 @@ pub use ddpm::{Ddpm, DiffuseOptions, Diffused, ScheduleTable};
 pub use diffusion_elbo::{
     ConsistencyForm, DiffusionElbo, DiffusionElboOptions, DiffusionElboResult, TimestepTerm,
 };
+pub use estimator::{Accumulator, Estimator};
 pub use examples::{ExampleDrawing, example_drawings};
 pub use hvae::{Hvae, ReconstructOptions};
 pub use inference::{

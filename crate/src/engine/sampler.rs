@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array1, ArrayView1};
+use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 use super::random_seed;
@@ -13,8 +13,8 @@ use crate::math::image::{rms_difference, signed_to_levels};
 use crate::math::parameterization::{Prediction, guide};
 use crate::math::rng::{Purpose, standard_normal};
 use crate::math::schedule::{NoiseSchedule, ScheduleKind};
-use crate::model::NoisePredictor;
 use crate::model::manifest::ImageShape;
+use crate::model::{NoisePredictor, NoisyState};
 
 /// How `x_{t-1}` is drawn from `x_t` and the prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -256,8 +256,8 @@ impl Sampler {
             let t = self.start - self.frames.len();
             let mut predicted_x0 = Vec::with_capacity(self.x.len() * self.dimensions);
             let mut next = Vec::with_capacity(self.x.len());
-            for (chain, x_t) in self.x.iter().enumerate() {
-                let prediction = self.predict(x_t.view(), t)?;
+            let predictions = self.predict(t)?;
+            for (chain, (x_t, prediction)) in self.x.iter().zip(predictions).enumerate() {
                 let address = [self.options.number(chain), t as u64];
                 let noise =
                     standard_normal(self.seed, Purpose::StepNoise, address, self.dimensions);
@@ -298,14 +298,21 @@ impl Sampler {
         });
     }
 
-    fn predict(&self, x_t: ArrayView1<f64>, t: usize) -> Result<Prediction> {
+    /// What the model predicts from every chain's `x_t`. All states go through the network together,
+    /// those for guidance among them.
+    fn predict(&self, t: usize) -> Result<Vec<Prediction>> {
         let log_snr = self.schedule.log_snr(t);
-        let conditional = self.predictor.predict(x_t, log_snr, self.options.class)?;
-        if self.options.guidance == 0.0 {
-            return Ok(conditional);
+        let of = |class| self.x.iter().map(move |x| NoisyState { x_t: x.view(), log_snr, class });
+        let (class, weight) = (self.options.class, self.options.guidance);
+        if weight == 0.0 {
+            return self.predictor.predict_batch(&of(class).collect::<Vec<_>>());
         }
-        let unconditional = self.predictor.predict(x_t, log_snr, None)?;
-        Ok(guide(&conditional, &unconditional, self.options.guidance, x_t, log_snr))
+        // A chain's two states side by side, so that few chains at a time need memory.
+        let states: Vec<NoisyState> =
+            of(class).zip(of(None)).flat_map(|(given, free)| [given, free]).collect();
+        let predictions = self.predictor.predict_batch(&states)?;
+        let pairs = predictions.as_chunks::<2>().0.iter().zip(&self.x);
+        Ok(pairs.map(|([given, free], x)| guide(given, free, weight, x.view(), log_snr)).collect())
     }
 }
 

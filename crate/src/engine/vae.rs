@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::latent_bound::{Draw, Posterior};
 use super::{
-    DensityReading, LatentBound, LatentBoundOptions, LatentPlane, LatentPlaneOptions, check_image,
-    random_seed,
+    Accumulator, DensityReading, LatentBound, LatentBoundOptions, LatentPlane, LatentPlaneOptions,
+    check_image, random_seed,
 };
 use crate::error::{Error, Result};
 use crate::math::elbo::{VaeElbo, bits_per_dim};
@@ -44,6 +44,9 @@ enum Missing<T> {
     /// The model has none.
     None,
 }
+
+/// Samples of the ELBO that are decoded together.
+const SAMPLES_AT_ONCE: usize = 64;
 
 /// How to score an image with a VAE.
 #[derive(Clone, Debug, Deserialize)]
@@ -203,8 +206,9 @@ impl Vae {
             )));
         }
         let mut means = Vec::with_capacity(z.len() / self.latents * self.image.dimensions());
-        for z in z.chunks_exact(self.latents) {
-            means.extend(self.decoder.decode_given(ArrayView1::from(z), class)?.means());
+        let z: Vec<ArrayView1<f32>> = z.chunks_exact(self.latents).map(ArrayView1::from).collect();
+        for pixels in self.decoder.decode_batch(&z, class)? {
+            means.extend(pixels.means());
         }
         Ok(Array1::from_vec(means))
     }
@@ -346,11 +350,13 @@ impl Vae {
         let observed = self.task.observe(levels, seed);
         let posterior = self.posterior(&observed, class, dequantize.then_some(seed))?;
         let q = Proposal::posterior();
-        let log_likelihoods = (0..samples).map(|index| {
-            let noise = q.noise(seed, index, posterior.latents());
-            Ok(posterior.draw(noise.view())?.log_likelihood)
-        });
-        let log_likelihoods: Vec<f64> = log_likelihoods.collect::<Result<_>>()?;
+        let mut log_likelihoods = Vec::with_capacity(samples);
+        for first in (0..samples).step_by(SAMPLES_AT_ONCE) {
+            let indices = first..samples.min(first + SAMPLES_AT_ONCE);
+            let noises: Vec<Array1<f64>> =
+                indices.map(|index| q.noise(seed, index, posterior.latents())).collect();
+            log_likelihoods.extend(posterior.draws(&noises)?.iter().map(|d| d.log_likelihood));
+        }
         let dimensions = self.image.dimensions();
         let mut terms = VaeElbo::new(&log_likelihoods, posterior.kl.to_vec(), dimensions);
         if let Some(density) = &posterior.density {
@@ -373,12 +379,17 @@ impl Vae {
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for an image of another size,
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range; those of the
     /// network.
-    pub fn bound(&self, levels: &[u8], options: &LatentBoundOptions) -> Result<LatentBound> {
+    pub fn bound(
+        &self,
+        levels: &[u8],
+        options: &LatentBoundOptions,
+    ) -> Result<Accumulator<LatentBound>> {
         check_image(levels, self.image.dimensions())?;
         let &LatentBoundOptions { class, dequantize, .. } = options;
-        LatentBound::new(self.task, levels, options, |x, seed| {
+        let bound = LatentBound::new(self.task, levels, options, |x, seed| {
             Ok(Box::new(self.posterior(x, class, dequantize.then_some(seed))?))
-        })
+        });
+        bound.map(Accumulator::new)
     }
 
     /// q(z|x) of an observed image; with a seed the levels of a density are made continuous.
@@ -466,15 +477,22 @@ impl Posterior for VaePosterior {
         self.q.mean.len()
     }
 
-    fn draw(&self, noise: ArrayView1<f64>) -> Result<Draw> {
-        let z = &self.q.mean + &(&self.std * &noise);
-        let log_ratio = (0..z.len()).map(|i| {
-            gaussian::log_density(z[i], 0.0, 0.0)
-                - gaussian::log_density(z[i], self.q.mean[i], self.q.log_var[i])
+    fn draws(&self, noises: &[Array1<f64>]) -> Result<Vec<Draw>> {
+        let z: Vec<Array1<f64>> =
+            noises.iter().map(|noise| &self.q.mean + &(&self.std * noise)).collect();
+        let rounded: Vec<Array1<f32>> = z.iter().map(|z| z.mapv(|v| v as f32)).collect();
+        let views: Vec<ArrayView1<f32>> = rounded.iter().map(|z| z.view()).collect();
+        let all = self.decoder.decode_batch(&views, self.class)?;
+        let draws = z.iter().zip(all).map(|(z, pixels)| {
+            let log_ratio = (0..z.len()).map(|i| {
+                gaussian::log_density(z[i], 0.0, 0.0)
+                    - gaussian::log_density(z[i], self.q.mean[i], self.q.log_var[i])
+            });
+            let log_ratio = log_ratio.sum();
+            let log_likelihood = pixels.log_density(&self.observation());
+            Draw { log_likelihood, log_ratio, kl: vec![self.kl.sum()] }
         });
-        let pixels = self.decoder.decode_given(z.mapv(|v| v as f32).view(), self.class)?;
-        let log_likelihood = pixels.log_density(&self.observation());
-        Ok(Draw { log_likelihood, log_ratio: log_ratio.sum(), kl: vec![self.kl.sum()] })
+        Ok(draws.collect())
     }
 
     fn proposal(&self, kind: ProposalKind) -> Result<Proposal> {

@@ -80,9 +80,12 @@ fn transform_kernel([a, b, c]: [[f32; LANES]; 3]) -> [[f32; LANES]; T] {
     transformed
 }
 
-/// Most patches that are transformed and multiplied together: so many that each weight serves
-/// several, and so few that what lies between the transforms stays in the processor's caches.
-const BLOCK: usize = 64;
+/// Patches that are transformed and multiplied together: so many that each weight serves several,
+/// and so few that what lies between the transforms, 144 bytes for each patch and channel, stays in
+/// the processor's second cache.
+fn block(inputs: usize, outputs: usize) -> usize {
+    (3072 / (inputs + outputs)).next_multiple_of(4).clamp(16, 64)
+}
 
 /// A convolution of images of one size by a kernel of 3 × 3 with stride 1.
 #[derive(Clone, Debug)]
@@ -117,7 +120,8 @@ impl Winograd {
     ) -> Self {
         let products = products(weights);
         let patches = output.map(|side| side.div_ceil(M));
-        let starts = (0..BLOCK).map(|at| at * weights.inputs).collect();
+        let block = block(weights.inputs, weights.outputs);
+        let starts = (0..block).map(|at| at * weights.inputs).collect();
         Self { size, before, output, patches, channels: weights.inputs, products, bias, starts }
     }
 
@@ -141,14 +145,15 @@ impl Winograd {
         let images = x.len() / (self.size[0] * self.size[1] * channels);
         let all = images * self.patches[0] * self.patches[1];
         corner.resize(T * T * channels, 0.0);
-        for first in (0..all).step_by(BLOCK) {
-            let count = BLOCK.min(all - first);
-            inputs.resize(T * T * count * channels, 0.0);
-            sums.resize(T * T * count * outputs, 0.0);
+        let block = self.starts.len();
+        for first in (0..all).step_by(block) {
+            let count = block.min(all - first);
+            inputs.resize(T * T * plane(count * channels), 0.0);
+            sums.resize(T * T * plane(count * outputs), 0.0);
             self.transform_inputs(x, first..first + count, corner, inputs);
             for (at, panels) in self.products.iter().enumerate() {
-                let inputs = &inputs[at * count * channels..][..count * channels];
-                let sums = &mut sums[at * count * outputs..][..count * outputs];
+                let inputs = &inputs[at * plane(count * channels)..][..count * channels];
+                let sums = &mut sums[at * plane(count * outputs)..][..count * outputs];
                 let starts = &self.starts[..count];
                 panels.multiply(inputs, starts, &[(0, channels)], &mut Rows(sums, outputs));
             }
@@ -174,7 +179,7 @@ impl Winograd {
     ) {
         let channels = self.channels;
         let [height, width] = self.size;
-        let plane = patches.len() * channels;
+        let plane = plane(patches.len() * channels);
         for (at, patch) in patches.enumerate() {
             let (image, [top, left]) = self.place(patch);
             let x = &x[image * height * width * channels..][..height * width * channels];
@@ -227,7 +232,7 @@ impl Winograd {
     ) {
         let outputs = self.bias.len();
         let [height, width] = self.output;
-        let plane = patches.len() * outputs;
+        let plane = plane(patches.len() * outputs);
         // Zero once, and not for each patch: WebAssembly fills memory by a call.
         let mut rows = [[[0.0; LANES]; M]; T];
         for (number, patch) in patches.enumerate() {
@@ -256,6 +261,13 @@ impl Winograd {
             }
         }
     }
+}
+
+/// Length of the memory for one value of the basis. Lines of the cache at the same place of each are
+/// written together, and would all fall on the same few places of the processor's first cache if
+/// they were a power of two apart.
+fn plane(values: usize) -> usize {
+    values.next_multiple_of(1024) + 16
 }
 
 #[inline(always)]

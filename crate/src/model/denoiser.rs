@@ -7,8 +7,8 @@ use ndarray::{Array1, ArrayView1, Zip};
 use super::manifest::{DdpmContract, ImageShape, NetworkAdapter, Numbers, TimeForm};
 use super::networks::OnnxFile;
 use super::onnx::{Network, TensorSpec};
-use super::wiring::{ClassTensor, ImageResult, ImageTensor, Tensor, check_length, run};
-use super::{NoisePredictor, check_class};
+use super::wiring::{ClassTensor, ImageResult, ImageTensor, Tensor, check_length, run, run_states};
+use super::{NoisePredictor, NoisyState, check_class};
 use crate::error::{Error, Result};
 use crate::math::parameterization::{Coordinates, Parameterization, Prediction, edm_input};
 use crate::math::schedule::LogSnrRange;
@@ -261,6 +261,17 @@ impl OnnxNoisePredictor {
         log_snr: f64,
         class: Option<usize>,
     ) -> Result<Array1<f32>> {
+        let inputs = self.inputs(x_t, log_snr, class)?;
+        Ok(self.read(&run(&self.network, &inputs)?))
+    }
+
+    /// The inputs of one state.
+    fn inputs(
+        &self,
+        x_t: ArrayView1<f64>,
+        log_snr: f64,
+        class: Option<usize>,
+    ) -> Result<Vec<Tensor>> {
         check_length("x_t", x_t.len(), self.image.image.dimensions())?;
         if log_snr.is_nan() {
             return Err(Error::value("log_snr is NaN"));
@@ -275,11 +286,15 @@ impl OnnxNoisePredictor {
         if let Some(input) = &self.class {
             inputs.extend(input.tensors(class, self.batch)?);
         }
-        let outputs = run(&self.network, &inputs)?;
+        Ok(inputs)
+    }
+
+    /// The network's output from the tensors of one state.
+    fn read(&self, outputs: &[Vec<f32>]) -> Array1<f32> {
         let all = self.result.first(&outputs[0]);
         let (channels, own) = (self.result.channels, self.result.image.channels);
         // of a pixel's values the first are about the image
-        Ok(all.chunks_exact(channels).flat_map(|pixel| &pixel[..own]).copied().collect())
+        all.chunks_exact(channels).flat_map(|pixel| &pixel[..own]).copied().collect()
     }
 }
 
@@ -292,5 +307,18 @@ impl NoisePredictor for OnnxNoisePredictor {
     ) -> Result<Prediction> {
         let output = self.output(x_t, log_snr, class)?;
         Ok(self.convention.prediction(x_t, log_snr, output.view()))
+    }
+
+    fn predict_batch(&self, states: &[NoisyState]) -> Result<Vec<Prediction>> {
+        let inputs = states
+            .iter()
+            .map(|state| self.inputs(state.x_t, state.log_snr, state.class))
+            .collect::<Result<Vec<_>>>()?;
+        let outputs = run_states(&self.network, &inputs)?;
+        let predictions = states.iter().zip(&outputs).map(|(state, outputs)| {
+            let output = self.read(outputs);
+            self.convention.prediction(state.x_t, state.log_snr, output.view())
+        });
+        Ok(predictions.collect())
     }
 }

@@ -7,7 +7,7 @@ use super::manifest::{
 };
 use super::networks::{OnnxFile, PixelReader, check_elements};
 use super::onnx::{Network, TensorSpec};
-use super::wiring::{ImageTensor, Tensor, check_length, finite, run, spec};
+use super::wiring::{ImageTensor, Tensor, check_length, finite, run, run_states, spec};
 use super::{DiagonalGaussian, Hierarchy, TopDown};
 use crate::error::{Error, Result};
 
@@ -80,20 +80,14 @@ impl OnnxHierarchy {
         let features = features.clone();
         Ok(Self { encoder, decoder, image, features, latents, layers, reader })
     }
-}
 
-impl Hierarchy for OnnxHierarchy {
-    fn encode(&self, x: ArrayView1<f32>) -> Result<Vec<Array1<f32>>> {
-        let outputs = run(&self.encoder, &[self.image.tensor(&x.to_vec(), 1)?])?;
-        Ok(outputs.into_iter().map(Array1::from).collect())
-    }
-
-    fn decode(
+    /// The inputs of the decoder for one pass.
+    fn inputs(
         &self,
         features: Option<&[Array1<f32>]>,
         eps: ArrayView1<f32>,
         gate: &[f32],
-    ) -> Result<TopDown> {
+    ) -> Result<Vec<Tensor>> {
         check_length("eps", eps.len(), self.latents)?;
         check_length("gate", gate.len(), self.layers)?;
         if let Some(features) = features
@@ -123,14 +117,46 @@ impl Hierarchy for OnnxHierarchy {
         }
         add(eps.to_vec())?;
         add(gate.to_vec())?;
-        let outputs = run(&self.decoder, &inputs)?;
+        Ok(inputs)
+    }
+
+    /// What the outputs of one pass say.
+    fn read(&self, outputs: &[Vec<f32>]) -> TopDown {
         let (pixels, gaussians) = outputs.split_at(self.reader.names.len());
         let values =
             |i: usize| -> Array1<f64> { gaussians[i].iter().map(|&v| f64::from(v)).collect() };
-        Ok(TopDown {
+        TopDown {
             pixels: self.reader.read(pixels),
             q: DiagonalGaussian { mean: values(0), log_var: values(1) },
             p: DiagonalGaussian { mean: values(2), log_var: values(3) },
-        })
+        }
+    }
+}
+
+impl Hierarchy for OnnxHierarchy {
+    fn encode(&self, x: ArrayView1<f32>) -> Result<Vec<Array1<f32>>> {
+        let outputs = run(&self.encoder, &[self.image.tensor(&x.to_vec(), 1)?])?;
+        Ok(outputs.into_iter().map(Array1::from).collect())
+    }
+
+    fn decode(
+        &self,
+        features: Option<&[Array1<f32>]>,
+        eps: ArrayView1<f32>,
+        gate: &[f32],
+    ) -> Result<TopDown> {
+        let outputs = run(&self.decoder, &self.inputs(features, eps, gate)?)?;
+        Ok(self.read(&outputs))
+    }
+
+    fn decode_batch(
+        &self,
+        features: Option<&[Array1<f32>]>,
+        eps: &[Array1<f32>],
+        gate: &[f32],
+    ) -> Result<Vec<TopDown>> {
+        let inputs = eps.iter().map(|eps| self.inputs(features, eps.view(), gate));
+        let outputs = run_states(&self.decoder, &inputs.collect::<Result<Vec<_>>>()?)?;
+        Ok(outputs.iter().map(|outputs| self.read(outputs)).collect())
     }
 }

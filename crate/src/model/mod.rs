@@ -80,6 +80,14 @@ pub trait Decoder: Send + Sync {
     ) -> Result<Box<dyn PixelLikelihood>> {
         self.decode(z)
     }
+    /// p(x|z, class) of several latent vectors; each has the same bits as alone.
+    fn decode_batch(
+        &self,
+        z: &[ArrayView1<f32>],
+        class: Option<usize>,
+    ) -> Result<Vec<Box<dyn PixelLikelihood>>> {
+        z.iter().map(|z| self.decode_given(z.view(), class)).collect()
+    }
 }
 
 /// A hierarchical VAE with top-down inference: p(z_{1:L}) = p(z_1) Π p(z_l | z_{<l}), layer 1 at
@@ -99,6 +107,15 @@ pub trait Hierarchy: Send + Sync {
         eps: ArrayView1<f32>,
         gate: &[f32],
     ) -> Result<TopDown>;
+    /// As [`Hierarchy::decode`] with several noises; each pass has the same bits as alone.
+    fn decode_batch(
+        &self,
+        features: Option<&[Array1<f32>]>,
+        eps: &[Array1<f32>],
+        gate: &[f32],
+    ) -> Result<Vec<TopDown>> {
+        eps.iter().map(|eps| self.decode(features, eps.view(), gate)).collect()
+    }
 }
 
 /// One pass down a hierarchy.
@@ -109,6 +126,17 @@ pub struct TopDown {
     pub q: DiagonalGaussian,
     /// The prior of each latent, given those above it.
     pub p: DiagonalGaussian,
+}
+
+/// What the network of a diffusion model is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct NoisyState<'a> {
+    /// One value per pixel, in units where clean images lie in `[-1, 1]`.
+    pub x_t: ArrayView1<'a, f64>,
+    /// Log signal-to-noise ratio at t.
+    pub log_snr: f64,
+    /// The class, `None` for none.
+    pub class: Option<usize>,
 }
 
 /// The network of a diffusion model.
@@ -124,4 +152,9 @@ pub trait NoisePredictor: Send + Sync {
         log_snr: f64,
         class: Option<usize>,
     ) -> Result<Prediction>;
+
+    /// As [`NoisePredictor::predict`] of several states; each has the same bits as alone.
+    fn predict_batch(&self, states: &[NoisyState]) -> Result<Vec<Prediction>> {
+        states.iter().map(|s| self.predict(s.x_t, s.log_snr, s.class)).collect()
+    }
 }

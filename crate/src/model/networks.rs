@@ -9,7 +9,8 @@ use super::manifest::{
 use super::onnx::{Network, TensorSpec};
 use super::pixels::{GaussianPixels, GaussianStd, GreyPixels};
 use super::wiring::{
-    ClassTensor, ImageResult, ImageTensor, Tensor, check_length, finite, repeated, run, spec,
+    ClassTensor, ImageResult, ImageTensor, Tensor, check_length, finite, repeated, run, run_states,
+    spec,
 };
 use super::{
     BernoulliPixels, Decoder, DiagonalGaussian, Encoder, LogisticPixels, MixturePixels,
@@ -353,6 +354,20 @@ impl OnnxDecoder {
     }
 }
 
+impl OnnxDecoder {
+    /// The inputs of one state.
+    fn inputs(&self, z: ArrayView1<f32>, class: Option<usize>) -> Result<Vec<Tensor>> {
+        check_length("the latent vector", z.len(), self.latents)?;
+        let z = z.to_vec();
+        finite(&z)?;
+        let mut inputs = vec![Tensor::F32(repeated(z, self.batch))];
+        if let Some(input) = &self.class {
+            inputs.extend(input.tensors(class, self.batch)?);
+        }
+        Ok(inputs)
+    }
+}
+
 impl Decoder for OnnxDecoder {
     fn decode(&self, z: ArrayView1<f32>) -> Result<Box<dyn PixelLikelihood>> {
         self.decode_given(z, None)
@@ -363,13 +378,17 @@ impl Decoder for OnnxDecoder {
         z: ArrayView1<f32>,
         class: Option<usize>,
     ) -> Result<Box<dyn PixelLikelihood>> {
-        check_length("the latent vector", z.len(), self.latents)?;
-        let z = z.to_vec();
-        finite(&z)?;
-        let mut inputs = vec![Tensor::F32(repeated(z, self.batch))];
-        if let Some(input) = &self.class {
-            inputs.extend(input.tensors(class, self.batch)?);
-        }
-        Ok(self.reader.read(&run(&self.network, &inputs)?))
+        let outputs = run(&self.network, &self.inputs(z, class)?)?;
+        Ok(self.reader.read(&outputs))
+    }
+
+    fn decode_batch(
+        &self,
+        z: &[ArrayView1<f32>],
+        class: Option<usize>,
+    ) -> Result<Vec<Box<dyn PixelLikelihood>>> {
+        let states = z.iter().map(|z| self.inputs(z.view(), class)).collect::<Result<Vec<_>>>()?;
+        let outputs = run_states(&self.network, &states)?;
+        Ok(outputs.iter().map(|outputs| self.reader.read(outputs)).collect())
     }
 }

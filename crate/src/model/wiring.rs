@@ -24,6 +24,15 @@ impl Tensor {
         }
     }
 
+    /// Puts the values of a further state behind these.
+    fn append(&mut self, other: &Self) {
+        match (self, other) {
+            (Tensor::F32(all), Tensor::F32(values)) => all.extend(values),
+            (Tensor::I64(all), Tensor::I64(values)) => all.extend(values),
+            _ => unreachable!("an input has one type in all states"),
+        }
+    }
+
     pub(super) fn values(&self) -> Values<'_> {
         match self {
             Tensor::F32(values) => Values::F32(values),
@@ -32,9 +41,32 @@ impl Tensor {
     }
 }
 
+/// The outputs of one state.
 pub(super) fn run(network: &Network, inputs: &[Tensor]) -> Result<Vec<Vec<f32>>> {
     let values: Vec<Values> = inputs.iter().map(Tensor::values).collect();
     network.run(&values)
+}
+
+/// The outputs of each of several states. They go through the network together, so many at a time as
+/// its [`Network::states_at_once`].
+pub(super) fn run_states(network: &Network, states: &[Vec<Tensor>]) -> Result<Vec<Vec<Vec<f32>>>> {
+    let mut results = Vec::with_capacity(states.len());
+    for states in states.chunks(network.states_at_once()) {
+        let Some((first, others)) = states.split_first() else { continue };
+        let mut inputs = first.clone();
+        for state in others {
+            inputs.iter_mut().zip(state).for_each(|(all, one)| all.append(one));
+        }
+        let outputs = run(network, &inputs)?;
+        results.extend((0..states.len()).map(|state| {
+            let own = |values: &Vec<f32>| {
+                let each = values.len() / states.len();
+                values[state * each..][..each].to_vec()
+            };
+            outputs.iter().map(own).collect()
+        }));
+    }
+    Ok(results)
 }
 
 pub(super) fn spec(name: &str, numbers: Numbers, batch: usize, shape: &[usize]) -> TensorSpec {

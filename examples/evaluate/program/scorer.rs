@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use elbo_room::engine::{
-    ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, Hvae, LatentBound,
-    LatentBoundOptions, LatentBoundResult, Timesteps, Vae,
+    Accumulator, ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, Hvae,
+    LatentBound, LatentBoundOptions, LatentBoundResult, Timesteps, Vae,
 };
 use elbo_room::math::likelihood::Task;
 use elbo_room::math::proposal::ProposalKind;
@@ -126,8 +126,8 @@ fn term(metric: Metric, value: f64) -> Term {
     Term { metric, layer: None, k: None, value }
 }
 
-fn latent_terms(mut bound: LatentBound, part: Part) -> Result<(u64, Vec<Term>)> {
-    while bound.step()? {}
+fn latent_terms(mut bound: Accumulator<LatentBound>, part: Part) -> Result<(u64, Vec<Term>)> {
+    while bound.advance(64)? {}
     let result = bound.result().context("a bound has at least one sample")?;
     let LatentBoundResult { reconstruction, kl, layers, elbo, bits_per_dim, .. } = &result;
     let mut terms = Vec::new();
@@ -196,7 +196,7 @@ fn diffusion_terms(
     };
     let mut bound = ddpm.elbo(levels, &options)?;
     while !bound.is_done() {
-        bound.step()?;
+        bound.advance(64)?;
     }
     let result = bound.result().context("a bound has at least one pass")?;
     let terms = match class {
@@ -229,7 +229,7 @@ fn class_terms(
     let options = ClassPosteriorOptions { schedule, steps, evaluations_per_class, weighting, seed };
     let mut posterior = ddpm.classify(levels, &options)?;
     while !posterior.is_done() {
-        posterior.step()?;
+        posterior.advance(64)?;
     }
     let result = posterior.result().context("a posterior has at least one pass")?;
     let correct = f64::from(u8::from(result.predicted == label));

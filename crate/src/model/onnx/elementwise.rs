@@ -205,8 +205,12 @@ impl Binary {
             Pair::Rem => self.each(states, inputs, |a: f32, b| a % b),
             Pair::Pow => self.each(states, inputs, libm::powf),
             // NaN stays NaN, as it does in onnxruntime.
-            Pair::Min => self.each(states, inputs, |a: f32, b| if a < b || a.is_nan() { a } else { b }),
-            Pair::Max => self.each(states, inputs, |a: f32, b| if a > b || a.is_nan() { a } else { b }),
+            Pair::Min => {
+                self.each(states, inputs, |a: f32, b| if a < b || a.is_nan() { a } else { b })
+            }
+            Pair::Max => {
+                self.each(states, inputs, |a: f32, b| if a > b || a.is_nan() { a } else { b })
+            }
         }
     }
 
@@ -281,9 +285,7 @@ impl Kernel for Reduce {
         };
         output(states, &self.shape, |out| {
             match self.reduction {
-                Reduction::Sum => {
-                    elementwise::reduce(x, shape, &reduced, out, 0.0, |a, b| a + b)
-                }
+                Reduction::Sum => elementwise::reduce(x, shape, &reduced, out, 0.0, |a, b| a + b),
                 Reduction::Product => {
                     elementwise::reduce(x, shape, &reduced, out, 1.0, |a, b| a * b);
                 }

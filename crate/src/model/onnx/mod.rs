@@ -46,8 +46,8 @@ use self::lower::Kernels;
 use self::operator::of_states;
 use crate::error::{Error, Result};
 
-pub use self::profile::{OperatorTime, profile};
 pub use self::info::{Dim, GraphInfo, GraphPort, GraphValue, inspect, inspect_at};
+pub use self::profile::{OperatorTime, profile};
 
 /// Element types of the values that go into a network; results are always `f32`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +96,15 @@ pub(crate) struct Network {
     inputs: Vec<TensorSpec>,
     outputs: Vec<TensorSpec>,
     plan: Arc<TypedRunnableModel>,
+    /// Elements of the largest value of one state.
+    largest: usize,
 }
+
+/// Most states that are run together: with more, each takes as long as with so many.
+const MOST_STATES: usize = 8;
+
+/// Elements that the largest value of all states may have together.
+const MEMORY_OF_STATES: usize = 1 << 20;
 
 impl Network {
     /// Loads the ONNX file `bytes` (called `path` in messages), whose weights may be in the file
@@ -127,7 +135,7 @@ impl Network {
     ) -> Result<Self> {
         let refused = |why: String| Error::model(format!("{path} {why}"));
         let proto = import::prepare(proto, external, inputs, outputs).map_err(refused)?;
-        let (outputs, plan) = import::catch(|| {
+        let (outputs, plan, largest) = import::catch(|| {
             let mut model = import::typed(proto, inputs)?;
             Kernels.transform(&mut model)?;
             let outputs = outputs.iter().enumerate().map(|(at, &name)| {
@@ -135,15 +143,24 @@ impl Network {
                 Ok(TensorSpec::f32(name, shape))
             });
             let outputs = outputs.collect::<TractResult<Vec<_>>>()?;
-            Ok((outputs, states::with_states(&model)?.into_runnable()?))
+            let facts = model.nodes().iter().flat_map(|node| &node.outputs);
+            let elements = facts.map(|output| output.fact.shape.volume().to_usize().unwrap_or(0));
+            let largest = elements.max().unwrap_or(0);
+            Ok((outputs, states::with_states(&model)?.into_runnable()?, largest))
         })
         .map_err(|e| refused(format!("cannot be run: {}", file::one_line(&e))))?;
-        Ok(Self { path: path.into(), inputs: inputs.to_vec(), outputs, plan })
+        Ok(Self { path: path.into(), inputs: inputs.to_vec(), outputs, plan, largest })
     }
 
     /// Names and shapes of what [`Network::run`] gives, in the order given to [`Network::load`].
     pub fn outputs(&self) -> &[TensorSpec] {
         &self.outputs
+    }
+
+    /// How many states are best run together: enough to share what is read and done once for all,
+    /// and so few that their values do not need much memory.
+    pub fn states_at_once(&self) -> usize {
+        (MEMORY_OF_STATES / self.largest.max(1)).clamp(1, MOST_STATES)
     }
 
     /// Runs the network on the values of its inputs, in the order given to [`Network::load`]: of one

@@ -20,6 +20,7 @@ mod mutations;
 mod operators;
 mod refusals;
 mod shipped;
+mod states;
 
 macro_rules! shipped {
     ($($name:literal),*) => {
@@ -206,6 +207,7 @@ fn lowered(what: &str, proto: ModelProto, from: &[usize]) -> BTreeMap<String, us
     let mut model = reference.clone();
     Kernels.transform(&mut model).unwrap_or_else(|e| panic!("{what}: {e:#}"));
     let counts = count(&model);
+    states::assert_states_agree(what, &model, &inputs);
     let expected = outputs_of(reference, &inputs);
     assert_close(what, &outputs_of(model, &inputs)[0], &expected[0], 1e-5);
     counts
