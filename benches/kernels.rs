@@ -3,7 +3,6 @@
 mod peer;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use elbo_room::kernels::activation::silu;
 use elbo_room::kernels::convolution::{Direct, Weights, Window};
 use elbo_room::kernels::matmul::{linear, matmul};
 use elbo_room::kernels::normalization::group_norm;
@@ -77,10 +76,7 @@ fn normalization(criterion: &mut Criterion) {
         let (x, scale, shift) = (wave(side * side * channels), wave(channels), wave(channels));
         let mut out = vec![0.0; x.len()];
         group.bench_function(BenchmarkId::new("fused", &what), |b| {
-            b.iter(|| {
-                group_norm(&x, groups, 1e-5, &scale, &shift, &mut out);
-                silu(&mut out);
-            });
+            b.iter(|| group_norm(&x, groups, 1e-5, [&scale, &shift], true, &mut out));
         });
         let tract = Peer::new(
             graphs::group_norm_silu(side, channels, groups),

@@ -290,7 +290,15 @@ fn group_norms_are_the_definition() {
             })
             .collect();
         let mut out = vec![0.0; x.len()];
-        group_norm(&x, groups, 1e-5, &scale, &shift, &mut out);
+        group_norm(&x, groups, 1e-5, [&scale, &shift], false, &mut out);
+        // The same bits as from one sum after the other.
+        let plain = plain_group_norm(&x, groups, 1e-5, &scale, &shift);
+        assert!(out == plain, "{pixels} {channels} {groups}");
+        let mut with_silu = vec![0.0; x.len()];
+        group_norm(&x, groups, 1e-5, [&scale, &shift], true, &mut with_silu);
+        let mut after = plain;
+        silu(&mut after);
+        assert!(with_silu == after, "{pixels} {channels} {groups}");
         // One value alone is its own mean: what is left of it is rounding, times 1 / sqrt(epsilon).
         close(
             &format!("{pixels} {channels} {groups}"),
@@ -300,8 +308,33 @@ fn group_norms_are_the_definition() {
         );
     }
     let mut out = [0.0; 4];
-    group_norm(&[1.0, f32::NAN, 2.0, 3.0], 2, 1e-5, &[1.0; 2], &[0.0; 2], &mut out);
+    group_norm(&[1.0, f32::NAN, 2.0, 3.0], 2, 1e-5, [&[1.0; 2], &[0.0; 2]], false, &mut out);
     assert!(out[1].is_nan() && out[3].is_nan() && out[0].is_finite() && out[2].is_finite());
+}
+
+fn plain_group_norm(
+    x: &[f32],
+    groups: usize,
+    epsilon: f32,
+    scale: &[f32],
+    shift: &[f32],
+) -> Vec<f32> {
+    let channels = scale.len();
+    let each = channels / groups;
+    let count = (x.len() / channels * each) as f32;
+    let of_channel = |channel: usize| x.iter().skip(channel).step_by(channels);
+    let mean_over = |f: &dyn Fn(f32, usize) -> f32, group: usize| {
+        let sum = |channel: usize| of_channel(channel).fold(0.0, |sum, v| sum + f(*v, channel));
+        (group * each..(group + 1) * each).map(sum).sum::<f32>() / count
+    };
+    let mean: Vec<f32> = (0..groups).map(|group| mean_over(&|v, _| v, group)).collect();
+    let square = |v: f32, channel: usize| (v - mean[channel / each]) * (v - mean[channel / each]);
+    let variance: Vec<f32> = (0..groups).map(|group| mean_over(&square, group)).collect();
+    let normal = |(at, v): (usize, &f32)| {
+        let (c, g) = (at % channels, at % channels / each);
+        (v - mean[g]) * (scale[c] / (variance[g] + epsilon).sqrt()) + shift[c]
+    };
+    x.iter().enumerate().map(normal).collect()
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -1,50 +1,103 @@
 //! Normalization to mean 0 and variance 1: over groups of channels (Wu & He 2018) of one image whose
 //! channels are innermost, and over rows (Ba et al. 2016).
 
+use super::activation;
+
+/// The sums of `N` channels over the pixels, in their order: of their values or, if a mean is given,
+/// of the squares of what they are from it.
+#[inline(always)]
+fn sum_block<const N: usize>(
+    x: &[f32],
+    channels: usize,
+    first: usize,
+    mean: Option<&[f32]>,
+) -> [f32; N] {
+    let block = |values: &[f32]| -> [f32; N] { std::array::from_fn(|at| values[first..][..N][at]) };
+    let mut sums = [0.0; N];
+    match mean.map(block) {
+        None => {
+            for pixel in x.chunks_exact(channels) {
+                let values = block(pixel);
+                for lane in 0..N {
+                    sums[lane] += values[lane];
+                }
+            }
+        }
+        Some(mean) => {
+            for pixel in x.chunks_exact(channels) {
+                let values = block(pixel);
+                for lane in 0..N {
+                    let centred = values[lane] - mean[lane];
+                    sums[lane] += centred * centred;
+                }
+            }
+        }
+    }
+    sums
+}
+
+/// The sums of all channels, as [`sum_block`] takes them.
+fn sums_of_channels(x: &[f32], mean: Option<&[f32]>, sums: &mut [f32]) {
+    let channels = sums.len();
+    let mut first = 0;
+    while first < channels {
+        let width = match channels - first {
+            16.. => 16,
+            4.. => 4,
+            _ => 1,
+        };
+        let sums = &mut sums[first..][..width];
+        match width {
+            16 => sums.copy_from_slice(&sum_block::<16>(x, channels, first, mean)),
+            4 => sums.copy_from_slice(&sum_block::<4>(x, channels, first, mean)),
+            _ => sums.copy_from_slice(&sum_block::<1>(x, channels, first, mean)),
+        }
+        first += width;
+    }
+}
+
+/// Replaces the sums of the channels by the mean over their group.
+fn mean_of_groups(sums: &mut [f32], each: usize, pixels: usize) {
+    let count = (pixels * each) as f32;
+    for group in sums.chunks_exact_mut(each) {
+        let mean = group.iter().sum::<f32>() / count;
+        group.fill(mean);
+    }
+}
+
 /// `out = (x - mean) / sqrt(variance + epsilon) · scale + shift` with mean and variance over the
-/// pixels and channels of each group;
-/// `scale` and `shift` have one value per channel.
+/// pixels and channels of each group, and then the SiLU if it is asked for; `scale` and `shift` have
+/// one value per channel.
 ///
 /// Sums go pixel by pixel within a channel and then channel by channel, always in that order.
 pub fn group_norm(
     x: &[f32],
     groups: usize,
     epsilon: f32,
-    scale: &[f32],
-    shift: &[f32],
+    [scale, shift]: [&[f32]; 2],
+    silu: bool,
     out: &mut [f32],
 ) {
     let channels = scale.len();
     let each = channels / groups;
     let pixels = x.len() / channels;
-    let mean_of = |sums: &[f32]| -> Vec<f32> {
-        let count = (pixels * each) as f32;
-        sums.chunks_exact(each)
-            .flat_map(|group| vec![group.iter().sum::<f32>() / count; each])
-            .collect()
-    };
-    let mut sums = vec![0.0; channels];
-    for pixel in x.chunks_exact(channels) {
-        for (sum, value) in sums.iter_mut().zip(pixel) {
-            *sum += value;
-        }
+    let mut mean = vec![0.0; channels];
+    sums_of_channels(x, None, &mut mean);
+    mean_of_groups(&mut mean, each, pixels);
+    let mut factor = vec![0.0; channels];
+    sums_of_channels(x, Some(&mean), &mut factor);
+    mean_of_groups(&mut factor, each, pixels);
+    for (factor, scale) in factor.iter_mut().zip(scale) {
+        *factor = scale / (*factor + epsilon).sqrt();
     }
-    let mean = mean_of(&sums);
-    sums.fill(0.0);
-    for pixel in x.chunks_exact(channels) {
-        for ((sum, value), mean) in sums.iter_mut().zip(pixel).zip(&mean) {
-            let centred = value - mean;
-            *sum += centred * centred;
-        }
-    }
-    let variance = mean_of(&sums);
-    let factor: Vec<f32> =
-        scale.iter().zip(&variance).map(|(scale, v)| scale / (v + epsilon).sqrt()).collect();
     for (out, pixel) in out.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
         for ((((out, value), mean), factor), shift) in
             out.iter_mut().zip(pixel).zip(&mean).zip(&factor).zip(shift)
         {
             *out = (value - mean) * factor + shift;
+        }
+        if silu {
+            activation::silu(out);
         }
     }
 }

@@ -9,6 +9,7 @@ import {
 import { Growth, type GrowthState, type GrowthStatus } from './growth.ts';
 import type { GrowthTask, ModelEntry } from './protocol.ts';
 import type { ModelPackage } from './station.svelte.ts';
+import { batchesIn } from './together.ts';
 
 export interface SuppliedModel {
   entry: ModelEntry;
@@ -353,8 +354,8 @@ export class Pool {
   async #compute(slot: Slot, growth: Growth): Promise<void> {
     if (!growth.open) return;
     const { ticket } = growth;
-    const count = growth.pace === null ? 1 : Math.floor(SPAN_MS / Math.max(growth.pace, 1e-3));
-    const span = growth.take(Math.max(1, Math.min(LONGEST_SPAN, count)));
+    const count = growth.pace === null ? 1 : batchesIn(SPAN_MS, growth.pace);
+    const span = growth.take(Math.min(LONGEST_SPAN, count));
     const signal = this.#aborts.get(ticket)?.signal;
     const begun = performance.now();
     try {

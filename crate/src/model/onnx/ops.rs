@@ -121,10 +121,8 @@ impl Kernel for GroupNorm {
             for (image, (x, out)) in all.enumerate() {
                 let scale = &scale[of_image(scale, image)];
                 let shift = &shift[of_image(shift, image)];
-                normalization::group_norm(x, self.groups, self.epsilon, scale, shift, out);
-            }
-            if self.silu {
-                activation::silu(out);
+                let affine = [scale, shift];
+                normalization::group_norm(x, self.groups, self.epsilon, affine, self.silu, out);
             }
             Ok(())
         })

@@ -3,19 +3,20 @@ import { Ddpm, type DiffusionElbo } from '../../../pkg/elbo_room.js';
 import type { BoundProgress, GrowthResult, GrowthTask } from '../protocol.ts';
 import { levelsFor } from './images.ts';
 import { ddpm, modelOf, need } from './models.ts';
+import { PacedBatches, TOGETHER } from '../together.ts';
 import { breathe, type Handlers, inSlices, PROGRESS_MS } from './task.ts';
 
 /** What grows by independent evaluations that can be computed anywhere and recorded in one place. */
 interface Run {
   readonly totalEvaluations: number;
   readonly evaluations: number;
-  evaluate(index: number): Float64Array;
+  evaluateRange(from: number, to: number): Float64Array[];
   record(index: number, values: Float64Array): boolean;
   result(): GrowthResult | undefined;
   free(): void;
 }
 
-let bound: { ticket: number; run: DiffusionElbo } | undefined;
+let bound: { ticket: number; run: DiffusionElbo; batches: PacedBatches } | undefined;
 const growths = new Map<number, Run>();
 
 const growth = (ticket: number) => need(growths.get(ticket), 'a growth');
@@ -36,15 +37,16 @@ export const boundHandlers: Handlers<
       bound?.run.free();
       bound = undefined;
       const held = ddpm(model);
-      bound = { ticket, run: held.elbo(levelsFor(held, image), options) };
+      const run = held.elbo(levelsFor(held, image), options);
+      bound = { ticket, run, batches: new PacedBatches(PROGRESS_MS) };
     }
-    const { run } = bound;
+    const { run, batches } = bound;
     const total = run.totalEvaluations;
     let evaluations = run.evaluations;
     let result = run.result() ?? null;
     const report = (): BoundProgress => ({ evaluations, total, result });
     const step = () => {
-      if (!run.done && run.step()) result = run.result() ?? null;
+      if (!run.done && batches.next((count) => run.advance(count))) result = run.result() ?? null;
       evaluations = run.evaluations;
       return !run.done;
     };
@@ -63,9 +65,9 @@ export const boundHandlers: Handlers<
   async evaluate({ ticket, from, to }, task) {
     const values: Float64Array[] = [];
     let breathed = performance.now();
-    for (let index = from; index < to && !task.cancelled; index++) {
+    for (let index = from; index < to && !task.cancelled; index += TOGETHER) {
       // Looked up each time: it may be closed in a pause.
-      values.push(growth(ticket).evaluate(index));
+      values.push(...growth(ticket).evaluateRange(index, Math.min(to, index + TOGETHER)));
       if (performance.now() - breathed < PROGRESS_MS) continue;
       await breathe();
       breathed = performance.now();

@@ -3,10 +3,11 @@ import { alongPath, interpolate, toLevels, type Vae } from '../../../pkg/elbo_ro
 import { toLatentGrid } from '../latent-grid.ts';
 import type { LatentPoint, LatentSource } from '../protocol.ts';
 import { sharedTime } from '../shared-time.ts';
+import { PacedBatches } from '../together.ts';
 import { levelsFor, paintImages, shapeOf } from './images.ts';
 import { hierarchy, vae } from './models.ts';
 import { surface } from './surfaces.ts';
-import { breathe, type Handlers } from './task.ts';
+import { breathe, type Handlers, PROGRESS_MS } from './task.ts';
 
 /** Between two looks at a growing plane. */
 const PLANE_MS = 50;
@@ -49,10 +50,11 @@ export const latentHandlers: Handlers<
   async plane({ model, surface: name, range, grids, class: given = null }, task) {
     const canvas = await surface(name);
     const plane = vae(model).plane({ range, grids: [...grids], class: given });
+    const batches = new PacedBatches(PROGRESS_MS);
     try {
-      // At once, and then as often as an eye can tell: painting the whole plane takes longer than decoding a tile.
+      // At once, and then as often as an eye can tell: painting the whole plane takes longer than decoding tiles.
       for (let painted = -PLANE_MS; ;) {
-        plane.step();
+        batches.next((count) => plane.advance(count));
         const now = performance.now();
         if (plane.done || now - painted >= PLANE_MS) {
           plane.paint(canvas);
