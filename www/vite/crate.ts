@@ -26,7 +26,7 @@ function locate(root: string, path: string): { file: string; inside: string[] } 
   throw new Error(`the crate has no module of ${path}`);
 }
 
-/** Finds `module::function` or `module::Type::function`; an error where the crate has no such function. */
+/** Finds `module::function` or `module::Type::function`, of a trait too; an error where the crate has no such function. */
 export function findFunction(root: string, path: string): CrateFunction {
   const { file, inside } = locate(root, path);
   const lines = readFileSync(join(root, file), 'utf8').split('\n');
@@ -38,7 +38,7 @@ export function findFunction(root: string, path: string): CrateFunction {
   let at = -1;
   if (type === null) at = first();
   else {
-    const block = new RegExp(`^impl(<[^>]*>)? ${type}(<[^>]*>)? \\{`);
+    const block = new RegExp(`^impl(<[^>]*>)? (\\w+ for )?${type}(<[^>]*>)? \\{`);
     for (let i = 0; i < lines.length && at < 0; i++) {
       if (!block.test(lines[i] ?? '')) continue;
       [from, to] = [i, lines.indexOf('}', i)];

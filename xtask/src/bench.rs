@@ -7,7 +7,10 @@ use anyhow::Result;
 use crate::job::Job;
 use crate::{page, setup, stages};
 
-pub fn run(brief: bool, json: Option<&Path>) -> Result<()> {
+/// Evaluations of each network from which a profile is made.
+const PROFILED: usize = 400;
+
+pub fn run(brief: bool, profile: bool, json: Option<&Path>) -> Result<()> {
     setup::announce(&[page::FOLDER, stages::END_TO_END], true);
     let mut job = Job::live();
     let browser = setup::browser(&mut job)?;
@@ -15,10 +18,20 @@ pub fn run(brief: bool, json: Option<&Path>) -> Result<()> {
     page::build(&mut job)?;
     let mut bench = setup::npm(stages::END_TO_END, ["run", "--silent", "bench"])
         .env("CHROME_BIN", browser.chromium)
-        .env("ELBO_ROOM_BENCH_OPTIONS", if brief { "brief" } else { "" });
+        .env("ELBO_ROOM_BENCH_OPTIONS", options(brief, profile));
     if let Some(json) = json {
         // Relative to where the command was given, not to where the browser is driven from.
         bench = bench.env("ELBO_ROOM_BENCH_JSON", std::path::absolute(json)?);
     }
     job.run("measure", bench)
+}
+
+/// The options of the benchmark's page, as its address has them.
+fn options(brief: bool, profile: bool) -> String {
+    match (brief, profile) {
+        (true, true) => "brief&profile=1".into(),
+        (true, false) => "brief".into(),
+        (false, true) => format!("profile={PROFILED}"),
+        (false, false) => String::new(),
+    }
 }

@@ -34,6 +34,9 @@ enum Command {
         /// Run everything once, as a trial
         #[arg(long)]
         brief: bool,
+        /// Print where the time of each network goes, operator by operator, and measure nothing else
+        #[arg(long)]
+        profile: bool,
         /// The file for all figures [default: target/bench.json]
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
@@ -74,7 +77,7 @@ fn run(command: Command) -> Result<()> {
             setup::announce(&[page::FOLDER], false);
             page::build(&mut Job::live())
         }
-        Command::Bench { brief, json } => bench::run(brief, json.as_deref()),
+        Command::Bench { brief, profile, json } => bench::run(brief, profile, json.as_deref()),
         Command::Test { stages, verbose } => stages::run(&stages, verbose),
     }
 }

@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import {
   agreementText,
+  growthTable,
   measured,
   most,
   parseOptions,
+  profileTable,
   type Report,
   type Row,
   setting,
@@ -48,13 +50,20 @@ async function sizes(): Promise<Row[]> {
 
 test('bench', async ({ browser, baseURL }) => {
   const url = baseURL as string;
-  const { cold, warm } = await visits(browser, url, parseOptions(options).loads);
+  const asked = parseOptions(options);
+  const { cold, warm } =
+    asked.profile > 0 ? { cold: [], warm: [] } : await visits(browser, url, asked.loads);
   const page = await browser.newPage({ baseURL: url });
   await page.goto(`bench/#run&${options}`);
   const outcome = page.getByTestId('bench-json').or(page.getByTestId('bench-failure'));
   await outcome.waitFor({ state: 'attached', timeout: 0 });
   expect(await page.getByTestId('bench-failure').allTextContents()).toEqual([]);
   const report = JSON.parse((await page.getByTestId('bench-json').textContent()) ?? '') as Report;
+  if (asked.profile > 0) {
+    for (const profile of report.profiles) console.log(`\n${profileTable(profile)}`);
+    console.log(`\n${setting(report)}\n`);
+    return;
+  }
 
   const first = await transferred(cold[0]?.paths ?? []);
   const [coldTimes, warmTimes] = [cold, warm].map((arrivals) =>
@@ -97,7 +106,9 @@ test('bench', async ({ browser, baseURL }) => {
     `${JSON.stringify({ ...report, machine, files: cold[0]?.paths }, null, 2)}\n`,
   );
 
-  console.log(`\n${table(report.rows)}\n\n${machine}; ${setting(report)}`);
+  console.log(`\n${table(report.rows)}\n`);
+  for (const growth of report.growth) console.log(`${growthTable(growth)}\n`);
+  console.log(`${machine}; ${setting(report)}`);
   console.log(
     `Largest differences from onnxruntime-web: ${report.agreement.map((one) => agreementText(one)).join('; ')}`,
   );

@@ -3,6 +3,12 @@ import { expose } from 'comlink';
 import init, {
   Ddpm,
   type DdpmEntry,
+  type DiffusionElbo,
+  Hvae,
+  type HvaeEntry,
+  type LatentBound,
+  type OperatorTime,
+  profileOnnx,
   Vae,
   type VaeEntry,
   VariationalInference,
@@ -10,12 +16,31 @@ import init, {
 import { FAMILIES, TARGETS } from '../labs/inference/settings.ts';
 import { CLASS, latents, LOG_SNR, noisy, picture } from './inputs.ts';
 import { Peak } from './peak.ts';
+import { TOGETHER } from '../engine/together.ts';
 import { timed, timedWarm } from './timing.ts';
 
 let memory: WebAssembly.Memory;
 let vae: Vae;
 let ddpm: Ddpm;
+let hvae: Hvae;
 let peak: Peak;
+/** Bounds whose evaluations are timed. */
+let diffusion: DiffusionElbo | undefined;
+let latent: LatentBound | undefined;
+
+const image = (length: number) =>
+  Uint8Array.from(picture(length), (value) => Math.round(255 * value));
+
+/** Milliseconds of an evaluation among `count` that are computed together. */
+function evaluations(bound: DiffusionElbo | LatentBound, count: number, runs: number): number {
+  let from = 0;
+  const next = () => {
+    if (from + count > bound.totalEvaluations) from = 0;
+    bound.evaluateRange(from, from + count);
+    from += count;
+  };
+  return timedWarm(next, runs) / count;
+}
 
 const api = {
   async start(module: WebAssembly.Module): Promise<void> {
@@ -42,6 +67,50 @@ const api = {
   decoded: () => vae.decode(latents(vae.latents)),
 
   encoded: () => vae.encode(picture(vae.height * vae.width)),
+
+  loadHvae(entry: HvaeEntry, files: Record<string, Uint8Array>): void {
+    hvae = Hvae.load(entry, files);
+  },
+
+  /** Milliseconds of a term of the diffusion bound among `count`. */
+  states(count: number, runs: number): number {
+    diffusion ??= ddpm.elbo(image(ddpm.height * ddpm.width), { seed: 1, timesteps: 'all' });
+    return evaluations(diffusion, count, runs);
+  },
+
+  /** Milliseconds of a draw of the hierarchical VAE among `count`. */
+  passes(count: number, runs: number): number {
+    latent ??= hvae.bound(image(hvae.height * hvae.width), { seed: 1 });
+    return evaluations(latent, count, runs);
+  },
+
+  /** Milliseconds of one decoded image among `count`. */
+  draws(count: number, runs: number): number {
+    const z = Float32Array.from({ length: count * vae.latents }, (_, i) => Math.sin(i));
+    return timedWarm(() => void vae.decode(z), runs) / count;
+  },
+
+  /** Milliseconds of a step of one chain among `chains`. */
+  steps(chains: number, guidance: number, runs: number): number {
+    const sampler = ddpm.sampler({ seed: 1, class: CLASS, steps: runs + 2, chains, guidance });
+    const time = timedWarm(() => void sampler.step(), runs) / chains;
+    sampler.free();
+    return time;
+  },
+
+  /** Milliseconds of a bound over every step of a chain, on this thread. */
+  bound(steps: number): number {
+    const levels = image(ddpm.height * ddpm.width);
+    const bound = ddpm.elbo(levels, { seed: 1, steps, timesteps: 'all' });
+    const time = timed(() => {
+      while (!bound.done) bound.advance(TOGETHER);
+    });
+    bound.free();
+    return time;
+  },
+
+  profile: (file: Uint8Array, states: number, runs: number): OperatorTime[] =>
+    profileOnnx(file, states, runs),
 
   /** Runs some of the chains of a grid to their end. */
   chains(first: number, count: number, steps: number): void {

@@ -13,14 +13,18 @@ import {
   ofRatios,
   ofTurns,
   type Options,
+  type Growth,
+  type Profile,
   type Report,
   type Row,
   type Said,
   verdict,
 } from './report.ts';
 import { slide } from './slider.ts';
+import { type Context, inTurns, type Stage, type Step, type Surroundings } from './steps.ts';
+import { profile, together } from './batches.ts';
 import { largestDifference, quantile, ratios, sort } from './statistics.ts';
-import { fetchSupplies, hireCrate, hirePeer, type Supplies } from './supplies.ts';
+import { fetchSupplies, hireCrate, hirePeer } from './supplies.ts';
 
 const ORT = 'onnxruntime-web';
 const MEGABYTE = 1e6;
@@ -30,48 +34,6 @@ const WARM_UP_TURNS = 3;
 const PEAK_MS = 40;
 /** What is lost by another order of the same sums, in units of pixels and latents. */
 const TOLERANCE = 1e-3;
-
-export type Stage = keyof BenchTexts['stages'];
-
-export interface Surroundings {
-  /** Shows a page, for the slider. */
-  openPage(): HTMLIFrameElement;
-  closePage(): void;
-  onProgress(stage: Stage, rows: readonly Row<Said>[]): void;
-}
-
-type Step = (rows: Row<Said>[], context: Context) => Promise<void>;
-
-interface Context {
-  supplies: Supplies;
-  options: Options;
-  cores: number;
-  threads: number;
-  agreement: Agreement<Said>[];
-  /** Milliseconds of a slider's moves, turn by turn. */
-  slides: number[][];
-  surroundings: Surroundings;
-}
-
-/** Takes each measure once a turn, in the same order; the values of the first turns are dropped. */
-async function inTurns<K extends string>(
-  turns: number,
-  warmUp: number,
-  measures: Record<K, () => Promise<number>>,
-): Promise<Record<K, number[]>> {
-  const keys = Object.keys(measures) as K[];
-  const values = Object.fromEntries(keys.map((key) => [key, [] as number[]])) as Record<
-    K,
-    number[]
-  >;
-  for (let turn = -warmUp; turn < turns; turn++) {
-    for (const key of keys) {
-      const value = await measures[key]();
-      if (turn >= 0) values[key].push(value);
-    }
-  }
-  return values;
-}
 
 const oneThread: Step = async (rows, { supplies, options, agreement }) => {
   const { turns, runs } = options;
@@ -325,11 +287,15 @@ const STEPS: [Stage, Step][] = [
   ['slider', slider],
   ['single', oneThread],
   ['slider', slider],
+  ['together', together],
+  ['slider', slider],
   ['loading', load],
   ['slider', slider],
   ['cores', allCores],
   ['slider', slider],
 ];
+
+const PROFILE: [Stage, Step][] = [['profile', profile]];
 
 export async function measure(options: Options, surroundings: Surroundings): Promise<Report<Said>> {
   const cores = navigator.hardwareConcurrency;
@@ -337,12 +303,25 @@ export async function measure(options: Options, surroundings: Surroundings): Pro
   const threads = crossOriginIsolated ? cores : 1;
   const rows: Row<Said>[] = [];
   const agreement: Agreement<Said>[] = [];
+  const growth: Growth<Said>[] = [];
+  const profiles: Profile[] = [];
   const slides: number[][] = [];
   surroundings.onProgress('files', rows);
   const supplies = await fetchSupplies();
-  for (const [stage, step] of STEPS) {
+  const steps = options.profile > 0 ? PROFILE : STEPS;
+  for (const [stage, step] of steps) {
     surroundings.onProgress(stage, [...rows]);
-    await step(rows, { supplies, options, cores, threads, agreement, slides, surroundings });
+    await step(rows, {
+      supplies,
+      options,
+      cores,
+      threads,
+      agreement,
+      growth,
+      profiles,
+      slides,
+      surroundings,
+    });
   }
   return {
     version: __CRATE_VERSION__,
@@ -353,5 +332,7 @@ export async function measure(options: Options, surroundings: Surroundings): Pro
     options,
     rows,
     agreement,
+    growth,
+    profiles,
   };
 }

@@ -7,6 +7,8 @@ import {
   BRIEF,
   cells,
   FULL,
+  growthCells,
+  growthTable,
   least,
   measured,
   most,
@@ -14,6 +16,7 @@ import {
   ofTurns,
   OptionError,
   parseOptions,
+  profileTable,
   type Report,
   type Row,
   type Said,
@@ -121,6 +124,8 @@ it('says where the figures come from', () => {
     options: FULL,
     rows: [],
     agreement: [],
+    growth: [],
+    profiles: [],
   };
   expect(setting(report)).toContain(
     'elbo-room 1.2.3 and onnxruntime-web 4.5.6, Chrome 156, 2 cores',
@@ -163,12 +168,26 @@ describe('a report', () => {
         met: true,
       },
     ],
+    growth: [
+      {
+        id: 'grid',
+        title: ({ growth }) => growth.grid,
+        unit: 'ms',
+        points: [1, 2].map((count) => ({
+          count,
+          time: measured([4 / (1 + count)], 'ms'),
+          memory: 20 * count,
+        })),
+      },
+    ],
+    profiles: [],
   };
   const written = (text: typeof en) => {
     const told = tell(report, text);
     return [
       told.rows.map((row) => cells(row, text)),
       told.agreement.map((one) => agreementText(one, text)),
+      told.growth.map((one) => [one.title, ...growthCells(one)]),
       setting(told, text),
     ];
   };
@@ -187,6 +206,13 @@ describe('a report', () => {
         ['Slider event to painted canvas', '−0.500 ms', '', '', '', ''],
       ],
       ['encoded means: 1.5e−6 (within 0.001)'],
+      [
+        [
+          'A step of one chain, by chains of a grid',
+          ['1', '2.00 ms', '1.00×', '20.0 MB'],
+          ['2', '1.33 ms', '0.667×', '40.0 MB'],
+        ],
+      ],
       'elbo-room 1.2.3 and onnxruntime-web 4.5.6, a browser of unknown make, 2 cores, onnxruntime-web with up to 2 threads; ' +
         'medians and quartiles of 21 turns, 3 of the long ones.',
     ]);
@@ -206,6 +232,13 @@ describe('a report', () => {
         ['从滑块事件到画布绘制完成', '−0.500 ms', '', '', '', ''],
       ],
       ['编码出的均值：1.5e−6（未超过 0.001）'],
+      [
+        [
+          '一条采样链的一步，按网格中的链数',
+          ['1', '2.00 ms', '1.00×', '20.0 MB'],
+          ['2', '1.33 ms', '0.667×', '40.0 MB'],
+        ],
+      ],
       'elbo-room 1.2.3 与 onnxruntime-web 4.5.6，未知的浏览器，2 个核心，onnxruntime-web 使用至多 2 个线程；' +
         '数值为 21 轮（长的测量项为 3 轮）的中位数和四分位数。',
     ]);
@@ -221,6 +254,31 @@ describe('a report', () => {
       rows: [{ id: 'chains', title: '16 chains of 50 steps, all 2 cores' }, {}],
     });
   });
+});
+
+it('writes where the time goes, what takes longest first, for one state', () => {
+  const operators = [
+    { operator: 'Add', shape: [1, 8], count: 2, time: 1, multiplyAdds: 0, bytes: 4e6 },
+    { operator: 'Linear', shape: [1, 4], count: 1, time: 3, multiplyAdds: 6e6, bytes: 0 },
+  ];
+  const lines = profileTable({ network: 'U-Net', states: 4, operators }).split('\n');
+  expect(lines[0]).toBe('U-Net, 4 states at once, per state: 1.000 ms');
+  const texts = (line = '') => line.split('|').map((cell) => cell.trim());
+  expect(texts(lines[4])).toEqual(['', 'Linear', '1×4', '1', '0.7500', '75.0 %', '4.0', '', '']);
+  expect(texts(lines[5])).toEqual(['', 'Add', '1×8', '2', '0.2500', '25.0 %', '', '1.000', '']);
+});
+
+it('writes a series with its title and headings', () => {
+  const time = measured([2], 's');
+  const points = [{ count: 10, time, memory: 30 }];
+  const text = growthTable({ id: 'timesteps', title: 'By T', unit: 's', points });
+  expect(text.split('\n').map((line) => line.replace(/ +/g, ' '))).toEqual([
+    'By T',
+    '',
+    '| Number | Time | Of the first | Memory of the worker |',
+    expect.stringMatching(/^\|(-+\|){4}$/),
+    '| 10 | 2.00 s | 1.00× | 30.0 MB |',
+  ]);
 });
 
 it.each([

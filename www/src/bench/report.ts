@@ -1,5 +1,6 @@
 /** What the benchmark finds, and how it is written down, on the page and on a terminal alike. */
 import { bench as en, type BenchTexts } from '../messages/bench.en.ts';
+import type { CrateApi } from './crate.worker.ts';
 import { summarize, type Summary } from './statistics.ts';
 
 /** What is found before anybody knows in which language it will be read. */
@@ -45,6 +46,22 @@ export interface Agreement<Text = string> {
   met: boolean;
 }
 
+/** How a time and the memory of a worker grow with a number. */
+export interface Growth<Text = string> {
+  id: 'batch' | 'grid' | 'timesteps';
+  title: Text;
+  unit: Unit;
+  points: { count: number; time: Measured; memory: number }[];
+}
+
+/** Where the time of a network goes. */
+export interface Profile {
+  network: string;
+  /** States that are computed together. */
+  states: number;
+  operators: ReturnType<CrateApi['profile']>;
+}
+
 export interface Report<Text = string> {
   version: string;
   peer: string;
@@ -55,6 +72,9 @@ export interface Report<Text = string> {
   options: Options;
   rows: Row<Text>[];
   agreement: Agreement<Text>[];
+  growth: Growth<Text>[];
+  /** Empty unless it was asked for. */
+  profiles: Profile[];
 }
 
 const tellName = <T extends { name: Said }>(of: T, text: BenchTexts) => ({
@@ -73,6 +93,7 @@ export const tell = (report: Report<Said>, text: BenchTexts): Report => ({
   ...report,
   rows: report.rows.map((row) => tellRow(row, text)),
   agreement: report.agreement.map((one) => ({ ...one, output: one.output(text) })),
+  growth: report.growth.map((one) => ({ ...one, title: one.title(text) })),
 });
 
 export interface Options {
@@ -92,6 +113,12 @@ export interface Options {
   iterations: number;
   /** Runs between which memory must not grow. */
   enduring: number;
+  /** Most states of a batch, chains of a grid and steps T of a bound for which growth is measured. */
+  batch: number;
+  grid: number;
+  longest: number;
+  /** Evaluations from which a profile is made, in place of all else; 0 for none. */
+  profile: number;
 }
 
 export const FULL: Options = {
@@ -105,6 +132,10 @@ export const FULL: Options = {
   slides: 200,
   iterations: 2000,
   enduring: 200,
+  batch: 16,
+  grid: 64,
+  longest: 10_000,
+  profile: 0,
 };
 
 /** Everything once, for a test: its times say nothing. */
@@ -119,6 +150,10 @@ export const BRIEF: Options = {
   slides: 3,
   iterations: 2,
   enduring: 2,
+  batch: 2,
+  grid: 2,
+  longest: 10,
+  profile: 0,
 };
 
 const MOST = 100_000;
@@ -241,19 +276,56 @@ function browserOf(userAgent: string): string | null {
   return found && `${found[1] ?? found[4]} ${found[2] ?? found[3]}`;
 }
 
-/** The table in Markdown, its columns aligned so that a terminal shows it as well. */
-export function table(rows: readonly Row[]): string {
-  const { headings } = en;
-  const lines = [headings, ...rows.map((row) => cells(row))];
-  const widths = headings.map((_, column) =>
+/** A table in Markdown, its columns aligned so that a terminal shows it as well. */
+function markdown(lines: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = lines;
+  const widths = head.map((_, column) =>
     Math.max(...lines.map((line) => Array.from(line[column] ?? '').length)),
   );
-  const line = (texts: string[]) =>
+  const line = (texts: readonly string[]) =>
     `| ${texts.map((text, i) => text + ' '.repeat((widths[i] ?? 0) - Array.from(text).length)).join(' | ')} |`;
-  const [head = [], ...body] = lines;
   return [
     line(head),
     `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`,
     ...body.map(line),
   ].join('\n');
+}
+
+/** The measures as a table in Markdown. */
+export const table = (rows: readonly Row[]): string =>
+  markdown([en.headings, ...rows.map((row) => cells(row))]);
+
+/** The cells of a series: the number, the time, how much that is of the first, and the memory. */
+export function growthCells({ points }: Growth): string[][] {
+  const first = points[0]?.time.median ?? NaN;
+  return points.map(({ count, time, memory }) => [
+    String(count),
+    measuredText(time),
+    `${number(time.median / first)}×`,
+    `${number(memory)} MB`,
+  ]);
+}
+
+export const growthTable = (growth: Growth): string =>
+  `${growth.title}\n\n${markdown([[en.growth.count, ...en.growth.headings], ...growthCells(growth)])}`;
+
+const dash = (value: number, text: string) => (value === 0 ? '' : text);
+
+/** A profile as a table in Markdown, what takes longest first. Times are those of one state. */
+export function profileTable({ network, states, operators }: Profile): string {
+  const all = operators.reduce((sum, { time }) => sum + time, 0);
+  const lines = [...operators]
+    .sort((a, b) => b.time - a.time)
+    .map(({ operator, shape, count, time, multiplyAdds, bytes }) => [
+      operator,
+      shape.join('×'),
+      String(count),
+      (time / states).toFixed(4),
+      `${((100 * time) / all).toFixed(1)} %`,
+      dash(multiplyAdds, ((2 * multiplyAdds) / time / 1e6).toFixed(1)),
+      dash(bytes, (bytes / states / 1e6).toFixed(3)),
+    ]);
+  const head = ['Operator', 'Result', 'Count', 'ms', 'Share', 'GFLOP/s', 'MB moved'];
+  const title = `${network}, ${states === 1 ? 'one state' : `${states} states at once, per state`}`;
+  return `${title}: ${(all / states).toFixed(3)} ms\n\n${markdown([head, ...lines])}`;
 }

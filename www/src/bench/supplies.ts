@@ -3,7 +3,13 @@ import { type Remote, releaseProxy, wrap } from 'comlink';
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
 import { chooseModel, fetchBytes, fetchModule } from '../engine/loader.ts';
 import { isSameShape, MNIST_SHAPE } from '../engine/facts.ts';
-import type { DdpmEntry, ImageShape, Manifest, VaeEntry } from '../engine/protocol.ts';
+import type {
+  DdpmEntry,
+  HvaeEntry,
+  ImageShape,
+  Manifest,
+  VaeEntry,
+} from '../engine/protocol.ts';
 import { Shelf } from '../engine/shelf.ts';
 import type { CrateApi } from './crate.worker.ts';
 import type { PeerApi, Sizes } from './peer.worker.ts';
@@ -14,6 +20,8 @@ export interface Supplies {
   module: WebAssembly.Module;
   vae: { entry: VaeEntry; files: Files };
   ddpm: { entry: DdpmEntry; files: Files };
+  /** Where the site has one. */
+  hvae: { entry: HvaeEntry; files: Files } | undefined;
   sizes: Sizes;
 }
 
@@ -25,6 +33,7 @@ export async function fetchSupplies(): Promise<Supplies> {
   ) as Manifest;
   const vae = chooseModel(manifest, 'vae', '');
   const ddpm = chooseModel(manifest, 'ddpm', '');
+  const hvae = chooseModel(manifest, 'hvae', '');
   const isOwn = (shape: ImageShape | undefined) => shape && isSameShape(shape, MNIST_SHAPE);
   if (
     vae?.kind !== 'vae' ||
@@ -40,15 +49,17 @@ export async function fetchSupplies(): Promise<Supplies> {
   // What the page shares with its workers, the peer would not take.
   const unshared = (files: Files) =>
     Object.fromEntries(Object.entries(files).map(([role, bytes]) => [role, bytes.slice()]));
-  const [module, vaeFiles, ddpmFiles] = await Promise.all([
+  const [module, vaeFiles, ddpmFiles, hvaeFiles] = await Promise.all([
     fetchModule(new URL(wasmUrl, document.baseURI)),
     shelf.model(vae, {}).then(unshared),
     shelf.model(ddpm, {}).then(unshared),
+    hvae && shelf.model(hvae, {}).then(unshared),
   ]);
   return {
     module,
     vae: { entry: vae, files: vaeFiles },
     ddpm: { entry: ddpm, files: ddpmFiles },
+    hvae: hvae?.kind === 'hvae' && isOwn(hvae.image) && hvaeFiles ? { entry: hvae, files: hvaeFiles } : undefined,
     sizes: { height: ddpm.image.height, width: ddpm.image.width, latents: vae.latents.count },
   };
 }

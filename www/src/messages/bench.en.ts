@@ -13,8 +13,10 @@ export const bench = {
     files: 'files',
     slider: 'slider',
     single: 'single evaluations',
+    together: 'several states at once, and growth',
     loading: 'loading',
     cores: 'all cores',
+    profile: 'operators',
   },
   done: 'Done.',
   frame: 'The page whose slider is measured',
@@ -32,6 +34,10 @@ export const bench = {
     decode: 'VAE decode, one thread',
     encode: 'VAE encode, one thread',
     peak: 'U-Net arithmetic, as direct convolutions',
+    states: 'U-Net, a term of the bound, 4 at once',
+    draws: 'VAE decode, 8 at once',
+    passes: 'Hierarchical VAE, a draw of the bound, 8 at once',
+    guided: 'A step with guidance',
     fits: (iterations: number) =>
       `Inference lab, ${iterations} iterations with 10 samples, of all targets and families the slowest`,
     memory: (runs: number) =>
@@ -45,6 +51,8 @@ export const bench = {
     simd: 'SIMD peak',
     threads: (engine: string, threads: number) =>
       `${engine}, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
+    alone: 'one at a time',
+    unguided: 'without guidance',
     batch: (peer: string, batch: number) => `${peer}, batch ${batch}`,
     evaluations: (peer: string, evaluations: number) => `${peer}, ${evaluations} evaluations`,
   },
@@ -70,6 +78,15 @@ export const bench = {
       `${output}: ${difference} (within ${tolerance})`,
     beyond: (output: string, difference: string, tolerance: string) =>
       `${output}: ${difference} (beyond ${tolerance})`,
+  },
+  /** How time and memory grow with a number. */
+  growth: {
+    title: 'Growth',
+    batch: 'U-Net, a term of the bound, by states at once',
+    grid: 'A step of one chain, by chains of a grid',
+    timesteps: 'Bound over every t, one thread, by T',
+    count: 'Number',
+    headings: ['Time', 'Of the first', 'Memory of the worker'],
   },
   unknownBrowser: 'a browser of unknown make',
   engines: (ours: string, peer: string) => `elbo-room ${ours} and onnxruntime-web ${peer}`,

@@ -1,0 +1,48 @@
+/** What all measures share. */
+import type { BenchTexts } from '../messages/bench.en.ts';
+import type { Agreement, Growth, Options, Profile, Row, Said } from './report.ts';
+import type { Supplies } from './supplies.ts';
+
+export type Stage = keyof BenchTexts['stages'];
+
+export interface Surroundings {
+  /** Shows a page, for the slider. */
+  openPage(): HTMLIFrameElement;
+  closePage(): void;
+  onProgress(stage: Stage, rows: readonly Row<Said>[]): void;
+}
+
+export type Step = (rows: Row<Said>[], context: Context) => Promise<void>;
+
+export interface Context {
+  supplies: Supplies;
+  options: Options;
+  cores: number;
+  threads: number;
+  agreement: Agreement<Said>[];
+  growth: Growth<Said>[];
+  profiles: Profile[];
+  /** Milliseconds of a slider's moves, turn by turn. */
+  slides: number[][];
+  surroundings: Surroundings;
+}
+
+/** Takes each measure once a turn, in the same order; the values of the first turns are dropped. */
+export async function inTurns<K extends string>(
+  turns: number,
+  warmUp: number,
+  measures: Record<K, () => Promise<number>>,
+): Promise<Record<K, number[]>> {
+  const keys = Object.keys(measures) as K[];
+  const values = Object.fromEntries(keys.map((key) => [key, [] as number[]])) as Record<
+    K,
+    number[]
+  >;
+  for (let turn = -warmUp; turn < turns; turn++) {
+    for (const key of keys) {
+      const value = await measures[key]();
+      if (turn >= 0) values[key].push(value);
+    }
+  }
+  return values;
+}
