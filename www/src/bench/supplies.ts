@@ -3,13 +3,7 @@ import { type Remote, releaseProxy, wrap } from 'comlink';
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
 import { chooseModel, fetchBytes, fetchModule } from '../engine/loader.ts';
 import { isSameShape, MNIST_SHAPE } from '../engine/facts.ts';
-import type {
-  DdpmEntry,
-  HvaeEntry,
-  ImageShape,
-  Manifest,
-  VaeEntry,
-} from '../engine/protocol.ts';
+import type { DdpmEntry, HvaeEntry, ImageShape, Manifest, VaeEntry } from '../engine/protocol.ts';
 import { Shelf } from '../engine/shelf.ts';
 import type { CrateApi } from './crate.worker.ts';
 import type { PeerApi, Sizes } from './peer.worker.ts';
@@ -59,7 +53,10 @@ export async function fetchSupplies(): Promise<Supplies> {
     module,
     vae: { entry: vae, files: vaeFiles },
     ddpm: { entry: ddpm, files: ddpmFiles },
-    hvae: hvae?.kind === 'hvae' && isOwn(hvae.image) && hvaeFiles ? { entry: hvae, files: hvaeFiles } : undefined,
+    hvae:
+      hvae?.kind === 'hvae' && isOwn(hvae.image) && hvaeFiles
+        ? { entry: hvae, files: hvaeFiles }
+        : undefined,
     sizes: { height: ddpm.image.height, width: ddpm.image.width, latents: vae.latents.count },
   };
 }
