@@ -3,7 +3,7 @@
 
 mod support;
 
-use elbo_room::bindings::{Vae, VariationalInference, paint};
+use elbo_room::bindings::{PlaneDiffusion, Vae, VariationalInference, paint};
 use js_sys::{Float32Array, JSON, Uint8Array};
 use support::js::model_of;
 use support::shipped::MANIFEST;
@@ -198,4 +198,51 @@ fn the_plane_of_variational_inference_is_painted() {
         "ValueError"
     );
     assert_eq!(error_name(fit.paint(js_sys::Object::new().into(), plane(""))), "CanvasError");
+}
+
+#[wasm_bindgen_test]
+fn the_plane_of_a_diffusion_is_painted() {
+    let canvas = canvas();
+    let mut diffusion = PlaneDiffusion::new(layout(
+        "{\"data\": \"two-gaussians\", \"steps\": 10, \"particles\": 200, \"seed\": 1}",
+    ))
+    .unwrap();
+    let plane = |t: usize, more: &str| {
+        layout(&format!(
+            "{{\"size\": 90, \"t\": {t}, \"background\": \"#ffffff\", \"density\": \"#000000\", \"accent\": \"#ff0000\", \"ink\": \"#0000ff\"{more}}}"
+        ))
+    };
+    let paint = |diffusion: &mut PlaneDiffusion, t, more: &str| {
+        diffusion.paint(canvas.clone().into(), plane(t, more)).unwrap();
+        assert_eq!((canvas.width(), canvas.height()), (90, 90));
+        pixels(&canvas)
+    };
+    let is = |pixel: &[u8], colour: usize| {
+        let others = (0..3).filter(|&c| c != colour);
+        others.into_iter().all(|c| i32::from(pixel[colour]) - i32::from(pixel[c]) > 60)
+    };
+    let count = |image: &[u8], colour| image.chunks(4).filter(|p| is(p, colour)).count();
+    let density = paint(&mut diffusion, 0, "");
+    // row by row from the top: the denser of the two lies at (-1.7, -1)
+    let level = |x: f64, y: f64| {
+        let at = |value: f64| (90.0 * (value + 4.5) / 9.0) as usize;
+        density[4 * ((89 - at(y)) * 90 + at(x))]
+    };
+    assert!(level(-1.7, -1.0) < level(1.8, 1.2) && level(1.8, 1.2) < level(-3.5, 3.5));
+    assert_eq!((level(-3.5, 3.5), count(&density, 0), count(&density, 2)), (255, 0, 0));
+    let particles = paint(&mut diffusion, 0, ", \"particles\": \"forward\"");
+    assert!(count(&particles, 0) > 200);
+    // samplers have not got there yet
+    assert_eq!(paint(&mut diffusion, 0, ", \"particles\": \"flow\""), density);
+    diffusion.advance(10.0).unwrap();
+    assert_ne!(paint(&mut diffusion, 0, ", \"particles\": \"flow\""), density);
+    assert!(count(&paint(&mut diffusion, 5, ", \"field\": \"score\""), 2) > 20);
+    assert!(count(&paint(&mut diffusion, 5, ", \"point\": [0.5, 0.5]"), 0) > 20);
+    assert!(
+        count(&paint(&mut diffusion, 2, ", \"particles\": \"ancestral\", \"path\": 3"), 2) > 10
+    );
+    for bad in [plane(11, ""), plane(2, ", \"path\": 200, \"particles\": \"flow\""), layout("{}")] {
+        assert_eq!(error_name(diffusion.paint(canvas.clone().into(), bad)), "ValueError");
+    }
+    assert_eq!(error_name(diffusion.paint(layout("{}"), plane(1, ""))), "CanvasError");
 }

@@ -5,6 +5,7 @@ mod foreign;
 mod images;
 mod inference;
 mod latent;
+mod plane;
 
 use crate::support::js::{get, model, number, parse};
 use crate::support::shipped;

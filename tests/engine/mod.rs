@@ -18,6 +18,7 @@ mod inference;
 mod latent_bound;
 mod latent_plane;
 mod manifest;
+mod plane;
 mod proposals;
 mod random_access;
 mod shipped;

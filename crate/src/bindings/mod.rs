@@ -8,6 +8,7 @@ mod hvae;
 mod images;
 mod inference;
 mod latent_bound;
+mod plane;
 mod vae;
 
 use js_sys::{Float32Array, Uint8Array};
@@ -30,6 +31,7 @@ pub use images::{
 };
 pub use inference::VariationalInference;
 pub use latent_bound::LatentBound;
+pub use plane::{PlaneDiffusion, PlaneNetwork, PlanePoint};
 pub use vae::{LatentPlane, Vae};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -45,6 +47,8 @@ const TYPES: &str = concat!(
     include_str!("../types/diffusion.d.ts"),
     "\n",
     include_str!("../types/inference.d.ts"),
+    "\n",
+    include_str!("../types/plane.d.ts"),
     "\n",
     include_str!("../types/pictures.d.ts"),
     "\n",

@@ -1,7 +1,10 @@
 //! Tensors to pixels: images and densities on a canvas through web-sys.
 
+mod diffusion;
+mod pen;
 mod plane;
 
+pub use diffusion::{DiffusionPainter, DiffusionPlane};
 pub use plane::{PlaneOptions, PlanePainter};
 
 use wasm_bindgen::{Clamped, JsCast, JsValue};

@@ -12,6 +12,7 @@ mod inference;
 mod latent;
 mod latent_bound;
 mod latent_plane;
+mod plane;
 mod sampler;
 mod timesteps;
 mod vae;
@@ -36,6 +37,12 @@ pub use latent_bound::{
     DensityReading, LatentBound, LatentBoundOptions, LatentBoundResult, LayerKl,
 };
 pub use latent_plane::{LatentPlane, LatentPlaneOptions};
+pub use plane::{
+    PlaneDiffusion, PlaneDiffusionOptions, PlaneErrors, PlaneField, PlaneForm, PlaneGap,
+    PlaneKernel, PlaneKernels, PlaneModel, PlaneNetwork, PlaneNetworkOptions, PlaneParticles,
+    PlanePath, PlanePoint, PlanePointResult, PlanePreset, PlaneScores, PlaneSweep, PlaneSweepPoint,
+    PlaneTerms, PlaneTrainingTrace,
+};
 pub use sampler::{Frame, Method, Sampler, SamplerOptions};
 pub use timesteps::Timesteps;
 pub use vae::{ScoredVae, Vae, VaeElboOptions};

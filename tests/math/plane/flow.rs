@@ -29,14 +29,10 @@ fn heun_steps_carry_noise_to_the_data() {
     let schedule = chain(ScheduleKind::LogSnrLinear, 60);
     let n = 4000;
     let noise = standard_normal(5, Purpose::PlaneParticles, [0, 0], 2 * n);
-    let ends: Vec<[f64; 2]> = (0..n)
-        .map(|i| {
-            let start = [noise[2 * i], noise[2 * i + 1]];
-            (1..schedule.steps()).rev().fold(start, |x, t| {
-                heun_step(&data, x, schedule.log_snr(t + 1), schedule.log_snr(t))
-            })
-        })
-        .collect();
+    let mut ends: Vec<[f64; 2]> = noise.to_vec().as_chunks::<2>().0.to_vec();
+    for t in (1..schedule.steps()).rev() {
+        heun_step(&data, &mut ends, schedule.log_snr(t + 1), schedule.log_snr(t));
+    }
     let expected = moment_match(&data).components[0];
     for i in 0..2 {
         let mean = ends.iter().map(|x| x[i]).sum::<f64>() / n as f64;
@@ -51,7 +47,11 @@ fn heun_is_of_second_order() {
     let data = two();
     let path = |steps: usize| {
         let at = |i: usize| -6.0 + 12.0 * i as f64 / steps as f64;
-        (0..steps).fold([0.9, -0.3], |x, i| heun_step(&data, x, at(i), at(i + 1)))
+        let mut x = [[0.9, -0.3]];
+        for i in 0..steps {
+            heun_step(&data, &mut x, at(i), at(i + 1));
+        }
+        x[0]
     };
     let best = path(4000);
     let error = |steps: usize| {

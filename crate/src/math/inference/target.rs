@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Point;
 use super::logistic::LogisticRegression;
 use super::quadrature::{Node, normal_nodes};
-use super::variational::Gaussian;
+use super::variational::{Gaussian, Mixture};
 
 /// A kind of target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +114,30 @@ impl Target {
             TargetKind::LogisticRegression => {
                 Target::LogisticRegression(LogisticRegression::example())
             }
+        }
+    }
+
+    /// The normalized target where it is a mixture of Gaussians.
+    pub fn mixture(&self) -> Option<Mixture> {
+        match self {
+            Target::CorrelatedGaussian => {
+                let [s1, s2] = GAUSSIAN_STD;
+                let covariance = [s1 * s1, GAUSSIAN_CORRELATION * s1 * s2, s2 * s2];
+                let gaussian = Gaussian::with_covariance([0.0; 2], covariance);
+                Some(Mixture { weights: vec![1.0], components: vec![gaussian] })
+            }
+            Target::Gaussians(bumps) => {
+                let mass = |bump: &Bump| bump.height * bump.std * bump.std;
+                let total: f64 = bumps.iter().map(mass).sum();
+                Some(Mixture {
+                    weights: bumps.iter().map(|bump| mass(bump) / total).collect(),
+                    components: bumps
+                        .iter()
+                        .map(|bump| Gaussian::diagonal(bump.mean, [bump.std; 2]))
+                        .collect(),
+                })
+            }
+            _ => None,
         }
     }
 

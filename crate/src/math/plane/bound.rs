@@ -26,6 +26,20 @@ pub struct PlaneBound {
 }
 
 impl PlaneBound {
+    /// From E|x_0 - x̂_0(x_t)|² over x_t ~ q(x_t | x_0) at every t in 1..=T.
+    pub fn from_errors(
+        x0: Point,
+        schedule: &NoiseSchedule,
+        square_error: impl Fn(usize) -> f64,
+    ) -> Self {
+        let denoising = |t| denoising_weight(schedule, t) * square_error(t);
+        PlaneBound {
+            prior: l_t_prior(aview1(&x0), schedule),
+            denoising: (2..=schedule.steps()).map(denoising).collect(),
+            reconstruction: l_0(square_error(1), schedule.log_snr(1)),
+        }
+    }
+
     /// ELBO ≤ log p(x_0).
     pub fn elbo(&self) -> f64 {
         -(self.prior + self.denoising.iter().sum::<f64>() + self.reconstruction)
@@ -51,8 +65,13 @@ pub fn square_error(
     nodes.iter().map(at).sum()
 }
 
-/// -E log N(x_0; x̂_0, σ_1²/α_1² I) from E|x_0 - x̂_0|².
-fn l_0(square_error: f64, log_snr: f64) -> f64 {
+/// The factor of |x_0 - x̂_0|² in L_{t-1}, ½ (SNR(t-1) - SNR(t)), for t in 2..=T.
+pub fn denoising_weight(schedule: &NoiseSchedule, t: usize) -> f64 {
+    0.5 * libm::exp(schedule.log_snr(t)) * libm::expm1(-schedule.log_snr_change(t))
+}
+
+/// L_0 = -E log N(x_0; x̂_0, σ_1²/α_1² I) from E|x_0 - x̂_0|² and λ_1.
+pub fn l_0(square_error: f64, log_snr: f64) -> f64 {
     0.5 * libm::exp(log_snr) * square_error + libm::log(TAU) - log_snr
 }
 
@@ -67,13 +86,7 @@ pub fn exact_bound(
         let level = model.at(schedule.log_snr(t));
         square_error(&*level, x0, schedule.alpha(t), schedule.sigma(t), nodes)
     };
-    let weight =
-        |t: usize| 0.5 * libm::exp(schedule.log_snr(t)) * libm::expm1(-schedule.log_snr_change(t));
-    PlaneBound {
-        prior: l_t_prior(aview1(&x0), schedule),
-        denoising: (2..=schedule.steps()).map(|t| weight(t) * error(t)).collect(),
-        reconstruction: l_0(error(1), schedule.log_snr(1)),
-    }
+    PlaneBound::from_errors(x0, schedule, error)
 }
 
 /// One draw of every term from one chain of noise levels, each with noise of its own.

@@ -144,7 +144,26 @@ impl Denoiser for Mixture {
 
 impl NoiseLevel for NoisedMixture {
     fn predict(&self, x_t: Point) -> Point {
-        self.posterior(x_t).x0
+        // no room for responsibilities: what is summed is scaled to the largest term so far
+        let (mut largest, mut total, mut sum) = (f64::NEG_INFINITY, 0.0, [0.0; 2]);
+        for c in &self.components {
+            let offset = c.offset(x_t, self.alpha);
+            let pull = apply(c.precision, offset);
+            let log_joint = c.log_scale - 0.5 * (offset[0] * pull[0] + offset[1] * pull[1]);
+            let mut share = 1.0;
+            if log_joint > largest {
+                let kept = libm::exp(largest - log_joint);
+                (largest, total, sum) = (log_joint, kept * total, sum.map(|s| kept * s));
+            } else {
+                share = libm::exp(log_joint - largest);
+            }
+            let moved = apply(c.gain, offset);
+            total += share;
+            for i in 0..2 {
+                sum[i] += share * (c.clean_mean[i] + moved[i]);
+            }
+        }
+        sum.map(|s| s / total)
     }
 
     fn predict_with_divergence(&self, x_t: Point) -> (Point, f64) {

@@ -9,7 +9,10 @@
 //! All quantities are in nats. They are densities: log p may be positive.
 
 pub mod bound;
+pub mod distance;
 pub mod flow;
+pub mod gap;
+pub mod held_out;
 pub mod mixture;
 pub mod mlp;
 pub mod training;

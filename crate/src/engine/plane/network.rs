@@ -1,0 +1,148 @@
+//! A small network that learns x̂_0 while one watches.
+
+use serde::{Deserialize, Serialize};
+
+use super::HELD_OUT;
+use super::options::{PlanePreset, data_of, schedule_of};
+use crate::engine::{Component, random_seed};
+use crate::error::{Error, Result};
+use crate::math::numeric::mean;
+use crate::math::plane::held_out::HeldOut;
+use crate::math::plane::mlp::Mlp;
+use crate::math::plane::training::{Training, Weighting};
+use crate::math::schedule::ScheduleKind;
+
+/// What to learn and how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct PlaneNetworkOptions {
+    /// Data of the crate; [`PlanePreset::FiveGaussians`] if neither these nor `components` are
+    /// given.
+    pub data: Option<PlanePreset>,
+    /// Other data, as in [`PlaneDiffusionOptions`](super::PlaneDiffusionOptions).
+    pub components: Option<Vec<Component>>,
+    /// The schedule over whose log SNR the network is trained.
+    pub schedule: ScheduleKind,
+    /// T of the bound that the trace shows, and of the timesteps that the simple loss draws.
+    pub steps: usize,
+    /// How noise levels are weighed.
+    pub weighting: Weighting,
+    /// Seed of weights and examples; drawn from the system's generator if absent.
+    pub seed: Option<u64>,
+}
+
+impl Default for PlaneNetworkOptions {
+    fn default() -> Self {
+        Self {
+            data: None,
+            components: None,
+            schedule: ScheduleKind::Cosine,
+            steps: 100,
+            weighting: Weighting::Bound,
+            seed: None,
+        }
+    }
+}
+
+/// The course of a training, as columns; nats.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlaneTrainingTrace {
+    /// Steps made before the row.
+    pub step: Vec<u64>,
+    /// Mean of ½ |ε - ε̂|² over the examples since the row before; NaN, null in JavaScript, in the
+    /// first row.
+    pub loss: Vec<f64>,
+    /// Mean bound over fixed draws of the data.
+    pub elbo: Vec<f64>,
+}
+
+/// A network in training. The same options give the same weights after as many steps.
+pub struct PlaneNetwork {
+    training: Training,
+    held_out: HeldOut,
+    seed: u64,
+    exact_elbo: f64,
+    trace: PlaneTrainingTrace,
+    losses: Vec<f64>,
+}
+
+impl PlaneNetwork {
+    /// Most steps of one call to [`PlaneNetwork::train`].
+    pub const MAX_STEPS: u64 = 1_000_000;
+    /// Steps between two rows of the trace.
+    pub const TRACE_EVERY: u64 = 200;
+
+    /// A network that has learnt nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range.
+    pub fn new(options: &PlaneNetworkOptions) -> Result<Self> {
+        let data = data_of(options.data, options.components.as_deref())?;
+        let schedule = schedule_of(options.schedule, options.steps)?;
+        let seed = options.seed.map_or_else(random_seed, Ok)?;
+        let held_out = HeldOut::new(&data, &schedule, seed, HELD_OUT);
+        let exact_elbo = mean(&held_out.bounds(&data));
+        let training = Training::new(data, &schedule, options.weighting, seed);
+        let mut network = Self {
+            training,
+            held_out,
+            seed,
+            exact_elbo,
+            trace: PlaneTrainingTrace::default(),
+            losses: Vec::new(),
+        };
+        network.record();
+        Ok(network)
+    }
+
+    /// Makes `n` steps of Adam.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for more than [`PlaneNetwork::MAX_STEPS`].
+    pub fn train(&mut self, n: u64) -> Result<()> {
+        if n > Self::MAX_STEPS {
+            let most = Self::MAX_STEPS;
+            return Err(Error::value(format!("n is {n}, one call makes at most {most} steps")));
+        }
+        for _ in 0..n {
+            self.losses.push(self.training.advance());
+            if self.training.steps().is_multiple_of(Self::TRACE_EVERY) {
+                self.record();
+            }
+        }
+        Ok(())
+    }
+
+    fn record(&mut self) {
+        self.trace.step.push(self.training.steps());
+        self.trace.loss.push(mean(&self.losses));
+        self.trace.elbo.push(mean(&self.held_out.bounds(self.mlp())));
+        self.losses.clear();
+    }
+
+    /// Steps made.
+    pub fn steps(&self) -> u64 {
+        self.training.steps()
+    }
+
+    /// The seed that was used.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The course so far.
+    pub fn trace(&self) -> &PlaneTrainingTrace {
+        &self.trace
+    }
+
+    /// The mean bound of the exact score over the draws of the trace, in nats.
+    pub fn exact_elbo(&self) -> f64 {
+        self.exact_elbo
+    }
+
+    /// The network as it is used: its weights averaged over the last steps.
+    pub fn mlp(&self) -> &Mlp {
+        self.training.network()
+    }
+}

@@ -1,0 +1,220 @@
+//! What data, what chain and what model.
+
+use std::f64::consts::{PI, TAU};
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Component;
+use crate::error::{Error, Result};
+use crate::math::inference::target::{Target, TargetKind};
+use crate::math::inference::variational::{Gaussian, Mixture};
+use crate::math::plane::mixture::{blurred, moment_match};
+use crate::math::schedule::{LogSnrRange, NoiseSchedule, ScheduleKind};
+
+/// Data that come with the crate, all mixtures of Gaussians.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlanePreset {
+    /// One Gaussian with correlation 0.9.
+    CorrelatedGaussian,
+    /// Two separate Gaussians with weights 0.6 and 0.4.
+    TwoGaussians,
+    /// Five Gaussians on a pentagon, of equal weight.
+    FiveGaussians,
+    /// Twenty narrow Gaussians on two half circles that reach into each other.
+    Moons,
+    /// Twenty-four narrow Gaussians on a spiral.
+    Spiral,
+}
+
+impl PlanePreset {
+    /// Every preset.
+    pub const ALL: [PlanePreset; 5] = [
+        PlanePreset::CorrelatedGaussian,
+        PlanePreset::TwoGaussians,
+        PlanePreset::FiveGaussians,
+        PlanePreset::Moons,
+        PlanePreset::Spiral,
+    ];
+
+    /// Its density.
+    pub fn mixture(self) -> Mixture {
+        let target = |kind| Target::new(kind).mixture().expect("these targets are mixtures");
+        match self {
+            PlanePreset::CorrelatedGaussian => target(TargetKind::CorrelatedGaussian),
+            PlanePreset::TwoGaussians => target(TargetKind::TwoGaussians),
+            PlanePreset::FiveGaussians => target(TargetKind::FiveGaussians),
+            PlanePreset::Moons => {
+                let half = |side: f64| {
+                    (0..10).map(move |k| {
+                        let (sin, cos) = libm::sincos(PI * f64::from(k) / 9.0);
+                        [side * (1.8 * cos - 0.9), side * (1.8 * sin - 0.5)]
+                    })
+                };
+                string(half(1.0).chain(half(-1.0)), 0.2)
+            }
+            PlanePreset::Spiral => {
+                let place = |k: u32| {
+                    // equal steps along the arm: its length grows with the square of the angle
+                    let turn = ((f64::from(k) + 1.0) / 24.0).sqrt();
+                    let (sin, cos) = libm::sincos(1.75 * TAU * turn);
+                    [3.1 * turn * cos, 3.1 * turn * sin]
+                };
+                string((0..24).map(place), 0.18)
+            }
+        }
+    }
+}
+
+/// Gaussians of equal weight and width.
+fn string(means: impl Iterator<Item = [f64; 2]>, std: f64) -> Mixture {
+    let components: Vec<Gaussian> = means.map(|mean| Gaussian::diagonal(mean, [std; 2])).collect();
+    Mixture { weights: vec![1.0 / components.len() as f64; components.len()], components }
+}
+
+/// A model whose x̂_0 is a closed form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlaneModel {
+    /// The data themselves: the score is exact.
+    Exact,
+    /// The data with each component widened.
+    Blurred,
+    /// The one Gaussian with the mean and covariance of the data.
+    Gaussian,
+}
+
+/// What to diffuse and how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct PlaneDiffusionOptions {
+    /// Data of the crate; [`PlanePreset::FiveGaussians`] if neither these nor `components` are
+    /// given.
+    pub data: Option<PlanePreset>,
+    /// Other data: 1 to [`super::PlaneDiffusion::MAX_COMPONENTS`] Gaussians.
+    pub components: Option<Vec<Component>>,
+    /// Noise schedule.
+    pub schedule: ScheduleKind,
+    /// T, 2 to [`super::PlaneDiffusion::MAX_STEPS`].
+    pub steps: usize,
+    /// Share of the ancestral noise that DDIM adds, 0 to 1.
+    pub eta: f64,
+    /// Particles, 2 to [`super::PlaneDiffusion::MAX_PARTICLES`].
+    pub particles: usize,
+    /// The model whose x̂_0 is used.
+    pub model: PlaneModel,
+    /// Standard deviation that [`PlaneModel::Blurred`] adds, above 0 and at most 3.
+    pub blur: f64,
+    /// Seed of all noise; drawn from the system's generator if absent.
+    pub seed: Option<u64>,
+}
+
+impl Default for PlaneDiffusionOptions {
+    fn default() -> Self {
+        Self {
+            data: None,
+            components: None,
+            schedule: ScheduleKind::Cosine,
+            steps: 100,
+            eta: 0.0,
+            particles: 1000,
+            model: PlaneModel::Exact,
+            blur: 0.4,
+            seed: None,
+        }
+    }
+}
+
+/// λ_T and λ_1 of a chain with log SNR linear in t.
+const LOG_SNR: LogSnrRange = LogSnrRange { min: -6.0, max: 13.3 };
+
+/// A chain of the lab.
+pub(super) fn schedule_of(kind: ScheduleKind, steps: usize) -> Result<NoiseSchedule> {
+    let most = super::PlaneDiffusion::MAX_STEPS;
+    if !(2..=most).contains(&steps) {
+        return Err(Error::value(format!("steps is {steps}, it must be 2 to {most}")));
+    }
+    NoiseSchedule::new(kind, steps, LOG_SNR)
+}
+
+/// The data that options name.
+pub(super) fn data_of(
+    preset: Option<PlanePreset>,
+    components: Option<&[Component]>,
+) -> Result<Mixture> {
+    match (preset, components) {
+        (Some(_), Some(_)) => {
+            Err(Error::value("both data and components are given: leave one of them out"))
+        }
+        (preset, None) => Ok(preset.unwrap_or(PlanePreset::FiveGaussians).mixture()),
+        (None, Some(components)) => mixture_of(components),
+    }
+}
+
+fn mixture_of(components: &[Component]) -> Result<Mixture> {
+    let most = super::PlaneDiffusion::MAX_COMPONENTS;
+    if !(1..=most).contains(&components.len()) {
+        let given = components.len();
+        return Err(Error::value(format!(
+            "{given} components are given, there can be 1 to {most}"
+        )));
+    }
+    let (least_std, most_std) = super::PlaneDiffusion::STD_RANGE;
+    let reach = super::PlaneDiffusion::MAX_MEAN;
+    for (at, &Component { weight, mean, std, correlation }) in components.iter().enumerate() {
+        let check = |what: &str, value: f64, inside: bool, range: String| {
+            if inside {
+                return Ok(());
+            }
+            Err(Error::value(format!("component {at}: {what} is {value}, it must be {range}")))
+        };
+        let positive = weight > 0.0 && weight.is_finite();
+        check("weight", weight, positive, "a positive number".into())?;
+        for value in mean {
+            let range = format!("from -{reach} to {reach}");
+            check("a coordinate of the mean", value, value.abs() <= reach, range)?;
+        }
+        for value in std {
+            let inside = (least_std..=most_std).contains(&value);
+            check("a standard deviation", value, inside, format!("{least_std} to {most_std}"))?;
+        }
+        check("correlation", correlation, correlation.abs() <= 0.99, "from -0.99 to 0.99".into())?;
+    }
+    let total: f64 = components.iter().map(|component| component.weight).sum();
+    let gaussian = |c: &Component| {
+        let covariance = c.correlation * c.std[0] * c.std[1];
+        Gaussian::with_covariance(c.mean, [c.std[0] * c.std[0], covariance, c.std[1] * c.std[1]])
+    };
+    Ok(Mixture {
+        weights: components.iter().map(|component| component.weight / total).collect(),
+        components: components.iter().map(gaussian).collect(),
+    })
+}
+
+impl PlaneDiffusionOptions {
+    /// Checks the numbers.
+    pub(super) fn validate(&self) -> Result<()> {
+        let most = super::PlaneDiffusion::MAX_PARTICLES;
+        if !(2..=most).contains(&self.particles) {
+            let count = self.particles;
+            return Err(Error::value(format!("particles is {count}, it must be 2 to {most}")));
+        }
+        if !(0.0..=1.0).contains(&self.eta) {
+            return Err(Error::value(format!("eta is {}, it must be 0 to 1", self.eta)));
+        }
+        if !(self.blur > 0.0 && self.blur <= 3.0) {
+            let blur = self.blur;
+            return Err(Error::value(format!("blur is {blur}, it must be above 0 and at most 3")));
+        }
+        Ok(())
+    }
+
+    /// The density whose x̂_0 the model is.
+    pub(super) fn model_of(&self, data: &Mixture) -> Mixture {
+        match self.model {
+            PlaneModel::Exact => data.clone(),
+            PlaneModel::Blurred => blurred(data, self.blur),
+            PlaneModel::Gaussian => moment_match(data),
+        }
+    }
+}
