@@ -39,6 +39,8 @@ export const TOP = ['app', 'App', 'views', 'main'];
 /** Imports from a higher floor that stand until each lab declares its own part of the state. */
 export const KNOWN = [
   { from: 'state', to: 'labs/inference/settings.ts' },
+  { from: 'state', to: 'labs/plane/settings.ts' },
   { from: 'address', to: 'labs/inference/settings.ts' },
+  { from: 'address', to: 'labs/plane/settings.ts' },
   { from: 'bench', to: 'labs/inference/settings.ts' },
 ];

@@ -1,4 +1,4 @@
-/** The four labs, each in a state that comes to rest. */
+/** The labs, each in a state that comes to rest. */
 import { expect, open, type Page } from './fixtures.ts';
 
 export const LABS = {
@@ -6,6 +6,7 @@ export const LABS = {
   denoise: 'lab=denoise&steps=20&step=20&timesteps=64',
   elbo: 'lab=elbo&k=100&timesteps=64&perClass=10&T=50',
   inference: 'lab=inference&iterations=50',
+  plane: 'lab=plane&pdata=two-gaussians&psteps=20&pt=8',
 };
 export type Lab = keyof typeof LABS;
 
@@ -20,7 +21,18 @@ export async function settle(page: Page, lab: Lab, more = ''): Promise<void> {
     await expect(computing).toHaveCount(0, { timeout: 60_000 });
   } else if (lab === 'inference')
     await expect(page.getByTestId('inference-iteration')).toHaveText('50');
-  else {
+  else if (lab === 'plane') {
+    await expect(page.getByTestId('plane-t')).toHaveAttribute('data-current', 'true');
+    const ended = page.getByTestId('plane-reached');
+    await expect(ended).toHaveAttribute('data-done', 'true', {
+      timeout: 30_000,
+    });
+    const computed = page.getByTestId('plane-progress');
+    await expect(computed).toHaveAttribute('data-done', 'true', {
+      timeout: 60_000,
+    });
+    await expect(page.getByTestId('plane-scores')).toBeVisible();
+  } else {
     await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
     await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
   }

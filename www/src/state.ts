@@ -2,9 +2,10 @@
 import type { Stroke } from './drawing/strokes.ts';
 import type { ScheduleKind } from './engine/protocol.ts';
 import { defaultInference, type InferenceSettings } from './labs/inference/settings.ts';
+import { defaultPlane, type PlaneSettings } from './labs/plane/settings.ts';
 import type { Language } from './messages/languages.ts';
 
-export const LABS = ['latent', 'denoise', 'elbo', 'inference'] as const;
+export const LABS = ['latent', 'denoise', 'elbo', 'inference', 'plane'] as const;
 export const PATH_MODES = ['linear', 'spherical'] as const;
 /** What the latent map shows: decoded digits, where the classes lie, or one over the other. */
 export const MAP_VIEWS = ['both', 'digits', 'classes'] as const;
@@ -50,8 +51,11 @@ export const TOUR_STEPS = [
   'gap',
   'layers',
   'diffusion',
+  'known',
   'terms',
   'schedule',
+  'ends',
+  'wrong',
   'compare',
   'odd',
   'digit',
@@ -126,6 +130,7 @@ export interface PageState {
     without: string[];
   };
   inference: InferenceSettings;
+  plane: PlaneSettings;
   /** The visitor's choice; null leaves it to the browser. */
   language: Language | null;
   /** The step of the guided tour on display. */
@@ -168,6 +173,7 @@ export function defaultState(): PageState {
       without: [],
     },
     inference: defaultInference(),
+    plane: defaultPlane(),
     language: null,
     tour: null,
   };

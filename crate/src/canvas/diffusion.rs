@@ -175,7 +175,7 @@ impl Pen {
         self.context.set_stroke_style_str(colour.trim());
         self.context.set_line_width(1.1 * self.unit);
         self.context.set_line_cap("round");
-        self.context.set_global_alpha(0.6);
+        self.context.set_global_alpha(0.45);
         let half_at = match of {
             PlaneField::Score => 3.0,
             PlaneField::CleanPoint => 1.5,
@@ -191,7 +191,7 @@ impl Pen {
     fn path(&self, x: &[Point], x0: &[Point], options: &DiffusionPlane) -> Result<()> {
         let (Some(&now), Some(&predicted)) = (x.last(), x0.last()) else { return Ok(()) };
         self.lines(&[x0.to_vec()], &options.accent, 1.25, 0.7);
-        self.lines(&[x.to_vec()], &options.ink, 1.5, 0.9);
+        self.lines(&[x.to_vec()], &options.ink, 1.25, 0.9);
         self.lines(&[vec![now, predicted]], &options.accent, 1.0, 0.8);
         self.dot(now, 4.0, &options.ink)?;
         self.ring(predicted, 4.5, &options.accent)

@@ -30,6 +30,9 @@ const VIEWS: Record<string, View> = {
   'elbo-phone': { lab: 'elbo', width: 390, colorScheme: 'dark' },
   'inference-wide': { lab: 'inference', width: 1280, colorScheme: 'dark' },
   'inference-phone': { lab: 'inference', width: 390, colorScheme: 'light' },
+  'plane-wide': { lab: 'plane', width: 1280, colorScheme: 'light' },
+  'plane-numbers': { lab: 'plane', width: 1280, colorScheme: 'dark', top: 'plane-progress' },
+  'plane-phone': { lab: 'plane', width: 390, colorScheme: 'dark' },
   'derivation-beside': { lab: 'denoise', width: 1920, colorScheme: 'light', step: 'limit' },
 };
 

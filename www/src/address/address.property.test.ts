@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { printPixels } from '../drawing/pixels.ts';
 import { printStrokes } from '../drawing/strokes.ts';
 import { snapComponent } from '../labs/inference/settings.ts';
+import { snapDot } from '../labs/plane/settings.ts';
 import { defaultState, type PageState } from '../state.ts';
 import { images } from '../testing/images.ts';
 import { fc } from '../testing/properties.ts';
@@ -43,7 +44,7 @@ const image: fc.Arbitrary<PageState['elbo']['image']> = fc.oneof(
 const states: fc.Arbitrary<PageState> = fc
   .record(
     {
-      lab: fc.constantFrom('latent', 'denoise', 'elbo', 'inference'),
+      lab: fc.constantFrom('latent', 'denoise', 'elbo', 'inference', 'plane'),
       at: fc.oneof(
         point,
         hundredths(0, 1).map((position) => ({ position })),
@@ -64,6 +65,13 @@ const states: fc.Arbitrary<PageState> = fc
         minLength: 1,
         maxLength: 50,
       }),
+      dots: fc.array(
+        fc
+          .record({ x: hundredths(-9, 9), y: hundredths(-9, 9), width: hundredths(0, 3) })
+          .map(snapDot),
+        { minLength: 1, maxLength: 24 },
+      ),
+      place: fc.tuple(hundredths(-4, 4), hundredths(-4, 4)),
       language: fc.constantFrom('en', 'zh'),
       tour: fc.constantFrom('integral', 'mean-field', 'digit'),
     },
@@ -90,7 +98,7 @@ const states: fc.Arbitrary<PageState> = fc
       ...(step && { step }),
       ...(eta && { eta }),
     });
-    const { image: source, layers, held, start, data } = rest;
+    const { image: source, layers, held, start, data, dots, place } = rest;
     Object.assign(state.elbo, {
       ...(source && { image: source }),
       ...(layers && { layers }),
@@ -98,6 +106,7 @@ const states: fc.Arbitrary<PageState> = fc
     });
     if (start) state.inference = { ...state.inference, family: 'full-covariance', start: [start] };
     if (data) state.inference.data = data;
+    Object.assign(state.plane, { ...(dots && { points: dots }), ...(place && { point: place }) });
     return state;
   });
 

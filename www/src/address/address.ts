@@ -3,6 +3,7 @@
  * that follow: an address that lost its end on the way is noticed even where what is left of it is a value.
  */
 import { fitStart } from '../labs/inference/settings.ts';
+import { fitTimestep } from '../labs/plane/settings.ts';
 import { chainLength, defaultState, type Lab, type PageState } from '../state.ts';
 import { FIELDS } from './fields.ts';
 import { place } from './values.ts';
@@ -108,6 +109,8 @@ function reconcile(state: PageState, reject: (key: string, value: string) => voi
   }
   const misfit = fitStart(state.inference);
   if (misfit !== null) reject('q', misfit);
+  const beyond = fitTimestep(state.plane);
+  if (beyond !== null) reject('pt', beyond);
 }
 
 /** The fields of a state as they are written, in their order. */

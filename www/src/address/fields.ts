@@ -14,6 +14,20 @@ import {
   RATES,
   TARGETS,
 } from '../labs/inference/settings.ts';
+import {
+  DATA,
+  FIELDS as ARROWS,
+  MAX_TRAINING,
+  PARTICLES,
+  parseDots,
+  parsePoint,
+  PLANE_MODELS,
+  PLANE_SCHEDULES,
+  PLANE_STEPS,
+  printDots,
+  printPoint,
+  WEIGHTINGS,
+} from '../labs/plane/settings.ts';
 import { LANGUAGES } from '../messages/languages.ts';
 import {
   ALL_SCHEDULES,
@@ -361,6 +375,90 @@ export const FIELDS: readonly Field[] = [
     optional(parseData, printData),
     (s) => s.inference.data,
     (s, v) => (s.inference.data = v),
+  ),
+  field(
+    'pdata',
+    choice(DATA),
+    (s) => s.plane.data,
+    (s, v) => (s.plane.data = v),
+  ),
+  field(
+    'points',
+    { parse: parseDots, print: printDots },
+    (s) => s.plane.points,
+    (s, v) => (s.plane.points = v),
+  ),
+  field(
+    'pschedule',
+    choice(PLANE_SCHEDULES),
+    (s) => s.plane.schedule,
+    (s, v) => (s.plane.schedule = v),
+  ),
+  field(
+    'psteps',
+    integer(PLANE_STEPS.min, PLANE_STEPS.max),
+    (s) => s.plane.steps,
+    (s, v) => (s.plane.steps = v),
+  ),
+  field(
+    'peta',
+    decimal(0, 1, 2),
+    (s) => s.plane.eta,
+    (s, v) => (s.plane.eta = v),
+  ),
+  field(
+    'model',
+    choice(PLANE_MODELS),
+    (s) => s.plane.model,
+    (s, v) => (s.plane.model = v),
+  ),
+  field(
+    'blur',
+    decimal(0.05, 2, 2),
+    (s) => s.plane.blur,
+    (s, v) => (s.plane.blur = v),
+  ),
+  field(
+    'weighting',
+    choice(WEIGHTINGS),
+    (s) => s.plane.weighting,
+    (s, v) => (s.plane.weighting = v),
+  ),
+  field(
+    'trained',
+    integer(0, MAX_TRAINING),
+    (s) => s.plane.trained,
+    (s, v) => (s.plane.trained = v),
+  ),
+  field(
+    'pseed',
+    seed,
+    (s) => s.plane.seed,
+    (s, v) => (s.plane.seed = v),
+  ),
+  field(
+    'pt',
+    integer(0, PLANE_STEPS.max),
+    (s) => s.plane.t,
+    (s, v) => (s.plane.t = v),
+  ),
+  field(
+    'field',
+    choice(ARROWS),
+    (s) => s.plane.field,
+    (s, v) => (s.plane.field = v),
+  ),
+  field(
+    'x',
+    { parse: parsePoint, print: printPoint },
+    (s) => s.plane.point,
+    (s, v) => (s.plane.point = v),
+  ),
+  field(
+    'particle',
+    integer(0, PARTICLES - 1),
+    (s) => s.plane.particle,
+    (s, v) => (s.plane.particle = v),
   ),
   field(
     'lang',

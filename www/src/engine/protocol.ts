@@ -38,6 +38,15 @@ import type {
   MeanScore,
   ModelCheck,
   ModelEntry,
+  PlaneComponent,
+  PlaneDiffusionOptions,
+  PlaneField,
+  PlaneKernels,
+  PlaneNetworkOptions,
+  PlanePointResult,
+  PlanePreset,
+  PlaneScores,
+  PlaneTrainingTrace,
   Proposal,
   SamplerOptions,
   ScheduleKind,
@@ -71,6 +80,14 @@ export type {
   MeanScore,
   ModelCheck,
   ModelEntry,
+  PlaneComponent,
+  PlaneDiffusionOptions,
+  PlaneField,
+  PlaneKernels,
+  PlaneNetworkOptions,
+  PlanePointResult,
+  PlanePreset,
+  PlaneScores,
   Proposal,
   SamplerOptions,
   ScheduleKind,
@@ -186,6 +203,41 @@ export interface InferenceView {
   draws: Float64Array;
 }
 
+/** A diffusion in the plane; with `network`, as far as that is trained, in the place of the model. */
+export interface PlaneSetup {
+  options: PlaneDiffusionOptions;
+  network: PlaneNetworkOptions | null;
+}
+
+/** Which diffusion is meant: another `version` takes the network as it is by then. */
+interface PlaneOf {
+  setup: PlaneSetup;
+  version: number;
+}
+
+/** How planes are painted. */
+export type PlaneLook = Omit<InferencePlane, 'q' | 'draws'>;
+
+/** A diffusion at one timestep; the planes are already on the canvases. */
+export interface PlaneView {
+  /** Name of what was asked for. */
+  asked: string;
+  t: number;
+  /** null at t = 0. */
+  logSnr: number | null;
+  /** λ_T and λ_1. */
+  ends: [number, number];
+  /** null for t below 2. */
+  kernels: PlaneKernels | null;
+}
+
+export interface PlaneTraining {
+  steps: number;
+  trace: PlaneTrainingTrace;
+  /** Mean bound of the exact score over the same draws. */
+  exactElbo: number;
+}
+
 interface Call<Params, Result, Progress = never> {
   params: Params;
   result: Result;
@@ -297,10 +349,32 @@ export interface Calls {
       asked: string;
       setup: InferenceSetup;
       iterations: number;
-      look: Omit<InferencePlane, 'q' | 'draws'>;
+      look: PlaneLook;
     },
     InferenceView
   >;
+  /** Paints the four planes of a diffusion at one timestep; with `hold`, computing waits a moment. */
+  planePaint: Call<
+    PlaneOf & {
+      asked: string;
+      t: number;
+      look: PlaneLook;
+      /** Of the planes of the samplers. */
+      small: PlaneLook;
+      field: PlaneField | null;
+      particle: number;
+      point: [number, number];
+      hold: boolean;
+    },
+    PlaneView
+  >;
+  /** Goes on with all samplers until they have ended. */
+  planeAdvance: Call<PlaneOf, { reached: number }, { reached: number }>;
+  /** The likelihoods and bounds of a point. */
+  planePoint: Call<PlaneOf & { point: [number, number] }, PlanePointResult, PlanePointResult>;
+  /** Trains a network until it has made so many steps; one that has made more is begun anew. */
+  planeTrain: Call<{ network: PlaneNetworkOptions; steps: number }, PlaneTraining, PlaneTraining>;
+  planeScores: Call<PlaneOf, PlaneScores>;
   /** Computes a bound; with the ticket of the last one it is continued where it was cancelled. */
   scoreDdpm: Call<
     { model: string; ticket: number; image: Pixels; options: BoundOptions },

@@ -12,6 +12,7 @@ import { foreignHandlers } from './worker/foreign.ts';
 import { latentHandlers } from './worker/latent.ts';
 import { modelHandlers } from './worker/models.ts';
 import { pictureHandlers } from './worker/pictures.ts';
+import { planeHandlers } from './worker/plane.ts';
 import { surface, surfaceHandlers } from './worker/surfaces.ts';
 import type { Handlers, Task } from './worker/task.ts';
 
@@ -44,6 +45,7 @@ const handlers: Handlers = {
   ...chainHandlers,
   ...boundHandlers,
   ...pictureHandlers,
+  ...planeHandlers,
 };
 
 const cancellations = new Map<number, () => void>();

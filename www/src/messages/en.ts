@@ -3,6 +3,7 @@ import { classes } from './classes.en.ts';
 import { images } from './images.en.ts';
 import { site } from './site.en.ts';
 import { models as ownModels } from './models.en.ts';
+import { planeLab } from './plane-lab.en.ts';
 import { tour } from './tour.en.ts';
 
 /** Every text of the page in English. `zh.ts` says the same in Chinese: whoever adds a text adds it there too. */
@@ -16,7 +17,13 @@ export const en = {
   /** Between the items of a list. */
   comma: ', ',
 
-  labs: { latent: 'Latent', denoise: 'Denoise', elbo: 'ELBO', inference: 'Inference' },
+  labs: {
+    latent: 'Latent',
+    denoise: 'Denoise',
+    elbo: 'ELBO',
+    inference: 'Inference',
+    plane: 'Plane',
+  },
 
   loading: {
     label: 'Loading',
@@ -304,6 +311,7 @@ export const en = {
   } as Record<string, string>,
 
   elboLab,
+  planeLab,
 
   classes,
   images,

@@ -87,6 +87,15 @@ const steps = {
     attempt:
       'Press “Play”. From x_T, which is noise alone, each step goes a little way towards the guess beside it.',
   },
+  known: {
+    title: 'Diffusion where the truth is known',
+    body:
+      'If the data are Gaussians in the plane, their noised densities p_t are Gaussians too, and the best guess of the clean ' +
+      'point is a formula instead of a network. Three samplers walk back from the same noise: ancestral sampling adds ' +
+      'noise at every step, DDIM less or none, and the probability-flow ODE follows a smooth path.',
+    attempt:
+      'Press “Denoise”. Then click anywhere in the plane: log p(x) is known there, and the bound stands beside it.',
+  },
   terms: {
     title: 'Its bound has three terms',
     body:
@@ -104,6 +113,24 @@ const steps = {
       'then L₀ costs about 0.4 nats for every background pixel.',
     attempt:
       'Choose “Linear” and watch L₀. “Compare chain lengths” sets all three schedules side by side.',
+  },
+  ends: {
+    title: 'The gap, and what closes it',
+    body:
+      'With the exact score nothing is left to learn, and still the bound misses log p(x): each reverse step is one Gaussian ' +
+      'where the truth is a mixture. That part of the gap goes like 1/T. What stays as T grows is paid at the two ends of ' +
+      'the chain, where a Gaussian stands in for p(x_T) and for p(x|x₁).',
+    attempt:
+      'Drag T from 20 to 1000 and read “Where the gap comes from”; then choose another schedule.',
+  },
+  wrong: {
+    title: 'A model that errs, and what it pays',
+    body:
+      'A small network learns to guess the clean point while you watch. What its errors cost is an integral over log SNR: the ' +
+      'bound of the exact score minus its own. The loss can weigh noise levels as the bound does, or as L_simple does. ' +
+      'One scores better; the samples need not agree.',
+    attempt:
+      'Press “Train”, then choose the other weighting and train again: the table below compares them.',
   },
   compare: {
     title: 'What it is good for: comparing models',

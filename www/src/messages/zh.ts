@@ -4,6 +4,7 @@ import { elboLab } from './elbo-lab.zh.ts';
 import { classes } from './classes.zh.ts';
 import { images } from './images.zh.ts';
 import { site } from './site.zh.ts';
+import { planeLab } from './plane-lab.zh.ts';
 import { tour } from './tour.zh.ts';
 
 /**
@@ -19,7 +20,7 @@ export const zh: Messages = {
   language: '语言',
   comma: '、',
 
-  labs: { latent: '隐空间', denoise: '去噪', elbo: 'ELBO', inference: '推断' },
+  labs: { latent: '隐空间', denoise: '去噪', elbo: 'ELBO', inference: '推断', plane: '平面' },
 
   loading: {
     label: '加载中',
@@ -288,6 +289,7 @@ export const zh: Messages = {
   },
 
   elboLab,
+  planeLab,
 
   classes,
   images,

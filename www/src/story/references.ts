@@ -201,6 +201,48 @@ export const REFERENCES = {
     venue: 'ICCV',
     url: arxiv('2303.16203'),
   },
+  efron2011: {
+    authors: 'B. Efron',
+    title: 'Tweedie’s formula and selection bias',
+    year: 2011,
+    venue: 'Journal of the American Statistical Association 106',
+    url: 'https://doi.org/10.1198/jasa.2011.tm11181',
+  },
+  vincent2011: {
+    authors: 'P. Vincent',
+    title: 'A connection between score matching and denoising autoencoders',
+    year: 2011,
+    venue: 'Neural Computation 23',
+    url: 'https://doi.org/10.1162/NECO_a_00142',
+  },
+  szekely2013: {
+    authors: 'G. J. Székely, M. L. Rizzo',
+    title: 'Energy statistics: a class of statistics based on distances',
+    year: 2013,
+    venue: 'Journal of Statistical Planning and Inference 143',
+    url: 'https://doi.org/10.1016/j.jspi.2013.03.018',
+  },
+  songSde2021: {
+    authors: 'Y. Song, J. Sohl-Dickstein, D. P. Kingma, A. Kumar, S. Ermon, B. Poole',
+    title: 'Score-based generative modeling through stochastic differential equations',
+    year: 2021,
+    venue: 'ICLR',
+    url: arxiv('2011.13456'),
+  },
+  karras2022: {
+    authors: 'T. Karras, M. Aittala, T. Aila, S. Laine',
+    title: 'Elucidating the design space of diffusion-based generative models',
+    year: 2022,
+    venue: 'NeurIPS',
+    url: arxiv('2206.00364'),
+  },
+  kong2023: {
+    authors: 'X. Kong, R. Brekelmans, G. Ver Steeg',
+    title: 'Information-theoretic diffusion',
+    year: 2023,
+    venue: 'ICLR',
+    url: arxiv('2302.03792'),
+  },
 } as const satisfies Record<string, Reference>;
 
 export type ReferenceId = keyof typeof REFERENCES;

@@ -6,7 +6,9 @@ import type { Anchor } from './anchors.ts';
 
 /** The parts of the state that a step sets; all others have their defaults. */
 type Setting = Pick<PageState, 'lab'> & {
-  [Part in 'latent' | 'denoise' | 'bound' | 'elbo' | 'inference']?: Partial<PageState[Part]>;
+  [Part in 'latent' | 'denoise' | 'bound' | 'elbo' | 'inference' | 'plane']?: Partial<
+    PageState[Part]
+  >;
 };
 
 export interface Stop {
@@ -23,7 +25,8 @@ const IMAGE = { example: '3' };
 
 /** The accent of the model, or of the lab, that a stop is about. */
 export const accentOf = ({ setting: { lab }, of }: Stop): string =>
-  of ?? { latent: 'vae', denoise: 'ddpm', elbo: 'none', inference: 'inference' }[lab];
+  of ??
+  { latent: 'vae', denoise: 'ddpm', elbo: 'none', inference: 'inference', plane: 'ddpm' }[lab];
 
 export const STOPS: Record<TourStep, Stop> = {
   integral: {
@@ -76,6 +79,11 @@ export const STOPS: Record<TourStep, Stop> = {
     at: ['x-t', 'predicted-x0'],
     tex: 'q(x_t \\mid x_0) = \\mathcal N\\bigl(\\sqrt{\\bar\\alpha_t}\\,x_0,\\ (1-\\bar\\alpha_t)\\,I\\bigr)',
   },
+  known: {
+    setting: { lab: 'plane', plane: { t: 60 } },
+    at: ['plane-denoise', 'plane-samplers', 'plane-log-p'],
+    tex: 'p_t(x) = \\textstyle\\sum_k w_k\\, \\mathcal N\\bigl(x;\\ \\alpha_t m_k,\\ \\alpha_t^2 C_k + \\sigma_t^2 I\\bigr)',
+  },
   terms: {
     setting: { lab: 'elbo', elbo: { image: IMAGE } },
     at: ['prior', 'denoising', 'l0', 'timestep-costs'],
@@ -87,6 +95,16 @@ export const STOPS: Record<TourStep, Stop> = {
     at: ['bound-schedule', 'l0', 'sweep'],
     of: 'ddpm',
     tex: 'L_{t-1} = \\tfrac12 \\bigl(\\mathrm{SNR}(t{-}1) - \\mathrm{SNR}(t)\\bigr)\\, \\mathbb{E}\\|x_0 - \\hat x_0\\|^2',
+  },
+  ends: {
+    setting: { lab: 'plane', plane: { schedule: 'linear', steps: 20, t: 6 } },
+    at: ['plane-sweep', 'plane-steps', 'plane-parts'],
+    tex: '\\log p(x) - \\mathrm{ELBO} \\xrightarrow{\\;T \\to \\infty\\;} \\text{ends}',
+  },
+  wrong: {
+    setting: { lab: 'plane', plane: { model: 'network', trained: 1000 } },
+    at: ['plane-train', 'plane-errors', 'plane-scores'],
+    tex: '\\tfrac12 \\int \\mathrm{SNR}\\, \\bigl(\\mathbb E\\|x - \\hat x_\\theta\\|^2 - \\mathbb E\\|x - \\hat x_0\\|^2\\bigr)\\, \\mathrm d\\lambda',
   },
   compare: {
     setting: { lab: 'elbo', elbo: { image: IMAGE } },
@@ -152,5 +170,6 @@ export function stateAt(step: TourStep, { language, vae, ddpm }: PageState): Pag
     bound: { ...standard.bound, ...setting.bound },
     elbo: { ...standard.elbo, ...setting.elbo },
     inference: { ...standard.inference, ...setting.inference },
+    plane: { ...standard.plane, ...setting.plane },
   };
 }

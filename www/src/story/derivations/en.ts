@@ -1,4 +1,5 @@
 import type { DerivationTexts } from './index.ts';
+import { plane } from './plane.en.ts';
 
 export const en: DerivationTexts = {
   often: 'Often written',
@@ -8,6 +9,7 @@ export const en: DerivationTexts = {
   absent: 'This number is not on the page yet: it appears when it has been computed.',
   etAl: (first) => `${first} et al.`,
   labs: {
+    plane,
     inference: {
       title: 'Derivation: from log Z to a gradient',
       lead: 'Why the ELBO is a bound, how its gradient is estimated, and what a simple q loses.',

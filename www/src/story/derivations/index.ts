@@ -3,9 +3,10 @@ import { denoise } from './denoise.ts';
 import { elbo } from './elbo.ts';
 import { inference } from './inference.ts';
 import { latent } from './latent.ts';
+import { plane } from './plane.ts';
 import type { Derivation, DerivationText } from './types.ts';
 
-export const DERIVATIONS = { latent, denoise, elbo, inference } as const satisfies Record<
+export const DERIVATIONS = { latent, denoise, elbo, inference, plane } as const satisfies Record<
   Lab,
   Derivation
 >;

@@ -1,4 +1,5 @@
 import type { DerivationTexts } from './index.ts';
+import { plane } from './plane.zh.ts';
 
 export const zh: DerivationTexts = {
   often: '常见写法',
@@ -8,6 +9,7 @@ export const zh: DerivationTexts = {
   absent: '这个数值目前还不在页面上：计算完成后便会出现。',
   etAl: (first) => `${first} 等`,
   labs: {
+    plane,
     inference: {
       title: '推导：从 log Z 到梯度',
       lead: '为什么 ELBO 是下界，它的梯度如何估计，以及简单的 q 会损失什么。',

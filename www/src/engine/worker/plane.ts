@@ -1,0 +1,143 @@
+/** The plane lab: a diffusion whose log p(x) is known, painted and computed in slices. */
+import { PlaneDiffusion, PlaneNetwork, type PlanePoint } from '../../../pkg/elbo_room.js';
+import type { PlaneSetup, PlaneView } from '../protocol.ts';
+import { surface } from './surfaces.ts';
+import { breathe, type Handlers, hold, inSlices } from './task.ts';
+
+/** Particles that have a plane of their own, the first of them the large one. */
+const PLANES = ['forward', 'ancestral', 'ddim', 'flow'] as const;
+/** Networks in training that are kept: one for each weighting. */
+const NETWORKS = 2;
+/** How long computing goes on before messages are looked for, in milliseconds. */
+const SLICE_MS = { point: 12, train: 60 };
+/** Results are posted no more often than this. */
+const REPORT_MS = 150;
+
+let diffusion: PlaneDiffusion | undefined;
+/** The setup and the version of the network that `diffusion` is of. */
+let current = '';
+const networks = new Map<string, PlaneNetwork>();
+
+/** The network of these options with at most so many steps made: one that went on is begun anew. */
+function networkOf(options: NonNullable<PlaneSetup['network']>, most = Infinity): PlaneNetwork {
+  const key = JSON.stringify(options);
+  let network = networks.get(key);
+  if (network && network.steps > most) {
+    network.free();
+    network = undefined;
+  }
+  network ??= new PlaneNetwork(options);
+  networks.delete(key);
+  networks.set(key, network);
+  for (const [old, unused] of [...networks].slice(0, -NETWORKS)) {
+    unused.free();
+    networks.delete(old);
+  }
+  return network;
+}
+
+function prepare({ options, network }: PlaneSetup, version: number): PlaneDiffusion {
+  const name = JSON.stringify([options, network, version]);
+  if (diffusion && name === current) return diffusion;
+  diffusion?.free();
+  diffusion = undefined;
+  const made = new PlaneDiffusion(options);
+  if (network) made.useNetwork(networkOf(network));
+  current = name;
+  return (diffusion = made);
+}
+
+/** Whether a slice may go on: a call that was cancelled, or whose diffusion was replaced, ends. */
+const goesOn = (made: PlaneDiffusion, task: { cancelled: boolean }) =>
+  !task.cancelled && made === diffusion;
+
+export const planeHandlers: Handlers<
+  'planePaint' | 'planeAdvance' | 'planePoint' | 'planeTrain' | 'planeScores'
+> = {
+  async planePaint({ asked, setup, version, t, look, small, field, particle, point, hold: wait }) {
+    const canvases = await Promise.all(PLANES.map((name) => surface(`plane-${name}`)));
+    const made = prepare(setup, version);
+    for (const [i, particles] of PLANES.entries()) {
+      const canvas = canvases[i] as OffscreenCanvas;
+      const { target: density, ...rest } = i === 0 ? look : small;
+      made.paint(canvas, {
+        ...rest,
+        density,
+        t,
+        particles,
+        ...(i === 0 ? { point, ...(field && { field }) } : { path: particle }),
+      });
+    }
+    if (wait) hold();
+    const logSnr = made.logSnr;
+    const view: PlaneView = {
+      asked,
+      t,
+      logSnr: t > 0 ? (logSnr[t - 1] ?? null) : null,
+      ends: [logSnr[logSnr.length - 1] ?? 0, logSnr[0] ?? 0],
+      kernels: t > 1 ? made.kernels(...point, t) : null,
+    };
+    return view;
+  },
+
+  async planeAdvance({ setup, version }, task) {
+    const made = prepare(setup, version);
+    const report = () => ({ reached: made.reached });
+    await inSlices(
+      task,
+      () => {
+        if (!goesOn(made, task)) return false;
+        made.advance(1);
+        return made.reached > 0;
+      },
+      report,
+    );
+    return made === diffusion ? report() : { reached: setup.options.steps ?? 0 };
+  },
+
+  async planePoint({ setup, version, point: place }, task) {
+    const point: PlanePoint = prepare(setup, version).point(...place);
+    try {
+      let reported = performance.now();
+      while (!point.done) {
+        const until = performance.now() + SLICE_MS.point;
+        while (!point.done && performance.now() < until) point.step();
+        if (performance.now() - reported > REPORT_MS) {
+          reported = performance.now();
+          task.progress(point.result);
+        }
+        await breathe();
+        if (task.cancelled) break;
+      }
+      return point.result;
+    } finally {
+      point.free();
+    }
+  },
+
+  async planeTrain({ network: options, steps }, task) {
+    const network = networkOf(options, steps);
+    const key = JSON.stringify(options);
+    const report = () => ({
+      steps: network.steps,
+      trace: network.trace,
+      exactElbo: network.exactElbo,
+    });
+    // What was there before is shown at once.
+    task.progress(report());
+    let last = report();
+    while (networks.get(key) === network && network.steps < steps && !task.cancelled) {
+      const until = performance.now() + SLICE_MS.train;
+      while (network.steps < steps && performance.now() < until) {
+        // A row of the trace is made after every 200 steps.
+        network.train(Math.min(10, steps - network.steps));
+      }
+      last = report();
+      task.progress(last);
+      await breathe();
+    }
+    return last;
+  },
+
+  planeScores: ({ setup, version }) => prepare(setup, version).scores(),
+};

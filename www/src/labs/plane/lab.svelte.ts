@@ -1,0 +1,364 @@
+import { untrack } from 'svelte';
+import type { Engine } from '../../engine/engine.svelte.ts';
+import type {
+  PlaneLook,
+  PlanePointResult,
+  PlaneScores,
+  PlaneTraining,
+  PlaneView,
+} from '../../engine/protocol.ts';
+import { animate, reducedMotion } from '../../motion.ts';
+import type { Page } from '../../page.svelte.ts';
+import {
+  defaultPlane,
+  type Dot,
+  MAX_POINTS,
+  MAX_TRAINING,
+  type PlaneSettings,
+  planeSetup,
+  snapCoordinate,
+  snapDot,
+} from './settings.ts';
+
+/** Steps at which a training can be paused. */
+const PAUSES = 500;
+
+/** A chain of any length goes by in this time. */
+const SECONDS = 6;
+
+/** The controls that make another diffusion. */
+type SettingsPart = Partial<Omit<PlaneSettings, 't' | 'steps' | 'point' | 'points' | 'particle'>>;
+
+/** What a model scores, as long as data and chain stay the same. */
+export interface Scored {
+  /** The model, and a network's weighting and steps. */
+  key: string;
+  model: PlaneSettings['model'];
+  weighting: PlaneSettings['weighting'] | null;
+  trained: number;
+  blur: number;
+  scores: PlaneScores;
+}
+
+/**
+ * Everything on display follows from the settings: the worker is asked for the state that they describe. Particles, the
+ * numbers of the point and the training grow in the background, and a changed setting begins them anew.
+ */
+export class PlaneLab {
+  /** The state that was painted last. */
+  view = $state.raw<PlaneView | null>(null);
+  /** The smallest timestep that the samplers have reached; null before they begin. */
+  reached = $state<number | null>(null);
+  point = $state.raw<PlanePointResult | null>(null);
+  /** What `point` is of. */
+  #pointOf = $state('');
+  training = $state.raw<PlaneTraining | null>(null);
+  /** Whether the network is being trained. */
+  busy = $state(false);
+  scored = $state.raw<Scored[]>([]);
+  /** The Gaussian of one's own data that has been taken last. */
+  chosen = $state(0);
+  /** 1: to noise, -1: back, 0: at rest. */
+  direction = $state<-1 | 0 | 1>(0);
+  /** Set by the components that know the canvases. */
+  look = $state.raw<PlaneLook | null>(null);
+  small = $state.raw<PlaneLook | null>(null);
+  /** Steps of the network that is in use; another number takes it anew. */
+  #version = $state(0);
+  #until = 0;
+  #begun = false;
+  #scoredOf = '';
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly page: Page,
+  ) {
+    if (engine.missing.length > 0) return;
+    const { settings } = this;
+    const standard = defaultPlane();
+    // The first look at an untouched lab shows the way from noise to what it then stands at.
+    if (JSON.stringify(settings) === JSON.stringify(standard) && !reducedMotion()) {
+      this.#until = standard.t;
+      settings.t = settings.steps;
+      this.direction = -1;
+    }
+    $effect(() => this.#begin());
+    $effect(() => this.#show());
+    $effect(() => this.#advance());
+    $effect(() => this.#evaluate());
+    $effect(() => this.#train());
+    $effect(() => (this.direction !== 0 && this.#active ? this.#play() : undefined));
+  }
+
+  get settings(): PlaneSettings {
+    return this.page.state.plane;
+  }
+
+  get #active(): boolean {
+    return this.page.state.lab === 'plane';
+  }
+
+  get #setup(): string {
+    return JSON.stringify(planeSetup(this.settings));
+  }
+
+  /** Name of the diffusion that the settings describe. */
+  get #diffusion(): string {
+    return `${this.#setup} ${this.#version}`;
+  }
+
+  /** Name of the picture that the settings describe. */
+  get wish(): string {
+    const { t, field, point, particle } = this.settings;
+    return JSON.stringify([this.#diffusion, t, field, point, particle, this.look, this.small]);
+  }
+
+  /** Whether the numbers of the point are those that the settings describe. */
+  get current(): boolean {
+    return this.#pointOf === this.#pointWish;
+  }
+
+  get #pointWish(): string {
+    return JSON.stringify([this.#diffusion, this.settings.point]);
+  }
+
+  /** Whether the samplers have reached the timestep on display. */
+  get arrived(): boolean {
+    return this.reached !== null && this.reached <= this.settings.t;
+  }
+
+  change(part: SettingsPart): void {
+    Object.assign(this.settings, part);
+    if (this.settings.model !== 'network') this.#pause();
+  }
+
+  /** Another T: the timestep stays at its share of the chain. */
+  setSteps(steps: number): void {
+    const { settings } = this;
+    const t = Math.round((settings.t / settings.steps) * steps);
+    Object.assign(settings, { steps, t });
+  }
+
+  scrub(t: number): void {
+    this.direction = 0;
+    this.settings.t = Math.min(this.settings.steps, Math.max(0, t));
+  }
+
+  play(direction: -1 | 1): void {
+    const { settings } = this;
+    if (this.direction === direction) {
+      this.direction = 0;
+      return;
+    }
+    const end = direction < 0 ? 0 : settings.steps;
+    if (settings.t === end) settings.t = settings.steps - end;
+    this.#until = end;
+    this.direction = direction;
+  }
+
+  stop(): void {
+    this.direction = 0;
+    this.#pause();
+  }
+
+  setPoint([x, y]: readonly [number, number]): void {
+    this.settings.point = [snapCoordinate(x), snapCoordinate(y)];
+  }
+
+  setDot(index: number, part: Partial<Dot>): void {
+    this.settings.points = this.settings.points.map((dot, i) =>
+      i === index ? snapDot({ ...dot, ...part }) : dot,
+    );
+  }
+
+  addDot(dot: Dot): void {
+    if (this.settings.points.length >= MAX_POINTS) return;
+    this.settings.points = [...this.settings.points, snapDot(dot)];
+  }
+
+  /** One Gaussian always stays. */
+  removeDot(index: number): void {
+    if (this.settings.points.length < 2) return;
+    this.settings.points = this.settings.points.filter((_, i) => i !== index);
+  }
+
+  async dice(): Promise<void> {
+    try {
+      this.change({ seed: await this.engine.fitter.client.call('randomSeed', null) });
+    } catch (error) {
+      this.engine.report(error);
+    }
+  }
+
+  /** Goes on with the training to its end, or pauses it. */
+  toggleTraining(): void {
+    if (this.busy) this.#pause();
+    else if (this.settings.trained < MAX_TRAINING) this.busy = true;
+  }
+
+  resetTraining(): void {
+    this.busy = false;
+    this.settings.trained = 0;
+  }
+
+  /** The worker is ahead of what it has told: the training stops at the next step of a coarse grid. */
+  #pause(): void {
+    if (!this.busy) return;
+    this.busy = false;
+    const { trained } = this.settings;
+    this.settings.trained = Math.min(MAX_TRAINING, PAUSES * Math.ceil((trained + 400) / PAUSES));
+  }
+
+  #begin(): void {
+    if (!this.#active || this.#begun) return;
+    this.#begun = true;
+    void untrack(() => this.engine.fitter.begin());
+  }
+
+  #show(): void {
+    const { look, small, settings } = this;
+    if (!this.#active || !look || !small) return;
+    const { fitter } = this.engine;
+    const { generation } = fitter;
+    // Painted again when the samplers arrive.
+    void this.arrived;
+    const call = {
+      asked: this.wish,
+      setup: planeSetup(settings),
+      version: this.#version,
+      t: settings.t,
+      look,
+      small,
+      field: settings.field === 'none' ? null : settings.field,
+      particle: settings.particle,
+      point: [...settings.point] as [number, number],
+      hold: this.direction === 0,
+    };
+    fitter
+      .lane('planePaint')
+      .submit(() => fitter.client.call('planePaint', call))
+      .then((view) => {
+        if (generation === fitter.generation) this.view = view;
+      }, this.engine.report);
+  }
+
+  /** Whether the worker may be asked; another worker knows nothing of what the last one did. */
+  get #client() {
+    const { fitter } = this.engine;
+    return this.#active && this.look && fitter.generation >= 0 ? fitter.client : null;
+  }
+
+  #advance(): (() => void) | undefined {
+    const client = this.#client;
+    const key = this.#diffusion;
+    if (!client) return undefined;
+    const of = untrack(() => ({ setup: planeSetup(this.settings), version: this.#version }));
+    const controller = new AbortController();
+    const { signal } = controller;
+    untrack(() => (this.reached = null));
+    const tell = ({ reached }: { reached: number }) => (this.reached = reached);
+    client
+      .call('planeAdvance', of, { signal, onProgress: tell })
+      .then(async (end) => {
+        if (signal.aborted) return;
+        tell(end);
+        if (end.reached > 0) return;
+        const scores = await client.call('planeScores', of, { signal });
+        this.#record(scores, key);
+      })
+      .catch(this.engine.report);
+    return () => controller.abort();
+  }
+
+  #record(scores: PlaneScores, key: string): void {
+    const { data, points, schedule, steps, eta, seed, model, blur, weighting } = this.settings;
+    if (key !== this.#diffusion) return;
+    const common = JSON.stringify([data, data === 'own' && points, schedule, steps, eta, seed]);
+    const others = common === this.#scoredOf ? this.scored : [];
+    this.#scoredOf = common;
+    const network = model === 'network';
+    const row: Scored = {
+      key: network ? `${model} ${weighting}` : model,
+      model,
+      weighting: network ? weighting : null,
+      trained: this.#version,
+      blur,
+      scores,
+    };
+    this.scored = [...others.filter((other) => other.key !== row.key), row];
+  }
+
+  #evaluate(): (() => void) | undefined {
+    const client = this.#client;
+    const wish = this.#pointWish;
+    if (!client) return undefined;
+    const { point } = this.settings;
+    const of = untrack(() => ({ setup: planeSetup(this.settings), version: this.#version }));
+    const controller = new AbortController();
+    const { signal } = controller;
+    const tell = (result: PlanePointResult) => {
+      // What is known of the last point stays until there is as much of this one.
+      if (!result.bound) return;
+      this.point = result;
+      this.#pointOf = wish;
+    };
+    client
+      .call('planePoint', { ...of, point: [...point] }, { signal, onProgress: tell })
+      .then((result) => (signal.aborted ? undefined : tell(result)), this.engine.report);
+    return () => controller.abort();
+  }
+
+  /** Brings the network to as many steps as the settings say, and on while it is being trained. */
+  #train(): (() => void) | undefined {
+    const client = this.#client;
+    const { network } = JSON.parse(this.#setup) as ReturnType<typeof planeSetup>;
+    if (!client) return undefined;
+    if (!network) {
+      untrack(() => {
+        this.training = null;
+        this.#version = 0;
+      });
+      return undefined;
+    }
+    const { busy } = this;
+    // While it goes on, the settings follow it.
+    const wanted = busy ? MAX_TRAINING : this.settings.trained;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const tell = (training: PlaneTraining) => {
+      this.training = training;
+      if (busy) this.settings.trained = training.steps;
+      // The network in use is taken anew when all that is shown of the last one has come.
+      if (this.reached === 0 && this.current && this.#version !== training.steps)
+        this.#version = training.steps;
+    };
+    client
+      .call('planeTrain', { network, steps: wanted }, { signal, onProgress: tell })
+      .then((training) => {
+        if (signal.aborted) return;
+        this.training = training;
+        this.#version = training.steps;
+        this.settings.trained = training.steps;
+        this.busy = false;
+      }, this.engine.report);
+    return () => controller.abort();
+  }
+
+  #play(): () => void {
+    let due = 0;
+    return animate((seconds) => {
+      const { settings, direction } = this;
+      due += (Math.min(seconds, 0.25) * settings.steps) / SECONDS;
+      // What has not been painted yet is waited for, not skipped.
+      if (this.view?.asked !== this.wish) return;
+      const left = Math.abs(this.#until - settings.t);
+      const next = direction < 0 ? settings.t - Math.floor(due) : settings.t;
+      const reached = direction > 0 || (this.reached ?? Infinity) <= next;
+      if (!reached) return void (due = Math.min(due, 2));
+      const whole = Math.min(Math.floor(due), left);
+      due -= Math.floor(due);
+      if (whole > 0) settings.t += direction * whole;
+      if (settings.t === this.#until) this.direction = 0;
+    });
+  }
+}

@@ -1,0 +1,162 @@
+/** What the plane lab can be set to, and how data of one's own are written in an address. Pure. */
+import type {
+  PlaneComponent,
+  PlaneDiffusionOptions,
+  PlaneField,
+  PlanePreset,
+  PlaneSetup,
+} from '../../engine/protocol.ts';
+
+export const PRESETS = [
+  'five-gaussians',
+  'two-gaussians',
+  'correlated-gaussian',
+  'moons',
+  'spiral',
+] as const satisfies readonly PlanePreset[];
+export const DATA = [...PRESETS, 'own'] as const;
+export const PLANE_SCHEDULES = ['log-snr-linear', 'cosine', 'linear'] as const;
+/** T of the slider; an address may have any from 2 to 1000. */
+export const CHAINS = [2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000];
+export const PLANE_STEPS = { min: 2, max: 1000 } as const;
+export const PLANE_MODELS = ['exact', 'blurred', 'gaussian', 'network'] as const;
+export const WEIGHTINGS = ['bound', 'simple'] as const;
+export const FIELDS = ['none', 'score', 'clean-point'] as const satisfies readonly (
+  'none' | PlaneField
+)[];
+export const PARTICLES = 1000;
+export const MAX_TRAINING = 20_000;
+/** T of the chain that trainings are compared by; a network is the same whatever T the lab shows. */
+const TRAINED_STEPS = 1000;
+export const MAX_POINTS = 24;
+/** Half the side of the window. */
+export const REACH = 4.5;
+const WIDTHS = { min: 0.15, max: 1.5 } as const;
+export const WIDTH = WIDTHS;
+
+/** A Gaussian of one's own data: its mean and its standard deviation, on a grid of hundredths. */
+export interface Dot {
+  x: number;
+  y: number;
+  width: number;
+}
+
+export interface PlaneSettings {
+  data: (typeof DATA)[number];
+  points: Dot[];
+  schedule: (typeof PLANE_SCHEDULES)[number];
+  steps: number;
+  eta: number;
+  model: (typeof PLANE_MODELS)[number];
+  blur: number;
+  weighting: (typeof WEIGHTINGS)[number];
+  /** Steps of the network's training. */
+  trained: number;
+  seed: number;
+  /** The timestep on display, 0 to T. */
+  t: number;
+  field: (typeof FIELDS)[number];
+  /** x_0, whose likelihood is asked for. */
+  point: [number, number];
+  /** Index of the particle that is followed. */
+  particle: number;
+}
+
+export const defaultPlane = (): PlaneSettings => ({
+  data: 'five-gaussians',
+  points: [
+    { x: -1.5, y: 1, width: 0.4 },
+    { x: 1.5, y: 1, width: 0.4 },
+    { x: 0, y: -1.5, width: 0.7 },
+  ],
+  schedule: 'log-snr-linear',
+  steps: 100,
+  eta: 0,
+  model: 'exact',
+  blur: 0.4,
+  weighting: 'bound',
+  trained: 0,
+  seed: 1,
+  t: 65,
+  field: 'score',
+  point: [0.6, 1.9],
+  particle: 0,
+});
+
+const onGrid = (value: number) => Number(value.toFixed(2)) + 0;
+const clamp = (value: number, least: number, most: number) =>
+  Math.min(most, Math.max(least, value));
+
+export const snapCoordinate = (value: number) => onGrid(clamp(value, -REACH, REACH));
+export const snapDot = ({ x, y, width }: Dot): Dot => ({
+  x: snapCoordinate(x),
+  y: snapCoordinate(y),
+  width: onGrid(clamp(width, WIDTHS.min, WIDTHS.max)),
+});
+
+/** `x,y,width` of each Gaussian, with semicolons in between. */
+export function parseDots(text: string): Dot[] | undefined {
+  const dots: Dot[] = [];
+  for (const part of text.split(';', MAX_POINTS + 1)) {
+    if (!/^-?\d(\.\d{1,2})?,-?\d(\.\d{1,2})?,\d(\.\d{1,2})?$/.test(part)) return undefined;
+    const [x = 0, y = 0, width = 0] = part.split(',').map(Number);
+    const dot = snapDot({ x, y, width });
+    if (dot.x !== x + 0 || dot.y !== y + 0 || dot.width !== width) return undefined;
+    dots.push(dot);
+  }
+  return dots.length <= MAX_POINTS ? dots : undefined;
+}
+
+export const printDots = (dots: readonly Dot[]) =>
+  dots.map(({ x, y, width }) => `${x},${y},${width}`).join(';');
+
+/** `x,y` of a point. */
+export function parsePoint(text: string): [number, number] | undefined {
+  if (!/^-?\d(\.\d{1,2})?,-?\d(\.\d{1,2})?$/.test(text)) return undefined;
+  const [x = 0, y = 0] = text.split(',').map(Number);
+  return Math.abs(x) <= REACH && Math.abs(y) <= REACH ? [x + 0, y + 0] : undefined;
+}
+
+export const printPoint = ([x, y]: readonly [number, number]) => `${x},${y}`;
+
+/** Replaces a timestep that the chain does not have, in place, and says what it was. */
+export function fitTimestep(settings: PlaneSettings): string | null {
+  const { t, steps } = settings;
+  if (t <= steps) return null;
+  settings.t = Math.round(steps / 3);
+  // A chain shorter than the default's timestep is no error of the address.
+  return t === defaultPlane().t ? null : String(t);
+}
+
+type DataOptions = Pick<PlaneDiffusionOptions, 'data' | 'components'>;
+
+function dataOf({ data, points }: PlaneSettings): DataOptions {
+  if (data !== 'own') return { data };
+  const component = ({ x, y, width }: Dot): PlaneComponent => ({
+    mean: [x, y],
+    std: [width, width],
+  });
+  return { components: points.map(component) };
+}
+
+/** What the crate is asked for; a network takes the place of the exact score. */
+export function planeSetup(settings: PlaneSettings): PlaneSetup {
+  const { schedule, steps, eta, model, blur, seed } = settings;
+  const data = dataOf(settings);
+  return {
+    options: {
+      ...data,
+      schedule,
+      steps,
+      eta,
+      particles: PARTICLES,
+      model: model === 'network' ? 'exact' : model,
+      ...(model === 'blurred' && { blur }),
+      seed,
+    },
+    network:
+      model === 'network'
+        ? { ...data, schedule, steps: TRAINED_STEPS, weighting: settings.weighting, seed }
+        : null,
+  };
+}
