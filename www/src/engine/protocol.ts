@@ -83,8 +83,6 @@ export type {
   PlaneComponent,
   PlaneDiffusionOptions,
   PlaneField,
-  PlaneKernels,
-  PlaneNetworkOptions,
   PlanePointResult,
   PlanePreset,
   PlaneScores,
@@ -225,8 +223,6 @@ export interface PlaneView {
   t: number;
   /** null at t = 0. */
   logSnr: number | null;
-  /** λ_T and λ_1. */
-  ends: [number, number];
   /** null for t below 2. */
   kernels: PlaneKernels | null;
 }

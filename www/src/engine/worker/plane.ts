@@ -55,7 +55,7 @@ export const planeHandlers: Handlers<
   'planePaint' | 'planeAdvance' | 'planePoint' | 'planeTrain' | 'planeScores'
 > = {
   async planePaint({ asked, setup, version, t, look, small, field, particle, point, hold: wait }) {
-    const canvases = await Promise.all(PLANES.map((name) => surface(`plane-${name}`)));
+    const canvases = await Promise.all(PLANES.map(async (name) => surface(`plane-${name}`)));
     const made = prepare(setup, version);
     for (const [i, particles] of PLANES.entries()) {
       const canvas = canvases[i] as OffscreenCanvas;
@@ -69,12 +69,10 @@ export const planeHandlers: Handlers<
       });
     }
     if (wait) hold();
-    const logSnr = made.logSnr;
     const view: PlaneView = {
       asked,
       t,
-      logSnr: t > 0 ? (logSnr[t - 1] ?? null) : null,
-      ends: [logSnr[logSnr.length - 1] ?? 0, logSnr[0] ?? 0],
+      logSnr: t > 0 ? (made.logSnr[t - 1] ?? null) : null,
       kernels: t > 1 ? made.kernels(...point, t) : null,
     };
     return view;
@@ -101,7 +99,8 @@ export const planeHandlers: Handlers<
       let reported = performance.now();
       while (!point.done) {
         const until = performance.now() + SLICE_MS.point;
-        while (!point.done && performance.now() < until) point.step();
+        do point.step();
+        while (performance.now() < until);
         if (performance.now() - reported > REPORT_MS) {
           reported = performance.now();
           task.progress(point.result);

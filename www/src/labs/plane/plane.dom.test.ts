@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PlaneLook, PlanePointResult, PlaneScores, PlaneView } from '../../engine/protocol.ts';
+import type { PlaneLook, PlanePointResult, PlaneScores } from '../../engine/protocol.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';
 import { calls, type Script, workerOf } from '../../testing/worker.ts';
 import { PlaneLab } from './lab.svelte.ts';
@@ -19,8 +19,7 @@ const LOOK: PlaneLook = {
 /** A worker that trains in slices of 100 steps until it is told to stop. */
 const script = (): Script => ({
   randomSeed: () => 77,
-  planePaint: ({ asked, t }) =>
-    ({ asked, t, logSnr: 1, ends: [-6, 13], kernels: null }) as PlaneView,
+  planePaint: ({ asked, t }) => ({ asked, t, logSnr: 1, kernels: null }),
   planeAdvance: () => ({ reached: 0 }),
   planePoint: ({ point }) =>
     ({

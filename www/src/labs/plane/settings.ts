@@ -7,7 +7,7 @@ import type {
   PlaneSetup,
 } from '../../engine/protocol.ts';
 
-export const PRESETS = [
+const PRESETS = [
   'five-gaussians',
   'two-gaussians',
   'correlated-gaussian',
