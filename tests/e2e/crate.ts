@@ -13,6 +13,7 @@ import init, {
   type SamplerOptions,
   toLevels,
   Vae,
+  PlaneDiffusion,
   VariationalInference,
 } from '../../www/pkg/elbo_room.js';
 import { defaultState } from '../../www/src/state.ts';
@@ -30,6 +31,7 @@ export interface Crate {
   ddpm: Ddpm;
   ddpmEntry: Extract<ModelEntry, { kind: 'ddpm' }>;
   /** Needs no model, but an instance of the crate. */
+  PlaneDiffusion: typeof PlaneDiffusion;
   VariationalInference: typeof VariationalInference;
 }
 
@@ -54,7 +56,7 @@ export async function loadCrate(networks: 'trained' | 'stand-in'): Promise<Crate
   );
   const vae = Vae.load(vaeEntry, await files(vaeEntry, read));
   const ddpm = Ddpm.load(ddpmEntry, await files(ddpmEntry, read));
-  return { latent, vae, vaeEntry, ddpm, ddpmEntry, VariationalInference };
+  return { latent, vae, vaeEntry, ddpm, ddpmEntry, PlaneDiffusion, VariationalInference };
 }
 
 async function files(entry: ModelEntry, read: Read): Promise<Record<string, Uint8Array>> {

@@ -95,23 +95,23 @@ test('a click puts the point there, and log p follows', async ({ page, crate }) 
 test('everything can be done with the keyboard', async ({ page }) => {
   await open(page, 'lab=plane&pt=30&pdata=own&psteps=20');
   await rest(page);
-  await tabTo(page, page.getByTestId('plane-dot-0'));
+  await tabTo(page.getByTestId('plane-dot-0'));
   await page.keyboard.press('Shift+ArrowRight');
   await expect(page).toHaveURL(/points=-1(,|%2C)1/);
   await page.keyboard.press('+');
   await expect(page).toHaveURL(/0\.46/);
-  await tabTo(page, page.getByTestId('plane-point'));
+  await tabTo(page.getByTestId('plane-point'));
   await page.keyboard.press('ArrowUp');
   await expect(page).toHaveURL(/x=0\.6(,|%2C)1\.95/);
-  await tabTo(page, page.getByTestId('plane-scrub'));
+  await tabTo(page.getByTestId('plane-scrub'));
   await page.keyboard.press('End');
   await expect(page.getByTestId('plane-t')).toHaveText(text.transport.t(0, 20));
-  await tabTo(page, page.getByTestId('plane-noise'));
+  await tabTo(page.getByTestId('plane-noise'));
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('plane-t')).toHaveText(text.transport.t(20, 20), {
     timeout: 20_000,
   });
-  await tabTo(page, page.getByTestId('plane-model'));
+  await tabTo(page.getByTestId('plane-model'));
   await page.keyboard.press('ArrowDown');
   await expect(page).toHaveURL(/model=blurred/);
   await rest(page);

@@ -36,7 +36,9 @@ describe('the steps of a site', () => {
   const { models } = manifest;
   const of = (...kinds: string[]) => models.filter(({ kind }) => kinds.includes(kind));
   const steps = (some: typeof models, evaluated = true) => stepsFor({ models: some, evaluated });
-  const ALWAYS = ['bound', 'divergences', 'gradients', 'mean-field'];
+  const FITS = ['bound', 'divergences', 'gradients', 'mean-field'];
+  /** The parts of the plane. */
+  const [KNOWN, ...REST] = ['known', 'ends', 'wrong'];
 
   it('are all of them with the models that ship, and while the models are not known', () => {
     expect(steps(models)).toEqual(TOUR_STEPS);
@@ -44,9 +46,25 @@ describe('the steps of a site', () => {
   });
 
   it('leave out what needs a model that is not there', () => {
-    expect(steps([])).toEqual(ALWAYS);
-    expect(steps(of('ddpm'))).toEqual([...ALWAYS, 'diffusion', 'terms', 'schedule', 'digit']);
-    expect(steps(of('vae'), false)).toEqual(['integral', ...ALWAYS, 'vae', 'gap', 'compare']);
+    expect(steps([])).toEqual([...FITS, KNOWN, ...REST]);
+    expect(steps(of('ddpm'))).toEqual([
+      ...FITS,
+      'diffusion',
+      KNOWN,
+      'terms',
+      'schedule',
+      ...REST,
+      'digit',
+    ]);
+    expect(steps(of('vae'), false)).toEqual([
+      'integral',
+      ...FITS,
+      'vae',
+      'gap',
+      KNOWN,
+      ...REST,
+      'compare',
+    ]);
     expect(steps(models, false)).toEqual(TOUR_STEPS.filter((step) => step !== 'odd'));
   });
 
@@ -54,7 +72,7 @@ describe('the steps of a site', () => {
     const decoders = of('vae').map((entry) =>
       entry.kind === 'vae' ? { ...entry, files: { decoder: entry.files.decoder } } : entry,
     );
-    expect(steps(decoders)).toEqual(['integral', ...ALWAYS]);
+    expect(steps(decoders)).toEqual(['integral', ...FITS, KNOWN, ...REST]);
     const named = of('ddpm').map((entry) => ({ ...entry, classes: ['swan', 'ring'] }));
     expect(steps(named as typeof models)).not.toContain('digit');
   });
