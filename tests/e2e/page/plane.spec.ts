@@ -1,3 +1,4 @@
+import { fixed } from '../../../www/src/format.ts';
 import {
   en,
   expect,
@@ -11,7 +12,7 @@ import {
 } from '../fixtures.ts';
 
 const text = en.planeLab;
-const shown = (value: number) => value.toFixed(4).replace('-', '−');
+const shown = (value: number) => fixed(value, 4);
 
 /** Waits until the samplers have ended and everything about the point is known. */
 async function rest(page: Page): Promise<void> {
