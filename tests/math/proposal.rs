@@ -1,9 +1,10 @@
 use crate::math::common::assert_close;
-use elbo_room::math::importance::{gap, log_likelihood, stratified};
+use elbo_room::math::importance::{effective_sample_size, gap, log_likelihood, stratified};
 use elbo_room::math::laplace::{Sensitivity, laplace};
 use elbo_room::math::linear::{Factor, triangular_times};
+use elbo_room::math::moments::Moments;
 use elbo_room::math::numeric::log_sum_exp;
-use elbo_room::math::proposal::{Proposal, ProposalKind, Slot};
+use elbo_room::math::proposal::{PILOT_DRAWS, Proposal, ProposalKind, Slot, log_mixture};
 use elbo_room::math::rng::{Purpose, standard_normal};
 use elbo_room::math::{bernoulli, logistic};
 use ndarray::{Array1, Array2, array, aview1};
@@ -35,12 +36,14 @@ fn a_factor_solves_and_inverts() {
     }
 }
 
-fn proposals() -> [Proposal; 3] {
+fn proposals() -> [Proposal; 4] {
     let factor = Factor::cholesky(matrix().view()).unwrap();
+    let mean = array![-0.4, 0.3, 0.1];
     [
         Proposal::posterior(),
         Proposal::defensive(3),
-        Proposal::laplace(array![0.5, -0.2, 1.0], factor),
+        Proposal::laplace(array![0.5, -0.2, 1.0], factor.clone()),
+        Proposal::fitted(Moments { mean, factor }),
     ]
 }
 
@@ -63,7 +66,7 @@ fn draws_are_dealt_in_turn_and_q_keeps_its_own() {
         let expected = match proposal.kind() {
             ProposalKind::Posterior => 1.0,
             ProposalKind::Defensive => 0.75,
-            ProposalKind::Laplace => 0.5,
+            ProposalKind::Laplace | ProposalKind::Fitted => 0.5,
         };
         assert_close(of_q, expected, 2e-3, "q's share");
     }
@@ -212,4 +215,88 @@ fn scores_are_derivatives() {
     });
     let far = logistic::sensitivity(&[128], aview1(&[5e3]), aview1(&[277_353.0]));
     assert!(far.score.iter().chain(&far.information).all(|v| v.is_finite()), "{far:?}");
+}
+
+/// Against the density of scipy.stats.multivariate_t(mean, 1.3 * matrix, df=8) over that of N(0, I).
+#[wasm_bindgen_test(unsupported = test)]
+fn the_density_of_a_student_t_is_scipys() {
+    let factor = Factor::cholesky(matrix().view()).unwrap();
+    let proposal = Proposal::fitted(Moments { mean: array![-0.4, 0.3, 0.1], factor });
+    let cases = [
+        ([0.0, 0.0, 0.0], -1.39516983459851),
+        ([1.5, -2.0, 0.7], -0.896655759707564),
+        ([-6.0, 4.0, 9.0], 53.6933870224034),
+    ];
+    for (e, expected) in cases {
+        assert_close(proposal.log_ratios(aview1(&e))[0], expected, 1e-12, "log ratio");
+    }
+}
+
+/// Draws of a known Gaussian, weighted towards another: the moments are the other's.
+#[wasm_bindgen_test(unsupported = test)]
+fn matched_moments_are_those_of_the_weighted_density() {
+    let identity = Factor::cholesky(Array2::eye(2).view()).unwrap();
+    let others = Moments { mean: array![9.0, 9.0], factor: identity };
+    let draws: Vec<Array1<f64>> =
+        (0..20_000).map(|i| standard_normal(4, Purpose::Latent, [i, 0], 2) * 1.5).collect();
+    // N((0.5, -0.3), [[0.8, 0.3], [0.3, 0.6]]) over the density of the draws
+    let (mean, covariance) = (array![0.5, -0.3], array![[0.8, 0.3], [0.3, 0.6]]);
+    let target = Factor::cholesky(covariance.view()).unwrap();
+    let weight =
+        |e: &Array1<f64>| 0.5 * e.dot(e) / 2.25 - 0.5 * target.inverse_square((e - &mean).view());
+    let log_weights: Vec<f64> = draws.iter().map(weight).collect();
+    let found = Moments::matched(&draws, &log_weights, &others).unwrap();
+    for i in 0..2 {
+        assert_close(found.mean[i], mean[i], 0.05, "mean");
+        for j in 0..2 {
+            assert_close(found.factor.product()[[i, j]], covariance[[i, j]], 0.05, "covariance");
+        }
+    }
+    // one draw that has all the weight says next to nothing
+    let mut one = vec![-900.0; 50];
+    one[7] = 0.0;
+    let found = Moments::matched(&draws[..50], &one, &others).unwrap();
+    assert_close(found.mean[0], 0.8 * 9.0 + 0.2 * draws[7][0], 1e-9, "mean");
+    assert_eq!(Moments::matched(&draws[..50], &[f64::NAN; 50], &others), None);
+}
+
+/// A narrow mode beside a wide one, which curvature at the narrow mode says nothing of: a fitted
+/// proposal has the larger effective sample size, and the same mean weight.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_fitted_proposal_sees_what_curvature_at_the_mode_does_not() {
+    // log of ½ N(0, 0.04 I) + ½ N((1.6, 1), 0.5 I) over N(0, I)
+    let log_weight = |e: &Array1<f64>| {
+        let wide = e - &array![1.6, 1.0];
+        let logs = [
+            (0.5_f64 / 0.04).ln() - 0.5 * e.dot(e) / 0.04,
+            (0.5_f64 / 0.5).ln() - 0.5 * wide.dot(&wide) / 0.5,
+        ];
+        log_sum_exp(&logs) + 0.5 * e.dot(e)
+    };
+    let mode = array![0.0, 0.0];
+    let factor = Factor::cholesky(array![[0.04, 0.0], [0.0, 0.04]].view()).unwrap();
+    let moments = Proposal::pilot(mode.clone(), factor.clone(), |noises| {
+        Ok::<_, ()>(noises.iter().map(log_weight).collect())
+    });
+    let fitted = Proposal::fitted(moments.unwrap().unwrap());
+    let [laplace, fitted] = [Proposal::laplace(mode, factor), fitted].map(|proposal| {
+        let shares = proposal.log_shares(4000);
+        let weights: Vec<f64> = (0..4000)
+            .map(|index| {
+                let e = proposal.noise(2, index, 2);
+                log_weight(&e) - log_mixture(&shares, &proposal.log_ratios(e.view()))
+            })
+            .collect();
+        let estimate = log_likelihood(&weights);
+        assert!(estimate.mean.abs() < 4.0 * estimate.standard_error.unwrap(), "{estimate:?}");
+        effective_sample_size(&weights)
+    });
+    assert!(fitted > 1.2 * laplace, "{fitted} and {laplace}");
+    // what cannot be weighted is refused
+    let factor = Factor::cholesky(Array2::eye(2).view()).unwrap();
+    let refused = Proposal::pilot(array![0.0, 0.0], factor, |noises| {
+        Ok::<_, ()>(vec![f64::NAN; noises.len()])
+    });
+    assert_eq!(refused, Ok(None));
+    assert_eq!(PILOT_DRAWS % 4, 0, "all components have their shares");
 }

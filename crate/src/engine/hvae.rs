@@ -201,7 +201,7 @@ impl Posterior for HvaePosterior {
     fn proposal(&self, kind: ProposalKind) -> Result<Proposal> {
         Ok(match kind {
             ProposalKind::Posterior => Proposal::posterior(),
-            ProposalKind::Defensive | ProposalKind::Laplace => {
+            ProposalKind::Defensive | ProposalKind::Laplace | ProposalKind::Fitted => {
                 Proposal::defensive(self.layers.first().map_or(0, LatentLayer::latents))
             }
         })

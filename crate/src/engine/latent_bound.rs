@@ -13,8 +13,7 @@ use crate::math::importance::{
     ImportanceBound, effective_sample_size, gap, importance_curve, log_likelihood, stratified,
 };
 use crate::math::likelihood::Task;
-use crate::math::numeric::log_sum_exp;
-use crate::math::proposal::{Proposal, ProposalKind};
+use crate::math::proposal::{Proposal, ProposalKind, log_mixture};
 use crate::math::psis::{ParetoTail, draws_needed, shape_threshold};
 
 /// How to score an image with a latent-variable model.
@@ -255,21 +254,9 @@ impl LatentBound {
 
     /// log p(x, z) less the log density of the mixture of all draws that are there.
     fn mixture_log_weights(&self) -> Vec<f64> {
-        let counts = self.proposal.counts(self.weights.len());
-        let all = self.weights.len() as f64;
-        let log_shares: Vec<f64> = counts.iter().map(|c| libm::log(*c as f64 / all)).collect();
-        let mut densities = vec![0.0; log_shares.len()];
-        let mut log_weight = |weights: &Vec<f64>| {
-            // q's own ratio to q is 1; a component without draws has a log share of -∞
-            densities[0] = log_shares[0];
-            for ((density, share), ratio) in
-                densities[1..].iter_mut().zip(&log_shares[1..]).zip(&weights[1..])
-            {
-                *density = share + ratio;
-            }
-            weights[0] - log_sum_exp(&densities)
-        };
-        self.weights.iter().map(&mut log_weight).collect()
+        let log_shares = self.proposal.log_shares(self.weights.len());
+        let log_weight = |w: &Vec<f64>| w[0] - log_mixture(&log_shares, &w[1..]);
+        self.weights.iter().map(log_weight).collect()
     }
 }
 

@@ -436,6 +436,9 @@ fn contract(entry: &ModelEntry) -> Result<&VaeContract> {
     }
 }
 
+/// How many draws of a pilot go through the network together.
+const PILOT_BATCH: usize = 8;
+
 /// q(z|x) of one image.
 struct VaePosterior {
     decoder: Arc<dyn Decoder>,
@@ -496,19 +499,33 @@ impl Posterior for VaePosterior {
     }
 
     fn proposal(&self, kind: ProposalKind) -> Result<Proposal> {
-        let fitted = match kind {
+        let found = match kind {
             ProposalKind::Posterior => return Ok(Proposal::posterior()),
             ProposalKind::Defensive => None,
-            ProposalKind::Laplace => laplace(self.q.mean.view(), self.std.view(), |z| {
-                let z = z.mapv(|v| v as f32);
-                let pixels = self.decoder.decode_given(z.view(), self.class)?;
-                Ok::<_, Error>(pixels.sensitivity(&self.x))
-            })?,
+            ProposalKind::Laplace | ProposalKind::Fitted => {
+                laplace(self.q.mean.view(), self.std.view(), |z| {
+                    let z = z.mapv(|v| v as f32);
+                    let pixels = self.decoder.decode_given(z.view(), self.class)?;
+                    Ok::<_, Error>(pixels.sensitivity(&self.x))
+                })?
+            }
         };
-        Ok(fitted.map_or_else(
-            || Proposal::defensive(self.latents()),
-            |Laplace { mode, factor }| Proposal::laplace(mode, factor),
-        ))
+        let Some(Laplace { mode, factor }) = found else {
+            return Ok(Proposal::defensive(self.latents()));
+        };
+        if kind == ProposalKind::Laplace {
+            return Ok(Proposal::laplace(mode, factor));
+        }
+        let log_weights = |noises: &[Array1<f64>]| {
+            let mut weights = Vec::with_capacity(noises.len());
+            for some in noises.chunks(PILOT_BATCH) {
+                let draws = self.draws(some)?;
+                weights.extend(draws.iter().map(|draw| draw.log_likelihood + draw.log_ratio));
+            }
+            Ok::<_, Error>(weights)
+        };
+        let moments = Proposal::pilot(mode.clone(), factor.clone(), log_weights)?;
+        Ok(moments.map_or_else(|| Proposal::laplace(mode, factor), Proposal::fitted))
     }
 
     fn layers(&self) -> Vec<String> {

@@ -66,6 +66,13 @@ impl Factor {
         inverse
     }
 
+    /// A = L Lᵀ.
+    pub fn product(&self) -> Array2<f64> {
+        // Entry by entry: the product of matrices has other bits on other processors.
+        let n = self.0.nrows();
+        Array2::from_shape_fn((n, n), |(i, j)| self.0.row(i).dot(&self.0.row(j)))
+    }
+
     /// |L⁻¹ v|² = vᵀ A⁻¹ v.
     pub fn inverse_square(&self, v: ArrayView1<f64>) -> f64 {
         let x = self.solve_lower(v);

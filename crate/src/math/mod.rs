@@ -23,6 +23,7 @@ pub mod likelihood;
 pub mod linear;
 pub mod logistic;
 pub mod logistic_mixture;
+pub mod moments;
 pub mod numeric;
 pub mod parameterization;
 pub mod pixels;

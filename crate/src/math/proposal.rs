@@ -10,6 +10,8 @@
 //! draws, and no weight exceeds that of plain q by more than q's share.
 
 use super::linear::{Factor, triangular_times};
+use super::moments::Moments;
+use super::numeric::log_sum_exp;
 use super::rng::{Purpose, standard_normal};
 use ndarray::{Array1, ArrayView1, Axis};
 use serde::{Deserialize, Serialize};
@@ -27,15 +29,51 @@ pub enum ProposalKind {
     /// covariance, and ⅙ the same with twice. Where a model does not tell its curvature, and for
     /// a hierarchical one, [`ProposalKind::Defensive`] in its place.
     Laplace,
+    /// ½ q and ½ a Student t distribution with 8 degrees of freedom, whose centre and scale are the
+    /// weighted mean and 1.3 times the covariance of [`PILOT_DRAWS`] draws of a wider mixture around
+    /// that of [`ProposalKind::Laplace`] (moment matching). It sees what curvature at the mode does
+    /// not: skew, and a second mode. Where there is no such mode, [`ProposalKind::Defensive`].
+    Fitted,
 }
 
-/// N(mean, variance · L Lᵀ) of the first entries of e.
+/// Draws that [`ProposalKind::Fitted`] is fitted to.
+pub const PILOT_DRAWS: usize = 1600;
+
+/// The first entries of e around a mean, with the spread L of a factor: Gaussian, or a Student t.
 #[derive(Clone, Debug)]
 struct Component {
     mean: Array1<f64>,
     /// None for the identity.
     factor: Option<Factor>,
+    /// What the squared spread is multiplied with.
     variance: f64,
+    /// Of a Student t distribution.
+    degrees: Option<usize>,
+}
+
+impl Component {
+    /// log of its density over that of N(0, I).
+    fn log_ratio(&self, head: ArrayView1<f64>) -> f64 {
+        let centred = &head - &self.mean;
+        let (distance, log_det) = match &self.factor {
+            Some(factor) => (factor.inverse_square(centred.view()), factor.log_det()),
+            None => (centred.dot(&centred), 0.0),
+        };
+        let dimensions = head.len() as f64;
+        let distance = distance / self.variance;
+        let log_kernel = match self.degrees {
+            None => -0.5 * distance,
+            Some(degrees) => {
+                let degrees = degrees as f64;
+                let all = 0.5 * (degrees + dimensions);
+                libm::lgamma(all)
+                    - libm::lgamma(0.5 * degrees)
+                    - 0.5 * dimensions * libm::log(0.5 * degrees)
+                    - all * libm::log1p(distance / degrees)
+            }
+        };
+        0.5 * head.dot(&head) + log_kernel - 0.5 * dimensions * libm::log(self.variance) - log_det
+    }
 }
 
 /// A mixture whose first component is q, N(0, I).
@@ -44,6 +82,8 @@ pub struct Proposal {
     kind: ProposalKind,
     block: usize,
     others: Vec<Component>,
+    /// What the draws of q and those of the others are for.
+    purposes: [Purpose; 2],
     /// The component of each draw, over and over again; 0 is q.
     order: &'static [usize],
 }
@@ -59,7 +99,7 @@ pub struct Slot {
 
 impl ProposalKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Posterior, Self::Defensive, Self::Laplace];
+    pub const ALL: [Self; 4] = [Self::Posterior, Self::Defensive, Self::Laplace, Self::Fitted];
 
     /// Its name in options and results.
     pub fn name(self) -> &'static str {
@@ -67,6 +107,7 @@ impl ProposalKind {
             Self::Posterior => "posterior",
             Self::Defensive => "defensive",
             Self::Laplace => "laplace",
+            Self::Fitted => "fitted",
         }
     }
 }
@@ -74,7 +115,7 @@ impl ProposalKind {
 impl Proposal {
     /// q alone.
     pub fn posterior() -> Self {
-        Self { kind: ProposalKind::Posterior, block: 0, others: Vec::new(), order: &[0] }
+        Self::of(ProposalKind::Posterior, 0, Vec::new(), &[0])
     }
 
     /// ¾ q and ¼ N(μ, 2 σ²) in the first `block` entries.
@@ -84,22 +125,64 @@ impl Proposal {
     /// meets typical draws of q 0.1 nats an entry lower: with the 1,788 latents of a hierarchy its
     /// draws would all be wasted, with the two dozen of its top layer they are not.
     pub fn defensive(block: usize) -> Self {
-        let wide = Component { mean: Array1::zeros(block), factor: None, variance: 2.0 };
-        Self { kind: ProposalKind::Defensive, block, others: vec![wide], order: &[0, 0, 0, 1] }
+        let wide =
+            Component { mean: Array1::zeros(block), factor: None, variance: 2.0, degrees: None };
+        Self::of(ProposalKind::Defensive, block, vec![wide], &[0, 0, 0, 1])
     }
 
     /// Half of q, and copies of N(mean, L Lᵀ) with 1.3 times and twice its covariance. `factor` is
     /// L, in units of e.
     pub fn laplace(mean: Array1<f64>, factor: Factor) -> Self {
-        let block = mean.len();
-        let copy =
-            |variance| Component { mean: mean.clone(), factor: Some(factor.clone()), variance };
-        Self {
-            kind: ProposalKind::Laplace,
-            block,
-            others: vec![copy(1.3), copy(2.0)],
-            order: &[0, 1, 0, 2, 0, 1],
-        }
+        let around = around(mean, factor);
+        let others = vec![around(1.3, None), around(2.0, None)];
+        Self::of(ProposalKind::Laplace, others[0].mean.len(), others, &[0, 1, 0, 2, 0, 1])
+    }
+
+    /// Half of q, and a Student t distribution with 8 degrees of freedom around moments in units of
+    /// e, 1.3 times as wide in variance.
+    pub fn fitted(Moments { mean, factor }: Moments) -> Self {
+        let t = around(mean, factor)(1.3, Some(8));
+        Self::of(ProposalKind::Fitted, t.mean.len(), vec![t], &[0, 1])
+    }
+
+    /// The moments that [`Proposal::fitted`] takes, from [`PILOT_DRAWS`] draws around a mode and
+    /// the Cholesky factor of the covariance there. `log_weight` gives log p(x, z) - log q(z|x) at
+    /// the noises of draws, in nats.
+    ///
+    /// The draws are a function of the mode, of nothing else: no seed has a part in them. None if
+    /// the weights are not finite.
+    ///
+    /// # Errors
+    /// Those of `log_weight`.
+    pub fn pilot<E>(
+        mode: Array1<f64>,
+        factor: Factor,
+        log_weight: impl FnOnce(&[Array1<f64>]) -> Result<Vec<f64>, E>,
+    ) -> Result<Option<Moments>, E> {
+        let around = around(mode.clone(), factor.clone());
+        let others = vec![around(1.3, None), around(1.5, Some(4))];
+        let pilot = Self {
+            purposes: [Purpose::Pilot; 2],
+            ..Self::of(ProposalKind::Fitted, mode.len(), others, &[0, 1, 2, 1])
+        };
+        let noises: Vec<Array1<f64>> =
+            (0..PILOT_DRAWS).map(|index| pilot.noise(0, index, mode.len())).collect();
+        let log_shares = pilot.log_shares(PILOT_DRAWS);
+        let log_weights: Vec<f64> = log_weight(&noises)?
+            .into_iter()
+            .zip(&noises)
+            .map(|(weight, e)| weight - log_mixture(&log_shares, &pilot.log_ratios(e.view())))
+            .collect();
+        Ok(Moments::matched(&noises, &log_weights, &Moments { mean: mode, factor }))
+    }
+
+    fn of(
+        kind: ProposalKind,
+        block: usize,
+        others: Vec<Component>,
+        order: &'static [usize],
+    ) -> Self {
+        Self { kind, block, others, purposes: [Purpose::Latent, Purpose::Proposal], order }
     }
 
     /// Which it is.
@@ -136,39 +219,39 @@ impl Proposal {
     pub fn noise(&self, seed: u64, index: usize, latents: usize) -> Array1<f64> {
         let Slot { component, number } = self.slot(index);
         let number = number as u64;
-        let Some(Component { mean, factor, variance }) =
+        let [of_q, of_others] = self.purposes;
+        let Some(Component { mean, factor, variance, degrees }) =
             component.checked_sub(1).map(|i| &self.others[i])
         else {
-            return standard_normal(seed, Purpose::Latent, [number, 0], latents);
+            return standard_normal(seed, of_q, [number, 0], latents);
         };
-        let mut noise =
-            standard_normal(seed, Purpose::Proposal, [number, component as u64], latents);
+        let address = [number, component as u64];
+        // The normals whose squares a Student t is divided by come behind the latents.
+        let normals =
+            standard_normal(seed, of_others, address, latents + degrees.unwrap_or_default());
+        let (latent, behind) = normals.view().split_at(Axis(0), latents);
+        let squares = behind.dot(&behind);
+        let mut noise = latent.to_owned();
+        let spread = degrees.map_or(1.0, |degrees| (degrees as f64 / squares).sqrt());
         let (mut head, _) = noise.view_mut().split_at(Axis(0), self.block);
         if let Some(factor) = factor {
             let moved = triangular_times(factor, head.view());
             head.assign(&moved);
         }
-        head.zip_mut_with(mean, |e, m| *e = m + variance.sqrt() * *e);
+        head.zip_mut_with(mean, |e, m| *e = m + variance.sqrt() * spread * *e);
         noise
     }
 
     /// log of the density of each component but q over that of q, at a noise.
     pub fn log_ratios(&self, noise: ArrayView1<f64>) -> Vec<f64> {
         let (head, _) = noise.split_at(Axis(0), self.block);
-        let square = head.dot(&head);
-        let ratio = |component: &Component| {
-            let centred = &head - &component.mean;
-            let (distance, log_det) = match &component.factor {
-                Some(factor) => (factor.inverse_square(centred.view()), factor.log_det()),
-                None => (centred.dot(&centred), 0.0),
-            };
-            let dimensions = self.block as f64;
-            0.5 * (square
-                - distance / component.variance
-                - dimensions * libm::log(component.variance))
-                - log_det
-        };
-        self.others.iter().map(ratio).collect()
+        self.others.iter().map(|component| component.log_ratio(head)).collect()
+    }
+
+    /// The logarithm of the share that each component has of the first `draws` draws, q's first.
+    pub fn log_shares(&self, draws: usize) -> Vec<f64> {
+        let share = |count: &usize| libm::log(*count as f64 / draws as f64);
+        self.counts(draws).iter().map(share).collect()
     }
 
     /// How many of the first `draws` draws are of each component.
@@ -176,5 +259,24 @@ impl Proposal {
         let mut counts = vec![0; self.components()];
         (0..draws).for_each(|index| counts[self.order[index % self.order.len()]] += 1);
         counts
+    }
+}
+
+/// log of the density of a mixture over that of q, its first component, from the logarithms of the
+/// shares of all and the log ratios of the others to q. A component without draws has a log share
+/// of -∞.
+pub fn log_mixture(log_shares: &[f64], log_ratios: &[f64]) -> f64 {
+    let others = log_shares[1..].iter().zip(log_ratios).map(|(share, ratio)| share + ratio);
+    let densities: Vec<f64> = [log_shares[0]].into_iter().chain(others).collect();
+    log_sum_exp(&densities)
+}
+
+/// Components around one mean with one factor, which differ in width and kind.
+fn around(mean: Array1<f64>, factor: Factor) -> impl Fn(f64, Option<usize>) -> Component {
+    move |variance, degrees| Component {
+        mean: mean.clone(),
+        factor: Some(factor.clone()),
+        variance,
+        degrees,
     }
 }

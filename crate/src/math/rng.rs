@@ -34,6 +34,8 @@ pub enum Purpose {
     PosteriorNoise = 9,
     /// The noise of a proposal's own components, beside that of q.
     Proposal = 10,
+    /// The draws that a proposal is fitted to.
+    Pilot = 11,
     /// Weights, data and noise that a small network in the plane is trained with.
     PlaneTraining = 12,
     /// The particles of a diffusion in the plane.

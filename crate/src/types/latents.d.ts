@@ -74,10 +74,11 @@ export interface VaeElbo {
 
 /**
  * What log p(x) is estimated with. "posterior": q(z|x) alone. "defensive": 3/4 q and 1/4 a copy with twice the variance, of a hierarchical
- * VAE in the top layer only. "laplace": 1/2 q and 1/2 Gaussians fitted to the posterior's mode and curvature; "defensive" stands in for it
- * in a hierarchical VAE.
+ * VAE in the top layer only. "laplace": 1/2 q and 1/2 Gaussians fitted to the posterior's mode and curvature; "fitted": 1/2 q and 1/2
+ * a Student t distribution with the weighted mean and covariance of 1600 draws around that mode, which are evaluated first and on top: for
+ * heavy-tailed weights. "defensive" stands in for both in a hierarchical VAE.
  */
-export type ImportanceProposal = "posterior" | "defensive" | "laplace";
+export type ImportanceProposal = "posterior" | "defensive" | "laplace" | "fitted";
 
 export interface LatentBoundOptions {
   /** Samples of q(z|x), of which the ELBO is made, 1 to 1000000; 5000 if absent. The proposal's own draws come on top. */

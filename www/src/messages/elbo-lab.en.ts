@@ -102,6 +102,7 @@ export const elboLab = {
       posterior: 'q alone',
       defensive: '¾ q, ¼ wider',
       laplace: '½ q, ½ at the mode',
+      fitted: '½ q, ½ fitted to weighted draws',
       top: '¾ q, ¼ wider at the top',
     },
     effective: 'Effective',

@@ -101,6 +101,7 @@ export const elboLab: typeof english = {
       posterior: '仅 q',
       defensive: '¾ q，¼ 更宽',
       laplace: '½ q，½ 众数附近',
+      fitted: '½ q，½ 由加权样本拟合',
       top: '¾ q，¼ 顶层更宽',
     },
     effective: '有效',
