@@ -309,19 +309,19 @@ fn intervals_cover_the_truth() {
 /// The ELBO and the curve of L_K are made of q's samples alone, whatever else is drawn.
 #[wasm_bindgen_test(unsupported = test)]
 fn the_elbo_stays_that_of_q() {
-    use ProposalKind::{Defensive, Laplace, Posterior};
+    use ProposalKind::{Defensive, Fitted, Laplace, Posterior};
     let vae = gaussian_vae(0.6, 1.3);
     let hvae = GaussianHierarchy::hvae([0.5, -0.4]);
     let all = |bound: &dyn Fn(ProposalKind) -> Accumulator<LatentBound>| {
-        [Posterior, Defensive, Laplace].map(|kind| run(bound(kind)))
+        [Posterior, Defensive, Laplace, Fitted].map(|kind| run(bound(kind)))
     };
-    for [posterior, defensive, laplace] in [
+    for [posterior, defensive, laplace, fitted] in [
         all(&|kind| vae.bound(&LEVELS, &with(kind, 500, 4)).unwrap()),
         all(&|kind| hvae.bound(&LEVELS, &with(kind, 500, 4)).unwrap()),
     ] {
         assert_eq!((posterior.samples, posterior.draws, posterior.estimates.len()), (500, 500, 1));
         assert_eq!((defensive.samples, defensive.draws), (500, 666));
-        for other in [&defensive, &laplace] {
+        for other in [&defensive, &laplace, &fitted] {
             assert_eq!(other.elbo, posterior.elbo);
             assert_eq!(other.kl, posterior.kl);
             assert_eq!(other.importance, posterior.importance);
@@ -337,18 +337,20 @@ fn the_elbo_stays_that_of_q() {
 /// A q far too narrow: its weights have no variance, and k̂ says so. With the mixtures they have.
 #[wasm_bindgen_test(unsupported = test)]
 fn a_proposal_mends_what_plain_q_cannot_see() {
-    use ProposalKind::{Defensive, Laplace, Posterior};
+    use ProposalKind::{Defensive, Fitted, Laplace, Posterior};
     let (log_evidence, narrow) = (condition(0.0, 1.0).2, gaussian_vae(1.0, 0.3));
     let found = |kind| run(narrow.bound(&LEVELS, &with(kind, 4000, 6)).unwrap());
     let plain = found(Posterior);
     // p(z|x)/q has 1/k moments with k = 1 - 0.3 where the posterior is 1/0.3 times as wide
     let shape = plain.estimates[0].pareto.as_ref().unwrap().shape;
     assert!((0.5..1.0).contains(&shape) && !plain.reliable, "{shape}");
-    let laplace = found(Laplace);
-    assert!(laplace.reliable && laplace.estimates[0].pareto.as_ref().unwrap().shape < 0.3);
-    assert!(laplace.log_likelihood.standard_error.unwrap() < 0.02);
-    near(laplace.log_likelihood, log_evidence);
-    near(laplace.gap, divergence(1.0, 0.3));
+    let [laplace, fitted] = [Laplace, Fitted].map(found);
+    for mended in [&laplace, &fitted] {
+        assert!(mended.reliable && mended.estimates[0].pareto.as_ref().unwrap().shape < 0.3);
+        assert!(mended.log_likelihood.standard_error.unwrap() < 0.02);
+        near(mended.log_likelihood, log_evidence);
+        near(mended.gap, divergence(1.0, 0.3));
+    }
     let defensive = found(Defensive);
     let shapes = [&plain, &defensive].map(|r| r.estimates[0].pareto.as_ref().unwrap().shape);
     assert!(shapes[1] < shapes[0] - 0.1, "{shapes:?}");
@@ -362,7 +364,7 @@ fn a_proposal_mends_what_plain_q_cannot_see() {
 fn intervals_cover_the_truth_with_every_proposal() {
     let narrow = gaussian_vae(0.4, 0.8);
     let truth = (condition(0.0, 1.0).2, divergence(0.4, 0.8));
-    for kind in [ProposalKind::Defensive, ProposalKind::Laplace] {
+    for kind in [ProposalKind::Defensive, ProposalKind::Laplace, ProposalKind::Fitted] {
         let mut covered = [0; 2];
         for seed in 0..400 {
             let found = run(narrow.bound(&LEVELS, &with(kind, 300, seed)).unwrap());

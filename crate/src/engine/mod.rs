@@ -16,6 +16,7 @@ mod plane;
 mod sampler;
 mod timesteps;
 mod vae;
+mod vae_posterior;
 
 pub use check::{CheckOptions, Gallery, GalleryName, ModelCheck, Warning, check, probe_images};
 pub use class_posterior::{

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
-use super::latent_bound::{Draw, Posterior};
+use super::latent_bound::Posterior;
+use super::vae_posterior::VaePosterior;
 use super::{
     Accumulator, DensityReading, LatentBound, LatentBoundOptions, LatentPlane, LatentPlaneOptions,
     check_image, random_seed,
@@ -13,13 +14,12 @@ use super::{
 use crate::error::{Error, Result};
 use crate::math::elbo::{VaeElbo, bits_per_dim};
 use crate::math::gaussian;
-use crate::math::laplace::{Laplace, laplace};
 use crate::math::likelihood::{Task, dequantization};
-use crate::math::proposal::{Proposal, ProposalKind};
+use crate::math::proposal::Proposal;
 use crate::math::rng::{Purpose, standard_normal};
 use crate::model::manifest::{Contract, ImageShape, ModelEntry, Spread, VaeContract};
 use crate::model::{
-    ClassDensity, ClassRegion, Decoder, DiagonalGaussian, Encoder, Observation, check_class, load,
+    ClassDensity, ClassRegion, Decoder, DiagonalGaussian, Encoder, check_class, load,
 };
 
 /// A VAE with a standard normal prior, an autoencoder, or a decoder alone: what a model cannot do
@@ -358,8 +358,9 @@ impl Vae {
             log_likelihoods.extend(posterior.draws(&noises)?.iter().map(|d| d.log_likelihood));
         }
         let dimensions = self.image.dimensions();
-        let mut terms = VaeElbo::new(&log_likelihoods, posterior.kl.to_vec(), dimensions);
-        if let Some(density) = &posterior.density {
+        let mut terms = VaeElbo::new(&log_likelihoods, posterior.kl().to_vec(), dimensions);
+        let density = posterior.density();
+        if let Some(density) = &density {
             let volume = bits_per_dim(-density.log_volume, dimensions);
             terms.bits_per_dim = terms.bits_per_dim.linear(1.0, volume);
         }
@@ -367,7 +368,7 @@ impl Vae {
             seed,
             samples,
             task: self.task,
-            density: posterior.density,
+            density,
             binarized: (self.task == Task::Binarized).then_some(observed),
             terms,
         })
@@ -408,23 +409,8 @@ impl Vae {
         let encoder = self.encoder()?;
         self.require_posterior()?;
         let q = encoder.encode_given(self.task.encoder_input(x).view(), class)?;
-        let std = q.log_var.mapv(|v| libm::exp(0.5 * v));
-        let kl = gaussian::kl_standard(q.mean.view(), q.log_var.view());
         let noise = dequantize.map(|seed| dequantization(x.len(), seed));
-        let mut posterior = VaePosterior {
-            decoder: self.decoder.clone(),
-            q,
-            std,
-            kl,
-            class,
-            x: x.to_vec(),
-            noise,
-            density: None,
-        };
-        if self.task == Task::Density {
-            posterior.density = posterior.read_density()?;
-        }
-        Ok(posterior)
+        VaePosterior::new(self.decoder.clone(), q, class, x, noise, self.task == Task::Density)
     }
 }
 
@@ -433,110 +419,5 @@ fn contract(entry: &ModelEntry) -> Result<&VaeContract> {
     match &entry.contract {
         Contract::Vae(vae) => Ok(vae),
         _ => Err(Error::manifest(format!("model {:?} is not a VAE", entry.id))),
-    }
-}
-
-/// How many draws of a pilot go through the network together.
-const PILOT_BATCH: usize = 8;
-
-/// q(z|x) of one image.
-struct VaePosterior {
-    decoder: Arc<dyn Decoder>,
-    q: DiagonalGaussian,
-    std: Array1<f64>,
-    kl: Array1<f64>,
-    class: Option<usize>,
-    x: Vec<u8>,
-    noise: Option<Vec<f64>>,
-    density: Option<DensityReading>,
-}
-
-impl VaePosterior {
-    fn observation(&self) -> Observation<'_> {
-        Observation {
-            x: &self.x,
-            dequantization: self.noise.as_deref(),
-            std: self.density.and_then(|density| density.fitted_std),
-        }
-    }
-
-    /// The units of the density, and the σ that fits the image, from the decoded mean of q: one σ
-    /// for all draws, so that the bound is that of one model.
-    fn read_density(&self) -> Result<Option<DensityReading>> {
-        let mean = self.q.mean.mapv(|v| v as f32);
-        let pixels = self.decoder.decode_given(mean.view(), self.class)?;
-        let dequantized = self.noise.is_some();
-        Ok(pixels.density().map(|units| DensityReading {
-            range: units.range,
-            dequantized,
-            log_volume: units.log_volume(self.x.len(), dequantized),
-            fitted_std: pixels.fitted_std(&self.observation()),
-        }))
-    }
-}
-
-impl Posterior for VaePosterior {
-    fn latents(&self) -> usize {
-        self.q.mean.len()
-    }
-
-    fn draws(&self, noises: &[Array1<f64>]) -> Result<Vec<Draw>> {
-        let z: Vec<Array1<f64>> =
-            noises.iter().map(|noise| &self.q.mean + &(&self.std * noise)).collect();
-        let rounded: Vec<Array1<f32>> = z.iter().map(|z| z.mapv(|v| v as f32)).collect();
-        let views: Vec<ArrayView1<f32>> = rounded.iter().map(|z| z.view()).collect();
-        let all = self.decoder.decode_batch(&views, self.class)?;
-        let draws = z.iter().zip(all).map(|(z, pixels)| {
-            let log_ratio = (0..z.len()).map(|i| {
-                gaussian::log_density(z[i], 0.0, 0.0)
-                    - gaussian::log_density(z[i], self.q.mean[i], self.q.log_var[i])
-            });
-            let log_ratio = log_ratio.sum();
-            let log_likelihood = pixels.log_density(&self.observation());
-            Draw { log_likelihood, log_ratio, kl: vec![self.kl.sum()] }
-        });
-        Ok(draws.collect())
-    }
-
-    fn proposal(&self, kind: ProposalKind) -> Result<Proposal> {
-        let found = match kind {
-            ProposalKind::Posterior => return Ok(Proposal::posterior()),
-            ProposalKind::Defensive => None,
-            ProposalKind::Laplace | ProposalKind::Fitted => {
-                laplace(self.q.mean.view(), self.std.view(), |z| {
-                    let z = z.mapv(|v| v as f32);
-                    let pixels = self.decoder.decode_given(z.view(), self.class)?;
-                    Ok::<_, Error>(pixels.sensitivity(&self.x))
-                })?
-            }
-        };
-        let Some(Laplace { mode, factor }) = found else {
-            return Ok(Proposal::defensive(self.latents()));
-        };
-        if kind == ProposalKind::Laplace {
-            return Ok(Proposal::laplace(mode, factor));
-        }
-        let log_weights = |noises: &[Array1<f64>]| {
-            let mut weights = Vec::with_capacity(noises.len());
-            for some in noises.chunks(PILOT_BATCH) {
-                let draws = self.draws(some)?;
-                weights.extend(draws.iter().map(|draw| draw.log_likelihood + draw.log_ratio));
-            }
-            Ok::<_, Error>(weights)
-        };
-        let moments = Proposal::pilot(mode.clone(), factor.clone(), log_weights)?;
-        Ok(moments.map_or_else(|| Proposal::laplace(mode, factor), Proposal::fitted))
-    }
-
-    fn layers(&self) -> Vec<String> {
-        vec!["z".into()]
-    }
-
-    fn kl_per_latent(&self) -> Option<Array1<f64>> {
-        Some(self.kl.clone())
-    }
-
-    fn density(&self) -> Option<DensityReading> {
-        self.density
     }
 }
