@@ -4,6 +4,7 @@ mod check;
 mod class_posterior;
 mod ddpm;
 mod diffusion_elbo;
+mod diffusion_result;
 mod estimator;
 mod examples;
 mod forward;
@@ -23,9 +24,8 @@ pub use class_posterior::{
     ClassPosterior, ClassPosteriorOptions, ClassPosteriorResult, ClassWeighting,
 };
 pub use ddpm::{Ddpm, DiffuseOptions, Diffused, ScheduleTable};
-pub use diffusion_elbo::{
-    ConsistencyForm, DiffusionElbo, DiffusionElboOptions, DiffusionElboResult, TimestepTerm,
-};
+pub use diffusion_elbo::{DiffusionElbo, DiffusionElboOptions};
+pub use diffusion_result::{ConsistencyForm, DiffusionElboResult, TimestepTerm};
 pub use estimator::{Accumulator, Estimator};
 pub use examples::{ExampleDrawing, example_drawings};
 pub use hvae::{Hvae, ReconstructOptions};
