@@ -8,6 +8,7 @@ import { speech } from './messages/speech.svelte.ts';
 import { parseState } from './address/address.ts';
 import './styles/range.css';
 import './styles/print.css';
+import './styles/forced.css';
 
 // A page whose words come after it would flash.
 speech.chosen = parseState(location.hash).state.language;

@@ -9,7 +9,7 @@ const LANGUAGES = ['en', 'zh'] as const;
 
 const SCHEMES = ['light', 'dark'] as const;
 /** Phones, tablets, and windows up to those that have the derivation beside the lab. */
-const WIDTHS = [390, 768, 1280, 1920];
+const WIDTHS = [320, 390, 768, 1280, 1920];
 
 for (const lab of Object.keys(LABS) as Lab[]) {
   test(`the ${lab} lab: axe finds nothing, in either colour scheme`, async ({ page }) => {

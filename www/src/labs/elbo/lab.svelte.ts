@@ -18,6 +18,7 @@ import type {
 import { fitClass } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
 import { MOST_MODELS, SCHEDULES } from '../../state.ts';
+import { tab } from '../../tab.svelte.ts';
 import type { Picture } from '../scoring.svelte.ts';
 import { Growing, type NamedTask } from './growing.svelte.ts';
 import { PictureDesk } from './picture.svelte.ts';
@@ -73,7 +74,7 @@ export class ElboLab {
     if (engine.missing.length > 0) return;
     $effect(() => this.#find());
     $effect(() => {
-      engine.pool.suspended = page.state.lab !== 'elbo';
+      engine.pool.suspended = tab.hidden || page.state.lab !== 'elbo';
     });
     $effect(() => {
       if (page.state.lab === 'elbo') void engine.loadEvaluation();

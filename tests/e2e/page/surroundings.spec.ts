@@ -1,0 +1,61 @@
+/** What the page makes of the visitor's colours, and of not being looked at. */
+import { en, expect, open, test, withCores } from '../fixtures.ts';
+
+test('in the visitor’s own colours one sees what is chosen, current and filled', async ({
+  page,
+}) => {
+  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+  await open(page, 'lab=denoise&steps=20');
+  await expect(page.getByTestId('denoise-computed')).toHaveText(en.denoise.computedAll);
+  const styles = await page.evaluate(() => {
+    const of = (selector: string, property: string, pseudo?: string) => {
+      const element = document.querySelector(selector);
+      if (!element) throw new Error(`no ${selector}`);
+      return getComputedStyle(element, pseudo).getPropertyValue(property);
+    };
+    const segment = '[data-testid="steps"] input';
+    return {
+      chosen: of(`${segment}:checked + span`, 'background-color'),
+      other: of(`${segment}:not(:checked) + span`, 'background-color'),
+      current: of('nav [aria-current]', 'border-bottom-color'),
+      another: of('nav a:not([aria-current])', 'border-bottom-color'),
+      page: of('body', 'background-color'),
+      slider: of('.range', 'forced-color-adjust'),
+      filled: of('.range', '--accent'),
+      formula: of('.katex', 'forced-color-adjust'),
+    };
+  });
+  expect(styles.chosen).not.toBe(styles.other);
+  expect(styles.current).not.toBe(styles.another);
+  expect(styles.another).toBe(styles.page);
+  expect(styles).toMatchObject({ slider: 'none', filled: 'Highlight', formula: 'none' });
+});
+
+test('a hidden page computes no bounds, and goes on when it is seen again', async ({
+  page,
+  crate,
+}) => {
+  await withCores(page, 1);
+  await open(page, 'lab=elbo&k=5000&timesteps=512&perClass=100');
+  const growth = page.getByTestId(`growth-${crate.vaeEntry.id}`);
+  const seen = (hidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+  const count = async () =>
+    Number(/\d+/.exec((await growth.textContent())?.replace(/,/g, '') ?? ''));
+  await expect.poll(count).toBeGreaterThan(0);
+  await seen(true);
+  // What was under way is thrown away or comes within a frame; then nothing does any more.
+  let before = -1;
+  await expect
+    .poll(async () => {
+      const still = before === (before = await count());
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+      return still && before === (await count());
+    })
+    .toBe(true);
+  await seen(false);
+  await expect.poll(count).toBeGreaterThan(before);
+});
