@@ -266,11 +266,10 @@ fn matched_moments_are_those_of_the_weighted_density() {
 fn a_fitted_proposal_sees_what_curvature_at_the_mode_does_not() {
     // log of ½ N(0, 0.04 I) + ½ N((1.6, 1), 0.5 I) over N(0, I)
     let log_weight = |e: &Array1<f64>| {
-        let wide = e - &array![1.6, 1.0];
-        let logs = [
-            (0.5_f64 / 0.04).ln() - 0.5 * e.dot(e) / 0.04,
-            (0.5_f64 / 0.5).ln() - 0.5 * wide.dot(&wide) / 0.5,
-        ];
+        let component = |offset: Array1<f64>, variance: f64| {
+            (0.5 / variance).ln() - 0.5 * offset.dot(&offset) / variance
+        };
+        let logs = [component(e.clone(), 0.04), component(e - &array![1.6, 1.0], 0.5)];
         log_sum_exp(&logs) + 0.5 * e.dot(e)
     };
     let mode = array![0.0, 0.0];

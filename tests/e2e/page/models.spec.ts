@@ -7,7 +7,7 @@ import {
   toLevels,
   Vae,
 } from '../../../www/pkg/elbo_room.js';
-import { CONTRAST, expectAccessible } from '../checks.ts';
+import { expectAccessible } from '../checks.ts';
 import { toGrid } from '../crate.ts';
 import {
   drag,
@@ -100,7 +100,7 @@ test('a VAE that is dropped on the page is proposed, checked, used in every lab,
   await expect(page.getByTestId('check-warnings')).toContainText(
     text.check.warnings['posterior-ignores-x'] ?? '',
   );
-  await expectAccessible(page, CONTRAST);
+  await expectAccessible(page);
   await page.getByTestId('model-name').fill('Rows of grey');
   await page.getByTestId('use-model').click();
   await expect(dialog).toHaveCount(0);
