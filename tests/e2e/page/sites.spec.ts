@@ -167,9 +167,7 @@ const CASES: Case[] = [
     spoil: (files) => files.set('evaluation.json', HTML),
     async check(page) {
       await scores(page, SMALL_VAE.id);
-      await expect(page.getByTestId('notices')).toContainText(
-        en.errors.kinds['EvaluationError'] ?? '',
-      );
+      await expect(page.getByTestId('notices')).toContainText(en.errors.webpage('evaluation.json'));
     },
   },
   {
