@@ -74,14 +74,6 @@ export class PlaneLab {
     private readonly page: Page,
   ) {
     if (engine.missing.length > 0) return;
-    const { settings } = this;
-    const standard = defaultPlane();
-    // The first look at an untouched lab shows the way from noise to what it then stands at.
-    if (JSON.stringify(settings) === JSON.stringify(standard) && !reducedMotion()) {
-      this.#until = standard.t;
-      settings.t = settings.steps;
-      this.direction = -1;
-    }
     $effect(() => this.#begin());
     $effect(() => this.#show());
     $effect(() => this.#advance());
@@ -212,7 +204,20 @@ export class PlaneLab {
   #begin(): void {
     if (!this.#active || this.#begun) return;
     this.#begun = true;
-    void untrack(() => this.engine.fitter.begin());
+    untrack(() => {
+      this.#open();
+      void this.engine.fitter.begin();
+    });
+  }
+
+  /** The first look at an untouched lab shows the way from noise to where it then stands. */
+  #open(): void {
+    const { settings } = this;
+    const standard = defaultPlane();
+    if (JSON.stringify(settings) !== JSON.stringify(standard) || reducedMotion()) return;
+    this.#until = standard.t;
+    settings.t = settings.steps;
+    this.direction = -1;
   }
 
   #show(): void {

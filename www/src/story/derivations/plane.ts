@@ -34,7 +34,7 @@ export const plane = {
     {
       id: 'noised',
       formulas: [
-        tex`\begin{aligned} \link{p}{p}(x) &= \textstyle\sum_k w_k\, \N(x;\, m_k, C_k), \\ \link{pt}{p_t}(x_t) &= \textstyle\sum_k w_k\, \N\bigl(x_t;\, \alpha_t m_k,\, S_k\bigr), \quad S_k = \alpha_t^2 C_k + \sigma_t^2 I \end{aligned}`,
+        tex`\begin{aligned} \link{p}{p}(x) &= \textstyle\sum_k w_k\, \N(x;\, m_k, C_k), \\ \link{pt}{p_t}(x_t) &= \textstyle\sum_k w_k\, \N\bigl(x_t;\, \alpha_t m_k,\, S_k\bigr), \\ S_k &= \alpha_t^2 C_k + \sigma_t^2 I \end{aligned}`,
         tex`\begin{aligned} \E[x \mid x_t] &= \textstyle\sum_k r_k(x_t) \bigl(m_k + \alpha_t C_k S_k^{-1} (x_t - \alpha_t m_k)\bigr), \\ r_k(x_t) &\propto w_k\, \N(x_t;\, \alpha_t m_k, S_k) \end{aligned}`,
         tex`\link{score}{\nabla \log p_t(x_t)} = \frac{\alpha_t\, \link{x0hat}{\hat x_0}(x_t) - x_t}{\sigma_t^2}`,
       ],
@@ -51,7 +51,7 @@ export const plane = {
       formulas: [
         tex`\begin{aligned} \link{logP}{\log p(x)} &\ge \link{elbo}{\ELBO(x)} = -\link{terms}{\Bigl(L_T + \textstyle\sum_{t=2}^{\link{T}{T}} L_{t-1} + L_0\Bigr)}, \\ \link{kl}{L_{t-1}} &= \tfrac12 \bigl(\SNR(t-1) - \SNR(\link{t}{t})\bigr)\, \E_q \lVert x - \hat x_0 \rVert^2 \end{aligned}`,
         tex`\begin{aligned} L_0 &= -\E_q \log \N\Bigl(x;\, \hat x_0,\, \tfrac{\sigma_1^2}{\alpha_1^2} I\Bigr) \\ &= \tfrac12 \SNR(1)\, \E_q \lVert \link{x}{x} - \hat x_0 \rVert^2 + \log 2\pi - \lambda_1 \end{aligned}`,
-        tex`\link{forms}{-\ELBO} = \E_q\Bigl[\textstyle\sum_t \KL{q(x_{t-1} \mid x_t, x)}{p(x_{t-1} \mid x_t)}\Bigr] + \dots`,
+        tex`\begin{aligned} &\link{forms}{-\ELBO} = \\ &\; \E_q\Bigl[\textstyle\sum_t \KL{q(x_{t-1} \mid x_t, x)}{p(x_{t-1} \mid x_t)}\Bigr] + \dots \end{aligned}`,
       ],
       wrong: tex`L_0 \ge 0`,
       functions: [
@@ -76,7 +76,7 @@ export const plane = {
       id: 'limit',
       formulas: [
         tex`\sum_{t=2}^{T} L_{t-1} \;\xrightarrow{\link{limit}{T \to \infty}}\; \frac12 \int_{\lambda_T}^{\lambda_1} e^{\lambda}\, \E \link{errors}{\lVert x - \hat x_0(x_\lambda) \rVert^2}\, d\link{lambda}{\lambda}`,
-        tex`\begin{aligned} &\ELBO^\ast(x) - \ELBO_\theta(x) \\ &\quad= \frac12 \int_{\lambda_T}^{\lambda_1} e^{\lambda} \bigl(\E \lVert x - \hat x_\theta \rVert^2 - \E \lVert x - \E[x \mid x_\lambda] \rVert^2\bigr)\, d\lambda + \dots \end{aligned}`,
+        tex`\begin{aligned} &\ELBO^\ast(x) - \ELBO_\theta(x) \\ &\quad= \frac12 \int_{\lambda_T}^{\lambda_1} e^{\lambda} \bigl(\E \lVert x - \hat x_\theta \rVert^2 \\ &\qquad - \E \lVert x - \E[x \mid x_\lambda] \rVert^2\bigr)\, d\lambda + \dots \end{aligned}`,
       ],
       wrong: tex`\E \lVert x - \hat x_\theta \rVert^2 \ge \E \lVert x - \E[x \mid x_\lambda] \rVert^2 \quad \text{for each } x`,
       functions: ['math::plane::bound::square_error', 'math::plane::bound::excess_cost'],
@@ -101,7 +101,7 @@ export const plane = {
     {
       id: 'flow',
       formulas: [
-        tex`\frac{dx}{d\lambda} = \tfrac12\, \alpha\, \bigl(\hat x_0(x, \lambda) - \alpha x\bigr), \qquad \frac{d}{d\lambda} \log p_\lambda\bigl(x(\lambda)\bigr) = -\nabla \!\cdot \frac{dx}{d\lambda}`,
+        tex`\begin{aligned} \frac{dx}{d\lambda} &= \tfrac12\, \alpha\, \bigl(\hat x_0(x, \lambda) - \alpha x\bigr), \\ \frac{d}{d\lambda} \log p_\lambda\bigl(x(\lambda)\bigr) &= -\nabla \!\cdot \frac{dx}{d\lambda} \end{aligned}`,
         tex`\link{flow}{\log p_{\mathrm{ODE}}(x)} = \log \N\bigl(x(\lambda_T);\, 0, I\bigr) - \int_{\lambda_T}^{\lambda_1} \nabla \!\cdot \frac{dx}{d\lambda}\, d\lambda`,
         tex`\link{samples}{x_{t-1}} = \alpha_{t-1} \hat x_0 + \sqrt{\sigma_{t-1}^2 - \link{eta}{\eta}^2 \tilde\beta_t}\; \hat\varepsilon + \eta \sqrt{\tilde\beta_t}\; \varepsilon`,
       ],
