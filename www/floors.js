@@ -11,13 +11,38 @@ export const FLOORS = {
   tab: [],
   format: ['engine'],
   explain: ['engine', 'drawing', 'messages'],
-  state: ['engine', 'drawing', 'messages'],
-  address: ['engine', 'drawing', 'messages', 'state'],
+  schema: ['engine'],
+  declared: ['engine', 'drawing', 'messages', 'schema'],
+  state: ['messages', 'schema', 'declared'],
+  address: ['engine', 'schema', 'declared', 'state'],
   page: ['address', 'messages', 'state'],
   controls: ['engine', 'messages', 'format'],
   charts: ['engine', 'messages', 'format', 'controls'],
-  models: ['engine', 'messages', 'format', 'explain', 'state', 'address', 'page', 'controls'],
+  models: [
+    'engine',
+    'messages',
+    'format',
+    'explain',
+    'declared',
+    'state',
+    'address',
+    'page',
+    'controls',
+  ],
+  scoring: [
+    'models',
+    'engine',
+    'messages',
+    'format',
+    'explain',
+    'schema',
+    'state',
+    'page',
+    'controls',
+    'charts',
+  ],
   labs: [
+    'scoring',
     'models',
     'engine',
     'drawing',
@@ -26,23 +51,19 @@ export const FLOORS = {
     'tab',
     'format',
     'explain',
+    'schema',
+    'declared',
     'state',
     'page',
     'controls',
     'charts',
   ],
-  story: ['engine', 'messages', 'motion', 'state', 'address', 'page', 'controls'],
-  bench: ['engine', 'messages', 'explain', 'controls', 'styles'],
+  story: ['engine', 'messages', 'motion', 'declared', 'state', 'address', 'page', 'controls'],
+  bench: ['engine', 'messages', 'explain', 'declared', 'controls', 'styles'],
 };
+
+/** Floors that are not a folder, or a file, of their name: what each lab declares of itself, without its code. */
+export const FILES = { declared: 'labs/(define|index|names|[^/]+/(index|settings))\\.ts$' };
 
 /** The top of the house: wiring, which may import from everywhere. Nothing below imports it. */
 export const TOP = ['app', 'App', 'views', 'main'];
-
-/** Imports from a higher floor that stand until each lab declares its own part of the state. */
-export const KNOWN = [
-  { from: 'state', to: 'labs/inference/settings.ts' },
-  { from: 'state', to: 'labs/plane/settings.ts' },
-  { from: 'address', to: 'labs/inference/settings.ts' },
-  { from: 'address', to: 'labs/plane/settings.ts' },
-  { from: 'bench', to: 'labs/inference/settings.ts' },
-];

@@ -33,9 +33,13 @@ function wasmBytes(): number {
 const assetFileNames = ({ names: [name = ''] }: { names: string[] }) =>
   `${name.startsWith('ort-') ? 'bench' : 'assets'}/[name]-[hash][extname]`;
 
+/** The lab that an address without a lab opens. */
+const FIRST_LAB = /LABS = \[(\w+)/.exec(readFileSync(at('src/labs/index.ts'), 'utf8'))?.[1] ?? '';
+
 /** One file: cut in two, by what the benchmark shares, it would compress worse, and the first picture waits for all of it. */
 const PAGE = [
   'App.svelte',
+  `labs/${FIRST_LAB}/lab.ts`,
   ...['base', 'tokens', 'range', 'print'].map((name) => `styles/${name}.css`),
 ].map((path) => at(`src/${path}`));
 

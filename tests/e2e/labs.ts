@@ -1,4 +1,6 @@
 /** The labs, each in a state that comes to rest. */
+import { LABS as DECLARED } from '../../www/src/labs/index.ts';
+import type { Language } from '../../www/src/messages/languages.ts';
 import { expect, open, type Page } from './fixtures.ts';
 
 export const LABS = {
@@ -38,3 +40,7 @@ export async function settle(page: Page, lab: Lab, more = ''): Promise<void> {
   }
   await expect(page.getByTestId(`derivation-${lab}`)).toBeVisible();
 }
+
+/** What the navigation calls a lab. */
+export const nameOf = (lab: Lab, language: Language = 'en'): string =>
+  DECLARED.find(({ id }) => id === lab)?.name[language] ?? '';

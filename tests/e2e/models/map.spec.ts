@@ -1,4 +1,4 @@
-import { GRIDS, SHARES, toSvgPath } from '../../../www/src/labs/map/plane.ts';
+import { GRIDS, SHARES, toSvgPath } from '../../../www/src/labs/latent/map/plane.ts';
 import { mapVae } from '../crate.ts';
 import { expect, expectLevels, open, test } from '../fixtures.ts';
 

@@ -1,5 +1,6 @@
 import { decode, priorSample } from '../crate.ts';
 import { en, expect, expectLevels, open, tabTo, test, valueOf } from '../fixtures.ts';
+import { nameOf } from '../labs.ts';
 
 test('everything can be done by keyboard alone', async ({ page, crate }) => {
   await open(page, 'z=seed:3&steps=20');
@@ -20,7 +21,7 @@ test('everything can be done by keyboard alone', async ({ page, crate }) => {
   await page.keyboard.press('Delete');
   await expectLevels(digit, decode(crate, z.with(index, 0)));
 
-  await tabTo(page.getByRole('link', { name: en.labs.denoise }), 'Shift+Tab');
+  await tabTo(page.getByRole('link', { name: nameOf('denoise') }), 'Shift+Tab');
   await page.keyboard.press('Enter');
   const play = page.getByRole('button', { name: en.denoise.play, exact: true });
   await expect(play).toBeEnabled();

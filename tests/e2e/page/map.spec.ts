@@ -1,6 +1,6 @@
 import { alongPath, toLevels, type Vae } from '../../../www/pkg/elbo_room.js';
 import { printStrokes } from '../../../www/src/drawing/strokes.ts';
-import { STRIP_FRAMES, toCoordinates } from '../../../www/src/labs/map/plane.ts';
+import { STRIP_FRAMES, toCoordinates } from '../../../www/src/labs/latent/map/plane.ts';
 import { CONTRAST, expectAccessible, expectNoOverflow } from '../checks.ts';
 import { mapVae, tiled, toGrid } from '../crate.ts';
 import {
@@ -14,6 +14,7 @@ import {
   test,
   valueOf,
 } from '../fixtures.ts';
+import { nameOf } from '../labs.ts';
 import { keep } from '../keep.ts';
 
 const text = en.latent.map;
@@ -252,7 +253,7 @@ test('the picture goes to the ELBO lab and to the denoise lab', async ({ page, c
   await page.getByTestId('map-send').click();
   await expect(page).toHaveURL(/lab=elbo/);
   await expectLevels(page.getByTestId('elbo-picture'), picture);
-  await page.getByRole('link', { name: en.labs.latent }).click();
+  await page.getByRole('link', { name: nameOf('latent') }).click();
   await page.getByTestId('map-noise').click();
   await expect(page).toHaveURL(/lab=denoise/);
   await expectLevels(page.getByTestId('denoise-original'), picture);

@@ -23,6 +23,7 @@ import {
   test,
   valueOf,
 } from '../fixtures.ts';
+import { nameOf } from '../labs.ts';
 
 const fixtures = new URL('../../fixtures/', import.meta.url);
 const at = (name: string) => new URL(name, fixtures).pathname;
@@ -129,7 +130,7 @@ test('a VAE that is dropped on the page is proposed, checked, used in every lab,
   await expectLevels(page.getByTestId('map-digit'), toLevels(model.decode(Float32Array.of(0, 0))));
 
   // The ELBO lab, by its name.
-  await page.getByRole('link', { name: en.labs.elbo }).click();
+  await page.getByRole('link', { name: nameOf('elbo') }).click();
   const id = await page.getByTestId('pick-latent').inputValue();
   const card = page.getByTestId(`bound-${id}`);
   await expect(card).toHaveAttribute('data-current', 'true');
@@ -140,7 +141,7 @@ test('a VAE that is dropped on the page is proposed, checked, used in every lab,
   await expect(card).toBeVisible();
 
   // A reload finds the model again, and another is one choice away, without a reload.
-  await page.getByRole('link', { name: en.labs.latent }).click();
+  await page.getByRole('link', { name: nameOf('latent') }).click();
   await page.reload();
   await expectLevels(picture, toLevels(model.decode(Float32Array.from(z))));
   await expect(page.getByTestId('notices')).toHaveText('');
@@ -226,7 +227,7 @@ test('a U-Net plays its chain, with the schedules and the classes that it has', 
   await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(20, 20));
   await expect.poll(async () => (await levels(page.getByTestId('denoise-x0')))?.length).toBe(64);
   await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
-  await page.getByRole('link', { name: en.labs.elbo }).click();
+  await page.getByRole('link', { name: nameOf('elbo') }).click();
   const id = await page.getByTestId('pick-elbo').inputValue();
   expect(id).toMatch(/^own\./);
   await expect(page.getByTestId(`bound-${id}`)).toHaveAttribute('data-current', 'true');

@@ -15,6 +15,7 @@ import {
   test,
   withCores,
 } from '../fixtures.ts';
+import { nameOf } from '../labs.ts';
 import { withoutRounding } from '../numbers.ts';
 
 const text = en.elboLab;
@@ -32,9 +33,9 @@ test('a drawing survives undo, another lab, and a reload', async ({ page }) => {
   await page.getByRole('button', { name: text.picture.undo }).click();
   await expectLevels(picture, image);
 
-  await page.getByRole('link', { name: en.labs.latent }).click();
+  await page.getByRole('link', { name: nameOf('latent') }).click();
   await expect(page.getByTestId('latent-digit')).toBeVisible();
-  await page.getByRole('link', { name: en.labs.elbo }).click();
+  await page.getByRole('link', { name: nameOf('elbo') }).click();
   await expectLevels(picture, image);
   await strokesOf(page);
   await page.reload();

@@ -4,11 +4,12 @@ import { TOUR_STEPS, type TourStep } from '../../../www/src/state.ts';
 import { STOPS } from '../../../www/src/story/tour.ts';
 import { expectAccessible, expectNone } from '../checks.ts';
 import { en, expect, open, type Page, tabTo, test, withCores } from '../fixtures.ts';
+import { nameOf } from '../labs.ts';
 import { keep } from '../keep.ts';
 
 const LANGUAGES = [
-  { locale: 'en-US', tag: 'en', messages: en },
-  { locale: 'zh-CN', tag: 'zh-Hans', messages: zh },
+  { locale: 'en-US', tag: 'en', language: 'en' as const, messages: en },
+  { locale: 'zh-CN', tag: 'zh-Hans', language: 'zh' as const, messages: zh },
 ];
 const LAST = TOUR_STEPS.length - 1;
 
@@ -110,7 +111,7 @@ for (const language of LANGUAGES) {
         await expectInSight(page, step);
         await keep(page, `tour-1280-${language.tag}-${step}`);
         await expect(page).toHaveTitle(
-          `${messages.labs[STOPS[step].setting.lab]} · ${messages.title}`,
+          `${nameOf(STOPS[step].setting.lab, language.language)} · ${messages.title}`,
         );
         // Each lab as a whole has been looked at elsewhere: here it is the panel in each of them, and once the page that it lies over.
         if (i === 0) await expectAccessible(page);
@@ -183,8 +184,8 @@ test('a step can be looked for again after one has gone elsewhere', async ({ pag
   await open(page, '');
   await page.getByTestId('tour-start').click();
   await expectStep(page, 'integral', english);
-  await page.getByRole('link', { name: en.labs.inference, exact: true }).click();
-  await expect(panel(page)).toContainText(en.tour.elsewhere(en.labs.latent));
+  await page.getByRole('link', { name: nameOf('inference'), exact: true }).click();
+  await expect(panel(page)).toContainText(en.tour.elsewhere(nameOf('latent')));
   await page.getByTestId('tour-show').click();
   await expectStep(page, 'integral', english);
   await page.getByTestId('tour-show').click();
@@ -218,7 +219,7 @@ test('the language changes at once, keeps everything, and is part of the address
   await page.getByTestId('language-zh').click();
   await expect(page.getByTestId('denoise-step')).toHaveText(zh.denoise.step(20, 20));
   await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
-  await expect(page).toHaveTitle(`${zh.labs.denoise} · ${zh.title}`);
+  await expect(page).toHaveTitle(`${nameOf('denoise', 'zh')} · ${zh.title}`);
   await expect(
     page.getByTestId('digit').getByRole('radio', { name: '8', exact: true }),
   ).toBeChecked();
@@ -230,7 +231,7 @@ test('the language changes at once, keeps everything, and is part of the address
   await page.getByTestId('language-en').click();
   await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(20, 20));
   await expect.poll(() => fragment(page)).toContain('lang=en');
-  await expect(page.getByRole('link', { name: en.labs.latent, exact: true })).toHaveAttribute(
+  await expect(page.getByRole('link', { name: nameOf('latent'), exact: true })).toHaveAttribute(
     'href',
     /lang=en/,
   );

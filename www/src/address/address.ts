@@ -2,11 +2,10 @@
  * The page's state as the URL's fragment. Only what differs from the default is written, after the number of characters
  * that follow: an address that lost its end on the way is noticed even where what is left of it is a value.
  */
-import { fitStart } from '../labs/inference/settings.ts';
-import { fitTimestep } from '../labs/plane/settings.ts';
-import { chainLength, defaultState, type Lab, type PageState } from '../state.ts';
+import type { Reject } from '../labs/define.ts';
+import { LABS } from '../labs/index.ts';
+import { defaultState, type Lab, type PageState } from '../state.ts';
 import { FIELDS } from './fields.ts';
-import { place } from './values.ts';
 
 /** What an address asked for and did not get. */
 export type Rejection =
@@ -77,40 +76,15 @@ export function parseState(hash: string): { state: PageState; rejected: Rejectio
     if (!known) rejected.push({ unknown: echo(key) });
     else if (!known.read(state, value)) rejected.push(rejection(key, value));
   }
-  reconcile(state, (key, value) => rejected.push(rejection(key, value)));
+  reconcile(state, (key, value) => void rejected.push(rejection(key, value)));
   const more = rejected.length - MOST_REJECTIONS + parameters.length - read.length;
   if (more > 0) rejected.splice(MOST_REJECTIONS, Infinity, { more });
   return { state, rejected };
 }
 
 /** Replaces what does not go together by defaults, in place. */
-function reconcile(state: PageState, reject: (key: string, value: string) => void): void {
-  const { denoise, elbo } = state;
-  if (denoise.from !== null && denoise.from > denoise.steps) {
-    reject('from', String(denoise.from));
-    denoise.from = null;
-  }
-  if (denoise.step > chainLength(denoise)) {
-    reject('step', String(denoise.step));
-    denoise.step = 0;
-  }
-  if (denoise.cell >= denoise.samples) {
-    reject('cell', String(denoise.cell));
-    denoise.cell = 0;
-  }
-  // A chain shorter than the default's playhead is no error of the address.
-  if (elbo.t > elbo.steps) {
-    if (elbo.t !== defaultState().elbo.t) reject('t', String(elbo.t));
-    elbo.t = Math.ceil(elbo.steps / 2);
-  }
-  if ('position' in state.map.at && state.map.path.length === 0) {
-    reject('map', place.print(state.map.at));
-    state.map.at = defaultState().map.at;
-  }
-  const misfit = fitStart(state.inference);
-  if (misfit !== null) reject('q', misfit);
-  const beyond = fitTimestep(state.plane);
-  if (beyond !== null) reject('pt', beyond);
+function reconcile(state: PageState, reject: Reject): void {
+  for (const lab of LABS) lab.fit?.(state, reject);
 }
 
 /** The fields of a state as they are written, in their order. */

@@ -1,5 +1,12 @@
 /** What the page asks of a model's entry: the shape of its images, its task, its classes, what it can be used for. Pure. */
-import type { Format, HvaeEntry, ImageShape, ModelEntry, VaeEntry } from './protocol.ts';
+import type {
+  EvaluatedModel,
+  Format,
+  HvaeEntry,
+  ImageShape,
+  ModelEntry,
+  VaeEntry,
+} from './protocol.ts';
 
 /** The shape of MNIST's images, and of pictures in addresses that name none. */
 export const MNIST_SHAPE: ImageShape = { channels: 1, height: 28, width: 28 };
@@ -56,3 +63,14 @@ export const classKind = (classes: readonly string[]): 'digits' | 'named' =>
 export const datasetsOf = (models: readonly Pick<ModelEntry, 'dataset'>[]): string[] => [
   ...new Set(models.map(({ dataset }) => (dataset.split(',')[0] ?? '').trim()).filter(Boolean)),
 ];
+
+/** What is known of a model's scores, if it was computed from the very files that are loaded. */
+export function evaluationOf(
+  evaluated: readonly EvaluatedModel[] | undefined,
+  { id, files }: ModelEntry,
+): EvaluatedModel | undefined {
+  const found = evaluated?.find((model) => model.id === id);
+  const same =
+    found && Object.entries(files).every(([role, { sha256 }]) => found.files[role] === sha256);
+  return same ? found : undefined;
+}

@@ -17,14 +17,6 @@ export const en = {
   /** Between the items of a list. */
   comma: ', ',
 
-  labs: {
-    latent: 'Latent',
-    denoise: 'Denoise',
-    elbo: 'ELBO',
-    inference: 'Inference',
-    plane: 'Plane',
-  },
-
   loading: {
     label: 'Loading',
     now: (what: string) => `Loading: ${what}`,
@@ -86,7 +78,7 @@ export const en = {
       damaged: (format: string) =>
         `This browser cannot decode it: the ${format} file is damaged, or of a kind that the browser does not read. Save it as PNG or JPEG.`,
     },
-    unexpected: 'An error that nobody expected.',
+    unexpected: 'Unexpected error.',
     because: (cause: string, detail: string) => `${cause} (${detail})`,
   },
 
@@ -124,6 +116,17 @@ export const en = {
     },
     reload: 'Reload',
     again: 'Try again',
+  },
+
+  panic: {
+    part: 'This part of the page stopped because of an error.',
+    page: 'An error was not handled; a part of the page may not work.',
+    kept: 'The address keeps what you set: a reload brings it back. If the error returns, copy the report and send it to whoever runs this site.',
+    again: 'Open it again',
+    reload: 'Reload the page',
+    copy: 'Copy report',
+    copied: 'Copied',
+    byHand: 'The browser did not allow copying. Select the report here:',
   },
 
   latent: {

@@ -133,7 +133,7 @@ describe('the messages as components hold them', () => {
       await speech.load();
       expect(latent.title).toBe(texts.latent.title);
       expect(digits.bar('7', '50', '1')).toBe(texts.elboLab.digit.bar('7', '50', '1'));
-      expect(Object.entries(messages.labs)).toEqual(Object.entries(texts.labs));
+      expect(Object.entries(messages.panic)).toEqual(Object.entries(texts.panic));
       expect(messages.errors.kinds['ModelError']).toBe(texts.errors.kinds['ModelError']);
       expect(messages.errors.kinds['OtherError']).toBeUndefined();
     }

@@ -20,8 +20,6 @@ export const zh: Messages = {
   language: '语言',
   comma: '、',
 
-  labs: { latent: '隐空间', denoise: '去噪', elbo: 'ELBO', inference: '推断', plane: '平面' },
-
   loading: {
     label: '加载中',
     now: (what) => `正在加载：${what}`,
@@ -108,6 +106,17 @@ export const zh: Messages = {
     },
     reload: '刷新',
     again: '重试',
+  },
+
+  panic: {
+    part: '页面的这个部分出错，已停止运行。',
+    page: '出现了未处理的错误，页面的某个部分可能无法使用。',
+    kept: '您的设置保存在网址中，刷新页面即可恢复。如果错误再次出现，请复制报告并发送给网站的维护者。',
+    again: '重新打开',
+    reload: '刷新页面',
+    copy: '复制报告',
+    copied: '已复制',
+    byHand: '浏览器不允许自动复制，请在这里选中报告：',
   },
 
   latent: {

@@ -5,7 +5,7 @@ import type { ModelEntry, ScheduleKind } from '../engine/protocol.ts';
 import type { ModelKind } from '../engine/station.svelte.ts';
 import { messages } from '../messages/index.ts';
 import type { Page } from '../page.svelte.ts';
-import { STEP_COUNTS } from '../state.ts';
+import { STEP_COUNTS } from '../labs/denoise/settings.ts';
 import type { OwnLibrary, OwnModel } from './own.svelte.ts';
 import { fitClass } from './classes.ts';
 

@@ -2,7 +2,7 @@ import { untrack } from 'svelte';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { HvaeEntry } from '../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
-import type { Picture } from '../scoring.svelte.ts';
+import type { Picture } from '../../scoring/scoring.svelte.ts';
 
 /** Pictures side by side: what they share is what the held layers decide. */
 const VARIANTS = 8;

@@ -17,11 +17,12 @@ import type {
 } from '../../engine/protocol.ts';
 import { fitClass } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
-import { MOST_MODELS, SCHEDULES } from '../../state.ts';
+import { SCHEDULES } from '../../schema/bound.ts';
 import { tab } from '../../tab.svelte.ts';
-import type { Picture } from '../scoring.svelte.ts';
+import type { Picture } from '../../scoring/scoring.svelte.ts';
 import { Growing, type NamedTask } from './growing.svelte.ts';
 import { PictureDesk } from './picture.svelte.ts';
+import { MOST_MODELS } from './settings.ts';
 
 /** A model with latents, and its bound. */
 export interface LatentModel {
@@ -45,7 +46,6 @@ const SWEEP_TIMESTEPS = 64;
 
 /** Every model's bound of one picture, each growing in the pool while the lab is on display. */
 export class ElboLab {
-  readonly desk: PictureDesk;
   latent = $state.raw<LatentModel[]>([]);
   readonly bound: Growing<'diffusion'>;
   readonly classes: Growing<'classes'>;
@@ -60,8 +60,8 @@ export class ElboLab {
   constructor(
     private readonly engine: Engine,
     private readonly page: Page,
+    readonly desk = new PictureDesk(engine, page),
   ) {
-    this.desk = new PictureDesk(engine, page);
     this.bound = new Growing(engine, RANKS.bound);
     this.classes = new Growing(engine, RANKS.bound);
     this.sweep = SCHEDULES.flatMap((schedule) =>

@@ -23,8 +23,8 @@ import type {
   Pixels,
 } from '../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
-import type { ImageSource } from '../../state.ts';
-import type { Picture } from '../scoring.svelte.ts';
+import type { Picture } from '../../scoring/scoring.svelte.ts';
+import type { ImageSource } from './settings.ts';
 
 /** An example; its picture is for the thumbnail. */
 export interface Example extends Omit<ExampleDrawing, 'strokes'> {

@@ -1,17 +1,7 @@
 import { isCancelled } from '../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
+import { evaluationOf } from '../../engine/facts.ts';
 import type { DiffusionElboResult, EvaluatedModel, ModelEntry } from '../../engine/protocol.ts';
-
-/** What is known of a model's scores, if it was computed from the very files that are loaded. */
-export function evaluationOf(
-  engine: Engine,
-  { id, files }: ModelEntry,
-): EvaluatedModel | undefined {
-  const found = engine.evaluation?.models.find((model) => model.id === id);
-  const same =
-    found && Object.entries(files).every(([role, { sha256 }]) => found.files[role] === sha256);
-  return same ? found : undefined;
-}
 
 /** The bounds of the test set under one model, and how many of a hundred are lower than that of the picture. */
 export class Surprise {
@@ -27,7 +17,7 @@ export class Surprise {
   }
 
   get evaluated(): EvaluatedModel | undefined {
-    return evaluationOf(this.engine, this.entry());
+    return evaluationOf(this.engine.evaluation?.models, this.entry());
   }
 
   #locate(): void {

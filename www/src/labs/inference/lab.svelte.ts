@@ -51,13 +51,23 @@ export class InferenceLab {
     if (engine.missing.length > 0) return;
     const { settings } = this;
     // The first look at an untouched lab shows it at work.
-    if (settings.iterations === 0 && !settings.start && !reducedMotion()) {
+    const untouched = settings.iterations === 0 && !settings.start && !page.state.tour;
+    if (untouched && !reducedMotion()) {
       this.#until = SHOW_ITERATIONS;
       this.playing = true;
     }
     $effect(() => this.#begin());
     $effect(() => this.#show());
     $effect(() => (this.playing && this.#active ? this.#play() : undefined));
+  }
+
+  /** Nothing here answers any more. */
+  get down(): boolean {
+    return this.engine.fitter.down;
+  }
+
+  pause(): void {
+    this.playing = false;
   }
 
   get settings(): InferenceSettings {

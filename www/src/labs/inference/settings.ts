@@ -1,5 +1,8 @@
 /** What the inference lab can be set to, and how q and the data are written in an address. Pure. */
 import type { InferenceFamily, InferenceOptions, InferenceTarget } from '../../engine/protocol.ts';
+import { choice, integer, optional } from '../../schema/codecs.ts';
+import { row, standardOf, type ValuesOf } from '../../schema/rows.ts';
+import { seed } from '../../schema/values.ts';
 
 export const TARGETS = [
   'correlated-gaussian',
@@ -40,40 +43,6 @@ export interface Observation {
   x: number;
   label: 0 | 1;
 }
-
-export interface InferenceSettings {
-  target: InferenceTarget;
-  family: InferenceFamily;
-  /** Components of a mixture. */
-  components: number;
-  draws: number;
-  gradient: (typeof GRADIENTS)[number];
-  optimizer: (typeof OPTIMIZERS)[number];
-  rate: (typeof RATES)[number];
-  seed: number;
-  /** How many iterations have been made since `start`. */
-  iterations: number;
-  pace: (typeof PACES)[number];
-  /** The first q if it was set by hand. */
-  start: Component[] | null;
-  /** Data of the logistic regression if they were changed. */
-  data: Observation[] | null;
-}
-
-export const defaultInference = (): InferenceSettings => ({
-  target: 'correlated-gaussian',
-  family: 'mean-field',
-  components: 3,
-  draws: 10,
-  gradient: 'reparameterized',
-  optimizer: 'adam',
-  rate: 0.05,
-  seed: 1,
-  iterations: 0,
-  pace: 60,
-  start: null,
-  data: null,
-});
 
 const LIMITS = {
   mean: 20,
@@ -145,6 +114,28 @@ export function parseData(text: string): Observation[] | undefined {
 
 export const printData = (data: Observation[]) =>
   data.map(({ x, label }) => `${x},${label}`).join(';');
+
+export const settings = {
+  target: row('target', choice(TARGETS), 'correlated-gaussian'),
+  family: row('family', choice(FAMILIES), 'mean-field'),
+  /** Components of a mixture. */
+  components: row('components', integer(1, MAX_COMPONENTS), 3),
+  draws: row('draws', integer(1, MAX_DRAWS), 10),
+  gradient: row('gradient', choice(GRADIENTS), 'reparameterized'),
+  optimizer: row('optimizer', choice(OPTIMIZERS), 'adam'),
+  rate: row('rate', choice(RATES), 0.05),
+  seed: row('vseed', seed, 1),
+  /** How many iterations have been made since `start`. */
+  iterations: row('iterations', integer(0, MAX_ITERATIONS), 0),
+  pace: row('pace', choice(PACES), 60),
+  /** The first q if it was set by hand. */
+  start: row('q', optional(parseStart, printStart), null),
+  /** Data of the logistic regression if they were changed. */
+  data: row('data', optional(parseData, printData), null),
+};
+
+export type InferenceSettings = ValuesOf<typeof settings>;
+export const defaultInference = (): InferenceSettings => standardOf(settings);
 
 /** How many components q has. */
 const componentsOf = ({ family, components }: InferenceSettings) =>

@@ -121,7 +121,7 @@ export class PlaneLab {
 
   change(part: SettingsPart): void {
     Object.assign(this.settings, part);
-    if (this.settings.model !== 'network') this.#pause();
+    if (this.settings.model !== 'network') this.#pauseTraining();
   }
 
   /** Another T: the timestep stays at its share of the chain. */
@@ -148,9 +148,9 @@ export class PlaneLab {
     this.direction = direction;
   }
 
-  stop(): void {
+  pause(): void {
     this.direction = 0;
-    this.#pause();
+    this.#pauseTraining();
   }
 
   setPoint([x, y]: readonly [number, number]): void {
@@ -184,7 +184,7 @@ export class PlaneLab {
 
   /** Goes on with the training to its end, or pauses it. */
   toggleTraining(): void {
-    if (this.busy) this.#pause();
+    if (this.busy) this.#pauseTraining();
     else if (this.settings.trained < MAX_TRAINING) this.busy = true;
   }
 
@@ -194,7 +194,7 @@ export class PlaneLab {
   }
 
   /** The worker is ahead of what it has told: the training stops at the next step of a coarse grid. */
-  #pause(): void {
+  #pauseTraining(): void {
     if (!this.busy) return;
     this.busy = false;
     const { trained } = this.settings;

@@ -6,6 +6,9 @@ import type {
   PlanePreset,
   PlaneSetup,
 } from '../../engine/protocol.ts';
+import { choice, decimal, integer } from '../../schema/codecs.ts';
+import { row, standardOf, type ValuesOf } from '../../schema/rows.ts';
+import { seed } from '../../schema/values.ts';
 
 const PRESETS = [
   'five-gaussians',
@@ -18,7 +21,7 @@ export const DATA = [...PRESETS, 'own'] as const;
 export const PLANE_SCHEDULES = ['log-snr-linear', 'cosine', 'linear'] as const;
 /** T of the slider; an address may have any from 2 to 1000. */
 export const CHAINS = [2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000];
-export const PLANE_STEPS = { min: 2, max: 1000 } as const;
+const PLANE_STEPS = { min: 2, max: 1000 } as const;
 export const PLANE_MODELS = ['exact', 'blurred', 'gaussian', 'network'] as const;
 export const WEIGHTINGS = ['bound', 'simple'] as const;
 export const FIELDS = ['none', 'score', 'clean-point'] as const satisfies readonly (
@@ -40,48 +43,6 @@ export interface Dot {
   y: number;
   width: number;
 }
-
-export interface PlaneSettings {
-  data: (typeof DATA)[number];
-  points: Dot[];
-  schedule: (typeof PLANE_SCHEDULES)[number];
-  steps: number;
-  eta: number;
-  model: (typeof PLANE_MODELS)[number];
-  blur: number;
-  weighting: (typeof WEIGHTINGS)[number];
-  /** Steps of the network's training. */
-  trained: number;
-  seed: number;
-  /** The timestep on display, 0 to T. */
-  t: number;
-  field: (typeof FIELDS)[number];
-  /** x_0, whose likelihood is asked for. */
-  point: [number, number];
-  /** Index of the particle that is followed. */
-  particle: number;
-}
-
-export const defaultPlane = (): PlaneSettings => ({
-  data: 'five-gaussians',
-  points: [
-    { x: -1.5, y: 1, width: 0.4 },
-    { x: 1.5, y: 1, width: 0.4 },
-    { x: 0, y: -1.5, width: 0.7 },
-  ],
-  schedule: 'log-snr-linear',
-  steps: 100,
-  eta: 0,
-  model: 'exact',
-  blur: 0.4,
-  weighting: 'bound',
-  trained: 0,
-  seed: 1,
-  t: 65,
-  field: 'score',
-  point: [0.6, 1.9],
-  particle: 0,
-});
 
 const onGrid = (value: number) => Number(value.toFixed(2)) + 0;
 const clamp = (value: number, least: number, most: number) =>
@@ -118,6 +79,34 @@ export function parsePoint(text: string): [number, number] | undefined {
 }
 
 export const printPoint = ([x, y]: readonly [number, number]) => `${x},${y}`;
+
+export const settings = {
+  data: row('pdata', choice(DATA), 'five-gaussians'),
+  points: row('points', { parse: parseDots, print: printDots }, [
+    { x: -1.5, y: 1, width: 0.4 },
+    { x: 1.5, y: 1, width: 0.4 },
+    { x: 0, y: -1.5, width: 0.7 },
+  ]),
+  schedule: row('pschedule', choice(PLANE_SCHEDULES), 'log-snr-linear'),
+  steps: row('psteps', integer(PLANE_STEPS.min, PLANE_STEPS.max), 100),
+  eta: row('peta', decimal(0, 1, 2), 0),
+  model: row('model', choice(PLANE_MODELS), 'exact'),
+  blur: row('blur', decimal(0.05, 2, 2), 0.4),
+  weighting: row('weighting', choice(WEIGHTINGS), 'bound'),
+  /** Steps of the network's training. */
+  trained: row('trained', integer(0, MAX_TRAINING), 0),
+  seed: row('pseed', seed, 1),
+  /** The timestep on display, 0 to T. */
+  t: row('pt', integer(0, PLANE_STEPS.max), 65),
+  field: row('field', choice(FIELDS), 'score'),
+  /** x_0, whose likelihood is asked for. */
+  point: row('x', { parse: parsePoint, print: printPoint }, [0.6, 1.9]),
+  /** Index of the particle that is followed. */
+  particle: row('particle', integer(0, PARTICLES - 1), 0),
+};
+
+export type PlaneSettings = ValuesOf<typeof settings>;
+export const defaultPlane = (): PlaneSettings => standardOf(settings);
 
 /** Replaces a timestep that the chain does not have, in place, and says what it was. */
 export function fitTimestep(settings: PlaneSettings): string | null {

@@ -1,0 +1,38 @@
+/** What a lab says of itself before it is opened. Its code is fetched by `load`. */
+import type { ModelKind } from '../engine/station.svelte.ts';
+import type { Language } from '../messages/languages.ts';
+import type { Slices, StateOf } from '../schema/rows.ts';
+
+/** Tells of a value that gave way to another one: its key in the address, and how it was written there. */
+export type Reject = (key: string, value: string) => void;
+
+/** What the labs' models have; undefined where it is not known. */
+export interface ModelFacts {
+  vae: { latents: number } | undefined;
+  ddpm: { classes: number } | undefined;
+}
+
+export interface Definition<Id extends string, S extends Slices, Module> {
+  id: Id;
+  /** Its name in the navigation. */
+  name: Readonly<Record<Language, string>>;
+  /** The class of its colour, in styles/tokens.css. */
+  accent: string;
+  /** Kinds of models that are loaded when it is opened, the one of its first picture first. */
+  needs: readonly ModelKind[];
+  /** Whether “ELBO of this image” stands below it. */
+  scored?: boolean;
+  /** What other labs can ask it to do with one of their pictures. */
+  takes?: 'score' | 'noise';
+  /** Parts of the page's state, by their names in it. */
+  state: S;
+  /** Replaces what does not go together, in place. */
+  fit?: (state: StateOf<S>, reject: Reject) => void;
+  /** Replaces what the models at hand do not have, in place. */
+  fitModels?: (state: StateOf<S>, models: ModelFacts, reject: Reject) => void;
+  load: () => Promise<Module>;
+}
+
+export const defineLab = <const Id extends string, S extends Slices, Module>(
+  definition: Definition<Id, S, Module>,
+): Definition<Id, S, Module> => definition;

@@ -1,0 +1,61 @@
+/** What the denoise lab can be set to. Pure. */
+import { ALL_SCHEDULES } from '../../schema/bound.ts';
+import { choice, decimal, integer, optional } from '../../schema/codecs.ts';
+import { row, standardOf, type StateOf, type ValuesOf } from '../../schema/rows.ts';
+import { classIndex, seed } from '../../schema/values.ts';
+import type { ModelFacts, Reject } from '../define.ts';
+
+export const METHODS = ['ddpm', 'ddim'] as const;
+export const STEP_COUNTS = [20, 50, 100, 250, 500, 1000] as const;
+export const SAMPLE_COUNTS = [1, 16] as const;
+/** Reverse steps shown per second. */
+export const SPEEDS = [5, 15, 30, 60, 120, 240] as const;
+
+export const settings = {
+  denoise: {
+    digit: row('digit', classIndex, 3),
+    steps: row('steps', choice(STEP_COUNTS), 100),
+    method: row('sampler', choice(METHODS), 'ddpm'),
+    eta: row('eta', decimal(0, 1, 2), 0),
+    schedule: row('schedule', choice(ALL_SCHEDULES), 'cosine'),
+    guidance: row('guidance', decimal(0, 4, 2), 0.5),
+    seed: row('seed', seed, 1),
+    samples: row('samples', choice(SAMPLE_COUNTS), 1),
+    /** The grid's cell whose picture is scored. */
+    cell: row('cell', integer(0, 15), 0),
+    /** Index of the frame on display: 0 is where the chain starts, the last one the sample. */
+    step: row('step', integer(0, 1000), 0),
+    speed: row('speed', choice(SPEEDS), 30),
+    /** The timestep to which the picture of the ELBO lab is noised and from which the chain starts; null: from pure noise. */
+    from: row('from', optional(integer(1, 1000).parse, String), null),
+  },
+};
+
+type State = StateOf<typeof settings>;
+export type ChainSettings = ValuesOf<typeof settings.denoise>;
+
+/** Steps that a chain goes: all of its schedule's, or those below the timestep it starts from. */
+export const chainLength = ({ from, steps }: Pick<ChainSettings, 'from' | 'steps'>) =>
+  from ?? steps;
+
+export function fit({ denoise }: State, reject: Reject): void {
+  if (denoise.from !== null && denoise.from > denoise.steps) {
+    reject('from', String(denoise.from));
+    denoise.from = null;
+  }
+  if (denoise.step > chainLength(denoise)) {
+    reject('step', String(denoise.step));
+    denoise.step = 0;
+  }
+  if (denoise.cell >= denoise.samples) {
+    reject('cell', String(denoise.cell));
+    denoise.cell = 0;
+  }
+}
+
+export function fitModels({ denoise }: State, { ddpm }: ModelFacts, reject: Reject): void {
+  if (!ddpm || denoise.digit === null || denoise.digit < ddpm.classes) return;
+  // A default that the model does not have is no error of the address.
+  if (denoise.digit !== standardOf(settings.denoise).digit) reject('digit', String(denoise.digit));
+  denoise.digit = null;
+}

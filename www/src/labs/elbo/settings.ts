@@ -1,0 +1,82 @@
+/** What the ELBO lab can be set to, and how its picture is written in an address. Pure. */
+import { MOST_PIXEL_TEXT, parsePixels } from '../../drawing/pixels.ts';
+import { parseStrokes } from '../../drawing/strokes.ts';
+import { choice, type Codec, flag, integer, list } from '../../schema/codecs.ts';
+import { row, standardOf, type StateOf } from '../../schema/rows.ts';
+import { classIndex, modelId, seed } from '../../schema/values.ts';
+import type { ModelFacts, Reject } from '../define.ts';
+
+/** Samples of the importance-weighted bound. */
+export const IMPORTANCE_COUNTS = [100, 1000, 5000] as const;
+/** Evaluations of the network per class. */
+export const CLASS_COUNTS = [10, 20, 50, 100] as const;
+/** Steps of a chain whose bound can be asked for. */
+export const CHAIN_STEPS = { min: 2, max: 10_000 } as const;
+/** As many layers as a hierarchy can have here. */
+const MOST_LAYERS = 32;
+/** As many models as can be left out of a comparison. */
+export const MOST_MODELS = 32;
+
+/**
+ * The picture: an example by its name (empty: the first), strokes of a drawing, or the pixels of what was uploaded or sent from
+ * another lab; the last two in the forms of drawing/strokes.ts and drawing/pixels.ts.
+ */
+export type ImageSource = { example: string } | { strokes: string } | { pixels: string };
+
+const IMAGE_FORMS = new Map<string, (value: string) => ImageSource | undefined>([
+  ['example', (example) => (/^[\w-]{0,32}$/.test(example) ? { example } : undefined)],
+  ['strokes', (strokes) => (parseStrokes(strokes) ? { strokes } : undefined)],
+  [
+    'pixels',
+    (pixels) => (pixels.length <= MOST_PIXEL_TEXT && parsePixels(pixels) ? { pixels } : undefined),
+  ],
+]);
+
+const image: Codec<ImageSource> = {
+  parse(text) {
+    const colon = text.indexOf(':');
+    return colon < 0 ? undefined : IMAGE_FORMS.get(text.slice(0, colon))?.(text.slice(colon + 1));
+  },
+  // What no address can carry is left out of it.
+  print: (value) =>
+    'pixels' in value && value.pixels.length > MOST_PIXEL_TEXT
+      ? 'example:'
+      : (Object.entries(value)[0]?.join(':') ?? ''),
+};
+
+export const settings = {
+  elbo: {
+    image: row('image', image, { example: '' }),
+    /** Of the binarization, the samples, the timesteps and their noise. */
+    seed: row('noise', seed, 0),
+    samples: row('k', choice(IMPORTANCE_COUNTS), 1000),
+    /** T of the diffusion model's bound, and the timestep under the playhead. */
+    steps: row('T', integer(CHAIN_STEPS.min, CHAIN_STEPS.max), 1000),
+    t: row('t', integer(1, CHAIN_STEPS.max), 500),
+    /** Class that the diffusion model's bound is given. */
+    given: row('given', classIndex, null),
+    perClass: row('perClass', choice(CLASS_COUNTS), 50),
+    /** Seeds of the hierarchy's layers, top first, and which of them are held while the others are drawn anew. */
+    layers: row('layers', list(seed, ',', MOST_LAYERS), []),
+    held: row('hold', list(flag, '', MOST_LAYERS), []),
+    /** How many layers, from the top, the reconstruction takes from the posterior; the others are drawn from the prior. */
+    level: row('level', integer(0, MOST_LAYERS), 1),
+    /** Models with latents that are left out of the comparison. */
+    without: row('without', list(modelId, ',', MOST_MODELS), []),
+  },
+};
+
+type State = StateOf<typeof settings>;
+
+export function fit({ elbo }: State, reject: Reject): void {
+  if (elbo.t <= elbo.steps) return;
+  // A chain shorter than the default's playhead is no error of the address.
+  if (elbo.t !== standardOf(settings.elbo).t) reject('t', String(elbo.t));
+  elbo.t = Math.ceil(elbo.steps / 2);
+}
+
+export function fitModels({ elbo }: State, { ddpm }: ModelFacts, reject: Reject): void {
+  if (!ddpm || elbo.given === null || elbo.given < ddpm.classes) return;
+  reject('given', String(elbo.given));
+  elbo.given = null;
+}

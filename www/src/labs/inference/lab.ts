@@ -1,0 +1,5 @@
+import { labModule } from '../module.ts';
+import { InferenceLab } from './lab.svelte.ts';
+import Inference from './Inference.svelte';
+
+export default labModule(({ engine, page }) => new InferenceLab(engine, page), Inference);

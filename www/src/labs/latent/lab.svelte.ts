@@ -1,0 +1,274 @@
+import { untrack } from 'svelte';
+import type { Engine, Obstacle } from '../../engine/engine.svelte.ts';
+import type { LatentPoint, LatentSource, Pixels } from '../../engine/protocol.ts';
+import { toLatentGrid } from '../../engine/latent-grid.ts';
+import { animate } from '../../motion.ts';
+import { messages } from '../../messages/index.ts';
+import type { Page } from '../../page.svelte.ts';
+import type { Displayed, Picture } from '../../scoring/scoring.svelte.ts';
+import type { Offer } from '../module.ts';
+import { labName } from '../names.ts';
+import { MapLab } from './map/lab.svelte.ts';
+import type { PathMode, Point, Whereabouts } from './settings.ts';
+
+export const STRIP_FRAMES = 9;
+/** From A to B and back. */
+const ROUND_TRIP_SECONDS = 6;
+/** A picture that takes longer than the screen to be drawn again is not waited for. */
+const FRAME_MS = 16;
+
+export type End = 'a' | 'b';
+
+/** What the latent lab shows and does; its state is the page's, its pictures come from the decoder. */
+export class LatentLab {
+  /** The point on display and its picture. */
+  shown = $state.raw<({ z: number[]; by: string } & Pixels) | null>(null);
+  playing = $state(false);
+  /** Where the path's slider stands while the picture is not on the path. */
+  #parked = $state(0);
+  /** Where a control has gone to, and from where, while the page has yet to follow. */
+  #ahead: { from: Whereabouts; to: Whereabouts } | null = null;
+  /** What has been sent to the decoder already, so that the effect that follows need not. */
+  #sent: Whereabouts | null = null;
+
+  readonly map: MapLab;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly page: Page,
+  ) {
+    this.map = new MapLab(engine, page);
+    if (engine.missing.length > 0) return;
+    $effect(() => this.#paintDigit());
+    $effect(() => this.#paintEnd('a'));
+    $effect(() => this.#paintEnd('b'));
+    $effect(() => this.#paintStrip());
+    $effect(() => (this.playing && this.page.state.lab === 'latent' ? this.#travel() : undefined));
+  }
+
+  get #state() {
+    return this.page.state.latent;
+  }
+
+  /** Where the picture is, or is about to be. */
+  get #at(): Whereabouts {
+    const { at } = this.#state;
+    return this.#ahead?.from === at ? this.#ahead.to : at;
+  }
+
+  get entry() {
+    const entry = this.engine.entry('vae', this.page.state.vae);
+    return entry?.kind === 'vae' ? entry : undefined;
+  }
+
+  get obstacle(): Obstacle | null {
+    const { engine } = this;
+    return engine.missing.length > 0
+      ? null
+      : engine.obstacle('vae', this.page.state.vae, engine.decoder);
+  }
+
+  get ready(): boolean {
+    return this.engine.decoder.holds('vae', this.entry);
+  }
+
+  /** The sliders' values; null until the decoder has said what a seed or a position stands for. */
+  get z(): number[] | null {
+    const at = this.#at;
+    const count = this.entry?.latents.count;
+    if ('z' in at && at.z.length === count) return at.z;
+    const { shown } = this;
+    return shown && shown.z.length === count ? shown.z : null;
+  }
+
+  get position(): number {
+    const at = this.#at;
+    return 'position' in at ? at.position : this.#parked;
+  }
+
+  get onPath(): boolean {
+    return 'position' in this.#at;
+  }
+
+  /** The class that the decoder is given. */
+  get class(): number | null {
+    return this.#state.class;
+  }
+
+  set class(given: number | null) {
+    this.#state.class = given;
+  }
+
+  get mode(): PathMode {
+    return this.#state.mode;
+  }
+
+  set mode(mode: PathMode) {
+    this.#state.mode = mode;
+  }
+
+  get displayed(): Displayed {
+    return { picture: this.picture, still: !this.playing, from: 'vae', class: null, logSnr: null };
+  }
+
+  get offers(): Offer[] {
+    const { picture, map } = this;
+    return [
+      ...(picture ? [{ name: labName('latent'), image: picture }] : []),
+      ...(map.picture ? [{ name: messages.latent.map.short, image: map.picture }] : []),
+    ];
+  }
+
+  /** Nothing here answers any more. */
+  get down(): boolean {
+    return this.engine.decoder.down;
+  }
+
+  pause(): void {
+    this.playing = false;
+  }
+
+  get picture(): Picture | null {
+    const { shown } = this;
+    if (!shown) return null;
+    return {
+      key: `latent ${shown.by} ${shown.z.join(',')}`,
+      levels: shown.levels,
+      shape: shown.shape,
+    };
+  }
+
+  /** Settles when the page has followed. */
+  async setLatent(index: number, value: number): Promise<void> {
+    if (this.z) await this.#moveTo({ z: this.z.with(index, toLatentGrid(value)) });
+  }
+
+  reset(): void {
+    const count = this.entry?.latents.count;
+    if (count) void this.#moveTo({ z: Array<number>(count).fill(0) });
+  }
+
+  async random(): Promise<void> {
+    const seed = await this.#seed();
+    if (seed !== undefined) await this.#moveTo({ seed });
+  }
+
+  async randomEnd(end: End): Promise<void> {
+    const seed = await this.#seed();
+    if (seed !== undefined) this.#state[end] = { seed };
+  }
+
+  keepAs(end: End): void {
+    if (this.z) this.#state[end] = { z: [...this.z] };
+  }
+
+  load(end: End): void {
+    void this.#moveTo($state.snapshot(this.#state[end]));
+  }
+
+  /** Settles when the page has followed. */
+  goTo(position: number): Promise<void> {
+    return this.#show({ position: Math.round(position * 100) / 100 });
+  }
+
+  #moveTo(point: Point): Promise<void> {
+    this.#parked = this.position;
+    this.playing = false;
+    return this.#show(point);
+  }
+
+  /** The picture first: what else the page shows of the change takes as long again, and a core that the decoder could use. */
+  async #show(at: Whereabouts): Promise<void> {
+    if (!this.ready) {
+      this.#state.at = at;
+      return;
+    }
+    this.#ahead = { from: this.#state.at, to: at };
+    await Promise.race([
+      this.#decodeDigit(this.#sourceOf(at)),
+      new Promise((resolve) => setTimeout(resolve, FRAME_MS)),
+    ]);
+    this.#follow();
+  }
+
+  /** The page's state takes what a control has chosen, unless something else has changed it since. */
+  #follow(): void {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    if (ahead?.from !== this.#state.at) return;
+    this.#state.at = ahead.to;
+    this.#sent = this.#state.at;
+  }
+
+  #seed(): Promise<number | undefined> {
+    return this.engine.decoder.client.call('randomSeed', null).catch((error) => {
+      this.engine.report(error);
+      return undefined;
+    });
+  }
+
+  #sourceOf(at: Whereabouts): LatentSource {
+    if (!('position' in at)) return at;
+    const { a, b, mode } = this.#state;
+    return { a: $state.snapshot(a), b: $state.snapshot(b), mode, position: at.position };
+  }
+
+  #decode(sources: LatentSource[], surface: string) {
+    const { decoder } = this.engine;
+    const model = this.entry?.id ?? '';
+    const given = this.#state.class;
+    return decoder
+      .lane(surface)
+      .submit(() => decoder.client.call('decode', { model, sources, class: given, surface }));
+  }
+
+  #paintDigit(): void {
+    const sent = this.#sent;
+    this.#sent = null;
+    if (!this.ready) return;
+    const at = this.#at;
+    const source = this.#sourceOf(at);
+    if (sent !== at) void this.#decodeDigit($state.snapshot(source));
+  }
+
+  async #decodeDigit(source: LatentSource): Promise<void> {
+    const by = `${this.entry?.id} ${this.#state.class}`;
+    try {
+      const {
+        z: [z],
+        levels,
+        shape,
+      } = await this.#decode([source], 'latent-digit');
+      this.#follow();
+      if (z) this.shown = { z, by, levels, shape };
+    } catch (error) {
+      this.engine.report(error);
+    }
+  }
+
+  #paintEnd(end: End): void {
+    if (!this.ready) return;
+    const point: LatentPoint = $state.snapshot(this.#state[end]);
+    this.#decode([point], `latent-${end}`).catch(this.engine.report);
+  }
+
+  #paintStrip(): void {
+    if (!this.ready) return;
+    const { a, b, mode } = this.#state;
+    const ends = { a: $state.snapshot(a), b: $state.snapshot(b), mode };
+    const sources = Array.from({ length: STRIP_FRAMES }, (_, i) => ({
+      ...ends,
+      position: i / (STRIP_FRAMES - 1),
+    }));
+    this.#decode(sources, 'latent-strip').catch(this.engine.report);
+  }
+
+  #travel(): () => void {
+    // A phase in [0, 2): there in the first half, back in the second.
+    let phase = untrack(() => this.position);
+    return animate((seconds) => {
+      phase = (phase + (2 * seconds) / ROUND_TRIP_SECONDS) % 2;
+      void this.goTo(phase <= 1 ? phase : 2 - phase);
+    });
+  }
+}

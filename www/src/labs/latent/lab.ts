@@ -1,0 +1,5 @@
+import { labModule } from '../module.ts';
+import { LatentLab } from './lab.svelte.ts';
+import Latent from './Latent.svelte';
+
+export default labModule(({ engine, page }) => new LatentLab(engine, page), Latent);

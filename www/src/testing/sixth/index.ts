@@ -1,0 +1,12 @@
+import { defineLab } from '../../labs/define.ts';
+import { integer } from '../../schema/codecs.ts';
+import { row } from '../../schema/rows.ts';
+
+export const sixth = defineLab({
+  id: 'sixth',
+  name: { en: 'Sixth', zh: '第六' },
+  accent: 'accent-vae',
+  needs: [],
+  state: { sixth: { turns: row('turns', integer(0, 99), 3) } },
+  load: () => import('./lab.ts'),
+});
