@@ -96,7 +96,8 @@ export const elboLab = {
     `K = ${k}: ${mean}${error && ` ± ${error}`} ${unit}`,
   weights: {
     title: 'The largest weights over the mean weight, and the Pareto distribution fitted to them',
-    caption: 'log p(x) by two proposals',
+    caption: 'log p(x) by each proposal',
+    from: 'log p(x) by draws from',
     proposal: 'Drawn from',
     proposals: {
       posterior: 'q alone',

@@ -95,7 +95,8 @@ export const elboLab: typeof english = {
   importancePoint: (k, mean, error, unit) => `K = ${k}：${mean}${error && ` ± ${error}`} ${unit}`,
   weights: {
     title: '最大的权重与平均权重之比，以及对其拟合的帕累托分布',
-    caption: '用两种提议分布估计的 log p(x)',
+    caption: '各提议分布对 log p(x) 的估计',
+    from: '估计 log p(x) 时抽样自',
     proposal: '抽样自',
     proposals: {
       posterior: '仅 q',

@@ -72,10 +72,13 @@ describe('the ELBO lab', () => {
   });
 
   it('asks for what the address says', async () => {
-    await opened('#lab=elbo&noise=5&k=100&T=50&given=4&perClass=10&bound=linear&timesteps=all');
+    await opened(
+      '#lab=elbo&noise=5&k=100&proposal=fitted&T=50&given=4&perClass=10&bound=linear&timesteps=all',
+    );
     await pass(2000);
     expect(tasks().find(({ kind }) => kind === 'latent')?.options).toEqual({
       samples: 100,
+      proposal: 'fitted',
       seed: 5,
     });
     expect(tasks().find(({ kind }) => kind === 'diffusion')?.options).toEqual({

@@ -163,10 +163,10 @@ export class ElboLab {
   }
 
   #scoreLatent(): void {
-    const { samples, seed } = this.#state;
+    const { samples, proposal, seed } = this.#state;
     for (const { entry, bound } of this.latent) {
       if (boundLack(entry)) continue;
-      const options = { samples, seed, ...this.#classOf(entry) };
+      const options = { samples, proposal, seed, ...this.#classOf(entry) };
       const named = this.#name<'latent'>(entry, { kind: 'latent', options });
       untrack(() => bound.set(named));
     }

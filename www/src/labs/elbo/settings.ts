@@ -1,6 +1,7 @@
 /** What the ELBO lab can be set to, and how its picture is written in an address. Pure. */
 import { MOST_PIXEL_TEXT, parsePixels } from '../../drawing/pixels.ts';
 import { parseStrokes } from '../../drawing/strokes.ts';
+import type { ImportanceProposal } from '../../engine/protocol.ts';
 import { choice, type Codec, flag, integer, list } from '../../schema/codecs.ts';
 import { row, standardOf, type StateOf } from '../../schema/rows.ts';
 import { classIndex, modelId, seed } from '../../schema/values.ts';
@@ -8,6 +9,13 @@ import type { ModelFacts, Reject } from '../define.ts';
 
 /** Samples of the importance-weighted bound. */
 export const IMPORTANCE_COUNTS = [100, 1000, 5000] as const;
+/** What log p(x) is estimated with. */
+export const PROPOSALS = [
+  'posterior',
+  'defensive',
+  'laplace',
+  'fitted',
+] as const satisfies readonly ImportanceProposal[];
 /** Evaluations of the network per class. */
 export const CLASS_COUNTS = [10, 20, 50, 100] as const;
 /** Steps of a chain whose bound can be asked for. */
@@ -50,6 +58,7 @@ export const settings = {
     /** Of the binarization, the samples, the timesteps and their noise. */
     seed: row('noise', seed, 0),
     samples: row('k', choice(IMPORTANCE_COUNTS), 1000),
+    proposal: row('proposal', choice(PROPOSALS), 'laplace'),
     /** T of the diffusion model's bound, and the timestep under the playhead. */
     steps: row('T', integer(CHAIN_STEPS.min, CHAIN_STEPS.max), 1000),
     t: row('t', integer(1, CHAIN_STEPS.max), 500),
