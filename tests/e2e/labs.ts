@@ -20,19 +20,15 @@ export async function settle(page: Page, lab: Lab, more = ''): Promise<void> {
     await expect(models.first()).toBeVisible();
     // All bounds of all models: some two thousand evaluations.
     const computing = models.and(page.locator(':not([data-status=done])'));
-    await expect(computing).toHaveCount(0, { timeout: 60_000 });
+    await expect(computing).toHaveCount(0);
   } else if (lab === 'inference')
     await expect(page.getByTestId('inference-iteration')).toHaveText('50');
   else if (lab === 'plane') {
     await expect(page.getByTestId('plane-t')).toHaveAttribute('data-current', 'true');
     const ended = page.getByTestId('plane-reached');
-    await expect(ended).toHaveAttribute('data-done', 'true', {
-      timeout: 30_000,
-    });
+    await expect(ended).toHaveAttribute('data-done', 'true');
     const computed = page.getByTestId('plane-progress');
-    await expect(computed).toHaveAttribute('data-done', 'true', {
-      timeout: 60_000,
-    });
+    await expect(computed).toHaveAttribute('data-done', 'true');
     await expect(page.getByTestId('plane-scores')).toBeVisible();
   } else {
     await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');

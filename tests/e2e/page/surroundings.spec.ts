@@ -49,13 +49,8 @@ test('a hidden page computes no bounds, and goes on when it is seen again', asyn
   await seen(true);
   // What was under way is thrown away or comes within a frame; then nothing does any more.
   let before = -1;
-  await expect
-    .poll(async () => {
-      const still = before === (before = await count());
-      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-      return still && before === (await count());
-    })
-    .toBe(true);
+  const still = async () => before === (before = await count());
+  await expect.poll(still, { intervals: [600] }).toBe(true);
   await seen(false);
   await expect.poll(count).toBeGreaterThan(before);
 });
