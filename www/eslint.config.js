@@ -115,7 +115,7 @@ export default defineConfig(
   },
   {
     // The benchmark reports to the console, and wraps methods of the browser to time them.
-    files: ['tests/e2e/bench/**', 'www/src/bench/**'],
+    files: ['tests/e2e/bench/**', 'tests/e2e/soak/**', 'www/src/bench/**'],
     rules: { 'no-console': 'off', '@typescript-eslint/unbound-method': 'off' },
   },
   {

@@ -7,6 +7,7 @@ mod page;
 mod report;
 mod results;
 mod setup;
+mod soak;
 mod stages;
 
 use std::path::{Path, PathBuf};
@@ -38,6 +39,18 @@ enum Command {
         #[arg(long)]
         profile: bool,
         /// The file for all figures [default: target/bench.json]
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
+    /// Use and disturb the built page at random in Chromium, and look for what is lost, leaks or differs
+    Soak {
+        /// From the start to the end, all told
+        #[arg(long, default_value_t = 60.0, value_parser = soak::parse_minutes)]
+        minutes: f64,
+        /// Decides what is done and in which order
+        #[arg(long, default_value_t = 1)]
+        seed: u32,
+        /// The file for all figures [default: target/soak.json]
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
@@ -78,6 +91,7 @@ fn run(command: Command) -> Result<()> {
             page::build(&mut Job::live())
         }
         Command::Bench { brief, profile, json } => bench::run(brief, profile, json.as_deref()),
+        Command::Soak { minutes, seed, json } => soak::run(minutes, seed, json.as_deref()),
         Command::Test { stages, verbose } => stages::run(&stages, verbose),
     }
 }

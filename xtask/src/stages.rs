@@ -39,6 +39,8 @@ pub enum Stage {
     Page,
     /// The built page in browsers
     E2e,
+    /// Two minutes of `cargo xtask soak`
+    Soak,
     /// The page in Chromium, Firefox and WebKitGTK, bit for bit; takes minutes, only where it is named
     Browsers,
     /// Licences and sources of the crates; where cargo-deny is installed
@@ -57,7 +59,8 @@ const LANES: [&[Stage]; 2] = [
 ];
 
 /// Stages that need the machine for themselves, after all others.
-const ALONE: [Stage; 4] = [Stage::Chrome, Stage::E2e, Stage::Browsers, Stage::WasmPack];
+const ALONE: [Stage; 5] =
+    [Stage::Chrome, Stage::E2e, Stage::Soak, Stage::Browsers, Stage::WasmPack];
 
 /// What several stages need, made by the first of them.
 #[derive(Default)]
@@ -99,6 +102,7 @@ impl Stage {
             Self::Chrome => "chrome",
             Self::Page => "page",
             Self::E2e => "e2e",
+            Self::Soak => "soak",
             Self::Browsers => "browsers",
             Self::Deny => "deny",
             Self::Advisories => "advisories",
@@ -111,12 +115,12 @@ impl Stage {
     }
 
     fn needs_browser(self) -> bool {
-        matches!(self, Self::Chrome | Self::E2e | Self::Browsers | Self::WasmPack)
+        matches!(self, Self::Chrome | Self::E2e | Self::Soak | Self::Browsers | Self::WasmPack)
     }
 
     fn npm_folders(self) -> &'static [&'static str] {
         match self {
-            Self::Page | Self::E2e | Self::Browsers => &[page::FOLDER, END_TO_END],
+            Self::Page | Self::E2e | Self::Soak | Self::Browsers => &[page::FOLDER, END_TO_END],
             _ => &[],
         }
     }
@@ -134,6 +138,7 @@ impl Stage {
             Self::Chrome => chrome(job),
             Self::Page => check_page(job, shared),
             Self::E2e => end_to_end(job, shared, "test"),
+            Self::Soak => end_to_end(job, shared, "soak"),
             Self::Browsers => {
                 setup::other_browsers()?;
                 end_to_end(job, shared, "browsers")
