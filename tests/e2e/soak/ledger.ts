@@ -1,7 +1,9 @@
 /** A model of what was set: which fields of the page's state each deed may change, and what each control was set to. Pure. */
 import { parseState, printFields } from '../../../www/src/address/address.ts';
 import { FIELDS } from '../../../www/src/address/fields.ts';
-import type { Lab } from '../../../www/src/state.ts';
+import { type Lab, LABS } from '../../../www/src/labs/index.ts';
+import { bound } from '../../../www/src/schema/bound.ts';
+import type { Slices } from '../../../www/src/schema/rows.ts';
 import type { Kind } from './script.ts';
 
 /** The page's state, field by field, as an address has it. */
@@ -16,38 +18,25 @@ export function changed(before: Fields, after: Fields): string[] {
   return Object.keys(after).filter((key) => before[key] !== after[key]);
 }
 
-const SCORED = ['bound', 'timesteps', 'vae', 'ddpm'] as const;
-const CHAIN = ['digit', 'steps', 'sampler', 'eta', 'schedule', 'guidance', 'seed'] as const;
-const DENOISE = [...CHAIN, 'samples', 'cell', 'step', 'speed', 'from'] as const;
-const LATENT = [
-  'z',
-  'a',
-  'b',
-  'path',
-  'class',
-  'mapModel',
-  'map',
-  'way',
-  'mapView',
-  'hide',
-] as const;
+/** The fields of the bound that stands below several labs, and the models that it is of. */
+const SCORED = [...keysOf({ bound }), 'vae', 'ddpm'];
+
+function keysOf(slices: Slices): string[] {
+  return Object.values(slices).flatMap((rows) => Object.values(rows).map(({ key }) => key));
+}
+
+/** The fields that each lab declares, without the picture, which two labs share. */
+const OWN = Object.fromEntries(
+  LABS.map(({ id, state }) => [id, keysOf(state).filter((key) => key !== 'image')]),
+) as Record<Lab, string[]>;
+const { latent: LATENT, denoise: DENOISE } = OWN;
 
 /** The fields that a lab's own controls set. */
 const OWNED: Record<Lab, readonly string[]> = {
+  ...OWN,
   latent: [...LATENT, ...SCORED],
   denoise: [...DENOISE, ...SCORED],
-  elbo: [
-    ...['noise', 'k', 'T', 't', 'given', 'perClass', 'layers', 'hold', 'level', 'without'],
-    ...['schedule', ...SCORED],
-  ],
-  inference: [
-    ...['target', 'family', 'components', 'draws', 'gradient', 'optimizer', 'rate', 'vseed'],
-    ...['iterations', 'pace', 'q', 'data'],
-  ],
-  plane: [
-    ...['pdata', 'points', 'pschedule', 'psteps', 'peta', 'model', 'blur', 'weighting', 'trained'],
-    ...['pseed', 'pt', 'field', 'x', 'particle'],
-  ],
+  elbo: [...OWN.elbo, ...SCORED],
 };
 
 /** What goes on by itself while it plays. */

@@ -1,17 +1,12 @@
 /** What the visitor and the world do next, from a seed. Pure: what is on the page then decides which control is meant. */
 import { printFields } from '../../../www/src/address/address.ts';
 import { FIELDS } from '../../../www/src/address/fields.ts';
-import {
-  CLASS_COUNTS,
-  defaultState,
-  IMPORTANCE_COUNTS,
-  type Lab,
-  LABS,
-  MAP_VIEWS,
-  type PageState,
-  STEP_COUNTS,
-  TIMESTEP_COUNTS,
-} from '../../../www/src/state.ts';
+import { STEP_COUNTS } from '../../../www/src/labs/denoise/settings.ts';
+import { CLASS_COUNTS, IMPORTANCE_COUNTS, PROPOSALS } from '../../../www/src/labs/elbo/settings.ts';
+import { type Lab, LABS } from '../../../www/src/labs/index.ts';
+import { MAP_VIEWS } from '../../../www/src/labs/latent/settings.ts';
+import { TIMESTEP_COUNTS } from '../../../www/src/schema/bound.ts';
+import { defaultState, type PageState } from '../../../www/src/state.ts';
 import { Random } from './random.ts';
 
 /** Shares in [0, 1) name one of the controls on display, or a place on it. */
@@ -85,7 +80,7 @@ function action(kind: Kind, random: Random): Action {
   const which = random.share();
   switch (kind) {
     case 'lab':
-      return { kind, lab: random.pick(LABS) };
+      return { kind, lab: random.pick(LABS).id };
     case 'slide':
       return { kind, which, to: random.share(), by: random.chance(0.5) ? 'pointer' : 'keys' };
     case 'select':
@@ -131,7 +126,7 @@ function action(kind: Kind, random: Random): Action {
 function stateOf(random: Random): PageState {
   const state = defaultState();
   const seed = () => random.below(2 ** 32);
-  state.lab = random.pick(LABS);
+  state.lab = random.pick(LABS).id;
   state.latent.at = random.chance(0.5) ? { seed: seed() } : { position: 0.5 };
   state.latent.a = { seed: seed() };
   state.latent.b = { seed: seed() };
@@ -143,6 +138,7 @@ function stateOf(random: Random): PageState {
   state.bound.timesteps = random.pick(TIMESTEP_COUNTS.slice(0, 2));
   state.elbo.seed = seed();
   state.elbo.samples = random.pick(IMPORTANCE_COUNTS.slice(0, 1));
+  state.elbo.proposal = random.pick(PROPOSALS);
   state.elbo.perClass = random.pick(CLASS_COUNTS.slice(0, 2));
   state.elbo.steps = 2 + random.below(500);
   state.elbo.t = 1 + random.below(state.elbo.steps);

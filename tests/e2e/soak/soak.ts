@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { FIELDS } from '../../../www/src/address/fields.ts';
-import { type Lab, LABS } from '../../../www/src/state.ts';
+import { type Lab, LABS } from '../../../www/src/labs/index.ts';
 import { levels } from '../fixtures.ts';
 import { Bounds } from './bounds.ts';
 import { changed, Ledger, mayChange, MOVING } from './ledger.ts';
@@ -139,12 +139,14 @@ export class Soak {
       this.#bounds.keep(model),
     );
     await page.addInitScript(install);
-    page.on('pageerror', (error) => this.#fault(`uncaught: ${error.stack ?? error.message}`));
-    page.on('console', (message) => {
-      if (message.type() !== 'error') return;
-      const text = `${message.text()} (${message.location().url})`;
+    const complain = (text: string) => {
       const cut = Date.now() < this.#visitor.complaintsUntil && OF_THE_NETWORK.test(text);
-      if (!cut && !text.includes(PROVOKED)) this.#fault(`console: ${text}`);
+      if (!cut && !text.includes(PROVOKED)) this.#fault(text);
+    };
+    page.on('pageerror', (error) => complain(`uncaught: ${error.stack ?? error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error')
+        complain(`console: ${message.text()} (${message.location().url})`);
     });
     page.on('crash', () => {
       this.#crashed = true;
@@ -156,7 +158,7 @@ export class Soak {
   }
 
   get #lab(): Lab {
-    return LABS.find((lab) => lab === this.#ledger.fields['lab']) ?? 'latent';
+    return LABS.find(({ id }) => id === this.#ledger.fields['lab'])?.id ?? 'latent';
   }
 
   /** One action, and whether it changed what it may change. */
@@ -173,6 +175,9 @@ export class Soak {
     for (const lost of this.#ledger.take(await this.#visitor.fields(), may, deed.control))
       this.#fault(`a setting was lost: ${lost}`);
     await this.#compare();
+    // One that followed from another fault is told of with it.
+    const panic = this.#page.getByTestId('panic');
+    if ((await panic.count()) > 0) this.#fault(`a part failed: ${await panic.first().innerText()}`);
   }
 
   #describe(action: Action): string {
@@ -271,9 +276,9 @@ export class Soak {
     if (!moves)
       for (const key of changed(now, after))
         this.#fault(`lost in loading anew: ${key}: ${now[key]} became ${after[key]}`);
-    for (const lab of LABS) {
-      await this.#do({ kind: 'lab', lab });
-      if (lab !== 'elbo') continue;
+    for (const { id } of LABS) {
+      await this.#do({ kind: 'lab', lab: id });
+      if (id !== 'elbo') continue;
       const again = await this.#picture();
       if (picture && again !== picture)
         this.#fault('the picture is another one after loading anew');

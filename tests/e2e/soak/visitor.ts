@@ -1,6 +1,6 @@
 /** Does to the page what the script says, with pointer and keys where a visitor has those. */
 import type { BrowserContext, CDPSession, Page } from '@playwright/test';
-import { LABS } from '../../../www/src/state.ts';
+import { LABS } from '../../../www/src/labs/index.ts';
 import { type Fields, fieldsOf } from './ledger.ts';
 import { bitmap } from './picture.ts';
 import type { Action } from './script.ts';
@@ -83,7 +83,9 @@ export class Visitor {
     const { page } = this;
     switch (action.kind) {
       case 'lab':
-        return this.#press(page.locator('nav a').nth(LABS.indexOf(action.lab)));
+        return this.#press(
+          page.locator('nav a').nth(LABS.findIndex(({ id }) => id === action.lab)),
+        );
       case 'slide':
         return this.#slide(action);
       case 'choose':
