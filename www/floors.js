@@ -63,7 +63,10 @@ export const FLOORS = {
 };
 
 /** Floors that are not a folder, or a file, of their name: what each lab declares of itself, without its code. */
-export const FILES = { declared: 'labs/(define|index|names|[^/]+/(index|settings))\\.ts$' };
+export const FILES = {
+  declared:
+    'labs/(anchors|define|derivation|index|names|references|scored|stops|[^/]+/(anchors|index|settings|tour))\\.ts$',
+};
 
 /** The top of the house: wiring, which may import from everywhere. Nothing below imports it. */
 export const TOP = ['app', 'App', 'views', 'main'];

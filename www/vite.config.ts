@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defaultClientConditions, defineConfig } from 'vite';
-import { FUNCTIONS } from './src/story/derivations/index.ts';
-import { crateFunctions } from './vite/crate.ts';
+import { crateFunctions, functionsIn } from './vite/crate.ts';
 import { hosting } from './vite/hosting.ts';
 import { guide } from './vite/guide.ts';
 import { models } from './vite/models.ts';
@@ -51,7 +50,7 @@ export default defineConfig({
     svelte(),
     models(at('../models')),
     guide(at('../models/README.md')),
-    crateFunctions(at('..'), FUNCTIONS),
+    crateFunctions(at('..'), functionsIn(at('src/labs'))),
     hosting(),
     preload('elbo_room_bg.wasm', 'models/manifest.json'),
   ],

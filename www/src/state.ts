@@ -6,28 +6,18 @@ import { choice, optional } from './schema/codecs.ts';
 import { row, type Slice, standardOf, type StateOf, type ValuesOf } from './schema/rows.ts';
 import { modelId } from './schema/values.ts';
 
+export type TourStep = (typeof LABS)[number] extends infer L
+  ? L extends { tour: infer Stops }
+    ? keyof Stops & string
+    : never
+  : never;
+
 /** The steps of the guided tour in their order, as they are named in an address. */
-export const TOUR_STEPS = [
-  'integral',
-  'bound',
-  'divergences',
-  'gradients',
-  'mean-field',
-  'vae',
-  'gap',
-  'layers',
-  'diffusion',
-  'known',
-  'terms',
-  'schedule',
-  'ends',
-  'wrong',
-  'compare',
-  'odd',
-  'digit',
-] as const;
+export const TOUR_STEPS = LABS.flatMap(({ tour }) => Object.entries<{ place: number }>(tour))
+  .sort(([, a], [, b]) => a.place - b.place)
+  .map(([name]) => name) as readonly TourStep[];
+
 export type { Lab };
-export type TourStep = (typeof TOUR_STEPS)[number];
 
 /** What the page as a whole is set to. */
 const page = {

@@ -1,5 +1,5 @@
 /** The source of single functions of the crate, for the page to show beside the formulas that they compute. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
@@ -53,6 +53,16 @@ export function findFunction(root: string, path: string): CrateFunction {
   const end = lines.indexOf(`${indent}}`, at);
   const source = lines.slice(start, end + 1).map((line) => line.slice(indent.length));
   return { file, line: at + 1, source: source.join('\n') };
+}
+
+/** Every function of the crate that a derivation names, as `math::gaussian::kl`. */
+export function functionsIn(labs: string): string[] {
+  const named = readdirSync(labs).flatMap((lab) => {
+    const path = join(labs, lab, 'derivation.ts');
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    return [...text.matchAll(/'(\w+(?:::\w+)+)'/g)].map(([, name = '']) => name);
+  });
+  return [...new Set(named)].sort();
 }
 
 /** Serves the functions named as a module of the page. */

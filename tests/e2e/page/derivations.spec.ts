@@ -1,22 +1,19 @@
 /** The derivations beside the labs: opened, linked to what their symbols stand for, readable by everybody. */
-import { ANCHORS, type Anchor } from '../../../www/src/story/anchors.ts';
-import { DERIVATIONS } from '../../../www/src/story/derivations/index.ts';
-import { en } from '../../../www/src/story/derivations/en.ts';
+import { ANCHORS, type Anchor } from '../../../www/src/labs/anchors.ts';
+import type { Derivation } from '../../../www/src/labs/derivation.ts';
+import { tell } from '../../../www/src/story/tell.ts';
 import { linksIn } from '../../../www/src/story/tex.ts';
-import type { Derivation } from '../../../www/src/story/derivations/types.ts';
-import { zh } from '../../../www/src/story/derivations/zh.ts';
 import { CONTRAST, expectAccessible, expectNone, expectNoOverflow } from '../checks.ts';
-import { expect, type Locator, open, type Page, tabTo, test } from '../fixtures.ts';
-import { LABS, settle } from '../labs.ts';
+import { en, expect, type Locator, open, type Page, tabTo, test } from '../fixtures.ts';
+import { type Lab, LABS, settle } from '../labs.ts';
 
 const stepOf = (page: Page, id: string) => page.getByTestId(`step-${id}`);
 
-async function expand(page: Page, derivation: Derivation): Promise<void> {
-  const steps = page.getByTestId(`derivation-${derivation.lab}`).locator('details.step');
-  await expect(steps).toHaveCount(derivation.steps.length);
+async function expand(page: Page, lab: Lab, { steps: all }: Derivation): Promise<void> {
+  const steps = page.getByTestId(`derivation-${lab}`).locator('details.step');
+  await expect(steps).toHaveCount(all.length);
   await steps.evaluateAll((all: HTMLDetailsElement[]) => all.forEach((step) => (step.open = true)));
-  for (const { id } of derivation.steps)
-    await expect(stepOf(page, id).locator('.katex').first()).toBeVisible();
+  for (const { id } of all) await expect(stepOf(page, id).locator('.katex').first()).toBeVisible();
   await expect(page.getByTestId('story').locator('.katex-error')).toHaveCount(0);
 }
 
@@ -25,21 +22,28 @@ const lit = (page: Page) => page.locator('[data-lit]:not([data-link])');
 const holdsFocus = (element: Locator) =>
   element.evaluate((node) => node.contains(document.activeElement));
 
-for (const derivation of Object.values(DERIVATIONS) as Derivation[]) {
-  const { lab, steps, symbols } = derivation;
+/** With its title in both languages. */
+async function derivationOf(lab: Lab) {
+  const [en, zh] = await Promise.all([tell(lab, 'en'), tell(lab, 'zh')]);
+  if (!en || !zh) throw new Error(`the ${lab} lab has no derivation`);
+  return { ...en, titles: { en: en.words.title, zh: zh.words.title } };
+}
 
+for (const lab of Object.keys(LABS) as Lab[]) {
   test(`each symbol of the ${lab} lab lights what it stands for and leads there`, async ({
     page,
   }) => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
+    const { derivation } = await derivationOf(lab);
+    const { steps, symbols } = derivation;
     // What the plane lab's symbols of training stand for is there beside a network only.
     await settle(page, lab, lab === 'plane' ? '&model=network' : '');
-    await expand(page, derivation);
+    await expand(page, lab, derivation);
     const seen = new Set<Anchor>();
     for (const { id, formulas } of steps) {
       for (const name of linksIn(formulas)) {
         const anchor = symbols[name]?.anchor as Anchor;
-        if (seen.has(anchor) || !(ANCHORS[anchor] as readonly string[]).includes(lab)) continue;
+        if (seen.has(anchor) || !ANCHORS.get(anchor)?.includes(lab)) continue;
         seen.add(anchor);
         const button = stepOf(page, id).getByTestId(`symbol-${name}`).first();
         await button.hover();
@@ -57,19 +61,19 @@ for (const derivation of Object.values(DERIVATIONS) as Derivation[]) {
     page,
   }) => {
     await page.setViewportSize({ width: 390, height: 900 });
+    const { derivation, titles } = await derivationOf(lab);
+    const { steps } = derivation;
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
     // Nothing is drawn in the ELBO lab, so that nothing is computed: the derivation does not wait for numbers.
     await open(page, `${LABS[lab]}${lab === 'elbo' ? '&image=strokes:' : ''}`);
-    await expand(page, derivation);
+    await expand(page, lab, derivation);
     await page.getByTestId(`function-${steps[0]?.functions[0]}`).first().click();
     const story = page.getByTestId('story');
     const include = '[data-testid=story]';
     await expectAccessible(page, { include });
     for (const language of ['en', 'zh'] as const) {
       if (language === 'zh') await page.getByTestId('language-zh').click();
-      await expect(story.getByRole('heading').first()).toHaveText(
-        { en, zh }[language].labs[lab].title,
-      );
+      await expect(story.getByRole('heading').first()).toHaveText(titles[language]);
       await expectNoOverflow(page, language);
       const cut = () =>
         story.evaluate(async (element) => {
@@ -141,5 +145,5 @@ test('a formula shows the function that computes it', async ({ page }) => {
   await step.getByTestId('function-math::gaussian::kl_standard').click();
   await expect(step.locator('pre')).toContainText('pub fn kl_standard(');
   await expect(step).toContainText(/crate\/src\/math\/gaussian\.rs:\d+/);
-  await expect(step.locator('.wrong')).toContainText(en.often);
+  await expect(step.locator('.wrong')).toContainText(en.derivations.often);
 });

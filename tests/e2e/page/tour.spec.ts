@@ -13,7 +13,7 @@ const LANGUAGES = [
 ];
 const LAST = TOUR_STEPS.length - 1;
 
-const labOf = (step: TourStep | undefined) => step && STOPS[step].setting.lab;
+const labOf = (step: TourStep | undefined) => step && STOPS[step].lab;
 const panel = (page: Page) => page.getByTestId('tour');
 const fragment = (page: Page) => page.evaluate(() => location.hash);
 /** The address without its check of its own length. */
@@ -111,7 +111,7 @@ for (const language of LANGUAGES) {
         await expectInSight(page, step);
         await keep(page, `tour-1280-${language.tag}-${step}`);
         await expect(page).toHaveTitle(
-          `${nameOf(STOPS[step].setting.lab, language.language)} · ${messages.title}`,
+          `${nameOf(STOPS[step].lab, language.language)} · ${messages.title}`,
         );
         // Each lab as a whole has been looked at elsewhere: here it is the panel in each of them, and once the page that it lies over.
         if (i === 0) await expectAccessible(page);
@@ -203,7 +203,7 @@ test('a browser that refuses its storage has the tour all the same', async ({ pa
   });
   await open(page, '');
   await page.getByTestId('tour-start').click();
-  await expect(panel(page)).toHaveAttribute('data-step', TOUR_STEPS[0]);
+  await expect(panel(page)).toHaveAttribute('data-step', TOUR_STEPS[0] as TourStep);
 });
 
 test('the language changes at once, keeps everything, and is part of the address only once it is chosen', async ({

@@ -10,7 +10,8 @@ async function fetchModules() {
   vi.doMock('../labs/index.ts', async (original) => {
     const { LABS } = await original<typeof import('../labs/index.ts')>();
     const { sixth } = await import('../testing/sixth/index.ts');
-    return { LABS: [...LABS, sixth] };
+    const labs = [...LABS, sixth];
+    return { LABS: labs, definitionOf: (lab: string) => labs.find(({ id }) => id === lab) };
   });
   const modules = {
     svelte: await import('svelte'),

@@ -1,6 +1,5 @@
 import { untrack } from 'svelte';
-import { definitionOf } from '../labs/names.ts';
-import { LABS } from '../labs/index.ts';
+import { definitionOf, LABS } from '../labs/index.ts';
 import type { Controller, LabModule, Offer } from '../labs/module.ts';
 import type { Lab } from '../state.ts';
 

@@ -2,6 +2,7 @@
 import type { ModelKind } from '../engine/station.svelte.ts';
 import type { Language } from '../messages/languages.ts';
 import type { Slices, StateOf } from '../schema/rows.ts';
+import type { Stop } from './stops.ts';
 
 /** Tells of a value that gave way to another one: its key in the address, and how it was written there. */
 export type Reject = (key: string, value: string) => void;
@@ -12,7 +13,14 @@ export interface ModelFacts {
   ddpm: { classes: number } | undefined;
 }
 
-export interface Definition<Id extends string, S extends Slices, Module> {
+export interface Definition<
+  Id extends string,
+  S extends Slices,
+  Anchor extends string,
+  TourStep extends string,
+  Module,
+  Derivation,
+> {
   id: Id;
   /** Its name in the navigation. */
   name: Readonly<Record<Language, string>>;
@@ -30,9 +38,23 @@ export interface Definition<Id extends string, S extends Slices, Module> {
   fit?: (state: StateOf<S>, reject: Reject) => void;
   /** Replaces what the models at hand do not have, in place. */
   fitModels?: (state: StateOf<S>, models: ModelFacts, reject: Reject) => void;
+  /** What symbols of derivations can stand for in it. */
+  anchors: readonly Anchor[];
+  /** Its stops of the guided tour, by their names in an address. */
+  tour: Readonly<Record<TourStep, Stop<S>>>;
+  /** Its controller and its view. */
   load: () => Promise<Module>;
+  /** Formulas, and their words in each language. */
+  derivation?: Derivation;
 }
 
-export const defineLab = <const Id extends string, S extends Slices, Module>(
-  definition: Definition<Id, S, Module>,
-): Definition<Id, S, Module> => definition;
+export const defineLab = <
+  const Id extends string,
+  S extends Slices,
+  const Anchor extends string,
+  TourStep extends string,
+  Module,
+  Derivation,
+>(
+  definition: Definition<Id, S, Anchor, TourStep, Module, Derivation>,
+): Definition<Id, S, Anchor, TourStep, Module, Derivation> => definition;

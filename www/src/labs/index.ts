@@ -8,3 +8,5 @@ import { plane } from './plane/index.ts';
 export const LABS = [latent, denoise, elbo, inference, plane] as const;
 
 export type Lab = (typeof LABS)[number]['id'];
+
+export const definitionOf = (lab: Lab) => LABS.find(({ id }) => id === lab) ?? LABS[0];

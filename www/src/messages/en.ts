@@ -412,6 +412,15 @@ export const en = {
     },
   },
 
+  derivations: {
+    often: 'Often written',
+    stands: 'Symbols on this page',
+    computedBy: 'Computed by',
+    references: 'References',
+    absent: 'This number is not on the page yet: it appears when it has been computed.',
+    etAl: (first: string) => `${first} et al.`,
+  },
+
   tour,
 
   ownModels,

@@ -391,6 +391,15 @@ export const zh: Messages = {
     },
   },
 
+  derivations: {
+    often: '常见写法',
+    stands: '符号在本页上的对应',
+    computedBy: '计算它的函数',
+    references: '参考文献',
+    absent: '这个数值目前还不在页面上：计算完成后便会出现。',
+    etAl: (first) => `${first} 等`,
+  },
+
   tour,
 
   ownModels,

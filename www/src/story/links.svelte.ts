@@ -3,7 +3,7 @@ import { tick } from 'svelte';
 import { reducedMotion } from '../motion.ts';
 import type { Page } from '../page.svelte.ts';
 import type { Lab } from '../state.ts';
-import { ANCHORS, type Anchor } from './anchors.ts';
+import { ANCHORS, type Anchor } from '../labs/anchors.ts';
 
 const FOCUSABLE =
   'input:checked, input:not([type=radio]):not(:disabled), select, button:not(:disabled), [tabindex="0"]';
@@ -58,7 +58,7 @@ export class Links {
     this.#light(null);
     this.absent = null;
     this.#wanted = anchor;
-    const labs: readonly Lab[] = ANCHORS[anchor];
+    const labs = ANCHORS.get(anchor) ?? [];
     if (!labs.includes(this.#page.state.lab)) this.#page.state.lab = labs[0] as Lab;
     const element = await this.#arrival(anchor);
     // Pointing at another symbol in the meantime takes the wish back.

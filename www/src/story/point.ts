@@ -1,5 +1,4 @@
 import { reducedMotion } from '../motion.ts';
-import type { Anchor } from './anchors.ts';
 
 /** What the style sheet marks. */
 const MARK = 'data-pointed';
@@ -9,7 +8,7 @@ const MARGIN = 16;
 const OWN_MOVES = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
 export interface Aim {
-  at: readonly Anchor[];
+  at: readonly string[];
   /** The model whose card it is on, where several have the same. */
   of?: string | undefined;
 }

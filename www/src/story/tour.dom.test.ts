@@ -4,7 +4,7 @@ import { defaultState, TOUR_STEPS } from '../state.ts';
 import { clearUp, make, pass } from '../testing/page.svelte.ts';
 import { recall } from './memory.ts';
 import { Tour } from './tour.svelte.ts';
-import type { Site } from './tour.ts';
+import type { Site } from '../labs/stops.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

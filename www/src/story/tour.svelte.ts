@@ -2,7 +2,8 @@ import type { Page } from '../page.svelte.ts';
 import { parseState, printState } from '../address/address.ts';
 import { recall, remember } from './memory.ts';
 import { TOUR_STEPS, type TourStep } from '../state.ts';
-import { type Site, stateAt, stepsFor } from './tour.ts';
+import type { Site } from '../labs/stops.ts';
+import { stateAt, stepsFor } from './tour.ts';
 
 /** Where the visitor is on the tour; the step on display is part of the page's state, and so of its address. */
 export class Tour {

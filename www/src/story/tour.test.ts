@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseState, printState } from '../address/address.ts';
 import { defaultState, TOUR_STEPS } from '../state.ts';
 import { manifest } from '../testing/manifest.ts';
-import { ANCHORS } from './anchors.ts';
+import { ANCHORS } from '../labs/anchors.ts';
 import { recall, remember } from './memory.ts';
 import { stateAt, stepsFor, STOPS } from './tour.ts';
 
@@ -14,8 +14,8 @@ describe.each(TOUR_STEPS)('the step %s', (step) => {
   });
 
   it('points at what its lab has', () => {
-    const { at, setting } = STOPS[step];
-    for (const anchor of at) expect(ANCHORS[anchor]).toContain(setting.lab);
+    const { at, lab } = STOPS[step];
+    for (const anchor of at) expect(ANCHORS.get(anchor)).toContain(lab);
   });
 
   it('keeps the language and the models, and nothing else of what was', () => {

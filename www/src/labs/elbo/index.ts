@@ -1,5 +1,7 @@
 import { defineLab } from '../define.ts';
+import { anchors } from './anchors.ts';
 import { fit, fitModels, settings } from './settings.ts';
+import { tour } from './tour.ts';
 
 export const elbo = defineLab({
   id: 'elbo',
@@ -10,5 +12,12 @@ export const elbo = defineLab({
   state: settings,
   fit,
   fitModels,
+  anchors,
+  tour,
   load: () => import('./lab.ts'),
+  derivation: {
+    formulas: () => import('./derivation.ts'),
+    en: () => import('./derivation.en.ts'),
+    zh: () => import('./derivation.zh.ts'),
+  },
 });

@@ -1,5 +1,7 @@
 import { defineLab } from '../define.ts';
+import { anchors } from './anchors.ts';
 import { fitStart, settings } from './settings.ts';
+import { tour } from './tour.ts';
 
 export const inference = defineLab({
   id: 'inference',
@@ -11,5 +13,12 @@ export const inference = defineLab({
     const misfit = fitStart(state.inference);
     if (misfit !== null) reject('q', misfit);
   },
+  anchors,
+  tour,
   load: () => import('./lab.ts'),
+  derivation: {
+    formulas: () => import('./derivation.ts'),
+    en: () => import('./derivation.en.ts'),
+    zh: () => import('./derivation.zh.ts'),
+  },
 });

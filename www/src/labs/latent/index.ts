@@ -1,5 +1,7 @@
 import { defineLab } from '../define.ts';
+import { anchors } from './anchors.ts';
 import { fit, fitModels, settings } from './settings.ts';
+import { tour } from './tour.ts';
 
 export const latent = defineLab({
   id: 'latent',
@@ -10,5 +12,12 @@ export const latent = defineLab({
   state: settings,
   fit,
   fitModels,
+  anchors,
+  tour,
   load: () => import('./lab.ts'),
+  derivation: {
+    formulas: () => import('./derivation.ts'),
+    en: () => import('./derivation.en.ts'),
+    zh: () => import('./derivation.zh.ts'),
+  },
 });

@@ -1,5 +1,7 @@
 import { defineLab } from '../define.ts';
+import { anchors } from './anchors.ts';
 import { fitTimestep, settings } from './settings.ts';
+import { tour } from './tour.ts';
 
 export const plane = defineLab({
   id: 'plane',
@@ -11,5 +13,12 @@ export const plane = defineLab({
     const beyond = fitTimestep(state.plane);
     if (beyond !== null) reject('pt', beyond);
   },
+  anchors,
+  tour,
   load: () => import('./lab.ts'),
+  derivation: {
+    formulas: () => import('./derivation.ts'),
+    en: () => import('./derivation.en.ts'),
+    zh: () => import('./derivation.zh.ts'),
+  },
 });

@@ -8,5 +8,7 @@ export const sixth = defineLab({
   accent: 'accent-vae',
   needs: [],
   state: { sixth: { turns: row('turns', integer(0, 99), 3) } },
+  anchors: [],
+  tour: {},
   load: () => import('./lab.ts'),
 });

@@ -1,10 +1,9 @@
 /** Classical variational inference, where log Z is known. */
-import type { Derivation } from './types.ts';
+import type { Derivation } from '../derivation.ts';
 
 const tex = String.raw;
 
-export const inference = {
-  lab: 'inference',
+export const derivation = {
   symbols: {
     p: { tex: 'p', anchor: 'target' },
     q: { tex: 'q', anchor: 'family' },

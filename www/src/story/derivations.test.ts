@@ -2,24 +2,23 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import katex from 'katex';
 import { describe, expect, it } from 'vitest';
-import { findFunction } from '../../../vite/crate.ts';
-import { ANCHORS } from '../anchors.ts';
-import { citation, REFERENCES } from '../references.ts';
-import { linksIn, OPTIONS, piecesOf } from '../tex.ts';
-import { en } from './en.ts';
-import { DERIVATIONS, FUNCTIONS } from './index.ts';
-import type { Derivation, StepText } from './types.ts';
-import { zh } from './zh.ts';
+import { findFunction, functionsIn } from '../../vite/crate.ts';
+import { ANCHORS } from '../labs/anchors.ts';
+import type { StepText } from '../labs/derivation.ts';
+import { LABS } from '../labs/index.ts';
+import { en as english } from '../messages/en.ts';
+import type { Language } from '../messages/languages.ts';
+import { zh as chinese } from '../messages/zh.ts';
+import { citation, REFERENCES } from '../labs/references.ts';
+import { linksIn, OPTIONS, piecesOf } from './tex.ts';
+import { tell, type Told } from './tell.ts';
 
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
-const LANGUAGES = { en, zh };
-const derivations: Derivation[] = Object.values(DERIVATIONS);
-
-interface Words {
-  steps: Record<string, StepText>;
-  symbols: Record<string, string>;
-}
-const wordsOf = (texts: typeof en, { lab }: Derivation): Words => texts.labs[lab];
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const isTold = (told: Told | null): told is Told => told !== null;
+const inLanguage = async (language: Language) =>
+  (await Promise.all(LABS.map(({ id }) => tell(id, language)))).filter(isTold);
+const [en, zh] = await Promise.all([inLanguage('en'), inLanguage('zh')]);
+const FUNCTIONS = functionsIn(`${ROOT}/www/src/labs`);
 
 /** Keys of an object and of all objects in it, and the lengths of its lists. */
 function shape(value: unknown): unknown {
@@ -40,7 +39,8 @@ function render(tex: string, displayMode: boolean): string {
 }
 
 it('has the same in both languages, down to each paragraph', () => {
-  expect(shape(zh)).toEqual(shape(en));
+  expect(shape(zh.map(({ words }) => words))).toEqual(shape(en.map(({ words }) => words)));
+  expect(en).toHaveLength(LABS.length);
 });
 
 it('names each anchor in the markup, and no other', () => {
@@ -51,13 +51,14 @@ it('names each anchor in the markup, and no other', () => {
     if (fixed) names.add(fixed);
     for (const [, name] of (chosen ?? '').matchAll(/(?<=[?:] )'([\w-]+)'/g)) names.add(name ?? '');
   }
-  expect([...names].sort()).toEqual(Object.keys(ANCHORS).sort());
+  expect([...names].sort()).toEqual([...ANCHORS.keys()].sort());
 });
 
-describe.each(derivations.map((derivation) => [derivation.lab, derivation] as const))(
+describe.each(en.map((told, i) => [told.lab, told, zh[i] as Told] as const))(
   '%s',
-  (lab, derivation) => {
-    const { steps, symbols } = derivation;
+  (lab, told, translated) => {
+    const { steps, symbols } = told.derivation;
+    const words = [told.words, translated.words];
 
     it('links symbols that it explains, and explains none that it does not link', () => {
       const linked = steps.flatMap(({ formulas }) => linksIn(formulas));
@@ -66,7 +67,7 @@ describe.each(derivations.map((derivation) => [derivation.lab, derivation] as co
 
     it('leads from symbols to its own lab, or to another that has what its own has not', () => {
       for (const { anchor } of Object.values(symbols)) {
-        const labs: readonly string[] = ANCHORS[anchor];
+        const labs = ANCHORS.get(anchor) ?? [];
         if (!labs.includes(lab)) expect(labs).toEqual(['elbo']);
       }
     });
@@ -81,8 +82,8 @@ describe.each(derivations.map((derivation) => [derivation.lab, derivation] as co
         }
       }
       for (const { tex } of Object.values(symbols)) render(tex, false);
-      for (const texts of Object.values(LANGUAGES)) {
-        for (const { text, wrong } of Object.values(wordsOf(texts, derivation).steps)) {
+      for (const { steps: said } of words) {
+        for (const { text, wrong } of Object.values(said)) {
           for (const paragraph of [...text, ...(wrong ? [wrong] : [])]) {
             for (const piece of piecesOf(paragraph)) {
               if (typeof piece === 'string') expect(piece).not.toContain('$');
@@ -94,10 +95,9 @@ describe.each(derivations.map((derivation) => [derivation.lab, derivation] as co
     });
 
     it('has a paragraph before each formula, and a reason for each formula that is wrong', () => {
-      for (const texts of Object.values(LANGUAGES)) {
-        const words = wordsOf(texts, derivation);
+      for (const { steps: said } of words) {
         for (const { id, formulas, wrong } of steps) {
-          const { text, wrong: why } = words.steps[id] as StepText;
+          const { text, wrong: why } = said[id] as StepText;
           expect(text.length - formulas.length, id).toBeOneOf([0, 1]);
           expect(Boolean(why), id).toBe(Boolean(wrong));
         }
@@ -123,6 +123,13 @@ it('keeps punctuation with its formula', () => {
   ]);
 });
 
+it('finds the functions that the derivations name in their files', () => {
+  const named = en.flatMap(({ derivation }) =>
+    derivation.steps.flatMap(({ functions }) => [...functions]),
+  );
+  expect(FUNCTIONS).toEqual([...new Set(named)].sort());
+});
+
 it.each(FUNCTIONS)('finds %s in the crate', (path) => {
   const { file, line, source } = findFunction(ROOT, path);
   const name = path.split('::').at(-1);
@@ -144,7 +151,7 @@ it('knows when a function of the crate is gone', () => {
 
 it('cites every reference, each with a title and an address', () => {
   const cited = new Set<string>(
-    derivations.flatMap(({ steps }) => steps.flatMap(({ cites }) => [...cites])),
+    en.flatMap(({ derivation }) => derivation.steps.flatMap(({ cites }) => [...cites])),
   );
   expect([...cited].sort()).toEqual(Object.keys(REFERENCES).sort());
   const all = Object.values(REFERENCES);
@@ -158,8 +165,10 @@ it('cites every reference, each with a title and an address', () => {
 });
 
 it('names papers as texts do', () => {
-  expect(citation(REFERENCES.ho2022, en.etAl)).toBe('Ho & Salimans 2022');
-  expect(citation(REFERENCES.ho2020, zh.etAl)).toBe('Ho 等 2020');
-  expect(citation(REFERENCES.luo2022, en.etAl)).toBe('Luo 2022');
-  expect(citation(REFERENCES.loaiza2019, en.etAl)).toBe('Loaiza-Ganem & Cunningham 2019');
+  expect(citation(REFERENCES.ho2022, english.derivations.etAl)).toBe('Ho & Salimans 2022');
+  expect(citation(REFERENCES.ho2020, chinese.derivations.etAl)).toBe('Ho 等 2020');
+  expect(citation(REFERENCES.luo2022, english.derivations.etAl)).toBe('Luo 2022');
+  expect(citation(REFERENCES.loaiza2019, english.derivations.etAl)).toBe(
+    'Loaiza-Ganem & Cunningham 2019',
+  );
 });

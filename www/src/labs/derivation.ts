@@ -1,7 +1,6 @@
 /** A derivation without its words: formulas, what their symbols stand for, the functions that compute them. */
-import type { Lab } from '../../state.ts';
-import type { Anchor } from '../anchors.ts';
-import type { ReferenceId } from '../references.ts';
+import type { Anchor } from './anchors.ts';
+import type { ReferenceId } from './references.ts';
 
 /** A symbol that stands for a control or a number. */
 interface SymbolLink {
@@ -21,7 +20,6 @@ export interface Step {
 }
 
 export interface Derivation {
-  lab: Lab;
   symbols: Readonly<Record<string, SymbolLink>>;
   steps: readonly Step[];
 }
@@ -46,4 +44,12 @@ export interface DerivationText<D extends Derivation> {
   };
   /** What each symbol stands for. */
   symbols: Record<keyof D['symbols'], string>;
+}
+
+/** The words of any derivation. */
+export interface Words {
+  title: string;
+  lead: string;
+  steps: Readonly<Record<string, StepText>>;
+  symbols: Readonly<Record<string, string>>;
 }

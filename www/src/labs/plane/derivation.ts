@@ -1,10 +1,9 @@
 /** Diffusion in the plane, where log p(x) is known. */
-import type { Derivation } from './types.ts';
+import type { Derivation } from '../derivation.ts';
 
 const tex = String.raw;
 
-export const plane = {
-  lab: 'plane',
+export const derivation = {
   symbols: {
     p: { tex: 'p', anchor: 'plane-data' },
     pt: { tex: 'p_t', anchor: 'plane-forward' },

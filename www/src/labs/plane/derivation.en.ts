@@ -1,8 +1,8 @@
 /** The derivation of the plane lab in English. */
-import type { plane as derivation } from './plane.ts';
-import type { DerivationText } from './types.ts';
+import type { DerivationText } from '../derivation.ts';
+import type { derivation } from './derivation.ts';
 
-export const plane: DerivationText<typeof derivation> = {
+export const text: DerivationText<typeof derivation> = {
   title: 'Derivation: a diffusion whose likelihood is known',
   lead: 'Gaussian mixtures stay Gaussian mixtures under noise. So every quantity that an image model only estimates can be held against the truth.',
   symbols: {

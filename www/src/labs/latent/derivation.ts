@@ -1,10 +1,9 @@
 /** The variational autoencoder. */
-import type { Derivation } from './types.ts';
+import type { Derivation } from '../derivation.ts';
 
 const tex = String.raw;
 
-export const latent = {
-  lab: 'latent',
+export const derivation = {
   symbols: {
     x: { tex: 'x', anchor: 'vae-picture' },
     z: { tex: 'z', anchor: 'latents' },

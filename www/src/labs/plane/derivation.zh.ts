@@ -1,8 +1,8 @@
 /** 平面实验室的推导。 */
-import type { plane as derivation } from './plane.ts';
-import type { DerivationText } from './types.ts';
+import type { DerivationText } from '../derivation.ts';
+import type { derivation } from './derivation.ts';
 
-export const plane: DerivationText<typeof derivation> = {
+export const text: DerivationText<typeof derivation> = {
   title: '推导：似然已知的扩散',
   lead: '高斯混合加噪后仍是高斯混合。因此图像模型只能估计的每个量，在这里都可以与真值对照。',
   symbols: {

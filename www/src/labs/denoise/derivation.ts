@@ -1,10 +1,9 @@
 /** Diffusion as a hierarchical VAE with a fixed encoder. */
-import type { Derivation } from './types.ts';
+import type { Derivation } from '../derivation.ts';
 
 const tex = String.raw;
 
-export const denoise = {
-  lab: 'denoise',
+export const derivation = {
   symbols: {
     xt: { tex: 'x_t', anchor: 'x-t' },
     x0hat: { tex: tex`\hat x_0`, anchor: 'predicted-x0' },

@@ -1,10 +1,9 @@
 /** What bounds on log p(x) are, how tight they are, and what they are good for. */
-import type { Derivation } from './types.ts';
+import type { Derivation } from '../derivation.ts';
 
 const tex = String.raw;
 
-export const elbo = {
-  lab: 'elbo',
+export const derivation = {
   symbols: {
     x: { tex: 'x', anchor: 'picture' },
     K: { tex: 'K', anchor: 'samples' },

@@ -1,0 +1,21 @@
+/** What a symbol of a derivation can stand for here: elements that carry the name as `data-anchor`. */
+export const anchors = [
+  'target',
+  'family',
+  'components',
+  'gradient',
+  'draws',
+  'run',
+  'q-mean',
+  'q-scale',
+  'reverse-plane',
+  'forward-plane',
+  'log-z',
+  'elbo-exact',
+  'elbo-draws',
+  'inference-gap',
+  'gradient-norm',
+  'gradient-variance',
+  'reverse-kl',
+  'forward-kl',
+] as const;
