@@ -11,6 +11,7 @@ import { decodable, layOut, pngHead, pointer } from '../../testing/pictures.ts';
 import { inTime } from '../../testing/time.ts';
 import { calls, workerOf } from '../../testing/worker.ts';
 import DrawingPad from './DrawingPad.svelte';
+import PictureCard from './PictureCard.svelte';
 import { PictureDesk } from './picture.svelte.ts';
 
 // Importing takes real time, which the fake clock does not wait for.
@@ -378,5 +379,16 @@ describe('the pad', () => {
     await press('ArrowRight');
     await press('Escape');
     expect(desk.strokes).toEqual([[120, 128, 120, 160, 128, 160]]);
+  });
+});
+
+describe('the card of the picture', () => {
+  it('has the picture that is there noised, and hands over nothing of the click', async () => {
+    const { desk } = await opened();
+    const given: unknown[][] = [];
+    const onnoise = (...some: unknown[]) => void given.push(some);
+    const { getByTestId } = render(PictureCard, { desk, offers: [], active: true, onnoise });
+    await fireEvent.click(getByTestId('noise-picture'));
+    expect(given).toEqual([[]]);
   });
 });
