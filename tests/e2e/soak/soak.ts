@@ -220,6 +220,7 @@ export class Soak {
     const until = Date.now() + REST_MS;
     while (Date.now() < until) {
       await this.#visitor.answerNotices();
+      await this.#visitor.resume();
       if ((await unfinished.count()) === 0) return;
       await page.waitForTimeout(250);
     }

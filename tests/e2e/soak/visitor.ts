@@ -69,13 +69,18 @@ export class Visitor {
     await this.frame();
   }
 
-  frame(): Promise<void> {
-    return this.page.evaluate(
-      () =>
-        new Promise<void>((resolve) =>
-          requestAnimationFrame(() => requestAnimationFrame(() => resolve())),
-        ),
-    );
+  /** What was pressed may be a button that loads the page anew: then it is waited for. */
+  async frame(): Promise<void> {
+    try {
+      await this.page.evaluate(
+        () =>
+          new Promise<void>((resolve) =>
+            requestAnimationFrame(() => requestAnimationFrame(() => resolve())),
+          ),
+      );
+    } catch {
+      await this.page.locator('nav a[aria-current=page]').waitFor();
+    }
   }
 
   /** Does it; false where the page has nothing to do it with. */
@@ -367,6 +372,14 @@ export class Visitor {
     if ((await dialog.count()) === 0) return;
     await this.page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached', timeout: PATIENCE_MS }).catch(() => undefined);
+  }
+
+  /** Has all bounds of the ELBO lab go on that were paused. */
+  resume(): Promise<void> {
+    return this.page.evaluate(() => {
+      const paused = '[data-testid=elbo-lab] [data-testid^=growth-][data-status=paused] button';
+      for (const button of document.querySelectorAll<HTMLElement>(paused)) button.click();
+    });
   }
 
   /** The numbers of the ELBO lab as the page hands them out. */
