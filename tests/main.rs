@@ -3,6 +3,7 @@
 
 #[cfg(target_arch = "wasm32")]
 mod bindings;
+mod data;
 mod engine;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate;

@@ -8,6 +8,7 @@
 //! Layers, each of which uses only those before it:
 //! - [`math`]: pure functions over `ndarray` (schedules, densities, bounds, noise addressed by seed
 //!   and index),
+//! - [`data`]: data sets of images from files,
 //! - [`kernels`]: what most of a network's time is spent in, as functions over slices,
 //! - [`model`]: what the mathematics needs of a network, the manifest, and ONNX networks run by
 //!   tract,
@@ -18,6 +19,7 @@
 //! Everything is reproducible: a seed fixes every random number, and WebAssembly arithmetic is the
 //! same on every machine.
 
+pub mod data;
 pub mod engine;
 pub mod error;
 #[cfg(any(test, feature = "fuzzing"))]

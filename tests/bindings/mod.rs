@@ -6,6 +6,7 @@ mod images;
 mod inference;
 mod latent;
 mod plane;
+mod sets;
 
 use crate::support::js::{get, model, number, parse};
 use crate::support::shipped;

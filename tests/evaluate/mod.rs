@@ -7,3 +7,4 @@ mod idx;
 mod program;
 mod runs;
 mod scores;
+mod sets;

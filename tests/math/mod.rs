@@ -24,5 +24,6 @@ mod psis;
 mod quantiles;
 mod resample;
 mod rng;
+mod roc;
 mod schedule;
 mod strata;

@@ -9,6 +9,7 @@ mod images;
 mod inference;
 mod latent_bound;
 mod plane;
+mod sets;
 mod vae;
 
 use js_sys::{Float32Array, Uint8Array};
@@ -32,6 +33,7 @@ pub use images::{
 pub use inference::VariationalInference;
 pub use latent_bound::LatentBound;
 pub use plane::{PlaneDiffusion, PlaneNetwork, PlanePoint};
+pub use sets::{histogram, image_order, image_seed, npy_file, read_data_file, roc};
 pub use vae::{LatentPlane, Vae};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -53,6 +55,8 @@ const TYPES: &str = concat!(
     include_str!("../types/pictures.d.ts"),
     "\n",
     include_str!("../types/evaluation.d.ts"),
+    "\n",
+    include_str!("../types/sets.d.ts"),
 );
 
 /// Reports panics on the console with their message and place. Runs by itself when the module is

@@ -9,6 +9,7 @@ mod estimator;
 mod examples;
 mod forward;
 mod hvae;
+mod image_set;
 mod inference;
 mod latent;
 mod latent_bound;
@@ -29,6 +30,7 @@ pub use diffusion_result::{ConsistencyForm, DiffusionElboResult, TimestepTerm};
 pub use estimator::{Accumulator, Estimator};
 pub use examples::{ExampleDrawing, example_drawings};
 pub use hvae::{Hvae, ReconstructOptions};
+pub use image_set::{image_order, image_seed};
 pub use inference::{
     Component, Density, ForwardFit, GradientVariance, InferenceOptions, InferenceState,
     InferenceTrace, VariationalInference,

@@ -33,6 +33,7 @@ pub mod psis;
 pub mod quantiles;
 pub mod resample;
 pub mod rng;
+pub mod roc;
 pub mod schedule;
 pub mod strata;
 pub mod training;

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use elbo_room::data::{Tensor, Values, parse_idx};
 use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
 
@@ -32,10 +33,9 @@ impl TestSet {
         let content = read_file(folder, "t10k-images-idx3-ubyte")?;
         let digest: String = Sha256::digest(&content).iter().map(|b| format!("{b:02x}")).collect();
         let ([count, height, width], pixels) =
-            parse_idx::<3>(&content).context("the file of images")?;
+            parse::<3>(&content).context("the file of images")?;
         let label_content = read_file(folder, "t10k-labels-idx1-ubyte")?;
-        let ([label_count], labels) =
-            parse_idx::<1>(&label_content).context("the file of labels")?;
+        let ([label_count], labels) = parse::<1>(&label_content).context("the file of labels")?;
         ensure!(count == label_count, "there are {count} images and {label_count} labels");
         ensure!(count > 0 && height * width > 0, "there is no image of at least one pixel");
         let name = if digest == PUBLISHED {
@@ -44,7 +44,7 @@ impl TestSet {
             format!("images with SHA-256 {}", &digest[..16])
         };
         let images = pixels.chunks_exact(height * width).map(<[u8]>::to_vec).collect();
-        Ok(Self { name, images, labels: labels.to_vec(), size: [height, width] })
+        Ok(Self { name, images, labels, size: [height, width] })
     }
 }
 
@@ -66,21 +66,11 @@ fn read_file(folder: &Path, name: &str) -> Result<Vec<u8>> {
     Ok(content)
 }
 
-/// The sizes and the bytes of an IDX file: two zeros, the type 8 for bytes, the rank, big-endian
-/// sizes, then the data.
-fn parse_idx<const RANK: usize>(content: &[u8]) -> Result<([usize; RANK], &[u8])> {
-    let (header, data) =
-        content.split_at_checked(4 * (1 + RANK)).context("it is too short for an IDX file")?;
-    ensure!(header[..4] == [0, 0, 8, RANK as u8], "it is no IDX file of bytes with rank {RANK}");
-    let mut sizes = [0; RANK];
-    for (size, bytes) in sizes.iter_mut().zip(header[4..].chunks_exact(4)) {
-        *size = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize;
-    }
-    let expected: usize = sizes.iter().product();
-    ensure!(
-        data.len() == expected,
-        "it has {} bytes of data, its header says {expected}",
-        data.len()
-    );
+/// The sizes and the bytes of an IDX file.
+fn parse<const RANK: usize>(content: &[u8]) -> Result<([usize; RANK], Vec<u8>)> {
+    let Tensor { shape, values } = parse_idx(content)?;
+    let (Ok(sizes), Values::Bytes(data)) = (shape.try_into(), values) else {
+        bail!("it is no IDX file of bytes with rank {RANK}");
+    };
     Ok((sizes, data))
 }

@@ -6,11 +6,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use elbo_room::engine::{
     Accumulator, ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, Hvae,
-    LatentBound, LatentBoundOptions, LatentBoundResult, Timesteps, Vae,
+    LatentBound, LatentBoundOptions, LatentBoundResult, Timesteps, Vae, image_seed,
 };
 use elbo_room::math::likelihood::Task;
 use elbo_room::math::proposal::ProposalKind;
-use elbo_room::math::rng::{Purpose, uniform};
 use elbo_room::model::evaluation::Metric;
 use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};
 
@@ -98,13 +97,6 @@ impl Scorers {
         };
         Ok(Record { model: unit.model.clone(), image: unit.image, part: unit.part, samples, terms })
     }
-}
-
-/// The seed of one image: with it, the page and the crate give the same numbers for this image
-/// alone. All models share it, so those of binary images see the same binarization.
-fn image_seed(seed: u64, image: usize) -> u64 {
-    // 53 random bits, all of which JavaScript's numbers keep
-    (uniform(seed, Purpose::Image, [image as u64, 0], 1)[0] / f64::EPSILON * 2.0) as u64
 }
 
 /// The seed of the independent runs. The binarization of a black and white image does not depend on

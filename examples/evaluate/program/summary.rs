@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use elbo_room::engine::image_order;
 use elbo_room::math::elbo::Estimate;
 use elbo_room::model::evaluation::{
     BoundDistribution, Chain, EvaluatedModel, MeanScore, Metric, Unit as ScoreUnit,
@@ -10,7 +11,7 @@ use elbo_room::model::evaluation::{
 
 use super::records::Record;
 use super::settings::{Kind, ModelSettings, Settings};
-use super::work::{Part, Unit, order};
+use super::work::{Part, Unit};
 
 /// The scores of all models.
 pub struct Summary {
@@ -26,7 +27,7 @@ pub struct Summary {
 /// # Errors
 /// Results of one kind that differ in what they have.
 pub fn summarize(settings: &Settings, records: &BTreeMap<Unit, Record>) -> Result<Summary> {
-    let order = order(settings);
+    let order = image_order(settings.seed, settings.dataset_images);
     let mut models = Vec::new();
     let mut missing = Vec::new();
     for (id, about) in &settings.models {

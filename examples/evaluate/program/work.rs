@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use elbo_room::math::rng::{Purpose, uniform};
+use elbo_room::engine::image_order;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
@@ -44,16 +44,6 @@ pub struct Unit {
     pub part: Part,
 }
 
-/// The numbers of the images in the order in which they are taken. MNIST's test set begins with its
-/// easier half, so the first N as they lie in the file would tell little of the others.
-pub fn order(settings: &Settings) -> Vec<usize> {
-    let key = |&image: &usize| uniform(settings.seed, Purpose::Order, [image as u64, 0], 1)[0];
-    let mut keyed: Vec<(f64, usize)> =
-        (0..settings.dataset_images).map(|image| (key(&image), image)).collect();
-    keyed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    keyed.into_iter().map(|(_, image)| image).collect()
-}
-
 /// Everything that the command line asks for, image by image.
 ///
 /// # Errors
@@ -87,7 +77,7 @@ pub fn units(arguments: &Arguments, settings: &Settings) -> Result<Vec<Unit>> {
         Weighting::Both => (arguments.classify, arguments.classify),
     };
     let mut units = Vec::new();
-    for (rank, image) in order(settings).into_iter().enumerate() {
+    for (rank, image) in image_order(settings.seed, available).into_iter().enumerate() {
         if arguments.shard.is_some_and(|shard| image % shard.of != shard.index) {
             continue;
         }

@@ -1,0 +1,105 @@
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+use super::convert::{JsResult, count, doubles, levels, seed, to_js};
+use crate::data::{self, Content};
+use crate::engine;
+use crate::error::Error;
+use crate::math::quantiles::Histogram;
+use crate::math::roc;
+
+/// Reads a file of a data set: IDX, NPY or CSV, by how it begins. An array of rank 1 and a single
+/// column are labels; images are [N, H, W], [N, H, W, C], [N, C, H, W] or [N, pixels] with 1 or 3
+/// channels. Throws a ValueError if it is none of these, is cut short, or contradicts itself.
+#[wasm_bindgen(js_name = readDataFile, unchecked_return_type = "DataFile")]
+pub fn read_data_file(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: JsValue,
+) -> JsResult<JsValue> {
+    let object = Object::new();
+    let set = |key: &str, value: &JsValue| Reflect::set(&object, &key.into(), value);
+    let names = |labels: Vec<String>| labels.into_iter().map(JsValue::from).collect::<Array>();
+    let bytes = bytes
+        .dyn_ref::<Uint8Array>()
+        .ok_or_else(|| Error::value("the file must be a Uint8Array of its bytes"))?
+        .to_vec();
+    match data::read(&bytes)? {
+        Content::Labels(labels) => {
+            set("labels", &names(labels))?;
+            set("levels", &JsValue::NULL)?;
+        }
+        Content::Images(images) => {
+            let shape = Object::new();
+            let size = images.size;
+            for (key, side) in
+                [("channels", size.channels), ("height", size.height), ("width", size.width)]
+            {
+                Reflect::set(&shape, &key.into(), &JsValue::from(side as f64))?;
+            }
+            set("shape", &shape)?;
+            set("count", &JsValue::from(images.count as f64))?;
+            set("levels", &Uint8Array::from(&*images.levels))?;
+            set("labels", &images.labels.map_or(JsValue::NULL, |labels| names(labels).into()))?;
+            set("reading", &to_js(&images.reading)?)?;
+        }
+    }
+    Ok(object.into())
+}
+
+/// The seed of one image of a data set, by the seed of all and its number: the program `evaluate`
+/// scores it with the same.
+#[wasm_bindgen(js_name = imageSeed)]
+pub fn image_seed(seed: f64, image: f64) -> JsResult<f64> {
+    let (seed, image) = (self::seed(seed)?, count(image, "image")?);
+    Ok(engine::image_seed(seed, image as usize) as f64)
+}
+
+/// The numbers of a data set's images in the order in which they are taken: the first N are a
+/// sample of all. At most 10^6 images.
+#[wasm_bindgen(js_name = imageOrder)]
+pub fn image_order(seed: f64, images: f64) -> JsResult<Vec<u32>> {
+    let (seed, images) = (self::seed(seed)?, count(images, "images")?);
+    if images > 1_000_000 {
+        return Err(Error::value(format!("images is {images}, at most 10^6 are possible")).into());
+    }
+    Ok(engine::image_order(seed, images as usize).into_iter().map(|image| image as u32).collect())
+}
+
+/// How well a value tells two samples apart, positives having the higher ones. Throws a ValueError
+/// if one of them is empty or a value is NaN.
+#[wasm_bindgen(unchecked_return_type = "Roc")]
+pub fn roc(
+    #[wasm_bindgen(unchecked_param_type = "Float64Array")] positives: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Float64Array")] negatives: JsValue,
+) -> JsResult<JsValue> {
+    to_js(&roc::roc(&doubles(&positives, "positives")?, &doubles(&negatives, "negatives")?)?)
+}
+
+/// Counts values in bins of width 1, 2 or 5 times a power of ten, in as few as are no fewer than
+/// `bins`, 1 to 1000. Throws a ValueError if there is no value, or one that is not finite.
+#[wasm_bindgen(unchecked_return_type = "Histogram")]
+pub fn histogram(
+    #[wasm_bindgen(unchecked_param_type = "Float64Array")] values: JsValue,
+    bins: usize,
+) -> JsResult<JsValue> {
+    let values = doubles(&values, "values")?;
+    if values.is_empty() || values.iter().any(|value| !value.is_finite()) {
+        return Err(Error::value("the values must be at least one, and finite").into());
+    }
+    if !(1..=1000).contains(&bins) {
+        return Err(Error::value(format!("bins is {bins}, it must be 1 to 1000")).into());
+    }
+    to_js(&Histogram::new(&values, bins))
+}
+
+/// An array of rank 1 as an NPY file.
+#[wasm_bindgen(js_name = npyFile)]
+pub fn npy_file(
+    #[wasm_bindgen(unchecked_param_type = "Float64Array | Uint8Array")] values: JsValue,
+) -> JsResult<Uint8Array> {
+    let file = if values.is_instance_of::<Uint8Array>() {
+        data::write_bytes(&levels(&values)?)
+    } else {
+        data::write_floats(&doubles(&values, "values")?)
+    };
+    Ok(Uint8Array::from(&*file))
+}

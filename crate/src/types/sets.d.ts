@@ -1,0 +1,31 @@
+/** A file of a data set: images, or labels alone. */
+export type DataFile =
+  | {
+      shape: ImageShape;
+      count: number;
+      /** 8-bit levels, image after image. */
+      levels: Uint8Array;
+      /** One for each image, where the file has a column of them. */
+      labels: string[] | null;
+      /** What the values were taken for: levels 0 to 255, 0 and 1, [0, 1] or [-1, 1]. */
+      reading: "levels" | "bits" | "unit" | "signed";
+    }
+  | { labels: string[]; levels: null };
+
+/** How well a value tells two samples apart. */
+export interface Roc {
+  /** The probability that a positive has the higher value, one half for equal ones. */
+  auroc: number;
+  /** By the placements of both samples (DeLong et al. 1988); null where one of them has a single value. */
+  standardError: number | null;
+  /** Corners from [0, 0] to [1, 1]: the share of negatives, then of positives, at or above a falling threshold. */
+  points: [number, number][];
+}
+
+/** Counts of values in bins of equal width. */
+export interface Histogram {
+  /** One edge more than counts, ascending. */
+  edges: number[];
+  /** The lower edge of a bin is part of it. */
+  counts: number[];
+}

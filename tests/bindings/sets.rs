@@ -1,0 +1,115 @@
+//! Data sets: files in, seeds and order of the images, and the numbers of the program `evaluate`.
+
+use elbo_room::bindings::{
+    Hvae, LatentBound, Vae, histogram, image_order, image_seed, npy_file, read_data_file, roc,
+};
+use elbo_room::engine::example_drawings;
+use elbo_room::math::drawing::{DEFAULT_BRUSH, render_digit};
+use js_sys::{Array, Float64Array, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::refused;
+use crate::support::js::{get, model, number, parse};
+
+const EXPECTED: &str = include_str!("../fixtures/sets.jsonl");
+
+fn bytes(data: &[u8]) -> JsValue {
+    Uint8Array::from(data).into()
+}
+
+fn doubles(data: &[f64]) -> JsValue {
+    Float64Array::from(data).into()
+}
+
+/// The bound as a worker of the page computes it.
+fn bound(id: &str, levels: &[u8], options: &str) -> LatentBound {
+    let (entry, files) = model(id);
+    let mut bound = if id == "mnist-vae" {
+        Vae::load(entry, files).unwrap().bound(bytes(levels), parse(options)).unwrap()
+    } else {
+        Hvae::load(entry, files).unwrap().bound(bytes(levels), parse(options)).unwrap()
+    };
+    while !bound.done() {
+        bound.advance(64).unwrap();
+    }
+    bound
+}
+
+#[wasm_bindgen_test]
+fn images_have_the_bits_of_the_program() {
+    let digits: Vec<Vec<u8>> = example_drawings()
+        .into_iter()
+        .filter(|drawing| drawing.label.is_some())
+        .map(|drawing| render_digit(&drawing.strokes, DEFAULT_BRUSH).unwrap())
+        .collect();
+    let order = image_order(5.0, digits.len() as f64).unwrap();
+    // JavaScript's numbers come back bit for bit.
+    let text = |object: &JsValue, key: &str| get(object, key).as_string();
+    let records: Vec<JsValue> = EXPECTED.lines().map(parse).collect();
+    assert_eq!(records.len(), 16);
+    for record in records {
+        let image = number(&record, "image");
+        assert!(order[..4].contains(&(image as u32)), "image {image} is none of {order:?}");
+        let (samples, proposal) =
+            if get(&record, "part") == "bound" { (64, "posterior") } else { (16, "laplace") };
+        let seed = image_seed(5.0, image).unwrap();
+        let options =
+            format!(r#"{{"samples": {samples}, "proposal": "{proposal}", "seed": {seed}}}"#);
+        let id = text(&record, "model").unwrap();
+        let result = bound(&id, &digits[image as usize], &options).result().unwrap();
+        let terms: Array = get(&record, "terms").unchecked_into();
+        for term in terms.iter().filter(|term| text(term, "layer").is_none()) {
+            let metric = text(&term, "metric").unwrap();
+            let field = match &*metric {
+                "bits-per-dim" => "bitsPerDim",
+                "log-likelihood" => "logLikelihood",
+                "elbo" | "reconstruction" | "kl" | "gap" => &metric,
+                _ => continue,
+            };
+            let (found, expected) = (number(&get(&result, field), "mean"), number(&term, "value"));
+            assert_eq!(found.to_bits(), expected.to_bits(), "{id}, image {image}: {field}");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn files_become_images_or_labels() {
+    let file = [&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2][..], &[1, 2, 3, 4]].concat();
+    let images = read_data_file(bytes(&file)).unwrap();
+    let levels: Uint8Array = get(&images, "levels").dyn_into().unwrap();
+    assert_eq!(levels.to_vec(), [1, 2, 3, 4]);
+    let shape = get(&images, "shape");
+    assert_eq!(["channels", "height", "width"].map(|key| number(&shape, key)), [1.0, 1.0, 2.0]);
+    assert_eq!(number(&images, "count"), 2.0);
+    assert!(get(&images, "labels").is_null());
+    assert_eq!(get(&images, "reading"), "levels");
+    let labels = read_data_file(bytes(b"label\ncat\ndog\n")).unwrap();
+    assert!(get(&labels, "levels").is_null());
+    let names: Array = get(&labels, "labels").unchecked_into();
+    assert_eq!((names.length(), names.get(1)), (2, "dog".into()));
+    refused(read_data_file(bytes(&file[..18])), "ValueError", "cut short");
+    refused(read_data_file(doubles(&[1.0])), "ValueError", "Uint8Array");
+}
+
+#[wasm_bindgen_test]
+fn comparisons_counts_and_arrays() {
+    let found = roc(doubles(&[2.0, 3.0, 3.0]), doubles(&[1.0, 2.0])).unwrap();
+    // of six pairs five are won and one is a tie
+    assert!((number(&found, "auroc") - 5.5 / 6.0).abs() < 1e-15);
+    assert!(number(&found, "standardError") > 0.0);
+    let points: Array = get(&found, "points").unchecked_into();
+    assert_eq!(Array::from(&points.get(0)).get(1), 0.0);
+    refused(roc(doubles(&[]), doubles(&[1.0])), "ValueError", "at least one");
+    let counts: Array = get(&histogram(doubles(&[0.1, 0.2, 0.9]), 2).unwrap(), "counts").into();
+    assert_eq!(counts.iter().map(|count| count.as_f64().unwrap()).sum::<f64>(), 3.0);
+    refused(histogram(doubles(&[f64::INFINITY]), 2), "ValueError", "finite");
+    refused(histogram(doubles(&[1.0]), 0), "ValueError", "bins");
+    for values in [doubles(&[1.0, 2.0]), bytes(&[1, 2])] {
+        let file = npy_file(values).unwrap();
+        let labels: Array = get(&read_data_file(file.into()).unwrap(), "labels").unchecked_into();
+        assert_eq!((labels.get(0), labels.get(1)), ("1".into(), "2".into()));
+    }
+    refused(image_order(0.0, 2e6), "ValueError", "10^6");
+    refused(image_seed(-1.0, 0.0), "ValueError", "seed");
+}
