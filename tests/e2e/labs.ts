@@ -2,6 +2,7 @@
 import { LABS as DECLARED } from '../../www/src/labs/index.ts';
 import type { Language } from '../../www/src/messages/languages.ts';
 import { expect, open, type Page } from './fixtures.ts';
+import { bars, give, imageFile, labelFile, score } from './sets.ts';
 
 export const LABS = {
   latent: 'timesteps=64',
@@ -9,6 +10,7 @@ export const LABS = {
   elbo: 'lab=elbo&k=100&timesteps=64&perClass=10&T=50',
   inference: 'lab=inference&iterations=50',
   plane: 'lab=plane&pdata=two-gaussians&psteps=20&pt=8',
+  sets: 'lab=sets&setDraws=1&setImages=all',
 };
 export type Lab = keyof typeof LABS;
 
@@ -23,7 +25,17 @@ export async function settle(page: Page, lab: Lab, more = ''): Promise<void> {
     await expect(computing).toHaveCount(0);
   } else if (lab === 'inference')
     await expect(page.getByTestId('inference-iteration')).toHaveText('50');
-  else if (lab === 'plane') {
+  else if (lab === 'sets') {
+    // Two sets, so that one is compared with the other.
+    await give(page, { one: imageFile(bars(4, 8)), labels: labelFile([0, 1, 0, 1, 0, 1, 0, 1]) });
+    await expect(page.getByTestId('sets-choose')).toContainText('one');
+    await score(page);
+    await give(page, { two: imageFile(bars(14, 9)) });
+    await expect(page.getByTestId('sets-choose')).toContainText('two');
+    await score(page);
+    await page.getByTestId('sets-other').selectOption({ label: 'one' });
+    await expect(page.getByTestId('sets-auroc')).toBeVisible();
+  } else if (lab === 'plane') {
     await expect(page.getByTestId('plane-t')).toHaveAttribute('data-current', 'true');
     const ended = page.getByTestId('plane-reached');
     await expect(ended).toHaveAttribute('data-done', 'true');

@@ -6,3 +6,8 @@ declare const __WASM_BYTES__: number;
 declare const __PEER_VERSION__: string;
 /** Whether the models come with the scores of a test set. */
 declare const __EVALUATED__: boolean;
+
+/** Of the private file system. */
+interface FileSystemDirectoryHandle {
+  keys(): AsyncIterableIterator<string>;
+}

@@ -54,7 +54,7 @@ for (const lab of Object.keys(LABS) as Lab[]) {
         await expect(target).toBeInViewport();
       }
     }
-    expect(seen.size).toBeGreaterThan(8);
+    expect(seen.size).toBeGreaterThan(4);
   });
 
   test(`the open derivation of the ${lab} lab: axe and 390 pixels, in both languages and schemes`, async ({

@@ -68,9 +68,9 @@ function shape(name: string, attributes: Record<string, string | number>, text =
   return element;
 }
 
-/** Hands a text to the visitor as a file. */
-export function save(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Hands something to the visitor as a file. */
+export function save(name: string, type: string, content: BlobPart): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -7,6 +7,7 @@ import type {
   ClassPosteriorOptions,
   ClassPosteriorResult,
   ClassRegion,
+  DataFile,
   DdpmEntry,
   Diffused,
   DiffuseOptions,
@@ -22,6 +23,7 @@ import type {
   FileEntry,
   Frame,
   GraphInfo,
+  Histogram,
   HvaeEntry,
   ImageShape,
   LatentBoundOptions,
@@ -49,6 +51,7 @@ import type {
   PlaneScores,
   PlaneTrainingTrace,
   Proposal,
+  Roc,
   SamplerOptions,
   ScheduleKind,
   ScheduleTable,
@@ -59,6 +62,7 @@ import type {
 export type {
   ClassPosteriorResult,
   ClassRegion,
+  DataFile,
   DdpmEntry,
   Diffused,
   DiffusionElboResult,
@@ -72,6 +76,7 @@ export type {
   FileEntry,
   Frame,
   GraphInfo,
+  Histogram,
   HvaeEntry,
   ImageShape,
   LatentBoundResult,
@@ -89,6 +94,7 @@ export type {
   PlanePreset,
   PlaneScores,
   Proposal,
+  Roc,
   SamplerOptions,
   ScheduleKind,
   ScheduleTable,
@@ -167,6 +173,18 @@ export interface Growths {
   latent: { options: LatentBoundOptions; result: LatentBoundResult };
   diffusion: { options: DiffusionElboOptions; result: DiffusionElboResult };
   classes: { options: ClassPosteriorOptions; result: ClassPosteriorResult };
+  /** Images of a data set, laid end to end: each evaluation is the whole bound of one. */
+  set: { options: SetOptions; result: { columns: number; rows: Float64Array } };
+}
+
+/** What the images of a data set are scored with; a model takes the options of its kind. */
+interface SetOptions {
+  shape: ImageShape;
+  /** Their numbers in the data set, which address their noise. */
+  images: number[];
+  seed: number;
+  latent: Pick<LatentBoundOptions, 'samples' | 'proposal' | 'class'>;
+  diffusion: Pick<DiffusionElboOptions, 'schedule' | 'steps' | 'timesteps' | 'consistency'>;
 }
 
 export type GrowthKind = keyof Growths;
@@ -386,6 +404,14 @@ export interface Calls {
   /** Hands in values of consecutive evaluations from `from` on. */
   record: Call<{ ticket: number; from: number; values: Float64Array[] }, GrowthRecord>;
   closeGrowth: Call<{ ticket: number }, null>;
+  /** A file of a data set: IDX, NPY or CSV. */
+  readData: Call<{ bytes: Uint8Array }, DataFile>;
+  /** The numbers of a data set's images in the order in which they are scored. */
+  imageOrder: Call<{ seed: number; images: number }, Uint32Array>;
+  roc: Call<{ positives: Float64Array; negatives: Float64Array }, Roc>;
+  histogram: Call<{ values: Float64Array; bins: number }, Histogram>;
+  /** An array of rank 1 as an NPY file. */
+  npy: Call<{ values: Float64Array | Uint8Array }, Uint8Array>;
   /** The scores of the test set, validated. */
   evaluation: Call<{ json: string }, EvaluatedModel[]>;
   /** How many of a hundred test images have a lower ELBO under the model. */

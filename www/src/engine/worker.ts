@@ -13,6 +13,7 @@ import { latentHandlers } from './worker/latent.ts';
 import { modelHandlers } from './worker/models.ts';
 import { pictureHandlers } from './worker/pictures.ts';
 import { planeHandlers } from './worker/plane.ts';
+import { setHandlers } from './worker/sets.ts';
 import { surface, surfaceHandlers } from './worker/surfaces.ts';
 import type { Handlers, Task } from './worker/task.ts';
 
@@ -46,6 +47,7 @@ const handlers: Handlers = {
   ...boundHandlers,
   ...pictureHandlers,
   ...planeHandlers,
+  ...setHandlers,
 };
 
 const cancellations = new Map<number, () => void>();

@@ -4,8 +4,9 @@ import { elbo } from './elbo/index.ts';
 import { inference } from './inference/index.ts';
 import { latent } from './latent/index.ts';
 import { plane } from './plane/index.ts';
+import { sets } from './sets/index.ts';
 
-export const LABS = [latent, denoise, elbo, inference, plane] as const;
+export const LABS = [latent, denoise, elbo, inference, plane, sets] as const;
 
 export type Lab = (typeof LABS)[number]['id'];
 

@@ -10,6 +10,22 @@ export interface Reference {
 const arxiv = (id: string) => `https://arxiv.org/abs/${id}`;
 
 export const REFERENCES = {
+  mann1947: {
+    authors: 'H. B. Mann, D. R. Whitney',
+    title:
+      'On a test of whether one of two random variables is stochastically larger than the other',
+    year: 1947,
+    venue: 'Annals of Mathematical Statistics 18',
+    url: 'https://doi.org/10.1214/aoms/1177730491',
+  },
+  delong1988: {
+    authors: 'E. R. DeLong, D. M. DeLong, D. L. Clarke-Pearson',
+    title:
+      'Comparing the areas under two or more correlated receiver operating characteristic curves',
+    year: 1988,
+    venue: 'Biometrics 44',
+    url: 'https://doi.org/10.2307/2531595',
+  },
   jordan1999: {
     authors: 'M. I. Jordan, Z. Ghahramani, T. S. Jaakkola, L. K. Saul',
     title: 'An introduction to variational methods for graphical models',

@@ -4,6 +4,7 @@ import { images } from './images.en.ts';
 import { site } from './site.en.ts';
 import { models as ownModels } from './models.en.ts';
 import { planeLab } from './plane-lab.en.ts';
+import { setsLab } from './sets-lab.en.ts';
 import { tour } from './tour.en.ts';
 
 /** Every text of the page in English. `zh.ts` says the same in Chinese: whoever adds a text adds it there too. */
@@ -63,6 +64,7 @@ export const en = {
       RuntimeError: 'The engine crashed.',
       WorkerLostError: 'The worker that computed it crashed.',
       EvaluationError: 'The scores of the test set could not be read.',
+      DataSetError: 'The file is no data set that this page can read.',
       ...ownModels.errors,
     } as Record<string, string>,
     picture: {
@@ -315,6 +317,7 @@ export const en = {
 
   elboLab,
   planeLab,
+  setsLab,
 
   classes,
   images,

@@ -5,6 +5,7 @@ import { classes } from './classes.zh.ts';
 import { images } from './images.zh.ts';
 import { site } from './site.zh.ts';
 import { planeLab } from './plane-lab.zh.ts';
+import { setsLab } from './sets-lab.zh.ts';
 import { tour } from './tour.zh.ts';
 
 /**
@@ -60,6 +61,7 @@ export const zh: Messages = {
       RuntimeError: '计算引擎崩溃了。',
       WorkerLostError: '负责计算的 Worker 崩溃了。',
       EvaluationError: '无法读取测试集评分。',
+      DataSetError: '此文件不是本页面能读取的数据集。',
       ...ownModels.errors,
     },
     picture: {
@@ -299,6 +301,7 @@ export const zh: Messages = {
 
   elboLab,
   planeLab,
+  setsLab,
 
   classes,
   images,

@@ -3,6 +3,7 @@ import { Ddpm, type DiffusionElbo } from '../../../pkg/elbo_room.js';
 import type { BoundProgress, GrowthResult, GrowthTask } from '../protocol.ts';
 import { levelsFor } from './images.ts';
 import { ddpm, modelOf, need } from './models.ts';
+import { SetRun } from './sets.ts';
 import { PacedBatches, TOGETHER } from '../together.ts';
 import { breathe, type Handlers, inSlices, PROGRESS_MS } from './task.ts';
 
@@ -17,11 +18,19 @@ interface Run {
 }
 
 let bound: { ticket: number; run: DiffusionElbo; batches: PacedBatches } | undefined;
-const growths = new Map<number, Run>();
+const growths = new Map<number, Run | SetRun>();
 
 const growth = (ticket: number) => need(growths.get(ticket), 'a growth');
 
-function begin({ kind, model: id, image, options }: GrowthTask): Run {
+function runOf(ticket: number): Run {
+  const run = growth(ticket);
+  if (run instanceof SetRun) throw new Error('images are evaluated one by one');
+  return run;
+}
+
+function begin(task: GrowthTask): Run | SetRun {
+  if (task.kind === 'set') return new SetRun(task);
+  const { kind, model: id, image, options } = task;
   const model = modelOf(id);
   if (kind === 'latent' && !(model instanceof Ddpm)) return model.bound(image, options);
   if (kind === 'diffusion' && model instanceof Ddpm) return model.elbo(image, options);
@@ -63,11 +72,13 @@ export const boundHandlers: Handlers<
   },
 
   async evaluate({ ticket, from, to }, task) {
+    const images = growth(ticket);
+    if (images instanceof SetRun) return images.evaluate(from, to, task);
     const values: Float64Array[] = [];
     let breathed = performance.now();
     for (let index = from; index < to && !task.cancelled; index += TOGETHER) {
       // Looked up each time: it may be closed in a pause.
-      values.push(...growth(ticket).evaluateRange(index, Math.min(to, index + TOGETHER)));
+      values.push(...runOf(ticket).evaluateRange(index, Math.min(to, index + TOGETHER)));
       if (performance.now() - breathed < PROGRESS_MS) continue;
       await breathe();
       breathed = performance.now();

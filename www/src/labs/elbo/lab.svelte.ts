@@ -74,6 +74,8 @@ export class ElboLab {
     if (engine.missing.length > 0) return;
     $effect(() => this.#find());
     $effect(() => {
+      // That lab says itself when it needs the pool.
+      if (page.state.lab === 'sets') return;
       engine.pool.suspended = tab.hidden || page.state.lab !== 'elbo';
     });
     $effect(() => {

@@ -1,0 +1,70 @@
+/** What is kept of the bound of each image of a data set: columns of numbers, NaN where there is none. Pure. */
+import type { DiffusionElboResult, Estimate, LatentBoundResult, ModelEntry } from './protocol.ts';
+
+const LATENT = [
+  'elbo',
+  'elboError',
+  'bitsPerDim',
+  'reconstruction',
+  'reconstructionError',
+  'kl',
+  'klError',
+  'logLikelihood',
+  'logLikelihoodError',
+  'gap',
+  'gapError',
+  'paretoShape',
+  'reliable',
+] as const;
+
+const DIFFUSION = [
+  'elbo',
+  'elboError',
+  'bitsPerDim',
+  'prior',
+  'denoising',
+  'denoisingError',
+  'reconstructionCost',
+  'reconstructionCostError',
+  'consistency',
+  'consistencyError',
+] as const;
+
+/** `layer0` and so on are the KL of each layer of a hierarchical VAE, the top one first. */
+export type ScoreColumn = (typeof LATENT)[number] | (typeof DIFFUSION)[number] | `layer${number}`;
+
+/** The columns of a model's scores, in the order of the rows. */
+export function columnsOf(entry: ModelEntry): readonly ScoreColumn[] {
+  if (entry.kind === 'ddpm') return DIFFUSION;
+  if (entry.kind === 'vae') return LATENT;
+  return [...LATENT, ...entry.layers.map((_, i) => `layer${i}` as const)];
+}
+
+const pair = ({ mean, standardError }: Estimate) => [mean, standardError ?? NaN];
+
+/** Those of the columns of a VAE, hierarchical or not. */
+export function latentRow(result: LatentBoundResult, layered: boolean): Float64Array {
+  return Float64Array.from([
+    ...pair(result.elbo),
+    result.bitsPerDim.mean,
+    ...pair(result.reconstruction),
+    ...pair(result.kl),
+    ...pair(result.logLikelihood),
+    ...pair(result.gap),
+    result.estimates[0]?.pareto?.shape ?? NaN,
+    result.reliable ? 1 : 0,
+    ...(layered ? result.layers.map(({ kl }) => kl.mean) : []),
+  ]);
+}
+
+/** Those of the columns of a diffusion model. */
+export function diffusionRow(result: DiffusionElboResult): Float64Array {
+  return Float64Array.from([
+    ...pair(result.elbo),
+    result.bitsPerDim.mean,
+    result.lT,
+    ...pair(result.lDenoising),
+    ...pair(result.l0),
+    ...(result.consistency ? pair(result.consistency.elbo) : [NaN, NaN]),
+  ]);
+}

@@ -1,0 +1,19 @@
+import { defineLab } from '../define.ts';
+import { anchors } from './anchors.ts';
+import { settings } from './settings.ts';
+
+export const sets = defineLab({
+  id: 'sets',
+  name: { en: 'Data sets', zh: '数据集' },
+  accent: 'accent-none',
+  needs: [],
+  state: { sets: settings },
+  anchors,
+  tour: {},
+  load: () => import('./lab.ts'),
+  derivation: {
+    formulas: () => import('./derivation.ts'),
+    en: () => import('./derivation.en.ts'),
+    zh: () => import('./derivation.zh.ts'),
+  },
+});

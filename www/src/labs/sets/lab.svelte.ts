@@ -1,0 +1,311 @@
+import { untrack } from 'svelte';
+import { readImage } from '../../drawing/upload.ts';
+import { asError } from '../../engine/client.ts';
+import type { Engine } from '../../engine/engine.svelte.ts';
+import { boundLack } from '../../engine/facts.ts';
+import type { Histogram, ModelEntry, Pixels, Roc } from '../../engine/protocol.ts';
+import { columnsOf } from '../../engine/scores.ts';
+import { fitClass } from '../../models/classes.ts';
+import type { Page } from '../../page.svelte.ts';
+import { type KeptSet, SetLibrary } from './library.svelte.ts';
+import { DataSetError, type Given, openSets, type Tools } from './opening.ts';
+import { SetScoring } from './scoring.svelte.ts';
+import type { SetsSettings, Sort } from './settings.ts';
+import { setupOf } from './setup.ts';
+import { openFiles } from './store.ts';
+import { filtered, type Scores, sorted, valuesOf } from './view.ts';
+
+const BINS = 40;
+
+/** One set's scores under the settings on display, and how it goes on with them. */
+export interface Scored {
+  set: KeptSet;
+  scoring: SetScoring;
+}
+
+/** Whole data sets: opened, scored image after image, sorted, compared. */
+export class SetsLab {
+  readonly library: SetLibrary;
+  /** Files are being read; of pictures, how many. */
+  opening = $state.raw<{ done: number; total: number } | null>(null);
+  error = $state.raw<Error | null>(null);
+  /** Names of label files for which there is no set of as many images. */
+  unmatched = $state.raw<string[]>([]);
+  current = $state.raw<Scored | null>(null);
+  other = $state.raw<Scored | null>(null);
+  histogram = $state.raw<{ own: Histogram; other: Histogram | null } | null>(null);
+  roc = $state.raw<Roc | null>(null);
+  /** The place of the row that is looked at. */
+  selected = $state<number | null>(null);
+  levels = $state.raw<Uint8Array | null>(null);
+  /** Those that ran when another lab came on display. */
+  #held = new Set<SetScoring>();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly page: Page,
+    library?: SetLibrary,
+  ) {
+    this.library = library ?? new SetLibrary(openFiles(location.pathname));
+    if (engine.missing.length > 0) return;
+    $effect(() => this.#follow('current', this.set));
+    $effect(() => this.#follow('other', this.otherSet));
+    $effect(() => this.#share());
+    $effect(() => this.#count());
+    $effect(() => this.#compare());
+    const keep = () => this.#all().forEach((scoring) => void scoring.keep());
+    addEventListener('pagehide', keep);
+    $effect(() => () => {
+      removeEventListener('pagehide', keep);
+      this.#all().forEach((scoring) => scoring.close());
+    });
+  }
+
+  get settings(): SetsSettings {
+    return this.page.state.sets;
+  }
+
+  get set(): KeptSet | undefined {
+    const { sets } = this.library;
+    return this.library.find(this.settings.set) ?? (this.settings.set === '' ? sets[0] : undefined);
+  }
+
+  get otherSet(): KeptSet | undefined {
+    const { other } = this.settings;
+    return other !== '' && other !== this.set?.id ? this.library.find(other) : undefined;
+  }
+
+  /** Models that have a bound. */
+  get models(): ModelEntry[] {
+    return (this.engine.manifest?.models ?? []).filter((entry) => !boundLack(entry));
+  }
+
+  get model(): ModelEntry | undefined {
+    const { models } = this;
+    return models.find(({ id }) => id === this.settings.model) ?? models[0];
+  }
+
+  /** The class of a VAE that is conditioned on one: that of the latent lab. */
+  get given(): number | null {
+    const { model } = this;
+    return model?.kind === 'vae' && model.classes
+      ? (fitClass(model, this.page.state.latent.class) ?? null)
+      : null;
+  }
+
+  /** Images that are asked for. */
+  get wanted(): number {
+    const count = this.set?.count ?? 0;
+    const { images } = this.settings;
+    return images === 'all' ? count : Math.min(images, count);
+  }
+
+  get columns() {
+    return this.model ? columnsOf(this.model) : [];
+  }
+
+  /** The column that rows are sorted by, where the model has it. */
+  get sort(): Sort {
+    const { sort } = this.settings;
+    if (sort === 'image' || sort === 'label') return sort;
+    return this.columns.includes(sort) ? sort : 'elbo';
+  }
+
+  /** The column whose values are counted and compared. */
+  get measure(): Sort {
+    const { sort } = this;
+    return sort === 'image' || sort === 'label' ? 'elbo' : sort;
+  }
+
+  scoresOf({ set, scoring }: Scored): Scores {
+    return {
+      columns: this.columns,
+      order: scoring.order,
+      labels: set.labels,
+      has: (place) => scoring.has(place),
+      value: (place, column) => scoring.value(place, column),
+    };
+  }
+
+  get scores(): Scores | null {
+    if (!this.current?.scoring.loaded) return null;
+    // What is made of the rows is made anew when more have come.
+    void this.current.scoring.done;
+    return this.scoresOf(this.current);
+  }
+
+  /** The rows that the filters let through, in order. */
+  readonly places = $derived.by((): number[] => {
+    const { scores } = this;
+    if (!scores) return [];
+    const { band, label, descending } = this.settings;
+    const known = band && this.columns.includes(band.column) ? band : null;
+    return sorted(scores, filtered(scores, { band: known, label }), this.sort, descending);
+  });
+
+  /** The picture at a place of the set on display. */
+  picture(place: number): Pixels | null {
+    const { current, levels } = this;
+    if (!current || !levels) return null;
+    const { shape } = current.set;
+    const size = shape.channels * shape.height * shape.width;
+    const image = current.scoring.order[place] ?? 0;
+    return { levels: levels.slice(image * size, (image + 1) * size), shape };
+  }
+
+  async open(given: readonly Given[]): Promise<void> {
+    if (this.opening) return;
+    this.opening = { done: 0, total: 0 };
+    this.error = null;
+    this.unmatched = [];
+    const { client } = this.engine.decoder;
+    const tools: Tools = {
+      read: (bytes) => client.call('readData', { bytes }),
+      decode: (blob) => readImage(blob, 0),
+      fit: (of, shape) => client.call('prepare', { of, format: { shape, digit: false } }),
+      progress: (done, total) => (this.opening = { done, total }),
+    };
+    try {
+      const { sets, labels } = await openSets(given, tools);
+      let newest: KeptSet | undefined;
+      for (const opened of sets) newest = await this.library.add(opened);
+      for (const one of labels) await this.#label(one);
+      if (newest) this.settings.set = newest.id;
+    } catch (error) {
+      this.error = asError(error);
+    }
+    this.opening = null;
+  }
+
+  /** Labels that came alone belong to the set on display, or to the newest that lacks them. */
+  async #label(one: { name: string; labels: string[] }): Promise<void> {
+    const { set } = this;
+    const { sets } = this.library;
+    const fits = ({ count }: KeptSet) => count === one.labels.length;
+    const found =
+      set && fits(set) ? set : sets.find((other) => fits(other) && other.labels === null);
+    if (found) await this.library.label(found, one.labels);
+    else if (sets.length === 0)
+      throw new DataSetError(
+        one.name,
+        `it has ${one.labels.length} labels and no images: open both together`,
+      );
+    else this.unmatched = [...this.unmatched, `${one.name} (${one.labels.length})`];
+  }
+
+  async remove(set: KeptSet): Promise<void> {
+    for (const scoring of this.#all()) if (scoring.set.id === set.id) scoring.close();
+    if (this.settings.set === set.id) this.settings.set = '';
+    if (this.settings.other === set.id) this.settings.other = '';
+    try {
+      await this.library.remove(set);
+    } catch (error) {
+      this.error = asError(error);
+    }
+  }
+
+  start(which: Scored): void {
+    const { images } = this.settings;
+    which.scoring.start(images === 'all' ? which.set.count : images);
+  }
+
+  #all(): SetScoring[] {
+    return [this.current, this.other].flatMap((one) => (one ? [one.scoring] : []));
+  }
+
+  /** Another set, model or estimator has other scores; labels alone change nothing. */
+  #follow(role: 'current' | 'other', set: KeptSet | undefined): void {
+    const { model, given } = this;
+    const setup = model && setupOf(this.settings, model, given);
+    untrack(() => {
+      const before = this[role];
+      if (set && setup && before?.set.id === set.id && before.scoring.setup.key === setup.key) {
+        if (before.set !== set) this[role] = { ...before, set };
+        return;
+      }
+      before?.scoring.close();
+      const next =
+        set && setup
+          ? { set, scoring: new SetScoring(this.engine, this.library, set, setup) }
+          : null;
+      this[role] = next;
+      if (role === 'current') {
+        this.selected = null;
+        this.histogram = null;
+      }
+      this.roc = null;
+      if (role === 'current' && before?.set.id !== set?.id) this.#show(set);
+    });
+  }
+
+  #show(set: KeptSet | undefined): void {
+    this.levels = null;
+    if (!set) return;
+    this.library.levels(set).then(
+      (levels) => {
+        if (this.set?.id === set.id) this.levels = levels;
+      },
+      (error) => (this.error = asError(error)),
+    );
+  }
+
+  /** The pool works for this lab while it is on display, in a hidden tab too. */
+  #share(): void {
+    const here = this.page.state.lab === 'sets';
+    const all = this.#all();
+    const busy = all.some(({ status }) => status === 'running');
+    if (here) this.engine.pool.suspended = !busy;
+    untrack(() => {
+      for (const scoring of all) {
+        if (!here && scoring.status === 'running') {
+          scoring.pause();
+          this.#held.add(scoring);
+        } else if (here && this.#held.delete(scoring) && scoring.status === 'paused')
+          scoring.resume();
+      }
+    });
+  }
+
+  /** Places of a set that the label lets through: the band is what the histogram is for. */
+  #placesOf(which: Scored): { scores: Scores; places: number[] } | null {
+    if (!which.scoring.loaded || which.scoring.done === 0) return null;
+    const scores = this.scoresOf(which);
+    return { scores, places: filtered(scores, { band: null, label: this.settings.label }) };
+  }
+
+  #values(which: Scored | null, finite: boolean): Float64Array {
+    const found = which && this.#placesOf(which);
+    return found ? valuesOf(found.scores, found.places, this.measure, finite) : new Float64Array();
+  }
+
+  #count(): void {
+    if (this.page.state.lab !== 'sets') return;
+    const [own, other] = [this.#values(this.current, true), this.#values(this.other, true)];
+    const { client } = this.engine.decoder;
+    const count = (values: Float64Array) =>
+      values.length > 0 ? client.call('histogram', { values, bins: BINS }) : null;
+    untrack(() => this.engine.decoder.lane('sets histogram'))
+      .submit(async () => {
+        const [first, second] = await Promise.all([count(own), count(other)]);
+        this.histogram = first && { own: first, other: second };
+      })
+      .catch(this.engine.report);
+  }
+
+  #compare(): void {
+    const [positives, negatives] = [
+      this.#values(this.current, false),
+      this.#values(this.other, false),
+    ];
+    if (positives.length === 0 || negatives.length === 0) {
+      this.roc = null;
+      return;
+    }
+    const { client } = this.engine.decoder;
+    untrack(() => this.engine.decoder.lane('sets roc'))
+      .submit(async () => {
+        this.roc = await client.call('roc', { positives, negatives });
+      })
+      .catch(this.engine.report);
+  }
+}

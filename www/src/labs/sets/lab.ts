@@ -1,0 +1,5 @@
+import { labModule } from '../module.ts';
+import { SetsLab } from './lab.svelte.ts';
+import Sets from './Sets.svelte';
+
+export default labModule(({ engine, page }) => new SetsLab(engine, page), Sets);

@@ -1,0 +1,292 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { GrowthTask } from '../../engine/protocol.ts';
+import { columnsOf } from '../../engine/scores.ts';
+import { manifest, VAE } from '../../testing/manifest.ts';
+import { clearUp, open, pass } from '../../testing/page.svelte.ts';
+import { calls, type Script, ScriptedWorker } from '../../testing/worker.ts';
+import { SetsLab } from './lab.svelte.ts';
+import { SetLibrary } from './library.svelte.ts';
+import type { Given } from './opening.ts';
+import { BLOCK } from './scoring.svelte.ts';
+import type { Files } from './store.ts';
+
+afterEach(clearUp);
+
+const vae = manifest.models.find(({ id }) => id === VAE);
+const COLUMNS = vae ? columnsOf(vae).length : 0;
+const COUNT = 300;
+
+/** A place to keep files that outlives a page. */
+function memory(): Files & { kept: Map<string, Uint8Array<ArrayBuffer>> } {
+  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+  return {
+    kept,
+    read: (name) => Promise.resolve(kept.get(name) ?? null),
+    write: (name, bytes) => Promise.resolve(void kept.set(name, new Uint8Array(bytes))),
+    remove: (name) => Promise.resolve(void kept.delete(name)),
+    names: () => Promise.resolve([...kept.keys()]),
+  };
+}
+
+/** The ELBO of image i is -i; each takes a millisecond. */
+function scoring(refuse = false): Script {
+  const tasks = new Map<number, Extract<GrowthTask, { kind: 'set' }>>();
+  const rows = new Map<string, Float64Array[]>();
+  return {
+    readData: ({ bytes }) =>
+      bytes[0] === 0
+        ? {
+            labels: Array.from({ length: bytes.length - 1 }, (_, i) => String(i % 3)),
+            levels: null,
+          }
+        : {
+            shape: { channels: 1, height: 1, width: 1 },
+            count: bytes.length - 1,
+            levels: bytes.slice(1),
+            labels: null,
+            reading: 'levels' as const,
+          },
+    // Backwards, so that a place is never the number of its image.
+    imageOrder: ({ images }) => Uint32Array.from({ length: images }, (_, i) => images - 1 - i),
+    histogram: ({ values }) => ({ edges: [Math.min(...values), 0], counts: [values.length] }),
+    roc: ({ positives, negatives }) => ({
+      auroc: positives.length / (positives.length + negatives.length),
+      standardError: 0.1,
+      points: [
+        [0, 0],
+        [1, 1],
+      ],
+    }),
+    openGrowth: ({ ticket, task }, { worker }) => {
+      if (task.kind !== 'set') throw new Error('another growth');
+      tasks.set(ticket, task);
+      rows.set(`${worker.name} ${ScriptedWorker.all.indexOf(worker)} ${ticket}`, []);
+      return { total: task.options.images.length };
+    },
+    evaluate: async ({ ticket, from, to }) => {
+      if (refuse) throw new Error('no such image');
+      await new Promise((resolve) => setTimeout(resolve, to - from));
+      const images = tasks.get(ticket)?.options.images ?? [];
+      return images
+        .slice(from, to)
+        .map((image) => Float64Array.from({ length: COLUMNS }, (_, i) => (i === 0 ? -image : i)));
+    },
+    record: ({ ticket, from, values }, { worker }) => {
+      const own = rows.get(`${worker.name} ${ScriptedWorker.all.indexOf(worker)} ${ticket}`) ?? [];
+      values.forEach((value, i) => (own[from + i] = value));
+      const all = new Float64Array(own.length * COLUMNS);
+      own.forEach((row, i) => all.set(row, i * COLUMNS));
+      return { evaluations: own.length, result: { columns: COLUMNS, rows: all } };
+    },
+    closeGrowth: () => null,
+  };
+}
+
+/** Without the thread that reads a real one, which does not keep to the fake clock. */
+const blobOf = (bytes: Uint8Array<ArrayBuffer>): Blob =>
+  ({
+    slice: (from: number, to: number) => blobOf(bytes.slice(from, to)),
+    arrayBuffer: () => Promise.resolve(bytes.slice().buffer),
+  }) as Blob;
+
+const images = (count: number) => ({
+  path: `set${count}`,
+  blob: blobOf(Uint8Array.from({ length: count + 1 }, (_, i) => (i === 0 ? 1 : i % 256))),
+});
+const labels = (count: number) => ({ path: 'labels', blob: blobOf(new Uint8Array(count + 1)) });
+
+/** Opens files, which asks a worker in between. */
+async function give(lab: SetsLab, ...given: Given[]) {
+  const opening = lab.open(given);
+  await pass(50);
+  await opening;
+  await pass(50);
+}
+
+async function opened(hash = '#lab=sets&setImages=all', files = memory(), script = scoring()) {
+  const { lab, page, engine } = await open(
+    { hash, script },
+    (engine, page) => new SetsLab(engine, page, new SetLibrary(Promise.resolve(files))),
+  );
+  await pass(100);
+  return { lab, page, engine, files };
+}
+
+async function begun(...given: Parameters<typeof opened>) {
+  const all = await opened(...given);
+  await give(all.lab, images(COUNT));
+  await pass(100);
+  if (all.lab.current) all.lab.start(all.lab.current);
+  return all;
+}
+
+const images_ = () =>
+  ScriptedWorker.all.flatMap((worker) =>
+    worker
+      .asked('openGrowth')
+      .flatMap(({ task }) => (task.kind === 'set' ? [task.options.images] : [])),
+  );
+
+describe('the data set lab', () => {
+  it('scores every image of a set once, and sorts the rows', async () => {
+    const { lab, page } = await begun();
+    await pass(3000);
+    expect(lab.current?.scoring.status).toBe('done');
+    expect(lab.current?.scoring.done).toBe(COUNT);
+    const { scores } = lab;
+    expect(lab.places).toHaveLength(COUNT);
+    // The lowest ELBO is that of the last image.
+    expect(scores?.order[lab.places[0] ?? 0]).toBe(COUNT - 1);
+    page.state.sets.descending = true;
+    expect(scores?.order[lab.places[0] ?? 0]).toBe(0);
+    expect(lab.picture(lab.places[0] ?? 0)?.levels).toEqual(Uint8Array.of(1));
+    page.state.sets.band = { column: 'elbo', low: -9, high: -5 };
+    expect(lab.places.map((place) => scores?.order[place])).toEqual([5, 6, 7, 8, 9]);
+    expect(lab.histogram?.own.counts).toEqual([COUNT]);
+    const spans = ScriptedWorker.all.flatMap((worker) => worker.asked('evaluate'));
+    expect(spans.reduce((sum, { from, to }) => sum + to - from, 0)).toBe(COUNT);
+  });
+
+  it('asks for what the address says, the first images of the order', async () => {
+    await begun('#lab=sets&setImages=100&setDraws=16&setProposal=laplace&setSeed=9');
+    await pass(3000);
+    const tasks = ScriptedWorker.all.flatMap((worker) => worker.asked('openGrowth'));
+    expect(tasks[0]?.task).toMatchObject({
+      kind: 'set',
+      model: VAE,
+      options: { seed: 9, latent: { samples: 16, proposal: 'laplace' } },
+    });
+    const asked = new Set(images_().flat());
+    expect(asked.size).toBe(100);
+    expect(Math.min(...asked)).toBe(COUNT - 100);
+  });
+
+  it('pauses, goes on, and is stopped without losing rows', async () => {
+    const { lab } = await begun();
+    await pass(60);
+    const scoring = lab.current?.scoring;
+    scoring?.pause();
+    await pass(1000);
+    const done = scoring?.done ?? 0;
+    expect(scoring?.status).toBe('paused');
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBeLessThan(COUNT);
+    await pass(1000);
+    expect(scoring?.done).toBe(done);
+    scoring?.resume();
+    await pass(60);
+    scoring?.cancel();
+    await pass(500);
+    expect(scoring?.status).toBe('idle');
+    if (lab.current) lab.start(lab.current);
+    await pass(3000);
+    expect(scoring?.done).toBe(COUNT);
+  });
+
+  it('has after a reload what it had before, and computes the rest alone', async () => {
+    const { lab, files } = await begun();
+    await pass(80);
+    lab.current?.scoring.cancel();
+    await pass(500);
+    const done = lab.current?.scoring.done ?? 0;
+    expect(done).toBeGreaterThan(0);
+    clearUp();
+    const next = await opened('#lab=sets&setImages=all', files);
+    expect(next.lab.current?.scoring.done).toBe(done);
+    expect(next.lab.places).toHaveLength(done);
+    if (next.lab.current) next.lab.start(next.lab.current);
+    await pass(3000);
+    expect(next.lab.current?.scoring.done).toBe(COUNT);
+    const spans = ScriptedWorker.all.flatMap((worker) => worker.asked('evaluate'));
+    expect(spans.reduce((sum, { from, to }) => sum + to - from, 0)).toBe(COUNT - done);
+    expect([...files.kept.keys()].filter((name) => /\.\d+$/.test(name))).toHaveLength(
+      Math.ceil(COUNT / BLOCK),
+    );
+  });
+
+  it('stands still while another lab is on display, and goes on when it is back', async () => {
+    const { lab, page } = await begun();
+    await pass(60);
+    page.state.lab = 'latent';
+    await pass(500);
+    const evaluated = calls('evaluate');
+    await pass(2000);
+    expect(calls('evaluate')).toBe(evaluated);
+    page.state.lab = 'sets';
+    await pass(3000);
+    expect(lab.current?.scoring.done).toBe(COUNT);
+  });
+
+  it('puts labels that come later beside their images, and says which have none', async () => {
+    const { lab } = await opened();
+    await give(lab, images(6));
+    await pass();
+    await give(lab, labels(6));
+    await pass();
+    expect(lab.set?.labels).toEqual(['0', '1', '2', '0', '1', '2']);
+    await give(lab, labels(5));
+    await pass();
+    expect(lab.unmatched).toEqual(['labels (5)']);
+    expect(lab.error).toBeNull();
+  });
+
+  it('says why files are none', async () => {
+    const { lab } = await opened('#lab=sets', memory(), {
+      ...scoring(),
+      readData: () => {
+        throw new Error('cut short');
+      },
+    });
+    await give(lab, images(6));
+    expect(lab.error?.message).toBe('set6: cut short');
+    expect(lab.opening).toBeNull();
+    await give(lab);
+    expect(lab.error?.name).toBe('DataSetError');
+  });
+
+  it('stops where an image cannot be scored, and says why', async () => {
+    const { lab } = await begun('#lab=sets', memory(), scoring(true));
+    await pass(500);
+    expect(lab.current?.scoring.status).toBe('failed');
+    expect(lab.current?.scoring.error?.message).toBe('no such image');
+  });
+
+  it('compares two sets under the same setup', async () => {
+    const { lab, page } = await opened();
+    await give(lab, images(40));
+    await pass();
+    const other = lab.set?.id ?? '';
+    await give(lab, images(60));
+    await pass();
+    page.state.sets.other = other;
+    await pass(100);
+    for (const one of [lab.current, lab.other]) if (one) lab.start(one);
+    await pass(2000);
+    expect(lab.other?.scoring.setup.key).toBe(lab.current?.scoring.setup.key);
+    expect(lab.roc?.auroc).toBe(0.6);
+    page.state.sets.other = '';
+    await pass(100);
+    expect(lab.other).toBeNull();
+    expect(lab.roc).toBeNull();
+  });
+
+  it('begins anew where the estimator changes, and finds the old rows when it is back', async () => {
+    const { lab, page } = await begun('#lab=sets&setImages=100');
+    await pass(2000);
+    page.state.sets.draws = 16;
+    await pass(100);
+    expect(lab.current?.scoring.done).toBe(0);
+    page.state.sets.draws = 64;
+    await pass(500);
+    expect(lab.current?.scoring.done).toBe(100);
+  });
+
+  it('removes a set', async () => {
+    const { lab, files } = await begun();
+    await pass(3000);
+    if (lab.set) await lab.remove(lab.set);
+    await pass(100);
+    expect(lab.current).toBeNull();
+    expect(files.kept.size).toBe(0);
+  });
+});

@@ -1,0 +1,85 @@
+/** From the settings and a model to what its images are scored with, and how that is told to others. Pure. */
+import { taskOf } from '../../engine/facts.ts';
+import type { FileEntry, ModelEntry } from '../../engine/protocol.ts';
+import { columnsOf } from '../../engine/scores.ts';
+import type { Reproduction } from './export.ts';
+import type { SetInfo } from './library.svelte.ts';
+import type { Setup } from './scoring.svelte.ts';
+import { type SetsSettings, STEPS } from './settings.ts';
+
+/** Another version may give other numbers: what is kept under this is not taken up again. */
+const FORMAT = 1;
+
+const filesOf = ({ files }: ModelEntry) =>
+  Object.entries<FileEntry>(files).map(([role, { sha256 = '' }]) => [role, sha256] as const);
+
+/** `given` is the class of a VAE that is conditioned on one. */
+export function setupOf(settings: SetsSettings, entry: ModelEntry, given: number | null): Setup {
+  const { draws, proposal, schedule, timesteps, seed } = settings;
+  const latent = { samples: draws, proposal, ...(given !== null && { class: given }) };
+  const diffusion = { schedule, steps: STEPS, timesteps, consistency: true };
+  const own = entry.kind === 'ddpm' ? Object.values(diffusion) : Object.values(latent);
+  const files = filesOf(entry).map(([, sha256]) => sha256.slice(0, 8));
+  const name = [FORMAT, __CRATE_VERSION__, entry.id, ...files, ...own, seed].join('_');
+  return {
+    key: name.replaceAll(/[^\w-]/g, '-'),
+    model: entry.id,
+    columns: columnsOf(entry).length,
+    options: { seed, latent, diffusion },
+  };
+}
+
+/** The options of a command as the program `evaluate` takes them. */
+function commandOf(settings: SetsSettings, entry: ModelEntry, images: number): string {
+  const { draws, proposal, schedule, timesteps, seed } = settings;
+  const many = [
+    `--images 1 --importance-images ${images}`,
+    `--importance-samples ${draws}`,
+    `--proposal ${proposal}`,
+  ];
+  const latent = proposal === 'posterior' ? [`--images ${images}`, `--samples ${draws}`] : many;
+  const diffusion = [
+    `--images ${images}`,
+    `--schedule ${schedule} --steps ${STEPS}`,
+    `--timesteps ${timesteps}`,
+  ];
+  return [
+    'cargo run --release --example evaluate -- --data DIR --models',
+    entry.id,
+    ...(entry.kind === 'ddpm' ? diffusion : latent),
+    `--seed ${seed}`,
+  ].join(' ');
+}
+
+export function reproductionOf(
+  settings: SetsSettings,
+  entry: ModelEntry,
+  set: SetInfo,
+  about: { address: string; title: string; images: number; given: number | null },
+): Reproduction {
+  const { draws, proposal, schedule, timesteps, seed } = settings;
+  const { height, width, channels } = set.shape;
+  return {
+    program: 'elbo-room',
+    version: __CRATE_VERSION__,
+    address: about.address,
+    dataset: {
+      name: set.name,
+      sha256: set.sha256,
+      images: set.count,
+      shape: [height, width, channels],
+    },
+    model: {
+      id: entry.id,
+      title: about.title,
+      task: taskOf(entry),
+      files: Object.fromEntries(filesOf(entry)),
+    },
+    estimator:
+      entry.kind === 'ddpm'
+        ? { schedule, steps: STEPS, timesteps }
+        : { samples: draws, proposal, ...(about.given !== null && { class: about.given }) },
+    seed,
+    command: commandOf(settings, entry, about.images),
+  };
+}
