@@ -71,6 +71,8 @@ export class Engine {
   losses = $state.raw<Loss[]>([]);
   /** How many workers of the pool there is memory for, where that is not all. */
   shrunk = $state.raw<{ size: number; most: number } | null>(null);
+  /** All workers of the pool are lost, and too many were to replace them without being asked. */
+  poolDown = $state(false);
   #schedules = $state.raw<Record<string, Schedules>>({});
   /** Errors of single calls that the visitor should know of. */
   faults = $state.raw<Error[]>([]);
@@ -206,8 +208,10 @@ export class Engine {
 
   restart(role: Crew): void {
     this.losses = this.losses.filter((loss) => loss.role !== role);
-    if (role === 'pool') this.pool.restart();
-    else this[role].restart();
+    if (role === 'pool') {
+      this.poolDown = false;
+      this.pool.restart();
+    } else this[role].restart();
   }
 
   /** The first picture's model has line and processor to itself; the others follow when it is there, or has failed. */
@@ -442,6 +446,7 @@ export class Engine {
   }
 
   #lost(role: Crew, reason: string, restarting: boolean, cause: LossCause): void {
+    if (role === 'pool') this.poolDown = !restarting;
     if (cause === 'script' || cause === 'refused') {
       // Not this worker's own fault: said once for all of them.
       this.#unstarted.add(role);

@@ -4,7 +4,7 @@ import { dimensionsOf, taskOf } from '../../engine/facts.ts';
 import { VAE } from '../../testing/manifest.ts';
 import { clearUp, make, open, pass } from '../../testing/page.svelte.ts';
 import { flat } from '../../testing/images.ts';
-import { calls, type Script, ScriptedWorker } from '../../testing/worker.ts';
+import { calls, type Script, ScriptedWorker, workerOf } from '../../testing/worker.ts';
 import { Hierarchy } from './hierarchy.svelte.ts';
 import { ElboLab, SWEEP_STEPS } from './lab.svelte.ts';
 
@@ -46,6 +46,35 @@ const tasks = () =>
 const closed = () => ScriptedWorker.all.flatMap((worker) => worker.asked('closeGrowth')).length;
 
 describe('the ELBO lab', () => {
+  it('is down when its workers are given up, or those of its pictures, and not before', async () => {
+    const { lab, engine } = await opened('#lab=elbo', growing(5000));
+    await pass(1000);
+    const alive = () => ScriptedWorker.all.filter(({ name, ended }) => name === 'pool' && !ended);
+    const most = alive().length;
+    expect(most).toBeGreaterThan(0);
+    let lost = 0;
+    for (; alive().length > 0 && lost < 20; lost++) {
+      expect(lab.down).toBe(false);
+      alive()[0]?.die();
+      await pass(200);
+    }
+    // Three are replaced, and as many as there were are not.
+    expect(lost).toBe(3 + most);
+    expect(lab.down).toBe(true);
+    expect(engine.losses).toMatchObject([{ role: 'pool', restarting: false }]);
+    engine.restart('pool');
+    await pass(1000);
+    expect(lab.down).toBe(false);
+    expect(alive()).toHaveLength(most);
+
+    for (let i = 0; i < 4; i++) {
+      expect(lab.down).toBe(false);
+      workerOf('decoder').die();
+      await pass(10);
+    }
+    expect(lab.down).toBe(true);
+  });
+
   it('scores a picture that rests under every model, each task once', async () => {
     const { lab } = await opened();
     await pass(2000);

@@ -98,6 +98,11 @@ export class ElboLab {
     return entry?.kind === 'ddpm' ? entry : undefined;
   }
 
+  /** Nothing here answers any more: neither pictures nor bounds, of which either is nothing without the other. */
+  get down(): boolean {
+    return this.engine.decoder.down || this.engine.poolDown;
+  }
+
   /** The picture on display once it rests. */
   get picture(): Picture | null {
     return this.#resting.get(formatKey(this.desk.format)) ?? null;

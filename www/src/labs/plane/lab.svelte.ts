@@ -86,6 +86,11 @@ export class PlaneLab {
     return this.page.state.plane;
   }
 
+  /** Nothing here answers any more. */
+  get down(): boolean {
+    return this.engine.fitter.down;
+  }
+
   get #active(): boolean {
     return this.page.state.lab === 'plane';
   }

@@ -85,6 +85,16 @@ describe('the plane', () => {
     expect(calls('planePaint')).toBeGreaterThan(0);
   });
 
+  it('is down when its worker has died too often', async () => {
+    const { lab } = await opened('#lab=plane');
+    for (let i = 0; i < 4; i++) {
+      expect(lab.down).toBe(false);
+      workerOf('fitter').die();
+      await pass(10);
+    }
+    expect(lab.down).toBe(true);
+  });
+
   it('plays from noise to its standing place at the first look', async () => {
     const { lab, settings } = await opened('#lab=plane');
     expect(lab.direction).toBe(-1);
