@@ -136,7 +136,7 @@ fn all_timesteps_are_each_visited_twice() {
     assert_eq!(short.evaluations, 8 * 3);
 }
 
-/// The stated standard error against the spread over 25 seeds, where L_{t-1} is as steep in t as it
+/// The stated standard error against the spread over 150 seeds, where L_{t-1} is as steep in t as it
 /// gets: an image that the model does not expect, whose cost rises by orders of magnitude towards
 /// one end.
 #[wasm_bindgen_test(unsupported = test)]
@@ -145,7 +145,7 @@ fn the_standard_error_of_all_timesteps_is_the_spread_over_seeds() {
     let ddpm = narrow.ddpm(image(2, 3));
     for schedule in ScheduleKind::ALL {
         for steps in [3, 10, 30, 100, 300, 1000] {
-            let runs: Vec<DiffusionElboResult> = (0..25)
+            let runs: Vec<DiffusionElboResult> = (0..150)
                 .map(|seed| {
                     let timesteps = Timesteps::All;
                     let seed = Some(seed);
@@ -167,8 +167,8 @@ fn the_standard_error_of_all_timesteps_is_the_spread_over_seeds() {
                 ("denoising", ratio(&|r| r.l_denoising, l_denoising)),
                 ("ELBO", ratio(&|r| r.elbo, -(l_t + l_denoising + l_0))),
             ] {
-                // 25 seeds tell a spread to 14 %
-                assert!((0.7..=1.4).contains(&ratio), "{what}, {schedule:?} {steps}: {ratio}");
+                // 150 seeds tell a spread to 6 %, and these are 36 ratios
+                assert!((0.8..=1.25).contains(&ratio), "{what}, {schedule:?} {steps}: {ratio}");
             }
         }
     }
