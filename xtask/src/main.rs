@@ -7,6 +7,7 @@ mod page;
 mod report;
 mod results;
 mod setup;
+mod slim;
 mod soak;
 mod stages;
 

@@ -8,6 +8,7 @@ use duct::cmd;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::job::Job;
+use crate::slim::slim;
 use crate::{root, setup};
 
 pub const FOLDER: &str = "www";
@@ -20,8 +21,7 @@ pub fn build_package(job: &mut Job) -> Result<()> {
     let module = target_folder()?.join(setup::WASM_TARGET).join("release/elbo_room.wasm");
     job.step("generate its JavaScript and types", |_| {
         Bindgen::new()
-            .input_path(module)
-            .out_name("elbo_room")
+            .input_bytes("elbo_room", slim(&module)?)
             .web(true)?
             .typescript(true)
             // `init()` finds the WebAssembly beside the JavaScript.
