@@ -44,7 +44,7 @@ export default {
       from: {
         path: '^src/',
         pathNot: [
-          '^src/engine/(worker\\.ts|worker/|protocol\\.ts|engine\\.svelte\\.ts)',
+          '^src/engine/(worker\\.ts|worker/|(calls|protocol)\\.ts|engine\\.svelte\\.ts)',
           '^src/bench/(crate\\.worker|supplies)\\.ts',
         ],
       },

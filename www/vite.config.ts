@@ -8,7 +8,9 @@ import { crateFunctions, functionsIn } from './vite/crate.ts';
 import { hosting } from './vite/hosting.ts';
 import { guide } from './vite/guide.ts';
 import { models } from './vite/models.ts';
+import { notices } from './vite/notices.ts';
 import { preload } from './vite/preload.ts';
+import { shell } from './vite/shell.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -42,6 +44,12 @@ const PAGE = [
   ...['base', 'tokens', 'range', 'print'].map((name) => `styles/${name}.css`),
 ].map((path) => at(`src/${path}`));
 
+/** Where the source is and where faults are told; without them the page has no such links. */
+const repository = process.env['ELBO_ROOM_REPOSITORY'] ?? '';
+const issues = process.env['ELBO_ROOM_ISSUES'] ?? (repository && `${repository}/issues`);
+
+const thirdParty = notices(at('..'));
+
 export default defineConfig({
   base: './',
   // A missing model must answer 404, not the index page.
@@ -52,9 +60,13 @@ export default defineConfig({
     guide(at('../models/README.md')),
     crateFunctions(at('..'), functionsIn(at('src/labs'))),
     hosting(),
+    thirdParty.plugin,
+    shell(at('pictures/latent.webp'), process.env['ELBO_ROOM_URL'] ?? ''),
     preload('elbo_room_bg.wasm', 'models/manifest.json'),
   ],
   define: {
+    __REPOSITORY__: JSON.stringify(repository),
+    __ISSUES__: JSON.stringify(issues),
     __CRATE_VERSION__: JSON.stringify(crateVersion()),
     __PEER_VERSION__: JSON.stringify(peerVersion()),
     __WASM_BYTES__: JSON.stringify(wasmBytes()),
@@ -75,6 +87,7 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
+    plugins: () => [thirdParty.inWorkers()],
     rollupOptions: { output: { assetFileNames } },
   },
   test: {

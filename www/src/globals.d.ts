@@ -1,4 +1,6 @@
 /** Filled in by vite.config.ts. */
+declare const __REPOSITORY__: string;
+declare const __ISSUES__: string;
 declare const __CRATE_VERSION__: string;
 /** Size of the wasm file, 0 where it is not known. */
 declare const __WASM_BYTES__: number;

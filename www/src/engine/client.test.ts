@@ -7,7 +7,7 @@ import {
   WorkerLostError,
   type WorkerLike,
 } from './client.ts';
-import type { FromWorker, ToWorker } from './protocol.ts';
+import type { FromWorker, ToWorker } from './calls.ts';
 
 class FakeWorker implements WorkerLike {
   sent: ToWorker[] = [];

@@ -1,4 +1,4 @@
-import type { CallName, Calls, FromWorker, ToWorker } from './protocol.ts';
+import type { CallName, Calls, FromWorker, ToWorker } from './calls.ts';
 
 /**
  * Why a worker is gone: it crashed, ended without a word, its script did not come, or the browser does not let the page start one.

@@ -53,18 +53,20 @@ describe('the engine', () => {
       const loads = workerOf(role).asked('load');
       expect(loads.find(({ entry }) => entry.id === DDPM)?.files).toEqual({ network });
     }
-    await engine.model(DDPM).get();
+    await engine.files.of(DDPM).get();
     expect(fetched()).toHaveLength(names.length);
   });
 
   it('fetches any other model when it is asked for, once for all who ask', async () => {
     const engine = await watched();
     const before = fetched().length;
-    expect(engine.model(MAP_VAE)).toBe(engine.model(MAP_VAE));
-    const { files } = await engine.model(MAP_VAE).get();
+    expect(engine.files.of(MAP_VAE)).toBe(engine.files.of(MAP_VAE));
+    const { files } = await engine.files.of(MAP_VAE).get();
     expect(Object.keys(files).sort()).toEqual(['decoder', 'density', 'encoder']);
     expect(fetched()).toHaveLength(before + 3);
-    expect(engine.extras.map(({ name, status }) => [name, status])).toEqual([[MAP_VAE, 'ready']]);
+    expect(engine.files.extras.map(({ name, status }) => [name, status])).toEqual([
+      [MAP_VAE, 'ready'],
+    ]);
   });
 
   it('starts nothing in a browser that lacks what the page needs', () => {
@@ -81,14 +83,12 @@ describe('the engine', () => {
     const engine = await watched({
       site: (path) => (missing && path === 'mnist-vae-decoder.onnx' ? null : undefined),
     });
-    expect(engine.assets.vae.error).toEqual(
-      new LoadError('missing', 'mnist-vae-decoder.onnx', 404),
-    );
+    expect(engine.files.vae.error).toEqual(new LoadError('missing', 'mnist-vae-decoder.onnx', 404));
     expect(engine.decoder.loaded.vae).toBe(false);
     // The failure of one model does not keep the other.
     expect(engine.sampler.loaded.ddpm).toBe(true);
     missing = false;
-    engine.assets.vae.retry();
+    engine.files.vae.retry();
     await pass();
     expect(engine.decoder.loaded.vae).toBe(true);
   });
@@ -105,8 +105,8 @@ describe('the engine', () => {
         expect.arrayContaining(['decoder', 'sampler', 'scorer']),
       );
       missing = false;
-      engine.assets.manifest.retry();
-      engine.assets.runtime.retry();
+      engine.list.retry();
+      engine.runtime.retry();
       await pass();
       expect(engine.decoder.loaded.vae).toBe(true);
       expect(engine.scorer.loaded).toEqual({ vae: true, ddpm: true });
@@ -123,8 +123,8 @@ describe('the engine', () => {
         },
       },
     });
-    expect(engine.assets.ddpm.error?.message).toBe('checksum');
-    engine.assets.ddpm.retry();
+    expect(engine.files.ddpm.error?.message).toBe('checksum');
+    engine.files.ddpm.retry();
     await pass();
     expect(engine.sampler.loaded.ddpm).toBe(true);
     const modes = vi
@@ -214,7 +214,7 @@ describe('a worker that dies', () => {
 
   it('takes no model with it that was loaded besides, nor a call that waits in a lane', async () => {
     const engine = await watched({ script: { randomSeed: () => 7 } });
-    await Promise.all([engine.decoder.equip(engine.model(MAP_VAE)), pass()]);
+    await Promise.all([engine.decoder.equip(engine.files.of(MAP_VAE)), pass()]);
     expect(workerOf('decoder').asked('load')).toHaveLength(2);
     const lane = engine.decoder.lane('x');
     const first = lane.submit(() => engine.decoder.client.call('randomSeed', null));
@@ -222,7 +222,7 @@ describe('a worker that dies', () => {
     await expect(first).rejects.toThrow('the worker has ended');
     await pass();
     expect(engine.decoder.lane('x')).not.toBe(lane);
-    await Promise.all([engine.decoder.equip(engine.model(MAP_VAE)), pass()]);
+    await Promise.all([engine.decoder.equip(engine.files.of(MAP_VAE)), pass()]);
     expect(
       workerOf('decoder')
         .asked('load')
@@ -295,5 +295,32 @@ describe('another model', () => {
     expect(engine.entry('vae', entry.id)).toEqual(entry);
     expect(engine.entry('vae', 'own.ffffffffffffffffffff.89abcdef')).toBeUndefined();
     expect(engine.entry('vae', '')?.id).toBe(VAE);
+  });
+});
+
+describe('a page whose lab needs no model', () => {
+  it('fetches none, and has what it needs', async () => {
+    const { engine } = await open({ first: null }, () => null);
+    expect(engine.complete).toBe(true);
+    expect(engine.manifest?.models).toHaveLength(manifest.models.length);
+    expect(fetched().filter((name) => name?.endsWith('.onnx'))).toEqual([]);
+    expect(calls('load')).toBe(0);
+    expect(ScriptedWorker.all.map(({ name }) => name)).toEqual(['fitter']);
+  });
+
+  it('fetches them once a lab that needs them is opened', async () => {
+    const { engine } = await open({ first: null }, () => null);
+    make(() => engine.require([]));
+    await pass();
+    expect(calls('load')).toBe(0);
+    make(() => engine.require(['ddpm', 'vae']));
+    make(() => engine.require(['vae', 'ddpm']));
+    expect(engine.complete).toBe(false);
+    await pass(400);
+    expect(engine.complete).toBe(true);
+    expect([engine.decoder.loaded.vae, engine.sampler.loaded.ddpm]).toEqual([true, true]);
+    // The decoder, the sampler, and the scorer with both.
+    expect(calls('load')).toBe(4);
+    expect(calls('manifest')).toBe(1);
   });
 });

@@ -1,24 +1,16 @@
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
-import { AbsentError, Asset } from './asset.svelte.ts';
+import { Asset } from './asset.svelte.ts';
 import { asError, isCancelled, type LossCause, type OnLost, type WorkerClient } from './client.ts';
 import { markFirstPicture } from './first.ts';
-import {
-  chooseModel,
-  fetchBytes,
-  fetchModule,
-  type FetchOptions,
-  LoadError,
-  modelBytes,
-} from './loader.ts';
-import { isOwn, NO_MODELS, type OwnModels } from './own.ts';
+import { ModelFiles } from './files.svelte.ts';
+import { chooseModel, fetchBytes, fetchModule, LoadError } from './loader.ts';
+import { NO_MODELS, type OwnModels } from './own.ts';
 import { isMissingPart, parts } from './outage.svelte.ts';
 import { Pool, poolSize, type SuppliedModel } from './pool.ts';
 import type { DdpmEntry, EvaluatedModel, Manifest, ModelEntry, Schedules } from './protocol.ts';
-import { Shelf } from './shelf.ts';
 import {
   type Crew,
   type ModelKind,
-  type ModelPackage,
   type Role,
   spawn,
   Station,
@@ -52,8 +44,6 @@ const ANY_SCHEDULE: Schedules = {
   trainedSteps: null,
 };
 
-const isDecoder = (role: string) => role === 'decoder' || role === 'decoderData';
-
 /**
  * Workers with the same code: one decodes, one samples, one scores what those two show, and a pool shares the bounds of
  * the ELBO lab. Every file is fetched once, kept here, and given to each worker that needs it.
@@ -76,17 +66,9 @@ export class Engine {
   #schedules = $state.raw<Record<string, Schedules>>({});
   /** Errors of single calls that the visitor should know of. */
   faults = $state.raw<Error[]>([]);
-  readonly assets: {
-    runtime: Asset<WebAssembly.Module>;
-    manifest: Asset<Manifest>;
-    /** The decoder alone, for the first picture. */
-    vae: Asset<ModelPackage>;
-    /** The rest of it, and the decoder again. */
-    encoder: Asset<ModelPackage>;
-    ddpm: Asset<ModelPackage>;
-  };
-  /** Models beyond those of the labs, fetched when they are needed. */
-  extras = $state.raw<Asset<ModelPackage>[]>([]);
+  readonly runtime: Asset<WebAssembly.Module>;
+  readonly list: Asset<Manifest>;
+  readonly files: ModelFiles;
   readonly pool!: Pool;
   readonly decoder!: Station;
   readonly sampler!: Station;
@@ -95,44 +77,42 @@ export class Engine {
   readonly fitter!: Station;
   #leader!: Station;
   #problemsRead = $state(false);
-  #shelf = new Shelf(models);
   #most = 1;
   #wanted: Record<ModelKind, string>;
   /** The models that the labs have now. */
   #using: Partial<Record<ModelKind, string>> = {};
   #asked = false;
+  /** Whether the models of the labs are wanted. */
+  required = $state(false);
   /** Whether the site has scores of the test set, as far as is known. */
   evaluated = $state(__EVALUATED__);
   /** Whose script did not come. */
   #unstarted = new Set<Crew>();
-  /** The manifest as it came: enough to fetch by, before the crate is there to validate it. */
-  #draft: Pick<Manifest, 'models'> | null = null;
-  #onDraft: (() => void)[] = [];
 
-  /** `wanted` are the model ids that the page's state asks for, `first` the kind that its first picture needs. */
+  /** `wanted` are the model ids that the page's state asks for, `first` the kind that its first picture needs, if it needs one. */
   constructor(
     wanted: Record<ModelKind, string>,
-    first: ModelKind,
+    first: ModelKind | null,
     readonly own: OwnModels = NO_MODELS,
   ) {
+    this.runtime = new Asset('runtime', (onBytes, fresh) => this.#fetchRuntime(onBytes, fresh));
+    this.list = new Asset('manifest', (onBytes, fresh) => this.#fetchManifest(onBytes, fresh));
     this.#wanted = { ...wanted };
-    this.assets = {
-      runtime: new Asset('runtime', (onBytes, fresh) => this.#fetchRuntime(onBytes, fresh)),
-      manifest: new Asset('manifest', (onBytes, fresh) =>
-        this.#fetchManifest(wanted, onBytes, fresh),
-      ),
-      vae: new Asset('vae', (onBytes, fresh) =>
-        this.#fetchFirst('vae', { onBytes, fresh }, isDecoder),
-      ),
-      encoder: new Asset('encoder', (onBytes, fresh) => this.#fetchEncoder({ onBytes, fresh })),
-      ddpm: new Asset('ddpm', (onBytes, fresh) => this.#fetchFirst('ddpm', { onBytes, fresh })),
-    };
+    this.files = new ModelFiles({
+      base: models,
+      manifest: this.list,
+      own,
+      wanted: this.#wanted,
+      entry: (kind, id) => this.entry(kind, id),
+      onChosen: (kind, id) => (this.#using[kind] = id),
+    });
     if (this.missing.length > 0) {
       markFirstPicture();
       return;
     }
-    const { runtime, vae, encoder, ddpm } = this.assets;
-    const entry = (id: string) => this.#entryOf(id);
+    const { runtime } = this;
+    const { vae, encoder, ddpm } = this.files;
+    const entry = (id: string) => this.files.entryOf(id);
     const station = (role: Role, needs: Supplies['models']) =>
       new Station(role, { runtime, entry, models: needs }, (...loss) => this.#lost(...loss));
     this.decoder = station('decoder', { vae });
@@ -143,15 +123,20 @@ export class Engine {
     this.#most = most;
     this.pool = new Pool(most, {
       spawn: (onLost) => spawn('pool', onLost),
-      runtime: () => this.assets.runtime.get(),
+      runtime: () => runtime.get(),
       model: (id) => this.#supply(id),
-      reject: (id, supply, error) => this.model(id).reject(supply, error),
-      blame: (id, supply, error) => this.model(id).blame(supply, error),
+      reject: (id, supply, error) => this.files.of(id).reject(supply, error),
+      blame: (id, supply, error) => this.files.of(id).blame(supply, error),
       onLost: (reason, left, cause) => this.#lost('pool', reason, left > 0, cause),
       onShrunk: (size) => (this.shrunk = { size, most }),
     });
-    this.#leader = first === 'vae' ? this.decoder : this.sampler;
-    this.#start(first);
+    this.#leader = this.fitter;
+    void this.list.get().then((manifest) => {
+      this.#shipped = manifest;
+      this.files.prune(manifest.models);
+    });
+    if (first) this.#lead(first);
+    else this.#goWithout();
     $effect(() => this.#askSchedules());
   }
 
@@ -202,8 +187,7 @@ export class Engine {
     this.#unstarted.clear();
     for (const role of roles) this.restart(role);
     // Some were waiting for an answer of those workers.
-    for (const asset of [...Object.values(this.assets), ...this.extras])
-      if (asset.status === 'failed') asset.retry();
+    for (const asset of this.assets) if (asset.status === 'failed') asset.retry();
   }
 
   restart(role: Crew): void {
@@ -214,19 +198,43 @@ export class Engine {
     } else this[role].restart();
   }
 
+  /** Everything that loads, for the page to show. */
+  get assets(): Asset<unknown>[] {
+    const { runtime, list, files } = this;
+    const models = this.required ? [files.vae, files.encoder, files.ddpm] : [];
+    return [runtime, list, ...models, ...files.extras] as Asset<unknown>[];
+  }
+
+  /** Whether all that the labs have asked for is there, or is not to be had. */
+  get complete(): boolean {
+    const { decoder, sampler, scorer, files } = this;
+    const hasVae = decoder.loaded.vae || files.isAbsent('vae');
+    const hasDdpm = (sampler.loaded.ddpm && scorer.loaded.ddpm) || files.isAbsent('ddpm');
+    const others = [this.runtime, this.list, ...files.extras] as Asset<unknown>[];
+    return (
+      others.every(({ status }) => status === 'ready') && (!this.required || (hasVae && hasDdpm))
+    );
+  }
+
+  /** Loads the models of the labs, unless that has begun: a lab that needs none goes without. */
+  require([first]: readonly ModelKind[]): void {
+    if (!first || this.required || this.missing.length > 0) return;
+    // It outlives the effect that asks for it.
+    $effect.root(() => this.#lead(first));
+  }
+
   /** The first picture's model has line and processor to itself; the others follow when it is there, or has failed. */
-  #start(first: ModelKind): void {
-    const leader = this.#leader;
+  #lead(first: ModelKind): void {
+    this.required = true;
+    const { runtime, list, files } = this;
+    const leader = first === 'vae' ? this.decoder : this.sampler;
+    // Whoever begins first reads the list.
+    if (list.status !== 'ready') this.#leader = leader;
     let others = [this.decoder, this.sampler, this.scorer].filter((station) => station !== leader);
-    void this.assets.manifest.get().then((manifest) => {
-      this.#shipped = manifest;
-      void this.#shelf.prune(manifest.models);
-    });
     // On its way while the engine is; the station asks for it only when it has started.
-    this.assets[first].get().catch(() => undefined);
+    files[first].get().catch(() => undefined);
     void leader.begin();
-    const { runtime, manifest: list } = this.assets;
-    const needed = [runtime, list, this.assets[first]];
+    const needed = [runtime, list, files[first]];
     $effect(() => {
       const failed =
         leader.down || needed.some(({ status }) => status === 'failed' || status === 'absent');
@@ -243,11 +251,26 @@ export class Engine {
     });
   }
 
+  /** The first picture needs no model. */
+  #goWithout(): void {
+    const { fitter, runtime, list } = this;
+    void fitter.begin();
+    $effect(() => {
+      const all = [runtime, list];
+      const failed = fitter.down || all.some(({ status }) => status === 'failed');
+      if (failed) markFirstPicture();
+      else if (all.every(({ status }) => status === 'ready'))
+        setTimeout(
+          () => void fitter.client.call('settle', null).then(markFirstPicture, markFirstPicture),
+        );
+    });
+  }
+
   async #fetchRuntime(
     onBytes: (count: number) => void,
     fresh: boolean,
   ): Promise<WebAssembly.Module> {
-    this.assets.runtime.total = __WASM_BYTES__;
+    this.runtime.total = __WASM_BYTES__;
     return fetchModule(new URL(wasmUrl, base), { onBytes, fresh });
   }
 
@@ -271,146 +294,43 @@ export class Engine {
     }
   }
 
-  #isAbsent(kind: ModelKind): boolean {
-    return this.assets[kind].status === 'absent';
-  }
-
   /** What keeps a station from the model that the page's state asks for, where it is more than time. */
   obstacle(kind: ModelKind, id: string, station: Station): Obstacle | null {
-    const { runtime, manifest, vae, encoder } = this.assets;
+    const { runtime, list, files } = this;
+    const { vae, encoder } = files;
     const entry = this.entry(kind, id);
-    if (this.manifest && !entry && this.#isAbsent(kind)) return { absent: kind };
-    const model = entry && this.assetOf(entry.id);
+    if (this.manifest && !entry && files.isAbsent(kind)) return { absent: kind };
+    const model = entry && files.find(entry.id);
     const parts =
       model === encoder ? [vae, ...(station === this.decoder ? [] : [encoder])] : [model];
-    const failed = [runtime, manifest, ...parts].find((asset) => asset?.status === 'failed');
+    const failed = [runtime, list, ...parts].find((asset) => asset?.status === 'failed');
     if (failed?.error) return { failed: failed.error };
     return station.down ? { down: true } : null;
   }
 
   /** Why the files of a model are not to be had, or were refused; null while they may still come. */
   refusal(id: string): Error | null {
-    const asset = this.assetOf(id);
+    const asset = this.files.find(id);
     // The rest of a VAE comes with its decoder.
-    const parts = asset === this.assets.encoder ? [this.assets.vae, asset] : [asset];
+    const parts = asset === this.files.encoder ? [this.files.vae, asset] : [asset];
     return parts.find((part) => part?.status === 'failed')?.error ?? null;
   }
 
-  /** The files of a model, if somebody has asked for them. */
-  assetOf(id: string): Asset<ModelPackage> | undefined {
-    for (const kind of ['vae', 'ddpm'] as const) {
-      if (!this.#isAbsent(kind) && this.entry(kind, this.#wanted[kind])?.id === id)
-        return this.assets[kind === 'vae' ? 'encoder' : kind];
-    }
-    return this.extras.find(({ name }) => name === id);
-  }
-
-  async #fetchManifest(
-    wanted: Record<ModelKind, string>,
-    onBytes: (count: number) => void,
-    fresh: boolean,
-  ): Promise<Manifest> {
+  async #fetchManifest(onBytes: (count: number) => void, fresh: boolean): Promise<Manifest> {
     const bytes = await fetchBytes(new URL('manifest.json', models), { onBytes, fresh });
     const json = new TextDecoder().decode(bytes);
-    this.#announce(json, wanted);
+    this.files.announce(json);
     return this.#leader.client.call('manifest', { json });
-  }
-
-  #announce(json: string, wanted: Record<ModelKind, string>): void {
-    let models: unknown;
-    try {
-      ({ models } = JSON.parse(json) as Manifest);
-    } catch {
-      return; // The crate will say what is wrong with it.
-    }
-    // An entry in it may turn out to be none.
-    const draft = { models: Array.isArray(models) ? (models as ModelEntry[]) : [] };
-    for (const kind of ['vae', 'ddpm'] as const) {
-      try {
-        const entry = chooseModel(draft, kind, wanted[kind]);
-        if (entry?.kind === 'vae') {
-          const decoder = entry.files.decoder.bytes ?? 0;
-          this.assets.vae.total = decoder;
-          this.assets.encoder.total = modelBytes(entry) - decoder;
-        } else if (entry) this.assets[kind].total = modelBytes(entry);
-      } catch {
-        continue;
-      }
-    }
-    this.#draft = draft;
-    for (const tell of this.#onDraft.splice(0)) tell();
-  }
-
-  async #fetchFirst(
-    kind: ModelKind,
-    options: FetchOptions,
-    wanted?: (role: string) => boolean,
-  ): Promise<ModelPackage> {
-    if (!this.#draft) await new Promise<void>((resolve) => this.#onDraft.push(resolve));
-    const drafted = await this.#choose(kind, this.#draft?.models ?? []);
-    // On their way while the engine is, which then says whether the entry is one.
-    const early = drafted && this.#filesOf(drafted, options, wanted);
-    early?.catch(() => undefined);
-    const { models } = await this.assets.manifest.get();
-    const entry = await this.#choose(kind, models);
-    if (!entry) throw new AbsentError(`the manifest has no model of kind ${kind}`);
-    this.#using[kind] = entry.id;
-    const files = entry.id === drafted?.id ? early : this.#filesOf(entry, options, wanted);
-    return { id: entry.id, files: (await files) ?? {} };
-  }
-
-  /** The model that the page's state asks for at the start. */
-  async #choose(kind: ModelKind, models: ModelEntry[]): Promise<ModelEntry | undefined> {
-    const wanted = this.#wanted[kind];
-    if (!isOwn(wanted)) return chooseModel({ models }, kind, wanted);
-    await this.own.ready;
-    // Where it is not there, the lab asks for it, and has something to go on with meanwhile.
-    const own = { models: [...this.own.entries] };
-    return chooseModel(own, kind, wanted) ?? chooseModel({ models }, kind, '');
-  }
-
-  async #filesOf(
-    entry: ModelEntry,
-    options: FetchOptions,
-    wanted: (role: string) => boolean = () => true,
-  ): Promise<Record<string, Uint8Array>> {
-    if (!isOwn(entry.id)) return this.#shelf.model(entry, options, wanted);
-    const files = Object.entries(await this.own.files(entry.id)).filter(([role]) => wanted(role));
-    for (const [, bytes] of files) options.onBytes?.(bytes.length);
-    return Object.fromEntries(files);
   }
 
   /** Has the labs take another model; those that are under way with the old one begin anew. */
   use(kind: ModelKind, id: string): void {
-    const first = this.#isAbsent(kind) ? undefined : this.entry(kind, this.#wanted[kind])?.id;
+    const first = this.files.isAbsent(kind) ? undefined : this.entry(kind, this.#wanted[kind])?.id;
     if ((this.#using[kind] ?? first) === id) return;
     this.#using[kind] = id;
-    const model = this.model(id);
+    const model = this.files.of(id);
     for (const station of [this.decoder, this.sampler, this.scorer])
       station.use(kind, model).catch(this.report);
-  }
-
-  async #fetchEncoder(options: FetchOptions): Promise<ModelPackage> {
-    const rest = this.#fetchFirst('vae', options, (role) => !isDecoder(role));
-    const [decoder, others] = await Promise.all([this.assets.vae.get(), rest]);
-    return { id: decoder.id, files: { ...decoder.files, ...others.files } };
-  }
-
-  /** The files of any model, each fetched once for all who ask. */
-  model(id: string): Asset<ModelPackage> {
-    for (const kind of ['vae', 'ddpm'] as const) {
-      if (!this.#isAbsent(kind) && this.entry(kind, this.#wanted[kind])?.id === id)
-        return this.assets[kind === 'vae' ? 'encoder' : kind];
-    }
-    const known = this.extras.find(({ name }) => name === id);
-    if (known) return known;
-    const asset = new Asset<ModelPackage>(id, async (onBytes, fresh) => {
-      const entry = await this.#entryOf(id);
-      asset.total = modelBytes(entry);
-      return { id, files: await this.#filesOf(entry, { onBytes, fresh }) };
-    });
-    this.extras = [...this.extras, asset];
-    return asset;
   }
 
   /** Workers beside the sampler for the chains of a grid, as many as there are cores left. */
@@ -419,29 +339,20 @@ export class Engine {
   }
 
   async #supply(id: string): Promise<SuppliedModel> {
-    const supply = await this.model(id).get();
-    return { entry: await this.#entryOf(id), supply };
-  }
-
-  async #entryOf(id: string): Promise<ModelEntry> {
-    const models = isOwn(id) ? this.own.entries : (await this.assets.manifest.get()).models;
-    const entry = models.find((model) => model.id === id);
-    if (!entry) throw new Error(`there is no model ${id}`);
-    return entry;
+    const supply = await this.files.of(id).get();
+    return { entry: await this.files.entryOf(id), supply };
   }
 
   /** A model is gone: what workers hold of it is freed. */
   forget(id: string): void {
-    const model = this.extras.find(({ name }) => name === id);
-    this.extras = this.extras.filter((other) => other !== model);
-    this.decoder.forget(id, model).catch(this.report);
+    this.decoder.forget(id, this.files.forget(id)).catch(this.report);
     this.pool.forget(id);
   }
 
   /** A worker for files that nobody knows yet, whose end is not counted as a crash of the page's own. */
   async checker(onLost: OnLost): Promise<WorkerClient> {
     const client = spawn('check', onLost);
-    await client.call('start', { module: await this.assets.runtime.get() });
+    await client.call('start', { module: await this.runtime.get() });
     return client;
   }
 

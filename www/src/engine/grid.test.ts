@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { WorkerClient, type WorkerLike } from './client.ts';
 import { assist, sharesOf } from './grid.ts';
-import type { CallName, FromWorker, SharedFrame, ToWorker } from './protocol.ts';
+import type { CallName, FromWorker, ToWorker } from './calls.ts';
+import type { SharedFrame } from './protocol.ts';
 
 describe('shares', () => {
   it.each([

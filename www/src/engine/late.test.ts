@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { WorkerLike } from './client.ts';
 import { LateWorker } from './late.ts';
-import type { FromWorker, ToWorker } from './protocol.ts';
+import type { FromWorker, ToWorker } from './calls.ts';
 
 function setUp() {
   const postMessage = vi.fn<WorkerLike['postMessage']>();

@@ -1,5 +1,5 @@
 import type { WorkerLike } from './client.ts';
-import type { FromWorker, ToWorker } from './protocol.ts';
+import type { FromWorker, ToWorker } from './calls.ts';
 
 /** A worker that takes no time from the page before it is begun; what it is told until then waits. */
 export class LateWorker implements WorkerLike {

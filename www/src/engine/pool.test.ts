@@ -4,14 +4,8 @@ import { inTime } from '../testing/time.ts';
 import { WorkerClient, type WorkerLike } from './client.ts';
 import type { GrowthState } from './growth.ts';
 import { Pool, poolSize, type Recruiter, type SuppliedModel } from './pool.ts';
-import type {
-  CallName,
-  Calls,
-  FromWorker,
-  GrowthTask,
-  LatentBoundResult,
-  ToWorker,
-} from './protocol.ts';
+import type { CallName, Calls, FromWorker, ToWorker } from './calls.ts';
+import type { GrowthTask, LatentBoundResult } from './protocol.ts';
 
 const TOTAL = 3000;
 

@@ -1,8 +1,4 @@
-/**
- * What the page and its workers say to each other. Every call carries an id and is answered by exactly one `result` or
- * `error`; progress may come before. Cancelling is a message of its own that the worker sees between two network
- * evaluations.
- */
+/** What the page and its workers speak of: models, pictures, bounds, fits, diffusions. */
 import type {
   ClassPosteriorOptions,
   ClassPosteriorResult,
@@ -10,7 +6,6 @@ import type {
   DataFile,
   DdpmEntry,
   Diffused,
-  DiffuseOptions,
   DiffusionElboOptions,
   DiffusionElboResult,
   Estimate,
@@ -196,7 +191,7 @@ export type GrowthTask = {
 export type GrowthResult = Growths[GrowthKind]['result'];
 
 /** A growth as far as it has been recorded; `result` is null until there is one, and while it has not changed. */
-interface GrowthRecord {
+export interface GrowthRecord {
   evaluations: number;
   result: GrowthResult | null;
 }
@@ -228,7 +223,7 @@ export interface PlaneSetup {
 }
 
 /** Which diffusion is meant: another `version` takes the network as it is by then. */
-interface PlaneOf {
+export interface PlaneOf {
   setup: PlaneSetup;
   version: number;
 }
@@ -253,210 +248,3 @@ export interface PlaneTraining {
   /** Mean bound of the exact score over the same draws. */
   exactElbo: number;
 }
-
-interface Call<Params, Result, Progress = never> {
-  params: Params;
-  result: Result;
-  progress: Progress;
-}
-
-export interface Calls {
-  /** Instantiates the compiled crate. */
-  start: Call<{ module: WebAssembly.Module }, null>;
-  manifest: Call<{ json: string }, Manifest>;
-  /** Verifies and loads one model, of a VAE the decoder at least; one of the same id that was there before is freed. */
-  load: Call<{ entry: ModelEntry; files: Record<string, Uint8Array> }, null>;
-  /** Frees a model; one that is not there is none to be freed. */
-  unload: Call<{ id: string }, null>;
-  /** What is in an ONNX file, whose weights may lie in another one. */
-  inspect: Call<{ file: Uint8Array; external: Uint8Array | null }, GraphInfo>;
-  /** An entry for files that were inspected. */
-  propose: Call<{ id: string; files: { name: string; info: GraphInfo }[] }, Proposal>;
-  /** An entry with some of its fields changed. */
-  changeEntry: Call<{ entry: ModelEntry; changes: EntryChanges }, ModelEntry>;
-  /** Runs a model on probes; it need not be loaded. */
-  check: Call<{ entry: ModelEntry; files: Record<string, Uint8Array> }, ModelCheck>;
-  /** Mean KL of each latent over pictures of 8-bit levels laid end to end, in nats. */
-  estimateKl: Call<{ model: string; images: Uint8Array; class: number | null }, number[]>;
-  /** Hands over a canvas that later calls paint on by its name. */
-  surface: Call<{ name: string; canvas: OffscreenCanvas }, null>;
-  /** Is answered when what was asked for before has been done, or has let others in between. */
-  settle: Call<null, null>;
-  randomSeed: Call<null, number>;
-  /**
-   * Decodes points of latent space, on the slider grid, and paints them side by side.
-   * `painted` is when the canvas had them, in milliseconds by the clock that the threads share.
-   */
-  decode: Call<
-    { model: string; sources: LatentSource[]; class?: number | null; surface: string },
-    { z: number[][]; levels: Uint8Array; shape: ImageShape; painted: number }
-  >;
-  /** Paints the decoded plane of a VAE with two latents, coarse at first; progress is the share that is done. */
-  plane: Call<
-    {
-      model: string;
-      surface: string;
-      range: number;
-      grids: readonly number[];
-      class?: number | null;
-    },
-    null,
-    number
-  >;
-  /** Where the training images of each class lie in it. */
-  classRegions: Call<{ model: string; shares: readonly number[] }, ClassRegion[]>;
-  /** Images of another shape than the model's are resampled here and for `scoreDdpm`. */
-  scoreVae: Call<
-    {
-      model: string;
-      image: Pixels;
-      samples: number;
-      seed: number;
-      class?: number | null;
-      surface: string;
-    },
-    VaeElbo
-  >;
-  schedules: Call<{ model: string }, Schedules>;
-  schedule: Call<{ model: string; kind: ScheduleKind; steps: number }, ScheduleTable>;
-  /**
-   * Begins a new chain in place of the last one, from noise or from a picture noised to t; computes nothing yet. Of a grid, other
-   * workers compute `shares` more chains or groups of them.
-   */
-  chain: Call<
-    { model: string; options: SamplerOptions; start: ChainStart | null; shares: number },
-    { frames: number }
-  >;
-  /** Computes the chain's remaining frames; progress tells how many there are, of all shares. */
-  advance: Call<null, { available: number }, { available: number }>;
-  /** Computes a share of another worker's grid; progress and result bring the frames from `from` on, each once. */
-  assist: Call<
-    {
-      model: string;
-      grid: string;
-      share: number;
-      options: SamplerOptions;
-      start: ChainStart | null;
-      from: number;
-    },
-    SharedFrame[],
-    SharedFrame[]
-  >;
-  /** Takes frames of a share; tells how many of it are held, and how many there are of all shares. */
-  collect: Call<{ share: number; frames: SharedFrame[] }, { held: number; available: number }>;
-  /**
-   * Paints a stored frame, and what the chain starts from where `start` names a canvas. With `hold`, computing waits a moment, so
-   * that a scrubbing hand is served first.
-   */
-  frame: Call<
-    {
-      index: number;
-      x: string;
-      predictedX0: string;
-      start: string | null;
-      columns: number;
-      hold: boolean;
-    },
-    FrameInfo
-  >;
-  /** Brings the fit of a setup to so many iterations, forwards or from its start, and paints it beside the forward fit. */
-  fit: Call<
-    {
-      asked: string;
-      setup: InferenceSetup;
-      iterations: number;
-      look: PlaneLook;
-    },
-    InferenceView
-  >;
-  /** Paints the four planes of a diffusion at one timestep; with `hold`, computing waits a moment. */
-  planePaint: Call<
-    PlaneOf & {
-      asked: string;
-      t: number;
-      look: PlaneLook;
-      /** Of the planes of the samplers. */
-      small: PlaneLook;
-      field: PlaneField | null;
-      particle: number;
-      point: [number, number];
-      hold: boolean;
-    },
-    PlaneView
-  >;
-  /** Goes on with all samplers until they have ended. */
-  planeAdvance: Call<PlaneOf, { reached: number }, { reached: number }>;
-  /** The likelihoods and bounds of a point. */
-  planePoint: Call<PlaneOf & { point: [number, number] }, PlanePointResult, PlanePointResult>;
-  /** Trains a network until it has made so many steps; one that has made more is begun anew. */
-  planeTrain: Call<{ network: PlaneNetworkOptions; steps: number }, PlaneTraining, PlaneTraining>;
-  planeScores: Call<PlaneOf, PlaneScores>;
-  /** Computes a bound; with the ticket of the last one it is continued where it was cancelled. */
-  scoreDdpm: Call<
-    { model: string; ticket: number; image: Pixels; options: BoundOptions },
-    BoundProgress,
-    BoundProgress
-  >;
-  /** Begins a growth in this worker; the ticket names it from here on. */
-  openGrowth: Call<{ ticket: number; task: GrowthTask }, { total: number }>;
-  /** The values of the evaluations `from` to before `to`, in order. */
-  evaluate: Call<{ ticket: number; from: number; to: number }, Float64Array[]>;
-  /** Hands in values of consecutive evaluations from `from` on. */
-  record: Call<{ ticket: number; from: number; values: Float64Array[] }, GrowthRecord>;
-  closeGrowth: Call<{ ticket: number }, null>;
-  /** A file of a data set: IDX, NPY or CSV. */
-  readData: Call<{ bytes: Uint8Array }, DataFile>;
-  /** The numbers of a data set's images in the order in which they are scored. */
-  imageOrder: Call<{ seed: number; images: number }, Uint32Array>;
-  roc: Call<{ positives: Float64Array; negatives: Float64Array }, Roc>;
-  histogram: Call<{ values: Float64Array; bins: number }, Histogram>;
-  /** An array of rank 1 as an NPY file. */
-  npy: Call<{ values: Float64Array | Uint8Array }, Uint8Array>;
-  /** The scores of the test set, validated. */
-  evaluation: Call<{ json: string }, EvaluatedModel[]>;
-  /** How many of a hundred test images have a lower ELBO under the model. */
-  percentile: Call<{ json: string; model: string; elbo: number }, number>;
-  /** The drawings that come with the crate. */
-  examples: Call<null, ExampleDrawing[]>;
-  /** Strokes in [0, 1]², an image, or the pixels of a file, as an image that a model takes: 8-bit levels. */
-  prepare: Call<
-    {
-      of:
-        | { strokes: Float32Array[] }
-        | { image: Pixels }
-        | { rgba: Uint8ClampedArray; width: number; height: number };
-      format: Format;
-    },
-    Uint8Array
-  >;
-  /** A picture at one timestep of a chain, and what the model makes of it. */
-  diffuse: Call<{ model: string; image: Uint8Array; options: DiffuseOptions }, Diffused>;
-  /** One picture per list of layer seeds, 8-bit levels. */
-  generate: Call<{ model: string; seeds: number[][] }, Uint8Array[]>;
-  /** One picture per seed, its upper `layers` layers from the posterior, the others from their priors, 8-bit levels. */
-  reconstruct: Call<
-    { model: string; image: Uint8Array; layers: number; seeds: number[] },
-    Uint8Array[]
-  >;
-}
-
-export type CallName = keyof Calls;
-
-export type ToWorker =
-  | { [K in CallName]: { id: number; call: K; params: Calls[K]['params'] } }[CallName]
-  | { cancel: number }
-  /** Name of a lock that the worker is to hold for as long as it lives. */
-  | { watch: string };
-
-interface WireError {
-  name: string;
-  message: string;
-}
-
-export type FromWorker =
-  /** The lock is held. */
-  | { watched: string }
-  | { id: number; result: Calls[CallName]['result'] }
-  | { id: number; progress: Calls[CallName]['progress'] }
-  /** `fatal`: the wasm instance trapped and can no longer be trusted. */
-  | { id: number; error: WireError; fatal: boolean };

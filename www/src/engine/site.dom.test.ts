@@ -129,7 +129,7 @@ describe('a model that crashes each worker that loads it', () => {
   it('is refused, and the workers live on with the others', async () => {
     const engine = await on(manifest, { script: crashing });
     await pass(2000);
-    expect(engine.assets.ddpm.status).toBe('failed');
+    expect(engine.files.ddpm.status).toBe('failed');
     expect(engine.sampler.down).toBe(false);
     expect(engine.scorer.down).toBe(false);
     expect(engine.scorer.held.vae).toBe(VAE);
@@ -161,7 +161,7 @@ describe('a model that crashes each worker that loads it', () => {
       );
     await pass(5000);
     expect(done).toEqual(['mnist-vae']);
-    expect(engine.assetOf('mnist-hvae')?.status).toBe('failed');
+    expect(engine.files.find('mnist-hvae')?.status).toBe('failed');
     expect(engine.losses.filter(({ restarting }) => !restarting)).toEqual([]);
     engine.pool.close();
   });

@@ -163,6 +163,7 @@ export class Station {
 
   /** Until then it costs nothing, and calls to it wait. */
   async begin(): Promise<void> {
+    if (this.#begun) return;
     const { client } = this;
     this.#worker.begin();
     this.#begun = true;

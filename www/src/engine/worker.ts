@@ -4,7 +4,7 @@
  * as often as there are cores for the bounds of the ELBO lab.
  */
 import init from '../../pkg/elbo_room.js';
-import type { CallName, Calls, FromWorker, ToWorker } from './protocol.ts';
+import type { CallName, Calls, FromWorker, ToWorker } from './calls.ts';
 import { boundHandlers } from './worker/bounds.ts';
 import { chainHandlers } from './worker/chain.ts';
 import { Fitting } from './worker/fitting.ts';

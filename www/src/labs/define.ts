@@ -1,4 +1,5 @@
 /** What a lab says of itself before it is opened. Its code is fetched by `load`. */
+import type { ModelEntry } from '../engine/protocol.ts';
 import type { ModelKind } from '../engine/station.svelte.ts';
 import type { Language } from '../messages/languages.ts';
 import type { Slices, StateOf } from '../schema/rows.ts';
@@ -11,6 +12,16 @@ export type Reject = (key: string, value: string) => void;
 export interface ModelFacts {
   vae: { latents: number } | undefined;
   ddpm: { classes: number } | undefined;
+}
+
+/** A place in a lab's state that names a model beside those of all labs. */
+export interface Slot<S extends Slices> {
+  kind: ModelKind;
+  /** Whether it takes a model of that kind as soon as the visitor opens it. */
+  suits: (entry: ModelEntry) => boolean;
+  read: (state: StateOf<S>) => string;
+  /** The empty text is the site's own model. */
+  write: (state: StateOf<S>, model: string) => void;
 }
 
 export interface Definition<
@@ -34,6 +45,12 @@ export interface Definition<
   takes?: 'score' | 'noise';
   /** Parts of the page's state, by their names in it. */
   state: S;
+  /** The kind of model that is shown here when the visitor opens one. */
+  opens?: ModelEntry['kind'];
+  /** Places for models of its own, by their names in the page's notices. */
+  slots?: Readonly<Record<string, Slot<S>>>;
+  /** A model of the visitor's is gone. */
+  forget?: (state: StateOf<S>, id: string) => void;
   /** Replaces what does not go together, in place. */
   fit?: (state: StateOf<S>, reject: Reject) => void;
   /** Replaces what the models at hand do not have, in place. */

@@ -1,7 +1,7 @@
 import type { BenchTexts } from './bench.en.ts';
 
 export const bench: BenchTexts = {
-  title: '性能测试',
+  title: '基准测试',
   lead: '在这个浏览器里，用同样的文件轮流测量：本引擎与 onnxruntime-web 相比，并与 WebAssembly SIMD 的峰值相比。',
   notIsolated: (opener, embedder, serve) =>
     `onnxruntime-web 在这里只能使用单线程：要使用多线程，服务器须以响应头 \`${opener}\` 和 \`${embedder}\` 将页面与其他源隔离。\`${serve}\` 会发送这两个响应头。`,

@@ -430,6 +430,9 @@ export const en = {
 
   footer: {
     benchmark: 'Benchmark',
+    source: 'Source code',
+    issues: 'Report a problem',
+    notices: 'Third-party licences',
     local:
       'Nothing leaves this machine: the models run in your browser, as WebAssembly, in workers of their own.',
     version: (version: string) => `elbo-room ${version}, MIT or Apache-2.0.`,

@@ -408,7 +408,10 @@ export const zh: Messages = {
   ownModels,
 
   footer: {
-    benchmark: '性能测试',
+    benchmark: '基准测试',
+    source: '源代码',
+    issues: '报告问题',
+    notices: '第三方许可证',
     local:
       '数据不会离开这台机器：模型以 WebAssembly 的形式在您的浏览器里、在各自的 Worker 中运行。',
     version: (version) => `elbo-room ${version}，MIT 或 Apache-2.0 许可。`,

@@ -1,20 +1,24 @@
 import { type Catalog, catalogOf } from '../address/fit.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
 import { addressOf, filesOf, idOf, isOwn, nameIn } from '../engine/own.ts';
-import type { ModelEntry, ScheduleKind } from '../engine/protocol.ts';
+import type { ModelEntry } from '../engine/protocol.ts';
 import type { ModelKind } from '../engine/station.svelte.ts';
+import { LABS } from '../labs/index.ts';
 import { messages } from '../messages/index.ts';
 import type { Page } from '../page.svelte.ts';
-import { STEP_COUNTS } from '../labs/denoise/settings.ts';
+import type { Slot } from '../labs/define.ts';
 import type { OwnLibrary, OwnModel } from './own.svelte.ts';
-import { fitClass } from './classes.ts';
 
-/** What has a model of its own in the address. */
-type Place = ModelKind | 'map';
+/** Places of labs that name a model beside those of all labs. */
+const SLOTS = LABS.flatMap(({ slots = {} }) => Object.entries<Slot<never>>(slots)).map(
+  ([place, slot]) => ({ place, ...slot }),
+);
+const isKind = (place: string): place is ModelKind => place === 'vae' || place === 'ddpm';
 
 /** A model that the address names, and that is not here. */
 export interface Missing {
-  place: Place;
+  /** A kind of model, or the name of a slot. */
+  place: string;
   wanted: string;
   /** Empty where the address does not say. */
   name: string;
@@ -33,19 +37,18 @@ export class ModelDesk {
     private readonly engine: Engine,
     private readonly page: Page,
     readonly library: OwnLibrary,
-  ) {
-    if (engine.missing.length > 0) return;
-    $effect(() => this.#fitChain());
-    $effect(() => this.#fitLatent());
-  }
+  ) {}
 
   readonly missing: Missing[] = $derived.by(() => {
     if (!this.library.settled) return [];
-    const { vae, ddpm, map } = this.page.state;
-    return Object.entries({ vae, ddpm, map: map.model }).flatMap(([place, wanted]) => {
-      if (!isOwn(wanted) || this.library.find(idOf(wanted))) return [];
-      return [{ place: place as Place, wanted, name: nameIn(wanted) }];
-    });
+    const { vae, ddpm } = this.page.state;
+    const slots = SLOTS.map(({ place, read }) => [place, read(this.#state)] as const);
+    return Object.entries({ vae, ddpm, ...Object.fromEntries(slots) }).flatMap(
+      ([place, wanted]) => {
+        if (!isOwn(wanted) || this.library.find(idOf(wanted))) return [];
+        return [{ place, wanted, name: nameIn(wanted) }];
+      },
+    );
   });
 
   /** What the dialog says first. */
@@ -87,16 +90,17 @@ export class ModelDesk {
   use({ entry }: OwnModel): void {
     const asked = this.#asked;
     this.remark = null;
-    const kind = asked?.place === 'map' ? 'vae' : asked?.place;
+    const slot = SLOTS.find(({ place }) => place === asked?.place);
+    const kind = slot?.kind ?? asked?.place;
     if (asked && kind === entry.kind && entry.id !== idOf(asked.wanted))
       this.remark = filesOf(entry.id) === filesOf(asked.wanted) ? 'otherReading' : 'notIt';
     this.close();
     const { state } = this.page;
-    if (entry.kind === 'vae' && entry.latents.count === 2) state.map.model = addressOf(entry);
-    if (asked?.place !== 'map') this.choose(entry);
+    for (const { suits, write } of SLOTS) if (suits(entry)) write(this.#state, addressOf(entry));
+    if (!slot) this.choose(entry);
     // Where the address had asked for it, it also says which lab.
     if (asked) return;
-    state.lab = entry.kind === 'hvae' ? 'elbo' : entry.kind === 'ddpm' ? 'denoise' : 'latent';
+    state.lab = LABS.find(({ opens }) => opens === entry.kind)?.id ?? state.lab;
   }
 
   choose(entry: ModelEntry): void {
@@ -107,50 +111,25 @@ export class ModelDesk {
   }
 
   /** The site's first model in place of one that is not here. */
-  useShipped(place: Place): void {
+  useShipped(place: string): void {
     this.remark = null;
-    if (place === 'map') this.page.state.map.model = '';
-    else this.page.choose(place, '', this.#catalog);
+    if (isKind(place)) this.page.choose(place, '', this.#catalog);
+    else SLOTS.find((slot) => slot.place === place)?.write(this.#state, '');
   }
 
   async remove({ entry }: OwnModel): Promise<void> {
     const { kind, id } = entry;
     const { state } = this.page;
     if (kind !== 'hvae' && idOf(state[kind]) === id) this.useShipped(kind);
-    if (idOf(state.map.model) === id) this.useShipped('map');
-    state.elbo.without = state.elbo.without.filter((other) => other !== id);
+    for (const { place, read } of SLOTS) if (idOf(read(this.#state)) === id) this.useShipped(place);
+    for (const lab of LABS) lab.forget?.(state, id);
     await this.library.remove(id);
     this.engine.forget(id);
   }
 
-  /** Schedules, steps and classes that the diffusion model does not have give way to those that it has. */
-  #fitChain(): void {
-    const entry = this.current('ddpm');
-    if (entry?.kind !== 'ddpm') return;
-    const { denoise, bound, elbo } = this.page.state;
-    denoise.digit = fitClass(entry, denoise.digit);
-    elbo.given = fitClass(entry, elbo.given);
-    const known = this.engine.schedulesOf(entry);
-    const [first] = known?.kinds ?? [];
-    if (!known || !first) return;
-    if (!known.kinds.includes(denoise.schedule)) denoise.schedule = first;
-    if (!known.kinds.includes(bound.schedule)) bound.schedule = first;
-    const most = (schedule: ScheduleKind) =>
-      schedule === 'trained' ? (known.trainedSteps ?? Infinity) : Infinity;
-    const steps = STEP_COUNTS.findLast((count) => count <= most(denoise.schedule));
-    if (steps !== undefined && denoise.steps > steps) {
-      denoise.steps = steps;
-      denoise.step = Math.min(denoise.step, steps);
-      if (denoise.from !== null) denoise.from = Math.min(denoise.from, steps);
-    }
-    elbo.steps = Math.min(elbo.steps, most(bound.schedule));
-    elbo.t = Math.min(elbo.t, elbo.steps);
-  }
-
-  #fitLatent(): void {
-    const entry = this.current('vae');
-    const { latent } = this.page.state;
-    if (entry?.kind === 'vae') latent.class = fitClass(entry, latent.class);
+  /** As each slot takes it: of all parts of the state, a slot knows its own lab's. */
+  get #state(): never {
+    return this.page.state as never;
   }
 
   get #catalog(): Catalog {

@@ -1,8 +1,7 @@
 import { asError, type WorkerClient, WorkerLostError } from '../engine/client.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
+import type { CallName, Calls } from '../engine/calls.ts';
 import type {
-  CallName,
-  Calls,
   EntryChanges,
   FileEntry,
   GraphInfo,

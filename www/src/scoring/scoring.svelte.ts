@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.svelte.ts';
 import { boundLack } from '../engine/facts.ts';
 import type { BoundOptions, BoundProgress, Pixels, VaeElbo } from '../engine/protocol.ts';
 import { fitClass } from '../models/classes.ts';
+import { fitSchedule } from '../models/fit.ts';
 import type { ModelKind } from '../engine/station.svelte.ts';
 import type { Page } from '../page.svelte.ts';
 
@@ -61,9 +62,16 @@ export class Scoring {
     private readonly ofLab: () => Displayed | undefined,
   ) {
     if (engine.missing.length > 0) return;
+    $effect(() => this.#fit());
     $effect(() => this.#rest());
     $effect(() => this.#scoreVae());
     $effect(() => this.#scoreDdpm());
+  }
+
+  #fit(): void {
+    const entry = this.engine.entry('ddpm', this.page.state.ddpm);
+    const known = entry?.kind === 'ddpm' ? this.engine.schedulesOf(entry) : null;
+    if (known) fitSchedule(this.page.state.bound, known);
   }
 
   get boundSteps(): number {

@@ -27,7 +27,7 @@ interface World {
   site?: Site;
   cores?: number;
   reducedMotion?: boolean;
-  first?: ModelKind;
+  first?: ModelKind | null;
 }
 
 const ends: (() => void)[] = [];
@@ -103,7 +103,7 @@ export async function open<T>(
     const page = new Page();
     const engine = new Engine(
       { vae: page.state.vae, ddpm: page.state.ddpm },
-      surroundings.first ?? 'vae',
+      surroundings.first === undefined ? 'vae' : surroundings.first,
     );
     return { page, engine, lab: create(engine, page) };
   });

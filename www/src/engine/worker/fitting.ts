@@ -1,5 +1,6 @@
 import { VariationalInference } from '../../../pkg/elbo_room.js';
-import type { Calls, InferenceSetup, InferenceView } from '../protocol.ts';
+import type { Calls } from '../calls.ts';
+import type { InferenceSetup, InferenceView } from '../protocol.ts';
 
 type Request = Calls['fit']['params'];
 

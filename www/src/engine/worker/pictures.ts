@@ -11,7 +11,7 @@ import {
   resampleImage,
 } from '../../../pkg/elbo_room.js';
 import { MNIST_SHAPE } from '../facts.ts';
-import type { Calls } from '../protocol.ts';
+import type { Calls } from '../calls.ts';
 import type { Handlers } from './task.ts';
 
 let evaluation: { json: string; scores: Evaluation } | undefined;

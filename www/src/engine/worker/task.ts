@@ -1,5 +1,5 @@
 /** What a handler of a call is given, and how it lets others in while it computes. */
-import type { CallName, Calls } from '../protocol.ts';
+import type { CallName, Calls } from '../calls.ts';
 
 export interface Task<K extends CallName> {
   /** True once the page has cancelled the call. */

@@ -11,6 +11,7 @@ export const denoise = defineLab({
   scored: true,
   takes: 'noise',
   state: settings,
+  opens: 'ddpm',
   fit,
   fitModels,
   anchors,

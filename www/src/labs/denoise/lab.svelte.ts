@@ -12,12 +12,13 @@ import type {
   Schedules,
   ScheduleTable,
 } from '../../engine/protocol.ts';
-import { canGuide, hasNullClass } from '../../models/classes.ts';
+import { canGuide, fitClass, hasNullClass } from '../../models/classes.ts';
+import { fitSchedule, mostSteps } from '../../models/fit.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
 import type { Offer } from '../module.ts';
 import { labName } from '../names.ts';
-import { chainLength, type ChainSettings } from './settings.ts';
+import { chainLength, type ChainSettings, STEP_COUNTS } from './settings.ts';
 import type { Displayed, Picture } from '../../scoring/scoring.svelte.ts';
 
 /** A dragged slider starts a chain when it rests, not at every value it passes. */
@@ -68,9 +69,25 @@ export class ChainLab {
     private readonly original: Original,
   ) {
     if (engine.missing.length > 0) return;
+    $effect(() => this.#fit());
     $effect(() => this.#run());
     $effect(() => this.#show());
     $effect(() => (this.playing && this.#active ? this.#play() : undefined));
+  }
+
+  /** Class, schedule and steps that the model does not have give way to those that it has. */
+  #fit(): void {
+    const { entry, schedules } = this;
+    const state = this.#state;
+    if (entry) state.digit = fitClass(entry, state.digit);
+    if (!schedules) return;
+    fitSchedule(state, schedules);
+    const most = mostSteps(schedules, state.schedule);
+    const steps = STEP_COUNTS.findLast((count) => count <= most);
+    if (steps === undefined || state.steps <= steps) return;
+    state.steps = steps;
+    state.step = Math.min(state.step, steps);
+    if (state.from !== null) state.from = Math.min(state.from, steps);
   }
 
   get #state(): ChainSettings {

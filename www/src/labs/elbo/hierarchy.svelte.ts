@@ -97,7 +97,7 @@ export class Hierarchy {
     // A new worker has to load the model anew.
     void decoder.generation;
     return untrack(async () => {
-      await decoder.equip(this.engine.model(this.entry.id));
+      await decoder.equip(this.engine.files.of(this.entry.id));
       return decoder.lane(lane).submit(() => call(decoder.client));
     });
   }

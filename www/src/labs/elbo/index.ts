@@ -10,6 +10,9 @@ export const elbo = defineLab({
   needs: ['vae', 'ddpm'],
   takes: 'score',
   state: settings,
+  opens: 'hvae',
+  forget: ({ elbo: settings }, id) =>
+    (settings.without = settings.without.filter((other) => other !== id)),
   fit,
   fitModels,
   anchors,

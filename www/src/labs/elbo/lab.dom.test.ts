@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Calls, GrowthResult } from '../../engine/protocol.ts';
+import type { Calls } from '../../engine/calls.ts';
+import type { GrowthResult } from '../../engine/protocol.ts';
 import { dimensionsOf, taskOf } from '../../engine/facts.ts';
 import { VAE } from '../../testing/manifest.ts';
 import { clearUp, make, open, pass } from '../../testing/page.svelte.ts';

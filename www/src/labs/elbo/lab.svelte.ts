@@ -16,6 +16,7 @@ import type {
   ScheduleKind,
 } from '../../engine/protocol.ts';
 import { fitClass } from '../../models/classes.ts';
+import { fitSchedule, mostSteps } from '../../models/fit.ts';
 import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';
 import { tab } from '../../tab.svelte.ts';
@@ -72,6 +73,7 @@ export class ElboLab {
       })),
     );
     if (engine.missing.length > 0) return;
+    $effect(() => this.#fit());
     $effect(() => this.#find());
     $effect(() => {
       // That lab says itself when it needs the pool.
@@ -129,6 +131,19 @@ export class ElboLab {
   compare({ id }: LatentEntry, whether: boolean): void {
     const others = this.#state.without.filter((other) => other !== id);
     this.#state.without = whether ? others : [...others, id].slice(-MOST_MODELS);
+  }
+
+  /** Class and chain that the diffusion model does not have give way to those that it has. */
+  #fit(): void {
+    const { ddpm } = this;
+    const known = this.engine.schedulesOf(ddpm);
+    const state = this.#state;
+    const { bound } = this.page.state;
+    if (ddpm) state.given = fitClass(ddpm, state.given);
+    if (!known) return;
+    fitSchedule(bound, known);
+    state.steps = Math.min(state.steps, mostSteps(known, bound.schedule));
+    state.t = Math.min(state.t, state.steps);
   }
 
   #find(): void {

@@ -14,8 +14,8 @@ import { readImage } from '../../drawing/upload.ts';
 import { asError } from '../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import { dimensionsOf, formatKey, formatOf, isSameShape, MNIST_SHAPE } from '../../engine/facts.ts';
+import type { Calls } from '../../engine/calls.ts';
 import type {
-  Calls,
   ExampleDrawing,
   Format,
   ImageShape,

@@ -10,6 +10,15 @@ export const latent = defineLab({
   needs: ['vae', 'ddpm'],
   scored: true,
   state: settings,
+  opens: 'vae',
+  slots: {
+    map: {
+      kind: 'vae',
+      suits: (entry) => entry.kind === 'vae' && entry.latents.count === 2,
+      read: ({ map }) => map.model,
+      write: ({ map }, model) => (map.model = model),
+    },
+  },
   fit,
   fitModels,
   anchors,

@@ -3,6 +3,7 @@ import type { Engine, Obstacle } from '../../engine/engine.svelte.ts';
 import type { LatentPoint, LatentSource, Pixels } from '../../engine/protocol.ts';
 import { toLatentGrid } from '../../engine/latent-grid.ts';
 import { animate } from '../../motion.ts';
+import { fitClass } from '../../models/classes.ts';
 import { messages } from '../../messages/index.ts';
 import type { Page } from '../../page.svelte.ts';
 import type { Displayed, Picture } from '../../scoring/scoring.svelte.ts';
@@ -39,6 +40,9 @@ export class LatentLab {
   ) {
     this.map = new MapLab(engine, page);
     if (engine.missing.length > 0) return;
+    $effect(() => {
+      if (this.entry) this.#state.class = fitClass(this.entry, this.#state.class);
+    });
     $effect(() => this.#paintDigit());
     $effect(() => this.#paintEnd('a'));
     $effect(() => this.#paintEnd('b'));

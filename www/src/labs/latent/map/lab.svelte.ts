@@ -208,7 +208,7 @@ export class MapLab {
     const { decoder } = engine;
     const { generation } = decoder;
     if (!this.seen || !entry || !decoder.loaded.vae) return;
-    untrack(() => decoder.equip(engine.model(entry.id))).then(
+    untrack(() => decoder.equip(engine.files.of(entry.id))).then(
       () => (this.#equipped = `${generation} ${entry.id}`),
       engine.report,
     );
