@@ -6,7 +6,7 @@ export const sets = defineLab({
   id: 'sets',
   name: { en: 'Data sets', zh: '数据集' },
   accent: 'accent-none',
-  needs: [],
+  needs: ['vae'],
   state: { sets: settings },
   anchors,
   tour: {},
