@@ -23,7 +23,7 @@ export const COLOUR_VAE = {
   },
 };
 
-/** A diffusion model of grey pictures that are higher than wide, with classes that are no digits. */
+/** A diffusion model of grey pictures that are higher than wide, with classes that are not digits. */
 export const TALL_DDPM = {
   id: 'tall-ddpm',
   title: 'Diffusion model of tall pictures',

@@ -285,7 +285,7 @@ fn colours_lie_side_by_side_in_the_crate_and_plane_by_plane_in_the_network() {
         sampler.step().unwrap();
     }
     assert!(sampler.frames().iter().all(|frame| frame.x.len() == 12));
-    // an image of another number of channels is no image of this model
+    // an image with another number of channels does not fit this model
     let grey = ddpm.elbo(&[0; 4], &DiffusionElboOptions::default()).err().unwrap().message;
     assert!(grey.contains("12"), "{grey}");
 }

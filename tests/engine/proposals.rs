@@ -137,7 +137,7 @@ fn a_check_runs_a_diffusion_network_and_compares_readings() {
     let names: Vec<_> = found.pictures.iter().map(|p| (p.name, p.count)).collect();
     assert_eq!(names.len(), 3, "{names:?}");
     assert!(found.pictures.iter().all(|p| p.levels.len() == 4 * p.count));
-    // x + t is no denoiser: some warning says so
+    // x + t does not denoise: some warning says so
     assert!(
         found
             .warnings

@@ -259,7 +259,7 @@ fn a_chain_and_its_sample_are_digits_to_both_models() {
     assert!(own.mean > 0.0 && own.mean < 3.0, "{own:?}");
     // The same noise for both classes, so the difference is far clearer than either bound.
     assert!(own.mean < elbo(&sample, Some(1)).mean, "a 3 is better explained as a 3 than as a 1");
-    // Upside down it is no digit, and both models say so.
+    // Upside down it is not a digit, and both models say so.
     let upside_down: Vec<u8> = sample.iter().rev().copied().collect();
     assert!(elbo(&upside_down, None).mean > elbo(&sample, None).mean);
     let vae = vae();

@@ -42,7 +42,7 @@ export const alphaBar = (value: number | null) =>
 /** Standard errors on either side of a normal mean that hold 95 % of it. */
 export const NORMAL_95 = 1.959964;
 
-/** An estimate that has a place on an axis; null for one that lies beyond all numbers, or is none. */
+/** An estimate that has a place on an axis; null for one that is infinite or missing. */
 export const placed = (value: Estimate | null): Estimate | null =>
   value !== null && Number.isFinite(value.mean) ? value : null;
 

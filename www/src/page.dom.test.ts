@@ -34,7 +34,7 @@ describe('the page', () => {
     expect(page.rejected).toEqual([]);
   });
 
-  it('begins at the default where its address is none, and says so', () => {
+  it('begins at the default where its address is invalid, and says so', () => {
     const page = at('#image=__proto__:x');
     expect(page.state).toEqual(defaultState());
     expect(page.rejected).toEqual([{ key: 'image', value: '__proto__:x' }]);

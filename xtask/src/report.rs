@@ -21,7 +21,7 @@ pub fn count(outcomes: &[Outcome]) -> (usize, usize) {
     let passed = outcomes.iter().flat_map(|o| &o.tests).filter(|test| test.passed).count();
     let failed = outcomes.iter().map(|outcome| {
         let failed = outcome.tests.iter().filter(|test| !test.passed).count();
-        // A failure that is no test's, of a compiler for instance, counts as one.
+        // A failure outside the tests, of a compiler for instance, counts as one.
         failed.max(usize::from(outcome.result.is_err()))
     });
     (passed, failed.sum())

@@ -19,7 +19,7 @@ fn bytes(value: &JsValue, what: &str) -> Result<Option<Vec<u8>>, Error> {
 
 /// Says what is in an ONNX file: inputs, outputs, inner values, operators, weights, multiply-adds
 /// and the memory that it will take. `external` is the file with its weights, if they are in
-/// another. Throws a ModelError if the bytes are no ONNX file; a graph that cannot be run is no
+/// another. Throws a ModelError if the bytes are not an ONNX file; a graph that cannot be run is no
 /// error.
 #[wasm_bindgen(js_name = inspectOnnx, unchecked_return_type = "GraphInfo")]
 pub fn inspect_onnx(

@@ -57,7 +57,7 @@ fn size(value: JsValue, what: &str) -> Result<Size, Error> {
 /// A drawing where it stands, as an image of any size: the unit square becomes the whole image, by a
 /// brush of 8 % of its shorter side. White ink on black, 8-bit levels row by row, the same in every
 /// channel. A stroke is a polyline as renderDigit takes it. Throws a ValueError if nothing is drawn,
-/// a coordinate is not finite, or the size is no image's.
+/// a coordinate is not finite, or the size is not valid for an image.
 #[wasm_bindgen(js_name = renderStrokes)]
 pub fn render_strokes(
     #[wasm_bindgen(unchecked_param_type = "Float32Array[]")] strokes: JsValue,
@@ -69,7 +69,7 @@ pub fn render_strokes(
 
 /// Any picture, the pixels of an ImageData, as an image of the shape: it fills it, and what has no
 /// room is cut off evenly. Grey or coloured as the shape says, over white where it is transparent.
-/// Throws a ShapeError if there are not four bytes a pixel, a ValueError if a size is no image's.
+/// Throws a ShapeError if there are not four bytes a pixel, a ValueError if a size is not valid for an image.
 #[wasm_bindgen(js_name = imageFromPixels)]
 pub fn image_from_pixels(
     #[wasm_bindgen(unchecked_param_type = "Uint8ClampedArray")] rgba: JsValue,
@@ -85,7 +85,7 @@ pub fn image_from_pixels(
 /// An image of 8-bit levels at another size, by a triangle filter: all of it is there, in its
 /// proportions, between black bars if the other has other proportions. A coloured image becomes its
 /// luminance where `to` has one channel. Throws a ShapeError if the levels are not those of `from`,
-/// a ValueError if a size is no image's.
+/// a ValueError if a size is not valid for an image.
 #[wasm_bindgen(js_name = resampleImage)]
 pub fn resample_image(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
@@ -118,7 +118,7 @@ pub fn digit_from_pixels(
 }
 
 /// The drawings that come with the crate, for renderDigit: every digit, some in two hands, and some
-/// things that are no digit.
+/// things that are not a digit.
 #[wasm_bindgen(js_name = exampleDrawings, unchecked_return_type = "ExampleDrawing[]")]
 pub fn example_drawings() -> JsResult<Array> {
     engine::example_drawings()

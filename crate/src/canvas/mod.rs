@@ -31,7 +31,7 @@ pub struct Layout {
 ///
 /// # Errors
 /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the levels are not whole images,
-/// [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is no canvas or gives no 2-D
+/// [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is not a canvas or gives no 2-D
 /// context.
 pub fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<()> {
     let Layout { height, width, columns, channels } = layout;

@@ -65,7 +65,7 @@ impl PlanePainter {
     ///
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a size or a colour that cannot be,
-    /// [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is no canvas or gives no 2-D
+    /// [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is not a canvas or gives no 2-D
     /// context.
     pub fn paint(
         &mut self,

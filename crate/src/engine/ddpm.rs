@@ -100,7 +100,7 @@ impl Ddpm {
     /// Loads the model that `entry` describes; `file` gives the bytes of a role, `network`.
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is no diffusion model or is
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is not a diffusion model or is
     /// invalid, [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file is not what it says.
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {

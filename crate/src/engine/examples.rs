@@ -8,7 +8,7 @@ use crate::math::curve::smooth_curve;
 pub struct ExampleDrawing {
     /// Short name, unique among the examples.
     pub name: &'static str,
-    /// The digit that is meant, none for what is no digit.
+    /// The digit that is meant, none for a drawing that is not a digit.
     pub label: Option<u8>,
     /// Polylines x0, y0, x1, y1, … in the unit square, y pointing down, for
     /// [`render_digit`](crate::math::drawing::render_digit).

@@ -50,7 +50,7 @@ impl Hvae {
     /// `decoder`.
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is no hierarchical VAE or
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is not a hierarchical VAE or
     /// is invalid, [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if a file is not what it says.
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {

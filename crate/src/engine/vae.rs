@@ -117,7 +117,7 @@ impl Vae {
     /// [`ModelEntry::files`].
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is no VAE or is invalid,
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is not a VAE or is invalid,
     /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if a file is not what it says.
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
@@ -193,7 +193,7 @@ impl Vae {
     /// The same given a class.
     ///
     /// # Errors
-    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the length is no multiple of the number of
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the length is not a multiple of the number of
     /// latents, [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is not finite or a
     /// class that the model does not have.
     pub fn decode_given(&self, z: &[f32], class: Option<usize>) -> Result<Array1<f32>> {

@@ -75,7 +75,7 @@ pub const BRUSH_SHARE: f64 = 20.0 / 255.0;
 /// # Errors
 /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a coordinate without its pair,
 /// [`ErrorKind::Value`](crate::ErrorKind::Value) if nothing is drawn, for a coordinate that is not
-/// finite, or a size that is no image's.
+/// finite, or an invalid image size.
 pub fn render_strokes(strokes: &[Vec<f32>], size: Size) -> Result<Vec<u8>> {
     check(size)?;
     let strokes = all_points(strokes)?;

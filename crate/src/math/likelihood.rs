@@ -18,7 +18,7 @@ pub enum Task {
     /// A density of pixels in the decoder's range: its logarithm may be positive.
     #[serde(rename = "density")]
     Density,
-    /// The cross-entropy with grey levels, which is no likelihood: a bound in form only.
+    /// The cross-entropy with grey levels, which is not a likelihood: a bound in form only.
     #[serde(rename = "grey")]
     Grey,
 }

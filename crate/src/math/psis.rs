@@ -56,7 +56,7 @@ impl ParetoTail {
         order.sort_unstable_by(by_weight);
         let log_largest = log_weights[*order.last()?];
         let threshold = log_weights[order[order.len() - tail - 1]];
-        // weights that underflow beside the largest are no part of a tail
+        // weights that underflow beside the largest are not part of a tail
         let threshold = threshold.max(log_largest + libm::log(f64::MIN_POSITIVE));
         let above = order.partition_point(|&i| log_weights[i] <= threshold);
         let indices = order.split_off(above);

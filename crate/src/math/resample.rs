@@ -48,7 +48,7 @@ const MAX_LEVELS: usize = 3 << 24;
 ///
 /// # Errors
 /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if there is not one level for every channel of
-/// every pixel, [`ErrorKind::Value`](crate::ErrorKind::Value) for a size that is no image's.
+/// every pixel, [`ErrorKind::Value`](crate::ErrorKind::Value) for an invalid image size.
 pub fn resample(levels: &[u8], from: Size, to: Size, fit: Fit) -> Result<Vec<u8>> {
     for size in [from, to] {
         check(size)?;
@@ -112,7 +112,7 @@ pub fn resample(levels: &[u8], from: Size, to: Size, fit: Fit) -> Result<Vec<u8>
 ///
 /// # Errors
 /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if there are not four bytes for every pixel,
-/// [`ErrorKind::Value`](crate::ErrorKind::Value) for a size that is no image's.
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) for an invalid image size.
 pub fn image_from_pixels(rgba: &[u8], width: usize, height: usize, to: Size) -> Result<Vec<u8>> {
     let from = Size { channels: 3, height, width };
     check(from)?;
@@ -137,7 +137,7 @@ pub(super) fn luminance(r: f64, g: f64, b: f64) -> f64 {
 }
 
 /// # Errors
-/// [`ErrorKind::Value`](crate::ErrorKind::Value) for a size that is no image's.
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) for an invalid image size.
 pub(super) fn check(size: Size) -> Result<()> {
     let Size { channels, height, width } = size;
     let count = height.checked_mul(width).and_then(|pixels| pixels.checked_mul(channels));

@@ -43,7 +43,7 @@ impl ModelEntry {
     /// The entry with some of its fields changed.
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the result is no valid entry.
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the result is not a valid entry.
     pub fn changed(&self, changes: &Changes) -> Result<Self> {
         let mut value =
             serde_json::to_value(self).map_err(|e| Error::manifest(format!("{}: {e}", self.id)))?;

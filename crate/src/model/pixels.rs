@@ -99,7 +99,7 @@ impl PixelLikelihood for BernoulliPixels {
     }
 }
 
-/// The cross-entropy of grey levels with Bernoulli pixels, which is no likelihood: its exponential
+/// The cross-entropy of grey levels with Bernoulli pixels, which is not a likelihood: its exponential
 /// does not integrate to one (Loaiza-Ganem & Cunningham 2019).
 pub struct GreyPixels {
     /// Logit of each pixel.

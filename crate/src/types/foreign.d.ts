@@ -73,7 +73,7 @@ export interface EntryGuess {
 
 /** A proposed entry. */
 export interface Proposal {
-  /** Null if the files are no model that is known here; `missing` says why. */
+  /** Null if the files are not a model of a known kind; `missing` says why. */
   entry: ModelEntry | null;
   guesses: EntryGuess[];
   /** What is missing or cannot be used, in sentences. */

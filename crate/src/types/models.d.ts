@@ -52,7 +52,7 @@ interface ModelEntryBase {
 export interface VaeEntry extends ModelEntryBase {
   kind: "vae";
   /**
-   * Binary pixels; cross-entropy with grey levels, which is no likelihood; a density of pixels; 8-bit levels under a logistic or a
+   * Binary pixels; cross-entropy with grey levels, which is not a likelihood; a density of pixels; 8-bit levels under a logistic or a
    * mixture of logistics.
    */
   likelihood: "bernoulli" | "grey-bernoulli" | "gaussian" | "discretized-logistic" | "logistic-mixture";
@@ -114,7 +114,7 @@ export type ModelEntry = VaeEntry | HvaeEntry | DdpmEntry;
 
 /**
  * What a bound is about; bounds of different tasks must not be compared. "density" is a density of pixels, whose logarithm may be
- * positive; "grey" is the cross-entropy with grey levels, which is no likelihood.
+ * positive; "grey" is the cross-entropy with grey levels, which is not a likelihood.
  */
 export type Task = "binarized" | "8-bit" | "density" | "grey";
 

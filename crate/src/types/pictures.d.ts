@@ -7,7 +7,7 @@ export interface RenderDigitOptions {
 export interface ExampleDrawing {
   /** Unique among them. */
   name: string;
-  /** The digit that is meant; null for what is no digit. */
+  /** The digit that is meant; null for a drawing that is not a digit. */
   label: number | null;
   /** Polylines x0, y0, x1, y1, … in the unit square, y pointing down. */
   strokes: Float32Array[];

@@ -28,7 +28,7 @@ impl TestSet {
     /// Reads `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, or the same with `.gz`.
     ///
     /// # Errors
-    /// Files that are missing, are no IDX files of bytes, are cut short, or do not belong together.
+    /// Files that are missing, are not IDX files of bytes, are cut short, or do not belong together.
     pub fn read(folder: &Path) -> Result<Self> {
         let content = read_file(folder, "t10k-images-idx3-ubyte")?;
         let digest: String = Sha256::digest(&content).iter().map(|b| format!("{b:02x}")).collect();

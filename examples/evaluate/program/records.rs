@@ -121,7 +121,7 @@ impl RecordFile {
 /// Reads a file of results; an unfinished last line is passed over.
 ///
 /// # Errors
-/// A file that cannot be read or has lines that are no results.
+/// A file that cannot be read or has lines that are not results.
 pub fn read(path: &Path) -> Result<Results> {
     let content = std::fs::read_to_string(path)
         .with_context(|| format!("{} cannot be read", path.display()))?;

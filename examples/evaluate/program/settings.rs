@@ -120,7 +120,7 @@ impl Settings {
 /// The manifest that the command line names.
 ///
 /// # Errors
-/// A file that cannot be read or is no manifest.
+/// A file that cannot be read or is not a manifest.
 pub fn read_manifest(arguments: &Arguments) -> Result<Manifest> {
     let path = &arguments.manifest;
     let json =

@@ -95,7 +95,7 @@ test('a VAE that is dropped on the page is proposed, checked, used in every lab,
   await expect(page.getByTestId('opened-files').locator('li')).toHaveCount(2);
   await expect(dialog).toContainText('batch × 784');
   await expect(page.getByTestId('guess-decoder.output')).toHaveValue('-1');
-  // The check paints what it has seen, and says that random weights are no trained model's.
+  // The check paints what it has seen, and says that random weights are not those of a trained model.
   for (const name of ['prior', 'examples', 'reconstructions'])
     expect((await rgba(page.getByTestId(`check-${name}`))).some((byte) => byte > 0)).toBe(true);
   await expect(page.getByTestId('check-warnings')).toContainText(

@@ -245,7 +245,7 @@ describe('every state', () => {
       fc.property(states, fc.nat(), (state, where) => {
         const whole = printState(state);
         fc.pre(whole !== '');
-        // A mark alone is no address.
+        // A `#` alone is not an address.
         const cut = whole.slice(0, 2 + (where % (whole.length - 2)));
         expect(parseState(cut).rejected).not.toEqual([]);
       }),

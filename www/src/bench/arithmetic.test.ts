@@ -12,7 +12,7 @@ it('counts what ONNX’s own shapes give', () => {
   );
 });
 
-it('refuses what is no whole ONNX file', () => {
+it('refuses what is not a whole ONNX file', () => {
   expect(() => multiplyAdds(network.subarray(0, network.length >> 1))).toThrow();
   expect(() => multiplyAdds(new TextEncoder().encode('<!doctype html><p>not found'))).toThrow();
   expect(() => multiplyAdds(new Uint8Array())).toThrow('no graph');

@@ -47,7 +47,7 @@ class Message {
         this.fields.push({ number, value: bytes.subarray(at, at + length) });
         at += length;
       } else if (wire === 1 || wire === 5) at += wire === 1 ? 8 : 4;
-      else throw new Error(`wire type ${wire} is none of Protocol Buffers: this is no ONNX file`);
+      else throw new Error(`invalid wire type ${wire}: this is not an ONNX file`);
     }
     if (at > bytes.length) throw new Error('the ONNX file ends early');
   }

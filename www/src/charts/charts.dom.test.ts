@@ -29,7 +29,7 @@ const placesOf = (svg: Element, selector: string, name: string) =>
   Array.from(svg.querySelectorAll(selector), (element) => Number(element.getAttribute(name)));
 
 describe.each(BEYOND)('a value of %d', (beyond) => {
-  it('is no mark among the compared, which stay apart', () => {
+  it('is not a mark among the compared, which stay apart', () => {
     const model = (id: string, mean: number, tighter: number | null = null) => ({
       id,
       name: id,
@@ -57,7 +57,7 @@ describe.each(BEYOND)('a value of %d', (beyond) => {
     expect(svg.textContent).toMatch(/[∞–]/);
   });
 
-  it('is no point of the importance-weighted bound', () => {
+  it('is not a point of the importance-weighted bound', () => {
     const { container } = render(ImportanceChart, {
       width: 500,
       points: [
@@ -75,7 +75,7 @@ describe.each(BEYOND)('a value of %d', (beyond) => {
     expect(svg.querySelector('.elbo')).toBeNull();
   });
 
-  it('is no bar, and the axis is that of the others', () => {
+  it('is not a bar, and the axis is that of the others', () => {
     const bar = (key: string, value: number, interval: [number, number] | null = null) => ({
       key,
       label: key,

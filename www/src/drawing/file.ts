@@ -24,7 +24,7 @@ const MOST_PIXELS = 130 * MEGA;
 /** How far into a file the size of its picture may stand: behind a camera's preview and colour profile. */
 const HEAD_BYTES = 1 << 20;
 
-/** Formats that are no pictures to a browser, by how their files begin. */
+/** Formats that browsers do not decode, by how their files begin. */
 const OTHERS: readonly (readonly [string, string])[] = [
   ['PDF', '%PDF'],
   ['PostScript', '%!PS'],
@@ -38,7 +38,7 @@ const NAMES: Record<string, string> = {
   webp: 'WebP',
 };
 
-/** The format and the size of a picture; throws where it is none, or more than the page takes in. */
+/** The format and the size of a picture; throws for other files, and for pictures above the limits. */
 export async function inspect(file: Blob): Promise<{ format: string }> {
   if (file.size === 0) throw new PictureError({ reason: 'empty' });
   if (file.size > MOST_BYTES)

@@ -94,7 +94,7 @@ const CORNER = Math.cos(Math.PI / 3);
 /**
  * The strokes as one path in the coordinates of the grid: smooth through the places of each stroke but at its corners, since a
  * simplified curve would show its facets at the size of the pad. A single point is a dot of the brush. `scale` is that of a
- * pad that is no square.
+ * pad that is not square.
  */
 export const toPath = (strokes: readonly Stroke[], scale: Vector = [1, 1]): string =>
   strokes.map((stroke) => strokePath(stroke, scale)).join('');

@@ -109,7 +109,7 @@ export const models = {
       'logits-in-unit-range': 'The logits look like probabilities.',
       'logits-in-signed-range': 'The logits look like pixels in [−1, 1].',
       'outside-range': 'Pixels lie outside their range.',
-      'not-finite': 'There are values that are no finite numbers.',
+      'not-finite': 'Some values are not finite numbers.',
       'decoder-ignores-z': 'The picture hardly depends on z.',
       'posterior-ignores-x': 'q(z|x) hardly depends on x.',
       'posterior-wider-than-prior': 'q(z|x) is wider than the prior.',

@@ -16,7 +16,7 @@ export function baseName(path: string): string {
   return last.replaceAll(/[^\p{L}\p{N}._() -]/gu, '_').replace(/^\.*$/, 'file');
 }
 
-/** More than this is no set of models, and would fill the memory before anything can say so. */
+/** A larger archive is not a set of models, and would fill the memory before it could be refused. */
 const MOST_BYTES = 2 ** 31;
 const MOST_FILES = 1000;
 

@@ -73,7 +73,7 @@ export class ModelDesk {
   }
 
   give(files: FileList | null | undefined): void {
-    // Pictures that miss the place for them are no models.
+    // Pictures dropped beside their drop zone are not models.
     if (!files || ![...files].some(({ type }) => !type.startsWith('image/'))) return;
     if (!this.open) this.#asked = null;
     this.given = [...files];

@@ -17,7 +17,7 @@ export const OPTIONS: KatexOptions = {
   macros: MACROS,
   maxExpand: 500,
   trust: ({ command }) => command === '\\htmlData',
-  // The link is no LaTeX, and is meant.
+  // `\\link` is not LaTeX, deliberately.
   strict: (code) => (code === 'htmlExtension' ? 'ignore' : 'error'),
 };
 

@@ -68,7 +68,7 @@ describe('the steps of a site', () => {
     expect(steps(models, false)).toEqual(TOUR_STEPS.filter((step) => step !== 'odd'));
   });
 
-  it('leave out the bound of a decoder alone, and digits where classes are none', () => {
+  it('leave out the bound of a decoder alone, and digits where there are no classes', () => {
     const decoders = of('vae').map((entry) =>
       entry.kind === 'vae' ? { ...entry, files: { decoder: entry.files.decoder } } : entry,
     );

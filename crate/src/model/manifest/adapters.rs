@@ -256,7 +256,7 @@ pub struct PixelOutput {
     /// The spread as a second output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spread: Option<SpreadOutput>,
-    /// The spread of a Gaussian that is no output.
+    /// The spread of a Gaussian where the network does not output it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub std: Option<Std>,
     /// Components of a mixture.

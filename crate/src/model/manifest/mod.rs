@@ -111,7 +111,7 @@ impl Manifest {
     /// [`Manifest::problems`] says why.
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the text is no manifest at all, one of
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the text is not a manifest at all, one of
     /// another format, or one whose entries are all invalid.
     pub fn parse(json: &str) -> Result<Self> {
         #[derive(Deserialize)]

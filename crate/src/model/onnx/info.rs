@@ -80,7 +80,7 @@ pub struct GraphInfo {
 /// Says what is in an ONNX file. A first dimension without a fixed length is taken as 1.
 ///
 /// # Errors
-/// [`ErrorKind::Model`](crate::ErrorKind::Model) if the bytes are no ONNX file. A graph that cannot
+/// [`ErrorKind::Model`](crate::ErrorKind::Model) if the bytes are not an ONNX file. A graph that cannot
 /// be run is no error.
 pub fn inspect(bytes: &[u8], external: Option<&[u8]>) -> Result<GraphInfo> {
     inspect_at(bytes, external, &[])

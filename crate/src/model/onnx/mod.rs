@@ -113,7 +113,7 @@ impl Network {
     /// f32, integers as i64.
     ///
     /// # Errors
-    /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file is no ONNX graph, if it has other
+    /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file is not an ONNX graph, if it has other
     /// inputs or lacks a wanted value, or if a needed operator cannot be run.
     pub fn load(
         path: &str,

@@ -55,7 +55,7 @@ pub struct Guess {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Proposal {
-    /// The entry; none if the files are no model that is known here, for the reasons in `missing`.
+    /// The entry; none if the files are not a model of a known kind, for the reasons in `missing`.
     pub entry: Option<ModelEntry>,
     /// What was guessed, in the order in which a form shows it.
     pub guesses: Vec<Guess>,
@@ -136,7 +136,7 @@ fn role(inputs: &[Seen], outputs: &[Seen]) -> Option<Role> {
 /// Proposes an entry for files that were inspected.
 ///
 /// # Errors
-/// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the proposal is no valid entry, which
+/// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the proposal is not a valid entry, which
 /// would be a fault of this function.
 pub fn propose(id: &str, files: &[NamedFile]) -> Result<Proposal> {
     let mut candidates: Vec<Candidate> = files.iter().map(Candidate::new).collect();

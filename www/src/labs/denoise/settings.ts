@@ -55,7 +55,7 @@ export function fit({ denoise }: State, reject: Reject): void {
 
 export function fitModels({ denoise }: State, { ddpm }: ModelFacts, reject: Reject): void {
   if (!ddpm || denoise.digit === null || denoise.digit < ddpm.classes) return;
-  // A default that the model does not have is no error of the address.
+  // A default that the model does not have is not an error of the address.
   if (denoise.digit !== standardOf(settings.denoise).digit) reject('digit', String(denoise.digit));
   denoise.digit = null;
 }

@@ -89,7 +89,7 @@ export const text: DerivationText<typeof derivation> = {
       title: 'How surprising is this picture?',
       text: [
         'A bound alone says little. Set among the bounds of the test set, under the same model and the same task, it says how usual the picture is:',
-        'A low rank means that the model finds it harder to explain than nearly all digits. A high one is no proof that it is a digit: simple pictures, a blank one above all, can have a higher likelihood than any.',
+        'A low rank means that the model finds it harder to explain than nearly all digits. A high one does not prove that it is a digit: simple pictures, a blank one above all, can have a higher likelihood than any.',
       ],
     },
   },

@@ -79,7 +79,7 @@ type State = StateOf<typeof settings>;
 
 export function fit({ elbo }: State, reject: Reject): void {
   if (elbo.t <= elbo.steps) return;
-  // A chain shorter than the default's playhead is no error of the address.
+  // A chain shorter than the default's playhead is not an error of the address.
   if (elbo.t !== standardOf(settings.elbo).t) reject('t', String(elbo.t));
   elbo.t = Math.ceil(elbo.steps / 2);
 }

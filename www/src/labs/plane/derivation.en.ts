@@ -45,7 +45,7 @@ export const text: DerivationText<typeof derivation> = {
       title: 'The discrete bound of a density',
       text: [
         'The model’s chain starts at $N(0, I)$ and makes Gaussian steps around $\\hat x_0$. Its bound has the three terms of any diffusion model. The expectation is over $q(x_t \\mid x)$, a Gaussian in the plane, so quadrature gives it without noise:',
-        'The data are no grey levels here, so the last factor is a density. Its variance is that of $x$ given $x_1$ in the limit of little noise:',
+        'The data are not grey levels here, so the last factor is a density. Its variance is that of $x$ given $x_1$ in the limit of little noise:',
         'Each term compares two Gaussians of equal variance: $q$, which knows $x$, and $p$, which guesses it. Drawing whole chains gives the same bound with an error bar, in this form or in the consistency form, whose draws vary far more:',
       ],
       wrong:

@@ -113,7 +113,7 @@ export function fitTimestep(settings: PlaneSettings): string | null {
   const { t, steps } = settings;
   if (t <= steps) return null;
   settings.t = Math.round(steps / 3);
-  // A chain shorter than the default's timestep is no error of the address.
+  // A chain shorter than the default's timestep is not an error of the address.
   return t === defaultPlane().t ? null : String(t);
 }
 

@@ -155,7 +155,7 @@ export class MapLab {
     this.live = [...(this.live ?? []), ...points.flatMap(toPlace)];
   }
 
-  /** A finished path plays at once: it asks to be seen. A mere dot is none. */
+  /** A finished path plays at once. A single dot is not a path. */
   lift(): void {
     const { live } = this;
     this.live = null;
