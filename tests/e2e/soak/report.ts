@@ -27,6 +27,9 @@ export interface Report {
 
 const MEGABYTE = 1e6;
 
+/** Labs that are seen for the first time stay, and so do formulas, examples and models: growth is judged after the first quarter. */
+const settled = (memory: readonly MemorySample[]) => memory.slice(Math.floor(memory.length / 4));
+
 /** Memory of workers is told for each of them: how many there are changes from one moment to the next. */
 export function samplesOf(memory: readonly MemorySample[], series: Series): Sample[] {
   return memory.map((sample) => ({
@@ -36,9 +39,9 @@ export function samplesOf(memory: readonly MemorySample[], series: Series): Samp
 }
 
 export const trendsOf = (memory: readonly MemorySample[]): Record<Series, Trend> => ({
-  page: trendOf(samplesOf(memory, 'page')),
-  workers: trendOf(samplesOf(memory, 'workers')),
-  wasm: trendOf(samplesOf(memory, 'wasm')),
+  page: trendOf(samplesOf(settled(memory), 'page')),
+  workers: trendOf(samplesOf(settled(memory), 'workers')),
+  wasm: trendOf(samplesOf(settled(memory), 'wasm')),
 });
 
 const NAMES: Record<Series, string> = {
