@@ -6,6 +6,7 @@ import { svelteTesting } from '@testing-library/svelte/vite';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { crateFunctions, functionsIn } from './vite/crate.ts';
 import { hosting } from './vite/hosting.ts';
+import { installable } from './vite/installable.ts';
 import { guide } from './vite/guide.ts';
 import { models } from './vite/models.ts';
 import { notices } from './vite/notices.ts';
@@ -63,6 +64,7 @@ export default defineConfig({
     thirdParty.plugin,
     shell(at('pictures/latent.webp'), process.env['ELBO_ROOM_URL'] ?? ''),
     preload('elbo_room_bg.wasm', 'models/manifest.json'),
+    installable(),
   ],
   define: {
     __REPOSITORY__: JSON.stringify(repository),

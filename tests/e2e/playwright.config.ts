@@ -68,6 +68,8 @@ export default defineConfig<Options>({
     actionTimeout: 30_000,
     navigationTimeout: 60_000,
     viewport: { width: 1280, height: 900 },
+    // It would answer requests in the place of the tests that do.
+    serviceWorkers: 'block',
     // A trace of every test takes longer than the tests: `--trace retain-on-failure` asks for it.
     trace: 'off',
     screenshot: 'only-on-failure',

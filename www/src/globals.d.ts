@@ -1,3 +1,4 @@
+/// <reference types="vite-plugin-pwa/vanillajs" />
 /** Filled in by vite.config.ts. */
 declare const __REPOSITORY__: string;
 declare const __ISSUES__: string;

@@ -16,6 +16,7 @@ const POLICY = [
   "font-src 'self'",
   "connect-src 'self'",
   "worker-src 'self'",
+  "manifest-src 'self'",
   // The benchmark shows the page itself in a frame.
   "frame-src 'self'",
   "base-uri 'none'",

@@ -116,6 +116,7 @@ export const en = {
       refused:
         'This browser or this site does not let the page start its workers or fetch its scripts: a sandboxed frame, a policy, or a wrong type. Open the page in a tab of its own.',
     },
+    newer: 'A newer version of this page is ready. The address keeps what you set.',
     reload: 'Reload',
     again: 'Try again',
   },
