@@ -1,11 +1,11 @@
 //! Images for the models, from drawings and pictures.
 
 use elbo_room::bindings::{
-    digit_from_pixels, example_drawings, image_from_pixels, render_digit, render_strokes,
-    resample_image,
+    digit_from_pixels, digit_standing, example_drawings, image_from_pixels, render_digit,
+    render_strokes, resample_image,
 };
 use js_sys::{Array, Float32Array, Uint8Array, Uint8ClampedArray};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::refused;
@@ -50,12 +50,50 @@ fn pictures_become_digits() {
             .collect();
         JsValue::from(Uint8ClampedArray::from(&*levels))
     };
-    let digit = digit_from_pixels(picture(56, 0), 56, 56).unwrap().to_vec();
+    let none = || JsValue::UNDEFINED;
+    let reading = digit_from_pixels(picture(56, 0), 56, 56, none()).unwrap();
+    let digit = bytes(&get(&reading, "levels"));
     assert_eq!((digit.len(), digit[0], digit[14 * 28 + 14]), (784, 0, 253));
-    refused(digit_from_pixels(picture(56, 255), 56, 56), "ValueError", "nothing is drawn");
-    refused(digit_from_pixels(picture(56, 0), 56, 55), "ShapeError", "12320");
-    refused(digit_from_pixels(picture(4, 0), 1 << 13, 1 << 13), "ValueError", "scale it down");
-    refused(digit_from_pixels(Array::new().into(), 0, 0), "ValueError", "Uint8ClampedArray");
+    assert!(get(&reading, "kept").is_null() && get(&reading, "problem").is_null());
+    let region = Array::from(&get(&reading, "regions")).get(0);
+    assert_eq!(get(&region, "height").as_f64(), Some(40.0));
+
+    // two bars side by side
+    let levels: Vec<u8> = (0..100 * 50)
+        .flat_map(|at| {
+            let ink = matches!(at % 100, 20..25 | 70..75) && (8..42).contains(&(at / 100));
+            if ink { [0, 0, 0, 255] } else { [255; 4] }
+        })
+        .collect();
+    let two = || JsValue::from(Uint8ClampedArray::from(&*levels));
+    let reading = digit_from_pixels(two(), 100, 50, none()).unwrap();
+    assert!(get(&reading, "levels").is_null());
+    assert_eq!(get(&reading, "problem").as_string().as_deref(), Some("several"));
+    assert_eq!(Array::from(&get(&reading, "regions")).length(), 2);
+    let whole = digit_from_pixels(two(), 100, 50, parse("{\"whole\": true}")).unwrap();
+    assert_eq!(bytes(&get(&whole, "levels")).len(), 784);
+
+    let reading = digit_from_pixels(picture(28, 0), 28, 28, none()).unwrap();
+    let kept = bytes(&get(&reading, "kept"));
+    assert_eq!(kept[14 * 28 + 14], 255);
+    let standing = digit_standing(Uint8Array::from(&*kept).into()).unwrap();
+    assert_eq!(get(&standing, "isStandard").as_bool(), Some(false));
+    assert_eq!(get(&standing, "hasSize").as_bool(), Some(false));
+    assert_eq!(get(&standing, "peak").as_f64(), Some(255.0));
+    assert_eq!(bytes(&get(&standing, "centred")), bytes(&get(&reading, "levels")));
+
+    let read = |picture, width, height| digit_from_pixels(picture, width, height, none());
+    refused(read(picture(56, 255), 56, 56), "ValueError", "nothing is drawn");
+    refused(read(picture(56, 0), 56, 55), "ShapeError", "12320");
+    refused(read(picture(4, 0), 1 << 13, 1 << 13), "ValueError", "scale it down");
+    refused(read(Array::new().into(), 0, 0), "ValueError", "Uint8ClampedArray");
+    let odd = digit_from_pixels(picture(56, 0), 56, 56, parse("{\"hole\": true}"));
+    refused(odd, "ValueError", "hole");
+    refused(digit_standing(Uint8Array::new_with_length(3).into()), "ShapeError", "3 levels");
+}
+
+fn bytes(value: &JsValue) -> Vec<u8> {
+    value.dyn_ref::<Uint8Array>().unwrap().to_vec()
 }
 
 #[wasm_bindgen_test]

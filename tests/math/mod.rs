@@ -17,6 +17,7 @@ mod interpolate;
 mod logistic;
 mod logistic_mixture;
 mod parameterization;
+mod photographs;
 mod pixels;
 mod plane;
 mod proposal;

@@ -1,6 +1,6 @@
 use elbo_room::ErrorKind;
 use elbo_room::math::drawing::{INK_BOX, SIDE, render_digit};
-use elbo_room::math::pixels::{MAX_PIXELS, digit_from_pixels};
+use elbo_room::math::pixels::{MAX_PIXELS, Reading, read_digit, standing, whole_picture};
 use elbo_room::math::rng::{Purpose, standard_normal};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -43,8 +43,19 @@ fn drawn() -> Vec<u8> {
     render_digit(&strokes, PEN * INK_BOX as f64 / height).unwrap()
 }
 
+#[track_caller]
+fn levels(reading: Reading) -> Vec<u8> {
+    let Reading::Digit { levels, .. } = reading else { panic!("{reading:?}") };
+    levels
+}
+
+#[track_caller]
 fn digit(rgba: &[u8]) -> Vec<u8> {
-    digit_from_pixels(rgba, WIDTH, HEIGHT).unwrap()
+    levels(read_digit(rgba, WIDTH, HEIGHT).unwrap())
+}
+
+fn grey(levels: &[u8]) -> Vec<u8> {
+    levels.iter().flat_map(|&l| [l, l, l, 255]).collect()
 }
 
 #[track_caller]
@@ -102,17 +113,91 @@ fn noise_of_the_background_is_removed() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_picture_that_is_a_digit_already_is_kept() {
-    let levels = drawn();
-    let rgba = |invert: bool| -> Vec<u8> {
-        levels
-            .iter()
-            .map(|&l| if invert { 255 - l } else { l })
-            .flat_map(|l| [l, l, l, 255])
-            .collect()
-    };
-    for invert in [false, true] {
-        assert_eq!(digit_from_pixels(&rgba(invert), SIDE, SIDE).unwrap(), levels);
+    let expected = drawn();
+    let inverted: Vec<u8> = expected.iter().map(|l| 255 - l).collect();
+    for own in [&expected, &inverted] {
+        let Reading::Digit { levels, kept, .. } = read_digit(&grey(own), SIDE, SIDE).unwrap()
+        else {
+            panic!("no digit");
+        };
+        assert_eq!(levels, expected);
+        assert_eq!(kept.as_ref(), Some(&expected));
     }
+    assert!(standing(&expected).unwrap().is_standard());
+}
+
+/// The seven, so many pixels to the right and further down.
+fn moved(right: usize, down: usize) -> Vec<u8> {
+    let seven = drawn();
+    let from = |at: usize, by: usize| at.checked_sub(by);
+    (0..SIDE * SIDE)
+        .map(|at| match (from(at % SIDE, right), from(at / SIDE, down)) {
+            (Some(x), Some(y)) => seven[y * SIDE + x],
+            _ => 0,
+        })
+        .collect()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_digit_of_28_pixels_off_its_place_is_moved_and_its_own_levels_are_told() {
+    for (right, down) in [(3, 0), (0, 2), (2, 2)] {
+        let off = moved(right, down);
+        let found = standing(&off).unwrap();
+        let own = centre_of_mass(&off);
+        for (axis, by) in [right, down].into_iter().enumerate() {
+            assert!((found.offset[axis] - (own[axis] - 14.0)).abs() < 0.01);
+            assert!((found.offset[axis] - by as f64).abs() <= 0.6);
+        }
+        assert!(!found.is_centred() && found.has_range() && found.has_size());
+        assert_eq!(found.centred, drawn());
+        let Reading::Digit { levels, kept, .. } = read_digit(&grey(&off), SIDE, SIDE).unwrap()
+        else {
+            panic!("no digit");
+        };
+        assert_eq!((levels, kept), (drawn(), Some(off)));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn ground_and_range_of_a_digit_are_checked() {
+    let scaled = |ground: f64, peak: f64| -> Vec<u8> {
+        let level = |&l: &u8| (ground + (peak - ground) * f64::from(l) / 253.0).round() as u8;
+        drawn().iter().map(level).collect()
+    };
+    for (ground, peak) in [(0.0, 102.0), (128.0, 255.0), (20.0, 250.0)] {
+        let found = standing(&scaled(ground, peak)).unwrap();
+        assert_eq!((f64::from(found.ground), f64::from(found.peak)), (ground, peak));
+        assert!(!found.has_range() && found.is_centred() && found.has_size());
+        let off = difference(&found.centred, &drawn());
+        assert!(off <= 24, "{ground} to {peak}: {off} levels");
+    }
+    let binary: Vec<u8> = drawn().iter().map(|&l| if l > 127 { 255 } else { 0 }).collect();
+    let found = standing(&binary).unwrap();
+    assert!(found.two_levels && found.is_standard());
+    assert_eq!(found.centred, binary);
+    assert!(!standing(&drawn()).unwrap().two_levels);
+    let small: Vec<u8> = (0..SIDE * SIDE)
+        .map(|at| {
+            if (12..15).contains(&(at % SIDE)) && (8..19).contains(&(at / SIDE)) { 253 } else { 0 }
+        })
+        .collect();
+    let found = standing(&small).unwrap();
+    assert_eq!((found.longest, found.has_size()), (11, false));
+    assert_eq!(ink_box(&found.centred), [6, INK_BOX]);
+    assert_eq!(standing(&[0; 783]).unwrap_err().kind, ErrorKind::Shape);
+    assert_eq!(standing(&[9; 784]).unwrap_err().kind, ErrorKind::Value);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_whole_picture_is_taken_where_that_is_wanted() {
+    // dark on white, twice as wide as high: between bars that are black, as its ground becomes
+    let rgba = grey(&(0..56 * 28).map(|at| if at % 56 < 8 { 0 } else { 255 }).collect::<Vec<_>>());
+    let levels = whole_picture(&rgba, 56, 28).unwrap();
+    assert_eq!(levels.len(), SIDE * SIDE);
+    assert_eq!([levels[14 * SIDE + 1], levels[14 * SIDE + 20], levels[3 * SIDE + 1]], [255, 0, 0]);
+    let light = grey(&[200; 16]);
+    assert_eq!(whole_picture(&light, 4, 4).unwrap(), vec![200; SIDE * SIDE]);
+    assert_eq!(whole_picture(&light, 4, 5).unwrap_err().kind, ErrorKind::Shape);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -121,13 +206,12 @@ fn a_small_picture_is_scaled_up_and_a_cropped_one_is_read() {
     let bits = [0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0];
     let rgba: Vec<u8> =
         bits.iter().flat_map(|&bit| if bit == 1 { [0, 0, 0, 255] } else { [255; 4] }).collect();
-    let levels = digit_from_pixels(&rgba, 3, 5).unwrap();
+    let levels = levels(read_digit(&rgba, 3, 5).unwrap());
     assert_eq!(ink_box(&levels), [4, INK_BOX]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn what_shows_nothing_or_too_much_is_refused() {
-    let grey = |levels: &[u8]| -> Vec<u8> { levels.iter().flat_map(|&l| [l, l, l, 255]).collect() };
     let faint: Vec<u8> = (0..SIDE * SIDE).map(|i| 200 + (i % 3) as u8).collect();
     for (rgba, width, height, kind, mentions) in [
         (grey(&[255; 16]), 4, 4, ErrorKind::Value, "nothing is drawn"),
@@ -139,7 +223,7 @@ fn what_shows_nothing_or_too_much_is_refused() {
         (vec![], MAX_PIXELS, 2, ErrorKind::Value, "scale it down"),
         (vec![], usize::MAX, usize::MAX, ErrorKind::Value, "scale it down"),
     ] {
-        let error = digit_from_pixels(&rgba, width, height).unwrap_err();
+        let error = read_digit(&rgba, width, height).unwrap_err();
         assert_eq!(error.kind, kind, "{error}");
         assert!(error.message.contains(mentions), "{error}");
     }

@@ -1,12 +1,12 @@
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{JsResult, fields, floats, levels, options};
+use super::convert::{JsResult, fields, floats, levels, options, to_js};
 use crate::engine;
 use crate::error::Error;
 use crate::math::drawing::{self, DEFAULT_BRUSH};
-use crate::math::pixels;
+use crate::math::pixels::{self, Reading, Region};
 use crate::math::resample::{self, Fit, Size};
 
 #[derive(Deserialize)]
@@ -103,18 +103,102 @@ fn pixel_bytes(rgba: &JsValue) -> Result<Vec<u8>, Error> {
     Ok(rgba.to_vec())
 }
 
-/// A picture of a digit, the pixels of an ImageData, as a digit of MNIST like renderDigit's. The
-/// ink may be darker or lighter than what it is on, and keeps its thickness; a picture of 28x28
-/// pixels is a digit already and keeps its levels, inverted if its ink is dark. Throws a ShapeError
-/// if there are not four bytes a pixel, a ValueError if it shows nothing or has more than 2^24
-/// pixels.
-#[wasm_bindgen(js_name = digitFromPixels)]
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct JsWhole {
+    whole: bool,
+}
+
+#[derive(Serialize)]
+struct JsRegion {
+    x: usize,
+    y: usize,
+    width: usize,
+    height: usize,
+}
+
+impl From<Region> for JsRegion {
+    fn from(Region { x, y, width, height }: Region) -> Self {
+        Self { x, y, width, height }
+    }
+}
+
+#[derive(Serialize, Default)]
+struct JsReading {
+    levels: Option<serde_bytes::ByteBuf>,
+    kept: Option<serde_bytes::ByteBuf>,
+    problem: Option<&'static str>,
+    regions: Vec<JsRegion>,
+}
+
+/// The digit in a picture, the pixels of an ImageData, as a digit of MNIST like renderDigit's. The
+/// ink may be darker or lighter than what it is on, or of another colour, under any light, and
+/// keeps its thickness, unless it is finer than any of MNIST's. Where not one digit stands out,
+/// there are no levels, and `problem` says why. Throws a ShapeError if there are not four bytes a
+/// pixel, a ValueError if it shows nothing or has more than 2^24 pixels.
+#[wasm_bindgen(js_name = digitFromPixels, unchecked_return_type = "DigitReading")]
 pub fn digit_from_pixels(
     #[wasm_bindgen(unchecked_param_type = "Uint8ClampedArray")] rgba: JsValue,
     width: usize,
     height: usize,
-) -> JsResult<Uint8Array> {
-    Ok(Uint8Array::from(&*pixels::digit_from_pixels(&pixel_bytes(&rgba)?, width, height)?))
+    #[wasm_bindgen(unchecked_optional_param_type = "DigitFromPixelsOptions")] options: JsValue,
+) -> JsResult<JsValue> {
+    let JsWhole { whole } = self::options(options)?;
+    let rgba = pixel_bytes(&rgba)?;
+    let bytes = |levels| Some(serde_bytes::ByteBuf::from(levels));
+    if whole {
+        let levels = pixels::whole_picture(&rgba, width, height)?;
+        return to_js(&JsReading { levels: bytes(levels), ..JsReading::default() });
+    }
+    to_js(&match pixels::read_digit(&rgba, width, height)? {
+        Reading::Digit { levels, region, kept } => JsReading {
+            levels: bytes(levels),
+            kept: kept.and_then(bytes),
+            problem: None,
+            regions: vec![region.into()],
+        },
+        Reading::Unclear { problem, regions } => JsReading {
+            problem: Some(problem.name()),
+            regions: regions.into_iter().map(JsRegion::from).collect(),
+            ..JsReading::default()
+        },
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsStanding {
+    is_standard: bool,
+    ground: u8,
+    peak: u8,
+    has_range: bool,
+    two_levels: bool,
+    offset: [f64; 2],
+    is_centred: bool,
+    longest: usize,
+    has_size: bool,
+    centred: serde_bytes::ByteBuf,
+}
+
+/// Whether an image of 28x28 levels with light ink is made as MNIST's digits are, and the image
+/// that is. Throws a ShapeError if there are not 784 levels, a ValueError if all are the same.
+#[wasm_bindgen(js_name = digitStanding, unchecked_return_type = "DigitStanding")]
+pub fn digit_standing(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
+) -> JsResult<JsValue> {
+    let standing = pixels::standing(&levels(&image)?)?;
+    to_js(&JsStanding {
+        is_standard: standing.is_standard(),
+        ground: standing.ground,
+        peak: standing.peak,
+        has_range: standing.has_range(),
+        two_levels: standing.two_levels,
+        offset: standing.offset,
+        is_centred: standing.is_centred(),
+        longest: standing.longest,
+        has_size: standing.has_size(),
+        centred: serde_bytes::ByteBuf::from(standing.centred),
+    })
 }
 
 /// The drawings that come with the crate, for renderDigit: every digit, some in two hands, and some

@@ -27,8 +27,8 @@ pub use evaluation::Evaluation;
 pub use foreign::{change_entry, check_model, inspect_onnx, profile_onnx, propose_entry};
 pub use hvae::Hvae;
 pub use images::{
-    digit_from_pixels, example_drawings, image_from_pixels, render_digit, render_strokes,
-    resample_image,
+    digit_from_pixels, digit_standing, example_drawings, image_from_pixels, render_digit,
+    render_strokes, resample_image,
 };
 pub use inference::VariationalInference;
 pub use latent_bound::LatentBound;

@@ -28,3 +28,48 @@ export interface Layout {
   /** 1 for grey (if absent), 3 for red, green and blue, side by side for each pixel. */
   channels?: number;
 }
+
+export interface DigitFromPixelsOptions {
+  /** Looks for no digit, and takes the whole picture between black bars; false if absent. */
+  whole?: boolean;
+}
+
+/** A rectangle of a picture, in its pixels. */
+export interface Region {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** What a picture shows. */
+export interface DigitReading {
+  /** The digit as MNIST has its own, 28x28 levels row by row; null where not one digit stands out. */
+  levels: Uint8Array | null;
+  /** For a picture of 28x28 pixels, its own levels, inverted if its ink is dark. */
+  kept: Uint8Array | null;
+  /** Why there is no digit: there are several, or nothing looks like strokes of a pen. */
+  problem: 'several' | 'shapeless' | null;
+  /** Where the digit is, or what may be meant, in the order of reading. */
+  regions: Region[];
+}
+
+/** What of an image of 28x28 levels is like MNIST's digits, and what is not. */
+export interface DigitStanding {
+  isStandard: boolean;
+  /** The level of most of what is no ink, and the greatest level. */
+  ground: number;
+  peak: number;
+  /** Whether the ground is black and the ink white. */
+  hasRange: boolean;
+  /** Whether there are two levels only. */
+  twoLevels: boolean;
+  /** How far the ink's centre of mass lies to the right of and below pixel (14, 14). */
+  offset: [number, number];
+  isCentred: boolean;
+  /** The longer side of the ink in pixels. */
+  longest: number;
+  hasSize: boolean;
+  /** The image made as MNIST's are; the same levels where it is like them already. */
+  centred: Uint8Array;
+}
