@@ -127,9 +127,9 @@ fn a_picture_that_is_a_digit_already_is_kept() {
 }
 
 /// The seven, so many pixels to the right and further down.
-fn moved(right: usize, down: usize) -> Vec<u8> {
+fn moved([right, down]: [isize; 2]) -> Vec<u8> {
     let seven = drawn();
-    let from = |at: usize, by: usize| at.checked_sub(by);
+    let from = |at: usize, by: isize| at.checked_add_signed(-by).filter(|&at| at < SIDE);
     (0..SIDE * SIDE)
         .map(|at| match (from(at % SIDE, right), from(at / SIDE, down)) {
             (Some(x), Some(y)) => seven[y * SIDE + x],
@@ -140,13 +140,13 @@ fn moved(right: usize, down: usize) -> Vec<u8> {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_digit_of_28_pixels_off_its_place_is_moved_and_its_own_levels_are_told() {
-    for (right, down) in [(3, 0), (0, 2), (2, 2)] {
-        let off = moved(right, down);
+    for by in [[3, 0], [-3, 0], [0, -3], [2, -2]] {
+        let off = moved(by);
         let found = standing(&off).unwrap();
         let own = centre_of_mass(&off);
-        for (axis, by) in [right, down].into_iter().enumerate() {
+        for axis in [0, 1] {
             assert!((found.offset[axis] - (own[axis] - 14.0)).abs() < 0.01);
-            assert!((found.offset[axis] - by as f64).abs() <= 0.6);
+            assert!((found.offset[axis] - by[axis] as f64).abs() <= 0.6);
         }
         assert!(!found.is_centred() && found.has_range() && found.has_size());
         assert_eq!(found.centred, drawn());
