@@ -1,4 +1,4 @@
-import { PictureError, type PictureFault } from './drawing/file.ts';
+import { COMMON, PictureError, type PictureFault } from './drawing/file.ts';
 import { LoadError } from './engine/loader.ts';
 import { messages } from './messages/index.ts';
 
@@ -25,6 +25,13 @@ function explainPicture(fault: PictureFault): string {
     case 'format':
       return fault.format ? text.format(fault.format) : text.unknown;
     case 'damaged':
-      return text.damaged(fault.format);
+      if (fault.format === 'HEIC') return text.heic;
+      return COMMON.has(fault.format) ? text.damaged(fault.format) : text.format(fault.format);
+    case 'randomized':
+      return text.randomized;
+    case 'blank':
+      return text.blank;
+    case 'text':
+      return text.text;
   }
 }

@@ -7,7 +7,13 @@ export type PictureFault =
   | { reason: 'pixels'; megapixels: number; most: number }
   /** `format` is its common name; empty where nobody knows it. */
   | { reason: 'format'; format: string }
-  | { reason: 'damaged'; format: string };
+  | { reason: 'damaged'; format: string }
+  /** The browser does not let a page read what a canvas shows. */
+  | { reason: 'randomized' }
+  /** Nothing can be told from its ground. */
+  | { reason: 'blank' }
+  /** A text or a link, no file. */
+  | { reason: 'text' };
 
 export class PictureError extends Error {
   override name = 'PictureError';
@@ -32,11 +38,29 @@ const OTHERS: readonly (readonly [string, string])[] = [
 ];
 
 const NAMES: Record<string, string> = {
-  heif: 'HEIC / AVIF',
+  avif: 'AVIF',
+  heic: 'HEIC',
+  heif: 'HEIC',
+  'jxl-stream': 'JPEG XL',
+  jxl: 'JPEG XL',
+  jp2: 'JPEG 2000',
+  j2c: 'JPEG 2000',
   jpg: 'JPEG',
   pnm: 'PNM',
   webp: 'WebP',
 };
+
+/** Formats that every browser reads; others some do. */
+export const COMMON: ReadonlySet<string> = new Set([
+  'AVIF',
+  'BMP',
+  'GIF',
+  'ICO',
+  'JPEG',
+  'PNG',
+  'SVG',
+  'WebP',
+]);
 
 /** The format and the size of a picture; throws for other files, and for pictures above the limits. */
 export async function inspect(file: Blob): Promise<{ format: string }> {
@@ -56,6 +80,8 @@ export async function inspect(file: Blob): Promise<{ format: string }> {
   try {
     size = imageSize(head);
   } catch {
+    // One without a size is drawn at any.
+    if (/<svg[\s>]/.test(new TextDecoder().decode(head))) return { format: 'SVG' };
     throw new PictureError({ reason: 'format', format: '' });
   }
   const { type = '', width, height } = size;

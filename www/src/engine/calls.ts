@@ -6,6 +6,8 @@
 import type {
   ClassRegion,
   DataFile,
+  DigitReading,
+  DigitStanding,
   Diffused,
   DiffuseOptions,
   EvaluatedModel,
@@ -212,17 +214,22 @@ export interface Calls {
   percentile: Call<{ json: string; model: string; elbo: number }, number>;
   /** The drawings that come with the crate. */
   examples: Call<null, ExampleDrawing[]>;
-  /** Strokes in [0, 1]², an image, or the pixels of a file, as an image that a model takes: 8-bit levels. */
+  /** Strokes in [0, 1]², or an image, as an image that a model takes: 8-bit levels. */
   prepare: Call<
-    {
-      of:
-        | { strokes: Float32Array[] }
-        | { image: Pixels }
-        | { rgba: Uint8ClampedArray; width: number; height: number };
-      format: Format;
-    },
+    { of: { strokes: Float32Array[] } | { image: Pixels }; format: Format },
     Uint8Array
   >;
+  /** The pixels of a file as such an image: the digit in it where the format is of digits, unless all of it is wanted. */
+  read: Call<
+    {
+      of: { rgba: Uint8ClampedArray; width: number; height: number };
+      format: Format;
+      whole: boolean;
+    },
+    DigitReading
+  >;
+  /** How an image of MNIST's shape stands among MNIST's; null where nothing is in it. */
+  standing: Call<{ levels: Uint8Array }, DigitStanding | null>;
   /** A picture at one timestep of a chain, and what the model makes of it. */
   diffuse: Call<{ model: string; image: Uint8Array; options: DiffuseOptions }, Diffused>;
   /** One picture per list of layer seeds, 8-bit levels. */

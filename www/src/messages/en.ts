@@ -79,6 +79,12 @@ export const en = {
         'It is not a picture in any format that the page knows. Save it as PNG or JPEG, or take a screenshot of it.',
       damaged: (format: string) =>
         `This browser cannot decode it: the ${format} file is damaged, or of a kind that the browser does not read. Save it as PNG or JPEG.`,
+      heic: 'This browser does not read HEIC, the format of iPhones. Share or export the photo as JPEG, or take a screenshot of it; Safari reads it as it is.',
+      randomized:
+        'This browser changes what a page reads from a picture, as a protection against recognition, and noise would be scored in its place. Allow this site to read canvases (in the address bar or the shield’s settings), or draw the digit.',
+      blank:
+        'Nothing stands out in it: it has nearly the same colour everywhere. Of an animation, the first picture is taken: if that is blank, take a screenshot of a later one. If the writing is very faint, raise the contrast first.',
+      text: 'It is a text or a link, not a file. Save the picture, then upload it.',
     },
     unexpected: 'Unexpected error.',
     because: (cause: string, detail: string) => `${cause} (${detail})`,

@@ -12,8 +12,10 @@ export function pngHead(width: number, height: number): Uint8Array<ArrayBuffer> 
   return head;
 }
 
-/** Pictures that decode when the test says so, by their names. */
-export function decodable() {
+/** Pictures that decode when the test says so; what is read back from a canvas may be altered. */
+export function decodable(alter: (data: Uint8ClampedArray) => Uint8ClampedArray = (data) => data) {
+  /** What was drawn on canvases, and the matrices that were set. */
+  const drawn: unknown[][] = [];
   const open = new Map<Blob, ReturnType<typeof later<object>>>();
   const answerFor = (file: Blob) => {
     const answer = open.get(file) ?? later<object>();
@@ -31,16 +33,33 @@ export function decodable() {
         readonly height: number,
       ) {}
       getContext() {
+        let put: Uint8ClampedArray | undefined;
         return {
-          drawImage: () => undefined,
-          getImageData: (_x: number, _y: number, width: number, height: number) => ({
+          drawImage: (...args: unknown[]) => drawn.push(args),
+          setTransform: (...matrix: number[]) => drawn.push(['matrix', ...matrix]),
+          createImageData: (width: number, height: number) => ({
             data: new Uint8ClampedArray(4 * width * height),
+          }),
+          putImageData: ({ data }: { data: Uint8ClampedArray }) => (put = data),
+          getImageData: (_x: number, _y: number, width: number, height: number) => ({
+            data: alter(put ?? new Uint8ClampedArray(4 * width * height)),
           }),
         };
       }
     },
   );
+  // An image element shows no more than a bitmap does.
+  Object.assign(URL, { createObjectURL: () => 'blob:', revokeObjectURL: () => undefined });
+  vi.stubGlobal(
+    'Image',
+    class {
+      decode() {
+        return Promise.reject(new Error('no picture'));
+      }
+    },
+  );
   return {
+    drawn,
     decode: (file: Blob, width = 28, height = 28) =>
       answerFor(file).resolve({ width, height, close: () => undefined }),
     refuse: (file: Blob) =>

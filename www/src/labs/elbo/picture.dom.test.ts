@@ -1,19 +1,23 @@
 import { Blob as ReadableBlob } from 'node:buffer';
 import { fireEvent, render } from '@testing-library/svelte';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { printPixels } from '../../drawing/pixels.ts';
 import { MOST_POINTS, parseStrokes, pointCount, printStrokes } from '../../drawing/strokes.ts';
 import type { Calls } from '../../engine/calls.ts';
-import type { VaeEntry } from '../../engine/protocol.ts';
+import type { DigitReading, DigitStanding, VaeEntry } from '../../engine/protocol.ts';
+import { explain } from '../../explain.ts';
+import { en } from '../../messages/en.ts';
 import { flat } from '../../testing/images.ts';
 import { manifest } from '../../testing/manifest.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';
 import { decodable, layOut, pngHead, pointer } from '../../testing/pictures.ts';
 import { inTime } from '../../testing/time.ts';
 import { calls, workerOf } from '../../testing/worker.ts';
+import CropDialog from './CropDialog.svelte';
 import DrawingPad from './DrawingPad.svelte';
 import PictureCard from './PictureCard.svelte';
 import { PictureDesk } from './picture.svelte.ts';
+import Placing from './Placing.svelte';
 
 // Importing takes real time, which the fake clock does not wait for.
 beforeAll(() => import('image-size'));
@@ -27,16 +31,42 @@ const EXAMPLES: Calls['examples']['result'] = ['3', '7-crossed'].map((name, i) =
 /** A picture whose levels count the points of its strokes, or tell the width of the file. */
 const prepared = ({ of, format }: Calls['prepare']['params']): Uint8Array => {
   const points = 'strokes' in of && of.strokes.reduce((sum, { length }) => sum + length / 2, 0);
-  return flat(points || ('width' in of ? of.width : 1), format.shape).levels;
+  return flat(points || 1, format.shape).levels;
 };
 
-async function opened(hash = '#lab=elbo') {
+/** A digit whose levels tell the width of the file, unless the script says what is found. */
+const found = (levels: number, more: Partial<DigitReading> = {}): DigitReading => ({
+  levels: flat(levels).levels,
+  kept: null,
+  problem: null,
+  regions: [],
+  ...more,
+});
+const reading = ({ of, format, whole }: Calls['read']['params']): DigitReading =>
+  found(0, { levels: flat(whole ? 77 : of.width % 256, format.shape).levels });
+/** Nothing is wrong with pixels of even levels; odd ones would be placed one level higher. */
+const standing = ({ levels }: Calls['standing']['params']): DigitStanding => ({
+  isStandard: (levels[0] ?? 0) % 2 === 0,
+  ground: 3,
+  peak: 250,
+  hasRange: true,
+  twoLevels: false,
+  offset: [-3, 4],
+  isCentred: false,
+  longest: 20,
+  hasSize: true,
+  centred: flat((levels[0] ?? 0) + 1).levels,
+});
+
+async function opened(hash = '#lab=elbo', read = reading) {
   const { engine, page, lab } = await open(
     {
       hash,
       script: {
         examples: () => EXAMPLES,
         prepare: prepared,
+        read,
+        standing,
       },
     },
     (engine, page) => new PictureDesk(engine, page),
@@ -158,7 +188,7 @@ describe('a file', () => {
     await pass();
     expect(desk.busy).toBe(false);
     expect(level(desk)).toBe(100);
-    expect(workerOf('decoder').asked('prepare').at(-1)?.of).toMatchObject({
+    expect(workerOf('decoder').asked('read').at(-1)?.of).toMatchObject({
       width: 100,
       height: 50,
     });
@@ -172,7 +202,7 @@ describe('a file', () => {
     decode(photo, 12_000, 9000);
     await inTime(taken);
     await pass();
-    expect(workerOf('decoder').asked('prepare').at(-1)?.of).toMatchObject({
+    expect(workerOf('decoder').asked('read').at(-1)?.of).toMatchObject({
       width: 512,
       height: 384,
     });
@@ -246,6 +276,231 @@ describe('a file', () => {
   });
 });
 
+it('a file with one colour is refused as blank', async () => {
+  const { desk } = await opened('#lab=elbo', () => {
+    throw Object.assign(new Error('nothing is drawn'), { name: 'ValueError' });
+  });
+  const { decode } = decodable();
+  const white = file();
+  const taken = desk.upload(white);
+  decode(white, 100, 100);
+  await inTime(taken);
+  await pass();
+  expect(desk.error).toMatchObject({ fault: { reason: 'blank' } });
+  expect(desk.error && explain(desk.error)).toBe(en.errors.picture.blank);
+});
+
+describe('a file in which not one digit stands out', () => {
+  const several = ({ of, whole }: Calls['read']['params']): DigitReading => {
+    if (whole) return found(77);
+    // Of the whole picture; a frame holds one digit.
+    if (of.width === 512)
+      return found(0, {
+        levels: null,
+        problem: 'several',
+        regions: [
+          { x: 100, y: 100, width: 100, height: 80 },
+          { x: 300, y: 100, width: 60, height: 100 },
+        ],
+      });
+    return found(of.width % 256);
+  };
+
+  async function cropping(read = several) {
+    const { desk, page } = await opened('#lab=elbo', read);
+    const { decode } = decodable();
+    const photo = file();
+    const taken = desk.upload(photo);
+    decode(photo, 1024, 768);
+    await inTime(taken);
+    await pass();
+    if (!desk.crop) throw new Error('no crop is asked for');
+    return { desk, page, crop: desk.crop };
+  }
+
+  it('has the visitor choose one, and the picture stays until then', async () => {
+    const { desk, crop } = await cropping();
+    expect(level(desk)).toBe(2);
+    expect(crop.found.problem).toBe('several');
+    // Twice as large as what was read, with a margin of 15 % of the longer side.
+    expect(crop.regions).toEqual([
+      { x: 170, y: 170, width: 260, height: 220 },
+      { x: 570, y: 170, width: 180, height: 260 },
+    ]);
+    expect(crop.frame).toEqual(crop.regions[0]);
+    expect(crop.reading?.levels?.[0]).toBe(260 % 256);
+    if (crop.regions[1]) crop.choose(crop.regions[1]);
+    await pass();
+    await inTime(desk.finishCrop('digit'));
+    await pass();
+    expect(desk.crop).toBeNull();
+    expect(level(desk)).toBe(180);
+    expect(desk.canCrop).toBe(true);
+    desk.undo();
+    await pass();
+    expect(level(desk)).toBe(2);
+    expect(desk.canCrop).toBe(false);
+  });
+
+  it('can be taken as it is, and cropped again', async () => {
+    const { desk } = await cropping();
+    await inTime(desk.finishCrop('whole'));
+    await pass();
+    expect(level(desk)).toBe(77);
+    desk.cropAgain();
+    expect(desk.crop?.frame).toEqual({ x: 0, y: 0, width: 1024, height: 768 });
+    expect(desk.crop?.found.problem).toBeNull();
+  });
+
+  it('is left alone where something else is done', async () => {
+    const { desk } = await cropping();
+    desk.clear();
+    expect(desk.crop).toBeNull();
+  });
+
+  it('has a frame that stays inside, and is no smaller than a few pixels', async () => {
+    const { crop } = await cropping();
+    crop.choose({ x: 900, y: 700, width: 400, height: 400 });
+    expect(crop.frame).toEqual({ x: 900, y: 700, width: 124, height: 68 });
+    crop.move(-2000, 10);
+    expect(crop.frame).toEqual({ x: 0, y: 700, width: 124, height: 68 });
+    crop.pull('top-left', 50, 600);
+    expect(crop.frame).toEqual({ x: 50, y: 600, width: 74, height: 168 });
+    crop.pull('bottom-right', -10, 2000);
+    expect(crop.frame).toMatchObject({ x: 50, y: 600, height: 168 });
+    expect(crop.frame.width).toBeCloseTo(0.04 * 768, 9);
+    crop.pull('top-right', 200, 650);
+    expect(crop.frame).toEqual({ x: 50, y: 650, width: 150, height: 118 });
+    crop.pull('bottom-left', 60, 700);
+    expect(crop.frame).toEqual({ x: 60, y: 650, width: 140, height: 50 });
+  });
+
+  it('is cropped by pointer and by keyboard', async () => {
+    const { crop } = await cropping();
+    layOut(512, 384);
+    // jsdom has no modal dialogs.
+    HTMLDialogElement.prototype.showModal = function () {
+      this.open = true;
+    };
+    const ontake = vi.fn();
+    const { getByTestId, findByTestId } = render(CropDialog, {
+      crop,
+      ontake,
+      onclose: () => undefined,
+    });
+    const stage = getByTestId('crop-stage');
+    const frame = getByTestId('crop-frame');
+    // One pixel of the screen is two of the picture.
+    await fireEvent(frame, pointer('pointerdown', [100, 100]));
+    await fireEvent(stage, pointer('pointermove', [110, 90]));
+    await fireEvent(stage, pointer('pointerup', [110, 90]));
+    expect(crop.frame).toEqual({ x: 190, y: 150, width: 260, height: 220 });
+    await fireEvent(getByTestId('crop-bottom-right'), pointer('pointerdown', [225, 185]));
+    await fireEvent(stage, pointer('pointermove', [300, 200]));
+    await fireEvent(stage, pointer('pointerup', [300, 200]));
+    expect(crop.frame).toEqual({ x: 190, y: 150, width: 410, height: 250 });
+    await fireEvent(stage, pointer('pointerdown', [10, 20]));
+    await fireEvent(stage, pointer('pointermove', [60, 90]));
+    await fireEvent(stage, pointer('pointerup', [60, 90]));
+    expect(crop.frame).toEqual({ x: 20, y: 40, width: 100, height: 140 });
+    await fireEvent.keyDown(frame, { key: 'ArrowRight' });
+    expect(crop.frame.x).toBeCloseTo(20 + 0.02 * 1024, 9);
+    await fireEvent.keyDown(frame, { key: 'ArrowDown', shiftKey: true });
+    expect(crop.frame.height).toBeCloseTo(140 + 0.02 * 1024, 9);
+    await fireEvent.click(await findByTestId('crop-region-1'));
+    expect(crop.frame).toEqual(crop.regions[1]);
+    await pass();
+    await fireEvent.click(getByTestId('crop-take'));
+    expect(ontake).toHaveBeenCalledWith('digit');
+  });
+
+  it('says where nothing is in the frame', async () => {
+    const { desk, crop } = await cropping((asked) => {
+      if (asked.of.width === 100) throw new Error('nothing is drawn');
+      return several(asked);
+    });
+    crop.choose({ x: 0, y: 0, width: 100, height: 100 });
+    await pass();
+    expect(crop.blank).toBe(true);
+    expect(crop.reading).toBeNull();
+    crop.choose({ x: 0, y: 0, width: 120, height: 100 });
+    await pass();
+    expect([crop.blank, crop.reading?.levels?.[0]]).toEqual([false, 120]);
+    desk.clear();
+  });
+});
+
+describe('pixels of the size of a digit', () => {
+  it('are placed as MNIST has its own, and can be had as they came', async () => {
+    const { desk } = await opened('#lab=elbo', () => found(10, { kept: flat(11).levels }));
+    const { decode } = decodable();
+    const small = file(28, 28);
+    const taken = desk.upload(small);
+    decode(small);
+    await inTime(taken);
+    await pass();
+    expect([level(desk), desk.placement.way]).toEqual([10, 'centred']);
+    const { getByTestId, getByLabelText } = render(Placing, { desk });
+    const caption = () => getByTestId('picture-format').textContent;
+    const size = en.images.size(28, 28, false);
+    expect(caption()).toBe(en.images.placing.standard(size));
+    await fireEvent.click(getByLabelText(en.images.placing.options.kept));
+    await pass();
+    expect([level(desk), desk.placement.way]).toEqual([11, 'kept']);
+    // 3 to the left and 4 down are 5 pixels.
+    expect(caption()).toBe(en.images.placing.kept(size, en.images.placing.offset('5.0')));
+    await fireEvent.click(getByLabelText(en.images.placing.options.centred));
+    await pass();
+    expect(level(desk)).toBe(10);
+    expect(desk.canCrop).toBe(true);
+  });
+
+  it('that come by an address are kept, and the other place is offered', async () => {
+    const { desk } = await opened(`#lab=elbo&image=pixels:${printPixels(flat(21))}`);
+    await pass();
+    expect([level(desk), desk.placement.way]).toEqual([21, 'kept']);
+    desk.place('centred');
+    await pass();
+    expect([level(desk), desk.placement.way]).toEqual([22, 'centred']);
+  });
+
+  it('that are as they should be have one place', async () => {
+    const { desk } = await opened(`#lab=elbo&image=pixels:${printPixels(flat(20))}`);
+    await pass();
+    expect(desk.placement.standing?.isStandard).toBe(true);
+    expect(desk.placement.way).toBeNull();
+  });
+});
+
+describe('a browser that alters what is read from a canvas', () => {
+  async function uploaded(by: number) {
+    const { desk } = await opened();
+    const { decode } = decodable((data) => data.map((level, i) => (i === 5 ? level + by : level)));
+    const photo = file();
+    const taken = desk.upload(photo);
+    decode(photo, 100, 100);
+    await inTime(taken);
+    await pass();
+    return desk;
+  }
+
+  it('by a level is told of', async () => {
+    const desk = await uploaded(1);
+    expect(level(desk)).toBe(100);
+    expect(desk.altered).toBe(true);
+  });
+
+  it('by more is refused, since noise would be scored', async () => {
+    const desk = await uploaded(9);
+    expect(level(desk)).toBe(2);
+    expect(desk.error).toMatchObject({ fault: { reason: 'randomized' } });
+  });
+
+  it('not at all is not spoken of', async () => {
+    expect((await uploaded(0)).altered).toBe(false);
+  });
+});
+
 describe('models of several formats', () => {
   const COLOUR = { channels: 3, height: 32, width: 40 };
 
@@ -299,8 +554,8 @@ describe('models of several formats', () => {
     await inTime(taken);
     await pass();
     expect(workerOf('decoder').asked('prepare').at(-1)?.format).toMatchObject({ digit: true });
-    const asked = workerOf('decoder').asked('prepare');
-    expect(asked.find(({ of }) => 'rgba' in of)?.format).toEqual({ shape: COLOUR, digit: false });
+    const [asked] = workerOf('decoder').asked('read');
+    expect(asked?.format).toEqual({ shape: COLOUR, digit: false });
     expect(desk.shown?.shape).toEqual(COLOUR);
     const { getByTestId } = render(DrawingPad, { desk });
     expect(getByTestId('drawing-pad').getAttribute('viewBox')).toBe('0 0 255 204');

@@ -10,12 +10,14 @@ import {
   type Stroke,
   toShares,
 } from '../../drawing/strokes.ts';
-import { readImage } from '../../drawing/upload.ts';
+import { PictureError } from '../../drawing/file.ts';
+import { readingSide, type Rgba, Sheet } from '../../drawing/upload.ts';
 import { asError } from '../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import { dimensionsOf, formatKey, formatOf, isSameShape, MNIST_SHAPE } from '../../engine/facts.ts';
 import type { Calls } from '../../engine/calls.ts';
 import type {
+  DigitReading,
   ExampleDrawing,
   Format,
   ImageShape,
@@ -24,6 +26,8 @@ import type {
 } from '../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
 import type { Picture } from '../../scoring/scoring.svelte.ts';
+import { Crop } from './crop.svelte.ts';
+import { keyOf, Placement, type Placing } from './placement.svelte.ts';
 import type { ImageSource } from './settings.ts';
 
 /** An example; its picture is for the thumbnail. */
@@ -39,8 +43,6 @@ const THUMBNAIL = 56;
 /** What the first models of the page want; before the manifest is there. */
 const STANDARD: Format = { shape: MNIST_SHAPE, digit: true };
 
-const keyOf = (source: ImageSource) => JSON.stringify(source);
-
 /** The picture of the ELBO lab, which the denoise lab shares: drawn, taken from the examples, uploaded, or sent from another lab. */
 export class PictureDesk {
   examples = $state.raw<Example[]>([]);
@@ -50,6 +52,12 @@ export class PictureDesk {
   error = $state.raw<Error | null>(null);
   /** A file is being decoded. */
   busy = $state(false);
+  /** The part of a picture that is being chosen. */
+  crop = $state.raw<Crop | null>(null);
+  /** How pixels stand among MNIST's digits. */
+  readonly placement: Placement;
+  /** The last file, and what was made of it. */
+  #sheet = $state.raw<{ sheet: Sheet; keys: readonly string[] } | null>(null);
   /** The picture as each format wants it, and which source it was made of; a live stroke has no name yet. */
   #made = $state.raw<ReadonlyMap<string, { key: string; picture: Pixels }>>(new Map());
   /** The format that was chosen by hand. */
@@ -89,6 +97,7 @@ export class PictureDesk {
     private readonly engine: Engine,
     private readonly page: Page,
   ) {
+    this.placement = new Placement(engine, () => this.source);
     if (engine.missing.length > 0) return;
     this.#own = keyOf(this.source);
     $effect(() => {
@@ -99,6 +108,11 @@ export class PictureDesk {
     });
     $effect(() => {
       if (this.#wanted) this.#render();
+    });
+    $effect(() => {
+      const pixels = this.#pixels;
+      const isDigit = this.#format.digit && pixels && isSameShape(pixels.shape, MNIST_SHAPE);
+      if (this.#wanted && isDigit) this.placement.compare(pixels);
     });
   }
 
@@ -232,6 +246,28 @@ export class PictureDesk {
     this.#change({ pixels: printPixels({ levels, shape }) });
   }
 
+  /** Shows the picture as it came, or placed as MNIST's digits are. */
+  place(way: Placing): void {
+    const source = this.placement.placed(way);
+    if (source) this.#change(source);
+  }
+
+  /** Whether the picture on display was made of a file that is still there. */
+  get canCrop(): boolean {
+    return this.#sheet?.keys.includes(keyOf(this.source)) ?? false;
+  }
+
+  /** Whether the browser changed the levels of the file by next to nothing. */
+  get altered(): boolean {
+    return this.canCrop && this.#sheet?.sheet.altered === true;
+  }
+
+  /** What was dropped or pasted is no file. */
+  refuseText(): void {
+    this.#supersede();
+    this.error = new PictureError({ reason: 'text' });
+  }
+
   /** Takes a file, unless something else is done to the picture before it is decoded. */
   async upload(file: Blob): Promise<void> {
     this.#supersede();
@@ -239,13 +275,75 @@ export class PictureDesk {
     this.busy = true;
     try {
       const format = this.#format;
-      const of = await readImage(file, Math.max(format.shape.height, format.shape.width));
-      const levels = await this.#prepare(of, format);
-      if (deed === this.#deeds) this.take({ levels, shape: format.shape });
+      const sheet = await Sheet.open(file);
+      const of = sheet.read(this.#side);
+      const reading = await this.#read(of, format, false);
+      if (deed === this.#deeds) {
+        this.#sheet = { sheet, keys: [] };
+        if (reading.levels) this.#takeReading(reading, format);
+        else this.#startCrop(sheet, format, reading, of.width);
+      }
     } catch (error) {
-      if (deed === this.#deeds) this.error = asError(error);
+      // The crate finds nothing to be told from its ground.
+      const isBlank = asError(error).name === 'ValueError';
+      if (deed === this.#deeds)
+        this.error = isBlank ? new PictureError({ reason: 'blank' }) : asError(error);
     }
     if (deed === this.#deeds) this.busy = false;
+  }
+
+  /** Lets a part of the last file be chosen. */
+  cropAgain(): void {
+    const { sheet } = this.#sheet ?? {};
+    if (sheet) this.#startCrop(sheet, this.#format, { problem: null, regions: [] }, sheet.width);
+  }
+
+  /** Takes the digit in the frame, or the frame as it is. */
+  async finishCrop(how: 'digit' | 'whole'): Promise<void> {
+    const { crop } = this;
+    if (!crop) return;
+    try {
+      const reading = how === 'digit' ? crop.reading : await crop.whole();
+      if (reading && this.crop === crop) this.#takeReading(reading, crop.format);
+    } catch (error) {
+      this.error = asError(error);
+    }
+    if (this.crop === crop) this.crop = null;
+  }
+
+  #startCrop(
+    sheet: Sheet,
+    format: Format,
+    found: Pick<DigitReading, 'problem' | 'regions'>,
+    width: number,
+  ): void {
+    this.crop = new Crop(sheet, format, found, width, this.#side, (of, whole) =>
+      this.#read(of, format, whole),
+    );
+  }
+
+  #takeReading({ levels, kept }: Pick<DigitReading, 'levels' | 'kept'>, format: Format): void {
+    if (!levels) return;
+    const sourceOf = (levels: Uint8Array): ImageSource => ({
+      pixels: printPixels({ levels, shape: format.shape }),
+    });
+    const centred = sourceOf(levels);
+    const sources = kept ? [centred, sourceOf(kept)] : [centred];
+    const [, other] = sources;
+    if (other) this.placement.pair(other, centred);
+    if (this.#sheet) this.#sheet = { ...this.#sheet, keys: sources.map(keyOf) };
+    this.#chosen = '';
+    this.#change(centred);
+  }
+
+  /** How large files are read. */
+  get #side(): number {
+    const { height, width } = this.#format.shape;
+    return readingSide(Math.max(height, width));
+  }
+
+  #read(of: Rgba, format: Format, whole: boolean): Promise<DigitReading> {
+    return this.engine.decoder.client.call('read', { of, format, whole });
   }
 
   #prepare(of: Calls['prepare']['params']['of'], format: Format): Promise<Uint8Array> {
@@ -257,6 +355,7 @@ export class PictureDesk {
     this.#deeds++;
     this.busy = false;
     this.error = null;
+    this.crop = null;
   }
 
   #change(source: ImageSource): void {

@@ -1,5 +1,5 @@
 /** How informative the latents of a VAE are on pictures of the visitor's. */
-import { readImage } from '../../drawing/upload.ts';
+import { readingSide, Sheet } from '../../drawing/upload.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import { formatOf } from '../../engine/facts.ts';
 import type { VaeEntry } from '../../engine/protocol.ts';
@@ -13,13 +13,15 @@ export async function klOver(
 ): Promise<number[]> {
   const { client } = engine.scorer;
   const format = formatOf(entry);
-  const longest = Math.max(format.shape.height, format.shape.width);
+  const side = readingSide(Math.max(format.shape.height, format.shape.width));
   const images = await Promise.all(
     files.map(async (file) => {
-      const of = await readImage(file, longest);
-      return client.call('prepare', { of, format });
+      const of = (await Sheet.open(file)).read(side);
+      const { levels } = await client.call('read', { of, format, whole: false });
+      // What is not one digit is taken as it is.
+      return levels ?? (await client.call('read', { of, format, whole: true })).levels;
     }),
   );
-  const levels = Uint8Array.from(images.flatMap((image) => [...image]));
+  const levels = Uint8Array.from(images.flatMap((image) => [...(image ?? [])]));
   return client.call('estimateKl', { model: entry.id, images: levels, class: given });
 }

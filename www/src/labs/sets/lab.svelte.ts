@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import { readImage } from '../../drawing/upload.ts';
+import { readingSide, Sheet } from '../../drawing/upload.ts';
 import { asError } from '../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import { boundLack } from '../../engine/facts.ts';
@@ -161,8 +161,13 @@ export class SetsLab {
     const { client } = this.engine.decoder;
     const tools: Tools = {
       read: (bytes) => client.call('readData', { bytes }),
-      decode: (blob) => readImage(blob, 0),
-      fit: (of, shape) => client.call('prepare', { of, format: { shape, digit: false } }),
+      decode: async (blob) => (await Sheet.open(blob)).read(readingSide(0)),
+      fit: async (of, shape) => {
+        const format = { shape, digit: false };
+        const { levels } = await client.call('read', { of, format, whole: true });
+        if (!levels) throw new Error('an image has no levels');
+        return levels;
+      },
       progress: (done, total) => (this.opening = { done, total }),
     };
     try {
