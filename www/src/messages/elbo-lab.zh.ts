@@ -182,6 +182,12 @@ export const elboLab: typeof english = {
   },
   digit: {
     probability: '概率',
+    conditional: '概率（假定它是数字）',
+    beyond: (models) =>
+      `假定它是数字：在 ${models} 看来，这张图的 ELBO 低于每一张测试图像。它究竟是什么，这些模型无法判断。`,
+    pending: '这张图是否与测试图像相似，仍在计算中。',
+    within: (models) => `在 ${models} 看来，这张图与测试图像相似。`,
+    untested: '这里没有模型在测试图像上评分过：它是不是数字，无从得知。',
     entropy: '熵',
     bar: (label, percent, nats) => `${label}：${percent} %，ELBO ${nats} 奈特`,
   },

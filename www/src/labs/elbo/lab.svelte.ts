@@ -2,6 +2,7 @@ import { untrack } from 'svelte';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import {
   boundLack,
+  evaluationOf,
   formatKey,
   formatOf,
   type LatentEntry,
@@ -10,6 +11,7 @@ import {
 } from '../../engine/facts.ts';
 import type {
   Diffused,
+  Estimate,
   GrowthKind,
   GrowthTask,
   ModelEntry,
@@ -21,8 +23,10 @@ import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';
 import { tab } from '../../tab.svelte.ts';
 import type { Picture } from '../../scoring/scoring.svelte.ts';
+import { type Experience, experienceOf } from './experience.ts';
 import { Growing, type NamedTask } from './growing.svelte.ts';
 import { PictureDesk } from './picture.svelte.ts';
+import { isOfChain } from './surprise.svelte.ts';
 import { MOST_MODELS } from './settings.ts';
 
 /** A model with latents, and its bound. */
@@ -39,6 +43,8 @@ export interface SweepPoint {
 }
 
 const STILL_MS = 300;
+/** Fewer samples do not know their own standard error. */
+const FEWEST = 30;
 /** The comparison of chains is asked for by hand: what goes on by itself waits for it. */
 const RANKS = { sweep: 0, bound: 1 };
 /** Chain lengths that are compared, and how many timesteps of each are evaluated. */
@@ -113,6 +119,33 @@ export class ElboLab {
   /** The same as a model wants it. */
   pictureFor(entry: ModelEntry): Picture | null {
     return this.#resting.get(formatKey(formatOf(entry))) ?? null;
+  }
+
+  /** Whether the models have been tested on anything like the picture. */
+  get experience(): Experience {
+    const models = this.engine.evaluation?.models;
+    const bounds: { entry: ModelEntry; elbo: Estimate | null }[] = this.latent.map(
+      ({ entry, bound: { result, current } }) => ({
+        entry,
+        elbo: current && result && result.samples >= FEWEST ? result.elbo : null,
+      }),
+    );
+    if (this.ddpm) {
+      const { result, current } = this.bound;
+      const chain = evaluationOf(models, this.ddpm)?.chain;
+      // The bound of another chain is not to be set beside those of the test images.
+      if (!result || isOfChain(result, chain))
+        bounds.push({
+          entry: this.ddpm,
+          elbo: current && result && result.evaluations >= FEWEST ? result.elbo : null,
+        });
+    }
+    return experienceOf(
+      bounds.flatMap(({ entry, elbo }) => {
+        const evaluated = evaluationOf(models, entry);
+        return evaluated ? [{ entry, evaluated, elbo }] : [];
+      }),
+    );
   }
 
   of(task: Task): LatentModel[] {
