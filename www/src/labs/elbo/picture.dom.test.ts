@@ -164,6 +164,14 @@ describe('the picture of the ELBO lab', () => {
     expect(desk.canUndo).toBe(false);
   });
 
+  it('is taken back a hundred changes at most', async () => {
+    const { desk, page } = await opened();
+    for (let level = 1; level <= 150; level++) desk.take(flat(level));
+    for (let step = 0; step < 100; step++) desk.undo();
+    expect(page.state.elbo.image).toEqual({ pixels: printPixels(flat(50)) });
+    expect(desk.canUndo).toBe(false);
+  });
+
   it('does not go back behind another address', async () => {
     const { desk, page } = await opened();
     desk.take(flat(9));

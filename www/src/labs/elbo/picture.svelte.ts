@@ -38,6 +38,8 @@ export interface Example extends Omit<ExampleDrawing, 'strokes'> {
 
 /** Numbers in a stroke under way before it is made simple: a fast pen tells far more places than a drawing needs. */
 const LONGEST_LIVE = 512;
+/** Changes that can be undone: a drawing is some kilobytes. */
+const MOST_UNDONE = 100;
 /** Longest side of a thumbnail in pixels. */
 const THUMBNAIL = 56;
 /** What the first models of the page want; before the manifest is there. */
@@ -362,7 +364,7 @@ export class PictureDesk {
     this.#supersede();
     this.live = null;
     if (keyOf(source) === keyOf(this.source)) return;
-    this.#past = [...this.#past, $state.snapshot(this.source)];
+    this.#past = [...this.#past.slice(1 - MOST_UNDONE), $state.snapshot(this.source)];
     this.#set(source);
   }
 
