@@ -102,7 +102,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['{src,vite}/**/*.test.ts'],
-          exclude: ['src/**/*.dom.test.ts'],
+          exclude: ['src/**/*.{dom,alone}.test.ts'],
         },
       },
       {
@@ -110,6 +110,17 @@ export default defineConfig({
         // Svelte for browsers, whose effects run.
         plugins: [svelteTesting()],
         test: { name: 'dom', include: ['src/**/*.dom.test.ts'], environment: 'jsdom' },
+      },
+      {
+        extends: true,
+        plugins: [svelteTesting()],
+        test: {
+          name: 'alone',
+          include: ['src/**/*.alone.test.ts'],
+          environment: 'jsdom',
+          // They take the modules anew, Svelte's among them.
+          isolate: true,
+        },
       },
     ],
   },
