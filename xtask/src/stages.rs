@@ -52,15 +52,14 @@ pub enum Stage {
 }
 
 /// Stages beside each other. Cargo's compilations keep two cores busy; the tools of npm, and tests
-/// in Node.js, one each.
+/// in Node.js, one each; the soak is the better for being disturbed.
 const LANES: [&[Stage]; 2] = [
     &[Stage::Package, Stage::Fmt, Stage::Deny, Stage::Advisories, Stage::Clippy, Stage::Native],
-    &[Stage::Page, Stage::Node],
+    &[Stage::Page, Stage::Soak, Stage::Node],
 ];
 
 /// Stages that need the machine for themselves, after all others.
-const ALONE: [Stage; 5] =
-    [Stage::Chrome, Stage::E2e, Stage::Soak, Stage::Browsers, Stage::WasmPack];
+const ALONE: [Stage; 4] = [Stage::Chrome, Stage::E2e, Stage::Browsers, Stage::WasmPack];
 
 /// What several stages need, made by the first of them.
 #[derive(Default)]
