@@ -16,7 +16,7 @@ const minutes = Number(process.env['ELBO_ROOM_SOAK_MINUTES'] ?? 2);
 const started = Number(process.env['ELBO_ROOM_SOAK_STARTED'] ?? Date.now());
 
 test('soak', async ({ browser, baseURL }) => {
-  test.setTimeout(minutes * 60_000 + 1_800_000);
+  test.setTimeout(minutes * 90_000 + 300_000);
   const soak = new Soak(browser, baseURL as string, { seed, minutes, started });
   const report = await soak.run();
   const path =
