@@ -66,8 +66,8 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
         target === null ? null : most(target),
       ),
     });
-  compared('network', time.network, time.peerNetwork, 0.55);
-  compared('decode', time.decode, time.peerDecode, null);
+  compared('network', time.network, time.peerNetwork, 0.3);
+  compared('decode', time.decode, time.peerDecode, 0.4);
   compared('encode', time.encode, time.peerEncode, null);
   const operations = 2 * multiplyAdds(supplies.ddpm.files.network as Uint8Array);
   const rates = time.network.map((milliseconds) => operations / milliseconds / 1e6);
@@ -163,7 +163,7 @@ const load: Step = async (rows, { supplies, options }) => {
     title: ({ rows }) => rows.load,
     ours: measured(time.ours, 'ms'),
     peer: { name: () => ORT, ...measured(time.theirs, 'ms') },
-    verdict: ofRatios(({ verdicts }) => verdicts.time, ratios(time.ours, time.theirs), most(0.4)),
+    verdict: ofRatios(({ verdicts }) => verdicts.time, ratios(time.ours, time.theirs), most(0.45)),
   });
 };
 
@@ -243,7 +243,7 @@ const allCores: Step = async (rows, context) => {
     title: ({ rows }) => rows.chains(chains, steps, cores),
     ours: measured(time.ours, 's'),
     peer: { name, ...measured(theirs, 's') },
-    verdict: ofRatios(({ verdicts }) => verdicts.throughput, ratios(theirs, time.ours), least(1.8)),
+    verdict: ofRatios(({ verdicts }) => verdicts.throughput, ratios(theirs, time.ours), least(4.5)),
   });
   for (const { end } of crates) end();
   const total = (await bound()).total ?? 0;
@@ -259,7 +259,11 @@ const allCores: Step = async (rows, context) => {
       name: (text) => text.peers.evaluations(name(text), total),
       ...measured(whole.theirs, 's'),
     },
-    verdict: ofRatios(({ verdicts }) => verdicts.throughput, ratios(whole.theirs, whole.ours)),
+    verdict: ofRatios(
+      ({ verdicts }) => verdicts.throughput,
+      ratios(whole.theirs, whole.ours),
+      least(4.5),
+    ),
   });
   peer.end();
   pool.close();
