@@ -48,10 +48,14 @@ it('keeps the list of models, which came before there was anybody to keep it', a
 
 it('gives way to a newer one when it is asked to', async () => {
   const { own, options, taken } = registering();
-  Object.defineProperty(navigator, 'serviceWorker', { configurable: true, value: {} });
+  const container: { controller: object | null } = { controller: null };
+  Object.defineProperty(navigator, 'serviceWorker', { configurable: true, value: container });
   await own.take();
   own.keep();
+  // The first one that is kept is no newer than the page.
+  options[0]?.onNeedRefresh?.();
   expect(own.waiting).toBe(false);
+  container.controller = {};
   options[0]?.onNeedRefresh?.();
   expect(own.waiting).toBe(true);
   expect(taken).not.toHaveBeenCalled();

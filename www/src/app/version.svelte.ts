@@ -13,7 +13,8 @@ export class Version {
   keep(): void {
     if (!('serviceWorker' in navigator) || this.#take) return;
     this.#take = this.register({
-      onNeedRefresh: () => (this.waiting = true),
+      // A page that no worker serves has come by the network: what waits there is the first version to be kept.
+      onNeedRefresh: () => (this.waiting = navigator.serviceWorker.controller !== null),
       // The list came before there was anybody to keep it.
       onOfflineReady: () => void keepList().catch(() => undefined),
       onRegisterError: () => undefined,
