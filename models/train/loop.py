@@ -4,7 +4,7 @@ import math
 import os
 import time
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # spinning threads starve whatever else the machine does
@@ -63,7 +63,7 @@ class Step:
     def __init__(self, objective, optimizer, optimization: Optimization, images, labels):
         self.objective, self.optimizer, self.optimization = objective, optimizer, optimization
         self.images, self.labels, device = images, labels, images.device
-        self.index = torch.zeros(optimization.batch, dtype=torch.int64, device=device)
+        self.index = torch.randint(len(images), (optimization.batch,), device=device)
         self.progress = torch.zeros((), device=device)
         self.sums: dict[str, torch.Tensor] = {}
         self.graph = None
@@ -86,7 +86,7 @@ class Step:
             self.graph.replay()
 
     def capture(self) -> None:
-        """Three plain steps on a side stream, as PyTorch asks for, then the graph."""
+        """Three plain steps on a side stream, as PyTorch asks for, then the graph; the learning rate is still 0."""
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
@@ -153,9 +153,15 @@ def fit(
     if machine not in facts["machine"]:
         facts["machine"] += f", then {machine}"
     torch.manual_seed(seed + facts["step"])
+    entered = time.monotonic()
     if compiled:
-        objective.network.compile()
+        objective.compile(dynamic=False)
     step = Step(objective, optimizer, optimization, images, labels)
+    if on_cuda and graphs:
+        step.capture()
+    prepared = time.monotonic() - entered
+    limits = replace(limits, minutes=limits.minutes - prepared / 60)
+    print(f"prepared in {prepared:.1f} s", flush=True)
     per_epoch, batch = len(images) // optimization.batch, optimization.batch
     steps, first, began = facts["run_steps"], facts["step"] - facts["run_steps"], time.monotonic() - facts["run_seconds"]
     earlier, epoch, permutation, logged, saved = facts["seconds"] - facts["run_seconds"], -1, None, 0, time.monotonic()
@@ -177,8 +183,6 @@ def fit(
         step.index.copy_(permutation[position : position + batch])
         step.progress.fill_(done)
         rate.fill_(optimization.rate * min(1.0, (done + 1e-3) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * done)))
-        if on_cuda and graphs and step.graph is None:
-            step.capture()
         step()
         average.update(objective.network, steps)
         steps += 1

@@ -4,7 +4,6 @@ What the folder of runs holds goes on. A model that fails is left out, and the o
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -17,18 +16,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import torch
 
 import archive
-import checkpoints
+import finish
 import initial
-import judge
 import loop
 import registry
-import samples
 from data import load
-from scores import Effort, scores
 from train import train
 
-STEPS, TRIAL_STEPS = [1000, 50], [20, 5]  # of the chains whose samples are judged
-OVERHEAD = {"cuda": 15.0, "cpu": 5.0}  # seconds that scores and export of a model take, until one is known
+OVERHEAD = 5.0  # seconds that scores and export of a model take on a processor, until one is known
 LEAST = 2.0  # seconds of training below which none is begun
 HERE = Path(__file__).resolve().parent
 
@@ -36,10 +31,10 @@ HERE = Path(__file__).resolve().parent
 class Series:
     def __init__(self, args, models: list[registry.Model]):
         self.args, self.models, self.began = args, models, time.monotonic()
-        self.exports: list[tuple[str, subprocess.Popen]] = []
-        self.overhead, self.images, self.failed = OVERHEAD[args.device], {}, []
-        tiny = Effort(images=20, draws=2, weighted_images=2, intervals=4)
-        self.effort = tiny if args.tiny else Effort(args.images, weighted_images=args.weighted_images, intervals=args.intervals)
+        self.finishing: list[tuple[str, subprocess.Popen]] = []
+        # a GPU scores one model while it trains the next, a processor has nothing to spare for that
+        self.overhead, self.beside = (0.0, True) if args.device == "cuda" else (OVERHEAD, False)
+        self.images, self.failed = {}, []
 
     def left(self) -> float:
         return self.args.budget - (time.monotonic() - self.began)
@@ -49,8 +44,8 @@ class Series:
 
     def share(self, at: int) -> float:
         """Seconds of training for model `at` if all that follow are to have their share of what is left."""
-        rest = self.models[at:]
-        return (self.left() - self.overhead * len(rest) - self.args.reserve) * rest[0].share / sum(m.share for m in rest)
+        rest = (self.args.shares or [model.share for model in self.models])[at:]
+        return (self.left() - self.overhead * len(rest) - self.args.reserve) * rest[0] / sum(rest)
 
     def data(self, dataset: str):
         if dataset not in self.images:
@@ -58,22 +53,23 @@ class Series:
         return self.images[dataset]
 
     def train(self, model: registry.Model, seconds: float) -> Path:
-        def once(graphs: bool) -> Path:
-            limits = loop.Limits(minutes=seconds / 60, steps=self.args.steps)
+        def once(graphs: bool, compiled: bool) -> Path:
+            limits = loop.Limits(minutes=max(LEAST, seconds - (time.monotonic() - began)) / 60, steps=self.args.steps)
             return train(
                 model, self.args.runs, limits, self.args.data, device=self.args.device, init=self.init(model), graphs=graphs,
-                compiled=self.args.compile, images=self.data(model.dataset), log_every=self.args.log_every,
+                compiled=compiled, images=self.data(model.dataset), log_every=self.args.log_every,
             )
 
-        try:
-            return once(graphs=self.args.device == "cuda")
-        except torch.cuda.OutOfMemoryError:
-            raise
-        except RuntimeError as error:
-            if self.args.device != "cuda":
+        on_cuda, began = self.args.device == "cuda", time.monotonic()
+        ways = [(on_cuda, True)] * self.args.compile + [(on_cuda, False)] + [(False, False)] * on_cuda
+        for way in ways[:-1]:
+            try:
+                return once(*way)
+            except torch.cuda.OutOfMemoryError:
                 raise
-            self.say(f"{model.id}: no CUDA graph ({str(error).splitlines()[0]}); plain steps")
-            return once(graphs=False)
+            except RuntimeError as error:
+                self.say(f"{model.id}: not {'compiled' if way[1] else 'as a CUDA graph'} ({str(error).splitlines()[0]})")
+        return once(*ways[-1])
 
     def init(self, model: registry.Model) -> str | None:
         """What a model that has no run yet starts from: the shipped weights, or the run of the same network on binarized images."""
@@ -83,41 +79,16 @@ class Series:
         sources = [shipped + ".onnx" * (model.kind == "ddpm"), binarized]
         return next((source for source in sources if initial.fits(model.network(), source)), None)
 
-    def judged(self, model: registry.Model, network, run: Path) -> list[dict]:
-        """Write grids of samples; of a diffusion model, what share of each a classifier recognizes."""
-        found, steps = [], TRIAL_STEPS if self.args.tiny else STEPS
-        for name, levels in samples.grids(network, model.kind, self.args.device, steps, self.args.columns).items():
-            samples.write(levels, run / f"{model.id}-{name}.png")
-            if model.kind == "ddpm":
-                labels = torch.arange(10, device=levels.device).repeat_interleave(self.args.columns)
-                found.append({"grid": name, **self.judge(model.dataset).verdict(levels, labels)})
-                self.say(f"{model.id}: {found[-1]}")
-        return found
-
-    def judge(self, dataset: str) -> judge.Trained:
-        return judge.trained(dataset, self.args.data, self.args.runs / "judge", self.args.device, epochs=self.args.judge_epochs)
-
-    def finish(self, model: registry.Model, run: Path) -> None:
-        """Score what ships, and export it beside the training of the next."""
-        model = model.resized(checkpoints.unpack(run)[1])
-        network = model.network()
-        checkpoints.shipped(network, run)
-        facts = scores(model, network, self.args.data, self.effort, self.args.device)
-        for s in facts["scores"]:
-            self.say(f"{model.id}: {s['metric']} {s['value']:.4f} ± {s['standardError']:.4f} {s['unit']}")
-        facts["samples"] = self.judged(model, network, run)
-        (run / "scores.json").write_text(json.dumps(facts, indent=2) + "\n")
-        command = [sys.executable, str(HERE / "export.py"), model.id, "--runs", str(self.args.runs), "--threads", str(self.args.threads)]
-        command += ["--data", str(self.args.data)] if self.args.data else []
-        command += ["--tiny"] if self.args.tiny else []
-        log = (run / "export.log").open("w")
-        environment = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
-        self.exports.append((model.id, subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)))
+    def finish(self, model: registry.Model) -> None:
+        """Score and export what ships, in a process of its own."""
+        log = (self.args.runs / model.id / "finish.log").open("w")
+        command = [sys.executable, finish.__file__, model.id, *finish.options(self.args)]
+        self.finishing.append((model.id, subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)))
 
     def collect(self, wait: bool = False) -> None:
-        """Pack the runs whose export has ended."""
+        """Pack the runs that are finished."""
         running = []
-        for name, process in self.exports:
+        for name, process in self.finishing:
             if wait:
                 try:
                     process.wait(timeout=max(5.0, self.left()))
@@ -127,12 +98,12 @@ class Series:
             if process.poll() is None:
                 running.append((name, process))
                 continue
-            text = (self.args.runs / name / "export.log").read_text()
+            text = (self.args.runs / name / "finish.log").read_text()
             if process.returncode:
                 self.failed.append(name)
-            self.say(f"{name}: export {'failed' if process.returncode else 'done'}\n{text.rstrip()}")
-        if len(running) < len(self.exports) or wait:
-            self.exports = running
+            self.say(f"{name}: {'not finished' if process.returncode else 'finished'}\n{text.rstrip()}")
+        if len(running) < len(self.finishing) or wait:
+            self.finishing = running
             paths = archive.pack(self.args.runs, self.args.out)
             self.say("packed " + ", ".join(f"{p.name} {p.stat().st_size / 1e6:.1f} MB" for p in paths))
 
@@ -143,20 +114,19 @@ class Series:
                 self.say(f"{model.id}: left out, {self.left():.0f} seconds are left")
                 continue
             try:
-                run = self.args.runs / model.id
                 if not self.args.no_training:
                     self.say(f"{model.id}: {seconds:.0f} seconds")
                     self.train(model, seconds)
                     archive.pack(self.args.runs, self.args.out)
-                self.finish(model, run)
+                self.finish(model)
             except Exception:
                 self.failed.append(model.id)
                 self.say(f"{model.id}: failed\n{traceback.format_exc()}")
-            if not self.args.no_training and model.id not in self.failed:
+            self.collect(wait=not self.beside)
+            if not self.beside and not self.args.no_training and model.id not in self.failed:
                 self.overhead = max(1.0, time.monotonic() - start - seconds)
             if self.args.device == "cuda":
                 torch.cuda.empty_cache()
-            self.collect()
         self.collect(wait=True)
         return self.failed
 
@@ -165,32 +135,24 @@ def arguments() -> argparse.Namespace:
     every = registry.models()
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     p.add_argument("--models", nargs="+", choices=list(every), default=list(every), help="in the order of training")
+    p.add_argument("--shares", type=float, nargs="+", help="of the budget, one of each model, in place of those of registry.py")
     p.add_argument("--budget", type=float, default=540.0, help="seconds for everything")
     p.add_argument("--steps", type=float, default=float("inf"), help="of each model, where that comes before its share of the budget")
-    p.add_argument("--reserve", type=float, default=15.0, help="seconds of it to keep for the last export")
-    p.add_argument("--data", help="folder with a subfolder of IDX .gz files per data set; without it they are fetched")
-    p.add_argument("--runs", type=Path, default=Path("runs"), help="folder with a subfolder per model; what is there goes on")
+    p.add_argument("--reserve", type=float, default=15.0, help="seconds of it to keep for scores and export of the last")
     p.add_argument("--out", type=Path, default=Path("out"), help="folder for the archives of finished models")
     p.add_argument("--no-training", action="store_true", help="score and export what the folder of runs holds")
-    p.add_argument("--images", type=int, default=10000, help="test images to score")
-    p.add_argument("--weighted-images", type=int, default=1000, help="test images whose log p(x) is estimated by importance weights")
-    p.add_argument("--intervals", type=int, default=64, help="of log SNR per test image of a diffusion model, an evaluation in each")
-    p.add_argument("--device", choices=["cpu", "cuda"], default="cuda" if torch.cuda.is_available() else "cpu")
-    p.add_argument("--threads", type=int, default=1)
-    p.add_argument("--columns", type=int, default=50, help="samples of each class that are judged")
-    p.add_argument("--judge-epochs", type=int, default=4)
     p.add_argument("--log-every", type=int, default=200)
-    p.add_argument("--compile", action="store_true", help="compile networks first: a minute's wait each, then faster steps")
-    p.add_argument("--tiny", action="store_true", help="tiny networks, and little to score: a trial of everything")
+    p.add_argument("--compile", action="store_true", help="compile each objective first: a minute's wait each, then faster steps")
+    finish.add_options(p)
     return p.parse_args()
 
 
 def main() -> None:
     args, every = arguments(), registry.models()
-    torch.set_num_threads(args.threads)
-    # full f32 where f32 is asked for: TF32 has no more bits than bf16 can lose of a level
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+    finish.prepare(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
+    if args.shares and len(args.shares) != len(args.models):
+        sys.exit("--shares: one number for each of --models")
     chosen = [every[name] for name in args.models]
     failed = Series(args, [registry.tiny(m) for m in chosen] if args.tiny else chosen).run()
     sys.exit(f"failed: {', '.join(failed)}" if failed else 0)

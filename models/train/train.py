@@ -72,7 +72,7 @@ def main() -> None:
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--no-graphs", action="store_true", help="on CUDA: no graph of a step")
-    p.add_argument("--compile", action="store_true", help="compile the network first: a minute's wait, then faster steps")
+    p.add_argument("--compile", action="store_true", help="compile the objective first: a minute's wait, then faster steps")
     args = p.parse_args()
     torch.set_num_threads(args.threads)
     model = registry.models()[args.model]
