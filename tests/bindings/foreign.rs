@@ -36,11 +36,20 @@ fn inspected(files: &[(&str, &[u8])]) -> JsValue {
 #[wasm_bindgen_test]
 fn a_vae_is_proposed_checked_and_loaded() {
     let files = [("d.onnx", DECODER), ("e.onnx", ENCODER)];
-    let proposal = propose_entry("mine", inspected(&files)).unwrap();
+    let proposal = propose_entry("mine", inspected(&files), JsValue::UNDEFINED).unwrap();
     let entry = get(&proposal, "entry");
     assert_eq!(get(&entry, "kind"), "vae");
     let guesses: Array = get(&proposal, "guesses").unchecked_into();
-    assert!(guesses.iter().all(|guess| get(&guess, "reason").is_string()));
+    assert!(guesses.iter().all(|guess| get(&get(&guess, "reason"), "message").is_string()));
+    let first = get(&guesses.get(0), "reason");
+    assert_eq!(get(&first, "code"), "decoder-by-shape");
+    assert_eq!(get(&get(&first, "values"), "file"), "d.onnx");
+    assert_eq!(number(&get(&proposal, "flat"), "length"), 784.0);
+    let lying = parse(r#"{"flat": {"image": {"channels": 1, "height": 16, "width": 49}}}"#);
+    let other = propose_entry("mine", inspected(&files), lying).unwrap();
+    assert_eq!(number(&get(&get(&other, "entry"), "image"), "width"), 49.0);
+    let wrong = parse(r#"{"flat": {"image": {"channels": 1, "height": 20, "width": 49}}}"#);
+    refused(propose_entry("mine", inspected(&files), wrong), "ValueError", "980 values");
     let files = object(&[("encoder", bytes(ENCODER)), ("decoder", bytes(DECODER))]);
 
     let found = check_model(entry.clone(), files.clone(), JsValue::UNDEFINED).unwrap();
@@ -80,7 +89,8 @@ fn a_vae_is_proposed_checked_and_loaded() {
 
 #[wasm_bindgen_test]
 fn a_diffusion_network_is_proposed_and_says_which_schedules_it_knows() {
-    let proposal = propose_entry("net", inspected(&[("n.onnx", NETWORK)])).unwrap();
+    let proposal =
+        propose_entry("net", inspected(&[("n.onnx", NETWORK)]), JsValue::UNDEFINED).unwrap();
     let entry = change_entry(
         get(&proposal, "entry"),
         parse("{\"network.time.schedule\": {\"kind\": \"linear\", \"steps\": 50}}"),
@@ -96,9 +106,11 @@ fn a_diffusion_network_is_proposed_and_says_which_schedules_it_knows() {
 fn what_is_no_onnx_file_or_no_model_is_said() {
     refused(inspect_onnx(bytes(b"<!doctype html>"), JsValue::UNDEFINED), "ModelError", "file");
     refused(inspect_onnx("text".into(), JsValue::UNDEFINED), "ValueError", "Uint8Array");
-    let proposal = propose_entry("mine", inspected(&[("e.onnx", ENCODER)])).unwrap();
+    let proposal =
+        propose_entry("mine", inspected(&[("e.onnx", ENCODER)]), JsValue::UNDEFINED).unwrap();
     assert!(get(&proposal, "entry").is_null());
-    let missing = Array::from(&get(&proposal, "missing")).get(0).as_string().unwrap();
+    let missing = get(&Array::from(&get(&proposal, "missing")).get(0), "message");
+    let missing = missing.as_string().unwrap();
     assert!(missing.contains("decoder"), "{missing}");
 }
 

@@ -4,8 +4,11 @@ use elbo_room::ErrorKind;
 use elbo_room::engine::{CheckOptions, check};
 use elbo_room::math::training::BetaSchedule;
 use elbo_room::model::inspect;
-use elbo_room::model::manifest::{Contract, Likelihood, Manifest, ModelEntry, Spread};
-use elbo_room::model::propose::{NamedFile, Proposal, propose};
+use elbo_room::model::manifest::{
+    Contract, ImageShape, Layout, Likelihood, Manifest, ModelEntry, Spread,
+};
+use elbo_room::model::phrase::Phrase;
+use elbo_room::model::propose::{FlatImage, NamedFile, Proposal, ProposalOptions, propose};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -21,15 +24,37 @@ fn inspected(paths: &[&str]) -> Vec<NamedFile> {
 }
 
 fn proposed(paths: &[&str]) -> (Proposal, ModelEntry) {
-    let proposal = propose("mine", &inspected(paths)).unwrap();
+    proposed_with(paths, ProposalOptions::default())
+}
+
+fn proposed_with(paths: &[&str], options: ProposalOptions) -> (Proposal, ModelEntry) {
+    let proposal = propose("mine", &inspected(paths), &options).unwrap();
     let entry = proposal.entry.clone().unwrap_or_else(|| panic!("{:?}", proposal.missing));
+    proposal.missing.iter().for_each(whole);
     for guess in &proposal.guesses {
-        assert!(!guess.reason.is_empty());
+        whole(&guess.reason);
+        whole(&guess.choice);
+        let mut labels = vec![&guess.choice.message];
         for choice in &guess.alternatives {
+            whole(&choice.label);
+            labels.push(&choice.label.message);
             entry.changed(&choice.changes).unwrap_or_else(|e| panic!("{}: {e}", choice.label));
         }
+        labels.sort_unstable();
+        labels.dedup();
+        assert_eq!(labels.len(), 1 + guess.alternatives.len(), "two choices of one name");
     }
     (proposal, entry)
+}
+
+/// A phrase has all the values that its text asks for, and no other.
+#[track_caller]
+fn whole(phrase: &Phrase) {
+    assert!(!phrase.message.is_empty() && !phrase.message.contains(['{', '}']), "{phrase}");
+    for name in phrase.values.keys() {
+        let place = format!("{{{name}}}");
+        assert!(phrase.code.english().contains(&place), "{phrase} has no place for {name}");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -94,13 +119,76 @@ fn a_colour_decoder_and_diffusion_networks_are_recognized() {
     let Contract::Ddpm(contract) = &entry.contract else { panic!() };
     assert_eq!(contract.network.time.shape, [1]);
 
-    let alone = propose("mine", &inspected(&["encoder-mnist.onnx"])).unwrap();
-    assert!(alone.entry.is_none() && alone.missing[0].contains("decoder"), "{alone:?}");
+    let alone =
+        propose("mine", &inspected(&["encoder-mnist.onnx"]), &ProposalOptions::default()).unwrap();
+    assert!(alone.entry.is_none() && alone.missing[0].message.contains("decoder"), "{alone:?}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_flat_picture_of_any_length_has_the_likeliest_size_or_the_one_that_is_given() {
+    let paths = ["encoder-oblong.onnx", "decoder-oblong.onnx"];
+    let shape = |channels, height, width| ImageShape { channels, height, width };
+    let (proposal, entry) = proposed(&paths);
+    assert_eq!(entry.image, shape(1, 28, 20));
+    let flat = proposal.flat.unwrap();
+    let upright = FlatImage { image: entry.image, layout: Layout::Nchw };
+    assert_eq!((flat.length, flat.chosen, flat.sizes[0]), (560, Some(upright), upright));
+    let z = [0.7f32, -1.3];
+    let rows = linear(&z.map(f64::from), 28, 1);
+    let expected: Vec<f64> = rows
+        .iter()
+        .flat_map(|row| (0..20).map(move |j| sigmoid(row * (f64::from(j) / 4.0 - 2.0))))
+        .collect();
+    let model = load(&entry).unwrap();
+    close(&model.decode(&z).unwrap().to_vec(), &expected);
+    let x: Vec<f32> = (0..560).map(|i| ((i * 37) % 256) as f32 / 255.0).collect();
+    let means: Vec<f64> = x
+        .chunks_exact(20)
+        .map(|row| row.iter().map(|&v| f64::from(v)).sum::<f64>() / 20.0)
+        .collect();
+    close(&model.encode(&x).unwrap().mean.to_vec(), &linear(&means, 2, 1));
+    assert!(codes(&entry).iter().all(|code| *code != "not-finite"));
+
+    let lying = FlatImage { image: shape(1, 20, 28), layout: Layout::Nchw };
+    let (proposal, entry) = proposed_with(&paths, ProposalOptions { flat: Some(lying) });
+    assert_eq!((entry.image, proposal.flat.unwrap().chosen), (lying.image, Some(lying)));
+    // the same values in other rows
+    close(&load(&entry).unwrap().decode(&z).unwrap().to_vec(), &expected);
+
+    let none = FlatImage { image: shape(1, 20, 20), layout: Layout::Nchw };
+    let error = propose("mine", &inspected(&paths), &ProposalOptions { flat: Some(none) });
+    let error = error.unwrap_err();
+    assert!(error.kind == ErrorKind::Value && error.message.contains("400"), "{error}");
+    // a file that says how large its images are leaves nothing to choose
+    assert_eq!(proposed(&["decoder-tanh.onnx", "encoder-colour.onnx"]).0.flat, None);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_flat_picture_in_colour_lies_as_it_is_said_to() {
+    let paths = ["decoder-flat-colour.onnx"];
+    let (proposal, entry) = proposed(&paths);
+    assert_eq!(entry.image, ImageShape { channels: 3, height: 8, width: 8 });
+    let [first, last] = proposal.flat.unwrap().sizes[..2] else { panic!() };
+    assert_eq!((first.layout, last.layout), (Layout::Nchw, Layout::Nhwc));
+    let z = [0.7f32, -1.3];
+    let rows = linear(&z.map(f64::from), 8, 1);
+    // row by row, the channels of a pixel side by side, in [0, 1]
+    let as_it_lies: Vec<f64> = rows
+        .iter()
+        .flat_map(|row| (0..24).map(move |j| row * (f64::from(j) / 8.0 - 1.0)))
+        .map(|value| 0.5 * (value.tanh() + 1.0))
+        .collect();
+    let (_, entry) = proposed_with(&paths, ProposalOptions { flat: Some(last) });
+    close(&load(&entry).unwrap().decode(&z).unwrap().to_vec(), &as_it_lies);
+    let (_, entry) = proposed_with(&paths, ProposalOptions { flat: Some(first) });
+    let planes: Vec<f64> = (0..192).map(|i| as_it_lies[(i % 3) * 64 + i / 3]).collect();
+    close(&load(&entry).unwrap().decode(&z).unwrap().to_vec(), &planes);
 }
 
 fn codes(entry: &ModelEntry) -> Vec<&'static str> {
     let found = check(entry, bytes(entry), &CheckOptions::default()).unwrap();
     for warning in &found.warnings {
+        whole(&warning.detail);
         if let Some(changes) = &warning.changes {
             entry.changed(changes).unwrap_or_else(|e| panic!("{}: {e}", warning.code));
         }

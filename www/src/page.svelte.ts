@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import {
   fragmentOf,
   isSame,
@@ -32,7 +33,8 @@ export class Page {
     addEventListener('hashchange', () => this.#read());
     addEventListener('pagehide', () => this.#flush());
     $effect(() => {
-      speech.chosen = this.state.language;
+      const { language } = this.state;
+      untrack(() => (speech.chosen = language));
     });
     $effect(() => {
       const fragment = fragmentOf(this.#fields);

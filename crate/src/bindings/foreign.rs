@@ -6,7 +6,7 @@ use crate::engine::{CheckOptions, check};
 use crate::error::{Error, ErrorKind};
 use crate::model::changes::Changes;
 use crate::model::manifest::ModelEntry;
-use crate::model::propose::{NamedFile, propose};
+use crate::model::propose::{NamedFile, ProposalOptions, propose};
 use crate::model::{inspect, profile};
 
 fn bytes(value: &JsValue, what: &str) -> Result<Option<Vec<u8>>, Error> {
@@ -50,14 +50,17 @@ extern "C" {
 }
 
 /// Proposes an entry called `id` for files that were inspected, each guess with its reason and what
-/// else it may be.
+/// else it may be. Throws a ValueError if the options name an image that no vector of the files
+/// holds.
 #[wasm_bindgen(js_name = proposeEntry, unchecked_return_type = "Proposal")]
 pub fn propose_entry(
     id: &str,
     #[wasm_bindgen(unchecked_param_type = "{ name: string; info: GraphInfo }[]")] files: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "ProposalOptions")] options: JsValue,
 ) -> JsResult<JsValue> {
     let files: Vec<NamedFile> = from_js(files, ErrorKind::Value, "files")?;
-    to_js(&propose(id, &files)?)
+    let options: ProposalOptions = self::options(options)?;
+    to_js(&propose(id, &files, &options)?)
 }
 
 /// An entry of format 2, with some of its fields changed: `{"decoder.output.value": "mean"}`, null

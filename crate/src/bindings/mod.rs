@@ -42,6 +42,8 @@ const TYPES: &str = concat!(
     "\n",
     include_str!("../types/adapters.d.ts"),
     "\n",
+    include_str!("../types/phrases.d.ts"),
+    "\n",
     include_str!("../types/foreign.d.ts"),
     "\n",
     include_str!("../types/latents.d.ts"),

@@ -13,6 +13,7 @@ pub mod load;
 pub mod manifest;
 mod networks;
 pub(crate) mod onnx;
+pub mod phrase;
 mod pixels;
 pub mod propose;
 mod wiring;

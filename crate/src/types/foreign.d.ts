@@ -56,7 +56,7 @@ export interface OperatorTime {
 export type EntryChanges = Record<string, unknown>;
 
 export interface EntryChoice {
-  label: string;
+  label: Phrase;
   changes: EntryChanges;
 }
 
@@ -65,8 +65,8 @@ export interface EntryGuess {
   /** The field of the entry that it is about. */
   field: string;
   /** What was chosen. */
-  choice: string;
-  reason: string;
+  choice: Phrase;
+  reason: Phrase;
   /** What else it may be. */
   alternatives: EntryChoice[];
 }
@@ -76,8 +76,30 @@ export interface Proposal {
   /** Null if the files are not a model of a known kind; `missing` says why. */
   entry: ModelEntry | null;
   guesses: EntryGuess[];
-  /** What is missing or cannot be used, in sentences. */
-  missing: string[];
+  /** What is missing or cannot be used. */
+  missing: Phrase[];
+  /** The vectors that are taken for images; null where the files say the size of an image. */
+  flat: FlatVector | null;
+}
+
+/** Vectors that are taken for images. */
+export interface FlatVector {
+  length: number;
+  /** What they are taken for; null if no image has as many values. */
+  chosen: FlatImage | null;
+  /** What they may be, the likeliest first. */
+  sizes: FlatImage[];
+}
+
+/** The image that a flat vector holds, and the order of its values: channel after channel if absent, or pixel after pixel. */
+export interface FlatImage {
+  image: ImageShape;
+  layout?: TensorLayout;
+}
+
+export interface ProposalOptions {
+  /** Guessed by the length of the vector if absent. */
+  flat?: FlatImage | null;
 }
 
 export interface CheckOptions {
@@ -97,7 +119,7 @@ export interface ModelWarning {
     | "poor-reconstruction" | "bound-too-low" | "bound-above-zero" | "other-reading-is-better" | "poor-denoising"
     | "class-has-no-effect" | "flat-samples";
   /** The same in words, with the figures that it rests on. */
-  message: string;
+  detail: Phrase;
   /** Changes of the entry that seem to be better; null if none are known. */
   changes: EntryChanges | null;
 }

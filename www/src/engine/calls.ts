@@ -13,6 +13,7 @@ import type {
   EvaluatedModel,
   ExampleDrawing,
   EntryChanges,
+  FlatImage,
   GraphInfo,
   Histogram,
   ImageShape,
@@ -66,8 +67,11 @@ export interface Calls {
   unload: Call<{ id: string }, null>;
   /** What is in an ONNX file, whose weights may lie in another one. */
   inspect: Call<{ file: Uint8Array; external: Uint8Array | null }, GraphInfo>;
-  /** An entry for files that were inspected. */
-  propose: Call<{ id: string; files: { name: string; info: GraphInfo }[] }, Proposal>;
+  /** An entry for files that were inspected, whose vectors hold images of a size that is guessed where it is not given. */
+  propose: Call<
+    { id: string; files: { name: string; info: GraphInfo }[]; flat: FlatImage | null },
+    Proposal
+  >;
   /** An entry with some of its fields changed. */
   changeEntry: Call<{ entry: ModelEntry; changes: EntryChanges }, ModelEntry>;
   /** Runs a model on probes; it need not be loaded. */

@@ -13,7 +13,7 @@ const NAMES = new Set(
   (
     'ELBO Room VAE KL DDPM DDIM SNR log SVG JSON CSV SHA MB ID Adam SGD sigmoid Delete Shift Esc PNG WebAssembly SIMD Web Worker ' +
     'OffscreenCanvas MNIST LeCun Cortes Burges CC BY SA MIT Apache elbo room onnxruntime web ONNX Net JPEG IDX NPY NPZ NumPy gzip zip ROC ' +
-    'HEIC iPhone Safari Alt'
+    'HEIC iPhone Safari Alt tanh EDM ln'
   ).split(' '),
 );
 const CHINESE = /[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/;
@@ -42,7 +42,11 @@ const say = (text: Text, values: readonly unknown[]) =>
   String(typeof text === 'string' ? text : text(...values.slice(0, text.length)));
 
 const english = textsOf({ ...en, bench: benchEn });
-const chinese = new Map(textsOf({ ...zh, bench: benchZh }));
+/** What the crate says in English itself. */
+const PHRASES = 'ownModels > phrases > ';
+const chinese = new Map(
+  textsOf({ ...zh, bench: benchZh }).filter(([path]) => !path.startsWith(PHRASES)),
+);
 
 it('has the same texts in both languages', () => {
   expect([...chinese.keys()].sort()).toEqual(english.map(([path]) => path).sort());
@@ -91,6 +95,31 @@ it('writes Chinese: nothing left out or left in English, and Chinese punctuation
       }),
     ),
   ).toEqual([]);
+});
+
+it('translates every phrase of the crate, with the same values in place', () => {
+  const source = readFileSync(
+    new URL('../../../crate/src/model/phrase/english.rs', import.meta.url),
+    'utf8',
+  );
+  const texts = [...source.matchAll(/^ {4}(\w+): "((?:[^"\\]|\\.)*)",$/gm)].map(
+    ([, code = '', text = '']) =>
+      [code.replaceAll(/\B([A-Z])/g, '-$1').toLowerCase(), text] as const,
+  );
+  expect(texts.length).toBeGreaterThan(90);
+  const { phrases } = zh.ownModels;
+  expect(Object.keys(phrases).sort()).toEqual(texts.map(([code]) => code).sort());
+  const places = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort();
+  const problems = texts.flatMap(([code, text]) => {
+    const translated = phrases[code] ?? '';
+    const said = translated.replaceAll(/\{\w+\}/g, '');
+    return [
+      ...(places(translated).join() === places(text).join() ? [] : ['other values']),
+      ...(said.match(/[A-Za-z]{2,}/g) ?? []).filter((word) => !NAMES.has(word)),
+      ...(/[\u4e00-\u9fff] ?[,;:?!]|[,;:?!] ?[\u4e00-\u9fff]|\.\.\./.test(said) ? ['marks'] : []),
+    ].map((problem) => `${code}: ${problem}`);
+  });
+  expect(problems).toEqual([]);
 });
 
 it('has a title in every language for each shipped model', () => {

@@ -81,6 +81,29 @@ export const models = {
     guide: 'What your file does, and what to choose for it',
   },
 
+  /** Of pictures that a file holds as vectors. */
+  size: {
+    title: 'Size of the picture',
+    why: (length: number) =>
+      `the file takes or gives ${length} numbers and does not say their rows`,
+    of: (height: number, width: number, order: string) => `${height} × ${width}, ${order}`,
+    orders: {
+      grey: 'grey',
+      first: 'colour, channel after channel',
+      last: 'colour, pixel after pixel',
+    },
+    other: 'Another size…',
+    height: 'Height',
+    width: 'Width',
+    channels: 'Values of a pixel',
+    apply: 'Apply',
+    differs: (count: number, length: number) =>
+      `That makes ${count} values; the file has ${length}.`,
+  },
+
+  /** By the codes of what the crate says of files; it says it in English itself. */
+  phrases: {} as Record<string, string>,
+
   check: {
     title: 'What it does',
     running: (seconds: number) =>

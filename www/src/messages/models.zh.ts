@@ -1,4 +1,5 @@
 import type { models as english } from './models.en.ts';
+import { phrases } from './phrases.zh.ts';
 
 export const models: typeof english = {
   open: '打开模型',
@@ -76,6 +77,21 @@ export const models: typeof english = {
     refused: '这项更改不合适，没有采用。',
     guide: '文件的做法与相应的选择',
   },
+
+  size: {
+    title: '图像尺寸',
+    why: (length) => `文件接受或给出 ${length} 个数，没有说明每行多少个`,
+    of: (height, width, order) => `${height} × ${width}，${order}`,
+    orders: { grey: '灰度', first: '彩色，逐通道排列', last: '彩色，逐像素排列' },
+    other: '其他尺寸…',
+    height: '高',
+    width: '宽',
+    channels: '像素的值',
+    apply: '应用',
+    differs: (count, length) => `这样有 ${count} 个值；文件有 ${length} 个。`,
+  },
+
+  phrases,
 
   check: {
     title: '模型的表现',

@@ -5,7 +5,14 @@ import { File as NodeFile } from 'node:buffer';
 import { flushSync } from 'svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Engine } from '../engine/engine.svelte.ts';
-import type { GraphInfo, ModelCheck, Proposal, VaeEntry } from '../engine/protocol.ts';
+import type {
+  FlatImage,
+  GraphInfo,
+  ModelCheck,
+  Phrase,
+  Proposal,
+  VaeEntry,
+} from '../engine/protocol.ts';
 import { clearUp, make, pass, world } from '../testing/page.svelte.ts';
 import { manifest, VAE } from '../testing/manifest.ts';
 import { inTime } from '../testing/time.ts';
@@ -26,19 +33,24 @@ const entry: VaeEntry = {
 };
 const info = (externalData: string[] = []) =>
   ({ externalData, inputs: [], outputs: [] }) as unknown as GraphInfo;
+const phrase = (message: string): Phrase => ({ code: 'a-class', values: {}, message });
 const proposal: Proposal = {
   entry,
   guesses: [
     {
       field: 'decoder.output',
-      choice: 'logits',
-      reason: 'its name',
+      choice: phrase('logits'),
+      reason: phrase('its name'),
       alternatives: [
-        { label: 'mean', changes: { 'decoder.output.value': 'mean', likelihood: 'gaussian' } },
+        {
+          label: phrase('mean'),
+          changes: { 'decoder.output.value': 'mean', likelihood: 'gaussian' },
+        },
       ],
     },
   ],
   missing: [],
+  flat: null,
 };
 const found: ModelCheck = { pictures: [], warnings: [], klPerLatent: [0.5, 1.5], elbo: -100 };
 
@@ -135,6 +147,34 @@ describe('files that are opened', () => {
     await inTime(opening.pick('decoder.output', -1));
     expect(asked('changeEntry').at(-1)?.changes).toEqual({ 'decoder.output.name': 'inner' });
     expect(asked('check')).toHaveLength(4);
+  });
+
+  it('hold pictures of another size when it is given, and forget what was chosen for the first', async () => {
+    const size = (height: number, width: number): FlatImage => ({
+      image: { channels: 1, height, width },
+    });
+    const sizes = [size(28, 20), size(20, 28)];
+    const { opening } = await begin({
+      propose: ({ flat }) => {
+        const [first] = sizes;
+        const chosen = flat ?? first ?? null;
+        const { image } = chosen ?? entry;
+        return { ...proposal, entry: { ...entry, image }, flat: { length: 560, chosen, sizes } };
+      },
+    });
+    await inTime(opening.take(both));
+    expect(opening.entry?.image.width).toBe(20);
+    await inTime(opening.pick('decoder.output', 0));
+    const wide = size(14, 40);
+    await inTime(opening.resize(wide));
+    expect(opening.stage).toBe('checked');
+    expect(opening.picks).toEqual({});
+    expect(opening.proposal?.flat?.chosen).toEqual(wide);
+    expect(workerOf('check').asked('check').at(-1)?.entry).toEqual({ ...entry, image: wide.image });
+    expect(asked('propose').map(({ flat }) => flat)).toEqual([null, wide]);
+    // The form's changes are made on this one.
+    await inTime(opening.pick('decoder.output', 0));
+    expect(asked('changeEntry').at(-1)?.entry.image).toEqual(wide.image);
   });
 
   it('keep what they had where a change is refused', async () => {

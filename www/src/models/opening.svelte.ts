@@ -4,6 +4,7 @@ import type { CallName, Calls } from '../engine/calls.ts';
 import type {
   EntryChanges,
   FileEntry,
+  FlatImage,
   GraphInfo,
   ModelCheck,
   ModelEntry,
@@ -153,6 +154,23 @@ export class Opening {
     await this.#adapt();
   }
 
+  /** Takes flat vectors for images of another size; what was chosen before was about those. */
+  async resize(flat: FlatImage): Promise<void> {
+    const turn = ++this.#turn;
+    try {
+      const proposal = await this.#ask('propose', { id: 'opened', files: this.#usable, flat });
+      if (turn !== this.#turn) return;
+      this.#begin();
+      this.proposal = proposal;
+      this.entry = proposal.entry;
+    } catch (error) {
+      this.#fail(turn, error);
+      return;
+    }
+    if (this.entry) await this.#check(turn);
+    else this.stage = 'incomplete';
+  }
+
   /** Once more, with more time where it was the time that ended it. */
   async retry(): Promise<void> {
     if (this.error instanceof TimeLimitError) this.#limit *= LIMIT_GROWTH;
@@ -233,7 +251,7 @@ export class Opening {
       this.name ||= first.title;
       this.entry = withBaseNames(first);
     } else {
-      const usable = graphs.flatMap(({ name, info }) => (info ? [{ name, info }] : []));
+      const usable = this.#usable;
       const failed = graphs.find(({ error }) => error);
       if (usable.length === 0 && failed?.error) throw failed.error;
       if (usable.length === 0 || this.missing.length > 0) {
@@ -241,13 +259,18 @@ export class Opening {
         return;
       }
       this.name ||= titleFrom(usable.map(({ name }) => name));
-      const proposal = await this.#ask('propose', { id: 'opened', files: usable });
+      const proposal = await this.#ask('propose', { id: 'opened', files: usable, flat: null });
       if (turn !== this.#turn) return;
       this.proposal = proposal;
       this.entry = proposal.entry;
     }
     if (this.entry) await this.#check(turn);
     else this.stage = 'incomplete';
+  }
+
+  /** Files whose graph is known. */
+  get #usable(): { name: string; info: GraphInfo }[] {
+    return this.graphs.flatMap(({ name, info }) => (info ? [{ name, info }] : []));
   }
 
   async #inspect(file: NamedBytes): Promise<GraphFile> {

@@ -15,6 +15,7 @@ use crate::math::schedule::ScheduleKind;
 use crate::model::changes::Changes;
 use crate::model::load::Files;
 use crate::model::manifest::{Contract, DdpmContract, ModelEntry, NullClass, TimeForm};
+use crate::model::phrase::{Code, Phrase};
 use crate::model::{NoisePredictor, load};
 
 /// Drawings that are noised.
@@ -90,11 +91,7 @@ pub(super) fn check_ddpm(
     };
     let predicted = run(entry, class)?;
     if predicted.iter().any(|x0| x0.iter().any(|v| !v.is_finite())) {
-        found.warn(
-            "not-finite",
-            "the network gives a value that is not finite: its weights are damaged, or it is not the file that it is taken for",
-            None,
-        );
+        found.warn("not-finite", Code::NetworkNotFinite, None);
         return Ok(());
     }
     let pictures = |images: &dyn Fn(&Probe, usize) -> Vec<u8>| -> Vec<u8> {
@@ -116,9 +113,9 @@ pub(super) fn check_ddpm(
         if change.fold(0.0, f64::max) < 1e-12 {
             found.warn(
                 "class-has-no-effect",
-                format!(
-                    "the predictions for two classes are the same: the input {:?} seems to be no class",
-                    condition.name.as_deref().unwrap_or("class")
+                Phrase::new(
+                    Code::ClassWithoutEffect,
+                    [("input", condition.name.as_deref().unwrap_or("class").into())],
                 ),
                 None,
             );
@@ -136,30 +133,35 @@ fn compare(
     run: &dyn Fn(&ModelEntry) -> Result<Vec<Array1<f64>>>,
     found: &mut ModelCheck,
 ) -> Result<()> {
-    let mut best: Option<(f64, String, Changes)> = None;
-    for (name, fields) in readings(contract) {
+    let mut best: Option<(f64, Phrase, Changes)> = None;
+    for (reading, fields) in readings(contract) {
         // not every reading goes with every other
         let Ok(other) = entry.changed(&fields) else { continue };
         let Ok(predicted) = run(&other) else { continue };
         let other = error(&predicted, probes);
         if other < best.as_ref().map_or(f64::INFINITY, |(least, ..)| *least) {
-            best = Some((other, name, fields));
+            best = Some((other, reading, fields));
         }
     }
-    if let Some((least, name, fields)) = best
+    if let Some((least, reading, fields)) = best
         && least < CLEARLY * present
     {
         found.warn(
             "other-reading-is-better",
-            format!(
-                "noised drawings are cleaned better if {name}: the mean square error is {least:.2} instead of {present:.2} times that of the best linear guess"
+            Phrase::new(
+                Code::BetterReading,
+                [
+                    ("reading", reading.into()),
+                    ("better", format!("{least:.2}").into()),
+                    ("present", format!("{present:.2}").into()),
+                ],
             ),
             Some(fields),
         );
     } else if present > 1.0 {
         found.warn(
             "poor-denoising",
-            format!("noised drawings are cleaned worse than by the best linear guess ({present:.2} times its mean square error): the network was trained on other pictures, or a convention is wrong"),
+            Phrase::new(Code::PoorDenoising, [("present", format!("{present:.2}").into())]),
             None,
         );
     }
@@ -167,7 +169,7 @@ fn compare(
 }
 
 /// Other readings of the same tensors.
-fn readings(contract: &DdpmContract) -> Vec<(String, Changes)> {
+fn readings(contract: &DdpmContract) -> Vec<(Phrase, Changes)> {
     let time = &contract.network.time;
     let integer = time.numbers() == crate::model::manifest::Numbers::Integer;
     let numbers = if integer { "integer" } else { "float" };
@@ -200,47 +202,36 @@ fn readings(contract: &DdpmContract) -> Vec<(String, Changes)> {
     let linear = json!({"kind": "linear", "steps": steps});
     let cosine = json!({"kind": "cosine", "steps": steps});
     let mut all = Vec::new();
-    for output in ["epsilon", "x0", "v"] {
-        let says = match output {
-            "epsilon" => "the output is ε",
-            "x0" => "the output is x_0",
-            _ => "the output is v",
+    for (output, predicted) in
+        [("epsilon", Code::PredictsEpsilon), ("x0", Code::PredictsX0), ("v", Code::PredictsV)]
+    {
+        let chained = |form: Code, chain: Code| {
+            let chain = Phrase::new(chain, [("steps", steps.into())]);
+            let time = Phrase::new(form, [("chain", chain.into())]);
+            Phrase::new(Code::ReadingBoth, [("output", predicted.into()), ("time", time.into())])
         };
-        for (chain, schedule) in [("linear", &linear), ("cosine", &cosine)] {
+        for (chain, schedule) in [(Code::ChainLinear, &linear), (Code::ChainCosine, &cosine)] {
             let rest = [("schedule", schedule.clone())];
-            all.push((
-                format!("{says} and the time a timestep of the {chain} chain of {steps}"),
-                parts("timestep", &rest, output),
-            ));
+            all.push((chained(Code::TimestepOf, chain), parts("timestep", &rest, output)));
             if !integer {
-                all.push((
-                    format!("{says} and the time a share of the {chain} chain"),
-                    parts("fraction", &rest, output),
-                ));
+                all.push((chained(Code::FractionOf, chain), parts("fraction", &rest, output)));
             }
         }
+        let says = || Phrase::new(Code::ReadingOutput, [("output", predicted.into())]);
         if time.form == TimeForm::LogSnr {
-            all.push((says.to_string(), parts("log-snr", &[], output)));
+            all.push((says(), parts("log-snr", &[], output)));
         }
         if time.form == TimeForm::Sigma && output != "v" {
-            all.push((says.to_string(), parts("sigma", &[], output)));
+            all.push((says(), parts("sigma", &[], output)));
         }
     }
+    let told = |time: Code| Phrase::new(Code::ReadingTime, [("time", time.into())]);
     if !integer {
-        all.push((
-            "the time is flow time and the output a velocity".into(),
-            parts("flow", &[], "velocity"),
-        ));
+        all.push((told(Code::FlowVelocity), parts("flow", &[], "velocity")));
         let reversed = [("reversed", json!(true))];
-        all.push((
-            "the time is flow time, 1 at the data, and the output a velocity".into(),
-            parts("flow", &reversed, "velocity"),
-        ));
+        all.push((told(Code::FlowReversedVelocity), parts("flow", &reversed, "velocity")));
         let data = [("sigmaData", json!(time.sigma_data.unwrap_or(0.5)))];
-        all.push((
-            "the network has the preconditioning of EDM".into(),
-            parts("sigma", &data, "edm"),
-        ));
+        all.push((told(Code::Edm), parts("sigma", &data, "edm")));
     }
     all
 }
@@ -273,11 +264,7 @@ fn chain(
     let flat = last.x.chunks_exact(dimensions).all(|image| image.iter().all(|&l| l == image[0]));
     found.show(GalleryName::Samples, last.x.clone(), 2);
     if flat {
-        found.warn(
-            "flat-samples",
-            "a short chain ends at images of one level: a convention is wrong",
-            None,
-        );
+        found.warn("flat-samples", Code::FlatSamples, None);
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::engine::{Hvae, ReconstructOptions, to_levels};
 use crate::error::Result;
 use crate::model::load::Files;
 use crate::model::manifest::ModelEntry;
+use crate::model::phrase::Code;
 
 pub(super) fn check_hvae(
     entry: &ModelEntry,
@@ -20,7 +21,7 @@ pub(super) fn check_hvae(
         images.extend(model.generate(&seeds)?);
     }
     if images.iter().any(|v| !v.is_finite()) {
-        found.warn("not-finite", "a draw from the prior has a value that is not finite", None);
+        found.warn("not-finite", Code::DrawNotFinite, None);
         return Ok(());
     }
     found.show(GalleryName::Prior, to_levels(&images)?, DRAWS);

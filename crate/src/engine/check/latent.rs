@@ -13,6 +13,7 @@ use crate::math::likelihood::Task;
 use crate::model::changes::Changes;
 use crate::model::load::Files;
 use crate::model::manifest::{Contract, Likelihood, ModelEntry, PixelValue, Spread, VaeContract};
+use crate::model::phrase::{Code, Phrase};
 use crate::model::{DiagonalGaussian, load};
 
 /// A reconstruction is better by a wide margin if its error is below this share of another's.
@@ -39,10 +40,7 @@ pub(super) fn check_vae(
     if let Some(at) = raw.iter().position(|v| !v.is_finite()) {
         found.warn(
             "not-finite",
-            format!(
-                "the decoder gives {} for a draw from the prior: its weights are damaged, or it is not the file that it is taken for",
-                raw[at]
-            ),
+            Phrase::new(Code::DecoderNotFinite, [("value", raw[at].to_string().into())]),
             None,
         );
         return Ok(());
@@ -60,11 +58,7 @@ pub(super) fn check_vae(
         .skip(1)
         .flat_map(|image| image.iter().zip(first).map(|(a, b)| f64::from((a - b).abs())));
     if change.fold(0.0, f64::max) < 1e-6 {
-        found.warn(
-            "decoder-ignores-z",
-            "all draws from the prior are decoded to the same image: the input that is taken for the latents has no effect",
-            None,
-        );
+        found.warn("decoder-ignores-z", Code::DecoderIgnoresZ, None);
     }
     found.show(GalleryName::Prior, to_levels(&prior)?, DRAWS);
     if vae.has_encoder() {
@@ -113,21 +107,28 @@ fn one_value_per_pixel(likelihood: Likelihood) -> bool {
 fn check_range(entry: &ModelEntry, contract: &VaeContract, raw: &[f32], found: &mut ModelCheck) {
     let low = raw.iter().copied().fold(f32::INFINITY, f32::min);
     let high = raw.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let between = format!("the decoder's values lie between {low:.3} and {high:.3}");
+    let between = || [("low", format!("{low:.3}").into()), ("high", format!("{high:.3}").into())];
     if let Some(name) = logits_of(entry) {
         if low >= 0.0 && high <= 1.0 {
             found.warn(
                 "logits-in-unit-range",
-                format!(
-                    "{between}, all in [0, 1], under the name {name:?}: they are probabilities already. As logits they would make every probability one of 0.5 to 0.73"
+                Phrase::new(
+                    Code::LogitsInUnitRange,
+                    between().into_iter().chain([("output", name.into())]),
                 ),
-                changes([("decoder.output.value", json!("mean")), ("decoder.output.range", json!([0, 1]))]),
+                changes([
+                    ("decoder.output.value", json!("mean")),
+                    ("decoder.output.range", json!([0, 1])),
+                ]),
             );
         } else if low >= -1.0 && high <= 1.0 {
             found.warn(
                 "logits-in-signed-range",
-                format!("{between}, all in [-1, 1]: as logits they would make every probability one of 0.27 to 0.73. They seem to be pixels in [-1, 1]"),
-                changes([("decoder.output.value", json!("mean")), ("decoder.output.range", json!([-1, 1]))]),
+                Phrase::new(Code::LogitsInSignedRange, between()),
+                changes([
+                    ("decoder.output.value", json!("mean")),
+                    ("decoder.output.range", json!([-1, 1])),
+                ]),
             );
         }
         return;
@@ -161,7 +162,13 @@ fn check_range(entry: &ModelEntry, contract: &VaeContract, raw: &[f32], found: &
     };
     found.warn(
         "outside-range",
-        format!("{between}, outside of the range [{}, {}] of the entry: they may be logits, or pixels of another range", range[0], range[1]),
+        Phrase::new(
+            Code::OutsideRange,
+            between().into_iter().chain([
+                ("least", range[0].to_string().into()),
+                ("most", range[1].to_string().into()),
+            ]),
+        ),
         better,
     );
 }
@@ -211,11 +218,7 @@ fn check_encoder(
     let spread_is_number =
         posteriors.iter().all(|q| q.log_var.iter().all(|v| !v.is_nan() && *v < f64::INFINITY));
     if !means_finite || !spread_is_number {
-        found.warn(
-            "not-finite",
-            "the encoder gives a value that is not finite, or a standard deviation below 0: its weights are damaged, or its outputs are not what they are taken for",
-            None,
-        );
+        found.warn("not-finite", Code::EncoderNotFinite, None);
         return Ok(());
     }
     check_input_scale(entry, contract, file, &x, error, class, found)?;
@@ -229,11 +232,7 @@ fn check_encoder(
     };
     let ignores = (0..latents).all(|i| moves[i] <= 0.05 * width(i).max(1e-3));
     if ignores {
-        found.warn(
-            "posterior-ignores-x",
-            "q(z|x) hardly moves from one drawing to another: the posterior has collapsed, or the picture does not reach the encoder in the units that it was trained on",
-            None,
-        );
+        found.warn("posterior-ignores-x", Code::PosteriorIgnoresX, None);
     }
     check_against_mean(&x, dimensions, error, found);
     if !vae.has_posterior() {
@@ -246,15 +245,11 @@ fn check_encoder(
     }
     kl /= count as f64;
     if kl.iter().any(|v| !v.is_finite()) {
-        found.warn(
-            "not-finite",
-            "the KL to the prior is not finite: the spread of q(z|x) is not what it is taken for",
-            None,
-        );
+        found.warn("not-finite", Code::KlNotFinite, None);
         return Ok(());
     }
     if kl.iter().all(|&v| v == 0.0) {
-        found.warn("kl-zero", "the KL to the prior is exactly 0 for every drawing: q(z|x) is the prior, so the outputs are constants", None);
+        found.warn("kl-zero", Code::KlZero, None);
     }
     found.kl_per_latent = kl.to_vec();
     let mut elbo = 0.0;
@@ -289,14 +284,10 @@ fn check_input_scale(
     found: &mut ModelCheck,
 ) -> Result<()> {
     let candidates = [
-        ("[0, 1]", 1.0, 0.0),
-        ("[-1, 1]", 2.0, -1.0),
-        (
-            "units of MNIST's mean 0.1307 and standard deviation 0.3081",
-            1.0 / 0.3081,
-            -0.1307 / 0.3081,
-        ),
-        ("0 to 255", 255.0, 0.0),
+        (Code::PixelsUnit, 1.0, 0.0),
+        (Code::PixelsSigned, 2.0, -1.0),
+        (Code::PixelsMnist, 1.0 / 0.3081, -0.1307 / 0.3081),
+        (Code::PixelsBytes, 255.0, 0.0),
     ];
     let present = &contract.encoder.image;
     let is_present = |scale: f64, shift: f64| {
@@ -304,8 +295,8 @@ fn check_input_scale(
         (first(&present.scale, 1.0) - scale).abs() < 1e-9
             && (first(&present.shift, 0.0) - shift).abs() < 1e-9
     };
-    let mut best: Option<(f64, &str, Changes)> = None;
-    for (name, scale, shift) in candidates {
+    let mut best: Option<(f64, Code, Changes)> = None;
+    for (pixels, scale, shift) in candidates {
         if is_present(scale, shift) {
             continue;
         }
@@ -315,15 +306,22 @@ fn check_input_scale(
         let other = Vae::load(&entry.changed(&fields)?, file)?;
         let (other, ..) = reconstruct(&other, x, entry.image.dimensions(), class)?;
         if other < best.as_ref().map_or(f64::INFINITY, |(least, ..)| *least) {
-            best = Some((other, name, fields));
+            best = Some((other, pixels, fields));
         }
     }
-    if let Some((least, name, fields)) = best
+    if let Some((least, pixels, fields)) = best
         && least < CLEARLY * error
     {
         found.warn(
             "input-scale",
-            format!("the drawings are reconstructed better (mean square error {least:.4} instead of {error:.4}) when the encoder sees pixels in {name}"),
+            Phrase::new(
+                Code::BetterPixels,
+                [
+                    ("better", format!("{least:.4}").into()),
+                    ("present", format!("{error:.4}").into()),
+                    ("pixels", pixels.into()),
+                ],
+            ),
             Some(fields),
         );
     }
@@ -345,7 +343,13 @@ fn check_against_mean(x: &[f32], dimensions: usize, error: f64, found: &mut Mode
     if error > trivial {
         found.warn(
             "poor-reconstruction",
-            format!("the drawings are reconstructed worse (mean square error {error:.4}) than by their mean image ({trivial:.4}): the model was trained on other pictures, or a convention is wrong"),
+            Phrase::new(
+                Code::PoorReconstruction,
+                [
+                    ("present", format!("{error:.4}").into()),
+                    ("mean", format!("{trivial:.4}").into()),
+                ],
+            ),
             None,
         );
     }
@@ -358,32 +362,27 @@ fn check_spread(contract: &VaeContract, posteriors: &[DiagonalGaussian], found: 
     if logarithmic && wide {
         found.warn(
             "posterior-wider-than-prior",
-            "q(z|x) is wider than the prior in every latent for every drawing: its spread seems to be no logarithm, but a standard deviation",
+            Code::PosteriorWide,
             changes([("encoder.posterior.spread", json!("std"))]),
         );
     }
 }
 
 fn check_bound(elbo: f64, dimensions: usize, task: Task, found: &mut ModelCheck) {
-    let (nats, what) = match task {
-        Task::Binarized | Task::Grey => (LN_2, "tossing a coin for each pixel"),
-        Task::EightBit => (libm::log(256.0), "drawing each level at random"),
+    let (nats, code) = match task {
+        Task::Binarized | Task::Grey => (LN_2, Code::BoundBelowCoins),
+        Task::EightBit => (libm::log(256.0), Code::BoundBelowLevels),
         Task::Density => return,
     };
+    let bound = ("bound", format!("{elbo:.0}").into());
     let trivial = -nats * dimensions as f64;
     if elbo < trivial {
         found.warn(
             "bound-too-low",
-            format!("the mean bound of the drawings is {elbo:.0} nats, below the {trivial:.0} nats of {what}: no trained model is so bad, so a convention is wrong"),
+            Phrase::new(code, [bound, ("least", format!("{trivial:.0}").into())]),
             None,
         );
     } else if elbo > 0.0 {
-        found.warn(
-            "bound-above-zero",
-            format!(
-                "the mean bound of the drawings is {elbo:.0} nats, but a probability is at most 1"
-            ),
-            None,
-        );
+        found.warn("bound-above-zero", Phrase::new(Code::BoundAboveZero, [bound]), None);
     }
 }

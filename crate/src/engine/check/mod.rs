@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::model::changes::Changes;
 use crate::model::inspect;
 use crate::model::manifest::{Contract, ModelEntry};
+use crate::model::phrase::{Code, Phrase};
 
 pub use probes::probe_images;
 
@@ -75,8 +76,8 @@ pub enum GalleryName {
 pub struct Warning {
     /// Short name, for code.
     pub code: &'static str,
-    /// The same in words.
-    pub message: String,
+    /// The same in words, with the figures that it rests on.
+    pub detail: Phrase,
     /// Changes of the entry that seem to be better, if any are known.
     pub changes: Option<Changes>,
 }
@@ -97,8 +98,8 @@ pub struct ModelCheck {
 }
 
 impl ModelCheck {
-    fn warn(&mut self, code: &'static str, message: impl Into<String>, changes: Option<Changes>) {
-        self.warnings.push(Warning { code, message: message.into(), changes });
+    fn warn(&mut self, code: &'static str, detail: impl Into<Phrase>, changes: Option<Changes>) {
+        self.warnings.push(Warning { code, detail: detail.into(), changes });
     }
 
     fn show(&mut self, name: GalleryName, levels: Vec<u8>, count: usize) {
@@ -180,9 +181,12 @@ fn check_files(
         let changes = [("decoder.output.value".to_string(), "mean".into())];
         found.warn(
             "sigmoid-before-logits",
-            format!(
-                "the value before {name:?} is a Sigmoid: it is a probability already. Say so, or take {:?}, which goes into it, as the logit",
-                sigmoid.inputs.first().map_or("", String::as_str)
+            Phrase::new(
+                Code::SigmoidBeforeLogits,
+                [
+                    ("output", name.into()),
+                    ("before", sigmoid.inputs.first().map_or("", String::as_str).into()),
+                ],
             ),
             Some(changes.into()),
         );

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::ports::{Looks, Seen};
-use super::{Candidate, Choice, Draft, choice, class_adapter, class_input};
+use super::{Candidate, Choice, Draft, choice, class_adapter, class_input, fields};
 use crate::error::Result;
 use crate::model::manifest::Layout;
+use crate::model::phrase::{Code, Phrase};
 
 pub(super) fn propose(draft: &mut Draft, network: &Candidate) -> Result<()> {
     let Some(x) = network.inputs.iter().find(|p| p.image().is_some()) else { return Ok(()) };
@@ -15,24 +16,18 @@ pub(super) fn propose(draft: &mut Draft, network: &Candidate) -> Result<()> {
         Layout::Nhwc => vec![image.height, image.width, image.channels],
     };
     let shape_of = |seen: &Seen| if seen.shape == own { Value::Null } else { json!(seen.shape) };
-    draft.set(
-        &choice(
-            "",
-            [
-                ("kind", json!("ddpm")),
-                ("image", json!(image)),
-                ("likelihood", json!("discretized-gaussian")),
-                ("files.network", json!({"path": network.name})),
-                ("network.batch", json!(x.batch)),
-                ("network.image.name", json!(x.name)),
-                ("network.image.layout", json!(layout)),
-                ("network.image.shape", shape_of(x)),
-            ],
-        )
-        .changes,
-    )?;
+    draft.set(&fields([
+        ("kind", json!("ddpm")),
+        ("image", json!(image)),
+        ("likelihood", json!("discretized-gaussian")),
+        ("files.network", json!({"path": network.name})),
+        ("network.batch", json!(x.batch)),
+        ("network.image.name", json!(x.name)),
+        ("network.image.layout", json!(layout)),
+        ("network.image.shape", shape_of(x)),
+    ]))?;
     if let Some(data) = network.data_file() {
-        draft.set(&choice("", [("files.networkData", json!({"path": data}))]).changes)?;
+        draft.set(&fields([("files.networkData", json!({"path": data}))]))?;
     }
     let number = |p: &&Seen| p.looks == Looks::Number;
     let called = |p: &&Seen| {
@@ -55,10 +50,10 @@ pub(super) fn propose(draft: &mut Draft, network: &Candidate) -> Result<()> {
     condition(draft, network, rest.collect())?;
     draft.guess(
         "network.dataRange",
-        "nearly all diffusion models are trained on pixels in [-1, 1]",
+        Code::UsualRange,
         vec![
-            choice("pixels in [-1, 1]", [("network.dataRange", json!([-1.0, 1.0]))]),
-            choice("pixels in [0, 1]", [("network.dataRange", json!([0.0, 1.0]))]),
+            choice(Code::PixelsSigned, [("network.dataRange", json!([-1.0, 1.0]))]),
+            choice(Code::PixelsUnit, [("network.dataRange", json!([0.0, 1.0]))]),
         ],
     )
 }
@@ -78,25 +73,17 @@ fn output(draft: &mut Draft, network: &Candidate, x: &Seen, own: &[usize]) -> Re
         },
     };
     let shape = if learned || output.shape == own { Value::Null } else { json!(output.shape) };
-    draft.set(
-        &choice(
-            "",
-            [
-                ("network.output.name", json!(output.name)),
-                (
-                    "network.output.layout",
-                    json!(x.image().map_or(Layout::Nchw, |(_, layout)| layout)),
-                ),
-                ("network.output.shape", shape),
-            ],
-        )
-        .changes,
-    )?;
+    let layout = x.image().map_or(Layout::Nchw, |(_, layout)| layout);
+    draft.set(&fields([
+        ("network.output.name", json!(output.name)),
+        ("network.output.layout", json!(layout)),
+        ("network.output.shape", shape),
+    ]))?;
     if learned {
         draft.guess(
             "network.output",
-            format!("{:?} has twice the channels of the image: the latter half is about the variance of a step, which is not used", output.name),
-            vec![choice("the first half", [("network.output.learnedVariance", json!(true))])],
+            Phrase::new(Code::HalfVariance, [("output", (&output.name).into())]),
+            vec![choice(Code::FirstHalf, [("network.output.learnedVariance", json!(true))])],
         )?;
     }
     Ok(output.name.to_lowercase())
@@ -104,13 +91,14 @@ fn output(draft: &mut Draft, network: &Candidate, x: &Seen, own: &[usize]) -> Re
 
 /// The chain of Ho et al. 2020, and others that tutorials use; of `steps` alone where the file says
 /// how many there are.
-fn chains(steps: Option<usize>) -> Vec<(String, Value)> {
+fn chains(steps: Option<usize>) -> Vec<(Phrase, Value)> {
     let linear = |steps: usize| {
-        let label = format!("β linear from 0.0001 to 0.02 in {steps} steps");
+        let label = Phrase::new(Code::ChainLinear, [("steps", steps.into())]);
         (label, json!({"kind": "linear", "steps": steps}))
     };
     let cosine = |steps: usize| {
-        (format!("β cosine in {steps} steps"), json!({"kind": "cosine", "steps": steps}))
+        let label = Phrase::new(Code::ChainCosine, [("steps", steps.into())]);
+        (label, json!({"kind": "cosine", "steps": steps}))
     };
     match steps {
         Some(steps) if (2..=100_000).contains(&steps) => vec![linear(steps), cosine(steps)],
@@ -120,6 +108,10 @@ fn chains(steps: Option<usize>) -> Vec<(String, Value)> {
     }
 }
 
+/// What a network may predict.
+const PREDICTED: [(&str, Code); 3] =
+    [("epsilon", Code::PredictsEpsilon), ("x0", Code::PredictsX0), ("v", Code::PredictsV)];
+
 /// Guesses what the network is told of the noise, and what it gives back.
 fn time(draft: &mut Draft, t: &Seen, output: &str, steps: Option<usize>) -> Result<()> {
     let mut place = vec![("name", json!(t.name)), ("unbatched", json!(t.unbatched))];
@@ -128,7 +120,7 @@ fn time(draft: &mut Draft, t: &Seen, output: &str, steps: Option<usize>) -> Resu
     }
     let numbers = if t.integer { "integer" } else { "float" };
     let with =
-        |label: &str, form: &str, rest: Vec<(&str, Value)>, parameterization: &str| -> Choice {
+        |label: Phrase, form: &str, rest: Vec<(&str, Value)>, parameterization: &str| -> Choice {
             let mut time = json!({"form": form, "numbers": numbers});
             for (field, value) in place.iter().cloned().chain(rest.clone()) {
                 time[field] = value;
@@ -155,74 +147,61 @@ fn time(draft: &mut Draft, t: &Seen, output: &str, steps: Option<usize>) -> Resu
     } else {
         "epsilon"
     };
-    let chained = |form: &str, prefix: &str| -> Vec<Choice> {
+    let chained = |form: &str, code: Code| -> Vec<Choice> {
         let all = chains(steps).into_iter();
-        all.map(|(label, schedule)| {
-            with(&format!("{prefix}{label}"), form, vec![("schedule", schedule)], told)
+        all.map(|(chain, schedule)| {
+            let label = Phrase::new(code, [("chain", chain.into())]);
+            with(label, form, vec![("schedule", schedule)], told)
         })
         .collect()
     };
     let flow = [
+        with(Code::Flow.into(), "flow", vec![], if told == "v" { "velocity" } else { told }),
         with(
-            "flow time, 0 at the data",
-            "flow",
-            vec![],
-            if told == "v" { "velocity" } else { told },
-        ),
-        with(
-            "flow time, 1 at the data",
+            Code::FlowReversed.into(),
             "flow",
             vec![("reversed", json!(true))],
             if told == "v" { "velocity" } else { told },
         ),
     ];
     let flow_velocity = [
-        with("flow time, 0 at the data, velocity", "flow", vec![], "velocity"),
+        with(Code::FlowVelocity.into(), "flow", vec![], "velocity"),
         with(
-            "flow time, 1 at the data, velocity",
+            Code::FlowReversedVelocity.into(),
             "flow",
             vec![("reversed", json!(true))],
             "velocity",
         ),
     ];
     let sigma = [
-        with("σ of the noise", "sigma", vec![], if told == "v" { "epsilon" } else { told }),
-        with(
-            "ln(σ)/4 with the preconditioning of EDM",
-            "sigma",
-            vec![("sigmaData", json!(0.5))],
-            "edm",
-        ),
+        with(Code::Sigma.into(), "sigma", vec![], if told == "v" { "epsilon" } else { told }),
+        with(Code::Edm.into(), "sigma", vec![("sigmaData", json!(0.5))], "edm"),
     ];
-    let log_snr = with("log SNR", "log-snr", vec![], told);
-    let timesteps = chained("timestep", "a timestep; ");
-    let fractions = chained("fraction", "a timestep over the number of steps; ");
+    let log_snr = with(Code::LogSnr.into(), "log-snr", vec![], told);
+    let timesteps = chained("timestep", Code::TimestepOf);
+    let fractions = chained("fraction", Code::FractionOf);
     let named = |words: &[&str]| t.is_called(words);
 
-    let (reason, choices): (String, Vec<Choice>) = if named(&["snr", "lambda"]) {
-        (format!("the input is called {:?}", t.name), vec![log_snr])
+    let input = || ("input", (&t.name).into());
+    let by_name = || Phrase::new(Code::InputCalled, [input()]);
+    let (reason, choices): (Phrase, Vec<Choice>) = if named(&["snr", "lambda"]) {
+        (by_name(), vec![log_snr])
     } else if named(&["sigma"]) || named(&["noise"]) && !t.integer {
         let mut all = sigma.to_vec();
         if named(&["noise"]) {
             all.reverse();
         }
-        (format!("the input is called {:?}", t.name), all)
+        (by_name(), all)
     } else if t.integer {
         let reason = match steps {
-            Some(steps) => format!(
-                "{:?} picks one of {steps} rows of a table; the training's β cannot be seen in the file",
-                t.name
-            ),
-            None => format!(
-                "{:?} is a whole number; the training's β cannot be seen in the file",
-                t.name
-            ),
+            Some(steps) => Phrase::new(Code::TimeRowOfTable, [input(), ("rows", steps.into())]),
+            None => Phrase::new(Code::TimeInteger, [input()]),
         };
         (reason, timesteps)
     } else if velocity {
         let mut all = flow_velocity.to_vec();
         all.extend(timesteps);
-        (format!("{:?} is a real number and the output is called {output:?}", t.name), all)
+        (Phrase::new(Code::TimeRealVelocity, [input(), ("output", output.into())]), all)
     } else {
         let mut all = timesteps;
         all.extend(fractions);
@@ -230,26 +209,19 @@ fn time(draft: &mut Draft, t: &Seen, output: &str, steps: Option<usize>) -> Resu
         all.extend(flow);
         all.extend(sigma);
         all.push(log_snr);
-        (format!("{:?} is a real number; the check compares what it may mean", t.name), all)
+        (Phrase::new(Code::TimeReal, [input()]), all)
     };
     draft.guess("network.time", reason, choices)?;
-    let others: Vec<Choice> = ["epsilon", "x0", "v"]
-        .into_iter()
-        .filter(|other| *other != told)
-        .map(|other| choice(other, [("parameterization", json!(other))]))
-        .collect();
     let chosen = draft.entry["parameterization"].clone();
     if !matches!(chosen.as_str(), Some("velocity" | "edm")) {
-        let mut choices = vec![choice(
-            chosen.as_str().unwrap_or_default(),
-            [("parameterization", chosen.clone())],
-        )];
-        choices.extend(others);
-        draft.guess(
-            "parameterization",
-            format!("the output is called {output:?}; most networks predict the noise ε"),
-            choices,
-        )?;
+        let mut predicted = PREDICTED.to_vec();
+        predicted.sort_by_key(|(name, _)| chosen != *name);
+        let choices = predicted
+            .into_iter()
+            .map(|(name, label)| choice(label, [("parameterization", json!(name))]))
+            .collect();
+        let reason = Phrase::new(Code::PredictionByName, [("output", output.into())]);
+        draft.guess("parameterization", reason, choices)?;
     }
     Ok(())
 }
@@ -273,46 +245,50 @@ fn condition(draft: &mut Draft, network: &Candidate, rest: Vec<&Seen>) -> Result
         for absent in [1.0, 0.0] {
             let mut adapter = adapter.clone();
             adapter["null"] = with(absent);
-            choices.push(choice(
-                format!("a class, with {:?} = {absent} for none", mask.name),
-                [(field, adapter), ("classes", json!(names))],
-            ));
+            let label = Phrase::new(
+                Code::ClassMask,
+                [("mask", (&mask.name).into()), ("absent", absent.to_string().into())],
+            );
+            choices.push(choice(label, [(field, adapter), ("classes", json!(names))]));
         }
-        let reason =
-            format!("the inputs {:?} and {:?} are beside image and time", class.name, mask.name);
+        let reason = Phrase::new(
+            Code::InputsBeside,
+            [("input", (&class.name).into()), ("mask", (&mask.name).into())],
+        );
         return draft.guess(field, reason, choices);
     }
     let named = |count: usize| json!((0..count).map(|c| c.to_string()).collect::<Vec<_>>());
-    let with = |label: String, null: Value, count: usize| {
+    let with = |code: Code, null: Value, count: usize| {
         let mut adapter = adapter.clone();
         adapter["null"] = null;
-        choice(label, [(field, adapter), ("classes", named(count))])
+        let mut values = vec![("count", count.into())];
+        if code == Code::ClassLastRow {
+            values.push(("rows", (count + 1).into()));
+        }
+        choice(Phrase::new(code, values), [(field, adapter), ("classes", named(count))])
     };
     let choices = match (length, rows) {
         (Some(n), _) => vec![
-            with(format!("one of {n} classes, zeros for none"), json!("zeros"), n),
-            with(format!("one of {n} classes, always"), json!("none"), n),
+            with(Code::ClassZeros, json!("zeros"), n),
+            with(Code::ClassAlways, json!("none"), n),
         ],
         (None, Some(rows)) if rows > 1 && rows != 10 && rows != 100 && rows != 1000 => vec![
-            with(
-                format!("one of {} classes, the last row of {rows} for none", rows - 1),
-                json!("extra-index"),
-                rows - 1,
-            ),
-            with(format!("one of {rows} classes, always"), json!("none"), rows),
+            with(Code::ClassLastRow, json!("extra-index"), rows - 1),
+            with(Code::ClassAlways, json!("none"), rows),
         ],
         (None, rows) => {
             let n = rows.unwrap_or(names.len());
             vec![
-                with(format!("one of {n} classes, always"), json!("none"), n),
-                with(format!("one of {n} classes, {n} for none"), json!("extra-index"), n),
+                with(Code::ClassAlways, json!("none"), n),
+                with(Code::ClassExtra, json!("extra-index"), n),
             ]
         }
     };
     adapter["null"] = json!("none");
+    let input = ("input", (&class.name).into());
     let reason = match rows {
-        Some(rows) => format!("{:?} picks one of {rows} rows of a table", class.name),
-        None => format!("the input {:?} is beside image and time", class.name),
+        Some(rows) => Phrase::new(Code::ClassRowOfTable, [input, ("rows", rows.into())]),
+        None => Phrase::new(Code::InputBeside, [input]),
     };
     draft.guess(field, reason, choices)
 }

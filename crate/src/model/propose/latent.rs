@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::ports::{Seen, before_activation, image_of, of_value};
-use super::{Candidate, Choice, Draft, choice, class_adapter, class_input, within};
+use super::{Candidate, Choice, Draft, choice, class_adapter, class_input, fields, within};
 use crate::error::Result;
 use crate::model::manifest::{ImageShape, Layout};
+use crate::model::phrase::{Code, Phrase};
 
 pub(super) fn propose(
     draft: &mut Draft,
@@ -16,30 +17,27 @@ pub(super) fn propose(
     let Some((image, layout)) = output.image() else { return Ok(()) };
     let z = latent_input(decoder);
     let latents = z.vector().unwrap_or(1);
-    draft.set(
-        &choice(
-            "",
-            [
-                ("kind", json!("vae")),
-                ("image", json!(image)),
-                ("latents", json!({"count": latents})),
-                ("files.decoder", json!({"path": decoder.name})),
-                ("decoder.batch", json!(z.batch)),
-                ("decoder.latent.name", json!(z.name)),
-            ],
-        )
-        .changes,
-    )?;
+    draft.set(&fields([
+        ("kind", json!("vae")),
+        ("image", json!(image)),
+        ("latents", json!({"count": latents})),
+        ("files.decoder", json!({"path": decoder.name})),
+        ("decoder.batch", json!(z.batch)),
+        ("decoder.latent.name", json!(z.name)),
+    ]))?;
     if let Some(data) = decoder.data_file() {
-        draft.set(&choice("", [("files.decoderData", json!({"path": data}))]).changes)?;
+        draft.set(&fields([("files.decoderData", json!({"path": data}))]))?;
     }
     if z.shape.len() != 1 {
-        draft.set(&choice("", [("decoder.latent.shape", json!(z.shape))]).changes)?;
+        draft.set(&fields([("decoder.latent.shape", json!(z.shape))]))?;
     }
     draft.guess(
         "files.decoder",
-        format!("{} takes {latents} numbers and gives an image", decoder.name),
-        vec![choice("decoder", [])],
+        Phrase::new(
+            Code::DecoderByShape,
+            [("file", decoder.name.into()), ("latents", latents.into())],
+        ),
+        vec![choice(Code::Decoder, [])],
     )?;
     let rest = decoder.inputs.iter().filter(|p| p.name != z.name);
     if let Some((class, length)) = class_input(rest) {
@@ -48,9 +46,7 @@ pub(super) fn propose(
     let signed = decoder_output(draft, decoder, output, image, layout)?;
     match encoder {
         Some(encoder) => propose_encoder(draft, encoder, image, latents, signed)?,
-        None => draft.missing.push(
-            "there is no encoder: the latent lab and draws from the prior work, q(z|x) and the bound do not".into(),
-        ),
+        None => draft.missing.push(Code::EncoderMissing.into()),
     }
     Ok(())
 }
@@ -71,17 +67,21 @@ fn latent_input<'a>(decoder: &'a Candidate) -> &'a Seen {
 fn condition(draft: &mut Draft, network: &str, input: &Seen, length: Option<usize>) -> Result<()> {
     let (adapter, names) = class_adapter(input, length);
     let field = format!("{network}.condition");
+    let name = ("input", (&input.name).into());
     let reason = match length {
-        Some(n) => {
-            format!("{network}: the input {:?} has {n} numbers beside the others", input.name)
-        }
-        None => format!("{network}: the input {:?} is one number for each image", input.name),
+        Some(n) => Phrase::new(Code::ClassVector, [name, ("count", n.into())]),
+        None => Phrase::new(Code::ClassNumber, [name]),
     };
     draft.guess(
         &field,
         reason,
-        vec![choice("a class", [(&*field, adapter), ("classes", json!(names))])],
+        vec![choice(Code::AClass, [(&*field, adapter), ("classes", json!(names))])],
     )
+}
+
+/// A phrase about values between two others.
+fn ranged(code: Code, [low, high]: [f64; 2]) -> Phrase {
+    Phrase::new(code, [("low", low.to_string().into()), ("high", high.to_string().into())])
 }
 
 /// Guesses what the decoder's output is. True if it spans [-1, 1].
@@ -93,7 +93,9 @@ fn decoder_output(
     layout: Layout,
 ) -> Result<bool> {
     let place = |seen: &Seen| -> Vec<(String, Value)> {
-        let layout = image_of(&seen.shape).map_or(layout, |(_, layout)| layout);
+        // the values of a flat vector lie as the output's do
+        let own = image_of(&seen.shape).filter(|_| seen.shape.len() > 1);
+        let layout = own.map_or(layout, |(_, layout)| layout);
         let mut all =
             vec![("name".to_string(), json!(seen.name)), ("layout".into(), json!(layout))];
         let own = match layout {
@@ -104,11 +106,9 @@ fn decoder_output(
         all.push(("shape".into(), shape));
         all
     };
-    let of = |seen: &Seen, label: &str, likelihood: &str, rest: Value| -> Choice {
-        let mut choice = within(
-            "decoder.output",
-            Choice { label: label.into(), changes: place(seen).into_iter().collect() },
-        );
+    let of = |seen: &Seen, label: Phrase, likelihood: &str, rest: Value| -> Choice {
+        let mut choice =
+            within("decoder.output", Choice { label, changes: place(seen).into_iter().collect() });
         for field in ["value", "range", "std", "spread"] {
             let value = rest.get(field).cloned().unwrap_or(Value::Null);
             choice.changes.insert(format!("decoder.output.{field}"), value);
@@ -118,14 +118,11 @@ fn decoder_output(
     };
     let fitted = |range: [f64; 2]| json!({"value": "mean", "range": range, "std": "fitted"});
     let gaussian = |seen: &Seen, range: [f64; 2]| {
-        let label =
-            format!("mean of a Gaussian in [{}, {}], σ fitted to each image", range[0], range[1]);
-        of(seen, &label, "gaussian", fitted(range))
+        of(seen, ranged(Code::GaussianFitted, range), "gaussian", fitted(range))
     };
-    let binary = |seen: &Seen, label: &str, rest: Value| of(seen, label, "bernoulli", rest);
-    let grey = |seen: &Seen, rest: Value| {
-        of(seen, "cross-entropy with grey levels, which is no likelihood", "grey-bernoulli", rest)
-    };
+    let binary = |seen: &Seen, label: Code, rest: Value| of(seen, label.into(), "bernoulli", rest);
+    let grey =
+        |seen: &Seen, rest: Value| of(seen, Code::GreyCrossEntropy.into(), "grey-bernoulli", rest);
     let logits = json!({"value": "logits"});
     let probability = json!({"value": "mean", "range": [0.0, 1.0]});
 
@@ -147,19 +144,22 @@ fn decoder_output(
             "std"
         };
         let with = |value: &str, range: [f64; 2]| json!({"value": "mean", "range": range, "spread": {"name": spread.name, "value": value}});
-        let logistic =
-            of(output, "discretized logistic", "discretized-logistic", with(value, [-1.0, 1.0]));
-        let normal = |range| {
-            of(output, "Gaussian with its own σ for each pixel", "gaussian", with(value, range))
-        };
+        let logistic = of(
+            output,
+            Code::DiscretizedLogistic.into(),
+            "discretized-logistic",
+            with(value, [-1.0, 1.0]),
+        );
+        let normal =
+            |range| of(output, ranged(Code::GaussianOwn, range), "gaussian", with(value, range));
         let choices = if scale {
             vec![logistic, normal([-1.0, 1.0]), normal([0.0, 1.0])]
         } else {
             vec![normal([0.0, 1.0]), normal([-1.0, 1.0])]
         };
-        let reason = format!(
-            "the outputs {:?} and {:?} have the shape of an image",
-            output.name, spread.name
+        let reason = Phrase::new(
+            Code::TwoOutputs,
+            [("output", (&output.name).into()), ("spread", (&spread.name).into())],
         );
         draft.guess("decoder.output", reason, choices)?;
         return Ok(scale);
@@ -169,17 +169,16 @@ fn decoder_output(
     let usable = inner.filter(|seen| {
         seen.shape.iter().product::<usize>() == image.dimensions()
             && (image.channels == 1
+                || (seen.shape.len() == 1 && output.shape.len() == 1)
                 || image_of(&seen.shape).is_some_and(|(found, _)| found == image))
     });
     let colour = image.channels == 3;
+    let named = ("output", (&output.name).into());
     match (output.operator.as_str(), usable) {
         ("Sigmoid", Some(before)) => {
-            let reason = format!(
-                "{:?} is a Sigmoid of {:?}, which so is the logit; most such models were trained with the cross-entropy of grey levels, which is no likelihood, and are read as models of binary pixels",
-                output.name, before.name
-            );
+            let reason = Phrase::new(Code::IsSigmoid, [named, ("before", (&before.name).into())]);
             let mut choices = vec![
-                binary(&before, "logits of binary pixels, from before the Sigmoid", logits.clone()),
+                binary(&before, Code::LogitsBeforeSigmoid, logits.clone()),
                 grey(&before, logits),
                 gaussian(output, [0.0, 1.0]),
             ];
@@ -191,9 +190,9 @@ fn decoder_output(
         }
         ("Sigmoid" | "HardSigmoid" | "Clip", _) => {
             let reason =
-                format!("{:?} comes from {}: it lies in [0, 1]", output.name, output.operator);
+                Phrase::new(Code::InUnitRange, [named, ("operator", (&output.operator).into())]);
             let mut choices = vec![
-                binary(output, "probabilities of binary pixels", probability.clone()),
+                binary(output, Code::BinaryProbabilities, probability.clone()),
                 grey(output, probability),
                 gaussian(output, [0.0, 1.0]),
             ];
@@ -204,12 +203,9 @@ fn decoder_output(
             Ok(false)
         }
         ("Tanh", _) => {
-            let reason = format!("{:?} is a Tanh: it lies in [-1, 1]", output.name);
-            let binary_signed = binary(
-                output,
-                "probabilities of binary pixels, written in [-1, 1]",
-                json!({"value": "mean", "range": [-1.0, 1.0]}),
-            );
+            let reason = Phrase::new(Code::IsTanh, [named]);
+            let binary_signed =
+                binary(output, Code::BinarySigned, json!({"value": "mean", "range": [-1.0, 1.0]}));
             draft.guess(
                 "decoder.output",
                 reason,
@@ -218,23 +214,17 @@ fn decoder_output(
             Ok(true)
         }
         _ => {
-            let named = output.is_called(&["logit"]);
-            let reason = if named {
-                format!("the output is called {:?}", output.name)
-            } else {
-                format!(
-                    "no activation stands before {:?}: the check compares its values with both",
-                    output.name
-                )
-            };
+            let called = output.is_called(&["logit"]);
+            let code = if called { Code::OutputCalled } else { Code::NoActivation };
+            let reason = Phrase::new(code, [named]);
             let mut choices = vec![
-                binary(output, "logits of binary pixels", json!({"value": "logits"})),
+                binary(output, Code::BinaryLogits, json!({"value": "logits"})),
                 gaussian(output, [0.0, 1.0]),
                 gaussian(output, [-1.0, 1.0]),
-                binary(output, "probabilities of binary pixels", probability),
+                binary(output, Code::BinaryProbabilities, probability),
                 grey(output, json!({"value": "logits"})),
             ];
-            if colour && !named {
+            if colour && !called {
                 choices.swap(0, 1);
             }
             draft.guess("decoder.output", reason, choices)?;
@@ -253,10 +243,7 @@ fn propose_encoder(
     let Some(x) = encoder.inputs.iter().find(|p| p.image().is_some()) else { return Ok(()) };
     let layout = x.image().map_or(Layout::Nchw, |(_, layout)| layout);
     if x.image().is_some_and(|(found, _)| found != image) {
-        draft.missing.push(format!(
-            "the encoder {} takes images of another size than the decoder gives: it is left out",
-            encoder.name
-        ));
+        draft.missing.push(Phrase::new(Code::EncoderSizeDiffers, [("file", encoder.name.into())]));
         return Ok(());
     }
     let own = match layout {
@@ -264,28 +251,22 @@ fn propose_encoder(
         Layout::Nhwc => vec![image.height, image.width, image.channels],
     };
     let shape = if x.shape == own { Value::Null } else { json!(x.shape) };
-    draft.set(
-        &choice(
-            "",
-            [
-                ("files.encoder", json!({"path": encoder.name})),
-                ("encoder.batch", json!(x.batch)),
-                ("encoder.image.name", json!(x.name)),
-                ("encoder.image.layout", json!(layout)),
-                ("encoder.image.shape", shape),
-            ],
-        )
-        .changes,
-    )?;
+    draft.set(&fields([
+        ("files.encoder", json!({"path": encoder.name})),
+        ("encoder.batch", json!(x.batch)),
+        ("encoder.image.name", json!(x.name)),
+        ("encoder.image.layout", json!(layout)),
+        ("encoder.image.shape", shape),
+    ]))?;
     if let Some(data) = encoder.data_file() {
-        draft.set(&choice("", [("files.encoderData", json!({"path": data}))]).changes)?;
+        draft.set(&fields([("files.encoderData", json!({"path": data}))]))?;
     }
     let unit = choice(
-        "pixels in [0, 1]",
+        Code::PixelsUnit,
         [("encoder.image.scale", Value::Null), ("encoder.image.shift", Value::Null)],
     );
     let symmetric = choice(
-        "pixels in [-1, 1]",
+        Code::PixelsSigned,
         [("encoder.image.scale", json!([2.0])), ("encoder.image.shift", json!([-1.0]))],
     );
     let mut choices = vec![unit, symmetric];
@@ -294,18 +275,14 @@ fn propose_encoder(
     }
     if image.channels == 1 {
         choices.push(choice(
-            "MNIST's Normalize(0.1307, 0.3081)",
+            Code::PixelsMnist,
             [
                 ("encoder.image.scale", json!([1.0 / 0.3081])),
                 ("encoder.image.shift", json!([-0.1307 / 0.3081])),
             ],
         ));
     }
-    let reason = if signed {
-        "the decoder gives pixels in [-1, 1], so the encoder is taken to see them so"
-    } else {
-        "the usual scale of pixels; the check compares reconstructions with others"
-    };
+    let reason = if signed { Code::EncoderAsDecoder } else { Code::UsualScale };
     draft.guess("encoder.image", reason, choices)?;
     let rest = encoder.inputs.iter().filter(|p| p.name != x.name);
     if let Some((class, length)) = class_input(rest) {

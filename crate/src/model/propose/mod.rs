@@ -4,6 +4,7 @@
 //! runs the networks and says what looks wrong.
 
 mod diffusion;
+mod flat;
 mod latent;
 mod ports;
 mod posterior;
@@ -14,8 +15,11 @@ use serde_json::{Value, json};
 use self::ports::{Looks, Seen, ports};
 use super::changes::{Changes, apply};
 use super::onnx::GraphInfo;
+use super::phrase::{Code, Phrase, PhraseValue};
 use crate::error::Result;
-use crate::model::manifest::{ImageShape, Layout, ModelEntry};
+use crate::model::manifest::{ImageShape, ModelEntry};
+
+pub use flat::{Flat, FlatImage};
 
 /// A file that a visitor has given.
 #[derive(Clone, Debug, Deserialize)]
@@ -32,7 +36,7 @@ pub struct NamedFile {
 #[serde(rename_all = "camelCase")]
 pub struct Choice {
     /// What it says, for people.
-    pub label: String,
+    pub label: Phrase,
     /// The fields that it sets.
     pub changes: Changes,
 }
@@ -44,9 +48,9 @@ pub struct Guess {
     /// The field of the entry that it is about, `decoder.output`.
     pub field: String,
     /// What was chosen, for people.
-    pub choice: String,
+    pub choice: Phrase,
     /// Why.
-    pub reason: String,
+    pub reason: Phrase,
     /// What else it may be.
     pub alternatives: Vec<Choice>,
 }
@@ -59,8 +63,18 @@ pub struct Proposal {
     pub entry: Option<ModelEntry>,
     /// What was guessed, in the order in which a form shows it.
     pub guesses: Vec<Guess>,
-    /// What is missing or cannot be used, in sentences.
-    pub missing: Vec<String>,
+    /// What is missing or cannot be used.
+    pub missing: Vec<Phrase>,
+    /// The vectors that are taken for images; none where the files say the size of an image.
+    pub flat: Option<Flat>,
+}
+
+/// What the files do not say.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ProposalOptions {
+    /// The image that a flat vector holds; guessed by its length if absent.
+    pub flat: Option<FlatImage>,
 }
 
 /// What a file is for.
@@ -89,26 +103,27 @@ impl<'a> Candidate<'a> {
     }
 
     /// Takes flat vectors for images where one of the images has as many values, and finds the role.
-    fn assign(&mut self, images: &[ImageShape]) {
+    fn assign(&mut self, images: &[FlatImage]) {
         for port in self.inputs.iter_mut().chain(&mut self.outputs) {
-            let elements = port.vector();
-            let image = images.iter().find(|image| Some(image.dimensions()) == elements);
-            if let Some(image) = image
-                && port.shape.len() == 1
-            {
-                port.looks = Looks::Image(*image, Layout::Nchw);
+            let image = images.iter().find(|flat| port.flat() == Some(flat.image.dimensions()));
+            if let Some(FlatImage { image, layout }) = image {
+                port.looks = Looks::Image(*image, *layout);
             }
         }
         self.role = role(&self.inputs, &self.outputs);
     }
 
-    /// Names and shapes of inputs and outputs, for a message.
-    fn described(&self) -> String {
+    /// Its name, and names and shapes of inputs and outputs, for a message.
+    fn described(&self) -> [(&'static str, PhraseValue); 3] {
         let list = |ports: &[Seen]| {
             let each = ports.iter().map(|p| format!("{} {:?}", p.name, p.shape));
             each.collect::<Vec<_>>().join(", ")
         };
-        format!("{} takes {} and gives {}", self.name, list(&self.inputs), list(&self.outputs))
+        [
+            ("file", self.name.into()),
+            ("inputs", list(&self.inputs).into()),
+            ("outputs", list(&self.outputs).into()),
+        ]
     }
 
     /// The name of the file with the weights, beside the file itself.
@@ -136,14 +151,12 @@ fn role(inputs: &[Seen], outputs: &[Seen]) -> Option<Role> {
 /// Proposes an entry for files that were inspected.
 ///
 /// # Errors
-/// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the proposal is not a valid entry, which
-/// would be a fault of this function.
-pub fn propose(id: &str, files: &[NamedFile]) -> Result<Proposal> {
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) if no vector has as many values as the image of the
+/// options; [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the proposal is not a valid entry,
+/// which would be a fault of this function.
+pub fn propose(id: &str, files: &[NamedFile], options: &ProposalOptions) -> Result<Proposal> {
     let mut candidates: Vec<Candidate> = files.iter().map(Candidate::new).collect();
-    let ports = candidates.iter().flat_map(|c| c.inputs.iter().chain(&c.outputs));
-    let images: Vec<ImageShape> =
-        ports.filter(|p| p.shape.len() > 1).filter_map(|p| Some(p.image()?.0)).collect();
-    candidates.iter_mut().for_each(|candidate| candidate.assign(&images));
+    let flat = flat::assign(&mut candidates, options.flat)?;
     let mut draft = Draft { entry: json!({"id": id, "title": id}), ..Draft::default() };
     for candidate in &candidates {
         // of an encoder that draws its code at random, what comes before the draw is used
@@ -151,13 +164,13 @@ pub fn propose(id: &str, files: &[NamedFile]) -> Result<Proposal> {
         if let Some(refused) = &candidate.info.refused
             && !(draws && candidate.role == Some(Role::Encoder))
         {
-            draft.missing.push(format!("{}: {refused}", candidate.name));
+            draft.missing.push(Phrase::new(
+                Code::FileRefused,
+                [("file", candidate.name.into()), ("reason", refused.into())],
+            ));
         }
         if candidate.role.is_none() {
-            draft.missing.push(format!(
-                "{}: a model of images takes an image or latents and gives the other, or takes a noisy image and the noise level",
-                candidate.described()
-            ));
+            draft.missing.push(Phrase::new(Code::FileUnknown, candidate.described()));
         }
     }
     let with = |role| candidates.iter().find(|candidate| candidate.role == Some(role));
@@ -167,21 +180,15 @@ pub fn propose(id: &str, files: &[NamedFile]) -> Result<Proposal> {
         latent::propose(&mut draft, with(Role::Encoder).or(with(Role::Whole)), decoder)?;
     } else {
         if let Some(encoder) = with(Role::Encoder) {
-            draft.missing.push(format!(
-                "{} looks like an encoder: a decoder, from latents to an image, is missing",
-                encoder.name
-            ));
+            draft.missing.push(Phrase::new(Code::DecoderMissing, [("file", encoder.name.into())]));
         }
         if let Some(whole) = with(Role::Whole) {
-            draft.missing.push(format!(
-                "{} takes an image and gives one back: export the decoder, from the latents on, as a file of its own",
-                whole.name
-            ));
+            draft.missing.push(Phrase::new(Code::WholeAutoencoder, [("file", whole.name.into())]));
         }
-        return Ok(Proposal { entry: None, guesses: draft.guesses, missing: draft.missing });
+        return Ok(Proposal { entry: None, guesses: draft.guesses, missing: draft.missing, flat });
     }
     let entry = ModelEntry::from_json(draft.entry)?;
-    Ok(Proposal { entry: Some(entry), guesses: draft.guesses, missing: draft.missing })
+    Ok(Proposal { entry: Some(entry), guesses: draft.guesses, missing: draft.missing, flat })
 }
 
 /// A proposal in the making.
@@ -189,7 +196,7 @@ pub fn propose(id: &str, files: &[NamedFile]) -> Result<Proposal> {
 struct Draft {
     entry: Value,
     guesses: Vec<Guess>,
-    missing: Vec<String>,
+    missing: Vec<Phrase>,
 }
 
 impl Draft {
@@ -202,7 +209,7 @@ impl Draft {
     fn guess(
         &mut self,
         field: &str,
-        reason: impl Into<String>,
+        reason: impl Into<Phrase>,
         choices: Vec<Choice>,
     ) -> Result<()> {
         let mut choices = choices.into_iter();
@@ -218,12 +225,14 @@ impl Draft {
     }
 }
 
+/// Changes from fields and their values.
+fn fields<const N: usize>(changes: [(&str, Value); N]) -> Changes {
+    changes.into_iter().map(|(field, value)| (field.to_string(), value)).collect()
+}
+
 /// A choice from fields and their values.
-fn choice<const N: usize>(label: impl Into<String>, changes: [(&str, Value); N]) -> Choice {
-    Choice {
-        label: label.into(),
-        changes: changes.into_iter().map(|(field, value)| (field.to_string(), value)).collect(),
-    }
+fn choice<const N: usize>(label: impl Into<Phrase>, changes: [(&str, Value); N]) -> Choice {
+    Choice { label: label.into(), changes: fields(changes) }
 }
 
 /// The changes of a choice with a part in front of each field.

@@ -1,5 +1,6 @@
 //! What the inputs, outputs and inner values of a foreign file look like.
 
+use super::flat::known;
 use crate::model::manifest::{ImageShape, Layout};
 use crate::model::onnx::{Dim, GraphInfo, GraphPort, GraphValue};
 
@@ -53,6 +54,14 @@ impl Seen {
         }
     }
 
+    /// The length of a vector that is no more than that for each item of the batch.
+    pub(super) fn flat(&self) -> Option<usize> {
+        match self.shape[..] {
+            [length] => Some(length),
+            _ => None,
+        }
+    }
+
     pub(super) fn image(&self) -> Option<(ImageShape, Layout)> {
         match self.looks {
             Looks::Image(image, layout) => Some((image, layout)),
@@ -61,10 +70,6 @@ impl Seen {
     }
 }
 
-/// Lengths of flat vectors that are taken for square images: of 28, 32 and 64 pixels a side.
-const FLAT: [(usize, usize, usize); 6] =
-    [(784, 1, 28), (1024, 1, 32), (4096, 1, 64), (2352, 3, 28), (3072, 3, 32), (12288, 3, 64)];
-
 /// The image that a shape without the batch stands for.
 pub(super) fn image_of(shape: &[usize]) -> Option<(ImageShape, Layout)> {
     let image = |channels, height, width| ImageShape { channels, height, width };
@@ -72,10 +77,7 @@ pub(super) fn image_of(shape: &[usize]) -> Option<(ImageShape, Layout)> {
         [c @ (1 | 3), h, w] if h > 1 && w > 1 => Some((image(c, h, w), Layout::Nchw)),
         [h, w, c @ (1 | 3)] if h > 1 && w > 1 => Some((image(c, h, w), Layout::Nhwc)),
         [h, w] if h > 3 && w > 3 => Some((image(1, h, w), Layout::Nchw)),
-        [n] => FLAT
-            .iter()
-            .find(|(length, ..)| *length == n)
-            .map(|&(_, c, side)| (image(c, side, side), Layout::Nchw)),
+        [n] => known(n).map(|image| (image, Layout::Nchw)),
         _ => None,
     }
 }

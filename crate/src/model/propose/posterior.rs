@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::ports::{Looks, Seen};
-use super::{Candidate, Choice, Draft, Role, choice};
+use super::{Candidate, Choice, Draft, Role, choice, fields};
 use crate::error::Result;
+use crate::model::phrase::{Code, Phrase};
 
 /// Guesses which values are mean and spread of the latents.
 pub(super) fn propose(draft: &mut Draft, encoder: &Candidate, latents: usize) -> Result<()> {
@@ -23,9 +24,14 @@ pub(super) fn propose(draft: &mut Draft, encoder: &Candidate, latents: usize) ->
             .find(is_spread)
             .or_else(|| vectors.iter().find(|p| p.name != mean.name))
             .unwrap_or(&vectors[1]);
-        let reason = format!(
-            "{} gives {:?} and {:?} with {latents} numbers each",
-            encoder.name, mean.name, spread.name
+        let reason = Phrase::new(
+            Code::TwoVectors,
+            [
+                ("file", encoder.name.into()),
+                ("mean", (&mean.name).into()),
+                ("spread", (&spread.name).into()),
+                ("latents", latents.into()),
+            ],
         );
         let form = spread_form(spread);
         return draft.guess("encoder.posterior", reason, by_names(&mean.name, &spread.name, form));
@@ -43,9 +49,15 @@ pub(super) fn propose(draft: &mut Draft, encoder: &Candidate, latents: usize) ->
         Some((p, axis))
     });
     if let Some((output, axis)) = stacked {
-        let reason =
-            format!("{:?} of {} holds two times {latents} numbers", output.name, encoder.name);
-        let with = |label: &str, spread: &str, order: &str| {
+        let reason = Phrase::new(
+            Code::Stacked,
+            [
+                ("output", (&output.name).into()),
+                ("file", encoder.name.into()),
+                ("latents", latents.into()),
+            ],
+        );
+        let with = |label: Code, spread: &str, order: &str| {
             choice(
                 label,
                 [
@@ -61,31 +73,36 @@ pub(super) fn propose(draft: &mut Draft, encoder: &Candidate, latents: usize) ->
             "encoder.posterior",
             reason,
             vec![
-                with("mean, then log variance", "log-var", "mean-first"),
-                with("mean, then log standard deviation", "log-std", "mean-first"),
-                with("mean, then standard deviation", "std", "mean-first"),
-                with("log variance, then mean", "log-var", "spread-first"),
+                with(Code::MeanThenLogVar, "log-var", "mean-first"),
+                with(Code::MeanThenLogStd, "log-std", "mean-first"),
+                with(Code::MeanThenStd, "std", "mean-first"),
+                with(Code::LogVarThenMean, "log-var", "spread-first"),
             ],
         );
     }
     // a sampled code: mean and log variance are inner values with one input in common
     if let Some((mean, spread)) = inner_pair(encoder, latents) {
-        let reason = format!(
-            "{} draws its code at random; {mean:?} and {spread:?} are computed from one value and have {latents} numbers each",
-            encoder.name
+        let reason = Phrase::new(
+            Code::DrawnCode,
+            [
+                ("file", encoder.name.into()),
+                ("mean", (&mean).into()),
+                ("spread", (&spread).into()),
+                ("latents", latents.into()),
+            ],
         );
         return draft.guess("encoder.posterior", reason, by_names(&mean, &spread, "log-var"));
     }
     if let [code] = vectors[..] {
-        let reason = format!(
-            "{} gives one code of {latents} numbers and nothing of its spread: an autoencoder has no q(z|x) and no bound",
-            encoder.name
+        let reason = Phrase::new(
+            Code::LoneCode,
+            [("file", encoder.name.into()), ("latents", latents.into())],
         );
         return draft.guess(
             "encoder.posterior",
             reason,
             vec![choice(
-                "a code, no spread",
+                Code::CodeAlone,
                 [
                     ("encoder.posterior.spread", json!("none")),
                     ("encoder.posterior.meanName", json!(code.name)),
@@ -93,27 +110,22 @@ pub(super) fn propose(draft: &mut Draft, encoder: &Candidate, latents: usize) ->
             )],
         );
     }
-    draft.missing.push(format!(
-        "{}, but the decoder takes {latents} latents: the encoder is left out",
-        encoder.described()
+    let [file, inputs, outputs] = encoder.described();
+    draft.missing.push(Phrase::new(
+        Code::EncoderLatentsDiffer,
+        [file, inputs, outputs, ("latents", latents.into())],
     ));
-    draft.set(
-        &choice(
-            "",
-            [
-                ("files.encoder", Value::Null),
-                ("files.encoderData", Value::Null),
-                ("encoder", Value::Null),
-            ],
-        )
-        .changes,
-    )
+    draft.set(&fields([
+        ("files.encoder", Value::Null),
+        ("files.encoderData", Value::Null),
+        ("encoder", Value::Null),
+    ]))
 }
 
 fn by_names(mean: &str, spread: &str, first: &str) -> Vec<Choice> {
-    let with = |form: &str, label: &str| {
+    let with = |form: &str, label: Code| {
         choice(
-            format!("mean and {label}"),
+            label,
             [
                 ("encoder.posterior.spread", json!(form)),
                 ("encoder.posterior.meanName", json!(mean)),
@@ -122,10 +134,10 @@ fn by_names(mean: &str, spread: &str, first: &str) -> Vec<Choice> {
         )
     };
     let mut all = vec![
-        ("log-var", "log variance"),
-        ("log-std", "log standard deviation"),
-        ("std", "standard deviation"),
-        ("var", "variance"),
+        ("log-var", Code::MeanAndLogVar),
+        ("log-std", Code::MeanAndLogStd),
+        ("std", Code::MeanAndStd),
+        ("var", Code::MeanAndVar),
     ];
     all.sort_by_key(|(form, _)| *form != first);
     all.into_iter().map(|(form, label)| with(form, label)).collect()

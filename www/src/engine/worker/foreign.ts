@@ -8,7 +8,7 @@ export const foreignHandlers: Handlers<
 > = {
   inspect: ({ file, external }) => inspectOnnx(file, external ?? undefined),
 
-  propose: ({ id, files }) => proposeEntry(id, files),
+  propose: ({ id, files, flat }) => proposeEntry(id, files, { flat }),
 
   changeEntry: ({ entry, changes }) => changeEntry(entry, changes),
 

@@ -1,0 +1,83 @@
+import { cleanup, render } from '@testing-library/svelte';
+import { flushSync } from 'svelte';
+import { afterEach, expect, it } from 'vitest';
+import type { FlatImage, FlatVector, Phrase } from '../engine/protocol.ts';
+import { speech } from '../messages/speech.svelte.ts';
+import { say } from './phrase.ts';
+import SizeField from './SizeField.svelte';
+
+afterEach(() => {
+  cleanup();
+  speech.chosen = null;
+});
+
+const size = (height: number, width: number, channels = 1): FlatImage => ({
+  image: { channels, height, width },
+  layout: 'nchw',
+});
+const sizes = [size(8, 8, 3), { ...size(8, 8, 3), layout: 'nhwc' as const }, size(16, 12)];
+
+function field(chosen: FlatImage | null) {
+  const flat: FlatVector = { length: 192, chosen, sizes };
+  const asked: FlatImage[] = [];
+  const { container } = render(SizeField, {
+    flat,
+    disabled: false,
+    onchange: (wanted: FlatImage) => void asked.push(wanted),
+  });
+  const find = <T extends HTMLElement>(id: string) =>
+    container.querySelector<T>(`[data-testid="${id}"]`);
+  const set = (id: string, value: string) => {
+    const element = find<HTMLInputElement>(id);
+    if (!element) throw new Error(`there is no ${id}`);
+    element.value = value;
+    const type = element.tagName === 'SELECT' ? 'change' : 'input';
+    element.dispatchEvent(new Event(type, { bubbles: true }));
+    flushSync();
+  };
+  return { asked, find, set };
+}
+
+it('offers sizes that a vector may have, and takes one that is written, if it has as many values', () => {
+  const { asked, find, set } = field(sizes[0] ?? null);
+  const select = find<HTMLSelectElement>('flat-sizes');
+  expect([...(select?.options ?? [])].map(({ text }) => text)).toEqual([
+    '8 × 8, colour, channel after channel',
+    '8 × 8, colour, pixel after pixel',
+    '16 × 12, grey',
+    'Another size…',
+  ]);
+  expect(select?.value).toBe('0');
+  expect(find('flat-apply')).toBeNull();
+  set('flat-sizes', '1');
+  expect(asked).toEqual([sizes[1]]);
+  set('flat-sizes', '-1');
+  const apply = () => find<HTMLButtonElement>('flat-apply');
+  set('flat-channels', 'grey');
+  set('flat-height', '4');
+  expect(apply()?.disabled).toBe(true);
+  expect(find('flat-size')?.textContent).toContain('That makes 32 values; the file has 192.');
+  set('flat-width', '48');
+  expect(apply()?.disabled).toBe(false);
+  apply()?.click();
+  expect(asked.at(-1)).toEqual(size(4, 48));
+});
+
+it('asks for the size where none suggests itself', () => {
+  const { find } = field(null);
+  expect(find<HTMLSelectElement>('flat-sizes')?.value).toBe('-1');
+  expect(find<HTMLInputElement>('flat-width')?.value).toBe('192');
+});
+
+it('says a phrase in the language of the page, with the phrases inside it', async () => {
+  const chain: Phrase = { code: 'chain-cosine', values: { steps: 50 }, message: 'β cosine' };
+  const time: Phrase = { code: 'timestep-of', values: { chain }, message: 'a timestep; β cosine' };
+  expect(say(time)).toBe('a timestep; β cosine');
+  speech.chosen = 'zh';
+  await speech.load();
+  expect(say(time)).toBe('时间步；余弦 β，共 50 步');
+  // A name in braces is a name.
+  expect(say({ code: 'output-called', values: { output: '{steps}' }, message: '' })).toBe(
+    '输出名为“{steps}”',
+  );
+});
