@@ -38,6 +38,7 @@ const image: fc.Arbitrary<PageState['elbo']['image']> = fc.oneof(
   fc.stringMatching(/^[\w-]{0,32}$/).map((example) => ({ example })),
   fc.array(stroke(40), { maxLength: 8 }).map((strokes) => ({ strokes: printStrokes(strokes) })),
   images.map((picture) => ({ pixels: printPixels(picture) })),
+  fc.stringMatching(/^[0-9a-f]{16}$/).map((kept) => ({ kept })),
 );
 
 /** States that differ from the default in some parts, all of which fit together. */

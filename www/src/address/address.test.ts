@@ -86,6 +86,7 @@ describe('the URL form of the state', () => {
   it.each([
     { example: 'seven' },
     { strokes: '' },
+    { kept: '0123456789abcdef' },
     { pixels: printPixels(flat(200)) },
     { pixels: printPixels(flat(200, { channels: 3, height: 32, width: 40 })) },
   ])('brings back the picture %j', (image) => {
@@ -146,6 +147,8 @@ describe('the URL form of the state', () => {
     ['image', 'strokes:AA'],
     ['image', 'pixels:AP8'],
     ['image', 'photo:1'],
+    ['image', 'kept:0123456789ABCDEF'],
+    ['image', 'kept:01234567'],
     ['image', 'example:<b>'],
     ['k', '7'],
     ['proposal', 'prior'],

@@ -12,8 +12,13 @@ export const images = {
   resampled: (from: string, to: string) => `Resampled for this model: from ${from} to ${to}.`,
   mixed:
     'The models take pictures of different sizes: their numbers are of different pictures, not one ranking.',
-  tooLarge:
-    'An address cannot carry a picture of this size: after a reload, or by a link, the first example is here instead.',
+  /** Of a picture that is too large for an address. */
+  keeping: {
+    browser:
+      'An address cannot carry a picture of this size: it is kept in this browser, where this address shows it. Elsewhere the first example is here instead.',
+    page: 'An address cannot carry a picture of this size, and this browser has no room to keep it: after a reload, or by a link, the first example is here instead.',
+  },
+  lost: 'The picture of this address is too large for an address, and not in this browser: upload it again. The first example is here instead.',
   placing: {
     label: 'Place in the image',
     options: { kept: 'As it is', centred: 'Centred' },

@@ -4,17 +4,19 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { printPixels } from '../../drawing/pixels.ts';
 import { MOST_POINTS, parseStrokes, pointCount, printStrokes } from '../../drawing/strokes.ts';
 import type { Calls } from '../../engine/calls.ts';
-import type { DigitReading, DigitStanding, VaeEntry } from '../../engine/protocol.ts';
+import type { DigitReading, DigitStanding, Pixels, VaeEntry } from '../../engine/protocol.ts';
 import { explain } from '../../explain.ts';
 import { en } from '../../messages/en.ts';
 import { flat } from '../../testing/images.ts';
 import { manifest } from '../../testing/manifest.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';
+import { randomFrom } from '../../testing/random.ts';
 import { decodable, layOut, pngHead, pointer } from '../../testing/pictures.ts';
 import { inTime } from '../../testing/time.ts';
 import { calls, workerOf } from '../../testing/worker.ts';
 import CropDialog from './CropDialog.svelte';
 import DrawingPad from './DrawingPad.svelte';
+import { checksumOf, KeptPictures, type PictureStore } from './kept.svelte.ts';
 import PictureCard from './PictureCard.svelte';
 import { PictureDesk } from './picture.svelte.ts';
 import Placing from './Placing.svelte';
@@ -58,7 +60,11 @@ const standing = ({ levels }: Calls['standing']['params']): DigitStanding => ({
   centred: flat((levels[0] ?? 0) + 1).levels,
 });
 
-async function opened(hash = '#lab=elbo', read = reading) {
+/** A store of pictures. */
+type Keeping = Pick<PictureStore, 'get' | 'put'>;
+const empty: Keeping = { get: async () => null, put: async () => undefined };
+
+async function opened(hash = '#lab=elbo', read = reading, keeping = empty) {
   const { engine, page, lab } = await open(
     {
       hash,
@@ -69,7 +75,7 @@ async function opened(hash = '#lab=elbo', read = reading) {
         standing,
       },
     },
-    (engine, page) => new PictureDesk(engine, page),
+    (engine, page) => new PictureDesk(engine, page, new KeptPictures(keeping)),
   );
   return { engine, page, desk: lab };
 }
@@ -513,8 +519,8 @@ describe('models of several formats', () => {
   const COLOUR = { channels: 3, height: 32, width: 40 };
 
   /** The site's models, and one of coloured pictures. */
-  async function several(hash = '#lab=elbo') {
-    const world = await opened(hash);
+  async function several(hash = '#lab=elbo', keeping = empty) {
+    const world = await opened(hash, reading, keeping);
     const { engine, page } = world;
     const [first] = manifest.models;
     const entry = { ...first, id: 'colour', image: COLOUR, dataset: 'Photographs' } as VaeEntry;
@@ -569,21 +575,51 @@ describe('models of several formats', () => {
     expect(getByTestId('drawing-pad').getAttribute('viewBox')).toBe('0 0 255 204');
   });
 
-  it('may be too large for an address, which then leaves the picture out', async () => {
-    const { desk, page } = await several();
+  /** More than an address carries. */
+  function noisy(): Pixels {
     const shape = { channels: 3, height: 400, width: 400 };
-    let seed = 1;
-    const levels = Uint8Array.from(
-      { length: 480_000 },
-      () => (seed = (seed * 48_271) % 0x7fffffff),
-    );
-    desk.take({ levels, shape });
+    const next = randomFrom(1);
+    return { levels: Uint8Array.from({ length: 480_000 }, () => 256 * next()), shape };
+  }
+
+  it('may be too large for an address, which then names one that is kept in this browser', async () => {
+    const { desk, page } = await several();
+    const picture = noisy();
+    desk.take(picture);
     await pass();
-    expect(desk.tooLarge).toBe(true);
+    expect(desk.keeping).toBe('browser');
     expect(desk.picture).not.toBeNull();
-    expect(page.link()).not.toContain('image=');
+    expect(page.link()).toContain(`image=kept:${checksumOf(picture)}`);
     desk.undo();
-    expect(desk.tooLarge).toBe(false);
+    expect(desk.keeping).toBeNull();
+  });
+
+  it('is there again where the address names one that is kept, and said to be lost where it is not', async () => {
+    const picture = noisy();
+    const id = checksumOf(picture);
+    const store = { get: async () => picture, put: async () => undefined };
+    const { desk } = await several(`#lab=elbo&image=kept:${id}`, store);
+    expect(desk.isPixels).toBe(true);
+    expect(desk.foreignShape({ image: COLOUR })).toEqual(picture.shape);
+    clearUp();
+    const none = { ...store, get: async () => null };
+    const other = await several(`#lab=elbo&image=kept:${id}`, none);
+    expect(other.desk.lost).toBe(true);
+    expect(other.desk.source).toEqual({ example: '' });
+    other.desk.take(flat(7, COLOUR));
+    expect(other.desk.lost).toBe(false);
+  });
+
+  it('says where there is no room to keep it', async () => {
+    const full = {
+      get: async () => null,
+      put: () => Promise.reject(new DOMException('full', 'QuotaExceededError')),
+    };
+    const { desk } = await several('#lab=elbo', full);
+    desk.take(noisy());
+    await pass();
+    expect(desk.keeping).toBe('page');
+    expect(desk.picture).not.toBeNull();
   });
 
   it('never get what was asked for before in place of what came later', async () => {

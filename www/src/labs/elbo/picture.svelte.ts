@@ -27,6 +27,7 @@ import type {
 import type { Page } from '../../page.svelte.ts';
 import type { Picture } from '../../scoring/scoring.svelte.ts';
 import { Crop } from './crop.svelte.ts';
+import { KeptPictures, PictureStore } from './kept.svelte.ts';
 import { keyOf, Placement, type Placing } from './placement.svelte.ts';
 import type { ImageSource } from './settings.ts';
 
@@ -52,12 +53,15 @@ export class PictureDesk {
   live = $state.raw<Stroke | null>(null);
   /** Why the last file could not be taken. */
   error = $state.raw<Error | null>(null);
+  /** The address named a picture that is not in this browser. */
+  lost = $state(false);
   /** A file is being decoded. */
   busy = $state(false);
   /** The part of a picture that is being chosen. */
   crop = $state.raw<Crop | null>(null);
   /** How pixels stand among MNIST's digits. */
   readonly placement: Placement;
+  readonly #kept: KeptPictures;
   /** The last file, and what was made of it. */
   #sheet = $state.raw<{ sheet: Sheet; keys: readonly string[] } | null>(null);
   /** The picture as each format wants it, and which source it was made of; a live stroke has no name yet. */
@@ -75,7 +79,11 @@ export class PictureDesk {
     const { source } = this;
     return ('strokes' in source ? parseStrokes(source.strokes) : this.example?.strokes) ?? [];
   });
-  #pixels = $derived('pixels' in this.source ? (parsePixels(this.source.pixels) ?? null) : null);
+  #pixels = $derived.by(() => {
+    const { source } = this;
+    if ('kept' in source) return this.#kept.find(source.kept) ?? null;
+    return 'pixels' in source ? (parsePixels(source.pixels) ?? null) : null;
+  });
   #formats = $derived.by((): Format[] => {
     const models = this.engine.manifest?.models ?? [];
     const { state } = this.page;
@@ -98,12 +106,18 @@ export class PictureDesk {
   constructor(
     private readonly engine: Engine,
     private readonly page: Page,
+    kept = new KeptPictures(new PictureStore(location.pathname)),
   ) {
+    this.#kept = kept;
     this.placement = new Placement(engine, () => this.source);
     if (engine.missing.length > 0) return;
     this.#own = keyOf(this.source);
     $effect(() => {
       if (keyOf(this.source) !== this.#own) untrack(() => this.#follow());
+    });
+    $effect(() => {
+      const { source } = this;
+      if ('kept' in source && this.#kept.find(source.kept) === null) untrack(() => this.#lose());
     });
     $effect(() => {
       if (this.#wanted) this.#loadExamples(this.#format);
@@ -168,10 +182,16 @@ export class PictureDesk {
     return pointCount(this.strokes) + (this.live?.length ?? 0) / 2 >= MOST_POINTS;
   }
 
-  /** Whether the picture is larger than an address can carry. */
-  get tooLarge(): boolean {
+  /** Whether the picture came as pixels. */
+  get isPixels(): boolean {
+    return 'pixels' in this.source || 'kept' in this.source;
+  }
+
+  /** Where a picture is that is larger than an address can carry; null for others. */
+  get keeping(): 'browser' | 'page' | null {
     const { source } = this;
-    return 'pixels' in source && source.pixels.length > MOST_PIXEL_TEXT;
+    if (!('kept' in source)) return null;
+    return this.#kept.isKept(source.kept) ? 'browser' : 'page';
   }
 
   get canUndo(): boolean {
@@ -245,7 +265,18 @@ export class PictureDesk {
 
   take({ levels, shape }: Pixels): void {
     this.#chosen = '';
-    this.#change({ pixels: printPixels({ levels, shape }) });
+    this.#change(this.#sourceOf({ levels, shape }));
+  }
+
+  #sourceOf(picture: Pixels): ImageSource {
+    const pixels = printPixels(picture);
+    return pixels.length <= MOST_PIXEL_TEXT ? { pixels } : { kept: this.#kept.add(picture) };
+  }
+
+  /** The address names a picture that is not in this browser. */
+  #lose(): void {
+    this.#set({ example: '' });
+    this.lost = true;
   }
 
   /** Shows the picture as it came, or placed as MNIST's digits are. */
@@ -326,9 +357,7 @@ export class PictureDesk {
 
   #takeReading({ levels, kept }: Pick<DigitReading, 'levels' | 'kept'>, format: Format): void {
     if (!levels) return;
-    const sourceOf = (levels: Uint8Array): ImageSource => ({
-      pixels: printPixels({ levels, shape: format.shape }),
-    });
+    const sourceOf = (levels: Uint8Array) => this.#sourceOf({ levels, shape: format.shape });
     const centred = sourceOf(levels);
     const sources = kept ? [centred, sourceOf(kept)] : [centred];
     const [, other] = sources;
@@ -357,6 +386,7 @@ export class PictureDesk {
     this.#deeds++;
     this.busy = false;
     this.error = null;
+    this.lost = false;
     this.crop = null;
   }
 
@@ -424,6 +454,7 @@ export class PictureDesk {
     // A new worker renders what its predecessor may have left undone.
     void engine.decoder.generation;
     if (!live && 'example' in source && !this.example) return;
+    if (!live && 'kept' in source && !this.#pixels) return;
     const image = live ? null : this.#pixels;
     const drawing = toShares(live ? [...strokes, live] : strokes);
     // While the pen draws, only what is on display.

@@ -3,8 +3,10 @@ import type {
   ClassPosteriorResult,
   DiffusionElboResult,
   LatentBoundResult,
+  VaeEntry,
 } from '../../engine/protocol.ts';
-import { classRows, diffusionRows, latentRows, toCsv, toJson } from './results.ts';
+import { manifest, VAE } from '../../testing/manifest.ts';
+import { classRows, diffusionRows, latentRows, tableName, toCsv, toJson } from './results.ts';
 
 const e = (mean: number, standardError: number | null = null) => ({ mean, standardError });
 
@@ -170,12 +172,34 @@ describe('its forms', () => {
     expect(toCsv(precise)).toContain('reconstruction,-0.3333333333333333,,nats');
     const shape = { channels: 1, height: 1, width: 2 };
     const picture = { levels: Uint8Array.of(1, 2), shape };
-    const json: unknown = JSON.parse(toJson('https://page/#x', picture, precise));
+    const json: unknown = JSON.parse(toJson('https://page/#x', picture, [], precise));
     expect(json).toMatchObject({
       address: 'https://page/#x',
       image: [1, 2],
       shape,
       results: [{ value: -1 / 3, standardError: null }],
+    });
+  });
+
+  it('name a model of one’s own by title and checksum, and its files', () => {
+    const shipped = manifest.models.find(({ id }) => id === VAE) as VaeEntry;
+    const own: VaeEntry = {
+      ...shipped,
+      id: 'own.0123456789abcdef0123.01234567',
+      title: 'Faces, 28 × 20',
+      files: { decoder: { path: 'd.onnx', bytes: 3, sha256: 'ab12' } },
+    };
+    expect(tableName(shipped)).toBe(VAE);
+    const rows = latentRows(tableName(own), latent).slice(0, 1);
+    expect(toCsv(rows)).toContain('\r\n"Faces, 28 × 20 (own.0123456789abcdef0123.01234567)",');
+    const shape = { channels: 1, height: 1, width: 2 };
+    const picture = { levels: Uint8Array.of(1, 2), shape };
+    const json: unknown = JSON.parse(toJson('https://page/#x', picture, [own], rows));
+    expect(json).toMatchObject({
+      models: [
+        { name: tableName(own), id: own.id, title: 'Faces, 28 × 20', files: { decoder: 'ab12' } },
+      ],
+      results: [{ model: tableName(own) }],
     });
   });
 });

@@ -1,9 +1,12 @@
 /** The numbers of the ELBO lab as a table, for other programs: JSON and CSV say the same. Pure: no DOM. */
+import { isOwn } from '../../engine/own.ts';
 import type {
   ClassPosteriorResult,
   DiffusionElboResult,
   Estimate,
+  FileEntry,
   LatentBoundResult,
+  ModelEntry,
   Pixels,
 } from '../../engine/protocol.ts';
 
@@ -18,6 +21,31 @@ export interface Row {
   evaluations: number;
   seed: number;
 }
+
+/** A model as the table names it: one of the visitor's own by its title too, since its id is a checksum. */
+export const tableName = ({ id, title }: Pick<ModelEntry, 'id' | 'title'>): string =>
+  isOwn(id) ? `${title} (${id})` : id;
+
+/** What the numbers of a table are about. */
+interface ModelRecord {
+  /** As in the table. */
+  name: string;
+  id: string;
+  title: string;
+  /** SHA-256 of its files by role, where it is known. */
+  files: Record<string, string>;
+}
+
+const modelRecord = (entry: ModelEntry): ModelRecord => ({
+  name: tableName(entry),
+  id: entry.id,
+  title: entry.title,
+  files: Object.fromEntries(
+    Object.entries<FileEntry>(entry.files).flatMap(([role, { sha256 }]) =>
+      sha256 ? [[role, sha256]] : [],
+    ),
+  ),
+});
 
 type Term = readonly [term: string, value: Estimate, unit: string];
 
@@ -136,6 +164,15 @@ export const toCsv = (table: readonly Row[]): string =>
     ...table.map((row) => COLUMNS.map((column) => cell(row[column])).join(',')),
   ].join('\r\n') + '\r\n';
 
-/** `address` is the page's own: with it the numbers can be had again. */
-export const toJson = (address: string, { levels, shape }: Pixels, table: readonly Row[]): string =>
-  JSON.stringify({ address, image: Array.from(levels), shape, results: table }, null, 2);
+/** `address` is the page's own: with it, and with the models, the numbers can be had again. */
+export const toJson = (
+  address: string,
+  { levels, shape }: Pixels,
+  models: readonly ModelEntry[],
+  table: readonly Row[],
+): string =>
+  JSON.stringify(
+    { address, image: Array.from(levels), shape, models: models.map(modelRecord), results: table },
+    null,
+    2,
+  );

@@ -27,13 +27,16 @@ export const MOST_MODELS = 32;
 
 /**
  * The picture: an example by its name (empty: the first), strokes of a drawing, or the pixels of what was uploaded or sent from
- * another lab; the last two in the forms of drawing/strokes.ts and drawing/pixels.ts.
+ * another lab; these two in the forms of drawing/strokes.ts and drawing/pixels.ts, or the checksum of a picture that is too
+ * large and kept in this browser.
  */
-export type ImageSource = { example: string } | { strokes: string } | { pixels: string };
+export type ImageSource =
+  { example: string } | { strokes: string } | { pixels: string } | { kept: string };
 
 const IMAGE_FORMS = new Map<string, (value: string) => ImageSource | undefined>([
   ['example', (example) => (/^[\w-]{0,32}$/.test(example) ? { example } : undefined)],
   ['strokes', (strokes) => (parseStrokes(strokes) ? { strokes } : undefined)],
+  ['kept', (kept) => (/^[0-9a-f]{16}$/.test(kept) ? { kept } : undefined)],
   [
     'pixels',
     (pixels) => (pixels.length <= MOST_PIXEL_TEXT && parsePixels(pixels) ? { pixels } : undefined),
@@ -45,11 +48,7 @@ const image: Codec<ImageSource> = {
     const colon = text.indexOf(':');
     return colon < 0 ? undefined : IMAGE_FORMS.get(text.slice(0, colon))?.(text.slice(colon + 1));
   },
-  // What no address can carry is left out of it.
-  print: (value) =>
-    'pixels' in value && value.pixels.length > MOST_PIXEL_TEXT
-      ? 'example:'
-      : (Object.entries(value)[0]?.join(':') ?? ''),
+  print: (value) => Object.entries(value)[0]?.join(':') ?? '',
 };
 
 export const settings = {

@@ -76,6 +76,10 @@ describe('what images are scored with', () => {
     const about = { address: 'a', title: 't', images: 20, given: null };
     const command = (settings: ReturnType<typeof defaultSets>, kind: ModelEntry['kind']) =>
       reproductionOf(settings, entryOf(kind), set as never, about).command;
+    const own = { ...entryOf('vae'), id: 'own.0123456789abcdef0123.01234567' } as ModelEntry;
+    expect(reproductionOf(defaultSets(), own, set as never, about).command).toContain(
+      '--data DIR --manifest MODEL/manifest.json --models own.0123456789abcdef0123.01234567 ',
+    );
     const start = 'cargo run --release --example evaluate -- --data DIR --models';
     expect(command({ ...defaultSets(), seed: 3 }, 'vae')).toBe(
       `${start} mnist-vae --images 20 --samples 64 --seed 3`,

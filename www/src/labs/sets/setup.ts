@@ -1,5 +1,6 @@
 /** From the settings and a model to what its images are scored with, and how that is told to others. Pure. */
 import { taskOf } from '../../engine/facts.ts';
+import { isOwn } from '../../engine/own.ts';
 import type { FileEntry, ModelEntry } from '../../engine/protocol.ts';
 import { columnsOf } from '../../engine/scores.ts';
 import type { Reproduction } from './export.ts';
@@ -44,8 +45,10 @@ function commandOf(settings: SetsSettings, entry: ModelEntry, images: number): s
     `--timesteps ${timesteps}`,
   ];
   return [
-    'cargo run --release --example evaluate -- --data DIR --models',
-    entry.id,
+    'cargo run --release --example evaluate -- --data DIR',
+    // What the page exports of a model of the visitor's own, unpacked.
+    ...(isOwn(entry.id) ? ['--manifest MODEL/manifest.json'] : []),
+    `--models ${entry.id}`,
     ...(entry.kind === 'ddpm' ? diffusion : latent),
     `--seed ${seed}`,
   ].join(' ');
