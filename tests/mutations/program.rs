@@ -31,6 +31,10 @@ fn write(first: u64, count: u64, folder: &Path) -> anyhow::Result<()> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/onnx");
     for (at, case) in CASES.iter().enumerate() {
         let model = ModelProto::decode(&*std::fs::read(fixtures.join(case.file))?)?;
+        // of other files
+        for verdicts in ["node", "rust", "onnxruntime"] {
+            let _ = std::fs::remove_file(path(folder, at, verdicts));
+        }
         let mut pack = std::io::BufWriter::new(std::fs::File::create(path(folder, at, "pack"))?);
         for seed in first..first + count {
             let bytes = mutate::mutate(&model, seed);

@@ -3,6 +3,7 @@
 mod audit;
 mod bench;
 mod job;
+mod mutations;
 mod page;
 mod report;
 mod results;
@@ -55,6 +56,11 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
+    /// Run mutated ONNX files in the WebAssembly that ships and in onnxruntime (Python), and compare: takes hours
+    Mutations {
+        #[arg(long, default_value_t = 100_000)]
+        files: u64,
+    },
     /// Run all checks and tests, or only the stages named
     Test {
         stages: Vec<Stage>,
@@ -93,6 +99,7 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Bench { brief, profile, json } => bench::run(brief, profile, json.as_deref()),
         Command::Soak { minutes, seed, json } => soak::run(minutes, seed, json.as_deref()),
+        Command::Mutations { files } => mutations::run(files),
         Command::Test { stages, verbose } => stages::run(&stages, verbose),
     }
 }

@@ -1,7 +1,7 @@
 //! The page: the crate as WebAssembly, and the static files around it.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use duct::cmd;
@@ -15,25 +15,36 @@ pub const FOLDER: &str = "www";
 
 /// The crate as a package of JavaScript, types and WebAssembly in `www/pkg`.
 pub fn build_package(job: &mut Job) -> Result<()> {
-    setup::wasm_target(job)?;
-    let build = cmd!("cargo", "build", "--release", "--lib", "--target", setup::WASM_TARGET);
-    job.run("compile the crate for WebAssembly", setup::wasm(build))?;
-    let module = target_folder()?.join(setup::WASM_TARGET).join("release/elbo_room.wasm");
+    let module = compile(job, &[])?;
     job.step("generate its JavaScript and types", |_| {
-        Bindgen::new()
-            .input_bytes("elbo_room", slim(&module)?)
+        bindgen(&module)?
             .web(true)?
             .typescript(true)
             // `init()` finds the WebAssembly beside the JavaScript.
             .omit_default_module_path(false)
-            // A ninth of what a visitor loads, and only stack traces show it.
-            .remove_name_section(true)
             .generate(root().join("www/pkg"))
     })
 }
 
+/// The crate as WebAssembly; gives its path.
+pub fn compile(job: &mut Job, options: &[&str]) -> Result<PathBuf> {
+    setup::wasm_target(job)?;
+    let words = ["build", "--release", "--lib", "--target", setup::WASM_TARGET];
+    let build = cmd("cargo", words.iter().chain(options));
+    job.run("compile the crate for WebAssembly", setup::wasm(build))?;
+    Ok(target_folder()?.join(setup::WASM_TARGET).join("release/elbo_room.wasm"))
+}
+
+/// What makes a package of a compiled crate, without what is never called.
+pub fn bindgen(module: &Path) -> Result<Bindgen> {
+    let mut bindgen = Bindgen::new();
+    // The names are a ninth of what a visitor loads, and only stack traces show them.
+    bindgen.input_bytes("elbo_room", slim(module)?).remove_name_section(true);
+    Ok(bindgen)
+}
+
 /// Cargo's folder of build products, wherever the user's settings put it.
-fn target_folder() -> Result<PathBuf> {
+pub fn target_folder() -> Result<PathBuf> {
     let metadata = cmd!("cargo", "metadata", "--format-version", "1", "--no-deps").dir(root());
     let metadata: serde_json::Value = serde_json::from_str(&metadata.read()?)?;
     let folder = metadata["target_directory"].as_str().context("cargo names no target folder")?;
