@@ -1,6 +1,8 @@
+// What the code imports when it needs it, in less time than a test has.
+import '../messages/zh.ts';
 import { cleanup, render } from '@testing-library/svelte';
 import { flushSync } from 'svelte';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { FlatImage, FlatVector, Phrase } from '../engine/protocol.ts';
 import { speech } from '../messages/speech.svelte.ts';
 import { say } from './phrase.ts';
@@ -75,7 +77,7 @@ it('says a phrase in the language of the page, with the phrases inside it', asyn
   expect(say(time)).toBe('a timestep; β cosine');
   speech.chosen = 'zh';
   await speech.load();
-  expect(say(time)).toBe('时间步；余弦 β，共 50 步');
+  await vi.waitFor(() => expect(say(time)).toBe('时间步；余弦 β，共 50 步'));
   // A name in braces is a name.
   expect(say({ code: 'output-called', values: { output: '{steps}' }, message: '' })).toBe(
     '输出名为“{steps}”',
