@@ -8,6 +8,7 @@ import {
 } from './client.ts';
 import { Growth, type GrowthState, type GrowthStatus } from './growth.ts';
 import type { GrowthTask, ModelEntry } from './protocol.ts';
+import { once, type Slot, slotOf } from './slot.ts';
 import type { ModelPackage } from './station.svelte.ts';
 import { batchesIn } from './together.ts';
 
@@ -41,34 +42,6 @@ export interface Ticket {
   resume(): void;
   /** Ends it for good and frees what it holds in the workers. */
   drop(): void;
-}
-
-/** A worker, and what it has been asked to start, to load and to begin: each of them once. */
-interface Slot {
-  client: WorkerClient;
-  begun: Map<'start', Promise<unknown>>;
-  models: Map<string, Promise<unknown>>;
-  growths: Map<number, Promise<unknown>>;
-  busy: boolean;
-  /** Holds a model, so that there is room for it. */
-  settled: boolean;
-}
-
-/** What is under way or done is not begun again; what failed is. */
-function once<K>(
-  known: Map<K, Promise<unknown>>,
-  key: K,
-  begin: () => Promise<unknown>,
-): Promise<unknown> {
-  let promise = known.get(key);
-  if (!promise) {
-    promise = begin().catch((error) => {
-      known.delete(key);
-      throw error;
-    });
-    known.set(key, promise);
-  }
-  return promise;
 }
 
 /** How long a worker computes before it hands in, so that pictures grow and cancelling is quick. */
@@ -181,13 +154,13 @@ export class Pool {
   }
 
   #pause(growth: Growth): void {
-    if (growth.state.status !== 'running') return;
+    if (growth.state.status !== 'running' || !this.#growths.has(growth.ticket)) return;
     growth.change({ status: 'paused' });
     this.#interrupt(growth);
   }
 
   #resume(growth: Growth, ...from: GrowthStatus[]): void {
-    if (!from.includes(growth.state.status)) return;
+    if (!from.includes(growth.state.status) || !this.#growths.has(growth.ticket)) return;
     if (this.#slots.length === 0) this.#losses = 0;
     growth.change({ status: 'running', error: null });
     this.#record(growth);
@@ -213,6 +186,7 @@ export class Pool {
   }
 
   #fail(growth: Growth, error: Error): void {
+    if (!this.#growths.has(growth.ticket)) return;
     growth.change({ status: 'failed', error });
     this.#interrupt(growth);
   }
@@ -224,6 +198,7 @@ export class Pool {
     void this.recruiter.model(id).then((model) => {
       this.#models.set(id, model);
       this.#wake();
+      for (const growth of this.#growths.values()) this.#record(growth);
     });
   }
 
@@ -247,14 +222,7 @@ export class Pool {
   /** Fills the empty places, unless too many workers were lost. */
   #staff(): void {
     while (this.#slots.length < this.#size && this.#losses <= LOSS_LIMIT) {
-      const slot: Slot = {
-        client: this.recruiter.spawn((...loss) => this.#lost(slot, ...loss)),
-        begun: new Map(),
-        models: new Map(),
-        growths: new Map(),
-        busy: false,
-        settled: false,
-      };
+      const slot = slotOf(this.recruiter.spawn((...loss) => this.#lost(slot, ...loss)));
       this.#slots.push(slot);
     }
   }
@@ -377,39 +345,48 @@ export class Pool {
     const { ticket } = growth;
     if (this.#recording.has(ticket) || growth.complete === 0 || !this.#growths.has(ticket)) return;
     this.#recording.add(ticket);
-    void this.#handIn(growth)
-      .catch((error) => {
-        if (!(error instanceof WorkerLostError)) this.#fail(growth, error as Error);
-      })
-      .finally(() => this.#recording.delete(ticket));
+    void this.#handIn(growth);
   }
 
   async #handIn(growth: Growth): Promise<void> {
+    const { ticket, task } = growth;
+    let refetched = false;
+    try {
+      while (await this.#handInOnce(growth));
+    } catch (error) {
+      // The model is fetched again: its coming begins this anew, unless it has come already.
+      if (error instanceof CancelledError) refetched = Boolean(this.#models.get(task.model));
+      else this.#fail(growth, error as Error);
+    } finally {
+      this.#recording.delete(ticket);
+    }
+    if (refetched) this.#record(growth);
+  }
+
+  /** Whether there may be more to hand in. */
+  async #handInOnce(growth: Growth): Promise<boolean> {
     const { ticket } = growth;
-    for (;;) {
+    try {
       const home = await this.#home(growth);
-      if (!home || home.recorded >= growth.complete || growth.state.status === 'failed') return;
+      if (!home || home.recorded >= growth.complete || growth.state.status === 'failed')
+        return false;
       const from = home.recorded;
       const values = growth.valuesFrom(from);
-      try {
-        const { evaluations, result } = await home.slot.client.call('record', {
-          ticket,
-          from,
-          values,
-        });
-        if (!this.#growths.has(ticket)) return;
-        home.recorded = from + values.length;
-        const done = home.recorded === growth.state.total;
-        growth.change({
-          evaluations,
-          result: result ?? growth.state.result,
-          status: done ? 'done' : growth.state.status,
-        });
-      } catch (error) {
-        // The next home gets all values anew.
-        if (!(error instanceof WorkerLostError)) throw error;
-      }
+      const { client } = home.slot;
+      const { evaluations, result } = await client.call('record', { ticket, from, values });
+      if (!this.#growths.has(ticket)) return false;
+      home.recorded = from + values.length;
+      const done = home.recorded === growth.state.total;
+      growth.change({
+        evaluations,
+        result: result ?? growth.state.result,
+        status: done ? 'done' : growth.state.status,
+      });
+    } catch (error) {
+      // The next home, which may itself be lost before it is one, gets all values anew.
+      if (!(error instanceof WorkerLostError)) throw error;
     }
+    return true;
   }
 
   /** The worker that records; another one that has begun the growth, or can, where the last was lost. */

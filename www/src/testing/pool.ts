@@ -1,0 +1,128 @@
+/** A pool of workers that answer from a script of habits, and a growth whose sum would show another order. */
+import { vi } from 'vitest';
+import type { CallName, Calls, FromWorker, ToWorker } from '../engine/calls.ts';
+import { WorkerClient, type WorkerLike } from '../engine/client.ts';
+import type { GrowthState } from '../engine/growth.ts';
+import { Pool, type Recruiter, type SuppliedModel } from '../engine/pool.ts';
+import type { GrowthTask, LatentBoundResult } from '../engine/protocol.ts';
+
+export const TOTAL = 3000;
+
+/** A value that a sum in another order would show. */
+const valueAt = (index: number) => Math.sin(index + 1) * 10 ** (index % 7);
+
+/** What one worker alone would find: the sum in the order of the indices. */
+export const expectedOf = (total: number) =>
+  Array.from({ length: total }, (_, i) => valueAt(i)).reduce((sum, value) => sum + value, 0);
+export const EXPECTED = expectedOf(TOTAL);
+
+export interface Habits {
+  /** Evaluations of a growth. */
+  total?: number;
+  delay: () => number;
+  fails?: (call: CallName) => Error | null;
+  dies?: (call: CallName) => boolean;
+  /** What its error event says. */
+  words?: string;
+}
+
+/** A worker that answers after `delay()` milliseconds, and can die in place of an answer. */
+class FakeWorker implements WorkerLike {
+  onmessage: WorkerLike['onmessage'] = null;
+  onerror: WorkerLike['onerror'] = null;
+  onmessageerror: WorkerLike['onmessageerror'] = null;
+  sums = new Map<number, { sum: number; count: number }>();
+  calls: CallName[] = [];
+  /** Tickets of the growths that were asked for values, in turn. */
+  evaluated: number[] = [];
+  dead = false;
+
+  constructor(private readonly habits: Habits) {}
+
+  postMessage(message: ToWorker) {
+    if ('cancel' in message || 'watch' in message) return;
+    this.calls.push(message.call);
+    if (message.call === 'evaluate') this.evaluated.push(message.params.ticket);
+    setTimeout(() => {
+      if (this.dead) return;
+      const error = this.habits.fails?.(message.call);
+      if (this.habits.dies?.(message.call)) this.die();
+      else if (error) this.#post({ id: message.id, error, fatal: false });
+      else this.#post({ id: message.id, result: this.#answer(message.call, message.params) });
+    }, this.habits.delay());
+  }
+
+  die() {
+    const { words: message = 'dead' } = this.habits;
+    this.onerror?.({ message, preventDefault() {} } as ErrorEvent);
+  }
+
+  terminate() {
+    this.dead = true;
+  }
+
+  #post(data: FromWorker) {
+    this.onmessage?.({ data } as MessageEvent<FromWorker>);
+  }
+
+  #answer(call: CallName, params: unknown): Calls[CallName]['result'] {
+    if (call === 'openGrowth') {
+      this.sums.set((params as Calls['openGrowth']['params']).ticket, { sum: 0, count: 0 });
+      return { total: this.habits.total ?? TOTAL };
+    }
+    if (call === 'evaluate') {
+      const { from, to } = params as Calls['evaluate']['params'];
+      return Array.from({ length: to - from }, (_, i) => Float64Array.of(valueAt(from + i)));
+    }
+    if (call === 'record') {
+      const { ticket, from, values } = params as Calls['record']['params'];
+      const sum = this.sums.get(ticket);
+      if (sum?.count !== from) throw new Error(`recorded ${from} after ${sum?.count}`);
+      for (const [value = NaN] of values) sum.sum += value;
+      sum.count += values.length;
+      return { evaluations: sum.count, result: { samples: sum.sum } as LatentBoundResult };
+    }
+    return null;
+  }
+}
+
+const task: GrowthTask = { kind: 'latent', model: 'vae', image: new Uint8Array(784), options: {} };
+const model = { entry: {}, supply: { id: 'vae', files: {} } } as SuppliedModel;
+
+export function setUp(size: number, habits: (worker: number) => Habits) {
+  const workers: FakeWorker[] = [];
+  const recruiter: Recruiter = {
+    spawn(onLost) {
+      const worker = new FakeWorker(habits(workers.length));
+      workers.push(worker);
+      return new WorkerClient(worker, onLost);
+    },
+    runtime: async () => ({}),
+    model: vi.fn(async () => model),
+    reject: vi.fn(),
+    blame: vi.fn(() => false),
+    onLost: vi.fn(),
+    onShrunk: vi.fn(),
+  };
+  return { pool: new Pool(size, recruiter), workers, recruiter };
+}
+
+export function grow(pool: Pool, rank = 0) {
+  const states: GrowthState[] = [];
+  let settle: (state: GrowthState) => void;
+  const settled = new Promise<GrowthState>((resolve) => (settle = resolve));
+  let begin: () => void;
+  /** The first values are recorded, and most are still to come. */
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const ticket = pool.submit(task, {
+    rank,
+    onChange: (state) => {
+      states.push(state);
+      if (state.evaluations > 0) begin();
+      if (state.status === 'done' || state.status === 'failed') settle(state);
+    },
+  });
+  return { ticket, states, settled, begun };
+}
+
+export const sumOf = ({ result }: GrowthState) => (result as LatentBoundResult).samples;
