@@ -6,6 +6,7 @@ import {
   latentRows,
   type Row,
 } from '../../../www/src/labs/elbo/results.ts';
+import { LIMIT_MS, type Steps } from './steps.ts';
 import { type Finished, install, type Watched } from './watch.ts';
 
 /** The digits of the site's diffusion model. */
@@ -66,28 +67,30 @@ export class Bounds {
   }
 
   /** Computes all of them anew, each in one piece by one worker of a page that nothing disturbs. */
-  async verify(browser: Browser, url: string, workers: number): Promise<string[]> {
+  async verify(browser: Browser, url: string, workers: number, steps: Steps): Promise<string[]> {
     const page = await undisturbed(browser, url);
     const tasks = [...this.#known.keys()];
     const models = Object.fromEntries(this.#models);
     const found: string[] = [];
     const computer = async (number: number) => {
-      await page.evaluate(
+      const begun = page.evaluate(
         ({ number, models }) =>
           (
             globalThis as unknown as { computers: (n: number, m: object) => Promise<void> }
           ).computers(number, models),
         { number, models },
       );
+      await steps.within(`begin worker ${number}`, begun);
       for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
-        const result = await page.evaluate(
+        const { result: known, spent } = this.#known.get(task) ?? { result: '', spent: 0 };
+        const computed = page.evaluate(
           ({ number, task }) =>
             (
               globalThis as unknown as { compute: (n: number, t: string) => Promise<string> }
             ).compute(number, task),
           { number, task },
         );
-        const known = this.#known.get(task)?.result ?? '';
+        const result = await steps.within(nameOf(task), computed, LIMIT_MS + 20 * spent);
         if (known !== result) found.push(difference(task, known, result));
       }
     };

@@ -1,5 +1,5 @@
 /** Memory of the page and of its workers after a collection of garbage, through Chromium's own protocol. */
-import type { CDPSession, Page } from '@playwright/test';
+import type { CDPSession, Page, Worker } from '@playwright/test';
 
 /** Bytes; the workers' together. */
 export interface Memory {
@@ -7,10 +7,12 @@ export interface Memory {
   page: number;
   /** Objects and array buffers of the workers. */
   workers: number;
+  /** How many workers told it. */
+  count: number;
   /** Linear memory of the crate's instances. */
   wasm: number;
-  /** How many workers there were. */
-  count: number;
+  /** How many there were. */
+  instances: number;
 }
 
 interface HeapUsage {
@@ -30,21 +32,38 @@ async function heap(send: Send): Promise<number> {
   return heapOf((await send('Runtime.getHeapUsage')) as unknown as HeapUsage);
 }
 
-/** Sum over all linear memories that a worker holds. */
-async function linear(send: Send): Promise<number> {
-  const evaluated = await send('Runtime.evaluate', { expression: 'WebAssembly.Memory.prototype' });
-  const { objectId } = evaluated['result'] as { objectId: string };
-  const queried = await send('Runtime.queryObjects', { prototypeObjectId: objectId });
-  const objects = queried['objects'] as { objectId: string };
-  const summed = await send('Runtime.callFunctionOn', {
-    objectId: objects.objectId,
-    functionDeclaration:
-      'function () { return this.reduce((sum, { buffer }) => sum + buffer.byteLength, 0); }',
-    returnByValue: true,
+type Kept = typeof globalThis & { soakMemories?: WeakRef<WebAssembly.Memory>[] };
+
+/**
+ * Has a worker remember the linear memories of what it instantiates; handed over as text. Asking the debugger for them
+ * (`Runtime.queryObjects`) now and then crashes the renderer of Chromium 156.
+ */
+export function keepMemories(): void {
+  const memories: WeakRef<WebAssembly.Memory>[] = [];
+  Object.assign(globalThis, { soakMemories: memories });
+  const plain = WebAssembly.instantiate.bind(WebAssembly) as (
+    source: unknown,
+    imports: unknown,
+  ) => Promise<WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource>;
+  const watched = async (source: unknown, imports: unknown) => {
+    const made = await plain(source, imports);
+    const { exports } = made instanceof WebAssembly.Instance ? made : made.instance;
+    for (const part of Object.values(exports))
+      if (part instanceof WebAssembly.Memory) memories.push(new WeakRef(part));
+    return made;
+  };
+  Object.assign(WebAssembly, { instantiate: watched });
+}
+
+/** Bytes of a worker's linear memories; null where it does not answer, or has none. */
+async function linear(worker: Worker): Promise<number | null> {
+  const asked = worker.evaluate(() => {
+    const { soakMemories = [] } = globalThis as Kept;
+    return soakMemories.reduce((sum, one) => sum + (one.deref()?.buffer.byteLength ?? 0), 0);
   });
-  for (const id of [objectId, objects.objectId])
-    await send('Runtime.releaseObject', { objectId: id });
-  return (summed['result'] as { value: number }).value;
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), LIMIT_MS));
+  const bytes = await Promise.race([asked.catch(() => null), late]);
+  return bytes === 0 ? null : bytes;
 }
 
 const LIMIT_MS = 5000;
@@ -55,7 +74,10 @@ export class Meter {
   #answers = new Map<string, (message: { result?: object; error?: object }) => void>();
   #messages = 0;
 
-  private constructor(private readonly session: CDPSession) {
+  private constructor(
+    private readonly page: Page,
+    private readonly session: CDPSession,
+  ) {
     session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
       if (targetInfo.type === 'worker') this.#workers.add(sessionId);
     });
@@ -68,7 +90,7 @@ export class Meter {
 
   static async of(page: Page): Promise<Meter> {
     const session = await page.context().newCDPSession(page);
-    const meter = new Meter(session);
+    const meter = new Meter(page, session);
     await session.send('Target.setAutoAttach', {
       autoAttach: true,
       waitForDebuggerOnStart: false,
@@ -106,14 +128,17 @@ export class Meter {
 
   async read(): Promise<Memory> {
     const own = this.session.send.bind(this.session) as unknown as Send;
-    const memory: Memory = { page: await heap(own), workers: 0, wasm: 0, count: 0 };
+    const memory: Memory = { page: await heap(own), workers: 0, count: 0, wasm: 0, instances: 0 };
     for (const sessionId of [...this.#workers]) {
-      const send = this.#toWorker(sessionId);
-      const found = await Promise.all([heap(send), linear(send)]).catch(() => null);
-      if (!found) continue;
-      memory.workers += found[0];
-      memory.wasm += found[1];
+      const found = await heap(this.#toWorker(sessionId)).catch(() => null);
+      if (found === null) continue;
+      memory.workers += found;
       memory.count++;
+    }
+    for (const bytes of await Promise.all(this.page.workers().map(linear))) {
+      if (bytes === null) continue;
+      memory.wasm += bytes;
+      memory.instances++;
     }
     return memory;
   }

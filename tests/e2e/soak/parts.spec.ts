@@ -10,6 +10,7 @@ import { Random } from './random.ts';
 import { growing, type MemorySample, reportText, samplesOf } from './report.ts';
 import { type Action, script } from './script.ts';
 import { FEWEST, type Sample, trendOf } from './slope.ts';
+import { StoodStill, Steps } from './steps.ts';
 
 const take = (seed: number, count: number): Action[] => {
   const actions = script(seed);
@@ -167,10 +168,12 @@ test('memory of workers is told for each, and what grows is a fault that is told
     at,
     page: 2e7 + 1e6 * at,
     workers: 3e6 * (2 + (at % 2)),
-    wasm: 4e7 * (2 + (at % 2)),
     count: 2 + (at % 2),
+    wasm: 4e7 * (3 + (at % 2)),
+    instances: 3 + (at % 2),
   });
   const memory = Array.from({ length: 20 }, (_, at) => sample(at));
+  expect(new Set(samplesOf(memory, 'workers').map(({ value }) => value))).toEqual(new Set([3e6]));
   expect(new Set(samplesOf(memory, 'wasm').map(({ value }) => value))).toEqual(new Set([4e7]));
   expect(growing(memory)).toEqual([
     'heap of the page: 32.0 MB, slope 1.000 ± 0.000 MB/min in 15 samples: GROWS',
@@ -192,4 +195,45 @@ test('memory of workers is told for each, and what grows is a fault that is told
   });
   expect(text).toContain('seed 1, 20.0 minutes, 7 deeds (slide 5, lab 2)');
   expect(text).toContain('1 faults:\n  one');
+});
+
+/** What a browser's driver is like: calls that give promises, some of which never settle, and parts with calls of their own. */
+class Keyboard {
+  async press(key: string) {
+    return key;
+  }
+  type(_text: string) {
+    return new Promise<void>(() => undefined);
+  }
+}
+class Driver {
+  readonly keyboard = new Keyboard();
+  readonly #title = 'page';
+  title() {
+    return this.#title;
+  }
+}
+
+test('a step that never ends is told with its name, and others give what they give', async () => {
+  const lines: string[] = [];
+  const steps = new Steps((line) => lines.push(line), 5);
+  const page = steps.of(new Driver(), 'page');
+  steps.begin('type');
+  expect(page.title()).toBe('page');
+  expect(await page.keyboard.press('Enter')).toBe('Enter');
+  expect(steps.last).toBe('page.keyboard.press Enter (type)');
+  expect(steps.stood).toBeNull();
+  await expect(page.keyboard.type('7')).rejects.toThrow(StoodStill);
+  const said = 'page.keyboard.type 7 (type) has not ended in 0.005 s';
+  expect(steps.stood?.message).toBe(said);
+  expect(lines.at(-1)).toBe(said);
+});
+
+test('nothing is waited for any more once the page has crashed', async () => {
+  const steps = new Steps(undefined, 3_600_000);
+  const page = steps.of(new Driver(), 'page');
+  const typed = page.keyboard.type('7');
+  steps.stop('the page crashed');
+  await expect(typed).rejects.toThrow('the page crashed in page.keyboard.type 7 (the start)');
+  await expect(page.keyboard.type('8')).rejects.toThrow('the page crashed');
 });

@@ -32,10 +32,14 @@ const settled = (memory: readonly MemorySample[]) => memory.slice(Math.floor(mem
 
 /** Memory of workers is told for each of them: how many there are changes from one moment to the next. */
 export function samplesOf(memory: readonly MemorySample[], series: Series): Sample[] {
-  return memory.map((sample) => ({
-    at: sample.at,
-    value: series === 'page' ? sample.page : sample[series] / Math.max(1, sample.count),
-  }));
+  return memory.map(({ at, page, workers, count, wasm, instances }) => {
+    const each = {
+      page,
+      workers: workers / Math.max(1, count),
+      wasm: wasm / Math.max(1, instances),
+    };
+    return { at, value: each[series] };
+  });
 }
 
 export const trendsOf = (memory: readonly MemorySample[]): Record<Series, Trend> => ({

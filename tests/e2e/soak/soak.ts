@@ -6,9 +6,10 @@ import { type Lab, LABS } from '../../../www/src/labs/index.ts';
 import { levels } from '../fixtures.ts';
 import { Bounds } from './bounds.ts';
 import { changed, Ledger, mayChange, MOVING } from './ledger.ts';
-import { Meter } from './memory.ts';
+import { keepMemories, Meter } from './memory.ts';
 import { growing, type MemorySample, type Report } from './report.ts';
 import { type Action, script } from './script.ts';
+import { LIMIT_MS, Steps } from './steps.ts';
 import { Visitor } from './visitor.ts';
 import { type Finished, install, type Watched } from './watch.ts';
 
@@ -18,6 +19,8 @@ export interface Options {
   minutes: number;
   /** When it began, in milliseconds. */
   started: number;
+  /** Takes a line for each deed. */
+  log: (line: string) => void;
 }
 
 /** Complaints of the browser that are this program's doing. */
@@ -31,18 +34,22 @@ const FEW = { lab: 'elbo', k: '100', timesteps: '64', perClass: '10', T: '50', t
 const UNBROKEN = 0.5;
 const REST_MS = 90_000;
 const ANSWER_MS = 20_000;
+/** What is asked of a page that may be dead. */
+const LAST_WORDS_MS = 5000;
 const MOST_FAULTS = 30;
 
 export class Soak {
   readonly #report: Report;
   readonly #bounds = new Bounds();
   readonly #workers = availableParallelism();
+  readonly #steps: Steps;
   #recent: string[] = [];
   #context!: BrowserContext;
+  /** Each call of it is a step. */
   #page!: Page;
+  #plain: Page | undefined;
   #visitor!: Visitor;
   #ledger!: Ledger;
-  #crashed = false;
   /** Minutes that the last ones took; until there is one, what they take on a machine of two cores. */
   #took = { calm: 0.25, reload: 0.15 };
 
@@ -51,6 +58,7 @@ export class Soak {
     private readonly url: string,
     private readonly options: Options,
   ) {
+    this.#steps = new Steps((line) => options.log(`${this.#now.toFixed(2)} ${line}`));
     const none = { done: {}, skipped: {}, killed: 0, reloads: 0, compared: 0, memory: [] };
     this.#report = {
       ...none,
@@ -89,14 +97,26 @@ export class Soak {
     }
   }
 
+  /** A run that breaks off, or stands still, tells what it had until then. */
   async run(): Promise<Report> {
+    try {
+      await this.#run();
+    } catch (error) {
+      const { stack = '' } = error as Error;
+      this.#fault(`the run ended early: ${this.#steps.stood?.message ?? stack}`);
+      this.#fault(await this.#lastWords());
+    }
+    return this.#close();
+  }
+
+  async #run(): Promise<void> {
     await this.#open();
     const actions = script(this.options.seed);
     const { minutes } = this.options;
     /** Minutes from one calm to the next, and from one loading to the next. */
     const [calm, visit] = [Math.min(1, minutes / 4), Math.min(2, minutes / 6)];
     let [calmed, loaded] = [this.#now, this.#now];
-    while (this.#left > 0 && !this.#crashed) {
+    while (this.#left > 0) {
       await this.#do(actions.next().value);
       if (this.#now - calmed > calm) {
         await this.#timed('calm');
@@ -107,14 +127,30 @@ export class Soak {
         loaded = this.#now;
       }
     }
-    if (!this.#crashed) {
-      await this.#calm();
-      await this.#reload();
-    }
+    await this.#calm();
+    await this.#reload();
+    this.#steps.begin('close the page');
     await this.#context.close();
-    for (const fault of await this.#bounds.verify(this.browser, this.url, this.#workers))
+    this.#steps.begin('compute the bounds again');
+    const { browser, url } = this;
+    for (const fault of await this.#bounds.verify(browser, url, this.#workers, this.#steps))
       this.#fault(fault);
-    return this.#close();
+    this.#steps.begin('the end');
+  }
+
+  /** Whether the page still answers when the run has stood still, and what its workers have not answered. */
+  async #lastWords(): Promise<string> {
+    const asked = this.#plain?.evaluate(() => {
+      const open = (globalThis as unknown as Watched).soak.open();
+      const words = open.map(({ call, age }) => `${call} for ${Math.round(age / 1000)} s`);
+      return `${document.visibilityState}, calls to workers ${words.join(', ') || 'none'}`;
+    });
+    try {
+      const words = await new Steps(undefined, LAST_WORDS_MS).within('it', Promise.resolve(asked));
+      return `the page then answered: ${words}`;
+    } catch (error) {
+      return `the page then did not answer: ${(error as Error).message}`;
+    }
   }
 
   #close(): Report {
@@ -123,14 +159,16 @@ export class Soak {
     for (const trend of growing(report.memory)) this.#fault(trend);
     report.bounds.distinct = this.#bounds.distinct;
     report.bounds.finished = this.#bounds.finished;
-    report.killed = this.#visitor.killed;
     report.minutes = this.#now;
     return report;
   }
 
   async #open(): Promise<void> {
-    const context = await this.browser.newContext({ acceptDownloads: false });
-    const page = await context.newPage();
+    const steps = this.#steps;
+    const plain = await this.browser.newContext({ acceptDownloads: false });
+    const context = steps.of(plain, 'context');
+    this.#plain = await plain.newPage();
+    const page = steps.of(this.#plain, 'page');
     this.#context = context;
     this.#page = page;
     this.#visitor = new Visitor(page, context, new URL(this.url).origin);
@@ -139,6 +177,8 @@ export class Soak {
       this.#bounds.keep(model),
     );
     await page.addInitScript(install);
+    // One that ends at once does not answer.
+    page.on('worker', (worker) => void worker.evaluate(keepMemories).catch(() => undefined));
     const complain = (text: string) => {
       const cut = Date.now() < this.#visitor.complaintsUntil && OF_THE_NETWORK.test(text);
       if (!cut && !text.includes(PROVOKED)) this.#fault(text);
@@ -148,10 +188,7 @@ export class Soak {
       if (message.type() === 'error')
         complain(`console: ${message.text()} (${message.location().url})`);
     });
-    page.on('crash', () => {
-      this.#crashed = true;
-      this.#fault('the page crashed');
-    });
+    page.on('crash', () => steps.stop('the page crashed'));
     await page.goto(`${this.url}#lang=en`);
     await page.getByTestId('loading').waitFor({ state: 'hidden' });
     this.#ledger = new Ledger(await this.#visitor.fields());
@@ -165,7 +202,9 @@ export class Soak {
   async #do(action: Action, allowed?: readonly string[]): Promise<void> {
     const { kind } = action;
     const [lab, tour] = [this.#lab, this.#ledger.fields['tour'] !== 'none'];
+    this.#steps.begin(this.#describe(action));
     const deed = await this.#visitor.act(action);
+    this.#report.killed = this.#visitor.killed;
     const count = deed ? this.#report.done : this.#report.skipped;
     count[kind] = (count[kind] ?? 0) + 1;
     if (!deed) return;
@@ -178,6 +217,7 @@ export class Soak {
     // One that followed from another fault is told of with it.
     const panic = this.#page.getByTestId('panic');
     if ((await panic.count()) > 0) this.#fault(`a part failed: ${await panic.first().innerText()}`);
+    if (this.#steps.stood) throw this.#steps.stood;
   }
 
   #describe(action: Action): string {
@@ -195,6 +235,7 @@ export class Soak {
 
   /** The world is as it was, and the page recovers: all bounds of a picture are finished, though a worker is lost on the way. */
   async #calm(): Promise<void> {
+    this.#steps.begin('calm');
     const visitor = this.#visitor;
     await visitor.close();
     await visitor.restore();
@@ -213,6 +254,7 @@ export class Soak {
   }
 
   async #rest(): Promise<void> {
+    this.#steps.begin('come to rest');
     const page = this.#page;
     const unfinished = page.locator(
       '[data-testid=elbo-lab] article[data-status]:not([data-status=done])',
@@ -235,6 +277,7 @@ export class Soak {
     if (this.#report.reloads > 0) return;
     await this.#do({ kind: 'lab', lab: 'latent' });
     await this.#answered();
+    this.#steps.begin('measure memory');
     const meter = await Meter.of(this.#page);
     const sample: MemorySample = { at: this.#now, ...(await meter.read()) };
     await meter.close();
@@ -256,6 +299,7 @@ export class Soak {
 
   /** Loads the page anew: what was set is still set, and the picture is the same. */
   async #reload(): Promise<void> {
+    this.#steps.begin('reload');
     const visitor = this.#visitor;
     const page = this.#page;
     await visitor.close();
@@ -269,7 +313,7 @@ export class Soak {
     const now = await visitor.fields();
     this.#recent.push('reload');
     await page.reload();
-    await page.getByTestId('loading').waitFor({ state: 'hidden', timeout: REST_MS });
+    await page.getByTestId('loading').waitFor({ state: 'hidden', timeout: LIMIT_MS / 2 });
     this.#report.reloads++;
     const after = await visitor.fields();
     for (const lost of this.#ledger.take(after, mayChange('reload', this.#lab, false)))

@@ -382,9 +382,16 @@ export class Visitor {
     });
   }
 
-  /** The numbers of the ELBO lab as the page hands them out. */
+  /** The numbers of the ELBO lab as the page hands them out; empty where it does not. */
   async exported(): Promise<string> {
+    // What other labs have copied is none.
+    await this.page.evaluate(() => (globalThis as Watched).soak.forget());
     await this.#press(this.page.getByTestId('elbo-json'));
+    await this.page
+      .waitForFunction(() => (globalThis as Watched).soak.copied() !== '', null, {
+        timeout: PATIENCE_MS,
+      })
+      .catch(() => undefined);
     return this.page.evaluate(() => (globalThis as Watched).soak.copied());
   }
 

@@ -33,6 +33,8 @@ export interface Watch {
   setting(): boolean;
   /** What the page has put on the clipboard last. */
   copied(): string;
+  /** Empties the clipboard. */
+  forget(): void;
   encode(value: unknown): string;
   decode(text: string): unknown;
   /** A worker of the page's own script. */
@@ -81,6 +83,8 @@ export function install(): void {
     result: unknown;
     spent: number;
     done: boolean;
+    /** Workers that have it: with the last of them it is gone, or begun anew. */
+    holders: Set<Worker>;
   }
   interface Asked {
     call: string;
@@ -120,17 +124,22 @@ export function install(): void {
     call === 'scoreDdpm' ||
     (call === 'planePoint' && (params?.['setup'] as { network: unknown }).network === null);
 
-  function asked({ call, params }: Asked): void {
+  function leave(worker: Worker, ticket: unknown): void {
+    const holders = growths.get(ticket)?.holders;
+    holders?.delete(worker);
+    if (holders?.size === 0) growths.delete(ticket);
+  }
+
+  function asked(worker: Worker, { call, params }: Asked): void {
     if (!params) return;
-    if (call === 'openGrowth' && !growths.has(params['ticket']))
-      growths.set(params['ticket'], {
-        task: params['task'],
-        total: null,
-        result: null,
-        spent: 0,
-        done: false,
-      });
-    if (call === 'closeGrowth') growths.delete(params['ticket']);
+    const { ticket, task } = params;
+    if (call === 'openGrowth') {
+      const begun = { task, total: null, result: null, spent: 0, done: false };
+      const growth = growths.get(ticket) ?? { ...begun, holders: new Set() };
+      growths.set(ticket, growth);
+      growth.holders.add(worker);
+    }
+    if (call === 'closeGrowth') leave(worker, ticket);
     if (call === 'load') {
       const { entry, files } = params as { entry: { id: string }; files: unknown };
       // Those of the site are fetched again.
@@ -183,7 +192,7 @@ export function install(): void {
       if (cancel !== undefined) this.#asked.delete(cancel);
       if (call) {
         const one = { call, params, at: performance.now() };
-        asked(one);
+        asked(this, one);
         this.#asked.set(id, one);
         begun(one);
       }
@@ -193,6 +202,7 @@ export function install(): void {
     override terminate(): void {
       for (const one of this.#asked.values()) ended(one);
       this.#asked.clear();
+      for (const ticket of [...growths.keys()]) leave(this, ticket);
       super.terminate();
     }
   }
@@ -272,6 +282,7 @@ export function install(): void {
     open: () => [...open].map(({ call, at }) => ({ call, age: performance.now() - at })),
     setting: () => setting > 0 || document.querySelector('main [aria-busy=true]') !== null,
     copied: () => copied,
+    forget: () => void (copied = ''),
     encode,
     decode,
     spawn: () => new Plain(script, { type: 'module', name: 'undisturbed' }),
