@@ -84,10 +84,10 @@ export class Sheet {
 /** How large a picture is read for images of so many pixels along their longer side. */
 export const readingSide = (wanted: number) => Math.max(LONGEST_SIDE, OVERSAMPLING * wanted);
 
-/** The first picture in what was dropped or pasted, or whatever file there is: it is refused with the reason. */
-export function imageIn(data: DataTransfer | null): File | undefined {
-  const files = Array.from(data?.files ?? []);
-  return files.find(({ type }) => type.startsWith('image/')) ?? files[0];
+/** What was dropped or pasted, pictures first: a file that is none is refused with the reason. */
+export function filesIn(data: DataTransfer | null): File[] {
+  const isPicture = ({ type }: File) => type.startsWith('image/');
+  return Array.from(data?.files ?? []).sort((a, b) => Number(isPicture(b)) - Number(isPicture(a)));
 }
 
 /** The greatest difference between levels that are written to a canvas and those that are read back. */

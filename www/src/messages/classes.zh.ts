@@ -16,6 +16,14 @@ export const classes: Messages['classes'] = {
     lead: '在相同的噪声下，分别给定每个数字计算扩散模型的下界，再换算成后验分布。',
     perClass: '每个数字的求值次数',
     posterior: '数字的后验分布',
+    probability: '概率（假定它是数字）',
+    beyond: (models) =>
+      `假定它是数字：在 ${models} 看来，这张图的 ELBO 低于每一张测试图像。它究竟是什么，这些模型无法判断。`,
+    rare: (models) => `假定它是数字：在 ${models} 看来，ELBO 这样低的测试图像不到百分之一。`,
+    pending: '这张图是否与测试图像相似，仍在计算中。',
+    within: (models) =>
+      `在 ${models} 看来，这张图的 ELBO 与测试图像一样高。但这并不说明它就是数字：笔画相同的字母也可能如此，而模型只回答它会是十个数字中的哪一个。`,
+    untested: '这里没有模型在测试图像上评分过：它是不是数字，无从得知。',
   },
   named: {
     label: '类别',
@@ -31,5 +39,13 @@ export const classes: Messages['classes'] = {
     lead: '在相同的噪声下，分别给定每个类别计算扩散模型的下界，再换算成后验分布。',
     perClass: '每个类别的求值次数',
     posterior: '类别的后验分布',
+    probability: '概率（假定它属于这些类别）',
+    beyond: (models) =>
+      `假定它属于这些类别：在 ${models} 看来，这张图的 ELBO 低于每一张测试图像。它究竟是什么，这些模型无法判断。`,
+    rare: (models) => `假定它属于这些类别：在 ${models} 看来，ELBO 这样低的测试图像不到百分之一。`,
+    pending: '这张图是否与测试图像相似，仍在计算中。',
+    within: (models) =>
+      `在 ${models} 看来，这张图的 ELBO 与测试图像一样高。但这并不说明它属于这些类别：形状相近的其他图像也可能如此，而模型只回答它会是哪一类。`,
+    untested: '这里没有模型在测试图像上评分过：它是否属于这些类别，无从得知。',
   },
 };

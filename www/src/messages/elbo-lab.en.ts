@@ -68,6 +68,7 @@ export const elboLab = {
     } as Record<string, string>,
     upload: 'Upload',
     from: (lab: string) => `From ${lab}`,
+    next: (left: number) => `Next picture (${left} left)`,
     dropHint: 'Or drop a picture here, or paste one.',
     busy: 'Reading the picture …',
     unreadable: (reason: string) => `This file cannot be used. ${reason}`,
@@ -186,15 +187,6 @@ export const elboLab = {
       `${schedule}, T = ${steps}: ${mean}${error && ` ± ${error}`} bits/dim`,
   },
   digit: {
-    probability: 'Probability',
-    conditional: 'Probability, if it is a digit',
-    beyond: (models: string) =>
-      `If it is a digit at all: the picture’s ELBO is lower than that of every test image, by ${models}. What the picture is, these models cannot tell.`,
-    pending: 'Whether the picture is like the test images is still being computed.',
-    within: (models: string) =>
-      `The picture is within what the test images are like, by ${models}.`,
-    untested:
-      'No model here has been scored on test images: whether this is a digit at all is not known.',
     entropy: 'Entropy',
     bar: (label: string, percent: string, nats: string) =>
       `${label}: ${percent} %, ELBO ${nats} nats`,

@@ -69,6 +69,7 @@ export const elboLab: typeof english = {
     },
     upload: '上传',
     from: (lab) => `取自“${lab}”`,
+    next: (left) => `下一张图片（还有 ${left} 张）`,
     dropHint: '也可以把图片拖到这里，或直接粘贴。',
     busy: '正在读取图像……',
     unreadable: (reason) => `无法使用此文件。${reason}`,
@@ -181,13 +182,6 @@ export const elboLab: typeof english = {
       `${schedule}，T = ${steps}：${mean}${error && ` ± ${error}`} 比特/维`,
   },
   digit: {
-    probability: '概率',
-    conditional: '概率（假定它是数字）',
-    beyond: (models) =>
-      `假定它是数字：在 ${models} 看来，这张图的 ELBO 低于每一张测试图像。它究竟是什么，这些模型无法判断。`,
-    pending: '这张图是否与测试图像相似，仍在计算中。',
-    within: (models) => `在 ${models} 看来，这张图与测试图像相似。`,
-    untested: '这里没有模型在测试图像上评分过：它是不是数字，无从得知。',
     entropy: '熵',
     bar: (label, percent, nats) => `${label}：${percent} %，ELBO ${nats} 奈特`,
   },

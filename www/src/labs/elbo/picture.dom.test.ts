@@ -691,4 +691,35 @@ describe('the card of the picture', () => {
     await fireEvent.click(getByTestId('noise-picture'));
     expect(given).toEqual([[]]);
   });
+
+  it('takes pictures that came together one after the other, other files last', async () => {
+    const { desk } = await opened();
+    const taken: string[] = [];
+    vi.spyOn(desk, 'upload').mockImplementation(
+      async (file) => void taken.push((file as File).name),
+    );
+    const { getByRole, queryByTestId } = render(PictureCard, { desk, offers: [], active: true });
+    const named = (name: string, type: string) => ({ name, type }) as File;
+    const files = [
+      named('notes.pdf', 'application/pdf'),
+      named('one.png', 'image/png'),
+      named('two.jpg', 'image/jpeg'),
+    ];
+    const { picture } = en.elboLab;
+    const drop = (files: File[]) =>
+      fireEvent.drop(getByRole('group', { name: picture.title }), { dataTransfer: { files } });
+    await drop(files);
+    expect(taken).toEqual(['one.png']);
+    const next = () => queryByTestId('next-picture');
+    expect(next()?.textContent).toBe(picture.next(2));
+    await fireEvent.click(next() as HTMLElement);
+    await fireEvent.click(next() as HTMLElement);
+    expect(taken).toEqual(['one.png', 'two.jpg', 'notes.pdf']);
+    expect(next()).toBeNull();
+    // Those of another drop take the place of what still waits.
+    await drop(files);
+    await drop([named('three.gif', 'image/gif')]);
+    expect(taken.slice(3)).toEqual(['one.png', 'three.gif']);
+    expect(next()).toBeNull();
+  });
 });
