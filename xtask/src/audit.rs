@@ -12,30 +12,48 @@ pub fn has_cargo_deny() -> bool {
     cmd!("cargo", "deny", "--version").stdout_null().stderr_null().run().is_ok()
 }
 
-fn cargo_deny(job: &mut Job, what: &str, checks: &[&str]) -> Result<()> {
+/// Where cargo-deny has what is known of crates from.
+const DATABASE: &str = "https://github.com/rustsec/advisory-db";
+
+fn require_cargo_deny() -> Result<()> {
     ensure!(
         has_cargo_deny(),
         "there is no cargo-deny: take a binary from \
          https://github.com/EmbarkStudios/cargo-deny/releases, or compile it for some minutes with \
          `cargo install --locked cargo-deny`"
     );
-    job.run(
-        what,
-        cmd("cargo", ["deny", "--all-features", "check"].iter().chain(checks)).dir(root()),
-    )
+    Ok(())
+}
+
+fn cargo_deny(job: &mut Job, what: &str, words: &[&str]) -> Result<()> {
+    job.run(what, cmd("cargo", ["deny", "--all-features"].iter().chain(words)).dir(root()))
 }
 
 /// What does not change without a change of the lock file.
 pub fn deny(job: &mut Job) -> Result<()> {
-    cargo_deny(job, "check licences and sources of the crates", &["bans", "licenses", "sources"])
+    require_cargo_deny()?;
+    let checks = ["check", "bans", "licenses", "sources"];
+    cargo_deny(job, "check licences and sources of the crates", &checks)
 }
 
 /// What is published from day to day: a failure need not be a fault of the change that meets it.
 pub fn advisories(job: &mut Job) -> Result<()> {
     let npm = [page::FOLDER, END_TO_END]
         .map(|folder| job.step(&format!("audit {folder}"), |_| npm_audit(folder)));
-    let crates = cargo_deny(job, "look for advisories on the crates", &["advisories"]);
-    crate::stages::all(npm.into_iter().chain([crates]))
+    crate::stages::all(npm.into_iter().chain([crates(job)]))
+}
+
+/// A database that cannot be had is told apart from what stands in it.
+fn crates(job: &mut Job) -> Result<()> {
+    require_cargo_deny()?;
+    cargo_deny(job, "fetch the advisories on crates", &["fetch", "db"]).with_context(|| {
+        format!("the crates are not checked: {DATABASE} does not come, try where it can be reached")
+    })?;
+    cargo_deny(
+        job,
+        "look for advisories on the crates",
+        &["check", "--disable-fetch", "advisories"],
+    )
 }
 
 fn npm_audit(folder: &str) -> Result<()> {

@@ -39,7 +39,7 @@ pub enum Stage {
     Page,
     /// The built page in browsers
     E2e,
-    /// Two minutes of `cargo xtask soak`; only where it is named
+    /// Two minutes of `cargo xtask soak`
     Soak,
     /// The page in Chromium, Firefox and WebKitGTK, bit for bit; takes minutes, only where it is named
     Browsers,
@@ -52,15 +52,14 @@ pub enum Stage {
 }
 
 /// Stages beside each other. Cargo's compilations keep two cores busy; the tools of npm, and tests
-/// in Node.js, one each.
+/// in Node.js, one each; the soak is the better for being disturbed.
 const LANES: [&[Stage]; 2] = [
     &[Stage::Package, Stage::Fmt, Stage::Deny, Stage::Advisories, Stage::Clippy, Stage::Native],
-    &[Stage::Page, Stage::Node],
+    &[Stage::Page, Stage::Soak, Stage::Node],
 ];
 
 /// Stages that need the machine for themselves, after all others.
-const ALONE: [Stage; 5] =
-    [Stage::Chrome, Stage::E2e, Stage::Soak, Stage::Browsers, Stage::WasmPack];
+const ALONE: [Stage; 4] = [Stage::Chrome, Stage::E2e, Stage::Browsers, Stage::WasmPack];
 
 /// What several stages need, made by the first of them.
 #[derive(Default)]
@@ -153,7 +152,7 @@ impl Stage {
     fn by_default(self) -> bool {
         match self {
             Self::Deny => audit::has_cargo_deny(),
-            Self::Soak | Self::Browsers | Self::Advisories | Self::WasmPack => false,
+            Self::Browsers | Self::Advisories | Self::WasmPack => false,
             _ => true,
         }
     }
