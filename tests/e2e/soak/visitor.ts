@@ -1,5 +1,5 @@
 /** Does to the page what the script says, with pointer and keys where a visitor has those. */
-import type { BrowserContext, CDPSession, Page } from '@playwright/test';
+import type { BrowserContext, CDPSession, Locator, Page } from '@playwright/test';
 import { LABS } from '../../../www/src/labs/index.ts';
 import { type Fields, fieldsOf } from './ledger.ts';
 import { bitmap } from './picture.ts';
@@ -13,6 +13,8 @@ const VAE = ['encoder-mnist.onnx', 'decoder-mnist.onnx'].map(
 
 /** Long enough for a busy machine: what takes longer is not there to be used. */
 const PATIENCE_MS = 4000;
+/** For what has to be there. */
+const CERTAIN_MS = 20_000;
 /** Presses of a key on a slider. */
 const KEYS = ['ArrowRight', 'ArrowLeft', 'PageUp', 'PageDown', 'Home', 'End'] as const;
 
@@ -198,9 +200,9 @@ export class Visitor {
     return {};
   }
 
-  async #press(locator: ReturnType<Page['locator']>): Promise<Deed | false> {
+  async #press(locator: Locator, timeout = PATIENCE_MS): Promise<Deed | false> {
     try {
-      await locator.click({ timeout: PATIENCE_MS });
+      await locator.click({ timeout });
       return {};
     } catch {
       return false;
@@ -386,10 +388,10 @@ export class Visitor {
   async exported(): Promise<string> {
     // What other labs have copied is none.
     await this.page.evaluate(() => (globalThis as Watched).soak.forget());
-    await this.#press(this.page.getByTestId('elbo-json'));
+    await this.#press(this.page.getByTestId('elbo-json'), CERTAIN_MS);
     await this.page
       .waitForFunction(() => (globalThis as Watched).soak.copied() !== '', null, {
-        timeout: PATIENCE_MS,
+        timeout: CERTAIN_MS,
       })
       .catch(() => undefined);
     return this.page.evaluate(() => (globalThis as Watched).soak.copied());

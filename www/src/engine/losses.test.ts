@@ -59,9 +59,9 @@ async function runOf(seed: number) {
   return growths;
 }
 
-it('of 400 runs that a seed disturbs, each ends with the same bits or says why not', async () => {
+it('of 120 runs that a seed disturbs, each ends with the same bits or says why not', async () => {
   const ends = { done: 0, failed: 0, dropped: 0 };
-  for (let seed = 0; seed < 400; seed++)
+  for (let seed = 0; seed < 120; seed++)
     for (const { states, dropped } of await runOf(seed)) {
       const last = states.at(-1);
       if (dropped >= 0) {
@@ -76,5 +76,5 @@ it('of 400 runs that a seed disturbs, each ends with the same bits or says why n
         if (last) expect(sumOf(last), `seed ${seed}`).toBe(EXPECTED);
       }
     }
-  expect(Math.min(...Object.values(ends))).toBeGreaterThan(5);
+  expect(Math.min(...Object.values(ends))).toBeGreaterThan(2);
 });

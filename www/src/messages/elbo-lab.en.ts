@@ -76,7 +76,7 @@ export const elboLab = {
   },
   pad: {
     label: 'Drawing pad',
-    keys: 'Draw with mouse, pen or finger. By keyboard: arrow keys move the pen, faster with Shift; Space puts it down and lifts it.',
+    keys: 'Draw with mouse, pen or finger. By keyboard: arrow keys move the pen, faster with Shift; Space puts it down and lifts it, Ctrl+Z undoes.',
   },
   samplesLabel: 'Samples drawn',
   samplesProgress: (done: string, total: string) => `${done} of ${total} evaluations`,

@@ -77,7 +77,7 @@ export const elboLab: typeof english = {
   },
   pad: {
     label: '画板',
-    keys: '用鼠标、触控笔或手指绘制。用键盘时：方向键移动画笔，按住 Shift 移动更快；空格键落笔、抬笔。',
+    keys: '用鼠标、触控笔或手指绘制。用键盘时：方向键移动画笔，按住 Shift 移动更快；空格键落笔、抬笔，Ctrl+Z 撤销。',
   },
   samplesLabel: '已抽取的样本',
   samplesProgress: (done, total) => `已完成 ${done} / ${total} 次求值`,

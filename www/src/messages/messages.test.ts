@@ -11,7 +11,7 @@ import { zh } from './zh.ts';
 /** What Chinese texts of the field leave in Latin letters: names, symbols, formulas. */
 const NAMES = new Set(
   (
-    'ELBO Room VAE KL DDPM DDIM SNR log SVG JSON CSV SHA MB ID Adam SGD sigmoid Delete Shift Esc PNG WebAssembly SIMD Web Worker ' +
+    'ELBO Room VAE KL DDPM DDIM SNR log SVG JSON CSV SHA MB ID Adam SGD sigmoid Delete Shift Ctrl Esc PNG WebAssembly SIMD Web Worker ' +
     'OffscreenCanvas MNIST LeCun Cortes Burges CC BY SA MIT Apache elbo room onnxruntime web ONNX Net JPEG IDX NPY NPZ NumPy gzip zip ROC ' +
     'HEIC iPhone Safari Alt tanh EDM ln'
   ).split(' '),

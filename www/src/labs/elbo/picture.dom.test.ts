@@ -682,6 +682,28 @@ describe('the pad', () => {
   });
 });
 
+it('is undone on the pad by Ctrl+Z, and by the key of a Mac', async () => {
+  const { desk } = await opened('#lab=elbo&image=strokes:');
+  const { getByTestId } = render(DrawingPad, { desk });
+  expect(desk.empty).toBe(true);
+  for (const place of [1, 2, 3]) {
+    desk.draw([place, place]);
+    desk.lift();
+  }
+  const press = (more: object) =>
+    fireEvent.keyDown(getByTestId('drawing-pad'), { key: 'z', ...more });
+  await press({});
+  await press({ ctrlKey: true, shiftKey: true });
+  expect(desk.strokes).toHaveLength(3);
+  await press({ ctrlKey: true });
+  expect(desk.strokes).toEqual([
+    [1, 1],
+    [2, 2],
+  ]);
+  await press({ metaKey: true });
+  expect([desk.strokes.length, desk.empty]).toEqual([1, false]);
+});
+
 describe('the card of the picture', () => {
   it('has the picture that is there noised, and hands over nothing of the click', async () => {
     const { desk } = await opened();

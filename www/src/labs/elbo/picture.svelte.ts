@@ -177,6 +177,11 @@ export class PictureDesk {
     return this.#made.get(formatKey(formatOf(entry)))?.picture ?? null;
   }
 
+  /** Whether nothing is drawn, nor being drawn. */
+  get empty(): boolean {
+    return 'strokes' in this.source && this.strokes.length === 0 && !this.live;
+  }
+
   /** Whether the address can carry no further point. */
   get full(): boolean {
     return pointCount(this.strokes) + (this.live?.length ?? 0) / 2 >= MOST_POINTS;
