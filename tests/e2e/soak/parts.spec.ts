@@ -175,6 +175,10 @@ test('memory of workers is told for each, and what grows is a fault that is told
   const memory = Array.from({ length: 20 }, (_, at) => sample(at));
   expect(new Set(samplesOf(memory, 'workers').map(({ value }) => value))).toEqual(new Set([3e6]));
   expect(new Set(samplesOf(memory, 'wasm').map(({ value }) => value))).toEqual(new Set([4e7]));
+  // Where none told it, there is nothing to be judged.
+  const silent = memory.map((one) => ({ ...one, wasm: 0, instances: 0 }));
+  expect(samplesOf(silent, 'wasm')).toEqual([]);
+  expect(samplesOf(silent, 'workers')).toHaveLength(20);
   expect(growing(memory)).toEqual([
     'heap of the page: 32.0 MB, slope 1.000 ± 0.000 MB/min in 15 samples: GROWS',
   ]);

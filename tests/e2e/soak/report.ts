@@ -30,15 +30,15 @@ const MEGABYTE = 1e6;
 /** Labs that are seen for the first time stay, and so do formulas, examples and models: growth is judged after the first quarter. */
 const settled = (memory: readonly MemorySample[]) => memory.slice(Math.floor(memory.length / 4));
 
-/** Memory of workers is told for each of them: how many there are changes from one moment to the next. */
+/**
+ * Memory of workers is told for each of them: how many there are changes from one moment to the next. A moment at which none told
+ * its memory is left out.
+ */
 export function samplesOf(memory: readonly MemorySample[], series: Series): Sample[] {
-  return memory.map(({ at, page, workers, count, wasm, instances }) => {
-    const each = {
-      page,
-      workers: workers / Math.max(1, count),
-      wasm: wasm / Math.max(1, instances),
-    };
-    return { at, value: each[series] };
+  return memory.flatMap((sample) => {
+    const counts = { page: 1, workers: sample.count, wasm: sample.instances };
+    const count = counts[series];
+    return count > 0 ? [{ at: sample.at, value: sample[series] / count }] : [];
   });
 }
 
