@@ -50,6 +50,10 @@ const NOT_DETERMINISTIC: [&str; 10] = [
     "SequenceMap",
 ];
 
+/// Operators that only kernels of this crate compute: tract would compute them of constants while it reads the
+/// file, by what the WebAssembly of the page leaves out.
+const NOT_OF_CONSTANTS: [&str; 5] = ["Conv", "ConvTranspose", "Einsum", "Gemm", "MatMul"];
+
 /// An input of the network, as it will be given.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
@@ -467,6 +471,11 @@ impl<'a> Check<'a> {
         }
         // Constants of constants; a node without inputs is one.
         let constant = inputs.iter().flatten().all(|input| input.constant);
+        if constant && NOT_OF_CONSTANTS.contains(&operator) {
+            return Err("all that it takes is constant: fold constants when the file is made, as \
+                        torch.onnx.export(do_constant_folding=True) or onnxsim do"
+                .into());
+        }
         let outputs = outputs.into_iter().take(node.output.len());
         let values = outputs.enumerate().map(|(at, output)| {
             let element = output.element.or_else(|| signature.output(at, &bound));

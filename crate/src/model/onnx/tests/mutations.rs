@@ -73,6 +73,18 @@ fn a_mutated_file_is_refused_or_gives_what_onnxruntime_gives() {
     assert!(counts.both_take * 20 > counts.files, "{counts:?}");
 }
 
+#[wasm_bindgen_test(unsupported = test)]
+fn what_tract_would_compute_of_constants_is_refused() {
+    // Convolutions, transposed convolutions and products whose inputs are all weights.
+    for (case, seed) in
+        [(0, 22), (0, 709), (1, 2460), (1, 15742), (2, 14901), (3, 14901), (3, 17418)]
+    {
+        let model = ModelProto::decode(FILES[case]).unwrap();
+        let error = CASES[case].run(&mutate::mutate(&model, seed)).unwrap_err();
+        assert!(error.message.contains("constant"), "{case} {seed}: {error}");
+    }
+}
+
 /// One number for all values, and its scale; tests/mutations/reference.py has the same.
 fn projection(values: &[f32]) -> (f64, f64) {
     let weights = (0..values.len()).map(|at| ((37 * at) % 101) as f64 / 50.0 - 1.0);
