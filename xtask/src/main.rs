@@ -3,6 +3,7 @@
 mod audit;
 mod bench;
 mod job;
+mod merge;
 mod mutations;
 mod page;
 mod report;

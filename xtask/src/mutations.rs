@@ -5,6 +5,7 @@ use std::thread;
 
 use anyhow::{Result, anyhow};
 use duct::{Expression, cmd};
+use wasm_bindgen_cli_support::Bindgen;
 
 use crate::job::Job;
 use crate::{page, root};
@@ -20,7 +21,7 @@ pub fn run(files: u64) -> Result<()> {
     let package = folder.join("package");
     let module = page::compile(&mut job, &["--features", "fuzzing"])?;
     job.step("generate its JavaScript", |_| {
-        page::bindgen(&module)?.nodejs(true)?.generate(&package)
+        page::generate(&module, Bindgen::new().nodejs(true)?, &package)
     })?;
     let each = files.div_ceil(CASES).to_string();
     let write = cmd!(

@@ -8,6 +8,7 @@ use duct::cmd;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::job::Job;
+use crate::merge::merge;
 use crate::slim::slim;
 use crate::{root, setup};
 
@@ -17,12 +18,10 @@ pub const FOLDER: &str = "www";
 pub fn build_package(job: &mut Job) -> Result<()> {
     let module = compile(job, &[])?;
     job.step("generate its JavaScript and types", |_| {
-        bindgen(&module)?
-            .web(true)?
-            .typescript(true)
-            // `init()` finds the WebAssembly beside the JavaScript.
-            .omit_default_module_path(false)
-            .generate(root().join("www/pkg"))
+        let mut bindgen = Bindgen::new();
+        // `init()` finds the WebAssembly beside the JavaScript.
+        bindgen.web(true)?.typescript(true).omit_default_module_path(false);
+        generate(&module, &mut bindgen, &root().join("www/pkg"))
     })
 }
 
@@ -35,12 +34,13 @@ pub fn compile(job: &mut Job, options: &[&str]) -> Result<PathBuf> {
     Ok(target_folder()?.join(setup::WASM_TARGET).join("release/elbo_room.wasm"))
 }
 
-/// What makes a package of a compiled crate, without what is never called.
-pub fn bindgen(module: &Path) -> Result<Bindgen> {
-    let mut bindgen = Bindgen::new();
+/// Makes a package of a compiled crate, without what is never called or there twice.
+pub fn generate(module: &Path, bindgen: &mut Bindgen, folder: &Path) -> Result<()> {
     // The names are a ninth of what a visitor loads, and only stack traces show them.
-    bindgen.input_bytes("elbo_room", slim(module)?).remove_name_section(true);
-    Ok(bindgen)
+    bindgen.input_bytes("elbo_room", slim(module)?).remove_name_section(true).generate(folder)?;
+    let made = folder.join("elbo_room_bg.wasm");
+    std::fs::write(&made, merge(&std::fs::read(&made)?)?)?;
+    Ok(())
 }
 
 /// Cargo's folder of build products, wherever the user's settings put it.
