@@ -13,6 +13,16 @@ fn shipped() -> Value {
     serde_json::from_str(MANIFEST).unwrap()
 }
 
+/// Whether `received` has all that was `written`; it may say more of what is implied.
+fn holds(received: &Value, written: &Value) -> bool {
+    match (received, written) {
+        (Value::Object(received), Value::Object(written)) => written
+            .iter()
+            .all(|(field, value)| received.get(field).is_some_and(|found| holds(found, value))),
+        _ => received == written,
+    }
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn the_shipped_manifest_is_read_whole() {
     let manifest = Manifest::parse(MANIFEST).unwrap();
@@ -23,9 +33,7 @@ fn the_shipped_manifest_is_read_whole() {
     for (entry, written) in manifest.models.iter().zip(shipped()["models"].as_array().unwrap()) {
         let received = serde_json::to_value(entry).unwrap();
         for (field, value) in written.as_object().unwrap() {
-            if field != "dataRange" {
-                assert_eq!(&received[field], value, "{field} of {}", entry.id);
-            }
+            assert!(holds(&received[field], value), "{field} of {}: {}", entry.id, received[field]);
         }
         if let Contract::Ddpm(ddpm) = &entry.contract {
             let network = &ddpm.network;
@@ -79,11 +87,11 @@ fn what_is_wrong_is_named() {
         (with(&at(ddpm, "parameterization"), json!("score")), "score"),
         (with(&at(ddpm, "id"), shipped()["models"][vae]["id"].clone()), "two models"),
         (with(&at(ddpm, "guidance"), json!(true)), "guidance"),
-        (with(&at(vae, "decoder"), json!({"batch": 2})), "decoder"),
+        (with(&at(vae, "decoder"), json!({"stride": 2})), "stride"),
     ];
     for (json, named) in cases {
         let manifest = Manifest::parse(&json).unwrap();
-        let [problem] = &manifest.problems[..] else { panic!("{:?}", manifest.problems) };
+        let [problem] = &manifest.problems[..] else { panic!("{named}: {:?}", manifest.problems) };
         assert!(problem.message.contains(named), "{:?} does not name {named:?}", problem.message);
         assert_eq!(manifest.models.len(), shipped()["models"].as_array().unwrap().len() - 1);
         assert!(!manifest.models.iter().any(|m| m.id == problem.id) || named == "two models");

@@ -254,7 +254,16 @@ fn the_shipped_models_pass_and_a_wrong_convention_is_found() {
     };
     for entry in &manifest.models {
         let found = found(entry);
-        assert_eq!(found.warnings, [], "{}", entry.id);
+        // The check's drawings are digits: a model of clothes may say so, and nothing else.
+        let strange = entry.dataset.contains("Fashion");
+        let others =
+            found.warnings.iter().filter(|w| !(strange && w.code == "poor-reconstruction"));
+        assert_eq!(
+            others.collect::<Vec<_>>(),
+            [] as [&elbo_room::engine::Warning; 0],
+            "{}",
+            entry.id
+        );
         if let Contract::Vae(vae) = &entry.contract {
             assert_eq!(found.kl_per_latent.len(), vae.latents.count);
             assert!(found.kl_per_latent.iter().sum::<f64>() > 3.0 && found.elbo.unwrap() < 0.0);

@@ -21,6 +21,18 @@ pub fn file(path: &str) -> &'static [u8] {
         "mnist-hvae-encoder.onnx" => include_bytes!("../../models/mnist-hvae-encoder.onnx"),
         "mnist-hvae-decoder.onnx" => include_bytes!("../../models/mnist-hvae-decoder.onnx"),
         "mnist-ddpm.onnx" => include_bytes!("../../models/mnist-ddpm.onnx"),
+        "fashion-vae-encoder.onnx" => include_bytes!("../../models/fashion-vae-encoder.onnx"),
+        "fashion-vae-decoder.onnx" => include_bytes!("../../models/fashion-vae-decoder.onnx"),
+        "fashion-vae-2d-encoder.onnx" => include_bytes!("../../models/fashion-vae-2d-encoder.onnx"),
+        "fashion-vae-2d-decoder.onnx" => include_bytes!("../../models/fashion-vae-2d-decoder.onnx"),
+        "fashion-vae-2d-density.json" => include_bytes!("../../models/fashion-vae-2d-density.json"),
+        "fashion-vae-8bit-encoder.onnx" => {
+            include_bytes!("../../models/fashion-vae-8bit-encoder.onnx")
+        }
+        "fashion-vae-8bit-decoder.onnx" => {
+            include_bytes!("../../models/fashion-vae-8bit-decoder.onnx")
+        }
+        "fashion-ddpm.onnx" => include_bytes!("../../models/fashion-ddpm.onnx"),
         _ => panic!("{path} is not shipped"),
     }
 }

@@ -37,7 +37,7 @@ impl Default for LatentBoundOptions {
     fn default() -> Self {
         Self {
             samples: 5000,
-            proposal: ProposalKind::Laplace,
+            proposal: ProposalKind::Fitted,
             seed: None,
             class: None,
             dequantize: false,

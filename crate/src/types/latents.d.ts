@@ -83,7 +83,7 @@ export type ImportanceProposal = "posterior" | "defensive" | "laplace" | "fitted
 export interface LatentBoundOptions {
   /** Samples of q(z|x), of which the ELBO is made, 1 to 1000000; 5000 if absent. The proposal's own draws come on top. */
   samples?: number;
-  /** "laplace" if absent. */
+  /** "fitted" if absent. */
   proposal?: ImportanceProposal;
   /** Seed of the binarization and of the samples; drawn afresh if absent. */
   seed?: number;

@@ -34,7 +34,7 @@ pub struct Arguments {
     #[arg(long, value_name = "K", default_value_t = 5000)]
     pub importance_samples: usize,
     /// What their log p(x) is estimated with beside q: posterior (q alone), defensive, laplace or fitted.
-    #[arg(long, value_name = "KIND", default_value = "laplace", value_parser = proposal)]
+    #[arg(long, value_name = "KIND", default_value = "fitted", value_parser = proposal)]
     pub proposal: ProposalKind,
     /// How many of those images also get an independent run with more samples, which tells how
     /// often the intervals hold.

@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 
 /// SHA-256 of the images as they were published.
 const PUBLISHED: &str = "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7";
+/// The same of Fashion-MNIST (Xiao et al. 2017).
+const FASHION: &str = "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b";
 
 /// Images and their labels.
 pub struct TestSet {
@@ -38,10 +40,10 @@ impl TestSet {
         let ([label_count], labels) = parse::<1>(&label_content).context("the file of labels")?;
         ensure!(count == label_count, "there are {count} images and {label_count} labels");
         ensure!(count > 0 && height * width > 0, "there is no image of at least one pixel");
-        let name = if digest == PUBLISHED {
-            "MNIST test".into()
-        } else {
-            format!("images with SHA-256 {}", &digest[..16])
+        let name = match &digest[..] {
+            PUBLISHED => "MNIST test".into(),
+            FASHION => "Fashion-MNIST test".into(),
+            _ => format!("images with SHA-256 {}", &digest[..16]),
         };
         let images = pixels.chunks_exact(height * width).map(<[u8]>::to_vec).collect();
         Ok(Self { name, images, labels, size: [height, width] })

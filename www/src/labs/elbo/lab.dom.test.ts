@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Calls } from '../../engine/calls.ts';
 import type { GrowthResult } from '../../engine/protocol.ts';
 import { dimensionsOf, taskOf } from '../../engine/facts.ts';
-import { VAE } from '../../testing/manifest.ts';
+import { manifest, VAE } from '../../testing/manifest.ts';
 import { clearUp, make, open, pass } from '../../testing/page.svelte.ts';
 import { flat } from '../../testing/images.ts';
 import { calls, type Script, ScriptedWorker, workerOf } from '../../testing/worker.ts';
@@ -79,8 +79,8 @@ describe('the ELBO lab', () => {
   it('scores a picture that rests under every model, each task once', async () => {
     const { lab } = await opened();
     await pass(2000);
-    const ids = ['mnist-vae', 'mnist-vae-8bit', 'mnist-vae-2d', 'mnist-hvae', 'mnist-hvae-8bit'];
-    expect(lab.latent.map(({ entry }) => entry.id)).toEqual(ids);
+    const ids = manifest.models.filter(({ kind }) => kind !== 'ddpm').map(({ id }) => id);
+    expect(lab.latent.map(({ entry }) => entry.id).toSorted()).toEqual(ids.toSorted());
     for (const { bound } of lab.latent) {
       expect(bound.status).toBe('done');
       expect(bound.result?.samples).toBe(40);
@@ -88,27 +88,24 @@ describe('the ELBO lab', () => {
     }
     expect(lab.bound.status).toBe('done');
     expect(lab.classes.status).toBe('done');
-    expect(lab.of('8-bit').map(({ entry }) => entry.id)).toEqual([
-      'mnist-vae-8bit',
-      'mnist-hvae-8bit',
-    ]);
+    expect(lab.of('8-bit').map(({ entry }) => entry.id)).toContain('mnist-hvae-8bit');
     expect(
       lab.latent.every(({ entry }) => (taskOf(entry) === '8-bit') === entry.id.endsWith('8bit')),
     ).toBe(true);
     const asked = new Set(
       tasks().map((task) => JSON.stringify([task.kind, task.model, task.options])),
     );
-    expect(asked.size).toBe(7);
+    expect(asked.size).toBe(ids.length + 2);
   });
 
   it('asks for what the address says', async () => {
     await opened(
-      '#lab=elbo&noise=5&k=100&proposal=fitted&T=50&given=4&perClass=10&bound=linear&timesteps=all',
+      '#lab=elbo&noise=5&k=100&proposal=laplace&T=50&given=4&perClass=10&bound=linear&timesteps=all',
     );
     await pass(2000);
     expect(tasks().find(({ kind }) => kind === 'latent')?.options).toEqual({
       samples: 100,
-      proposal: 'fitted',
+      proposal: 'laplace',
       seed: 5,
     });
     expect(tasks().find(({ kind }) => kind === 'diffusion')?.options).toEqual({
@@ -188,7 +185,7 @@ describe('the ELBO lab', () => {
     expect(calls('evaluate')).toBe(evaluated);
     const done = lab.bound.state?.evaluations ?? 0;
     page.state.lab = 'elbo';
-    await pass(20_000);
+    await pass(60_000);
     expect(lab.bound.status).toBe('done');
     expect(done).toBeGreaterThan(0);
     // Nothing was computed twice: no worker was lost.

@@ -57,7 +57,7 @@ export const settings = {
     /** Of the binarization, the samples, the timesteps and their noise. */
     seed: row('noise', seed, 0),
     samples: row('k', choice(IMPORTANCE_COUNTS), 1000),
-    proposal: row('proposal', choice(PROPOSALS), 'laplace'),
+    proposal: row('proposal', choice(PROPOSALS), 'fitted'),
     /** T of the diffusion model's bound, and the timestep under the playhead. */
     steps: row('T', integer(CHAIN_STEPS.min, CHAIN_STEPS.max), 1000),
     t: row('t', integer(1, CHAIN_STEPS.max), 500),
