@@ -53,6 +53,8 @@ export function keepMemories(): void {
     return made;
   };
   Object.assign(WebAssembly, { instantiate: watched });
+  // The page holds back what begins the crate until then.
+  postMessage({ prepared: true });
 }
 
 /** Bytes of a worker's linear memories; null where it does not answer, or has none. */

@@ -168,21 +168,44 @@ export function install(): void {
     finish({ call: 'growth', params: { task: growth.task } }, growth.result, growth.spent);
   }
 
+  /** A worker that is not prepared by then goes without. */
+  const PREPARED_MS = 5000;
   let script: string | URL = '';
   const { Worker: Plain } = scope;
   class WatchedWorker extends Plain {
     readonly #asked = new Map<number, Asked>();
+    #isPrepared = false;
 
     constructor(url: string | URL, options?: WorkerOptions) {
       super(url, options);
       script = url;
-      this.addEventListener('message', ({ data }) => {
+      this.addEventListener('message', (event) => {
+        const { data } = event;
+        if ('prepared' in data) {
+          event.stopImmediatePropagation();
+          this.#isPrepared = true;
+          this.#release();
+          return;
+        }
         const one = this.#asked.get(data.id);
         if (!one || 'progress' in data) return;
         this.#asked.delete(data.id);
         ended(one);
         if ('result' in data) answered(one, data.result);
       });
+    }
+
+    /** What begins the crate waits until the worker watches its memory, or for as long as that may take. */
+    #release: () => void = () => undefined;
+
+    #hold(send: () => void): void {
+      let held = true;
+      this.#release = () => {
+        if (held) send();
+        held = false;
+      };
+      if (this.#isPrepared) this.#release();
+      else setTimeout(() => this.#release(), PREPARED_MS);
     }
 
     override postMessage(message: unknown, options?: unknown): void {
@@ -196,7 +219,9 @@ export function install(): void {
         this.#asked.set(id, one);
         begun(one);
       }
-      super.postMessage(message, options as StructuredSerializeOptions);
+      const send = () => super.postMessage(message, options as StructuredSerializeOptions);
+      if (call === 'start') this.#hold(send);
+      else send();
     }
 
     override terminate(): void {
