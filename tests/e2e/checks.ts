@@ -5,13 +5,19 @@ import { expect, type Page } from './fixtures.ts';
 interface Scope {
   /** Selector of the part that is looked at; the whole page if none is named. */
   include?: string;
-  exclude?: string;
+  exclude?: string | undefined;
   /** Only these rules, where all others have been asked of the same elements before. */
   rules?: string[];
 }
 
 /** All that changes with the colours. */
 export const CONTRAST = ['color-contrast'];
+
+/**
+ * The spans of formulas, by the thousand, have the colours of the text and of its links, and are hidden from screen readers.
+ * One derivation is looked at with them.
+ */
+export const SPANS = '.katex-html';
 
 /** axe finds nothing, however slight. */
 export async function expectAccessible(
@@ -21,6 +27,8 @@ export async function expectAccessible(
 ): Promise<void> {
   // Without frames there is nothing to put together on a second page, which costs a second each time.
   const builder = new AxeBuilder({ page }).setLegacyMode();
+  // Of what is in order nobody reads: to describe each such element takes as long as to look at it.
+  builder.options({ resultTypes: ['violations'] });
   if (include) builder.include(include);
   if (exclude) builder.exclude(exclude);
   if (rules) builder.withRules(rules);
@@ -48,4 +56,33 @@ export async function expectNoOverflow(page: Page, message = ''): Promise<void> 
 /** A list of what is wrong with the page becomes empty. */
 export async function expectNone(find: () => Promise<unknown[]>, message = ''): Promise<void> {
   await soon.poll(find, { message }).toEqual([]);
+}
+
+/** Labels of charts that stick out of their drawing, which cuts them off. */
+export const cutLabels = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    Array.from(document.querySelectorAll<SVGTextElement>('svg[viewBox] text'))
+      .filter((label) => label.checkVisibility() && label.textContent.trim())
+      .flatMap((label) => {
+        const [text, drawing] = [label, label.ownerSVGElement ?? label].map((element) =>
+          element.getBoundingClientRect(),
+        );
+        if (!text || !drawing) return [];
+        // Above and below, letters have room around them that nothing is drawn in.
+        const room = text.height / 4;
+        const inside =
+          text.left >= drawing.left - 1 &&
+          text.right <= drawing.right + 1 &&
+          text.top >= drawing.top - room &&
+          text.bottom <= drawing.bottom + room;
+        return inside ? [] : [`${label.ownerSVGElement?.ariaLabel ?? ''}: ${label.textContent}`];
+      }),
+  );
+
+/** Has the browser's text so many times as large, as its settings do. */
+export async function enlargeText(page: Page, times: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Page.setFontSizes', { fontSizes: { standard: 16 * times } });
+  await session.detach();
+  await expect(page.locator('html')).toHaveCSS('font-size', `${16 * times}px`);
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
+import { ARGUMENTS } from './chromium.ts';
 import { executable } from './executable.ts';
 import type { Options } from './fixtures.ts';
 import { freePort } from './ports.ts';
@@ -80,16 +81,7 @@ export default defineConfig<Options>({
         'CHROME_BIN',
       ),
       chromiumSandbox: !isRoot,
-      args: [
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-dev-shm-usage',
-        '--disable-gpu',
-        '--disable-quic',
-        '--disable-sync',
-        '--font-render-hinting=none',
-        '--no-first-run',
-      ],
+      args: ARGUMENTS,
     },
   },
   webServer: [

@@ -2,15 +2,19 @@
 import { zh } from '../../../www/src/messages/zh.ts';
 import { TOUR_STEPS, type TourStep } from '../../../www/src/state.ts';
 import { STOPS } from '../../../www/src/story/tour.ts';
-import { expectAccessible, expectNone } from '../checks.ts';
+import { CONTRAST, expectAccessible, expectNone, SPANS } from '../checks.ts';
 import { en, expect, open, type Page, tabTo, test, withCores } from '../fixtures.ts';
 import { nameOf } from '../labs.ts';
 import { keep } from '../keep.ts';
+
+// Nothing moves here, which takes a part of each test's time.
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
 const LANGUAGES = [
   { locale: 'en-US', tag: 'en', language: 'en' as const, messages: en },
   { locale: 'zh-CN', tag: 'zh-Hans', language: 'zh' as const, messages: zh },
 ];
+type Language = (typeof LANGUAGES)[number];
 const LAST = TOUR_STEPS.length - 1;
 
 const labOf = (step: TourStep | undefined) => step && STOPS[step].lab;
@@ -19,11 +23,7 @@ const fragment = (page: Page) => page.evaluate(() => location.hash);
 /** The address without its check of its own length. */
 const setting = async (page: Page) => (await fragment(page)).replace(/^#(len=\d+&)?/, '');
 
-async function expectStep(
-  page: Page,
-  step: TourStep,
-  { messages }: (typeof LANGUAGES)[number],
-): Promise<void> {
+async function expectStep(page: Page, step: TourStep, { messages }: Language): Promise<void> {
   await expect(panel(page)).toHaveAttribute('data-step', step);
   await expect(panel(page).getByRole('heading')).toContainText(messages.tour.steps[step].title);
   await expect.poll(() => fragment(page)).toContain(`tour=${step}`);
@@ -92,74 +92,100 @@ const overflowing = (page: Page): Promise<string[]> =>
     return found;
   });
 
-for (const language of LANGUAGES) {
-  test.describe(language.tag, () => {
-    test.use({ locale: language.locale });
-    const { messages } = language;
-    // Nobody waits for the numbers here: one worker leaves the page the other processors.
-    test.beforeEach(async ({ page }) => void (await withCores(page, 1)));
+const [ENGLISH, CHINESE] = LANGUAGES as [Language, Language];
 
-    test('the whole tour by keyboard, and back to what there was before', async ({ page }) => {
-      await page.emulateMedia({ reducedMotion: 'reduce' });
-      const before = 'lab=denoise&digit=7&seed=5';
-      await open(page, before);
-      await tabTo(page.getByTestId('tour-start'));
-      await page.keyboard.press('Enter');
-      await expect(panel(page)).toBeFocused();
-      for (const [i, step] of TOUR_STEPS.entries()) {
-        await expectStep(page, step, language);
-        await expectInSight(page, step);
-        await keep(page, `tour-1280-${language.tag}-${step}`);
-        await expect(page).toHaveTitle(
-          `${nameOf(STOPS[step].lab, language.language)} · ${messages.title}`,
-        );
-        // Each lab as a whole has been looked at elsewhere: here it is the panel in each of them, and once the page that it lies over.
-        if (i === 0) {
-          // Numbers of the picture before are paler, until they are replaced.
-          await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
-          await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
-          await expectAccessible(page);
-        } else if (labOf(step) !== labOf(TOUR_STEPS[i - 1]))
-          await expectAccessible(page, { include: '#tour' }, step);
-        // The button first, then the arrow keys: both lead on.
-        if (i === 0) await tabTo(page.getByTestId('tour-next'));
-        await page.keyboard.press(i % 2 === 0 || i === LAST ? 'Enter' : 'ArrowRight');
-      }
-      await expect(page.getByTestId('tour-end')).toBeFocused();
-      await expect.poll(() => fragment(page)).not.toContain('tour=');
-      await tabTo(page.getByTestId('tour-restore'));
-      await page.keyboard.press('Enter');
-      await expect.poll(() => setting(page)).toBe(before);
-      await expect(page.getByTestId('tour-start')).toBeFocused();
-      await expect(page.locator('[data-pointed]')).toHaveCount(0);
-    });
-
-    test('at 390 pixels every step leaves in sight what it points at, and no text overflows', async ({
-      page,
-    }) => {
-      await page.setViewportSize({ width: 390, height: 844 });
-      await page.emulateMedia({ reducedMotion: 'reduce' });
-      await open(page, '');
-      await page.getByTestId('tour-start').click();
-      for (const [i, step] of TOUR_STEPS.entries()) {
-        await expectStep(page, step, language);
-        await expectInSight(page, step);
-        await expectNone(() => overflowing(page), step);
-        await keep(page, `tour-390-${language.tag}-${step}`);
-        if (i < LAST) await page.getByTestId('tour-next').click();
-      }
-    });
-  });
+/** What a step must show in one language; each lab as a whole is looked at elsewhere. */
+async function look(page: Page, step: TourStep, language: Language): Promise<void> {
+  await expectStep(page, step, language);
+  await expectInSight(page, step);
+  await expect(page).toHaveTitle(
+    `${nameOf(STOPS[step].lab, language.language)} · ${language.messages.title}`,
+  );
 }
 
+/**
+ * Looks at a step in the language that the page has, and then in the other, which it keeps: each step is come to once. A
+ * click by script moves neither the focus nor the page.
+ */
+async function inBoth(
+  page: Page,
+  i: number,
+  first: Language,
+  check: (language: Language) => Promise<void>,
+): Promise<void> {
+  const second = first === ENGLISH ? CHINESE : ENGLISH;
+  const [now, then] = i % 2 === 0 ? [first, second] : [second, first];
+  await check(now);
+  await page.getByTestId(`language-${then.language}`).evaluate((link: HTMLElement) => link.click());
+  await check(then);
+}
+
+test('the whole tour by keyboard in both languages, and back to what there was before', async ({
+  page,
+}) => {
+  // Nobody waits for the numbers here: one worker leaves the page the other processors.
+  await withCores(page, 1);
+  const before = 'lab=denoise&digit=7&seed=5';
+  await open(page, before);
+  await tabTo(page.getByTestId('tour-start'));
+  await page.keyboard.press('Enter');
+  await expect(panel(page)).toBeFocused();
+  for (const [i, step] of TOUR_STEPS.entries()) {
+    await inBoth(page, i, ENGLISH, async (language) => {
+      await look(page, step, language);
+      await keep(page, `tour-1280-${language.tag}-${step}`);
+      if (i === 0) {
+        // Numbers of the picture before are paler, until they are replaced.
+        await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
+        await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
+        await expectAccessible(page, { exclude: SPANS });
+      }
+    });
+    // The panel has the colour of the lab.
+    if (i > 0 && labOf(step) !== labOf(TOUR_STEPS[i - 1]))
+      await expectAccessible(page, { include: '#tour', rules: CONTRAST }, step);
+    // The button first, then the arrow keys: both lead on.
+    if (i === 0) await tabTo(page.getByTestId('tour-next'));
+    await page.keyboard.press(i % 2 === 0 || i === LAST ? 'Enter' : 'ArrowRight');
+  }
+  await expect(page.getByTestId('tour-end')).toBeFocused();
+  await expect.poll(() => fragment(page)).not.toContain('tour=');
+  await tabTo(page.getByTestId('tour-restore'));
+  await page.keyboard.press('Enter');
+  // But for the language, which was changed on the way.
+  await expect.poll(async () => (await setting(page)).replace(/lang=\w+&/, '')).toBe(before);
+  await expect(page.getByTestId('tour-start')).toBeFocused();
+  await expect(page.locator('[data-pointed]')).toHaveCount(0);
+});
+
+test.describe('a visitor who reads Chinese', () => {
+  test.use({ locale: CHINESE.locale });
+
+  test('at 390 pixels every step leaves in sight what it points at, and no text overflows', async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await withCores(page, 1);
+    await open(page, '');
+    await page.getByTestId('tour-start').click();
+    for (const [i, step] of TOUR_STEPS.entries()) {
+      await inBoth(page, i, CHINESE, async (language) => {
+        await look(page, step, language);
+        await expectNone(() => overflowing(page), `${step}, ${language.tag}`);
+        await keep(page, `tour-390-${language.tag}-${step}`);
+      });
+      if (i < LAST) await page.getByTestId('tour-next').click();
+    }
+  });
+});
+
 test('an address leads to a step, the browser’s Back to the one before', async ({ page }) => {
-  const [english] = LANGUAGES as [(typeof LANGUAGES)[number]];
   await open(page, 'tour=mean-field&lab=inference&iterations=800');
-  await expectStep(page, 'mean-field', english);
+  await expectStep(page, 'mean-field', ENGLISH);
   await page.getByTestId('tour-next').click();
-  await expectStep(page, 'vae', english);
+  await expectStep(page, 'vae', ENGLISH);
   await page.goBack();
-  await expectStep(page, 'mean-field', english);
+  await expectStep(page, 'mean-field', ENGLISH);
   await expect(page.getByTestId('inference-iteration')).toHaveText('800');
   await page.keyboard.press('Tab');
   await panel(page).focus();
@@ -168,30 +194,27 @@ test('an address leads to a step, the browser’s Back to the one before', async
 });
 
 test('the tour goes on where it was left, also after a reload', async ({ page }) => {
-  const [english] = LANGUAGES as [(typeof LANGUAGES)[number]];
   await open(page, 'z=seed:3');
   await page.getByTestId('tour-start').click();
   await page.getByTestId('tour-next').click();
-  await expectStep(page, 'bound', english);
+  await expectStep(page, 'bound', ENGLISH);
   await page.reload();
-  await expectStep(page, 'bound', english);
+  await expectStep(page, 'bound', ENGLISH);
   await page.getByRole('button', { name: en.tour.close }).click();
   await page.getByTestId('tour-restore').click();
   await expect.poll(() => setting(page)).toBe('z=seed:3');
   await page.getByTestId('tour-start').click();
-  await expectStep(page, 'bound', english);
+  await expectStep(page, 'bound', ENGLISH);
 });
 
 test('a step can be looked for again after one has gone elsewhere', async ({ page }) => {
-  const [english] = LANGUAGES as [(typeof LANGUAGES)[number]];
-  await page.emulateMedia({ reducedMotion: 'reduce' });
   await open(page, '');
   await page.getByTestId('tour-start').click();
-  await expectStep(page, 'integral', english);
+  await expectStep(page, 'integral', ENGLISH);
   await page.getByRole('link', { name: nameOf('inference'), exact: true }).click();
   await expect(panel(page)).toContainText(en.tour.elsewhere(nameOf('latent')));
   await page.getByTestId('tour-show').click();
-  await expectStep(page, 'integral', english);
+  await expectStep(page, 'integral', ENGLISH);
   await page.getByTestId('tour-show').click();
   // By its place: the map beside it has a button of the same name.
   await expect(page.locator('[data-anchor="latent-random"]')).toBeFocused();
