@@ -28,6 +28,7 @@ fn evaluation(images: usize) -> Evaluation {
         id: "a".into(),
         files: [("encoder".into(), "00".into())].into(),
         dataset: "MNIST test".into(),
+        own: true,
         task: Task::Binarized,
         command: "cargo run --release --example evaluate".into(),
         seed: 3,
@@ -39,6 +40,7 @@ fn evaluation(images: usize) -> Evaluation {
         }),
         scores: vec![score],
         bounds: BoundDistribution::new(&bounds(images)),
+        strangers: None,
     };
     Evaluation { format: FORMAT, models: vec![model] }
 }
@@ -104,7 +106,7 @@ fn more_of_a_bound_is_never_a_lower_percentile() {
 #[wasm_bindgen_test(unsupported = test)]
 fn what_is_no_evaluation_is_refused() {
     type Change = fn(&mut serde_json::Value);
-    let cases: [(Change, &str); 11] = [
+    let cases: [(Change, &str); 13] = [
         (|v| v["format"] = 2.into(), "format 2"),
         (|v| v["models"][0]["task"] = "16-bit".into(), "16-bit"),
         (|v| v["models"][0]["scores"][0]["metric"] = "fid".into(), "fid"),
@@ -119,6 +121,22 @@ fn what_is_no_evaluation_is_refused() {
         (|v| v["models"][0]["bounds"]["histogram"]["counts"][0] = 999.into(), "histogram"),
         (|v| v["models"][0]["bounds"]["histogram"]["edges"][0] = 999.into(), "histogram"),
         (|v| v["models"] = serde_json::json!([v["models"][0], v["models"][0]]), "two models"),
+        (
+            |v| {
+                let mut other = v["models"][0].clone();
+                other["dataset"] = "B".into();
+                v["models"] = serde_json::json!([v["models"][0], other]);
+            },
+            "on \"MNIST test\" and \"B\"",
+        ),
+        (
+            |v| {
+                let none =
+                    serde_json::json!([{"detector": "kl", "auroc": 0.5, "own": [1], "other": [1]}]);
+                v["models"][0]["strangers"] = serde_json::json!({"own": "A", "images": [1, 1], "typical": 1.0, "detectors": none});
+            },
+            "51 ascending",
+        ),
     ];
     let json = serde_json::to_value(evaluation(300)).unwrap();
     for (change, mentions) in cases {

@@ -24,5 +24,6 @@ mod random_access;
 mod shipped;
 mod shipped_latent;
 mod shipped_map;
+mod strangers;
 mod tiny;
 mod vae;

@@ -50,12 +50,25 @@ pub fn write_test_set(folder: &Path) {
     fs::write(folder.join("t10k-labels-idx1-ubyte"), idx(&[labels.len()], &labels)).unwrap();
 }
 
-/// Runs the program in `folder`, where the test set is; words that begin with `@` are files there.
+/// An NPY file of bytes.
+pub fn npy(shape: &str, data: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({shape})}}");
+    let mut content = b"\x93NUMPY\x01\x00".to_vec();
+    content.extend((header.len() as u16 + 1).to_le_bytes());
+    content.extend(header.bytes().chain([b'\n']));
+    content.extend(data);
+    content
+}
+
+/// Runs the program in `folder`, where the test set is; words that begin with `@`, alone or after an
+/// equals sign, are files there.
 pub fn evaluate(folder: &Path, command: &str) -> anyhow::Result<()> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/manifest.json");
-    let words = command.split_whitespace().map(|word| match word.strip_prefix('@') {
-        Some(file) => folder.join(file).display().to_string(),
-        None => word.to_string(),
+    let words = command.split_whitespace().map(|word| match word.split_once('@') {
+        Some((before, file)) if before.is_empty() || before.ends_with('=') => {
+            format!("{before}{}", folder.join(file).display())
+        }
+        _ => word.to_string(),
     });
     let fixed = ["evaluate".to_string(), "--manifest".into(), manifest.display().to_string()];
     run(&Arguments::try_parse_from(fixed.into_iter().chain(words))?)

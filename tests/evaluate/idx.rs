@@ -43,7 +43,7 @@ fn files_that_are_no_test_set_are_refused() {
         (idx(&[images * 28, 28], &pixels), "rank 3"),
         (b"<!doctype html>".to_vec(), "no IDX file"),
         (cut[..cut.len() / 2].to_vec(), "damaged"),
-        (idx(&[images, 14, 56], &pixels), "takes images of [28, 28]"),
+        (idx(&[images, 14, 56], &pixels), "takes images of 28x28"),
         (idx(&[images - 1, 28, 28], &pixels[784..]), "labels"),
         (idx(&[0, 28, 28], &[]), "labels"),
     ] {

@@ -8,3 +8,4 @@ mod program;
 mod runs;
 mod scores;
 mod sets;
+mod strangers;

@@ -3,6 +3,7 @@
 mod bernoulli;
 mod chain;
 mod classes;
+mod code;
 mod common;
 mod consistency;
 mod density;

@@ -49,7 +49,7 @@ struct JsSize {
     width: usize,
 }
 
-fn size(value: JsValue, what: &str) -> Result<Size, Error> {
+pub(super) fn size(value: JsValue, what: &str) -> Result<Size, Error> {
     let JsSize { channels, height, width } = fields(value, what)?;
     Ok(Size { channels, height, width })
 }

@@ -8,6 +8,7 @@
 
 pub mod bernoulli;
 pub mod classes;
+pub mod code;
 pub mod consistency;
 pub mod curve;
 pub mod diffusion;

@@ -1,10 +1,11 @@
-//! What the models achieve on a test set: `evaluation.json`, written by the program `evaluate` of
+//! What the models achieve on test sets: `evaluation.json`, written by the program `evaluate` of
 //! the examples.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::strangers::{Evidence, Place, Strangers};
 use crate::error::{Error, Result};
 use crate::math::likelihood::Task;
 use crate::math::quantiles::{Histogram, quantiles, share_below};
@@ -22,11 +23,12 @@ const PERCENTS: usize = 100;
 pub struct Evaluation {
     /// Version of the layout, [`FORMAT`].
     pub format: u32,
-    /// The models, ordered by their ids.
+    /// The models, ordered by their ids; of one that was evaluated on several sets its own comes
+    /// first.
     pub models: Vec<EvaluatedModel>,
 }
 
-/// The scores of one model and what they were computed from.
+/// The scores of one model on one test set, and what they were computed from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EvaluatedModel {
@@ -37,6 +39,9 @@ pub struct EvaluatedModel {
     pub files: BTreeMap<String, String>,
     /// Data set and split.
     pub dataset: String,
+    /// Whether that is the data set that the model was made for.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub own: bool,
     /// What was explained: scores of different tasks are never compared.
     pub task: Task,
     /// The command that computes them again.
@@ -51,6 +56,17 @@ pub struct EvaluatedModel {
     pub scores: Vec<MeanScore>,
     /// How the bounds of single images are distributed.
     pub bounds: BoundDistribution,
+    /// How its scores tell these images from the model's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strangers: Option<Strangers>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(own: &bool) -> bool {
+    *own
 }
 
 /// The chain of a diffusion model, and how much of it was evaluated.
@@ -142,6 +158,10 @@ pub enum Metric {
     SigmoidAccuracy,
     /// Entropy of the posterior over classes.
     ClassEntropy,
+    /// The length of the image in an adaptive code, in nats: not the model's.
+    CodeLength,
+    /// The terms of a diffusion model in the middle of its chain.
+    MiddleTimesteps,
 }
 
 /// The unit of a score.
@@ -246,27 +266,32 @@ impl Evaluation {
             )));
         }
         for (at, model) in evaluation.models.iter().enumerate() {
-            if evaluation.models[..at].iter().any(|other| other.id == model.id) {
+            let same = |other: &&EvaluatedModel| {
+                other.id == model.id && (other.dataset == model.dataset || other.own && model.own)
+            };
+            if let Some(other) = evaluation.models[..at].iter().find(same) {
                 return Err(Error::manifest(format!(
-                    "the evaluation has two models called {:?}",
-                    model.id
+                    "the evaluation has two models called {:?}, on {:?} and {:?}",
+                    model.id, other.dataset, model.dataset
                 )));
             }
             model
                 .bounds
                 .validate()
+                .and_then(|()| model.strangers.as_ref().map_or(Ok(()), Strangers::validate))
                 .map_err(|e| Error::manifest(format!("evaluation of {:?}: {e}", model.id)))?;
         }
         Ok(evaluation)
     }
 
-    /// The evaluation of a model.
+    /// The evaluation of a model on its own test set.
     ///
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a model that has not been evaluated.
     pub fn model(&self, id: &str) -> Result<&EvaluatedModel> {
-        self.models.iter().find(|model| model.id == id).ok_or_else(|| {
-            let ids: Vec<&str> = self.models.iter().map(|model| model.id.as_str()).collect();
+        self.models.iter().find(|model| model.id == id && model.own).ok_or_else(|| {
+            let own = self.models.iter().filter(|model| model.own);
+            let ids: Vec<&str> = own.map(|model| model.id.as_str()).collect();
             Error::value(format!(
                 "model {id:?} has not been evaluated; there are {}",
                 ids.join(", ")
@@ -285,5 +310,23 @@ impl Evaluation {
             return Err(Error::value("the bound is NaN, it must be a number of nats"));
         }
         Ok(100.0 * self.model(id)?.bounds.share_below(bound))
+    }
+
+    /// Where an image stands between the model's own test images and those of `dataset`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a model that has not been evaluated on that
+    /// data set beside its own, or evidence that is not finite.
+    pub fn place(&self, id: &str, dataset: &str, evidence: &Evidence) -> Result<Vec<Place>> {
+        let Evidence { elbo, code_length, kl, middle } = *evidence;
+        let numbers = [Some(elbo), Some(code_length), kl, middle];
+        if numbers.into_iter().flatten().any(|number| !number.is_finite()) {
+            return Err(Error::value("the evidence must be finite numbers of nats"));
+        }
+        let entry = self.models.iter().find(|model| model.id == id && model.dataset == dataset);
+        let strangers = entry.and_then(|entry| entry.strangers.as_ref()).ok_or_else(|| {
+            Error::value(format!("model {id:?} has not been set against strangers of {dataset:?}"))
+        })?;
+        Ok(strangers.place(evidence))
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod onnx;
 pub mod phrase;
 mod pixels;
 pub mod propose;
+pub mod strangers;
 mod wiring;
 
 use ndarray::{Array1, ArrayView1};

@@ -5,7 +5,7 @@ export interface MeanScore {
     | "elbo" | "bits-per-dim" | "reconstruction" | "kl" | "importance" | "log-likelihood" | "log-likelihood-error" | "pareto-shape"
     | "reconstruction-posterior-variance" | "coverage" | "gap" | "reliable"
     | "prior" | "denoising" | "elbo-consistency" | "elbo-given-class" | "bits-per-dim-given-class" | "accuracy" | "sigmoid-accuracy"
-    | "class-entropy";
+    | "class-entropy" | "code-length" | "middle-timesteps";
   /** The layer whose KL it is; absent for the sum. */
   layer?: string;
   /** The K of an importance-weighted bound. */
@@ -23,6 +23,8 @@ export interface EvaluatedModel {
   /** SHA-256 by role of the files that were evaluated. */
   files: Record<string, string>;
   dataset: string;
+  /** False on a data set that the model was not made for; absent on its own. */
+  own?: false;
   task: "binarized" | "8-bit";
   /** The command that computes the scores again. */
   command: string;
@@ -37,4 +39,43 @@ export interface EvaluatedModel {
     quantiles: number[];
     histogram: { edges: number[]; counts: number[] };
   };
+  /** How the model's scores tell these images from those of its own data set. */
+  strangers?: Strangers;
+}
+
+/** A score by which images of a model's own data set should stand higher than others. */
+export type StrangerDetector = "likelihood" | "code-ratio" | "typicality" | "kl" | "middle-timesteps";
+
+/** Images of another data set under a model, set against its own. Scores are in nats. */
+export interface Strangers {
+  /** The model's own data set and split. */
+  own: string;
+  /** How many images of its own, and how many others. */
+  images: [number, number];
+  /** The mean ELBO of its own. */
+  typical: number;
+  detectors: {
+    detector: StrangerDetector;
+    /** The probability that an own image has the higher score, with its standard error (DeLong et al. 1988). */
+    auroc: number;
+    standardError?: number;
+    /** Quantiles 0, 0.02, …, 1 of the scores of own images, and of the others. */
+    own: number[];
+    other: number[];
+  }[];
+}
+
+/** What a model says of an image: its ELBO, the KL of a VAE, the terms of a diffusion model. */
+export interface StrangerEvidence {
+  elbo: number;
+  kl?: number;
+  perTimestep?: readonly { t: number; logSnr: number; nats: number }[];
+}
+
+/** Where an image stands by one score: how many of a hundred own images, and of a hundred others, score lower. */
+export interface StrangerPlace {
+  detector: StrangerDetector;
+  score: number;
+  own: number;
+  other: number;
 }

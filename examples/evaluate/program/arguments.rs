@@ -7,21 +7,25 @@ use clap::{Parser, ValueEnum};
 use elbo_room::math::proposal::ProposalKind;
 use elbo_room::math::schedule::ScheduleKind;
 
-/// Scores the models on the test set of MNIST: every term, bound and importance-weighted estimate,
-/// and class accuracy.
+/// Scores the models on test sets: every term, bound and importance-weighted estimate, class
+/// accuracy, and how well a model tells its own images from others.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "evaluate")]
 pub struct Arguments {
     /// Folder with t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, gzipped or not.
-    #[arg(long, value_name = "DIR", required_unless_present = "merge")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["merge", "sets"])]
     pub data: Option<PathBuf>,
+    /// Such a folder, or a file of images (IDX, NPY or CSV, gzipped or not), under a name. With
+    /// several, each model is also scored on the others' images, and its own are told from them.
+    #[arg(long = "set", value_name = "NAME=PATH")]
+    pub sets: Vec<NamedSet>,
     /// The manifest; its models' files lie beside it.
     #[arg(long, value_name = "FILE", default_value = "models/manifest.json")]
     pub manifest: PathBuf,
     /// Ids of the models, with commas between; all of the manifest if absent.
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     pub models: Vec<String>,
-    /// How many images, all if absent: the first of an order drawn with the seed.
+    /// How many images of each set, all if absent: the first of an order drawn with the seed.
     #[arg(long, value_name = "N")]
     pub images: Option<usize>,
     /// Samples of the latents for the bound of an image.
@@ -78,7 +82,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Join files of results instead of computing any.
-    #[arg(long, value_name = "FILES", num_args = 1.., conflicts_with_all = ["data", "out", "shard"])]
+    #[arg(long, value_name = "FILES", num_args = 1.., conflicts_with_all = ["data", "sets", "out", "shard"])]
     pub merge: Vec<PathBuf>,
     /// Write the scores to this file, in which other models' scores are kept.
     #[arg(long, value_name = "FILE")]
@@ -102,6 +106,28 @@ impl Arguments {
     pub fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         self.threads.unwrap_or_else(cores).max(1)
+    }
+}
+
+/// A test set and what it is called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedSet {
+    /// The name.
+    pub name: String,
+    /// A folder or a file.
+    pub path: PathBuf,
+}
+
+impl FromStr for NamedSet {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some((name, path)) if !name.is_empty() && !path.is_empty() => {
+                Ok(Self { name: name.into(), path: path.into() })
+            }
+            _ => Err(format!("{text:?} is no set: give NAME=PATH")),
+        }
     }
 }
 

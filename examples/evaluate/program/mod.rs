@@ -5,22 +5,22 @@
 //! from files.
 
 mod arguments;
-mod mnist;
 mod records;
 mod report;
 mod scorer;
 mod settings;
 mod summary;
+mod test_set;
 mod work;
 
 pub use arguments::Arguments;
 
-use anyhow::{Context, Result, ensure};
-use elbo_room::model::evaluation::EvaluatedModel;
+use anyhow::{Result, ensure};
 
 use records::{RecordFile, Results};
 use scorer::Scorers;
 use settings::Settings;
+use summary::Summary;
 use work::Unit;
 
 /// Evaluates, or merges, as the arguments say; then reports.
@@ -42,20 +42,16 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.json.is_some() {
         let missing = summary.missing.as_deref().unwrap_or_default();
         ensure!(missing.is_empty(), "scores are written of complete results only: {missing}");
-        write(arguments, &summary.models)?;
+        write(arguments, settings, &summary)?;
     }
     Ok(())
 }
 
 /// Computes what the results file does not have yet, and reads it back.
 fn evaluate(arguments: &Arguments) -> Result<Results> {
-    let folder = arguments
-        .data
-        .as_deref()
-        .context("--data DIR is missing: the folder with the test set of MNIST")?;
-    let test_set = mnist::TestSet::read(folder)?;
+    let sets = test_set::read_all(arguments)?;
     let manifest = settings::read_manifest(arguments)?;
-    let settings = Settings::new(arguments, &manifest, &test_set)?;
+    let settings = Settings::new(arguments, &manifest, &sets)?;
     let path = arguments.results_path();
     let (mut file, done) = RecordFile::open(&path, &settings)?;
     let todo: Vec<Unit> = work::units(arguments, &settings)?
@@ -68,7 +64,7 @@ fn evaluate(arguments: &Arguments) -> Result<Results> {
         work::compute(
             &todo,
             arguments.threads(),
-            |unit| scorers.score(&settings, &test_set, unit),
+            |unit| scorers.score(&settings, &sets, unit),
             &mut file,
         )?;
     }
@@ -76,8 +72,12 @@ fn evaluate(arguments: &Arguments) -> Result<Results> {
     records::read(&path)
 }
 
-fn write(arguments: &Arguments, models: &[EvaluatedModel]) -> Result<()> {
+fn write(arguments: &Arguments, settings: &Settings, summary: &Summary) -> Result<()> {
     let Some(json) = &arguments.json else { return Ok(()) };
-    report::update_json(json, models)?;
+    // where sets are set against each other, few images are enough: they leave the scores of many
+    let kept = report::update_json(json, &summary.models, settings.sets.len() > 1)?;
+    for id in kept {
+        println!("{id}: the scores of more images of its own set stay in {}", json.display());
+    }
     arguments.readme.as_ref().map_or(Ok(()), |readme| report::update_readme(readme, json))
 }

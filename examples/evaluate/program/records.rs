@@ -21,6 +21,9 @@ use super::work::{Part, Unit};
 pub struct Record {
     /// Id of the model.
     pub model: String,
+    /// Name of the data set; empty for that of `--data`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub set: String,
     /// Number of the image in the data set.
     pub image: usize,
     /// What was asked of the model.
@@ -50,7 +53,12 @@ pub struct Term {
 impl Record {
     /// What it is the result of.
     pub fn unit(&self) -> Unit {
-        Unit { image: self.image, model: self.model.clone(), part: self.part }
+        Unit {
+            image: self.image,
+            set: self.set.clone(),
+            model: self.model.clone(),
+            part: self.part,
+        }
     }
 }
 

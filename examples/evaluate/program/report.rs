@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use elbo_room::math::likelihood::Task;
 use elbo_room::model::evaluation::{EvaluatedModel, Evaluation, FORMAT, MeanScore, Metric, Unit};
+use elbo_room::model::strangers::{Detector, Strangers};
 
 /// Begins and ends the part of a Markdown file that is written.
 const MARK: &str = "<!-- written by evaluate -->";
@@ -14,8 +15,8 @@ const MARK: &str = "<!-- written by evaluate -->";
 pub fn table(models: &[EvaluatedModel]) -> String {
     let mut parts = Vec::new();
     for (task, title) in [
-        (Task::Binarized, "Binary images: MNIST, dynamically binarized"),
-        (Task::EightBit, "8-bit images: MNIST as it is"),
+        (Task::Binarized, "Binary images, binarized anew for each"),
+        (Task::EightBit, "8-bit images as they are"),
     ] {
         let models: Vec<_> = models.iter().filter(|model| model.task == task).collect();
         if models.is_empty() {
@@ -23,13 +24,14 @@ pub fn table(models: &[EvaluatedModel]) -> String {
         }
         let mut lines = vec![
             format!("**{title}**\n"),
-            "| model | score | value | unit | images | samples per image |".into(),
-            "|---|---|---|---|---|---|".into(),
+            "| model | set | score | value | unit | images | samples per image |".into(),
+            "|---|---|---|---|---|---|---|".into(),
         ];
         lines.extend(
-            models.iter().flat_map(|model| model.scores.iter().map(|score| row(&model.id, score))),
+            models.iter().flat_map(|model| model.scores.iter().map(|score| row(model, score))),
         );
         parts.push(lines.join("\n"));
+        parts.extend(strangers(&models));
     }
     let commands = models
         .iter()
@@ -38,7 +40,42 @@ pub fn table(models: &[EvaluatedModel]) -> String {
     parts.join("\n\n")
 }
 
-fn row(id: &str, score: &MeanScore) -> String {
+/// How well each model tells its own images from others.
+fn strangers(models: &[&EvaluatedModel]) -> Option<String> {
+    let rows: Vec<String> = models
+        .iter()
+        .filter_map(|model| Some((model, model.strangers.as_ref()?)))
+        .flat_map(|(model, strangers)| {
+            let Strangers { own, images: [here, there], .. } = strangers;
+            strangers.detectors.iter().map(move |found| {
+                let error = found.standard_error.map_or(String::new(), |e| format!(" ± {e:.3}"));
+                format!(
+                    "| {} | {own} | {} | {} | {:.3}{error} | {here} + {there} |",
+                    model.id,
+                    model.dataset,
+                    detector(found.detector),
+                    found.auroc
+                )
+            })
+        })
+        .collect();
+    let head =
+        "| model | own images | others | score | AUROC | images |\n|---|---|---|---|---|---|";
+    (!rows.is_empty()).then(|| format!("{head}\n{}", rows.join("\n")))
+}
+
+fn detector(detector: Detector) -> &'static str {
+    match detector {
+        Detector::Likelihood => "ELBO",
+        Detector::CodeRatio => "ELBO + length in an adaptive code",
+        Detector::Typicality => "−\\|ELBO − mean of own images\\|",
+        Detector::Kl => "−KL",
+        Detector::MiddleTimesteps => "−Σ L_{t−1}, log SNR −3 to 3",
+    }
+}
+
+fn row(model: &EvaluatedModel, score: &MeanScore) -> String {
+    let EvaluatedModel { id, dataset, .. } = model;
     let (unit, decimals) = match score.unit {
         Unit::Nats => ("nats", 2),
         Unit::BitsPerDim => ("bits/dim", 4),
@@ -48,7 +85,12 @@ fn row(id: &str, score: &MeanScore) -> String {
     let error =
         score.standard_error.map_or(String::new(), |error| format!(" ± {error:.decimals$}"));
     let value = format!("{:.decimals$}{error}", score.value).replace('-', "−");
-    format!("| {id} | {} | {value} | {unit} | {} | {} |", name(score), score.images, score.samples)
+    format!(
+        "| {id} | {dataset} | {} | {value} | {unit} | {} | {} |",
+        name(score),
+        score.images,
+        score.samples
+    )
 }
 
 fn name(score: &MeanScore) -> String {
@@ -74,21 +116,37 @@ fn name(score: &MeanScore) -> String {
         Metric::Accuracy => "accuracy of the class with the best bound".into(),
         Metric::SigmoidAccuracy => "accuracy with sigmoid weighting".into(),
         Metric::ClassEntropy => "entropy of the class posterior".into(),
+        Metric::CodeLength => "length in an adaptive code".into(),
+        Metric::MiddleTimesteps => "Σ L_{t−1}, log SNR −3 to 3".into(),
     }
 }
 
-/// Replaces the models' entries in the file, or begins it; one model a line.
+/// Replaces the models' entries in the file, or begins it; one model and set a line. What other
+/// files of a model scored goes with them. With `keep`, an own entry of the same files stays if it
+/// is of more images. Gives the models whose entries stay.
 ///
 /// # Errors
 /// A file that is something else or cannot be written.
-pub fn update_json(path: &Path, models: &[EvaluatedModel]) -> Result<()> {
-    let mut all = if path.exists() { read_json(path)?.models } else { Vec::new() };
-    all.retain(|old| models.iter().all(|new| new.id != old.id));
-    all.extend_from_slice(models);
-    all.sort_by(|a, b| a.id.cmp(&b.id));
+pub fn update_json(path: &Path, models: &[EvaluatedModel], keep: bool) -> Result<Vec<String>> {
+    let old = if path.exists() { read_json(path)?.models } else { Vec::new() };
+    let same = |a: &EvaluatedModel, b: &EvaluatedModel| a.id == b.id && a.dataset == b.dataset;
+    let stays = |old: &EvaluatedModel| match models.iter().find(|new| new.id == old.id) {
+        Some(new) if new.files != old.files => false,
+        _ => models
+            .iter()
+            .find(|new| same(new, old))
+            .is_none_or(|new| keep && old.own && new.own && old.bounds.images > new.bounds.images),
+    };
+    let mut all: Vec<EvaluatedModel> = old.into_iter().filter(stays).collect();
+    let (kept, new): (Vec<_>, Vec<_>) =
+        models.iter().partition(|new| all.iter().any(|old| same(new, old)));
+    let kept = kept.into_iter().map(|model| model.id.clone()).collect();
+    all.extend(new.into_iter().cloned());
+    all.sort_by(|a, b| (&a.id, !a.own, &a.dataset).cmp(&(&b.id, !b.own, &b.dataset)));
     let lines = all.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
     let json = format!("{{\"format\":{FORMAT},\"models\":[\n{}\n]}}\n", lines.join(",\n"));
-    write(path, &json)
+    write(path, &json)?;
+    Ok(kept)
 }
 
 /// Writes the table of all models in `json` between the marks of a Markdown file.

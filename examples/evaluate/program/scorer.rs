@@ -8,15 +8,17 @@ use elbo_room::engine::{
     Accumulator, ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, Hvae,
     LatentBound, LatentBoundOptions, LatentBoundResult, Timesteps, Vae, image_seed,
 };
+use elbo_room::math::code::code_length;
 use elbo_room::math::likelihood::Task;
 use elbo_room::math::proposal::ProposalKind;
 use elbo_room::model::evaluation::Metric;
 use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};
+use elbo_room::model::strangers::middle_timesteps;
 
 use super::arguments::Arguments;
-use super::mnist::TestSet;
 use super::records::{Record, Term};
 use super::settings::{Settings, chosen};
+use super::test_set::{TestSet, TestSets};
 use super::work::{Part, Unit};
 
 /// The models, ready to run on any thread.
@@ -57,13 +59,14 @@ impl Scorers {
     ///
     /// # Errors
     /// Settings that the model refuses, and those of its networks.
-    pub fn score(&self, settings: &Settings, test_set: &TestSet, unit: &Unit) -> Result<Record> {
+    pub fn score(&self, settings: &Settings, sets: &TestSets, unit: &Unit) -> Result<Record> {
         let model = self
             .0
             .get(&unit.model)
             .with_context(|| format!("model {:?} is not loaded", unit.model))?;
-        let (levels, label) =
-            (&test_set.images[unit.image][..], usize::from(test_set.labels[unit.image]));
+        let test_set =
+            sets.get(&unit.set).with_context(|| format!("the set {:?} is missing", unit.set))?;
+        let levels = &test_set.images[unit.image][..];
         let seed = Some(image_seed(settings.seed, unit.image));
         let (samples, proposal) = match unit.part {
             Part::Importance => (settings.importance_samples, settings.proposal),
@@ -79,7 +82,7 @@ impl Scorers {
         } else {
             (levels, latent)
         };
-        let (samples, terms) = match model {
+        let (samples, mut terms) = match model {
             Model::Vae(vae) => latent_terms(vae.bound(levels, &latent)?, unit.part)?,
             Model::Hvae(hvae) => latent_terms(hvae.bound(levels, &latent)?, unit.part)?,
             Model::Ddpm(ddpm) if matches!(unit.part, Part::Classes | Part::SigmoidClasses) => {
@@ -88,14 +91,28 @@ impl Scorers {
                 } else {
                     ClassWeighting::Sigmoid
                 };
-                class_terms(ddpm, levels, label, weighting, settings, seed)?
+                class_terms(ddpm, levels, test_set.label(unit.image)?, weighting, settings, seed)?
             }
             Model::Ddpm(ddpm) => {
-                let class = (unit.part == Part::GivenClass).then_some(label);
+                let given = unit.part == Part::GivenClass;
+                let class = given.then(|| test_set.label(unit.image)).transpose()?;
                 diffusion_terms(ddpm, levels, class, settings, seed)?
             }
         };
-        Ok(Record { model: unit.model.clone(), image: unit.image, part: unit.part, samples, terms })
+        if unit.part == Part::Bound && settings.sets.len() > 1 {
+            let (task, levels) = (settings.models[&unit.model].task, &test_set.images[unit.image]);
+            let seed = image_seed(settings.seed, unit.image);
+            let length = code_length(task, levels, test_set.size, seed);
+            terms.push(term(Metric::CodeLength, length));
+        }
+        Ok(Record {
+            model: unit.model.clone(),
+            set: unit.set.clone(),
+            image: unit.image,
+            part: unit.part,
+            samples,
+            terms,
+        })
     }
 }
 
@@ -203,6 +220,10 @@ fn diffusion_terms(
             term(Metric::Denoising, result.l_denoising.mean),
             term(Metric::Reconstruction, result.l_0.mean),
             term(Metric::ReconstructionPosteriorVariance, result.l_0_posterior_variance.mean),
+            term(
+                Metric::MiddleTimesteps,
+                middle_timesteps(result.per_timestep.iter().map(|l| (l.t, l.log_snr, l.nats))),
+            ),
         ],
     };
     let consistency = result.consistency.map(|form| term(Metric::ElboConsistency, form.elbo.mean));

@@ -1,17 +1,18 @@
 //! What a result depends on, beside the image: the first line of every file of results.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
 use elbo_room::math::likelihood::Task;
 use elbo_room::math::proposal::ProposalKind;
+use elbo_room::math::resample::Size;
 use elbo_room::math::schedule::ScheduleKind;
 use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};
 use serde::{Deserialize, Serialize};
 
 use super::arguments::{Arguments, Timesteps};
-use super::mnist::TestSet;
+use super::test_set::{TestSet, TestSets};
 
 /// Results with equal settings belong together. How many images are taken is none of them, so a
 /// file can grow.
@@ -20,10 +21,8 @@ use super::mnist::TestSet;
 pub struct Settings {
     /// Version of the crate.
     pub version: String,
-    /// The data set and split.
-    pub dataset: String,
-    /// How many images it has.
-    pub dataset_images: usize,
+    /// The data sets by their names; that of `--data` has none.
+    pub sets: BTreeMap<String, SetSettings>,
     /// Seed of all noise and of the order of the images.
     pub seed: u64,
     /// Samples of the latents for a bound.
@@ -46,6 +45,16 @@ pub struct Settings {
     pub models: BTreeMap<String, ModelSettings>,
 }
 
+/// A data set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetSettings {
+    /// What it is, with its split.
+    pub dataset: String,
+    /// How many images it has.
+    pub images: usize,
+}
+
 /// A model and the files it was loaded from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,6 +63,8 @@ pub struct ModelSettings {
     pub kind: Kind,
     /// What it explains.
     pub task: Task,
+    /// The sets, by name, that are of the kind that the model was made for.
+    pub own: BTreeSet<String>,
     /// SHA-256 of its files by their role.
     pub files: BTreeMap<String, String>,
 }
@@ -69,20 +80,21 @@ pub enum Kind {
 }
 
 impl Settings {
-    /// From the command line, the manifest and the test set.
+    /// From the command line, the manifest and the test sets.
     ///
     /// # Errors
     /// An unknown model, images of another size than the models', or a number out of range.
-    pub fn new(arguments: &Arguments, manifest: &Manifest, test_set: &TestSet) -> Result<Self> {
+    pub fn new(arguments: &Arguments, manifest: &Manifest, sets: &TestSets) -> Result<Self> {
         let mut models = BTreeMap::new();
         for entry in chosen(arguments, manifest)? {
-            let size = [entry.image.height, entry.image.width];
-            ensure!(
-                size == test_set.size,
-                "{} takes images of {size:?}, not {:?}",
-                entry.id,
-                test_set.size
-            );
+            let size = size_of(entry);
+            for set in sets.values() {
+                let (found, title) = (set.size, &set.title);
+                ensure!(found == size, "{} takes images of {size}, {title} has {found}", entry.id);
+            }
+            let own = sets.iter().filter(|(name, set)| is_own(entry, name, set));
+            let own: BTreeSet<String> = own.map(|(name, _)| name.clone()).collect();
+            ensure!(own.len() < 2, "{} can have one set of its own, not {own:?}", entry.id);
             let kind = if matches!(entry.contract, Contract::Ddpm { .. }) {
                 Kind::Diffusion
             } else {
@@ -94,12 +106,17 @@ impl Settings {
             });
             let files = files.collect::<Result<_>>()?;
             let task = entry.likelihood.task();
-            models.insert(entry.id.clone(), ModelSettings { kind, task, files });
+            models.insert(entry.id.clone(), ModelSettings { kind, task, own, files });
         }
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").into(),
-            dataset: test_set.name.clone(),
-            dataset_images: test_set.images.len(),
+            sets: sets
+                .iter()
+                .map(|(name, set)| {
+                    let (dataset, images) = (set.title.clone(), set.images.len());
+                    (name.clone(), SetSettings { dataset, images })
+                })
+                .collect(),
             seed: arguments.seed,
             samples: arguments.samples,
             importance_samples: arguments.importance_samples,
@@ -115,6 +132,22 @@ impl Settings {
             models,
         })
     }
+}
+
+fn size_of(entry: &ModelEntry) -> Size {
+    let image = &entry.image;
+    Size { channels: image.channels, height: image.height, width: image.width }
+}
+
+/// A published set is known by its title. Another is a model's own if it is called as the model's
+/// data set is, or has no name.
+fn is_own(entry: &ModelEntry, name: &str, set: &TestSet) -> bool {
+    // a comma comes before how the images were prepared
+    let dataset = entry.dataset.split(',').next().unwrap_or_default().trim();
+    if set.published {
+        return set.title.strip_suffix(" test") == Some(dataset);
+    }
+    name.is_empty() || name.eq_ignore_ascii_case(dataset)
 }
 
 /// The manifest that the command line names.

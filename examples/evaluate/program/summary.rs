@@ -8,76 +8,129 @@ use elbo_room::math::elbo::Estimate;
 use elbo_room::model::evaluation::{
     BoundDistribution, Chain, EvaluatedModel, MeanScore, Metric, Unit as ScoreUnit,
 };
+use elbo_room::model::strangers::{Evidence, Strangers};
 
 use super::records::Record;
-use super::settings::{Kind, ModelSettings, Settings};
+use super::settings::{Kind, ModelSettings, SetSettings, Settings};
 use super::work::{Part, Unit};
 
 /// The scores of all models.
 pub struct Summary {
-    /// The models that have a bound.
+    /// The models that have a bound, on each set; the own set of a model comes first.
     pub models: Vec<EvaluatedModel>,
     /// What is not there yet, if the images that are there are not the first ones of the order:
     /// such scores could not be computed again.
     pub missing: Option<String>,
 }
 
+/// The results of one model on one set.
+type Parts<'a> = BTreeMap<Part, Vec<&'a Record>>;
+
 /// Computes the scores.
 ///
 /// # Errors
 /// Results of one kind that differ in what they have.
 pub fn summarize(settings: &Settings, records: &BTreeMap<Unit, Record>) -> Result<Summary> {
-    let order = image_order(settings.seed, settings.dataset_images);
     let mut models = Vec::new();
     let mut missing = Vec::new();
     for (id, about) in &settings.models {
-        let mut parts: BTreeMap<Part, Vec<&Record>> = BTreeMap::new();
-        for record in records.values().filter(|record| record.model == *id) {
-            parts.entry(record.part).or_default().push(record);
-        }
-        for (part, records) in &parts {
-            let mut expected = order[..records.len()].to_vec();
-            expected.sort_unstable();
-            // records are ordered by image
-            if !records.iter().map(|record| record.image).eq(expected) {
-                missing.push(format!(
-                    "{id}, {part:?}: {} images, with gaps between them",
-                    records.len()
-                ));
+        let (own, others): (Vec<_>, Vec<_>) =
+            settings.sets.iter().partition(|(name, _)| about.own.contains(*name));
+        let mut own_parts: Option<(&str, Parts)> = None;
+        for (name, set) in own.into_iter().chain(others) {
+            let mut parts = Parts::new();
+            for record in records.values().filter(|r| r.model == *id && r.set == *name) {
+                parts.entry(record.part).or_default().push(record);
+            }
+            let order = image_order(settings.seed, set.images);
+            for (part, records) in &parts {
+                let mut expected = order[..records.len()].to_vec();
+                expected.sort_unstable();
+                // records are ordered by image
+                if !records.iter().map(|record| record.image).eq(expected) {
+                    let count = records.len();
+                    missing.push(format!(
+                        "{id}, {}, {part:?}: {count} images, with gaps between them",
+                        set.dataset
+                    ));
+                }
+            }
+            let is_own = about.own.contains(name);
+            let strangers = match &own_parts {
+                Some((own, theirs)) if !is_own => strangers(own, theirs, &parts)?,
+                _ => None,
+            };
+            models.extend(entry(id, name, set, about, settings, &parts, strangers)?);
+            if is_own {
+                own_parts = Some((&set.dataset, parts));
             }
         }
-        // The bound given the class stands in where there is no other.
-        let bounds = [(Part::Bound, Metric::Elbo), (Part::GivenClass, Metric::ElboGivenClass)]
-            .into_iter()
-            .find_map(|(part, metric)| Some((parts.get(&part)?, metric)));
-        let Some((bounds, metric)) = bounds else { continue };
-        let bounds: Vec<f64> = bounds
-            .iter()
-            .flat_map(|r| &r.terms)
-            .filter(|t| t.metric == metric)
-            .map(|t| t.value)
-            .collect();
-        models.push(EvaluatedModel {
-            id: id.clone(),
-            files: about.files.clone(),
-            dataset: settings.dataset.clone(),
-            task: about.task,
-            command: command(id, about, settings, &parts),
-            seed: settings.seed,
-            chain: (about.kind == Kind::Diffusion).then(|| Chain {
-                schedule: settings.schedule,
-                steps: settings.steps,
-                timesteps: settings.timesteps,
-                given_class: metric == Metric::ElboGivenClass,
-            }),
-            scores: scores(&parts)?,
-            bounds: BoundDistribution::new(&bounds),
-        });
     }
     Ok(Summary { models, missing: (!missing.is_empty()).then(|| missing.join("; ")) })
 }
 
-fn scores(parts: &BTreeMap<Part, Vec<&Record>>) -> Result<Vec<MeanScore>> {
+fn entry(
+    id: &str,
+    name: &str,
+    set: &SetSettings,
+    about: &ModelSettings,
+    settings: &Settings,
+    parts: &Parts,
+    strangers: Option<Strangers>,
+) -> Result<Option<EvaluatedModel>> {
+    // The bound given the class stands in where there is no other.
+    let bounds = [(Part::Bound, Metric::Elbo), (Part::GivenClass, Metric::ElboGivenClass)]
+        .into_iter()
+        .find_map(|(part, metric)| Some((parts.get(&part)?, metric)));
+    let Some((bounds, metric)) = bounds else { return Ok(None) };
+    let bounds: Vec<f64> = bounds
+        .iter()
+        .flat_map(|r| &r.terms)
+        .filter(|t| t.metric == metric)
+        .map(|t| t.value)
+        .collect();
+    Ok(Some(EvaluatedModel {
+        id: id.into(),
+        files: about.files.clone(),
+        dataset: set.dataset.clone(),
+        own: about.own.contains(name),
+        task: about.task,
+        command: command(id, about, settings, parts),
+        seed: settings.seed,
+        chain: (about.kind == Kind::Diffusion).then(|| Chain {
+            schedule: settings.schedule,
+            steps: settings.steps,
+            timesteps: settings.timesteps,
+            given_class: metric == Metric::ElboGivenClass,
+        }),
+        scores: scores(parts)?,
+        bounds: BoundDistribution::new(&bounds),
+        strangers,
+    }))
+}
+
+/// A model's own images against others, where it has a bound without the class for both.
+fn strangers(name: &str, own: &Parts, other: &Parts) -> Result<Option<Strangers>> {
+    let evidence = |parts: &Parts| -> Option<Vec<Evidence>> {
+        parts.get(&Part::Bound)?.iter().map(|record| evidence(record)).collect()
+    };
+    let (Some(own), Some(other)) = (evidence(own), evidence(other)) else { return Ok(None) };
+    Ok(Some(Strangers::new(name, &own, &other)?))
+}
+
+fn evidence(record: &Record) -> Option<Evidence> {
+    let value = |metric| {
+        record.terms.iter().find(|t| t.metric == metric && t.layer.is_none()).map(|t| t.value)
+    };
+    Some(Evidence {
+        elbo: value(Metric::Elbo)?,
+        code_length: value(Metric::CodeLength)?,
+        kl: value(Metric::Kl),
+        middle: value(Metric::MiddleTimesteps),
+    })
+}
+
+fn scores(parts: &Parts) -> Result<Vec<MeanScore>> {
     let mut scores = Vec::new();
     for (part, records) in parts {
         let first = records.first().context("a part has results")?;
@@ -129,7 +182,7 @@ fn scores(parts: &BTreeMap<Part, Vec<&Record>>) -> Result<Vec<MeanScore>> {
 
 /// How often the 95 % interval of log p(x) of an image that is called reliable holds what the
 /// independent run says.
-fn coverage(parts: &BTreeMap<Part, Vec<&Record>>) -> Option<MeanScore> {
+fn coverage(parts: &Parts) -> Option<MeanScore> {
     let (runs, references) = (parts.get(&Part::Importance)?, parts.get(&Part::Reference)?);
     let value =
         |record: &Record, metric| record.terms.iter().find(|t| t.metric == metric).map(|t| t.value);
@@ -183,16 +236,16 @@ fn rounded(value: f64) -> f64 {
 }
 
 /// The command that computes the scores of one model again.
-fn command(
-    id: &str,
-    about: &ModelSettings,
-    settings: &Settings,
-    parts: &BTreeMap<Part, Vec<&Record>>,
-) -> String {
+fn command(id: &str, about: &ModelSettings, settings: &Settings, parts: &Parts) -> String {
     let count = |part: Part| parts.get(&part).map_or(0, Vec::len);
+    let sets = settings.sets.keys().map(|name| match &name[..] {
+        "" => "--data DIR".into(),
+        name => format!("--set {name}=DIR/{name}"),
+    });
     let mut words = vec![
-        "cargo run --release --example evaluate -- --data DIR --models".to_string(),
-        id.into(),
+        "cargo run --release --example evaluate --".to_string(),
+        sets.collect::<Vec<String>>().join(" "),
+        format!("--models {id}"),
         format!("--images {}", count(Part::Bound).max(count(Part::GivenClass))),
     ];
     match about.kind {

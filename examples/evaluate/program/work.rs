@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arguments::{Arguments, Conditioning, Weighting};
 use super::records::{Record, RecordFile};
-use super::settings::{Kind, Settings};
+use super::settings::{Kind, SetSettings, Settings};
 
 /// What is asked of a model about an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,18 +38,41 @@ pub enum Part {
 pub struct Unit {
     /// Number of the image in the data set.
     pub image: usize,
+    /// Name of the data set.
+    pub set: String,
     /// Id of the model.
     pub model: String,
     /// What is asked.
     pub part: Part,
 }
 
-/// Everything that the command line asks for, image by image.
+/// Everything that the command line asks for, image by image. Images that are not a model's own
+/// get the bound alone.
 ///
 /// # Errors
 /// More images than there are, or none.
 pub fn units(arguments: &Arguments, settings: &Settings) -> Result<Vec<Unit>> {
-    let available = settings.dataset_images;
+    ensure!(
+        arguments.reference_images <= arguments.importance_images,
+        "--reference-images is {}, it must be at most --importance-images, {}",
+        arguments.reference_images,
+        arguments.importance_images
+    );
+    ensure!(arguments.images != Some(0), "--images is 0, at least one is needed");
+    let mut units = Vec::new();
+    for (name, set) in &settings.sets {
+        units.extend(units_of(name, set, arguments, settings)?);
+    }
+    Ok(units)
+}
+
+fn units_of(
+    name: &str,
+    set: &SetSettings,
+    arguments: &Arguments,
+    settings: &Settings,
+) -> Result<Vec<Unit>> {
+    let available = set.images;
     let images = arguments.images.unwrap_or(available);
     for (option, n) in [
         ("images", images),
@@ -57,15 +80,8 @@ pub fn units(arguments: &Arguments, settings: &Settings) -> Result<Vec<Unit>> {
         ("reference-images", arguments.reference_images),
         ("classify", arguments.classify),
     ] {
-        ensure!(n <= available, "--{option} is {n}, there are {available}");
+        ensure!(n <= available, "--{option} is {n}, {} has {available} images", set.dataset);
     }
-    ensure!(
-        arguments.reference_images <= arguments.importance_images,
-        "--reference-images is {}, it must be at most --importance-images, {}",
-        arguments.reference_images,
-        arguments.importance_images
-    );
-    ensure!(images > 0, "--images is 0, at least one is needed");
     let (without, with) = match arguments.class {
         Conditioning::None => (images, 0),
         Conditioning::Label => (0, images),
@@ -83,6 +99,7 @@ pub fn units(arguments: &Arguments, settings: &Settings) -> Result<Vec<Unit>> {
         }
         for (model, about) in &settings.models {
             let parts = match about.kind {
+                _ if !about.own.contains(name) => vec![(Part::Bound, images)],
                 Kind::Latent => {
                     vec![
                         (Part::Bound, images),
@@ -98,7 +115,12 @@ pub fn units(arguments: &Arguments, settings: &Settings) -> Result<Vec<Unit>> {
                 ],
             };
             let wanted = parts.into_iter().filter(|(_, images)| rank < *images);
-            units.extend(wanted.map(|(part, _)| Unit { image, model: model.clone(), part }));
+            units.extend(wanted.map(|(part, _)| Unit {
+                image,
+                set: name.to_string(),
+                model: model.clone(),
+                part,
+            }));
         }
     }
     Ok(units)

@@ -59,18 +59,30 @@ export const classesOf = (entry: ModelEntry | undefined): readonly string[] =>
 export const classKind = (classes: readonly string[]): 'digits' | 'named' =>
   classes.length > 0 && classes.every((name) => /^\d$/.test(name)) ? 'digits' : 'named';
 
-/** The data sets of the models, each once: in the manifest, a comma comes before how one was prepared. */
+/** In the manifest, a comma comes before how a data set was prepared. */
+export const datasetOf = ({ dataset }: Pick<ModelEntry, 'dataset'>): string =>
+  (dataset.split(',')[0] ?? '').trim();
+
+/** The data sets of the models, each once. */
 export const datasetsOf = (models: readonly Pick<ModelEntry, 'dataset'>[]): string[] => [
-  ...new Set(models.map(({ dataset }) => (dataset.split(',')[0] ?? '').trim()).filter(Boolean)),
+  ...new Set(models.map(datasetOf).filter(Boolean)),
 ];
 
-/** What is known of a model's scores, if it was computed from the very files that are loaded. */
-export function evaluationOf(
+/** Whether scores were computed from the very files that are loaded. */
+const isOfFiles = (model: EvaluatedModel, { id, files }: ModelEntry): boolean =>
+  model.id === id &&
+  Object.entries(files).every(([role, { sha256 }]) => model.files[role] === sha256);
+
+/** What is known of a model's scores on its own data set. */
+export const evaluationOf = (
   evaluated: readonly EvaluatedModel[] | undefined,
-  { id, files }: ModelEntry,
-): EvaluatedModel | undefined {
-  const found = evaluated?.find((model) => model.id === id);
-  const same =
-    found && Object.entries(files).every(([role, { sha256 }]) => found.files[role] === sha256);
-  return same ? found : undefined;
-}
+  entry: ModelEntry,
+): EvaluatedModel | undefined =>
+  evaluated?.find((model) => model.own !== false && isOfFiles(model, entry));
+
+/** What is known of its scores on another data set, set against its own. */
+export const strangersOf = (
+  evaluated: readonly EvaluatedModel[] | undefined,
+  entry: ModelEntry,
+): EvaluatedModel | undefined =>
+  evaluated?.find((model) => model.strangers !== undefined && isOfFiles(model, entry));

@@ -228,6 +228,8 @@ export const elboLab = {
       accuracy: 'Classes told right by the bound',
       'sigmoid-accuracy': 'Classes told right, sigmoid weighting',
       'class-entropy': 'Entropy of the posterior over classes',
+      'code-length': 'Length in an adaptive code',
+      'middle-timesteps': 'Σ L_{t−1}, log SNR −3 to 3',
     },
   },
   results: {

@@ -222,6 +222,8 @@ export const elboLab: typeof english = {
       accuracy: '按下界认对的类别',
       'sigmoid-accuracy': '按 sigmoid 加权认对的类别',
       'class-entropy': '类别后验分布的熵',
+      'code-length': '自适应编码的长度',
+      'middle-timesteps': 'Σ L_{t−1}，log SNR 从 −3 到 3',
     },
   },
   results: {
