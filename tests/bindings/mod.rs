@@ -322,7 +322,13 @@ fn bad_values_are_typed_errors() {
     );
     refused(vae.elbo(image(), parse("{\"samples\": 0}")), "ValueError", "samples");
     refused(vae.elbo(image(), parse("{\"sample\": 3}")), "ValueError", "sample");
-    refused(vae.elbo(image(), parse("{\"seed\": -1}")), "ValueError", "options");
+    for (options, mentions) in [
+        ("{\"samples\": 3, \"seed\": -1}", "options.seed: "),
+        ("{\"samples\": 1.5}", "options.samples: "),
+        ("{\"seed\": -1}", "`-1.0`, expected a whole number from 0 on"),
+    ] {
+        refused(vae.elbo(image(), parse(options)), "ValueError", mentions);
+    }
     refused(vae.sample_prior(0.5), "ValueError", "seed");
     for (options, mentions) in [
         ("{\"class\": 10}", "class 10"),

@@ -213,6 +213,8 @@ fn options_out_of_range_are_refused() {
         SamplerOptions { class: Some(3), ..options(20) },
         SamplerOptions { eta: -0.1, ..options(20) },
         SamplerOptions { eta: f64::NAN, ..options(20) },
+        SamplerOptions { eta: 0.5, method: Method::Ddpm, ..options(20) },
+        SamplerOptions { eta: 1.5, method: Method::Ddim, ..options(20) },
         SamplerOptions { guidance: -1.0, class: Some(0), ..options(20) },
         SamplerOptions { guidance: f64::NAN, class: Some(0), ..options(20) },
         SamplerOptions { guidance: 1.0, class: None, ..options(20) },

@@ -54,7 +54,31 @@ pub(super) fn fields<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<
             }
         }
     }
+    if let Some(error) = value.dyn_ref::<Object>().and_then(|object| unfit::<T>(object, what)) {
+        return Err(error);
+    }
     from_js(value, ErrorKind::Value, what)
+}
+
+/// The first field whose value cannot be taken: the conversion of a whole object does not say which.
+fn unfit<T: DeserializeOwned>(object: &Object, what: &str) -> Option<Error> {
+    Object::keys(object).iter().find_map(|key| {
+        let alone = Object::new();
+        Reflect::set(&alone, &key, &Reflect::get(object, &key).ok()?).ok()?;
+        let error = serde_wasm_bindgen::from_value::<T>(alone.into()).err()?.to_string();
+        let found = error.trim_start_matches("Error: ");
+        let plain = found
+            .strip_suffix("expected u64")
+            .or_else(|| found.strip_suffix("expected u32"))
+            .or_else(|| found.strip_suffix("expected usize"))
+            .map(|start| format!("{start}expected a whole number from 0 on"));
+        // Alone, it lacks the fields that must be there.
+        let is_alone = found.starts_with("missing field");
+        let key = key.as_string().unwrap_or_default();
+        (!is_alone).then(|| {
+            Error::value(format!("{what}.{key}: {}", plain.unwrap_or_else(|| found.to_string())))
+        })
+    })
 }
 
 /// The names of the fields of a struct, which serde tells to whoever deserializes it.

@@ -138,6 +138,9 @@ impl Sampler {
         if !(0.0..=1.0).contains(&options.eta) {
             return out_of_range("eta", options.eta, "0 to 1");
         }
+        if options.method == Method::Ddpm && options.eta != 0.0 {
+            return out_of_range("eta", options.eta, "0 or absent unless the method is \"ddim\"");
+        }
         if !(0.0..=Self::MAX_GUIDANCE).contains(&options.guidance) {
             return out_of_range(
                 "guidance",

@@ -9,7 +9,7 @@ export interface SamplerOptions {
   steps?: number;
   /** Ancestral sampling ("ddpm", the default) or Song et al. 2021 ("ddim"). */
   method?: "ddpm" | "ddim";
-  /** For "ddim": 0 (the default) is deterministic, 1 is ancestral. */
+  /** For "ddim": 0 (the default) is deterministic, 1 is ancestral; refused for "ddpm" unless it is 0. */
   eta?: number;
   /** Weight of classifier-free guidance, 0 (none) to 20; needs a class. */
   guidance?: number;
