@@ -64,6 +64,11 @@ async function serve(manifest: Manifest, { other, replaced }: Sources = {}): Pro
   const files: Files = new Map();
   for (const entry of manifest.models) {
     if (entry.kind === 'ddpm') entry.parameterization = 'v';
+    if (entry.kind === 'vae' && entry.likelihood === 'logistic-mixture') {
+      // Of a mixture one component, which has no conventions to name.
+      entry.likelihood = 'discretized-logistic';
+      delete entry.decoder;
+    }
     const networks = networksOf(entry, drawTemplates(entry.image));
     for (const [role, file] of Object.entries<FileEntry>(entry.files)) {
       const bytes = networks[role] ?? (await other?.(file.path));
