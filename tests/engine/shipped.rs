@@ -11,10 +11,13 @@ use elbo_room::math::parameterization::Parameterization;
 use elbo_room::math::schedule::ScheduleKind;
 use elbo_room::model::evaluation::{Evaluation, Metric};
 use elbo_room::model::manifest::{Contract, FileEntry, Manifest, ModelEntry};
-use elbo_room::model::{Decoder, Encoder, OnnxDecoder, OnnxEncoder, OnnxFile, OnnxNoisePredictor};
+use elbo_room::model::{
+    Decoder, Encoder, OnnxDecoder, OnnxEncoder, OnnxFile, OnnxNoisePredictor, inspect,
+};
 use elbo_room::{Error, ErrorKind, Result};
 use ndarray::{Array1, ArrayView1};
 use serde::Deserialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -390,4 +393,17 @@ fn files_that_are_no_such_network_are_refused() {
     let missing = Ddpm::load(&entry, |role| Err(Error::value(format!("no {role}")))).err().unwrap();
     assert_eq!(missing.message, "no network");
     assert_eq!(Vae::load(&entry, |_| Ok(Vec::new())).err().unwrap().kind, ErrorKind::Manifest);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn multiply_adds_are_those_of_independent_counts() {
+    let count = |bytes: &[u8]| inspect(bytes, None).unwrap().multiply_adds;
+    // tests/fixtures/arithmetic.py counts on the shapes that ONNX's own inference finds.
+    let arithmetic: Value =
+        serde_json::from_str(include_str!("../fixtures/arithmetic.json")).unwrap();
+    let found = count(include_bytes!("../fixtures/arithmetic.onnx"));
+    assert_eq!(found, arithmetic["multiplyAdds"].as_u64());
+    // PyTorch's FlopCounterMode on the module that was exported
+    assert_eq!(count(file("mnist-ddpm.onnx")), Some(113_234_240));
+    assert_eq!(count(file("mnist-vae-decoder.onnx")), Some(18_544_128));
 }

@@ -6,6 +6,7 @@ import init, {
   type DiffusionElbo,
   Hvae,
   type HvaeEntry,
+  inspectOnnx,
   type LatentBound,
   type OperatorTime,
   profileOnnx,
@@ -53,6 +54,9 @@ const api = {
 
   loadDdpm: (entry: DdpmEntry, files: Record<string, Uint8Array>) =>
     timed(() => void (ddpm = Ddpm.load(entry, files))),
+
+  /** Multiply-adds of one evaluation, each counted as its definition has it, however it is computed. */
+  multiplyAdds: (network: Uint8Array) => inspectOnnx(network).multiplyAdds,
 
   /** Milliseconds of one evaluation among others, as in a chain: a mean over `runs`. */
   network: (runs: number) => timedWarm(() => void api.predict(), runs),

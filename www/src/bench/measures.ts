@@ -2,7 +2,6 @@
 import type { GrowthState } from '../engine/growth.ts';
 import { Pool } from '../engine/pool.ts';
 import { spawn } from '../engine/station.svelte.ts';
-import { multiplyAdds } from './arithmetic.ts';
 import type { BenchTexts } from '../messages/bench.en.ts';
 import { cleanImage, noisy, picture, sigmoid } from './inputs.ts';
 import {
@@ -69,7 +68,8 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
   compared('network', time.network, time.peerNetwork, 0.3);
   compared('decode', time.decode, time.peerDecode, 0.4);
   compared('encode', time.encode, time.peerEncode, null);
-  const operations = 2 * multiplyAdds(supplies.ddpm.files.network as Uint8Array);
+  const counted = await crate.api.multiplyAdds(supplies.ddpm.files.network as Uint8Array);
+  const operations = 2 * (counted ?? NaN);
   const rates = time.network.map((milliseconds) => operations / milliseconds / 1e6);
   rows.push({
     id: 'peak',
