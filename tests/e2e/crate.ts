@@ -16,6 +16,7 @@ import init, {
   PlaneDiffusion,
   VariationalInference,
 } from '../../www/pkg/elbo_room.js';
+import { datasetOf } from '../../www/src/engine/facts.ts';
 import { defaultState } from '../../www/src/state.ts';
 import { standIns } from './standin/site.ts';
 
@@ -24,7 +25,7 @@ const at = (path: string) => new URL(`../../${path}`, import.meta.url);
 type LatentEntry = Extract<ModelEntry, { kind: 'vae' | 'hvae' }>;
 
 export interface Crate {
-  /** Every model with latents. */
+  /** Every model with latents of the first model's data set, which the ELBO lab compares at first. */
   latent: { entry: LatentEntry; model: Vae | Hvae }[];
   vae: Vae;
   vaeEntry: Extract<ModelEntry, { kind: 'vae' }>;
@@ -47,7 +48,9 @@ export async function loadCrate(networks: 'trained' | 'stand-in'): Promise<Crate
   const vaeEntry = models.find((entry) => entry.kind === 'vae');
   const ddpmEntry = models.find((entry) => entry.kind === 'ddpm');
   if (!vaeEntry || !ddpmEntry) throw new Error('the manifest lacks a VAE or a DDPM');
-  const entries = models.filter((entry): entry is LatentEntry => entry.kind !== 'ddpm');
+  const entries = models
+    .filter((entry): entry is LatentEntry => entry.kind !== 'ddpm')
+    .filter((entry) => datasetOf(entry) === datasetOf(ddpmEntry));
   const latent = await Promise.all(
     entries.map(async (entry) => ({
       entry,

@@ -63,6 +63,7 @@ describe('the URL form of the state', () => {
       held: [true, false, true],
       level: 2,
       without: ['mnist-vae', 'own.0123456789abcdef0123.89abcdef'],
+      strangers: true,
     };
     state.inference = {
       target: 'logistic-regression',

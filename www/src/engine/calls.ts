@@ -29,6 +29,8 @@ import type {
   SamplerOptions,
   ScheduleKind,
   ScheduleTable,
+  StrangerEvidence,
+  StrangerPlace,
   VaeElbo,
 } from '../../pkg/elbo_room.js';
 import type {
@@ -216,6 +218,18 @@ export interface Calls {
   evaluation: Call<{ json: string }, EvaluatedModel[]>;
   /** How many of a hundred test images have a lower ELBO under the model. */
   percentile: Call<{ json: string; model: string; elbo: number }, number>;
+  /** Where a picture stands between the test images of a model's own data set and those of another. */
+  place: Call<
+    {
+      json: string;
+      model: string;
+      dataset: string;
+      image: Pixels;
+      seed: number;
+      evidence: StrangerEvidence;
+    },
+    StrangerPlace[]
+  >;
   /** The drawings that come with the crate. */
   examples: Call<null, ExampleDrawing[]>;
   /** Strokes in [0, 1]², or an image, as an image that a model takes: 8-bit levels. */

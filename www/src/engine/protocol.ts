@@ -55,6 +55,10 @@ import type {
   SamplerOptions,
   ScheduleKind,
   ScheduleTable,
+  StrangerDetector,
+  StrangerEvidence,
+  StrangerPlace,
+  Strangers,
   VaeElbo,
   VaeEntry,
 } from '../../pkg/elbo_room.js';
@@ -103,6 +107,10 @@ export type {
   SamplerOptions,
   ScheduleKind,
   ScheduleTable,
+  StrangerDetector,
+  StrangerEvidence,
+  StrangerPlace,
+  Strangers,
   VaeElbo,
   VaeEntry,
 };

@@ -161,6 +161,21 @@ export const REFERENCES = {
     venue: 'ICLR',
     url: arxiv('1810.09136'),
   },
+  nalisnick2019b: {
+    authors: 'E. Nalisnick, A. Matsukawa, Y. W. Teh, B. Lakshminarayanan',
+    title: 'Detecting out-of-distribution inputs to deep generative models using typicality',
+    year: 2019,
+    venue: 'arXiv',
+    url: arxiv('1906.02994'),
+  },
+  serra2020: {
+    authors: 'J. Serrà, D. Álvarez, V. Gómez, O. Slizovskaia, J. F. Núñez, J. Luque',
+    title:
+      'Input complexity and out-of-distribution detection with likelihood-based generative models',
+    year: 2020,
+    venue: 'ICLR',
+    url: arxiv('1909.11480'),
+  },
   ho2020: {
     authors: 'J. Ho, A. Jain, P. Abbeel',
     title: 'Denoising diffusion probabilistic models',

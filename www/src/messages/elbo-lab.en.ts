@@ -186,6 +186,47 @@ export const elboLab = {
     stepsPoint: (schedule: string, steps: number, mean: string, error: string) =>
       `${schedule}, T = ${steps}: ${mean}${error && ` ± ${error}`} bits/dim`,
   },
+  dataset: 'Data set',
+  strangers: {
+    title: 'Strangers: does a likelihood know its own?',
+    lead: 'The same picture under models of different data sets, and how well each model tells its own test images from the other set’s.',
+    compare: {
+      binarized: 'Cost of the binarized picture under models of each data set, nats',
+      '8-bit': 'Cost of the 8-bit picture under models of each data set, bits/dim',
+    },
+    waiting: 'The other data set’s models are fetched and run while this is open.',
+    untested: 'No model here has been scored on the images of another data set.',
+    model: 'Model',
+    fails: (model: string, own: string, other: string, percent: string) =>
+      `${model} was trained on ${own}. Of a pair of test images, one from each set, it gives the higher ELBO to the one from ${other} in ${percent} % of cases: strangers are likelier than its own.`,
+    holds: (model: string, own: string, other: string, percent: string) =>
+      `${model} was trained on ${own}. Of a pair of test images, one from each set, it gives the higher ELBO to the one from ${other} in only ${percent} % of cases: here the ELBO alone knows its own.`,
+    detectors: {
+      likelihood: 'ELBO',
+      'code-ratio': 'ELBO against a compressor',
+      typicality: 'Typicality',
+      kl: 'KL alone',
+      'middle-timesteps': 'Middle timesteps alone',
+    },
+    about: {
+      likelihood: 'The bound on log p(x), as it is.',
+      'code-ratio':
+        'The bound less log p(x) of an adaptive code that knows nothing but the picture: plain pictures lose their advantage.',
+      typicality: 'Minus the distance of the bound from its mean over own test images, either way.',
+      kl: 'Minus the KL of the latents: what the picture costs before any pixel.',
+      'middle-timesteps':
+        'Minus the terms of the diffusion model for log SNR from −3 to 3, where shapes are decided.',
+    },
+    caption: (own: string, other: string, here: string, there: string) =>
+      `Each score on ${here} images of ${own} and ${there} of ${other}`,
+    score: 'Score',
+    auroc: 'AUROC',
+    below: (set: string) => `${set} below this picture`,
+    chart: (score: string) => `${score}, nats`,
+    bar: (set: string, from: string, to: string, percent: string) =>
+      `${set}, ${from} to ${to}: ${percent} %`,
+    note: 'AUROC is the probability that an own image has the higher score: 0.5 tells nothing apart, below that strangers look more at home. ± is one standard error.',
+  },
   digit: {
     entropy: 'Entropy',
     bar: (label: string, percent: string, nats: string) =>

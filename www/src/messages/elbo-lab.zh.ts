@@ -181,6 +181,45 @@ export const elboLab: typeof english = {
     stepsPoint: (schedule, steps, mean, error) =>
       `${schedule}，T = ${steps}：${mean}${error && ` ± ${error}`} 比特/维`,
   },
+  dataset: '数据集',
+  strangers: {
+    title: '陌生图像：似然认得出自己人吗？',
+    lead: '同一张图在不同数据集的模型之下，以及每个模型能否把自己的测试图像与另一个数据集的分开。',
+    compare: {
+      binarized: '二值化图像在各数据集的模型下的代价，单位：奈特',
+      '8-bit': '8 位图像在各数据集的模型下的代价，单位：比特/维',
+    },
+    waiting: '展开此面板时，才会下载并运行另一个数据集的模型。',
+    untested: '这里没有模型在另一个数据集的图像上评分过。',
+    model: '模型',
+    fails: (model, own, other, percent) =>
+      `${model} 训练于 ${own}。从两个测试集中各取一张图像，有 ${percent} % 的情况它给 ${other} 的那张更高的 ELBO：陌生图像反而比自己的更可能。`,
+    holds: (model, own, other, percent) =>
+      `${model} 训练于 ${own}。从两个测试集中各取一张图像，只有 ${percent} % 的情况它给 ${other} 的那张更高的 ELBO：在这里，单凭 ELBO 就认得出自己的图像。`,
+    detectors: {
+      likelihood: 'ELBO',
+      'code-ratio': 'ELBO 与压缩器之比',
+      typicality: '典型性',
+      kl: '仅 KL',
+      'middle-timesteps': '仅中间时间步',
+    },
+    about: {
+      likelihood: 'log p(x) 的下界本身。',
+      'code-ratio':
+        '下界减去一种只了解这张图本身的自适应编码给出的 log p(x)：简单的图像不再占便宜。',
+      typicality: '下界与自己测试图像的平均下界之间距离的相反数，偏高偏低都算。',
+      kl: '隐变量的 KL 的相反数：在任何像素之前，这张图要付的代价。',
+      'middle-timesteps': '扩散模型在 log SNR 从 −3 到 3 之间各项的相反数，形状在这里决定。',
+    },
+    caption: (own, other, here, there) =>
+      `各种分数，在 ${own} 的 ${here} 张与 ${other} 的 ${there} 张图像上`,
+    score: '分数',
+    auroc: 'AUROC',
+    below: (set) => `${set} 中低于这张图的`,
+    chart: (score) => `${score}，单位：奈特`,
+    bar: (set, from, to, percent) => `${set}，${from} 到 ${to}：${percent} %`,
+    note: 'AUROC 是自己的图像得分更高的概率：0.5 表示毫无区分，更低则陌生图像更像自己人。± 为一倍标准误差。',
+  },
   digit: {
     entropy: '熵',
     bar: (label, percent, nats) => `${label}：${percent} %，ELBO ${nats} 奈特`,

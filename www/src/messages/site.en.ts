@@ -16,4 +16,5 @@ export const site = {
   problem: (id: string, reason: string) => `The model ${id} was left out: ${reason}`,
   trainedOn: (datasets: string) => `The models of this site were trained on: ${datasets}.`,
   mnist: 'MNIST is by Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0.',
+  fashion: 'Fashion-MNIST is by Zalando SE, MIT licence.',
 };

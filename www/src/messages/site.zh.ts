@@ -17,4 +17,5 @@ export const site: Messages['site'] = {
   problem: (id, reason) => `模型 ${id} 未被采用：${reason}`,
   trainedOn: (datasets) => `此站点的模型训练于：${datasets}。`,
   mnist: 'MNIST 由 Y. LeCun、C. Cortes 和 C. Burges 制作，CC BY-SA 3.0。',
+  fashion: 'Fashion-MNIST 由 Zalando SE 制作，MIT 许可证。',
 };

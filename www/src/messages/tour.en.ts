@@ -149,6 +149,15 @@ const steps = {
     attempt:
       'Choose the scribble, the number 10, or the letter A. Then clear the pad and draw a single dot: it scores like a digit.',
   },
+  strangers: {
+    title: 'Strangers that look at home',
+    body:
+      'A model of clothes meets digits. Plain pictures are cheap for every model, so digits can get a higher likelihood ' +
+      'than the clothes that the model was trained on. What the bound alone cannot tell, others can: set it against the ' +
+      'length of a compressed file, or ask how usual it is.',
+    attempt:
+      'Choose another model and another score. Which of them puts this digit where a digit belongs, and with what AUROC?',
+  },
   digit: {
     title: 'Telling digits apart',
     body:

@@ -45,6 +45,17 @@ describe('the names of models', () => {
       ddpm.title,
     ]);
   });
+
+  it('say the data set where that tells them apart', () => {
+    const fashion = { ...vae, id: 'fashion-vae', dataset: 'Fashion-MNIST, 8-bit' };
+    const names = (entries: ModelEntry[]) => [...namesOf(entries, ({ title }) => title).values()];
+    expect(names([vae, fashion])).toEqual([`${vae.title} · MNIST`, `${vae.title} · Fashion-MNIST`]);
+    expect(names([vae, fashion, { ...fashion, id: 'another' }])).toEqual([
+      `${vae.title} · MNIST`,
+      `${vae.title} (fashion-vae)`,
+      `${vae.title} (another)`,
+    ]);
+  });
 });
 
 describe('classes', () => {

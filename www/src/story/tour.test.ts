@@ -54,6 +54,8 @@ describe('the steps of a site', () => {
       'terms',
       'schedule',
       ...REST,
+      // there are two data sets of such models
+      'strangers',
       'digit',
     ]);
     expect(steps(of('vae'), false)).toEqual([
@@ -65,7 +67,9 @@ describe('the steps of a site', () => {
       ...REST,
       'compare',
     ]);
-    expect(steps(models, false)).toEqual(TOUR_STEPS.filter((step) => step !== 'odd'));
+    expect(steps(models, false)).toEqual(
+      TOUR_STEPS.filter((step) => step !== 'odd' && step !== 'strangers'),
+    );
   });
 
   it('leave out the bound of a decoder alone, and digits where there are no classes', () => {

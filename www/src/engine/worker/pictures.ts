@@ -59,6 +59,7 @@ export const pictureHandlers: Handlers<
   | 'randomSeed'
   | 'evaluation'
   | 'percentile'
+  | 'place'
   | 'examples'
   | 'prepare'
   | 'read'
@@ -71,6 +72,9 @@ export const pictureHandlers: Handlers<
   evaluation: ({ json }) => evaluate(json).models,
 
   percentile: ({ json, model, elbo }) => evaluate(json).percentile(model, elbo),
+
+  place: ({ json, model, dataset, image: { levels, shape }, seed, evidence }) =>
+    evaluate(json).place(model, dataset, levels, shape, seed, evidence),
 
   examples: () => exampleDrawings(),
 

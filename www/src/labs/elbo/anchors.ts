@@ -17,6 +17,7 @@ export const anchors = [
   'layers',
   'level',
   'surprise',
+  'strangers',
   'compare-binarized',
   'classes',
   'entropy',

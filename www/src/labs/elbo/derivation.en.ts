@@ -4,7 +4,7 @@ import type { derivation } from './derivation.ts';
 
 export const text: DerivationText<typeof derivation> = {
   title: 'Derivation: tighter bounds, and what they are good for',
-  lead: 'From one sample to log p(x), one KL per layer, the units, and three uses of a bound.',
+  lead: 'From one sample to log p(x), one KL per layer, the units, and four uses of a bound.',
   symbols: {
     x: 'the picture',
     K: 'samples K',
@@ -27,6 +27,7 @@ export const text: DerivationText<typeof derivation> = {
     m: 'how many are evaluated',
     costs: 'cost of each timestep',
     surprise: 'the picture among the test set',
+    strangers: 'scores that tell strangers apart',
   },
   steps: {
     importance: {
@@ -91,6 +92,17 @@ export const text: DerivationText<typeof derivation> = {
         'A bound alone says little. Set among the bounds of the test set, under the same model and the same task, it says how usual the picture is:',
         'A low rank means that the model finds it harder to explain than nearly all digits. A high one does not prove that it is a digit: simple pictures, a blank one above all, can have a higher likelihood than any.',
       ],
+    },
+    strangers: {
+      title: 'Strangers: what a likelihood does not know',
+      text: [
+        "Let $p$ be the images a model was trained on and $p'$ others. A density says how cheaply an image is described, not whether it belongs; where the others are plainer, they are cheaper than the model’s own:",
+        'What is cheap for everyone proves nothing. So subtract what the image costs a code that knows nothing but the image itself: each pixel is predicted from its neighbours, and each binary decision costs what the counts $n_0, n_1$ of those before it make of it:',
+        'Or ask for what is typical: own images have bounds near their mean, so one far above it is as odd as one far below:',
+        'How well a score tells the two sets apart is the probability that an own image has the higher one, estimated over all pairs of test images:',
+      ],
+      wrong:
+        'which is wrong as soon as the strangers are simpler than the model’s own images: one half and less of all pairs are then in this order.',
     },
   },
 };

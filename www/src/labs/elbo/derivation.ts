@@ -26,6 +26,7 @@ export const derivation = {
     m: { tex: 'm', anchor: 'bound-timesteps' },
     costs: { tex: 'L_{t-1}', anchor: 'timestep-costs' },
     surprise: { tex: tex`\hat F`, anchor: 'surprise' },
+    strangers: { tex: 's(x)', anchor: 'strangers' },
   },
   steps: [
     {
@@ -118,6 +119,18 @@ export const derivation = {
       ],
       functions: ['math::quantiles::share_below'],
       cites: ['nalisnick2019'],
+    },
+    {
+      id: 'strangers',
+      formulas: [
+        tex`\E_{x \sim p'}[\log p_\theta(x)] > \E_{x \sim p}[\log p_\theta(x)]`,
+        tex`\link{strangers}{s(x)} = \link{elbo}{\ELBO(x)} - \log p_{\text{code}}(x), \quad -\log p_{\text{code}}(x) = -\sum_i \log \frac{n_{x_i} + \frac12}{n_0 + n_1 + 1}`,
+        tex`s(x) = -\bigl|\ELBO(x) - \E_{x \sim p}[\ELBO(x)]\bigr|`,
+        tex`\mathrm{AUROC} = P\bigl(s(x) > s(x')\bigr), \quad x \sim p,\; x' \sim p'`,
+      ],
+      wrong: tex`\log p_\theta(x') < \log p_\theta(x)`,
+      functions: ['model::strangers::Detector::score', 'math::code::code_length', 'math::roc::roc'],
+      cites: ['nalisnick2019', 'nalisnick2019b', 'serra2020', 'delong1988'],
     },
   ],
 } as const satisfies Derivation;

@@ -2,6 +2,8 @@ import { untrack } from 'svelte';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import {
   boundLack,
+  datasetOf,
+  datasetsOf,
   evaluationOf,
   formatKey,
   formatOf,
@@ -9,6 +11,7 @@ import {
   type Task,
   taskOf,
 } from '../../engine/facts.ts';
+import { isOwn } from '../../engine/own.ts';
 import type {
   Diffused,
   Estimate,
@@ -46,7 +49,7 @@ const STILL_MS = 300;
 /** Fewer samples do not know their own standard error. */
 const FEWEST = 30;
 /** The comparison of chains is asked for by hand: what goes on by itself waits for it. */
-const RANKS = { sweep: 0, bound: 1 };
+export const RANKS = { strangers: 0, sweep: 0, bound: 1 };
 /** Chain lengths that are compared, and how many timesteps of each are evaluated. */
 export const SWEEP_STEPS = [10, 30, 100, 300, 1000, 3000] as const;
 const SWEEP_TIMESTEPS = 64;
@@ -152,9 +155,33 @@ export class ElboLab {
     return this.latent.filter(({ entry }) => taskOf(entry) === task);
   }
 
-  /** Models with latents, whether they are compared or not. */
+  /** Those of the site. */
+  get shipped(): ModelEntry[] {
+    return (this.engine.manifest?.models ?? []).filter(({ id }) => !isOwn(id));
+  }
+
+  /** One model of each data set that the lab can be about: a diffusion model, or else a VAE. */
+  get leaders(): ModelEntry[] {
+    const of = (kind: ModelEntry['kind']) => this.shipped.filter((entry) => entry.kind === kind);
+    const all = of('ddpm').length > 0 ? of('ddpm') : of('vae');
+    return datasetsOf(all).flatMap((dataset) => all.find((e) => datasetOf(e) === dataset) ?? []);
+  }
+
+  /** The data set whose models are compared: that of the diffusion model, or of the VAE where there is none. */
+  get dataset(): string {
+    const [first] = this.leaders;
+    if (!first || first.kind === 'hvae') return '';
+    const chosen = this.engine.entry(first.kind, this.page.state[first.kind]);
+    return datasetOf(chosen && !isOwn(chosen.id) ? chosen : first);
+  }
+
+  /** Models with latents of that data set and of the visitor's own, whether they are compared or not. */
   get candidates(): LatentEntry[] {
-    return (this.engine.manifest?.models ?? []).filter((entry) => entry.kind !== 'ddpm');
+    const { dataset } = this;
+    const isApart = this.leaders.length > 1;
+    return (this.engine.manifest?.models ?? [])
+      .filter((entry) => entry.kind !== 'ddpm')
+      .filter((entry) => !isApart || isOwn(entry.id) || datasetOf(entry) === dataset);
   }
 
   isCompared(entry: LatentEntry): boolean {
@@ -203,7 +230,8 @@ export class ElboLab {
     return () => clearTimeout(timer);
   }
 
-  #name<K extends GrowthKind>(
+  /** A task about the picture, as the model wants it. */
+  named<K extends GrowthKind>(
     entry: ModelEntry,
     task: Omit<Extract<GrowthTask, { kind: K }>, 'image' | 'model'>,
   ): NamedTask<K> | null {
@@ -222,7 +250,7 @@ export class ElboLab {
     for (const { entry, bound } of this.latent) {
       if (boundLack(entry)) continue;
       const options = { samples, proposal, seed, ...this.#classOf(entry) };
-      const named = this.#name<'latent'>(entry, { kind: 'latent', options });
+      const named = this.named<'latent'>(entry, { kind: 'latent', options });
       untrack(() => bound.set(named));
     }
   }
@@ -250,7 +278,7 @@ export class ElboLab {
     const { steps, given, seed } = this.#state;
     const { schedule, timesteps } = this.page.state.bound;
     const options = { schedule, steps, timesteps, class: given, seed, consistency: true };
-    const named = this.#name<'diffusion'>(this.ddpm, { kind: 'diffusion', options });
+    const named = this.named<'diffusion'>(this.ddpm, { kind: 'diffusion', options });
     untrack(() => this.bound.set(named));
   }
 
@@ -262,7 +290,7 @@ export class ElboLab {
     }
     const { perClass: evaluationsPerClass, seed, steps } = this.#state;
     const options = { schedule: this.page.state.bound.schedule, steps, evaluationsPerClass, seed };
-    const named = this.#name<'classes'>(this.ddpm, { kind: 'classes', options });
+    const named = this.named<'classes'>(this.ddpm, { kind: 'classes', options });
     untrack(() => this.classes.set(named));
   }
 
@@ -273,7 +301,7 @@ export class ElboLab {
     for (const { schedule, steps, bound } of this.sweep) {
       const options = { schedule, steps, timesteps: SWEEP_TIMESTEPS, class: given, seed };
       const named =
-        ddpm && sweeping ? this.#name<'diffusion'>(ddpm, { kind: 'diffusion', options }) : null;
+        ddpm && sweeping ? this.named<'diffusion'>(ddpm, { kind: 'diffusion', options }) : null;
       untrack(() => bound.set(named));
     }
   }

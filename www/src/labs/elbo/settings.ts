@@ -71,6 +71,8 @@ export const settings = {
     level: row('level', integer(0, MOST_LAYERS), 1),
     /** Models with latents that are left out of the comparison. */
     without: row('without', list(modelId, ',', MOST_MODELS), []),
+    /** Whether the picture is set between the data sets. */
+    strangers: row('strangers', flag, false),
   },
 };
 

@@ -1,5 +1,5 @@
 /** The steps of the guided tour in this lab. */
-import { classKind, classesOf, taskOf } from '../../engine/facts.ts';
+import { classKind, classesOf, datasetsOf, taskOf } from '../../engine/facts.ts';
 import { hasBound, stops } from '../stops.ts';
 import { settings } from './settings.ts';
 
@@ -55,6 +55,13 @@ export const tour = stops(settings, {
     tex: '\\mathrm{ELBO}(x) \\ll \\mathrm{ELBO}(x_{\\text{test}})',
     needs: ({ models, evaluated }) =>
       evaluated && models.some((entry) => entry.kind === 'vae' && hasBound(entry)),
+  },
+  strangers: {
+    place: 165,
+    setting: { elbo: { image: IMAGE, strangers: true } },
+    at: ['strangers', 'picture'],
+    tex: 's(x) = \\mathrm{ELBO}(x) - \\log p_{\\text{code}}(x)',
+    needs: ({ models, evaluated }) => evaluated && datasetsOf(models.filter(hasBound)).length > 1,
   },
   digit: {
     place: 170,
