@@ -27,10 +27,12 @@ function field(chosen: FlatImage | null) {
     disabled: false,
     onchange: (wanted: FlatImage) => void asked.push(wanted),
   });
-  const find = <T extends HTMLElement>(id: string) =>
-    container.querySelector<T>(`[data-testid="${id}"]`);
+  const find = <T extends HTMLElement>(id: string, kind: new () => T): T | null => {
+    const element = container.querySelector(`[data-testid="${id}"]`);
+    return element instanceof kind ? element : null;
+  };
   const set = (id: string, value: string) => {
-    const element = find<HTMLInputElement>(id);
+    const element = find(id, HTMLInputElement) ?? find(id, HTMLSelectElement);
     if (!element) throw new Error(`there is no ${id}`);
     element.value = value;
     const type = element.tagName === 'SELECT' ? 'change' : 'input';
@@ -42,7 +44,7 @@ function field(chosen: FlatImage | null) {
 
 it('offers sizes that a vector may have, and takes one that is written, if it has as many values', () => {
   const { asked, find, set } = field(sizes[0] ?? null);
-  const select = find<HTMLSelectElement>('flat-sizes');
+  const select = find('flat-sizes', HTMLSelectElement);
   expect([...(select?.options ?? [])].map(({ text }) => text)).toEqual([
     '8 × 8, colour, channel after channel',
     '8 × 8, colour, pixel after pixel',
@@ -54,7 +56,7 @@ it('offers sizes that a vector may have, and takes one that is written, if it ha
   set('flat-sizes', '1');
   expect(asked).toEqual([sizes[1]]);
   set('flat-sizes', '-1');
-  const apply = () => find<HTMLButtonElement>('flat-apply');
+  const apply = () => find('flat-apply', HTMLButtonElement);
   set('flat-channels', 'grey');
   set('flat-height', '4');
   expect(apply()?.disabled).toBe(true);
@@ -67,8 +69,8 @@ it('offers sizes that a vector may have, and takes one that is written, if it ha
 
 it('asks for the size where none suggests itself', () => {
   const { find } = field(null);
-  expect(find<HTMLSelectElement>('flat-sizes')?.value).toBe('-1');
-  expect(find<HTMLInputElement>('flat-width')?.value).toBe('192');
+  expect(find('flat-sizes', HTMLSelectElement)?.value).toBe('-1');
+  expect(find('flat-width', HTMLInputElement)?.value).toBe('192');
 });
 
 it('says a phrase in the language of the page, with the phrases inside it', async () => {

@@ -76,7 +76,7 @@ describe('what images are scored with', () => {
     const about = { address: 'a', title: 't', images: 20, given: null };
     const command = (settings: ReturnType<typeof defaultSets>, kind: ModelEntry['kind']) =>
       reproductionOf(settings, entryOf(kind), set as never, about).command;
-    const own = { ...entryOf('vae'), id: 'own.0123456789abcdef0123.01234567' } as ModelEntry;
+    const own = { ...entryOf('vae'), id: 'own.0123456789abcdef0123.01234567' };
     expect(reproductionOf(defaultSets(), own, set as never, about).command).toContain(
       '--data DIR --manifest MODEL/manifest.json --models own.0123456789abcdef0123.01234567 ',
     );
