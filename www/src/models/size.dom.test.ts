@@ -52,7 +52,7 @@ it('offers sizes that a vector may have, and takes one that is written, if it ha
     'Another size…',
   ]);
   expect(select?.value).toBe('0');
-  expect(find('flat-apply')).toBeNull();
+  expect(find('flat-apply', HTMLElement)).toBeNull();
   set('flat-sizes', '1');
   expect(asked).toEqual([sizes[1]]);
   set('flat-sizes', '-1');
@@ -60,7 +60,7 @@ it('offers sizes that a vector may have, and takes one that is written, if it ha
   set('flat-channels', 'grey');
   set('flat-height', '4');
   expect(apply()?.disabled).toBe(true);
-  expect(find('flat-size')?.textContent).toContain('That makes 32 values; the file has 192.');
+  expect(find('flat-size', HTMLElement)?.textContent).toContain('That makes 32 values; the file has 192.');
   set('flat-width', '48');
   expect(apply()?.disabled).toBe(false);
   apply()?.click();
