@@ -60,7 +60,9 @@ it('offers sizes that a vector may have, and takes one that is written, if it ha
   set('flat-channels', 'grey');
   set('flat-height', '4');
   expect(apply()?.disabled).toBe(true);
-  expect(find('flat-size', HTMLElement)?.textContent).toContain('That makes 32 values; the file has 192.');
+  expect(find('flat-size', HTMLElement)?.textContent).toContain(
+    'That makes 32 values; the file has 192.',
+  );
   set('flat-width', '48');
   expect(apply()?.disabled).toBe(false);
   apply()?.click();
