@@ -18,7 +18,7 @@ test('a model of clothes meets a digit, and the data set is chosen', async ({ pa
     const scored: EvaluatedModel = {
       id: MODEL,
       files: Object.fromEntries(
-        Object.entries(entry.files).map(([role, file]) => [role, file.sha256]),
+        Object.entries(entry.files).map(([role, file]) => [role, file.sha256 ?? '']),
       ),
       dataset: 'MNIST test',
       own: false,
