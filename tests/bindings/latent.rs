@@ -64,7 +64,7 @@ fn the_bound_of_a_vae_has_its_terms() {
     assert_eq!(sizes, [1.0, 2.0, 5.0, 10.0, 12.0]);
     let estimates: Array = get(&result, "estimates").dyn_into().unwrap();
     let kinds: Vec<JsValue> = estimates.iter().map(|e| get(&e, "proposal")).collect();
-    assert_eq!(kinds, ["laplace".into(), "posterior".into()] as [JsValue; 2]);
+    assert_eq!(kinds, ["fitted".into(), "posterior".into()] as [JsValue; 2]);
     let [best, plain] = [estimates.get(0), estimates.get(1)];
     assert_eq!((number(&best, "draws"), number(&plain, "draws")), (23.0, 12.0));
     assert_eq!(text(&get(&best, "logLikelihood")), text(&get(&result, "logLikelihood")));
