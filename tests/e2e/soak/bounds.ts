@@ -33,7 +33,14 @@ export class Bounds {
   /** Compares an export of the ELBO lab, whose bounds are all finished, with what the workers have said. */
   check(exported: string): { compared: number; faults: string[] } {
     if (!exported) return { compared: 0, faults: ['the ELBO lab has exported nothing'] };
-    const { image, results } = JSON.parse(exported) as { image: number[]; results: Row[] };
+    const { image, models, results } = JSON.parse(exported) as {
+      image: number[];
+      models: { name: string; id: string }[];
+      results: Row[];
+    };
+    // Models of the visitor's own are named by their titles too.
+    const named = (text: string) =>
+      models.reduce((found, { name, id }) => found.replace(name, id), text);
     const own = JSON.stringify(image);
     const known = new Set<string>();
     for (const [text, { result }] of this.#known) {
@@ -42,7 +49,7 @@ export class Bounds {
       for (const row of rowsOf(params.task, revive(result))) known.add(JSON.stringify(row));
     }
     const faults = results.flatMap((row) => {
-      const text = JSON.stringify(row);
+      const text = JSON.stringify({ ...row, model: named(row.model) });
       return known.has(text) ? [] : [`an export has a number that no worker has said: ${text}`];
     });
     return { compared: results.length, faults };

@@ -150,7 +150,7 @@ test('an export without numbers, or with one that no worker has said, is a fault
   const bounds = new Bounds();
   expect(bounds.check('').faults).toHaveLength(1);
   const results = [{ model: 'm', term: 'ELBO', value: 1 }];
-  const { compared, faults } = bounds.check(JSON.stringify({ image: [1], results }));
+  const { compared, faults } = bounds.check(JSON.stringify({ image: [1], models: [], results }));
   expect([compared, faults.length]).toEqual([1, 1]);
 });
 
