@@ -240,7 +240,8 @@ const CASES: Case[] = [
   },
   {
     name: 'a malformed network among good ones',
-    models: [SMALL_VAE, { ...COLOUR_VAE, id: 'bad-vae' }],
+    // Of one data set, so that both are compared.
+    models: [SMALL_VAE, { ...COLOUR_VAE, id: 'bad-vae', dataset: SMALL_VAE.dataset }],
     spoil: (files) => {
       files.set('colour-decoder.onnx', bytes('not a network'));
       // Without checksums nothing tells before the crate reads it.

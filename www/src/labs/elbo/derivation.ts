@@ -124,7 +124,7 @@ export const derivation = {
       id: 'strangers',
       formulas: [
         tex`\E_{x \sim p'}[\log p_\theta(x)] > \E_{x \sim p}[\log p_\theta(x)]`,
-        tex`\link{strangers}{s(x)} = \link{elbo}{\ELBO(x)} - \log p_{\text{code}}(x), \quad -\log p_{\text{code}}(x) = -\sum_i \log \frac{n_{x_i} + \frac12}{n_0 + n_1 + 1}`,
+        tex`\begin{aligned} \link{strangers}{s(x)} &= \link{elbo}{\ELBO(x)} - \log p_{\text{code}}(x), \\ \log p_{\text{code}}(x) &= \sum_i \log \frac{n_{x_i} + \frac12}{n_0 + n_1 + 1} \end{aligned}`,
         tex`s(x) = -\bigl|\ELBO(x) - \E_{x \sim p}[\ELBO(x)]\bigr|`,
         tex`\mathrm{AUROC} = P\bigl(s(x) > s(x')\bigr), \quad x \sim p,\; x' \sim p'`,
       ],
