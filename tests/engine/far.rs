@@ -5,12 +5,16 @@ use elbo_room::engine::{
 };
 use elbo_room::math::drawing::render_digit;
 use elbo_room::math::elbo::Estimate;
+use elbo_room::math::proposal::ProposalKind;
 use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::shipped::{MANIFEST, file};
 
 const SIDE: usize = 28;
+
+const PROPOSALS: [ProposalKind; 4] =
+    [ProposalKind::Posterior, ProposalKind::Defensive, ProposalKind::Laplace, ProposalKind::Fitted];
 
 /// Pixels of `level` in the rows and columns from `from` to `to`, on a ground of `ground`.
 fn block(from: usize, to: usize, level: u8, ground: u8) -> Vec<u8> {
@@ -62,13 +66,23 @@ fn pictures() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn bound(entry: &ModelEntry, levels: &[u8]) -> Accumulator<LatentBound> {
+type Bound = Accumulator<LatentBound>;
+
+/// What begins the bound of a picture under a model.
+fn bounds_of(entry: &ModelEntry) -> Box<dyn Fn(&[u8], ProposalKind) -> Bound> {
     let files = entry.files();
     let bytes = |role: &str| Ok(file(&files[role].path).to_vec());
-    let options = LatentBoundOptions { samples: 6, seed: Some(1), ..Default::default() };
+    let options =
+        |proposal| LatentBoundOptions { samples: 6, proposal, seed: Some(1), ..Default::default() };
     match entry.contract {
-        Contract::Hvae { .. } => Hvae::load(entry, bytes).unwrap().bound(levels, &options).unwrap(),
-        _ => Vae::load(entry, bytes).unwrap().bound(levels, &options).unwrap(),
+        Contract::Hvae { .. } => {
+            let model = Hvae::load(entry, bytes).unwrap();
+            Box::new(move |levels, kind| model.bound(levels, &options(kind)).unwrap())
+        }
+        _ => {
+            let model = Vae::load(entry, bytes).unwrap();
+            Box::new(move |levels, kind| model.bound(levels, &options(kind)).unwrap())
+        }
     }
 }
 
@@ -92,9 +106,12 @@ fn numbers(result: &LatentBoundResult) -> Vec<f64> {
 #[wasm_bindgen_test(unsupported = test)]
 fn every_bound_is_finite_far_from_the_data() {
     let models = Manifest::parse(MANIFEST).unwrap().models;
-    for entry in models.iter().filter(|m| !matches!(m.contract, Contract::Ddpm { .. })) {
-        for (name, levels) in pictures() {
-            let mut bound = bound(entry, &levels);
+    let latent = models.iter().filter(|m| !matches!(m.contract, Contract::Ddpm { .. }));
+    for (i, entry) in latent.enumerate() {
+        let begin = bounds_of(entry);
+        for (j, (name, levels)) in pictures().into_iter().enumerate() {
+            // Each proposal for every model, and for every picture.
+            let mut bound = begin(&levels, PROPOSALS[(i + j) % PROPOSALS.len()]);
             while bound.step().unwrap() {}
             let result = bound.result().unwrap();
             for number in numbers(&result) {
