@@ -86,7 +86,8 @@ fn an_untrained_network_is_the_best_gaussian_model_but_for_correlation() {
     }
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+#[cfg(not(target_arch = "wasm32"))] // takes seconds there, and nothing in it is of one target
+#[test]
 fn training_closes_most_of_the_gap_over_the_data() {
     let data = two();
     let nodes = normal_nodes(0.5, 5.5);
