@@ -16,8 +16,8 @@ use crate::{audit, page, root, setup};
 
 pub const END_TO_END: &str = "tests/e2e";
 
-/// One profile for all that runs on this machine: nothing is compiled twice.
-const NATIVE: [&str; 3] = ["--release", "--package", "elbo-room"];
+/// In the profile of xtask, whose libraries are among them. One profile for a target: nothing is compiled twice.
+const NATIVE: [&str; 2] = ["--package", "elbo-room"];
 const WASM: [&str; 5] = ["--release", "--package", "elbo-room", "--target", setup::WASM_TARGET];
 const DENY: [&str; 3] = ["--", "--deny", "warnings"];
 
