@@ -8,5 +8,7 @@ mod engine;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate;
 mod kernels;
+#[cfg(not(target_arch = "wasm32"))]
+mod layers;
 mod math;
 mod support;
