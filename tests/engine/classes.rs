@@ -38,8 +38,8 @@ fn truth(schedule: ScheduleKind, steps: usize) -> Vec<f64> {
     (0..3).map(cost).collect()
 }
 
-#[cfg(not(target_arch = "wasm32"))] // takes seconds there, and nothing in it is of one target
-#[test]
+#[cfg_attr(target_arch = "wasm32", ignore = "takes seconds, and nothing in it is of one target")]
+#[wasm_bindgen_test(unsupported = test)]
 fn bounds_and_posterior_equal_their_closed_form() {
     for schedule in ScheduleKind::ALL {
         for steps in [2, 20, 1000, 1500] {

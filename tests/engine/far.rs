@@ -66,10 +66,10 @@ fn pictures() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-type Bound = Accumulator<LatentBound>;
+/// Begins the bound of a picture, for which log p(x) is estimated with a proposal.
+type Begin = Box<dyn Fn(&[u8], ProposalKind) -> Accumulator<LatentBound>>;
 
-/// What begins the bound of a picture under a model.
-fn bounds_of(entry: &ModelEntry) -> Box<dyn Fn(&[u8], ProposalKind) -> Bound> {
+fn bounds_of(entry: &ModelEntry) -> Begin {
     let files = entry.files();
     let bytes = |role: &str| Ok(file(&files[role].path).to_vec());
     let options =

@@ -280,8 +280,8 @@ fn an_exact_posterior_leaves_no_gap_and_equal_weights() {
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))] // takes seconds there, and nothing in it is of one target
-#[test]
+#[cfg_attr(target_arch = "wasm32", ignore = "takes seconds, and nothing in it is of one target")]
+#[wasm_bindgen_test(unsupported = test)]
 fn intervals_cover_the_truth() {
     let (vae, hvae) = (gaussian_vae(0.4, 1.2), GaussianHierarchy::hvae([0.3, 0.3]));
     let covers = |e: Estimate, truth: f64| {
@@ -361,8 +361,8 @@ fn a_proposal_mends_what_plain_q_cannot_see() {
 
 /// For a linear network and Gaussian noise the mode and the curvature are those of the posterior:
 /// with the proposal's own draws alone the weights would be those of a Gaussian 1.3 times as wide.
-#[cfg(not(target_arch = "wasm32"))] // takes seconds there, and nothing in it is of one target
-#[test]
+#[cfg_attr(target_arch = "wasm32", ignore = "takes seconds, and nothing in it is of one target")]
+#[wasm_bindgen_test(unsupported = test)]
 fn intervals_cover_the_truth_with_every_proposal() {
     let narrow = gaussian_vae(0.4, 0.8);
     let truth = (condition(0.0, 1.0).2, divergence(0.4, 0.8));

@@ -255,8 +255,8 @@ fn kernels_average_to_the_term_of_the_bound() {
     assert_close(sum / seeds as f64, term, 0.05 * term);
 }
 
-#[cfg(not(target_arch = "wasm32"))] // takes seconds there, and nothing in it is of one target
-#[test]
+#[cfg_attr(target_arch = "wasm32", ignore = "takes seconds, and nothing in it is of one target")]
+#[wasm_bindgen_test(unsupported = test)]
 fn a_network_learns_and_takes_the_place_of_the_score() {
     let network_options = |weighting| PlaneNetworkOptions {
         data: Some(PlanePreset::TwoGaussians),

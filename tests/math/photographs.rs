@@ -206,8 +206,8 @@ fn drawn(strokes: &[Vec<f32>], spot: Spot, pen: f64) -> Vec<u8> {
     render_digit(strokes, if brush < 1.6 { 2.2 } else { brush }).unwrap()
 }
 
-#[cfg(not(target_arch = "wasm32"))] // takes seconds there, and nothing in it is of one target
-#[test]
+#[cfg_attr(target_arch = "wasm32", ignore = "takes seconds, and nothing in it is of one target")]
+#[wasm_bindgen_test(unsupported = test)]
 fn digits_on_paper_are_read_under_any_light() {
     let mut wrong = Vec::new();
     for digit in digits() {

@@ -86,8 +86,8 @@ fn an_untrained_network_is_the_best_gaussian_model_but_for_correlation() {
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))] // takes seconds there, and nothing in it is of one target
-#[test]
+#[cfg_attr(target_arch = "wasm32", ignore = "takes seconds, and nothing in it is of one target")]
+#[wasm_bindgen_test(unsupported = test)]
 fn training_closes_most_of_the_gap_over_the_data() {
     let data = two();
     let nodes = normal_nodes(0.5, 5.5);
