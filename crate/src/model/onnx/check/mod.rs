@@ -54,6 +54,13 @@ const NOT_DETERMINISTIC: [&str; 10] = [
 /// file, by what the WebAssembly of the page leaves out.
 const NOT_OF_CONSTANTS: [&str; 5] = ["Conv", "ConvTranspose", "Einsum", "Gemm", "MatMul"];
 
+/// The domain of operators that onnxruntime has besides ONNX's.
+const CONTRIBUTED: &str = "com.microsoft";
+
+/// Operators of ONNX's that are in that domain as well.
+const CONTRIBUTIONS: [&str; 7] =
+    ["DequantizeLinear", "GatherND", "Gelu", "Pad", "QuantizeLinear", "Range", "Trilu"];
+
 /// An input of the network, as it will be given.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
@@ -191,9 +198,15 @@ fn normalize(node: &mut NodeProto, signatures: &Signatures) {
         Ok(signature) => signature.most(),
         Err(_) => return,
     };
+    // Lengths that are left out are lengths beside their number, which are refused.
+    if node.op_type == "Split" && node.attribute.iter().any(|a| a.name == "num_outputs") {
+        return;
+    }
     for (names, most) in [(&mut node.input, inputs), (&mut node.output, outputs)] {
-        // More names than an operator has are refused, empty or not.
-        while names.len() <= most && names.last().is_some_and(String::is_empty) {
+        // More names than an operator has are refused, empty or not; and an empty one of those of
+        // which there may be any number.
+        while names.len() <= most && most < usize::MAX && names.last().is_some_and(String::is_empty)
+        {
             names.pop();
         }
     }
@@ -410,6 +423,16 @@ impl<'a> Check<'a> {
             Ok(signature) if is_own_domain(&node.domain) => {
                 signature.check_arity(node)?;
                 signature.check_attributes(node)?;
+                // As far as they are known: what unneeded nodes give is not.
+                let known = |name: &String| self.values.get(name.as_str()).cloned().flatten();
+                signature.bind(&node.input.iter().map(known).collect::<Vec<_>>())?;
+                let is_given = |at: usize| node.input.get(at).is_some_and(|name| !name.is_empty());
+                if node.op_type == "Resize" && self.opset >= 11 && !is_given(2) && !is_given(3) {
+                    return Err("has neither scales nor sizes".into());
+                }
+            }
+            Ok(_) if node.domain == CONTRIBUTED && !CONTRIBUTIONS.contains(&&*node.op_type) => {
+                return Err("there is no such operator in this domain".into());
             }
             _ => return Ok(()),
         }

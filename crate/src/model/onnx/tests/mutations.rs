@@ -85,6 +85,25 @@ fn what_tract_would_compute_of_constants_is_refused() {
     }
 }
 
+#[wasm_bindgen_test(unsupported = test)]
+fn what_onnxruntime_refuses_of_nodes_is_refused() {
+    for (case, seed, why) in [
+        // in parts of the graph that no output needs
+        (1, 8661, "has neither scales nor sizes"),
+        (2, 10327, "there is no such operator in this domain"),
+        (2, 16684, "input 1 is float64, which this operator does not take"),
+        // inputs and outputs without a name, of which there may be any number
+        (1, 18509, "output 2 has no name"),
+        (2, 21117, "input 3 has no name"),
+        (3, 3221, "input 2 has no name"),
+        (1, 13889, "has both num_outputs and lengths"),
+    ] {
+        let model = ModelProto::decode(FILES[case]).unwrap();
+        let error = CASES[case].run(&mutate::mutate(&model, seed)).unwrap_err();
+        assert!(error.message.contains(why), "{case} {seed}: {error}");
+    }
+}
+
 /// One number for all values, and its scale; tests/mutations/reference.py has the same.
 fn projection(values: &[f32]) -> (f64, f64) {
     let weights = (0..values.len()).map(|at| ((37 * at) % 101) as f64 / 50.0 - 1.0);

@@ -234,6 +234,9 @@ fn split(call: &Call) -> Rule {
     let input = call.input(0)?;
     let along = call.axis("axis", 0, input.rank())?;
     let (length, parts) = (input.shape[along], call.node.output.len() as i64);
+    if call.attribute("num_outputs").is_some() && call.node.input.len() > 1 {
+        return Err("has both num_outputs and lengths of its outputs".into());
+    }
     let lengths = match call.list("split", 1)? {
         Some(lengths) => lengths,
         None => {
