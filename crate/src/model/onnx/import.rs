@@ -12,7 +12,7 @@ use tract_onnx::tract_hir::tract_core::internal::translator::Translate;
 
 use super::check::{self, Input};
 use super::register::ONNX;
-use super::{Datum, Dim, TensorSpec, file};
+use super::{Datum, Dim, TensorSpec, file, quantized};
 
 /// Whether tract-onnx reads nodes of this kind.
 pub fn is_known(node: &NodeProto) -> bool {
@@ -35,6 +35,7 @@ pub fn prepare(
     let graph = proto.graph.as_mut().ok_or("has no graph")?;
     file::select(graph, outputs);
     file::widen(graph);
+    quantized::dequantize(graph);
     let wanted = |name: &str| inputs.iter().any(|spec| spec.name == name);
     // Older files list the weights among the inputs.
     let weights: Vec<String> = graph.initializer.iter().map(|t| t.name.clone()).collect();

@@ -7,7 +7,7 @@ use tract_onnx::pb::{GraphProto, TensorProto, ValueInfoProto};
 
 use super::check::{self, Element, Input};
 use super::convolution::CHANNELS_FOR_WINOGRAD;
-use super::{TensorSpec, file};
+use super::{TensorSpec, file, quantized};
 use crate::error::{Error, Result};
 
 /// A dimension of a value as a file declares it.
@@ -127,13 +127,15 @@ pub fn inspect_at(
         }));
     }
     let transformed = transformed_bytes(graph);
+    let scales = quantized::scales(graph);
+    let weights = graph.initializer.iter().filter(|t| !scales.contains(t.name.as_str()));
     let complete = names.iter().all(|name| report.values.contains_key(*name));
     Ok(GraphInfo {
         inputs: ports,
         outputs,
         refused: missing.into_iter().chain(report.problems).reduce(|all, why| all + "; " + &why),
         operators,
-        parameters: graph.initializer.iter().map(|tensor| elements(&tensor.dims)).sum(),
+        parameters: weights.map(|tensor| elements(&tensor.dims)).sum(),
         weights: graph.initializer.iter().map(weight).collect(),
         values,
         external_data,

@@ -2,6 +2,7 @@
 //! plan. Nothing outside this folder names tract.
 //!
 //! - [`file`]: the file as protocol buffers; the part of its graph that is needed,
+//! - [`quantized`]: weights in 8 bits,
 //! - [`check`]: whether it can be trusted to tract,
 //! - [`register`], [`import`]: tract-onnx's typed model with the shapes fixed,
 //! - [`fuse`], [`normalize`], [`finder`]: what several operators spell out and one kernel computes,
@@ -27,6 +28,7 @@ mod operator;
 mod ops;
 mod product;
 mod profile;
+mod quantized;
 mod register;
 mod states;
 mod support;

@@ -13,6 +13,7 @@ mod tests;
 mod value;
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use tract_onnx::pb::type_proto::Value as DeclaredType;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
@@ -586,6 +587,16 @@ impl<'a> Check<'a> {
             self.problem(problem);
         }
     }
+}
+
+/// The integers of a tensor of integers; `None` for others, and for one that is damaged.
+pub fn integers(tensor: &TensorProto) -> Option<Rc<[i64]>> {
+    Value::from_tensor(tensor).ok()?.integers()
+}
+
+/// The numbers of a tensor of floating-point numbers; `None` for others, and for one that is damaged.
+pub fn reals(tensor: &TensorProto) -> Option<Rc<[f64]>> {
+    Value::from_tensor(tensor).ok()?.reals()
 }
 
 /// The tensor that a Constant is.

@@ -12,7 +12,7 @@ macro_rules! file {
     };
 }
 
-const FILES: [(&str, &[u8]); 20] = [
+const FILES: [(&str, &[u8]); 22] = [
     file!("batch2-decoder-dynamo18.onnx"),
     file!("batch4-decoder-jit17.onnx"),
     file!("batchnorm-decoder-dynamo18.onnx"),
@@ -22,6 +22,8 @@ const FILES: [(&str, &[u8]); 20] = [
     file!("conv-encoder-jit12.onnx"),
     file!("dit-dynamo22.onnx"),
     file!("external-decoder-dynamo18.onnx"),
+    file!("int8-decoder-jit13.onnx"),
+    file!("int8-encoder-dynamo20.onnx"),
     file!("mlp-decoder-dynamo18.onnx"),
     file!("mlp-encoder-jit9.onnx"),
     file!("onehot-decoder-dynamo18.onnx"),

@@ -13,7 +13,7 @@ macro_rules! exported {
     };
 }
 
-const EXPORTS: [(&str, &[u8]); 20] = exported![
+const EXPORTS: [(&str, &[u8]); 22] = exported![
     "batch2-decoder-dynamo18.onnx",
     "batch4-decoder-jit17.onnx",
     "batchnorm-decoder-dynamo18.onnx",
@@ -23,6 +23,8 @@ const EXPORTS: [(&str, &[u8]); 20] = exported![
     "conv-encoder-jit12.onnx",
     "dit-dynamo22.onnx",
     "external-decoder-dynamo18.onnx",
+    "int8-decoder-jit13.onnx",
+    "int8-encoder-dynamo20.onnx",
     "mlp-decoder-dynamo18.onnx",
     "mlp-encoder-jit9.onnx",
     "onehot-decoder-dynamo18.onnx",

@@ -18,6 +18,7 @@ mod exports;
 mod fusions;
 mod mutations;
 mod operators;
+mod quantized;
 mod refusals;
 mod shipped;
 mod states;
