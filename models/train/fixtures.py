@@ -40,7 +40,10 @@ def decimals(values, digits: int = 8) -> list:
 
 
 def session(name: str) -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(ROOT / "models" / name, providers=["CPUExecutionProvider"])
+    settings = onnxruntime.SessionOptions()
+    # further optimizations may round what a matrix of 8 bits is multiplied with to 8 bits as well
+    settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    return onnxruntime.InferenceSession(ROOT / "models" / name, settings, providers=["CPUExecutionProvider"])
 
 
 def main() -> None:

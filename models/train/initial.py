@@ -8,17 +8,19 @@ from onnx import numpy_helper
 from torch import nn
 
 import checkpoints
+import quantize
 
 LACKING = 0.1  # share of a network's parameters without which a source still is one of it
 
 
 def initializers(path: Path) -> dict[str, torch.Tensor]:
-    """The initializers of an ONNX file by the names that they have in PyTorch, f16 ones as f32.
+    """The initializers of an ONNX file by the names that they have in PyTorch, as f32 if they are f16 or of 8 bits.
 
     Scale and shift of a group norm that is spelled out have no such name; the node that takes them lies in the module's scope.
     """
     graph = onnx.load(path).graph
     found = {t.name.removesuffix(".f16"): torch.tensor(numpy_helper.to_array(t), dtype=torch.float32) for t in graph.initializer}
+    found |= {name: torch.from_numpy(value) for name, value in quantize.restored(graph).items()}
     for node in graph.node:
         if node.op_type == "Identity" and node.input[0] in found:  # the exporter keeps one of several equal tensors
             found[node.output[0]] = found[node.input[0]]

@@ -1,4 +1,4 @@
-"""Copy finished runs into models/: their ONNX files, their entries of manifest.json, and the tables of README.md.
+"""Copy finished runs into models/: their ONNX files (some in 8 bits), their entries of manifest.json, and the tables of README.md.
 
 What has no run here stays as it is. The crate's own evaluation and the fixtures of the tests must be made anew afterwards.
 """
@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import export
+import quantize
 import registry
 
 HERE = Path(__file__).resolve().parent
@@ -41,6 +42,15 @@ def format2(entry: dict) -> dict:
     return {**entry, "network": entry.get("network", {"condition": {}})} if entry["kind"] == "ddpm" else entry
 
 
+def in_8_bits(entry: dict, models: Path) -> None:
+    """Store the weights of a published model in 8 bits."""
+    for part, file in entry["files"].items():
+        path = models / file["path"]
+        if path.suffix == ".onnx":
+            quantize.rewrite(path)
+            entry["files"][part] = export.file_entry(path)
+
+
 def tables(models: list[dict]) -> str:
     """The part of README.md that lists runs, files and scores, as Markdown."""
     files = ["| file | bytes | sha256 |", "|---|---|---|"]
@@ -61,11 +71,13 @@ def tables(models: list[dict]) -> str:
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     p.add_argument("ids", nargs="*", help="models to publish; all finished runs if none is named")
+    p.add_argument("--quantize", nargs="+", default=[], metavar="ID", help="models that are published, to store in 8 bits")
     p.add_argument("--runs", type=Path, default=Path("runs"))
     p.add_argument("--models", type=Path, default=MODELS, help="where the ONNX files and the manifest go")
     args = p.parse_args()
-    ids = args.ids or [name for name in registry.models() if (args.runs / name / "entry.json").exists()]
-    if not ids:
+    finished = [name for name in registry.models() if (args.runs / name / "entry.json").exists()]
+    ids = args.ids or ([] if args.quantize else finished)
+    if not ids and not args.quantize:
         raise SystemExit(f"{args.runs} has no finished run")
     entries = {name: read(args.runs / name) for name in ids}
     manifest = json.loads((args.models / "manifest.json").read_text())
@@ -77,11 +89,14 @@ def main() -> None:
     for name, entry in entries.items():
         for file in entry["files"].values():
             shutil.copyfile(args.runs / name / file["path"], args.models / file["path"])
+    for entry in manifest["models"]:
+        if entry["id"] in args.quantize or (entry["id"] in ids and entry["id"] in quantize.IN_8_BITS):
+            in_8_bits(entry, args.models)
     (args.models / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     readme = args.models / "README.md"
     head, _, tail = readme.read_text().split(MARK)
     readme.write_text(MARK.join([head, tables(manifest["models"]), tail]))
-    print(f"published {', '.join(ids)}; now evaluate them by the crate, and run fixtures.py and fixtures_latent.py")
+    print(f"published {', '.join([*ids, *args.quantize])}; now evaluate them by the crate, and run fixtures.py and fixtures_latent.py")
 
 
 if __name__ == "__main__":

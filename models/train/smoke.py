@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 
@@ -16,6 +17,7 @@ import checkpoints
 import diffusion
 import initial
 import loop
+import quantize
 import registry
 from train import train
 from unet import LOG_SNR_MAX, LOG_SNR_MIN, PERIODS, LevelFeatures
@@ -43,6 +45,19 @@ def check_files(model: registry.Model, folder: Path) -> None:
                 feed[i.name] = np.full(shape, 3) if i.name == "class" else np.full(shape, 0.5, np.float32)
             for output, value in zip(session.get_outputs(), session.run(None, feed), strict=True):
                 assert np.isfinite(value).all() and value.shape == (batch, *output.shape[1:]), (path, output.name)
+
+
+def check_8_bits(folder: Path) -> None:
+    """Each file in 8 bits gives nearly what it gives."""
+    for path in folder.glob("*.onnx"):
+        smaller = onnx.load(path)
+        quantize.quantize(smaller, smallest=64)
+        sessions = [onnxruntime.InferenceSession(given, providers=["CPUExecutionProvider"]) for given in (path, smaller.SerializeToString())]
+        rng = np.random.default_rng(0)
+        shapes = {i.name: (2, *[n for n in i.shape[1:] if isinstance(n, int)]) for i in sessions[0].get_inputs()}
+        feed = {name: np.full(shape, 3) if name == "class" else rng.uniform(-1, 1, shape).astype(np.float32) for name, shape in shapes.items()}
+        for before, after in zip(*(session.run(None, feed) for session in sessions), strict=True):
+            assert np.abs(after - before).mean() <= 0.05 * max(1, np.abs(before).mean()), path
 
 
 def check_bounds(model: registry.Model, folder: Path) -> None:
@@ -116,6 +131,7 @@ def main() -> None:
         archive.unpack(archives, Path(folder))
         for name, model in models.items():
             check_files(model, Path(folder) / name)
+            check_8_bits(Path(folder) / name)
             if model.kind == "hvae":
                 check_bounds(model, Path(folder) / name)
         for name in ("mnist-ddpm", "fashion-vae", "mnist-hvae-8bit", "mnist-vae-realnvp"):
