@@ -259,17 +259,21 @@ export class Soak {
     const unfinished = page.locator(
       '[data-testid=elbo-lab] article[data-status]:not([data-status=done])',
     );
+    // Where a model is fetched again, there is nothing yet that could be unfinished.
+    const results = page.locator('[data-testid=elbo-json]:enabled');
     const until = Date.now() + REST_MS;
     while (Date.now() < until) {
       await this.#visitor.answerNotices();
       await this.#visitor.resume();
-      if ((await unfinished.count()) === 0) return;
+      if ((await unfinished.count()) === 0 && (await results.count()) > 0) return;
       await page.waitForTimeout(250);
     }
     const states = await unfinished.evaluateAll((articles) =>
       articles.map((article) => `${article.dataset['testid']} ${article.dataset['status']}`),
     );
-    this.#fault(`does not come to rest: ${states.join(', ')}`);
+    const told = await page.getByTestId('elbo-lab').innerText();
+    const lab = states.length > 0 ? '' : `; the lab says ${told.slice(0, 600)}`;
+    this.#fault(`does not come to rest: ${states.join(', ') || 'nothing to export'}${lab}`);
   }
 
   /** In the first lab, with nothing under way. */

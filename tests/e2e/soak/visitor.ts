@@ -1,15 +1,11 @@
 /** Does to the page what the script says, with pointer and keys where a visitor has those. */
 import type { BrowserContext, CDPSession, Locator, Page } from '@playwright/test';
 import { LABS } from '../../../www/src/labs/index.ts';
+import { give, VAE } from './files.ts';
 import { type Fields, fieldsOf } from './ledger.ts';
 import { bitmap } from './picture.ts';
 import type { Action } from './script.ts';
 import type { Control, Watched } from './watch.ts';
-
-const fixtures = new URL('../../fixtures/foreign/', import.meta.url);
-const VAE = ['encoder-mnist.onnx', 'decoder-mnist.onnx'].map(
-  (name) => new URL(name, fixtures).pathname,
-);
 
 /** Long enough for a busy machine: what takes longer is not there to be used. */
 const PATIENCE_MS = 4000;
@@ -332,14 +328,12 @@ export class Visitor {
   }
 
   async #upload({ seed, readable }: Extract<Action, { kind: 'upload' }>): Promise<Deed | false> {
-    const input = this.page.locator('main > div:not([hidden]) [data-testid=upload]');
-    if ((await input.count()) === 0) return false;
-    await input.first().setInputFiles({
-      name: readable ? 'blobs.bmp' : 'words.png',
-      mimeType: readable ? 'image/bmp' : 'image/png',
-      buffer: readable ? bitmap(seed) : Buffer.from('no picture'),
-    });
-    return {};
+    const file = readable
+      ? { name: 'blobs.bmp', type: 'image/bmp', bytes: bitmap(seed) }
+      : { name: 'words.png', type: 'image/png', bytes: Buffer.from('no picture') };
+    const upload = 'main > div:not([hidden]) [data-testid=upload]';
+    const given = await give(this.page, upload, [file]);
+    return given ? {} : false;
   }
 
   /** Opens a VAE of the visitor's own, unless it takes too long; the dialog is closed either way. */
@@ -348,7 +342,8 @@ export class Visitor {
     const dialog = page.getByTestId('open-model');
     if (!(await this.#press(page.getByTestId('open-a-model')))) return false;
     try {
-      await page.getByTestId('model-files').setInputFiles(VAE, { timeout: PATIENCE_MS });
+      await page.getByTestId('model-files').waitFor({ state: 'attached', timeout: PATIENCE_MS });
+      await give(page, '[data-testid=model-files]', VAE);
       await page.getByTestId('use-model').click({ timeout: 2 * PATIENCE_MS });
       await dialog.waitFor({ state: 'detached', timeout: PATIENCE_MS });
       return {};
