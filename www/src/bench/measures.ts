@@ -217,7 +217,7 @@ const allCores: Step = async (rows, context) => {
     runtime: async () => supplies.module,
     model: async (id) => ({
       entry: supplies.ddpm.entry,
-      supply: { id, files: supplies.ddpm.files },
+      supply: () => ({ id, files: supplies.ddpm.files }),
     }),
     reject: (_id, _supply, error) => console.error(error),
     blame: () => false,

@@ -42,6 +42,11 @@ export class Asset<T> {
     return this.#value;
   }
 
+  /** The value, unless it is still on its way. */
+  get current(): T | null {
+    return this.#current;
+  }
+
   /** `value` turned out to be unusable: the next `get` waits for a retry, which then asks for a fresh copy. */
   reject(value: T, error: Error): void {
     if (value !== this.#current) return;

@@ -264,8 +264,8 @@ export type CallName = keyof Calls;
 export type ToWorker =
   | { [K in CallName]: { id: number; call: K; params: Calls[K]['params'] } }[CallName]
   | { cancel: number }
-  /** Name of a lock that the worker is to hold for as long as it lives. */
-  | { watch: string };
+  /** Name of a lock that the worker is to hold for as long as it lives; null where there are no locks. */
+  | { watch: string | null };
 
 interface WireError {
   name: string;
@@ -273,8 +273,8 @@ interface WireError {
 }
 
 export type FromWorker =
-  /** The lock is held. */
-  | { watched: string }
+  /** The lock is held; null: there is none. */
+  | { watched: string | null }
   | { id: number; result: Calls[CallName]['result'] }
   | { id: number; progress: Calls[CallName]['progress'] }
   /** `fatal`: the wasm instance trapped and can no longer be trusted. */

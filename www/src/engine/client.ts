@@ -62,9 +62,12 @@ function canLock(): boolean {
   }
 }
 
-/** Stands in for the error event of a worker that the browser does not let the page have. */
-export class Refusal extends Event {
-  constructor(readonly message: string) {
+/** Stands in for the error event of a worker that cannot send one: the browser refuses it, or it never said a word. */
+export class EndEvent extends Event {
+  constructor(
+    readonly message: string,
+    readonly cause: LossCause,
+  ) {
     super('error', { cancelable: true });
   }
 }
@@ -86,7 +89,7 @@ export class WorkerClient {
       event.preventDefault();
       // What a script throws has a message; a script that did not come has none.
       const cause = event.message || this.#heard ? 'crash' : 'script';
-      this.#lose(event.message || 'worker error', event instanceof Refusal ? 'refused' : cause);
+      this.#lose(event.message || 'worker error', event instanceof EndEvent ? event.cause : cause);
     };
     worker.onmessageerror = () => this.#lose('unreadable message', 'crash');
     this.#watch();
@@ -143,7 +146,11 @@ export class WorkerClient {
     if (this.#dead) return;
     this.#heard = true;
     if ('watched' in message) {
-      void navigator.locks.request(message.watched, () => this.#lose('no error', 'silent'));
+      const { watched } = message;
+      if (watched)
+        navigator.locks
+          .request(watched, () => this.#lose('no error', 'silent'))
+          .catch(() => undefined);
       return;
     }
     const open = this.#open.get(message.id);
@@ -165,11 +172,11 @@ export class WorkerClient {
 
   /**
    * A worker can end without an error event. It holds a lock as long as it lives, and the page waits for the same: where it gets
-   * it, the worker is gone.
+   * it, the worker is gone. Its answer is the first word that it says, with a lock or without.
    */
   #watch(): void {
-    if (!canLock()) return;
-    this.worker.postMessage({ watch: `elbo-room worker ${crypto.randomUUID()}` }, []);
+    const watch = canLock() ? `elbo-room worker ${crypto.randomUUID()}` : null;
+    this.worker.postMessage({ watch }, []);
   }
 
   #lose(reason: string, cause: LossCause): void {

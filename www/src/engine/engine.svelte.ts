@@ -339,8 +339,9 @@ export class Engine {
   }
 
   async #supply(id: string): Promise<SuppliedModel> {
-    const supply = await this.files.of(id).get();
-    return { entry: await this.files.entryOf(id), supply };
+    const asset = this.files.of(id);
+    await asset.get();
+    return { entry: await this.files.entryOf(id), supply: () => asset.current };
   }
 
   /** A model is gone: what workers hold of it is freed. */

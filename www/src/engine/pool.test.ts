@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EXPECTED, grow, setUp, sumOf, TOTAL } from '../testing/pool.ts';
 import { randomFrom } from '../testing/random.ts';
+import { later } from '../testing/worker.ts';
 import { inTime } from '../testing/time.ts';
 import type { GrowthState } from './growth.ts';
-import { poolSize } from './pool.ts';
+import { poolSize, type SuppliedModel } from './pool.ts';
+import { AFTER_SCRIPT_MS, FIRST_WORD_MS } from './prompt.ts';
 
 let random: () => number;
 const anyDelay = () => random() * 3;
@@ -140,6 +142,66 @@ describe('a lost worker', () => {
     expect(workers).toHaveLength(3);
   });
 
+  it('that never says a word leaves a smaller pool with the same bits, in time', async () => {
+    const { pool, workers, recruiter } = setUp(3, (worker) => ({
+      delay: anyDelay,
+      mute: worker === 1,
+    }));
+    const begun = performance.now();
+    expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
+    await vi.runAllTimersAsync();
+    expect(performance.now() - begun).toBe(FIRST_WORD_MS + AFTER_SCRIPT_MS);
+    expect(workers[1]?.dead).toBe(true);
+    expect(recruiter.onShrunk).toHaveBeenLastCalledWith(2);
+    expect(recruiter.onLost).not.toHaveBeenCalled();
+  });
+
+  it('that never says a word is replaced where it was the only one', async () => {
+    const { pool, workers, recruiter } = setUp(1, (worker) => ({
+      delay: anyDelay,
+      mute: worker < 2,
+    }));
+    expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
+    expect(workers.map(({ dead }) => dead)).toEqual([true, true, false]);
+    expect(recruiter.onLost).toHaveBeenCalledTimes(2);
+    expect(recruiter.onLost).toHaveBeenLastCalledWith('no answer', 1, 'silent');
+  });
+
+  it('is given up when none ever says a word', async () => {
+    const { pool, workers, recruiter } = setUp(1, () => ({ delay: anyDelay, mute: true }));
+    expect(await inTime(grow(pool).settled)).toMatchObject({
+      status: 'failed',
+      error: { message: 'no answer' },
+    });
+    expect(workers).toHaveLength(4);
+    expect(recruiter.onLost).toHaveBeenLastCalledWith('no answer', 0, 'silent');
+  });
+
+  it('has all the time that its script takes on the way', async () => {
+    const { promise, resolve } = later<null>();
+    const { pool, workers, recruiter } = setUp(
+      1,
+      (worker) => ({ delay: anyDelay, mute: worker === 0 }),
+      () => promise,
+    );
+    const { settled } = grow(pool);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(workers[0]?.dead).toBe(false);
+    resolve(null);
+    expect(sumOf(await inTime(settled))).toBe(EXPECTED);
+    expect(vi.mocked(recruiter.onLost).mock.calls).toEqual([['no answer', 1, 'silent']]);
+  });
+
+  it('that is mute because the site does not give its script is told so', async () => {
+    const { pool, recruiter } = setUp(
+      1,
+      () => ({ delay: anyDelay, mute: true }),
+      () => Promise.reject(new TypeError('Failed to fetch')),
+    );
+    expect(await inTime(grow(pool).settled)).toMatchObject({ status: 'failed' });
+    expect(vi.mocked(recruiter.onLost).mock.calls).toEqual([['no script', 0, 'script']]);
+  });
+
   it('is told as lost where not even one finds room, and a restart tries all places again', async () => {
     let full = true;
     const { pool, workers, recruiter } = setUp(3, () => ({
@@ -211,6 +273,15 @@ describe('an error', () => {
     ticket.resume();
     await vi.runAllTimersAsync();
     expect(sumOf(states.at(-1) as GrowthState)).toBe(EXPECTED);
+  });
+
+  it('of another worker has the model fetched again, which a growth waits for', async () => {
+    const { pool, workers, recruiter } = setUp(1, () => ({ delay: anyDelay }));
+    const gone = { entry: {}, supply: () => null } as unknown as SuppliedModel;
+    vi.mocked(recruiter.model).mockResolvedValueOnce(gone);
+    expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
+    expect(recruiter.model).toHaveBeenCalledTimes(2);
+    expect(workers[0]?.calls.filter((call) => call === 'load')).toHaveLength(1);
   });
 
   it('of the model has it fetched again', async () => {

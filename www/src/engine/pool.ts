@@ -14,7 +14,8 @@ import { batchesIn } from './together.ts';
 
 export interface SuppliedModel {
   entry: ModelEntry;
-  supply: ModelPackage;
+  /** The files that whoever fetched them keeps; null while they are fetched again. The pool keeps none, which would be a second copy. */
+  supply(): ModelPackage | null;
 }
 
 /** Where the pool gets its workers and what they need. */
@@ -202,6 +203,11 @@ export class Pool {
     });
   }
 
+  #fetchAgain(id: string): void {
+    this.#models.delete(id);
+    this.#await(id);
+  }
+
   /** The next growth for a free worker: the lowest rank, then whoever has had the least time. */
   #pick(): Growth | undefined {
     if (this.#suspended) return undefined;
@@ -300,18 +306,21 @@ export class Pool {
     );
     await once(slot.models, id, async () => {
       const model = this.#models.get(id);
-      if (!model) throw new CancelledError('the model is being fetched again');
+      const supply = model?.supply();
+      if (!model || !supply) {
+        if (model) this.#fetchAgain(id);
+        throw new CancelledError('the model is being fetched again');
+      }
       try {
-        await slot.client.call('load', { entry: model.entry, files: model.supply.files });
+        await slot.client.call('load', { entry: model.entry, files: supply.files });
         slot.settled = true;
       } catch (error) {
         const lost = error instanceof WorkerLostError;
         if (!lost && !(error instanceof CallError)) throw error;
-        if (lost && !this.recruiter.blame(id, model.supply, error)) throw error;
+        if (lost && !this.recruiter.blame(id, supply, error)) throw error;
         if (this.#models.get(id) === model) {
-          if (!lost) this.recruiter.reject(id, model.supply, error);
-          this.#models.delete(id);
-          this.#await(id);
+          if (!lost) this.recruiter.reject(id, supply, error);
+          this.#fetchAgain(id);
         }
         if (lost) throw error;
         throw new CancelledError(error.message);

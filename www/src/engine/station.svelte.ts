@@ -1,16 +1,18 @@
 import { AbsentError, type Asset } from './asset.svelte.ts';
 import {
   asError,
+  EndEvent,
   type LossCause,
   type OnLost,
-  Refusal,
   WorkerClient,
   type WorkerLike,
   WorkerLostError,
 } from './client.ts';
 import { Lane } from './lane.ts';
 import { LateWorker } from './late.ts';
+import { PromptWorker } from './prompt.ts';
 import type { ModelEntry } from './protocol.ts';
+import workerUrl from './worker.ts?worker&url';
 
 export type Role = 'decoder' | 'sampler' | 'scorer' | 'fitter';
 /** Who can be lost: a station, or one of the pool's workers. */
@@ -29,10 +31,13 @@ export interface Supplies {
   models: Partial<Record<ModelKind, Asset<ModelPackage>>>;
 }
 
+/** In full: a browser that has it from the line for one worker has it for all. */
+const fetchScript = () => fetch(workerUrl).then((response) => response.arrayBuffer());
+
 /** The worker's name tells it from the others in the browser's tools. */
 function create(name: string): WorkerLike {
   try {
-    return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
+    return new PromptWorker(new Worker(workerUrl, { type: 'module', name }), fetchScript);
   } catch (error) {
     return refused(asError(error).message);
   }
@@ -47,7 +52,7 @@ function refused(reason: string): WorkerLike {
     onerror: null,
     onmessageerror: null,
   };
-  queueMicrotask(() => worker.onerror?.(new Refusal(reason) as unknown as ErrorEvent));
+  queueMicrotask(() => worker.onerror?.(new EndEvent(reason, 'refused') as unknown as ErrorEvent));
   return worker;
 }
 

@@ -82,11 +82,23 @@ async function serve<K extends CallName>(
 }
 
 /** Never lets go: the lock is free when the worker is gone. */
-const hold = (watched: string) =>
-  navigator.locks.request(watched, () => {
-    postMessage({ watched } satisfies FromWorker);
+async function hold(watch: string | null): Promise<void> {
+  const say = (watched: string | null) => postMessage({ watched } satisfies FromWorker);
+  if (watch === null) {
+    say(null);
+    return;
+  }
+  const held = navigator.locks.request(watch, () => {
+    say(watch);
     return new Promise(() => undefined);
   });
+  await held.catch(() => say(null));
+}
+
+/** Whatever it was, it would never be answered. */
+onmessageerror = () => {
+  throw new Error('unreadable message');
+};
 
 onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if ('watch' in data) void hold(data.watch);

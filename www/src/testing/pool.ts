@@ -4,6 +4,7 @@ import type { CallName, Calls, FromWorker, ToWorker } from '../engine/calls.ts';
 import { WorkerClient, type WorkerLike } from '../engine/client.ts';
 import type { GrowthState } from '../engine/growth.ts';
 import { Pool, type Recruiter, type SuppliedModel } from '../engine/pool.ts';
+import { PromptWorker } from '../engine/prompt.ts';
 import type { GrowthTask, LatentBoundResult } from '../engine/protocol.ts';
 
 export const TOTAL = 3000;
@@ -24,6 +25,8 @@ export interface Habits {
   dies?: (call: CallName) => boolean;
   /** What its error event says. */
   words?: string;
+  /** Ended before its first word: it never says one, and sends no error. */
+  mute?: boolean;
 }
 
 /** A worker that answers after `delay()` milliseconds, and can die in place of an answer. */
@@ -40,7 +43,13 @@ class FakeWorker implements WorkerLike {
   constructor(private readonly habits: Habits) {}
 
   postMessage(message: ToWorker) {
-    if ('cancel' in message || 'watch' in message) return;
+    if (this.habits.mute || 'cancel' in message) return;
+    if ('watch' in message) {
+      // Without its script it does not come so far.
+      if (this.habits.words !== '')
+        setTimeout(() => this.#post({ watched: null }), this.habits.delay());
+      return;
+    }
     this.calls.push(message.call);
     if (message.call === 'evaluate') this.evaluated.push(message.params.ticket);
     setTimeout(() => {
@@ -62,7 +71,7 @@ class FakeWorker implements WorkerLike {
   }
 
   #post(data: FromWorker) {
-    this.onmessage?.({ data } as MessageEvent<FromWorker>);
+    if (!this.dead) this.onmessage?.({ data } as MessageEvent<FromWorker>);
   }
 
   #answer(call: CallName, params: unknown): Calls[CallName]['result'] {
@@ -87,15 +96,21 @@ class FakeWorker implements WorkerLike {
 }
 
 const task: GrowthTask = { kind: 'latent', model: 'vae', image: new Uint8Array(784), options: {} };
-const model = { entry: {}, supply: { id: 'vae', files: {} } } as SuppliedModel;
+const supply = { id: 'vae', files: {} };
+const model = { entry: {}, supply: () => supply } as SuppliedModel;
 
-export function setUp(size: number, habits: (worker: number) => Habits) {
+/** `fetchScript`: how the page comes by the workers' script. */
+export function setUp(
+  size: number,
+  habits: (worker: number) => Habits,
+  fetchScript: () => Promise<unknown> = async () => null,
+) {
   const workers: FakeWorker[] = [];
   const recruiter: Recruiter = {
     spawn(onLost) {
       const worker = new FakeWorker(habits(workers.length));
       workers.push(worker);
-      return new WorkerClient(worker, onLost);
+      return new WorkerClient(new PromptWorker(worker, fetchScript), onLost);
     },
     runtime: async () => ({}),
     model: vi.fn(async () => model),

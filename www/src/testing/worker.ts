@@ -46,7 +46,10 @@ export class ScriptedWorker {
   }
 
   postMessage(message: ToWorker): void {
-    if ('watch' in message) return;
+    if ('watch' in message) {
+      setTimeout(() => this.#post({ watched: null }), TRAVEL_MS);
+      return;
+    }
     if ('cancel' in message) {
       this.cancelled.add(message.cancel);
       return;
