@@ -82,6 +82,43 @@ export const cutLabels = (page: Page): Promise<string[]> =>
       }),
   );
 
+/** Words that lie over others, outside of formulas and charts. */
+export const overlappingWords = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const lines: { box: DOMRect; node: Node }[] = [];
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const node = walk.currentNode;
+      const parent = node.parentElement;
+      const isShown =
+        node.textContent?.trim() &&
+        parent?.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
+        !parent.closest('svg, .katex, option, .hidden-visually, [aria-hidden=true]');
+      if (!isShown) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      lines.push(...Array.from(range.getClientRects(), (box) => ({ box, node })));
+    }
+    lines.sort((a, b) => a.box.top - b.box.top);
+    return lines.flatMap((one, i) => {
+      const found: string[] = [];
+      for (const other of lines.slice(i + 1)) {
+        const [a, b] = [one.box, other.box];
+        if (b.top >= a.bottom) break;
+        const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const height = Math.min(a.bottom, b.bottom) - b.top;
+        // Lines of a paragraph share the room above and below their letters.
+        if (one.node !== other.node && width > 2 && height > 0.35 * Math.min(a.height, b.height))
+          found.push(`${one.node.textContent?.trim()} / ${other.node.textContent?.trim()}`);
+      }
+      return found;
+    });
+  });
+
+/** Has the page's text so many times as large by a style of the visitor's, which no media query follows. */
+export const restyleText = (page: Page, times: number): Promise<void> =>
+  page.evaluate((size) => void (document.documentElement.style.fontSize = size), `${100 * times}%`);
+
 /** Has the browser's text so many times as large, as its settings do. */
 export async function enlargeText(page: Page, times: number): Promise<void> {
   const session = await page.context().newCDPSession(page);

@@ -7,6 +7,8 @@ import {
   expectAccessible,
   expectNone,
   expectNoOverflow,
+  overlappingWords,
+  restyleText,
   SPANS,
 } from '../checks.ts';
 import { expect, type Locator, type Page, test } from '../fixtures.ts';
@@ -45,16 +47,25 @@ for (const lab of Object.keys(LABS) as Lab[]) {
       }
     }
 
-    // Text twice as large, as the browser's settings have it; a change of the window resets them.
-    // English has the longer labels.
+    // Text twice as large: by the browser's settings, which a change of the window resets, and by a style of the visitor's, which only
+    // text follows; at 384 pixels a window of 768 is, zoomed to 200 %. English has the longer labels.
     await speak(page, 'en');
-    for (const width of [768, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      await enlargeText(page, 2);
-      await expectNoOverflow(page, `text of 200 %, ${width} pixels`);
-      await expectNone(() => cutLabels(page), `text of 200 %, ${width} pixels`);
+    for (const [how, widths] of Object.entries({
+      settings: [768, 1280],
+      style: [768, 1280],
+      zoom: [384],
+    })) {
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 900 });
+        if (how === 'settings') await enlargeText(page, 2);
+        if (how === 'style') await restyleText(page, 2);
+        await expectNoOverflow(page, `text of 200 % by ${how}, ${width} pixels`);
+        await expectNone(() => cutLabels(page), `text of 200 % by ${how}, ${width} pixels`);
+        await expectNone(() => overlappingWords(page), `text of 200 % by ${how}, ${width} pixels`);
+      }
+      await restyleText(page, 1);
+      await enlargeText(page, 1);
     }
-    await enlargeText(page, 1);
 
     const derivation = page.getByTestId(`derivation-${lab}`);
     const sheets = countSheets(await page.pdf({ format: 'A4', ...pathOf(`${lab}.pdf`) }));
