@@ -49,13 +49,22 @@ const ANY = FIELDS.map(({ key }) => key);
 /** Another model of a kind has other classes, schedules and latents. */
 const OF_MODELS = ['vae', 'ddpm', ...LATENT, ...DENOISE, 'bound', 'T', 't', 'given', 'without'];
 
-/** The fields that a deed in a lab may change. */
-export function mayChange(kind: Kind | 'reload', lab: Lab, tour: boolean): readonly string[] {
+/** The radio buttons that move a picture, or leave it as it came. */
+const PLACING = 'digit-placing';
+
+/** The fields that a deed in a lab, with the control of a name, may change. */
+export function mayChange(
+  kind: Kind | 'reload',
+  lab: Lab,
+  tour: boolean,
+  control?: string,
+): readonly string[] {
   switch (kind) {
     case 'lab':
       return ['lab'];
-    case 'slide':
     case 'choose':
+      return control === PLACING ? [...OWNED[lab], 'image'] : OWNED[lab];
+    case 'slide':
     case 'check':
     case 'type':
     case 'drag':

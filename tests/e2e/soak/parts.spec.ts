@@ -125,6 +125,8 @@ test('what plays may move by itself, and each lab owns fields that there are', (
     'tour',
   ]);
   expect(changed(fieldsOf('#'), fieldsOf('#k=100'))).toEqual(['k']);
+  expect(mayChange('choose', 'elbo', false, 'noise')).not.toContain('image');
+  expect(mayChange('choose', 'elbo', false, 'digit-placing')).toContain('image');
 });
 
 const task = JSON.stringify({

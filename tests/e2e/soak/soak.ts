@@ -210,7 +210,7 @@ export class Soak {
     if (!deed) return;
     this.#recent = [...this.#recent.slice(-20), this.#describe(action)];
     await this.#visitor.still();
-    const may = allowed ?? mayChange(kind, lab, tour);
+    const may = allowed ?? mayChange(kind, lab, tour, deed.control?.name);
     for (const lost of this.#ledger.take(await this.#visitor.fields(), may, deed.control))
       this.#fault(`a setting was lost: ${lost}`);
     await this.#compare();
