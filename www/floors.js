@@ -16,8 +16,9 @@ export const FLOORS = {
   state: ['messages', 'schema', 'declared'],
   address: ['engine', 'schema', 'declared', 'state'],
   page: ['address', 'messages', 'state'],
-  controls: ['engine', 'messages', 'format'],
-  charts: ['engine', 'messages', 'format', 'controls'],
+  share: ['engine', 'messages'],
+  controls: ['engine', 'messages', 'format', 'share'],
+  charts: ['engine', 'messages', 'format', 'controls', 'share'],
   models: [
     'engine',
     'messages',
@@ -40,6 +41,7 @@ export const FLOORS = {
     'page',
     'controls',
     'charts',
+    'share',
   ],
   labs: [
     'scoring',
@@ -57,6 +59,7 @@ export const FLOORS = {
     'page',
     'controls',
     'charts',
+    'share',
   ],
   story: ['engine', 'messages', 'motion', 'declared', 'state', 'address', 'page', 'controls'],
   bench: ['engine', 'messages', 'explain', 'declared', 'controls', 'styles'],

@@ -14,3 +14,20 @@ declare const __EVALUATED__: boolean;
 interface FileSystemDirectoryHandle {
   keys(): AsyncIterableIterator<string>;
 }
+
+/** Its package has no types. */
+declare module 'gifenc/dist/gifenc.esm.js' {
+  type Palette = number[][];
+  export function quantize(rgba: Uint8ClampedArray, colours: number): Palette;
+  export function applyPalette(rgba: Uint8ClampedArray, palette: Palette): Uint8Array;
+  export function GIFEncoder(): {
+    writeFrame(
+      index: Uint8Array,
+      width: number,
+      height: number,
+      options: { palette?: Palette; delay?: number },
+    ): void;
+    bytes(): Uint8Array;
+    stream: { writeByte(byte: number): void; writeBytes(bytes: Uint8Array): void };
+  };
+}

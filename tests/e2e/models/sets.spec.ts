@@ -37,9 +37,11 @@ function digits(): Buffer {
 
 async function rowsOf(page: Page): Promise<Record<string, number>[]> {
   await score(page);
+  await page.getByTestId('sets-save').getByRole('button').click();
   const download = page.waitForEvent('download');
-  await page.getByTestId('sets-save').getByRole('button', { name: 'JSON' }).click();
+  await page.getByTestId('share-json').click();
   const text = await readFile(await (await download).path(), 'utf8');
+  await page.keyboard.press('Escape');
   return (JSON.parse(text) as { rows: Record<string, number>[] }).rows;
 }
 

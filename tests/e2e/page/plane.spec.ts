@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { fixed } from '../../../www/src/format.ts';
 import {
   en,
@@ -152,22 +153,32 @@ test('results leave the page as JSON and CSV, charts as SVG', async ({ page, con
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page, 'lab=plane&pt=5&psteps=10');
   await rest(page);
-  await page.getByTestId('plane-csv').click();
+  await page.getByTestId('plane-share').click();
+  await page.getByTestId('share-copy-csv').click();
+  await expect(page.getByTestId('share-said')).toHaveText(en.share.copied);
   const csv = await page.evaluate(() => navigator.clipboard.readText());
   expect(csv.split('\r\n')[0]).toBe('model,task,term,value,standardError,unit,evaluations,seed');
   expect(csv).toContain('log p(x)');
-  await page.getByTestId('plane-json').click();
-  const json = JSON.parse(await page.evaluate(() => navigator.clipboard.readText())) as {
+  const downloading = page.waitForEvent('download');
+  await page.getByTestId('share-json').click();
+  const file = await (await downloading).path();
+  const json = JSON.parse(await readFile(file, 'utf8')) as {
+    address: string;
     x: number[];
     results: { term: string; value: number }[];
   };
+  expect(json.address).toContain('psteps=10');
   expect(json.x).toEqual([0.6, 1.9]);
   const log = json.results.find(({ term }) => term === 'log p(x)');
   await expect(page.getByTestId('plane-log-p')).toHaveText(shown(log?.value ?? NaN));
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('plane-share')).toBeFocused();
   for (const title of [text.numbers.terms, text.sweep.title, text.errors.title]) {
+    await page.getByRole('button', { name: en.share.open(title) }).click();
     const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: en.charts.download(title) }).click();
+    await page.getByTestId('share-svg').click();
     expect((await download).suggestedFilename()).toMatch(/^plane-.*\.svg$/);
+    await page.keyboard.press('Escape');
   }
 });
 

@@ -139,8 +139,9 @@ test('the results can be taken along', async ({ page, crate, context }) => {
   await open(page, `lab=elbo&${FEW}`);
   const { vaeEntry } = crate;
   await expect(page.getByTestId(`bound-${vaeEntry.id}`)).toHaveAttribute('data-status', 'done');
-  await page.getByRole('button', { name: text.results.json }).click();
-  await expect(page.getByText(text.results.copied, { exact: true })).toBeVisible();
+  await page.getByTestId('elbo-share').click();
+  await page.getByTestId('share-copy-json').click();
+  await expect(page.getByTestId('share-said')).toHaveText(en.share.copied);
   const json = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
   const row = json.results.find(
     (entry: { model: string; term: string }) =>
@@ -151,11 +152,13 @@ test('the results can be taken along', async ({ page, crate, context }) => {
   );
   expect(json.image).toHaveLength(784);
 
-  const downloading = page.waitForEvent('download');
+  await page.keyboard.press('Escape');
   await page
-    .getByRole('button', { name: en.charts.download(text.perLatent) })
+    .getByRole('button', { name: en.share.open(text.perLatent) })
     .first()
     .click();
+  const downloading = page.waitForEvent('download');
+  await page.getByTestId('share-svg').click();
   const download = await downloading;
   expect(download.suggestedFilename()).toBe(`${vaeEntry.id}-kl.svg`);
   const svg = await readFile(await download.path(), 'utf8');

@@ -383,13 +383,16 @@ export class Visitor {
   async exported(): Promise<string> {
     // What other labs have copied is none.
     await this.page.evaluate(() => (globalThis as Watched).soak.forget());
-    await this.#press(this.page.getByTestId('elbo-json'), CERTAIN_MS);
+    await this.#press(this.page.getByTestId('elbo-share'), CERTAIN_MS);
+    await this.#press(this.page.getByTestId('share-copy-json'), CERTAIN_MS);
     await this.page
       .waitForFunction(() => (globalThis as Watched).soak.copied() !== '', null, {
         timeout: CERTAIN_MS,
       })
       .catch(() => undefined);
-    return this.page.evaluate(() => (globalThis as Watched).soak.copied());
+    const copied = await this.page.evaluate(() => (globalThis as Watched).soak.copied());
+    await this.page.keyboard.press('Escape');
+    return copied;
   }
 
   /** Presses what the notices offer until there is nothing more to press. */

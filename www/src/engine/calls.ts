@@ -37,6 +37,7 @@ import type {
   BoundOptions,
   BoundProgress,
   ChainStart,
+  FilmFrames,
   Format,
   FrameInfo,
   GrowthRecord,
@@ -86,11 +87,11 @@ export interface Calls {
   settle: Call<null, null>;
   randomSeed: Call<null, number>;
   /**
-   * Decodes points of latent space, on the slider grid, and paints them side by side.
+   * Decodes points of latent space, on the slider grid, and paints them side by side where `surface` names a canvas.
    * `painted` is when the canvas had them, in milliseconds by the clock that the threads share.
    */
   decode: Call<
-    { model: string; sources: LatentSource[]; class?: number | null; surface: string },
+    { model: string; sources: LatentSource[]; class?: number | null; surface: string | null },
     { z: number[][]; levels: Uint8Array; shape: ImageShape; painted: number }
   >;
   /** Paints the decoded plane of a VAE with two latents, coarse at first; progress is the share that is done. */
@@ -160,6 +161,14 @@ export interface Calls {
       hold: boolean;
     },
     FrameInfo
+  >;
+  /** Stored frames of the chain, of all its shares; progress is the share that is done. */
+  frames: Call<{ indices: number[] }, FilmFrames, number>;
+  /** A fit after each of so many iterations, ascending, as RGBA bytes of squares; progress is the share that is done. */
+  fitFrames: Call<
+    { setup: InferenceSetup; iterations: number[]; look: PlaneLook },
+    Uint8ClampedArray<ArrayBuffer>[],
+    number
   >;
   /** Brings the fit of a setup to so many iterations, forwards or from its start, and paints it beside the forward fit. */
   fit: Call<

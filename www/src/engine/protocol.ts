@@ -148,6 +148,12 @@ export interface FrameInfo {
   rmsToOriginal: number[] | null;
 }
 
+/** Frames of a chain as 8-bit levels, of every chain of a grid. */
+export interface FilmFrames {
+  shape: ImageShape;
+  frames: Pick<Frame, 't' | 'x' | 'predictedX0'>[];
+}
+
 /** A frame of some chains of a grid. */
 export type SharedFrame = Pick<Frame, 'x' | 'predictedX0' | 'rmsToOriginal'>;
 

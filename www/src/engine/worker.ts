@@ -7,7 +7,7 @@ import init from '../../pkg/elbo_room.js';
 import type { CallName, Calls, FromWorker, ToWorker } from './calls.ts';
 import { boundHandlers } from './worker/bounds.ts';
 import { chainHandlers } from './worker/chain.ts';
-import { Fitting } from './worker/fitting.ts';
+import { fitFrames, Fitting } from './worker/fitting.ts';
 import { foreignHandlers } from './worker/foreign.ts';
 import { latentHandlers } from './worker/latent.ts';
 import { modelHandlers } from './worker/models.ts';
@@ -38,6 +38,8 @@ const handlers: Handlers = {
     ]);
     return fitting.show(request, { reverse, forward });
   },
+
+  fitFrames,
 
   ...surfaceHandlers,
   ...modelHandlers,

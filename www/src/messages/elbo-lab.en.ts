@@ -275,9 +275,5 @@ export const elboLab = {
   },
   results: {
     title: 'Results',
-    json: 'Copy JSON',
-    csv: 'Copy CSV',
-    copied: 'Copied.',
-    refused: 'The browser refused the clipboard.',
   },
 };

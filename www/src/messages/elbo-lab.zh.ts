@@ -267,9 +267,5 @@ export const elboLab: typeof english = {
   },
   results: {
     title: '结果',
-    json: '复制 JSON',
-    csv: '复制 CSV',
-    copied: '已复制。',
-    refused: '浏览器拒绝访问剪贴板。',
   },
 };

@@ -5,6 +5,7 @@ import { site } from './site.en.ts';
 import { models as ownModels } from './models.en.ts';
 import { planeLab } from './plane-lab.en.ts';
 import { setsLab } from './sets-lab.en.ts';
+import { share } from './share.en.ts';
 import { tour } from './tour.en.ts';
 
 /** Every text of the page in English. `zh.ts` says the same in Chinese: whoever adds a text adds it there too. */
@@ -202,6 +203,8 @@ export const en = {
   },
 
   denoise: {
+    caption: (method: string, steps: number, digit: string, seed: number) =>
+      `${method} in ${steps} steps${digit && `, class ${digit}`}, seed ${seed}`,
     title: 'Denoise lab',
     lead: 'Start from noise and walk the reverse chain. At every step the network guesses the clean picture, and the sampler goes a little way towards it.',
     x: 'Noisy state',
@@ -305,7 +308,6 @@ export const en = {
   },
 
   charts: {
-    download: (title: string) => `Save “${title}” as SVG`,
     term: (name: string, nats: string) => `${name}: ${nats} nats`,
     compared: (name: string, mean: string, error: string, unit: string) =>
       `${name}: ${mean}${error && ` ± ${error}`} ${unit}`,
@@ -325,6 +327,7 @@ export const en = {
   elboLab,
   planeLab,
   setsLab,
+  share,
 
   classes,
   images,

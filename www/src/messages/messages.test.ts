@@ -13,7 +13,7 @@ const NAMES = new Set(
   (
     'ELBO Room VAE KL DDPM DDIM SNR log SVG JSON CSV SHA MB ID Adam SGD sigmoid Delete Shift Ctrl Esc PNG WebAssembly SIMD Web Worker ' +
     'OffscreenCanvas MNIST LeCun Cortes Burges CC BY SA MIT Apache elbo room onnxruntime web ONNX Net JPEG IDX NPY NPZ NumPy gzip zip ROC ' +
-    'HEIC iPhone Safari Alt tanh EDM ln AUROC Fashion Zalando SE'
+    'HEIC iPhone Safari Alt tanh EDM ln AUROC Fashion Zalando SE GIF Python JavaScript'
   ).split(' '),
 );
 const CHINESE = /[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/;

@@ -147,13 +147,10 @@ export const setsLab = {
     title: 'Contact sheet',
     lowest: (count: string, column: string) => `The ${count} lowest by ${column}`,
     highest: (count: string, column: string) => `The ${count} highest by ${column}`,
-    save: 'Save as PNG',
     label: (which: string) => `${which}, each with its value`,
   },
   save: {
     title: 'Save the rows on display',
-    csv: 'CSV',
-    json: 'JSON',
     npz: 'NPZ (NumPy)',
     about: 'The settings that reproduce the numbers are inside.',
   },

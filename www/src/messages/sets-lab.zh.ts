@@ -144,13 +144,10 @@ export const setsLab: typeof english = {
     title: '缩略图总览',
     lowest: (count, column) => `${column}最低的 ${count} 张`,
     highest: (count, column) => `${column}最高的 ${count} 张`,
-    save: '存为 PNG',
     label: (which) => `${which}，各附其数值`,
   },
   save: {
     title: '保存当前显示的行',
-    csv: 'CSV',
-    json: 'JSON',
     npz: 'NPZ（NumPy）',
     about: '文件中包含重现这些数值的设置。',
   },

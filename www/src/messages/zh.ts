@@ -6,6 +6,7 @@ import { images } from './images.zh.ts';
 import { site } from './site.zh.ts';
 import { planeLab } from './plane-lab.zh.ts';
 import { setsLab } from './sets-lab.zh.ts';
+import { share } from './share.zh.ts';
 import { tour } from './tour.zh.ts';
 
 /**
@@ -189,6 +190,8 @@ export const zh: Messages = {
   },
 
   denoise: {
+    caption: (method, steps, digit, seed) =>
+      `${method}，${steps} 步${digit && `，类别 ${digit}`}，种子 ${seed}`,
     title: '去噪实验室',
     lead: '从噪声出发，沿逆向链逐步去噪。每一步，网络都会猜测干净的图像，采样器则朝它走近一点。',
     x: '带噪状态',
@@ -291,7 +294,6 @@ export const zh: Messages = {
   },
 
   charts: {
-    download: (title) => `将“${title}”存为 SVG`,
     term: (name, nats) => `${name}：${nats} 奈特`,
     compared: (name, mean, error, unit) => `${name}：${mean}${error && ` ± ${error}`} ${unit}`,
     tighter: (name) => `${name}，重要性加权`,
@@ -309,6 +311,7 @@ export const zh: Messages = {
   elboLab,
   planeLab,
   setsLab,
+  share,
 
   classes,
   images,

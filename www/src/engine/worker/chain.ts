@@ -1,10 +1,17 @@
 /** The reverse chain and its frames, of one picture or of a grid whose shares other workers compute. */
 import type { Ddpm, Sampler } from '../../../pkg/elbo_room.js';
-import type { ChainStart, Frame, ImageShape, SamplerOptions, SharedFrame } from '../protocol.ts';
+import type {
+  ChainStart,
+  FilmFrames,
+  Frame,
+  ImageShape,
+  SamplerOptions,
+  SharedFrame,
+} from '../protocol.ts';
 import { paintImages, shapeOf } from './images.ts';
 import { ddpm, need } from './models.ts';
 import { surface } from './surfaces.ts';
-import { type Handlers, hold, inSlices } from './task.ts';
+import { breathe, type Handlers, hold, inSlices } from './task.ts';
 
 let own: { sampler: Sampler; shape: ImageShape } | undefined;
 /** Frames of the chains that other workers compute, share by share. */
@@ -39,7 +46,15 @@ function wholeFrame(own: Sampler, index: number): Frame {
 }
 
 export const chainHandlers: Handlers<
-  'schedules' | 'schedule' | 'chain' | 'advance' | 'assist' | 'collect' | 'frame' | 'diffuse'
+  | 'schedules'
+  | 'schedule'
+  | 'chain'
+  | 'advance'
+  | 'assist'
+  | 'collect'
+  | 'frame'
+  | 'frames'
+  | 'diffuse'
 > = {
   schedules({ model: id }) {
     const model = ddpm(id);
@@ -117,6 +132,20 @@ export const chainHandlers: Handlers<
     if (wait) hold();
     const { t, logSnr, rmsToOriginal } = frame;
     return { index, t, logSnr, predictedX0: frame.predictedX0, shape, rmsToOriginal };
+  },
+
+  async frames({ indices }, task) {
+    const { sampler, shape } = ownChain();
+    const frames: FilmFrames['frames'] = [];
+    for (const index of indices) {
+      // While others were let in, the chain may have given way to another one.
+      if (task.cancelled || own?.sampler !== sampler) break;
+      const { t, x, predictedX0 } = wholeFrame(sampler, index);
+      frames.push({ t, x, predictedX0 });
+      task.progress(frames.length / indices.length);
+      await breathe();
+    }
+    return { shape, frames };
   },
 
   diffuse: ({ model, image, options }) => ddpm(model).diffuse(image, options),

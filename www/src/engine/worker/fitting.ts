@@ -1,8 +1,35 @@
 import { VariationalInference } from '../../../pkg/elbo_room.js';
 import type { Calls } from '../calls.ts';
 import type { InferenceSetup, InferenceView } from '../protocol.ts';
+import { breathe, type Handlers } from './task.ts';
 
 type Request = Calls['fit']['params'];
+
+/** A fit of its own from its start, painted after each of so many iterations. */
+export const fitFrames: Handlers<'fitFrames'>['fitFrames'] = async (
+  { setup: { target, family, options }, iterations, look },
+  task,
+) => {
+  const fit = new VariationalInference(target, family, options);
+  try {
+    const canvas = new OffscreenCanvas(1, 1);
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    const frames: Uint8ClampedArray<ArrayBuffer>[] = [];
+    for (const iteration of iterations) {
+      if (task.cancelled) break;
+      fit.step(iteration - fit.state.iteration);
+      fit.paint(canvas, { ...look, q: 'reverse', draws: true });
+      const image = context?.getImageData(0, 0, canvas.width, canvas.height);
+      if (!image) throw new Error('this browser has no canvas to draw the fit on');
+      frames.push(new Uint8ClampedArray(image.data));
+      task.progress(frames.length / iterations.length);
+      await breathe();
+    }
+    return frames;
+  } finally {
+    fit.free();
+  }
+};
 
 /** The fit of the inference lab: a request names a state, and what leads there from the last one is done. */
 export class Fitting {

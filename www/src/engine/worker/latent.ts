@@ -43,7 +43,7 @@ export const latentHandlers: Handlers<
     const model = vae(id);
     const z = sources.map((source) => locate(model, source));
     const levels = toLevels(model.decode(Float32Array.from(z.flat()), given ?? undefined));
-    paintImages(await surface(name), levels, model, sources.length);
+    if (name !== null) paintImages(await surface(name), levels, model, sources.length);
     return { z, levels, shape: shapeOf(model), painted: sharedTime() };
   },
 

@@ -1,12 +1,13 @@
 import { untrack } from 'svelte';
 import type { Engine, Obstacle } from '../../engine/engine.svelte.ts';
-import type { WorkerClient } from '../../engine/client.ts';
+import type { CallOptions, WorkerClient } from '../../engine/client.ts';
 import type { Station } from '../../engine/station.svelte.ts';
 import { assist, type Share, sharesOf } from '../../engine/grid.ts';
 import { dimensionsOf } from '../../engine/facts.ts';
 import type {
   ChainStart,
   DdpmEntry,
+  FilmFrames,
   FrameInfo,
   SamplerOptions,
   Schedules,
@@ -269,6 +270,11 @@ export class ChainLab {
   toEnd(): void {
     this.playing = false;
     this.#state.step = this.steps;
+  }
+
+  /** Stored frames, for what leaves the page. */
+  frames(indices: number[], options: CallOptions<'frames'> = {}): Promise<FilmFrames> {
+    return this.engine.sampler.client.call('frames', { indices }, options);
   }
 
   #options(): SamplerOptions {

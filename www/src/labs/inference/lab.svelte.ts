@@ -1,4 +1,5 @@
 import { untrack } from 'svelte';
+import type { CallOptions } from '../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { InferenceView } from '../../engine/protocol.ts';
 import { animate, reducedMotion } from '../../motion.ts';
@@ -149,6 +150,22 @@ export class InferenceLab {
       return { x: snapInput(moved.x), label: moved.label };
     });
     Object.assign(this.settings, { data, start: this.q, iterations: 0 });
+  }
+
+  /** The fit on display after each of so many iterations, painted anew, as RGBA bytes of squares. */
+  frames(
+    iterations: number[],
+    size: number,
+    options: CallOptions<'fitFrames'>,
+  ): Promise<Uint8ClampedArray<ArrayBuffer>[]> {
+    const { look } = this;
+    if (!look) return Promise.resolve([]);
+    const call = {
+      setup: setupOf($state.snapshot(this.settings)),
+      iterations,
+      look: { ...look, size, pixelRatio: 1 },
+    };
+    return this.engine.fitter.client.call('fitFrames', call, options);
   }
 
   /** Name of the state that the settings describe. */

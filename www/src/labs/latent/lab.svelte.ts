@@ -14,11 +14,14 @@ import type { PathMode, Point, Whereabouts } from './settings.ts';
 
 export const STRIP_FRAMES = 9;
 /** From A to B and back. */
-const ROUND_TRIP_SECONDS = 6;
+export const ROUND_TRIP_SECONDS = 6;
 /** A picture that takes longer than the screen to be drawn again is not waited for. */
 const FRAME_MS = 16;
 
 export type End = 'a' | 'b';
+
+/** Decodes points for pictures that leave the page. */
+export type Decode = (sources: LatentSource[]) => Promise<Pixels>;
 
 /** What the latent lab shows and does; its state is the page's, its pictures come from the decoder. */
 export class LatentLab {
@@ -215,6 +218,17 @@ export class LatentLab {
     if (!('position' in at)) return at;
     const { a, b, mode } = this.#state;
     return { a: $state.snapshot(a), b: $state.snapshot(b), mode, position: at.position };
+  }
+
+  /** A position of the path, whether or not the picture is there. */
+  sourceAt(position: number): LatentSource {
+    return this.#sourceOf({ position });
+  }
+
+  decode(sources: LatentSource[]): Promise<Pixels> {
+    const { client } = this.engine.decoder;
+    const model = this.entry?.id ?? '';
+    return client.call('decode', { model, sources, class: this.#state.class, surface: null });
   }
 
   #decode(sources: LatentSource[], surface: string) {

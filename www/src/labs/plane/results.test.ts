@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { PlanePointResult } from '../../engine/protocol.ts';
-import { toCsv } from '../elbo/results.ts';
-import { planeJson, planeRows } from './results.ts';
+import { tableOf } from '../../scoring/results.ts';
+import { toCsv, toJson } from '../../share/table.ts';
+import { planeRows } from './results.ts';
 import { defaultPlane } from './settings.ts';
 
 const RESULT: PlanePointResult = {
@@ -34,8 +35,8 @@ it('every number is in the table, with its error where it has one', () => {
   const drawn = rows.find((row) => row.term === '-ELBO by denoising matching');
   expect(drawn).toMatchObject({ value: 2.61, standardError: 0.02, evaluations: 64, seed: 7 });
   expect(new Set(rows.map(({ term }) => term)).size).toBe(rows.length);
-  expect(toCsv(rows).split('\r\n')).toHaveLength(rows.length + 2);
-  expect(JSON.parse(planeJson('https://example.org/#', [0.6, 1.9], rows))).toEqual({
+  expect(toCsv(tableOf(rows)).split('\r\n')).toHaveLength(rows.length + 2);
+  expect(JSON.parse(toJson(tableOf(rows, { x: [0.6, 1.9] }), 'https://example.org/#'))).toEqual({
     address: 'https://example.org/#',
     x: [0.6, 1.9],
     results: rows,

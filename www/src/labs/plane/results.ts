@@ -1,6 +1,6 @@
 /** The numbers of the plane lab as a table, for other programs. Pure: no DOM. */
 import type { Estimate, PlanePointResult } from '../../engine/protocol.ts';
-import type { Row } from '../elbo/results.ts';
+import type { Row } from '../../scoring/results.ts';
 import type { PlaneSettings } from './settings.ts';
 
 const exact = (mean: number): Estimate => ({ mean, standardError: null });
@@ -53,7 +53,3 @@ export function planeRows(settings: PlaneSettings, result: PlanePointResult): Ro
     seed,
   }));
 }
-
-/** `address` is the page's own: with it the numbers can be had again. */
-export const planeJson = (address: string, x: readonly [number, number], table: readonly Row[]) =>
-  JSON.stringify({ address, x, results: table }, null, 2);

@@ -1,18 +1,5 @@
 import { expect, it } from 'vitest';
-import { enlarged, sizeOf } from './sheet.ts';
-
-const picture = (channels: number, levels: number[]) => ({
-  levels: Uint8Array.from(levels),
-  shape: { channels, height: 1, width: 2 },
-});
-
-it('enlarges pixels by a whole factor', () => {
-  const grey = enlarged(picture(1, [10, 20]), 2);
-  const row = [10, 10, 20, 20].flatMap((level) => [level, level, level, 255]);
-  expect([...grey]).toEqual([...row, ...row]);
-  const colour = enlarged(picture(3, [1, 2, 3, 4, 5, 6]), 1);
-  expect([...colour]).toEqual([1, 2, 3, 255, 4, 5, 6, 255]);
-});
+import { sizeOf } from './sheet.ts';
 
 it('has room for all cells, ten in a row', () => {
   const digit = { levels: new Uint8Array(784), shape: { channels: 1, height: 28, width: 28 } };

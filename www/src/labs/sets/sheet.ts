@@ -1,5 +1,6 @@
 /** The odd ones of a data set on one picture: images in a grid, each with its value below. */
 import type { Pixels } from '../../engine/protocol.ts';
+import { enlarged, rasterOf } from '../../share/raster.ts';
 
 interface Cell {
   picture: Pixels;
@@ -40,25 +41,6 @@ export function sizeOf(parts: readonly SheetPart[]): { width: number; height: nu
   };
 }
 
-/** 8-bit levels as RGBA bytes, each pixel `factor` by `factor`. */
-export function enlarged(
-  { levels, shape }: Pixels,
-  factor: number,
-): Uint8ClampedArray<ArrayBuffer> {
-  const { channels, height, width } = shape;
-  const rgba = new Uint8ClampedArray(4 * height * width * factor * factor);
-  for (let y = 0; y < height * factor; y++) {
-    for (let x = 0; x < width * factor; x++) {
-      const pixel = (Math.floor(y / factor) * width + Math.floor(x / factor)) * channels;
-      const at = 4 * (y * width * factor + x);
-      for (let channel = 0; channel < 3; channel++)
-        rgba[at + channel] = levels[pixel + (channel % channels)] ?? 0;
-      rgba[at + 3] = 255;
-    }
-  }
-  return rgba;
-}
-
 interface Look {
   paper: string;
   ink: string;
@@ -93,12 +75,8 @@ export function paintSheet(
       const cell = layout(shape);
       const x = GAP + (i % COLUMNS) * cell.width;
       const y = top + Math.floor(i / COLUMNS) * cell.height;
-      const pixels = enlarged(picture, cell.factor);
-      context.putImageData(
-        new ImageData(pixels, shape.width * cell.factor, shape.height * cell.factor),
-        x,
-        y,
-      );
+      const { rgba, width, height } = enlarged(rasterOf(picture.levels, shape), cell.factor);
+      context.putImageData(new ImageData(rgba, width, height), x, y);
       context.fillText(
         text,
         x + (shape.width * cell.factor) / 2,

@@ -19,7 +19,7 @@ import { MOST_CORNERS } from '../settings.ts';
 import { GRIDS, type PlanePoint, SHARES, STRIP_FRAMES, toCoordinates, toPlace } from './plane.ts';
 
 /** From one end of the path to the other. */
-const WAY_SECONDS = 5;
+export const WAY_SECONDS = 5;
 
 const hasPlane = (entry: ModelEntry): entry is VaeEntry =>
   entry.kind === 'vae' && entry.latents.count === 2;
@@ -186,6 +186,17 @@ export class MapLab {
     if (this.z) this.moveTo(this.z);
     this.live = null;
     this.state.path = [];
+  }
+
+  /** A position of the path, whether or not the picture is there. */
+  sourceAt(position: number): LatentSource {
+    return { path: toCoordinates($state.snapshot(this.state.path)), position };
+  }
+
+  decode(sources: LatentSource[]): Promise<Pixels> {
+    const { client } = this.engine.decoder;
+    const model = this.entry?.id ?? '';
+    return client.call('decode', { model, sources, class: this.#class, surface: null });
   }
 
   #decode(sources: LatentSource[], surface: string) {

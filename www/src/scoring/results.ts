@@ -1,5 +1,5 @@
-/** The numbers of the ELBO lab as a table, for other programs: JSON and CSV say the same. Pure: no DOM. */
-import { isOwn } from '../../engine/own.ts';
+/** The numbers of bounds as a table, for other programs. Pure: no DOM. */
+import { isOwn } from '../engine/own.ts';
 import type {
   ClassPosteriorResult,
   DiffusionElboResult,
@@ -7,8 +7,9 @@ import type {
   FileEntry,
   LatentBoundResult,
   ModelEntry,
-  Pixels,
-} from '../../engine/protocol.ts';
+  VaeElbo,
+} from '../engine/protocol.ts';
+import type { Table } from '../share/subject.ts';
 
 /** One number; `standardError` is empty where it is exact or not known yet. */
 export interface Row {
@@ -36,7 +37,7 @@ interface ModelRecord {
   files: Record<string, string>;
 }
 
-const modelRecord = (entry: ModelEntry): ModelRecord => ({
+export const modelRecord = (entry: ModelEntry): ModelRecord => ({
   name: tableName(entry),
   id: entry.id,
   title: entry.title,
@@ -92,6 +93,17 @@ export function latentRows(model: string, result: LatentBoundResult): Row[] {
         ? [[`Pareto shape by ${estimate.proposal}`, exact(estimate.pareto.shape), ''] as const]
         : []),
     ]),
+  ]);
+}
+
+/** Of a VAE's bound as the panel below the labs computes it. */
+export function vaeRows(model: string, result: VaeElbo): Row[] {
+  return rows({ model, task: result.task, evaluations: result.samples, seed: result.seed }, [
+    ['reconstruction', result.reconstruction, 'nats'],
+    ['KL', exact(result.kl), 'nats'],
+    ...result.klPerLatent.map((kl, i): Term => [`KL of latent ${i}`, exact(kl), 'nats']),
+    ['ELBO', result.elbo, 'nats'],
+    ['-ELBO per pixel', result.bitsPerDim, 'bits/dim'],
   ]);
 }
 
@@ -152,27 +164,8 @@ const COLUMNS = [
   'seed',
 ] as const satisfies readonly (keyof Row)[];
 
-/** A field with a comma, a quote or a line break is quoted (RFC 4180). */
-const cell = (value: Row[keyof Row]) => {
-  const text = value === null ? '' : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
-export const toCsv = (table: readonly Row[]): string =>
-  [
-    COLUMNS.join(','),
-    ...table.map((row) => COLUMNS.map((column) => cell(row[column])).join(',')),
-  ].join('\r\n') + '\r\n';
-
-/** `address` is the page's own: with it, and with the models, the numbers can be had again. */
-export const toJson = (
-  address: string,
-  { levels, shape }: Pixels,
-  models: readonly ModelEntry[],
-  table: readonly Row[],
-): string =>
-  JSON.stringify(
-    { address, image: Array.from(levels), shape, models: models.map(modelRecord), results: table },
-    null,
-    2,
-  );
+export const tableOf = (rows: readonly Row[], about: Table['about'] = {}): Table => ({
+  columns: COLUMNS,
+  rows: rows.map((row) => COLUMNS.map((column) => row[column])),
+  about,
+});

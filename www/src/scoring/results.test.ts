@@ -4,9 +4,17 @@ import type {
   DiffusionElboResult,
   LatentBoundResult,
   VaeEntry,
-} from '../../engine/protocol.ts';
-import { manifest, VAE } from '../../testing/manifest.ts';
-import { classRows, diffusionRows, latentRows, tableName, toCsv, toJson } from './results.ts';
+} from '../engine/protocol.ts';
+import { manifest, VAE } from '../testing/manifest.ts';
+import { toCsv, toJson } from '../share/table.ts';
+import {
+  classRows,
+  diffusionRows,
+  latentRows,
+  modelRecord,
+  tableName,
+  tableOf,
+} from './results.ts';
 
 const e = (mean: number, standardError: number | null = null) => ({ mean, standardError });
 
@@ -160,7 +168,7 @@ describe('its forms', () => {
   const table = row ? [row] : [];
 
   it('quotes what CSV would split', () => {
-    expect(toCsv(table)).toBe(
+    expect(toCsv(tableOf(table))).toBe(
       'model,task,term,value,standardError,unit,evaluations,seed\r\n' +
         '"with ""quotes"", and commas",binarized,reconstruction,-60,0.5,nats,100,3\r\n',
     );
@@ -169,10 +177,11 @@ describe('its forms', () => {
   it('leaves an unknown error empty in CSV and null in JSON, and keeps every digit', () => {
     const [first] = latentRows('m', { ...latent, reconstruction: e(-1 / 3) });
     const precise = first ? [first] : [];
-    expect(toCsv(precise)).toContain('reconstruction,-0.3333333333333333,,nats');
+    expect(toCsv(tableOf(precise))).toContain('reconstruction,-0.3333333333333333,,nats');
     const shape = { channels: 1, height: 1, width: 2 };
-    const picture = { levels: Uint8Array.of(1, 2), shape };
-    const json: unknown = JSON.parse(toJson('https://page/#x', picture, [], precise));
+    const json: unknown = JSON.parse(
+      toJson(tableOf(precise, { image: [1, 2], shape }), 'https://page/#x'),
+    );
     expect(json).toMatchObject({
       address: 'https://page/#x',
       image: [1, 2],
@@ -191,10 +200,12 @@ describe('its forms', () => {
     };
     expect(tableName(shipped)).toBe(VAE);
     const rows = latentRows(tableName(own), latent).slice(0, 1);
-    expect(toCsv(rows)).toContain('\r\n"Faces, 28 × 20 (own.0123456789abcdef0123.01234567)",');
-    const shape = { channels: 1, height: 1, width: 2 };
-    const picture = { levels: Uint8Array.of(1, 2), shape };
-    const json: unknown = JSON.parse(toJson('https://page/#x', picture, [own], rows));
+    expect(toCsv(tableOf(rows))).toContain(
+      '\r\n"Faces, 28 × 20 (own.0123456789abcdef0123.01234567)",',
+    );
+    const json: unknown = JSON.parse(
+      toJson(tableOf(rows, { models: [modelRecord(own)] }), 'https://page/#x'),
+    );
     expect(json).toMatchObject({
       models: [
         { name: tableName(own), id: own.id, title: 'Faces, 28 × 20', files: { decoder: 'ab12' } },

@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { clearUp } from '../testing/page.svelte.ts';
-import { save, standalone } from './export.ts';
+import { save } from './save.ts';
+import { standalone } from './svg.ts';
 
 afterEach(() => {
   clearUp();
@@ -27,11 +28,17 @@ function drawn(): SVGSVGElement {
 const read = (text: string) => new DOMParser().parseFromString(text, 'image/svg+xml');
 
 it('writes a chart as a file that stands by itself', () => {
-  const file = read(standalone(drawn(), 'Cost & <gap>'));
+  const file = read(
+    standalone(drawn(), { title: 'Cost & <gap>', address: 'https://x.example/?a&b#c' }),
+  );
   const root = file.documentElement;
   expect(root.namespaceURI).toBe('http://www.w3.org/2000/svg');
   expect([root.getAttribute('width'), root.getAttribute('height')]).toEqual(['324', '248']);
   expect(root.querySelector(':scope > text')?.textContent).toBe('Cost & <gap>');
+  expect(root.querySelector(':scope > title')?.textContent).toBe('Cost & <gap>');
+  expect(root.querySelector(':scope > desc')?.textContent).toBe(
+    'ELBO Room, https://x.example/?a&b#c',
+  );
   const group = root.querySelector('g');
   expect(group?.getAttribute('fill')).toBe('rgb(1, 2, 3)');
   expect(group?.getAttribute('opacity')).toBe('0.5');
@@ -42,7 +49,7 @@ it('writes a chart as a file that stands by itself', () => {
 it('leaves behind what means nothing outside of the page, and the page as it was', () => {
   const svg = drawn();
   const before = svg.outerHTML;
-  const text = standalone(svg, 'Chart');
+  const text = standalone(svg, { title: 'Chart', address: '' });
   for (const name of ['class=', 'style=', 'tabindex=', 'role=', 'data-testid=', 'aria-'])
     expect(text).not.toContain(name);
   expect(svg.outerHTML).toBe(before);

@@ -1,4 +1,5 @@
 /** A chart of the page as an SVG file that stands by itself. */
+import { type Imprint, type Raster, SOFTWARE } from './subject.ts';
 
 /** What the page's style sheet says and an SVG file must say itself. */
 const STYLES = [
@@ -21,7 +22,7 @@ const MARGIN = 12;
 const TITLE_HEIGHT = 24;
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 
-export function standalone(svg: SVGSVGElement, title: string): string {
+export function standalone(svg: SVGSVGElement, { title, address }: Imprint): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll('*')];
   [copy, ...copy.querySelectorAll('*')].forEach((element, i) => {
@@ -44,6 +45,8 @@ export function standalone(svg: SVGSVGElement, title: string): string {
   frame.setAttribute('width', String(width));
   frame.setAttribute('height', String(height));
   frame.append(
+    shape('title', {}, title),
+    shape('desc', {}, `${SOFTWARE}, ${address}`),
     shape('rect', { width, height, fill: page.getPropertyValue('--surface') }),
     shape(
       'text',
@@ -68,12 +71,24 @@ function shape(name: string, attributes: Record<string, string | number>, text =
   return element;
 }
 
-/** Hands something to the visitor as a file. */
-export function save(name: string, type: string, content: BlobPart): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+/** A standalone file as pixels, `factor` to each of its own. */
+export async function drawn(file: string, factor: number): Promise<Raster> {
+  const url = URL.createObjectURL(new Blob([file], { type: 'image/svg+xml' }));
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const [width, height] = [image.width * factor, image.height * factor].map(Math.round) as [
+      number,
+      number,
+    ];
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d');
+    if (!context) throw new Error('this browser has no canvas to draw the chart on');
+    context.drawImage(image, 0, 0, width, height);
+    const { data } = context.getImageData(0, 0, width, height);
+    return { width, height, rgba: new Uint8ClampedArray(data) };
+  } finally {
+    URL.revokeObjectURL(url);
+  }
 }

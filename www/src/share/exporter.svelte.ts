@@ -1,0 +1,239 @@
+/** What the share menu offers of a subject, and how it is done. */
+import { messages } from '../messages/index.ts';
+import { here } from './here.ts';
+import { toPng } from './png.ts';
+import { enlarged } from './raster.ts';
+import { save } from './save.ts';
+import type { Asked, Imprint, Raster, Subject } from './subject.ts';
+import { drawn, standalone } from './svg.ts';
+import { toCsv, toJson } from './table.ts';
+
+export type Group = 'link' | 'picture' | 'strip' | 'film' | 'chart' | 'table' | 'code';
+
+interface Action {
+  /** For tests; also tells it from the others. */
+  key: string;
+  label: string;
+  hint?: string;
+  run: () => void | Promise<void>;
+}
+
+export interface Offered {
+  name: Group;
+  note?: string;
+  actions: Action[];
+}
+
+const ENLARGEMENTS = [1, 8, 16] as const;
+/** More than any canvas of a browser, and than any slide. */
+const LARGEST_SIDE = 4096;
+/** Pixels of a chart's picture to each of its own: sharp in print. */
+const CHART_PIXELS = 3;
+
+/** What the menu says in the visitor's language. */
+class SaidError extends Error {
+  override name = 'SaidError';
+}
+
+export class Exporter {
+  said = $state('');
+  failed = $state(false);
+  /** Of what takes a while; null while nothing does. */
+  progress = $state<number | null>(null);
+  busy = $state(false);
+  code = $state.raw<{ language: string; text: string } | null>(null);
+  #abort: AbortController | null = null;
+
+  constructor(private readonly subject: () => Subject) {}
+
+  readonly groups: Offered[] = $derived.by(() => this.#groups());
+
+  /** Runs one action at a time, and says how it ended. */
+  async run(action: () => void | Promise<void>): Promise<void> {
+    if (this.busy) return;
+    const text = messages.share;
+    [this.said, this.failed, this.busy] = ['', false, true];
+    try {
+      await action();
+    } catch (error) {
+      const { name = '', message = String(error) } = error as Partial<Error>;
+      const cancelled = name === 'AbortError' || name === 'CancelledError';
+      this.failed = !cancelled;
+      this.said = cancelled
+        ? text.cancelled
+        : name === 'SaidError'
+          ? message
+          : name === 'NoEncoderError'
+            ? text.noEncoder
+            : text.failed(message);
+    } finally {
+      [this.busy, this.progress] = [false, null];
+    }
+  }
+
+  cancel(): void {
+    this.#abort?.abort();
+  }
+
+  async copyCode(): Promise<void> {
+    if (this.code) await this.#copy(this.code.text);
+  }
+
+  get #imprint(): Imprint {
+    return { title: this.subject().title, address: here.address() };
+  }
+
+  #groups(): Offered[] {
+    const text = messages.share;
+    const subject = this.subject();
+    const groups: Offered[] = [
+      {
+        name: 'link',
+        actions: [{ key: 'link', label: text.copyLink, run: () => this.#copy(here.address()) }],
+      },
+    ];
+    const { picture, strip, film, chart, table, others, code } = subject;
+    if (picture) groups.push({ name: 'picture', actions: this.#pngs('png', picture) });
+    if (strip) groups.push({ name: 'strip', actions: this.#pngs('strip', strip) });
+    if (film) groups.push({ name: 'film', note: text.filmNote, actions: this.#films(film) });
+    if (chart)
+      groups.push({
+        name: 'chart',
+        actions: [
+          { key: 'svg', label: 'SVG', run: () => this.#svg(chart) },
+          { key: 'chart-png', label: 'PNG', run: () => this.#chartPng(chart) },
+        ],
+      });
+    const files = [...(table ? this.#tables(table) : []), ...this.#others(others?.() ?? [])];
+    if (files.length > 0) groups.push({ name: 'table', actions: files });
+    if (code)
+      groups.push({
+        name: 'code',
+        actions: (['python', 'javascript'] as const).map((language) => ({
+          key: language,
+          label: text.languages[language],
+          run: async () => {
+            this.code = { language: text.languages[language], text: (await code())[language] };
+          },
+        })),
+      });
+    return groups;
+  }
+
+  #pngs(key: string, source: () => Raster | null | Promise<Raster | null>): Action[] {
+    const text = messages.share;
+    return ENLARGEMENTS.map((factor) => ({
+      key: `${key}-${factor}`,
+      label: `PNG ×${factor}`,
+      hint: text.enlarged(factor),
+      run: async () => {
+        const raster = await source();
+        if (!raster) throw new SaidError(text.notYet);
+        const { file } = this.subject();
+        if (Math.max(raster.width, raster.height) * factor > LARGEST_SIDE && factor > 1)
+          throw new SaidError(text.tooLarge(LARGEST_SIDE));
+        const name = `${file}${key === 'strip' ? '-strip' : ''}${factor > 1 ? `-x${factor}` : ''}.png`;
+        this.#save(name, 'image/png', toPng(enlarged(raster, factor), this.#imprint));
+      },
+    }));
+  }
+
+  #films(film: NonNullable<Subject['film']>): Action[] {
+    const action = (
+      kind: 'gif' | 'webm' | 'mp4',
+      encode: (asked: Asked, made: Awaited<ReturnType<typeof film>>) => Promise<BlobPart>,
+    ): Action => ({
+      key: kind,
+      label: kind === 'webm' ? 'WebM' : kind.toUpperCase(),
+      run: async () => {
+        this.#abort = new AbortController();
+        const { signal } = this.#abort;
+        this.progress = 0;
+        // The frames first, then their encoding: half of the bar each.
+        const half = (from: number) => ({
+          signal,
+          onProgress: (share: number) => void (this.progress = from + share / 2),
+        });
+        const made = await film(half(0));
+        const bytes = await encode(half(0.5), made);
+        this.#save(
+          `${this.subject().file}.${kind}`,
+          kind === 'gif' ? 'image/gif' : `video/${kind}`,
+          bytes,
+        );
+      },
+    });
+    return [
+      action('gif', async (asked, made) =>
+        (await import('./gif.ts')).toGif(made, this.#imprint, asked),
+      ),
+      ...(['webm', 'mp4'] as const).map((kind) =>
+        action(kind, async (asked, made) =>
+          (await import('./video.ts')).toVideo(made, kind, this.#imprint, asked),
+        ),
+      ),
+    ];
+  }
+
+  #drawing(chart: NonNullable<Subject['chart']>): string {
+    const svg = chart();
+    if (!svg) throw new SaidError(messages.share.notYet);
+    return standalone(svg, this.#imprint);
+  }
+
+  #svg(chart: NonNullable<Subject['chart']>): void {
+    this.#save(`${this.subject().file}.svg`, 'image/svg+xml', this.#drawing(chart));
+  }
+
+  async #chartPng(chart: NonNullable<Subject['chart']>): Promise<void> {
+    const raster = await drawn(this.#drawing(chart), CHART_PIXELS);
+    this.#save(`${this.subject().file}.png`, 'image/png', toPng(raster, this.#imprint));
+  }
+
+  #tables(table: NonNullable<Subject['table']>): Action[] {
+    const text = messages.share;
+    const file = (kind: 'csv' | 'json'): string => {
+      const numbers = table();
+      if (!numbers) throw new SaidError(text.notYet);
+      return kind === 'csv' ? toCsv(numbers) : toJson(numbers, here.address());
+    };
+    const kinds = [
+      { kind: 'csv', label: 'CSV', type: 'text/csv' },
+      { kind: 'json', label: 'JSON', type: 'application/json' },
+    ] as const;
+    return [
+      ...kinds.map(({ kind, label, type }) => ({
+        key: kind,
+        label,
+        run: () => this.#save(`${this.subject().file}.${kind}`, type, file(kind)),
+      })),
+      ...kinds.map(({ kind, label }) => ({
+        key: `copy-${kind}`,
+        label: text.copyAs(label),
+        run: () => this.#copy(file(kind)),
+      })),
+    ];
+  }
+
+  #others(files: ReturnType<NonNullable<Subject['others']>>): Action[] {
+    return files.map(({ label, name, type, content }) => ({
+      key: name.split('.').at(-1) ?? name,
+      label,
+      run: async () => this.#save(name, type, await content()),
+    }));
+  }
+
+  #save(name: string, type: string, content: BlobPart): void {
+    save(name, type, content);
+    this.said = messages.share.saved(name);
+  }
+
+  async #copy(content: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(content);
+    } catch {
+      throw new SaidError(messages.share.refused);
+    }
+    this.said = messages.share.copied;
+  }
+}
