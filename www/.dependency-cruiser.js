@@ -46,6 +46,7 @@ export default {
         pathNot: [
           '^src/engine/(worker\\.ts|worker/|(calls|protocol)\\.ts|engine\\.svelte\\.ts)',
           '^src/bench/(crate\\.worker|supplies)\\.ts',
+          '\\.test\\.ts$',
         ],
       },
       to: { path: '^(\\.\\./)?pkg/' },

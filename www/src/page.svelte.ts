@@ -67,6 +67,22 @@ export class Page {
     return fragmentOf(this.#fields, lab) || '#';
   }
 
+  /** The address of this state as a whole page, whatever is hidden here. */
+  get whole(): string {
+    return printState({ ...this.state, embed: false, hide: [] }) || '#';
+  }
+
+  /** A worked state, in this language and under this chrome. */
+  preset(address: string): string {
+    const { language, embed, hide } = this.state;
+    return printState({ ...parseState(address).state, language, embed, hide }) || '#';
+  }
+
+  /** The address of this state for the frame of another page. */
+  get embedded(): string {
+    return printState({ ...this.state, embed: true });
+  }
+
   /** Goes to another state as a link would: the browser's Back leads to the one that was. */
   go(state: PageState): void {
     this.#flush();

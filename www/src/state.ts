@@ -2,7 +2,8 @@
 import { type Lab, LABS } from './labs/index.ts';
 import { LANGUAGES } from './messages/languages.ts';
 import { bound } from './schema/bound.ts';
-import { choice, optional } from './schema/codecs.ts';
+import { bare, choice, list, optional } from './schema/codecs.ts';
+import { HIDEABLE_NAMES } from './schema/hideable.ts';
 import { row, type Slice, standardOf, type StateOf, type ValuesOf } from './schema/rows.ts';
 import { modelId } from './schema/values.ts';
 
@@ -27,6 +28,10 @@ const page = {
   ddpm: row('ddpm', modelId, ''),
   /** The visitor's choice; null leaves it to the browser. */
   language: row('lang', optional(choice(LANGUAGES).parse, String), null),
+  /** Whether the page stands in the frame of another one: labs alone. */
+  embed: row('embed', bare, false),
+  /** Parts that a page around does not want. */
+  hide: row('hide', list(choice(HIDEABLE_NAMES), ',', HIDEABLE_NAMES.length), []),
   /** The step of the guided tour on display. */
   tour: row('tour', optional(choice(TOUR_STEPS).parse, String), null),
 };

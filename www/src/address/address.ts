@@ -72,9 +72,10 @@ export function parseState(hash: string): { state: PageState; rejected: Rejectio
   const read = parameters.slice(0, MOST_PARAMETERS);
   for (const [i, [key, value]] of read.entries()) {
     if (i === 0 && key === LENGTH) continue;
-    const known = FIELDS.find((candidate) => candidate.key === key);
-    if (!known) rejected.push({ unknown: echo(key) });
-    else if (!known.read(state, value)) rejected.push(rejection(key, value));
+    // One key may have several meanings, told apart by their values.
+    const known = FIELDS.filter((candidate) => candidate.key === key);
+    if (known.length === 0) rejected.push({ unknown: echo(key) });
+    else if (!known.some((field) => field.read(state, value))) rejected.push(rejection(key, value));
   }
   reconcile(state, (key, value) => void rejected.push(rejection(key, value)));
   const more = rejected.length - MOST_REJECTIONS + parameters.length - read.length;

@@ -3,6 +3,7 @@ import type { ModelEntry } from '../engine/protocol.ts';
 import type { ModelKind } from '../engine/station.svelte.ts';
 import type { Language } from '../messages/languages.ts';
 import type { Slices, StateOf } from '../schema/rows.ts';
+import type { Preset } from './presets.ts';
 import type { Stop } from './stops.ts';
 
 /** Tells of a value that gave way to another one: its key in the address, and how it was written there. */
@@ -61,6 +62,8 @@ export interface Definition<
   tour: Readonly<Record<TourStep, Stop<S>>>;
   /** Its controller and its view. */
   load: () => Promise<Module>;
+  /** Worked states of it. */
+  presets?: () => Promise<{ default: readonly Preset[] }>;
   /** Formulas, and their words in each language. */
   derivation?: Derivation;
 }

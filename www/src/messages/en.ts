@@ -14,6 +14,7 @@ export const en = {
   tagline: 'How well does a model explain one picture?',
   skip: 'Skip to the lab',
   nav: 'Labs',
+  presets: 'Worked examples',
   dismiss: 'Dismiss',
   language: 'Language',
   /** Between the items of a list. */

@@ -8,6 +8,8 @@ export const share = {
   cancel: 'Cancel',
   copy: 'Copy',
   copyLink: 'Copy link',
+  copyEmbed: 'Copy code for a frame',
+  whole: 'Open in ELBO Room',
   copyAs: (kind: string) => `Copy ${kind}`,
   groups: {
     link: 'Link to this state',

@@ -10,6 +10,8 @@ export const share: typeof english = {
   cancel: '取消',
   copy: '复制',
   copyLink: '复制链接',
+  copyEmbed: '复制嵌入代码',
+  whole: '在 ELBO Room 中打开',
   copyAs: (kind) => `复制 ${kind}`,
   groups: {
     link: '当前状态的链接',

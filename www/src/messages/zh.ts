@@ -18,6 +18,7 @@ export const zh: Messages = {
   tagline: '一个模型能把一张图解释到什么程度？',
   skip: '跳到实验室',
   nav: '实验室',
+  presets: '示例',
   dismiss: '关闭',
   language: '语言',
   comma: '、',

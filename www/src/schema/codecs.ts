@@ -46,6 +46,12 @@ export const flag: Codec<boolean> = {
   print: (value) => (value ? '1' : '0'),
 };
 
+/** A word that stands for itself in an address. */
+export const bare: Codec<boolean> = {
+  parse: (text) => (text === '' ? true : flag.parse(text)),
+  print: flag.print,
+};
+
 /** A value that is written only where there is one. */
 export const optional = <T>(
   parse: (text: string) => T | undefined,

@@ -8,7 +8,7 @@ import type { Asked, Imprint, Raster, Subject } from './subject.ts';
 import { drawn, standalone } from './svg.ts';
 import { toCsv, toJson } from './table.ts';
 
-export type Group = 'link' | 'picture' | 'strip' | 'film' | 'chart' | 'table' | 'code';
+type Group = 'link' | 'picture' | 'strip' | 'film' | 'chart' | 'table' | 'code';
 
 interface Action {
   /** For tests; also tells it from the others. */
@@ -18,7 +18,7 @@ interface Action {
   run: () => void | Promise<void>;
 }
 
-export interface Offered {
+interface Offered {
   name: Group;
   note?: string;
   actions: Action[];
@@ -79,6 +79,21 @@ export class Exporter {
     if (this.code) await this.#copy(this.code.text);
   }
 
+  /** The state in a frame that takes the height of what is in it. */
+  #frame(): string {
+    const [title, address] = [this.subject().title, here.embedded()].map((text) =>
+      text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;'),
+    );
+    return `<iframe src="${address}" title="${title}" width="100%" height="640" style="border: 0"></iframe>
+<script>
+  addEventListener('message', ({ source, data }) => {
+    for (const frame of document.querySelectorAll('iframe'))
+      if (frame.contentWindow === source && data?.elboRoom) frame.height = data.elboRoom.height;
+  });
+</script>
+`;
+  }
+
   get #imprint(): Imprint {
     return { title: this.subject().title, address: here.address() };
   }
@@ -89,7 +104,10 @@ export class Exporter {
     const groups: Offered[] = [
       {
         name: 'link',
-        actions: [{ key: 'link', label: text.copyLink, run: () => this.#copy(here.address()) }],
+        actions: [
+          { key: 'link', label: text.copyLink, run: () => this.#copy(here.address()) },
+          { key: 'embed', label: text.copyEmbed, run: () => this.#copy(this.#frame()) },
+        ],
       },
     ];
     const { picture, strip, film, chart, table, others, code } = subject;
@@ -106,17 +124,14 @@ export class Exporter {
       });
     const files = [...(table ? this.#tables(table) : []), ...this.#others(others?.() ?? [])];
     if (files.length > 0) groups.push({ name: 'table', actions: files });
-    if (code)
-      groups.push({
-        name: 'code',
-        actions: (['python', 'javascript'] as const).map((language) => ({
-          key: language,
-          label: text.languages[language],
-          run: async () => {
-            this.code = { language: text.languages[language], text: (await code())[language] };
-          },
-        })),
-      });
+    const languages = (['python', 'javascript'] as const).flatMap((language): Action[] => {
+      const write = code?.[language];
+      if (!write) return [];
+      const name = text.languages[language];
+      const run = async () => void (this.code = { language: name, text: await write() });
+      return [{ key: language, label: name, run }];
+    });
+    if (languages.length > 0) groups.push({ name: 'code', actions: languages });
     return groups;
   }
 

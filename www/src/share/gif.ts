@@ -19,7 +19,7 @@ function isGrey({ rgba }: Raster): boolean {
 }
 
 /** A comment extension (GIF89a, section 24) of a text in UTF-8. */
-export function comment(text: string): Uint8Array {
+function comment(text: string): Uint8Array {
   const bytes = new TextEncoder().encode(text);
   const out = [0x21, 0xfe];
   for (let at = 0; at < bytes.length; at += BLOCK) {

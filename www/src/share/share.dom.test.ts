@@ -77,6 +77,7 @@ it('offers what the subject has, and gives the focus back', async () => {
   const { user, button } = await opened({ picture, table: () => null });
   expect(keys()).toEqual([
     'link',
+    'embed',
     'png-1',
     'png-8',
     'png-16',
@@ -168,7 +169,10 @@ it('says why a file could not be made', async () => {
 
 it('shows code and copies it', async () => {
   const { press } = await opened({
-    code: () => Promise.resolve({ python: 'import torch', javascript: 'await init()' }),
+    code: {
+      python: () => Promise.resolve('import torch'),
+      javascript: () => Promise.resolve('await init()'),
+    },
   });
   await press('python');
   expect(body().getByTestId('share-code').textContent).toBe('import torch');

@@ -28,11 +28,8 @@ export interface Asked {
   onProgress: (share: number) => void;
 }
 
-/** The same computation outside the page. */
-export interface Code {
-  python: string;
-  javascript: string;
-}
+/** The same computation outside the page, in the languages it is written for. */
+export type Code = Partial<Record<'python' | 'javascript', () => Promise<string>>>;
 
 /** A file that the menu has no kind for. */
 export interface OtherFile {
@@ -56,7 +53,7 @@ export interface Subject {
   chart?: () => SVGSVGElement | null;
   table?: (() => Table | null) | undefined;
   others?: () => readonly OtherFile[];
-  code?: () => Promise<Code>;
+  code?: Code | undefined;
 }
 
 /** What a file says of itself. */

@@ -10,12 +10,12 @@ import {
 } from 'mediabunny';
 import { type Asked, type Film, type Imprint, SOFTWARE } from './subject.ts';
 
-export type VideoKind = 'webm' | 'mp4';
+type VideoKind = 'webm' | 'mp4';
 
 const CODECS = { webm: ['vp9', 'av1', 'vp8'], mp4: ['avc', 'av1'] } as const;
 const LAST_FRAME_MS = 1500;
 /** Where the browser has no encoder for a kind of video. */
-export class NoEncoderError extends Error {
+class NoEncoderError extends Error {
   override name = 'NoEncoderError';
 }
 

@@ -17,6 +17,7 @@ export const denoise = defineLab({
   anchors,
   tour,
   load: () => import('./lab.ts'),
+  presets: () => import('./presets.json'),
   derivation: {
     formulas: () => import('./derivation.ts'),
     en: () => import('./derivation.en.ts'),

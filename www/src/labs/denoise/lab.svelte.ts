@@ -54,7 +54,7 @@ export class ChainLab {
   /** Names of chains: the one the controls describe, the one the sampler holds, the one whose frame is shown. */
   #wanted = $derived.by(() => {
     const start = this.own ? `${this.#state.from} ${this.#original?.key}` : '';
-    return `${this.entry?.id} ${JSON.stringify(this.#options())} ${(this.engine.sampler as Station | undefined)?.generation ?? 0} ${start}`;
+    return `${this.entry?.id} ${JSON.stringify(this.options)} ${(this.engine.sampler as Station | undefined)?.generation ?? 0} ${start}`;
   });
   #chain = $state('');
   /** Whether the chain that the sampler holds starts from a picture. */
@@ -277,7 +277,8 @@ export class ChainLab {
     return this.engine.sampler.client.call('frames', { indices }, options);
   }
 
-  #options(): SamplerOptions {
+  /** What the sampler is asked for. */
+  get options(): SamplerOptions {
     const { digit, steps, method, eta, schedule, guidance, seed, samples } = this.#state;
     return {
       seed,
@@ -295,7 +296,7 @@ export class ChainLab {
     if (!this.#active || this.lacksPicture) return undefined;
     const chain = this.#wanted;
     const model = this.entry?.id ?? '';
-    const options = untrack(() => this.#options());
+    const options = untrack(() => this.options);
     const start = untrack(() => this.#start());
     const held = untrack(() => this.#chain);
     const abort = new AbortController();

@@ -18,6 +18,7 @@ export const elbo = defineLab({
   anchors,
   tour,
   load: () => import('./lab.ts'),
+  presets: () => import('./presets.json'),
   derivation: {
     formulas: () => import('./derivation.ts'),
     en: () => import('./derivation.en.ts'),

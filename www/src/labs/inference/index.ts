@@ -16,6 +16,7 @@ export const inference = defineLab({
   anchors,
   tour,
   load: () => import('./lab.ts'),
+  presets: () => import('./presets.json'),
   derivation: {
     formulas: () => import('./derivation.ts'),
     en: () => import('./derivation.en.ts'),

@@ -24,6 +24,7 @@ export const latent = defineLab({
   anchors,
   tour,
   load: () => import('./lab.ts'),
+  presets: () => import('./presets.json'),
   derivation: {
     formulas: () => import('./derivation.ts'),
     en: () => import('./derivation.en.ts'),

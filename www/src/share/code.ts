@@ -1,0 +1,220 @@
+/** Computations of the page as programs outside of it, for the site's own models. Pure; fetched when it is used. */
+import type { DdpmEntry, Pixels, SamplerOptions, VaeEntry } from '../engine/protocol.ts';
+
+/** What a program says of itself in its first lines. */
+export interface About {
+  title: string;
+  address: string;
+}
+
+const list = (values: Iterable<number>) => `[${[...values].join(', ')}]`;
+
+/** Short enough to be read around: a picture is a thousand numbers. */
+const base64 = (levels: Uint8Array) => btoa(String.fromCharCode(...levels));
+
+const python = ({ title, address }: About, packages: string, lines: readonly string[]): string =>
+  [
+    `# ${title}`,
+    `# ${address}`,
+    `# pip install ${packages}; the .onnx files are those of the page's folder models/`,
+    ...lines,
+    '',
+  ].join('\n');
+
+const PACKAGES = 'onnxruntime torch numpy pillow';
+const IMPORTS = ['import numpy as np, onnxruntime as ort, torch', 'from PIL import Image'];
+
+/** Saves x of p(x|z) or of a chain, in [0, 1]. */
+const saved = (name: string) => [
+  'levels = (255 * x).round().clamp(0, 255).byte()[0].permute(1, 2, 0).squeeze(-1)',
+  `Image.fromarray(levels.numpy()).save("${name}.png")`,
+];
+
+/** The mean of each pixel for what the decoder gives. */
+function pixelMeans({ likelihood, decoder }: VaeEntry): string[] {
+  if (likelihood !== 'logistic-mixture') return ['x = torch.sigmoid(out)  # means of p(x|z)'];
+  const components = decoder?.output?.components ?? 1;
+  return [
+    `weight, mean, _ = out.split(${components}, dim=1)  # of a mixture of logistics for each pixel`,
+    'x = ((weight.softmax(1) * mean).sum(1, keepdim=True) + 1) / 2',
+  ];
+}
+
+/** Decodes a point of latent space. */
+export const decodePython = (entry: VaeEntry, z: readonly number[], about: About): string =>
+  python(about, PACKAGES, [
+    ...IMPORTS,
+    '',
+    `decoder = ort.InferenceSession("${entry.files.decoder.path}")`,
+    `z = np.array([${list(z)}], np.float32)`,
+    'out = torch.from_numpy(decoder.run(None, {"z": z})[0])',
+    ...pixelMeans(entry),
+    ...saved('decoded'),
+  ]);
+
+/** The ELBO of an image of zeros and ones under a VAE of such, and its importance-weighted bound. */
+export const boundPython = (
+  entry: VaeEntry,
+  { levels, shape }: Pixels,
+  { samples, seed }: { samples: number; seed: number },
+  about: About,
+): string =>
+  python(about, PACKAGES.replace(' pillow', ''), [
+    'import base64, math, numpy as np, onnxruntime as ort, torch',
+    'from torch.distributions import Bernoulli, Normal, kl_divergence',
+    '',
+    `encoder = ort.InferenceSession("${entry.files.encoder?.path ?? ''}")`,
+    `decoder = ort.InferenceSession("${entry.files.decoder.path}")`,
+    `pixels = base64.b64decode("${base64(levels)}")`,
+    `x = torch.tensor(list(pixels)).float().reshape(1, ${shape.channels}, ${shape.height}, ${shape.width})`,
+    `K = ${samples}; torch.manual_seed(${seed})  # other noise than the page's, of the same distribution`,
+    'mean, log_var = map(torch.from_numpy, encoder.run(["mean", "log_var"], {"x": x.numpy()}))',
+    'q, prior = Normal(mean[0], (0.5 * log_var[0]).exp()), Normal(0.0, 1.0)',
+    'z = q.sample((K,))',
+    'logits = torch.from_numpy(decoder.run(None, {"z": z.numpy()})[0])',
+    'log_px = Bernoulli(logits=logits).log_prob(x).sum((1, 2, 3))',
+    'elbo = log_px - kl_divergence(q, prior).sum()',
+    'log_w = log_px + (prior.log_prob(z) - q.log_prob(z)).sum(1)',
+    'print(f"ELBO {elbo.mean():.3f} ± {elbo.std() / math.sqrt(K):.3f} nats")',
+    'print(f"L_{K} {log_w.logsumexp(0) - math.log(K):.3f} nats")',
+  ]);
+
+/** λ_1 … λ_T of a schedule; short chains are strided from one of 1000 steps. */
+function schedule({ schedule: kind, steps = 0 }: SamplerOptions, { logSnr }: DdpmEntry): string[] {
+  const base = Math.max(1000, steps);
+  const range = logSnr ?? { min: -6, max: 13.3 };
+  const betas = {
+    linear: `beta = torch.linspace(${100 / 1000 / base}, ${20 / base}, ${base}, dtype=torch.float64)`,
+    cosine: `f = torch.cos((torch.arange(${base + 1}, dtype=torch.float64) / ${base} + 0.008) / 1.008 * math.pi / 2) ** 2`,
+  };
+  const whole =
+    kind === 'log-snr-linear'
+      ? [`lam = torch.linspace(${range.max}, ${range.min}, ${base}, dtype=torch.float64)`]
+      : [
+          ...(kind === 'linear'
+            ? [betas.linear]
+            : [betas.cosine, 'beta = (1 - f[1:] / f[:-1]).clamp(max=0.999)']),
+          'log_bar = torch.log1p(-beta).cumsum(0)',
+          'lam = log_bar - torch.log(-torch.expm1(log_bar))',
+        ];
+  return [
+    ...whole,
+    `T = ${steps}; lam = lam[[(2 * k * ${base - 1} + T - 1) // (2 * (T - 1)) for k in range(T)]]`,
+    'lam = torch.cat([torch.tensor([math.inf], dtype=torch.float64), lam])  # log SNR at t = 0 … T',
+  ];
+}
+
+/** What x̂_0 is made of, by what the network puts out. */
+function cleanImage({ parameterization }: DdpmEntry): string[] {
+  switch (parameterization) {
+    case 'epsilon':
+      return ['    x0 = (x - sigma * out) / alpha'];
+    case 'x0':
+      return ['    x0 = out'];
+    case 'v':
+      return ['    x0 = alpha * x - sigma * out'];
+    default:
+      // Below a noise of 0.8 levels, the mean of the seven levels around is the base.
+      return [
+        '    s, u = 127.5 * sigma / alpha, 127.5 * (x / alpha + 1)',
+        '    near = u.round().clamp(3, 252)[..., None] + torch.arange(-3, 4)',
+        '    D = (near * (-0.5 * ((u[..., None] - near) / s) ** 2).softmax(-1)).sum(-1)',
+        '    x0 = (alpha * x if s > 0.8 else D / 127.5 - 1) - sigma * out',
+      ];
+  }
+}
+
+/** A reverse chain from pure noise. */
+export function chainPython(entry: DdpmEntry, options: SamplerOptions, about: About): string {
+  const { class: given = null, guidance = 0, method, eta = 0, seed = 0 } = options;
+  const none = entry.classes.length;
+  const { channels, height, width } = entry.image;
+  const range = entry.logSnr ?? { min: -6, max: 13.3 };
+  const step =
+    method === 'ddim'
+      ? [
+          `    noise = ${eta} * (sigma_s**2 * -torch.expm1(lam[t] - lam[t - 1])).sqrt()`,
+          '    x = alpha_s * x0 + (sigma_s**2 - noise**2).sqrt() * (x - alpha * x0) / sigma + noise * torch.randn_like(x)',
+        ]
+      : [
+          '    change = lam[t] - lam[t - 1]',
+          '    mean = -alpha_s * torch.expm1(change) * x0 + torch.exp(change) * alpha_s / alpha * x',
+          '    x = mean + sigma_s * (-torch.expm1(change)).sqrt() * torch.randn_like(x)',
+        ];
+  return python(about, PACKAGES, [
+    `import math, ${IMPORTS[0]?.slice('import '.length) ?? ''}`,
+    IMPORTS[1] ?? '',
+    '',
+    `network = ort.InferenceSession("${entry.files.network.path}")`,
+    ...schedule(options, entry),
+    'def predict(x, t, label):',
+    '    alpha, sigma = torch.sigmoid(lam[t]).sqrt(), torch.sigmoid(-lam[t]).sqrt()',
+    `    told = lam[t].clamp(${range.min}, ${range.max}).float().reshape(1).numpy()`,
+    `    feeds = {"x_t": x.float().numpy(), "log_snr": told${none > 0 ? ', "class": np.array([label])' : ''}}`,
+    '    out = torch.from_numpy(network.run(None, feeds)[0]).double()',
+    ...cleanImage(entry),
+    '    return x0.clamp(-1, 1)',
+    '',
+    `torch.manual_seed(${seed})  # other noise than the page's, of the same distribution`,
+    `x = torch.randn(1, ${channels}, ${height}, ${width}, dtype=torch.float64)`,
+    'for t in range(T, 0, -1):',
+    '    alpha, sigma = torch.sigmoid(lam[t]).sqrt(), torch.sigmoid(-lam[t]).sqrt()',
+    '    alpha_s, sigma_s = torch.sigmoid(lam[t - 1]).sqrt(), torch.sigmoid(-lam[t - 1]).sqrt()',
+    `    x0 = predict(x, t, ${given ?? none})`,
+    ...(guidance > 0 && given !== null
+      ? [
+          `    x0 = (${1 + guidance} * x0 - ${guidance} * predict(x, t, ${none})).clamp(-1, 1)  # ${none} is no class`,
+        ]
+      : []),
+    ...step,
+    'x = (x + 1) / 2',
+    ...saved('sample'),
+  ]);
+}
+
+const javascript = ({ title, address }: About, id: string, model: string, lines: string[]) =>
+  [
+    `// ${title}`,
+    `// ${address}`,
+    `import init, { ${model}, paint, parseManifest, toLevels } from "./pkg/elbo_room.js";`,
+    '',
+    'await init();',
+    'const manifest = parseManifest(await (await fetch("models/manifest.json")).text());',
+    `const entry = manifest.models.find(({ id }) => id === "${id}");`,
+    'const files = {};',
+    'for (const [role, { path }] of Object.entries(entry.files))',
+    '  files[role] = new Uint8Array(await (await fetch(`models/${path}`)).arrayBuffer());',
+    `const model = ${model}.load(entry, files);`,
+    ...lines,
+    '',
+  ].join('\n');
+
+const painted = ({ channels, height, width }: Pixels['shape']) =>
+  `paint(document.querySelector("canvas"), levels, { channels: ${channels}, height: ${height}, width: ${width} });`;
+
+export const decodeJavascript = (entry: VaeEntry, z: readonly number[], about: About): string =>
+  javascript(about, entry.id, 'Vae', [
+    `const levels = toLevels(model.decode(Float32Array.of(${[...z].join(', ')})));`,
+    painted(entry.image),
+  ]);
+
+export const boundJavascript = (
+  entry: VaeEntry,
+  { levels }: Pixels,
+  { samples, seed }: { samples: number; seed: number },
+  about: About,
+): string =>
+  javascript(about, entry.id, 'Vae', [
+    `const levels = Uint8Array.from(atob("${base64(levels)}"), (c) => c.charCodeAt(0));`,
+    `const bound = model.bound(levels, { samples: ${samples}, seed: ${seed} });`,
+    'while (!bound.done) bound.step();',
+    'console.log(bound.result());',
+  ]).replace('paint, parseManifest, toLevels', 'parseManifest');
+
+export const chainJavascript = (entry: DdpmEntry, options: SamplerOptions, about: About): string =>
+  javascript(about, entry.id, 'Ddpm', [
+    `const sampler = model.sampler(${JSON.stringify(options)});`,
+    'while (!sampler.done) sampler.step();',
+    'const levels = sampler.frame(sampler.length - 1).x;',
+    painted(entry.image),
+  ]).replace(', toLevels', '');
