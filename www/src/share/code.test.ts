@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DdpmEntry, SamplerOptions, VaeEntry } from '../engine/protocol.ts';
 import * as programs from './code.ts';
@@ -11,10 +11,10 @@ import * as programs from './code.ts';
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const json = (path: string): unknown => JSON.parse(readFileSync(at(path), 'utf8'));
 const { models } = json('models/manifest.json') as { models: (VaeEntry | DdpmEntry)[] };
-const entryOf = <E>(id: string) => models.find((entry) => entry.id === id) as E;
-const vae = entryOf<VaeEntry>('mnist-vae');
-const mixture = entryOf<VaeEntry>('mnist-vae-8bit');
-const ddpm = entryOf<DdpmEntry>('mnist-ddpm');
+const entryOf = (id: string): unknown => models.find((entry) => entry.id === id);
+const vae = entryOf('mnist-vae') as VaeEntry;
+const mixture = entryOf('mnist-vae-8bit') as VaeEntry;
+const ddpm = entryOf('mnist-ddpm') as DdpmEntry;
 const about = { title: 'A title', address: 'https://page.example/#seed=1' };
 const fixture = json('tests/fixtures/models.json') as {
   decoder: { z: number[][]; logits: number[][] };
@@ -74,7 +74,6 @@ const found = spawnSync('python3', [
   'import importlib.util as u; raise SystemExit(not all(map(u.find_spec, ["torch", "onnxruntime", "numpy", "PIL"])))',
 ]);
 const hasPython = found.status === 0;
-if (!hasPython) console.info('code.test.ts: no python3 with torch, onnxruntime, numpy and pillow');
 
 /** Runs the programs in one process, and calls their parts with the numbers of the fixtures. */
 const DRIVER = `
@@ -114,87 +113,91 @@ json.dump(report, open("report.json", "w"))
 `;
 const tables = golden.filter(({ steps }) => steps <= 1000);
 
-describe.skipIf(!hasPython)('in Python', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'elbo-room-code-'));
-  let report: Report;
+describe.skipIf(!hasPython)(
+  'in Python, which is skipped without torch, onnxruntime, numpy and pillow',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'elbo-room-code-'));
+    let report: Report;
 
-  beforeAll(() => {
-    for (const entry of [vae, mixture, ddpm])
-      for (const { path } of Object.values(entry.files))
-        symlinkSync(at(`models/${path}`), join(folder, path));
-    const request = {
-      decode: programs.decodePython(vae, z, about),
-      mixture: programs.decodePython(mixture, z, about),
-      bound: programs.boundPython(vae, image, { samples: 400, seed: 3 }, about),
-      chain: programs.chainPython(ddpm, chain, about),
-      guided: programs.chainPython(
-        ddpm,
-        { ...chain, method: 'ddpm', steps: 50, guidance: 0.5 },
-        about,
-      ),
-      lattice: fixture.lattice,
-      tables: tables.map(({ kind, steps }) =>
-        programs.chainPython(ddpm, { ...chain, schedule: kind, steps }, about),
-      ),
-    };
-    writeFileSync(join(folder, 'request.json'), JSON.stringify(request));
-    const run = spawnSync('python3', ['-c', DRIVER], { cwd: folder, encoding: 'utf8' });
-    if (run.status !== 0) throw new Error(run.stderr);
-    report = JSON.parse(
-      // What Python writes for λ_0.
-      readFileSync(join(folder, 'report.json'), 'utf8').replaceAll('Infinity', '1e999'),
-    ) as Report;
-  }, 120_000);
+    beforeAll(() => {
+      for (const entry of [vae, mixture, ddpm])
+        for (const { path } of Object.values(entry.files))
+          symlinkSync(at(`models/${path}`), join(folder, path));
+      const request = {
+        decode: programs.decodePython(vae, z, about),
+        mixture: programs.decodePython(mixture, z, about),
+        bound: programs.boundPython(vae, image, { samples: 400, seed: 3 }, about),
+        chain: programs.chainPython(ddpm, chain, about),
+        guided: programs.chainPython(
+          ddpm,
+          { ...chain, method: 'ddpm', steps: 50, guidance: 0.5 },
+          about,
+        ),
+        lattice: fixture.lattice,
+        tables: tables.map(({ kind, steps }) =>
+          programs.chainPython(ddpm, { ...chain, schedule: kind, steps }, about),
+        ),
+      };
+      writeFileSync(join(folder, 'request.json'), JSON.stringify(request));
+      const run = spawnSync('python3', ['-c', DRIVER], { cwd: folder, encoding: 'utf8' });
+      if (run.status !== 0) throw new Error(run.stderr);
+      report = JSON.parse(
+        // What Python writes for λ_0.
+        readFileSync(join(folder, 'report.json'), 'utf8').replaceAll('Infinity', '1e999'),
+      ) as Report;
+    }, 120_000);
 
-  afterAll(() => rmSync(folder, { recursive: true }));
+    afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('decodes the same picture', () => {
-    const expected = fixture.decoder.logits[0]?.map((logit) => 255 / (1 + Math.exp(-logit))) ?? [];
-    expect(report.decoded).toHaveLength(784);
-    report.decoded.forEach((level, i) =>
-      expect(Math.abs(level - (expected[i] ?? NaN))).toBeLessThan(0.51),
-    );
-  });
-
-  it('scores the same picture', async () => {
-    const { crate } = await theCrate();
-    const bound = crate.vae.bound(
-      image.levels.map((bit) => 255 * bit),
-      { samples: 400, seed: 5 },
-    );
-    while (!bound.done) bound.step();
-    const { elbo } = bound.result() as { elbo: { mean: number; standardError: number } };
-    const [, mean = NaN, error = NaN] =
-      /ELBO (\S+) ± (\S+) nats/.exec(report.printed)?.map(Number) ?? [];
-    expect(Math.abs(mean - elbo.mean)).toBeLessThan(4 * Math.hypot(error, elbo.standardError));
-    const [, tight = NaN] = /L_400 (\S+) nats/.exec(report.printed)?.map(Number) ?? [];
-    expect(tight).toBeGreaterThan(mean);
-  });
-
-  it('has the schedules of the crate', () => {
-    expect(tables.length).toBeGreaterThan(8);
-    tables.forEach(({ rows }, i) => {
-      for (const { t, logSnr } of rows) expect(report.tables[i]?.[t]).toBeCloseTo(logSnr, 8);
+    it('decodes the same picture', () => {
+      const expected =
+        fixture.decoder.logits[0]?.map((logit) => 255 / (1 + Math.exp(-logit))) ?? [];
+      expect(report.decoded).toHaveLength(784);
+      report.decoded.forEach((level, i) =>
+        expect(Math.abs(level - (expected[i] ?? NaN))).toBeLessThan(0.51),
+      );
     });
-  });
 
-  it('takes from the network the image that the crate takes', () => {
-    fixture.lattice.forEach(({ x0 }, i) => {
-      x0.forEach((value, pixel) => expect(report.clean[i]?.[pixel]).toBeCloseTo(value, 5));
+    it('scores the same picture', async () => {
+      const { crate } = await theCrate();
+      const bound = crate.vae.bound(
+        image.levels.map((bit) => 255 * bit),
+        { samples: 400, seed: 5 },
+      );
+      while (!bound.done) bound.step();
+      const { elbo } = bound.result() as { elbo: { mean: number; standardError: number } };
+      const [, mean = NaN, error = NaN] =
+        /ELBO (\S+) ± (\S+) nats/.exec(report.printed)?.map(Number) ?? [];
+      expect(Math.abs(mean - elbo.mean)).toBeLessThan(4 * Math.hypot(error, elbo.standardError));
+      const [, tight = NaN] = /L_400 (\S+) nats/.exec(report.printed)?.map(Number) ?? [];
+      expect(tight).toBeGreaterThan(mean);
     });
-  });
 
-  it('goes the chain down to a digit: mostly paper, with ink in the middle', () => {
-    for (const sample of [report.sample, report.guided]) {
-      expect(sample).toHaveLength(784);
-      const share = (part: number[]) => part.filter((level) => level > 127).length / part.length;
-      const middle = sample.filter((_, i) => i % 28 >= 8 && i % 28 < 20 && i >= 168 && i < 616);
-      const border = sample.filter((_, i) => i % 28 < 3 || i % 28 > 24 || i < 84 || i >= 700);
-      expect(share(middle)).toBeGreaterThan(0.08);
-      expect(share(border)).toBeLessThan(0.05);
-    }
-  });
-});
+    it('has the schedules of the crate', () => {
+      expect(tables.length).toBeGreaterThan(8);
+      tables.forEach(({ rows }, i) => {
+        for (const { t, logSnr } of rows) expect(report.tables[i]?.[t]).toBeCloseTo(logSnr, 8);
+      });
+    });
+
+    it('takes from the network the image that the crate takes', () => {
+      fixture.lattice.forEach(({ x0 }, i) => {
+        x0.forEach((value, pixel) => expect(report.clean[i]?.[pixel]).toBeCloseTo(value, 5));
+      });
+    });
+
+    it('goes the chain down to a digit: mostly paper, with ink in the middle', () => {
+      for (const sample of [report.sample, report.guided]) {
+        expect(sample).toHaveLength(784);
+        const share = (part: number[]) => part.filter((level) => level > 127).length / part.length;
+        const middle = sample.filter((_, i) => i % 28 >= 8 && i % 28 < 20 && i >= 168 && i < 616);
+        const border = sample.filter((_, i) => i % 28 < 3 || i % 28 > 24 || i < 84 || i >= 700);
+        expect(share(middle)).toBeGreaterThan(0.08);
+        expect(share(border)).toBeLessThan(0.05);
+      }
+    });
+  },
+);
 
 async function theCrate() {
   const crate = await import('../../pkg/elbo_room.js');
@@ -211,6 +214,10 @@ async function theCrate() {
 }
 
 describe('in JavaScript', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'elbo-room-code-'));
+  let programsRun = 0;
+  afterAll(() => rmSync(folder, { recursive: true }));
+
   /** Runs a program with the crate of the page, files in place of the server, and a canvas that keeps what is painted. */
   async function run(text: string): Promise<{ painted: Uint8Array[]; said: unknown[] }> {
     const { module } = await theCrate();
@@ -228,9 +235,13 @@ describe('in JavaScript', () => {
     const lines = text.split('\n');
     expect(lines[2]).toMatch(/^import init, \{ .* \} from ".\/pkg\/elbo_room.js";$/);
     const body = lines.slice(3).join('\n');
-    await (new Function(...Object.keys(scope), `return (async () => {${body}})()`)(
-      ...Object.values(scope),
-    ) as Promise<void>);
+    const file = join(folder, `program-${programsRun++}.mjs`);
+    const parameters = Object.keys(scope).join(', ');
+    writeFileSync(file, `export default async ({ ${parameters} }) => {${body}};`);
+    const loaded = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as {
+      default: (surroundings: typeof scope) => Promise<void>;
+    };
+    await loaded.default(scope);
     return { painted, said };
   }
 

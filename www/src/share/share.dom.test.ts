@@ -65,7 +65,7 @@ async function opened(subject: Partial<Subject>) {
       expect(body().getByTestId('share-link')).toHaveProperty('disabled', false),
     );
   };
-  return { user, button, press, said: () => body().getByTestId('share-said').textContent?.trim() };
+  return { user, button, press, said: () => body().getByTestId('share-said').textContent.trim() };
 }
 
 const keys = () =>

@@ -5,7 +5,7 @@ import {
   getFirstEncodableVideoCodec,
   Mp4OutputFormat,
   Output,
-  QUALITY_HIGH,
+  Quality,
   WebMOutputFormat,
 } from 'mediabunny';
 import { type Asked, type Film, type Imprint, SOFTWARE } from './subject.ts';
@@ -45,7 +45,7 @@ export async function toVideo(
     format: kind === 'webm' ? new WebMOutputFormat() : new Mp4OutputFormat(),
     target,
   });
-  const source = new CanvasSource(canvas, { codec, bitrate: QUALITY_HIGH });
+  const source = new CanvasSource(canvas, { codec, quality: new Quality('high') });
   output.addVideoTrack(source);
   output.setMetadataTags({ title, comment: address, raw: {}, artist: SOFTWARE });
   try {
