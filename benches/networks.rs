@@ -28,7 +28,7 @@ fn part<'a>(model: &'a str) -> impl Fn(&str) -> Result<Vec<u8>> + 'a {
 }
 
 fn peer(path: &str, inputs: &[Tensor]) -> Peer {
-    let reader = tract_onnx::onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
+    let reader = onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
     Peer::new(reader.model_for_read(&mut bytes(path).as_slice()).unwrap(), inputs)
 }
 
@@ -50,7 +50,7 @@ fn networks(criterion: &mut Criterion) {
     let ddpm = Ddpm::load(&entry("mnist-ddpm"), part("mnist-ddpm")).unwrap();
     let x_t: Vec<f64> = wave(784).into_iter().map(f64::from).collect();
     let tract =
-        peer("mnist-ddpm.onnx", &[tensor(&[1, 1, 28, 28]), tensor1(&[0f32]), tensor1(&[3i64])]);
+        peer("mnist-ddpm.onnx", &[tensor(&[1, 1, 28, 28]), tensor1(&[0_f32]), tensor1(&[3_i64])]);
     let mut group = criterion.benchmark_group("U-Net");
     group.bench_function("elbo-room", |b| b.iter(|| ddpm.predict(&x_t, 0.0, Some(3)).unwrap()));
     group.bench_function("tract", |b| b.iter(|| tract.run()));

@@ -61,7 +61,7 @@ fn graph(node: Vec<NodeProto>, initializer: Vec<TensorProto>) -> InferenceModel 
         GraphProto { node, initializer, input: vec![x], output: vec![y], ..Default::default() };
     let opset_import = vec![OperatorSetIdProto { domain: String::new(), version: 17 }];
     let file = ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..Default::default() };
-    tract_onnx::onnx().model_for_proto_model(&file).unwrap()
+    onnx().model_for_proto_model(&file).unwrap()
 }
 
 pub fn convolution(inputs: usize, outputs: usize, kernel: usize) -> InferenceModel {

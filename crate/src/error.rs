@@ -22,12 +22,12 @@ impl ErrorKind {
     /// The `name` of the JavaScript `Error` made from this kind.
     pub fn name(self) -> &'static str {
         match self {
-            ErrorKind::Shape => "ShapeError",
-            ErrorKind::Value => "ValueError",
-            ErrorKind::Manifest => "ManifestError",
-            ErrorKind::Checksum => "ChecksumError",
-            ErrorKind::Model => "ModelError",
-            ErrorKind::Canvas => "CanvasError",
+            Self::Shape => "ShapeError",
+            Self::Value => "ValueError",
+            Self::Manifest => "ManifestError",
+            Self::Checksum => "ChecksumError",
+            Self::Model => "ModelError",
+            Self::Canvas => "CanvasError",
         }
     }
 }
@@ -47,36 +47,36 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into() }
+        Self { kind, message: message.into() }
     }
 
     /// An input of the wrong length or dimensions.
     pub fn shape(message: impl Into<String>) -> Self {
-        Error::new(ErrorKind::Shape, message)
+        Self::new(ErrorKind::Shape, message)
     }
 
     /// An input outside its domain.
     pub fn value(message: impl Into<String>) -> Self {
-        Error::new(ErrorKind::Value, message)
+        Self::new(ErrorKind::Value, message)
     }
 
     /// A manifest that cannot be used.
     pub fn manifest(message: impl Into<String>) -> Self {
-        Error::new(ErrorKind::Manifest, message)
+        Self::new(ErrorKind::Manifest, message)
     }
 
     /// A file whose content is not what the manifest says.
     pub fn checksum(message: impl Into<String>) -> Self {
-        Error::new(ErrorKind::Checksum, message)
+        Self::new(ErrorKind::Checksum, message)
     }
 
     /// A network that cannot be loaded or run.
     pub fn model(message: impl Into<String>) -> Self {
-        Error::new(ErrorKind::Model, message)
+        Self::new(ErrorKind::Model, message)
     }
 
     /// An image that cannot be painted.
     pub fn canvas(message: impl Into<String>) -> Self {
-        Error::new(ErrorKind::Canvas, message)
+        Self::new(ErrorKind::Canvas, message)
     }
 }

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::model::onnx::{Datum, Network, TensorSpec, Values};
 
 /// A network whose file is mutated: what it takes and gives.
+#[derive(Debug)]
 pub struct Case {
     /// Name of the file in tests/fixtures/onnx.
     pub file: &'static str,
@@ -74,7 +75,7 @@ impl Case {
                 (reals(seed, count(shape)), integers(seed, count(shape), *largest))
             })
             .collect();
-        let given: Vec<Values> = self
+        let given: Vec<Values<'_>> = self
             .inputs
             .iter()
             .zip(&values)

@@ -19,6 +19,8 @@
 //! Everything is reproducible: a seed fixes every random number, and WebAssembly arithmetic is the
 //! same on every machine.
 
+#![warn(unreachable_pub)]
+
 pub mod data;
 pub mod engine;
 pub mod error;

@@ -77,7 +77,7 @@ fn the_bound_of_a_vae_has_its_terms() {
     assert!(number(&tail.get(0), "observed") > number(&tail.get(4), "observed"));
     let mean = |field: &str| number(&get(&result, field), "mean");
     assert!((mean("gap") - (mean("logLikelihood") - mean("elbo"))).abs() < 1e-9);
-    assert!((mean("bitsPerDim") + mean("elbo") / (784.0 * 2f64.ln())).abs() < 1e-9);
+    assert!((mean("bitsPerDim") + mean("elbo") / (784.0 * 2_f64.ln())).abs() < 1e-9);
     assert!((1.0..=23.0).contains(&number(&best, "effectiveSampleSize")));
     assert_eq!(get(&result, "reliable"), JsValue::FALSE, "12 samples are too few");
     // Without options the seed is drawn and reported.

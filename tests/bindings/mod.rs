@@ -67,7 +67,9 @@ fn the_vae_decodes_encodes_and_scores() {
     let total = number(&get(&elbo, "elbo"), "mean");
     let sum = number(&get(&elbo, "reconstruction"), "mean") - number(&elbo, "kl");
     assert!((total - sum).abs() < 1e-9 && total < 0.0);
-    assert!((number(&get(&elbo, "bitsPerDim"), "mean") + total / (784.0 * 2f64.ln())).abs() < 1e-9);
+    assert!(
+        (number(&get(&elbo, "bitsPerDim"), "mean") + total / (784.0 * 2_f64.ln())).abs() < 1e-9
+    );
     assert!(number(&get(&elbo, "elbo"), "standardError") > 0.0);
     // Without options the seed is drawn and reported.
     assert!(number(&vae.elbo(image(), JsValue::UNDEFINED).unwrap(), "seed") >= 0.0);
@@ -278,7 +280,7 @@ fn the_class_posterior_sharpens() {
     assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
     let predicted = number(&result, "predicted") as usize;
     assert!(probabilities.iter().all(|p| *p <= probabilities[predicted]));
-    assert!((0.0..=10f64.ln()).contains(&number(&result, "entropy")));
+    assert!((0.0..=10_f64.ln()).contains(&number(&result, "entropy")));
     assert!(number(&get(&result, "bounds").dyn_into::<Array>().unwrap().get(3), "mean") < 0.0);
 }
 

@@ -89,7 +89,7 @@ impl GaussianData {
 impl NoisePredictor for GaussianData {
     fn predict(
         &self,
-        x_t: ArrayView1<f64>,
+        x_t: ArrayView1<'_, f64>,
         log_snr: f64,
         class: Option<usize>,
     ) -> Result<Prediction> {
@@ -107,7 +107,7 @@ pub struct Linear {
 }
 
 impl Decoder for Linear {
-    fn decode(&self, z: ArrayView1<f32>) -> Result<Box<dyn PixelLikelihood>> {
+    fn decode(&self, z: ArrayView1<'_, f32>) -> Result<Box<dyn PixelLikelihood>> {
         let logits = (self.weights.dot(&z.mapv(f64::from)) + &self.bias).mapv(|v| v as f32);
         Ok(Box::new(BernoulliPixels { logits }))
     }
@@ -116,7 +116,7 @@ impl Decoder for Linear {
 pub struct FixedPosterior(pub DiagonalGaussian);
 
 impl Encoder for FixedPosterior {
-    fn encode(&self, _: ArrayView1<f32>) -> Result<DiagonalGaussian> {
+    fn encode(&self, _: ArrayView1<'_, f32>) -> Result<DiagonalGaussian> {
         Ok(self.0.clone())
     }
 }

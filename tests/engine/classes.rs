@@ -173,7 +173,7 @@ fn classes_share_timesteps_and_noise() {
     assert_eq!(found.bounds[0], found.bounds[1]);
     assert_eq!(found.posterior, [0.5, 0.5]);
     assert_eq!(found.standard_error, Some(vec![0.0, 0.0]));
-    assert!((found.entropy - 2f64.ln()).abs() < 1e-15);
+    assert!((found.entropy - 2_f64.ln()).abs() < 1e-15);
 }
 
 /// A network that does not look at the class.
@@ -182,7 +182,7 @@ struct Blind;
 impl elbo_room::model::NoisePredictor for Blind {
     fn predict(
         &self,
-        x_t: ndarray::ArrayView1<f64>,
+        x_t: ndarray::ArrayView1<'_, f64>,
         log_snr: f64,
         _: Option<usize>,
     ) -> elbo_room::Result<elbo_room::math::parameterization::Prediction> {

@@ -86,7 +86,7 @@ fn the_reported_deviations_are_those_of_single_evaluations() {
         for (deviation, sum) in
             [(form.matching_sd, found.l_denoising), (form.consistency_sd, form.l_consistency)]
         {
-            let expected = sum.standard_error.unwrap() * 15f64.sqrt();
+            let expected = sum.standard_error.unwrap() * 15_f64.sqrt();
             assert!(
                 (deviation.unwrap() / expected - 1.0).abs() < 1e-9,
                 "{schedule}: {deviation:?}, not {expected}"

@@ -150,7 +150,7 @@ fn the_preconditioning_of_edm_is_that_of_its_table() {
     for (given, x) in given.iter().zip(&x_ve) {
         assert!((given - x / norm).abs() < 1e-12);
     }
-    let f = array![0.25f32, -0.5];
+    let f = array![0.25_f32, -0.5];
     let found = convention.prediction(x_t.view(), log_snr, f.view()).x0;
     for i in 0..2 {
         let (skip, out) = (data * data / (norm * norm), sigma * data / norm);

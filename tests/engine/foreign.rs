@@ -125,7 +125,7 @@ fn a_probability_and_the_value_before_its_sigmoid_say_the_same() {
             json!({"files": code, "encoder": encoder, "decoder": {"latent": latent, "output": output}}),
         )
     };
-    let z = [0.7f32, -1.3];
+    let z = [0.7_f32, -1.3];
     let expected: Vec<f64> =
         linear(&[f64::from(z[0]), f64::from(z[1])], 4, 1).into_iter().map(sigmoid).collect();
     for output in [
@@ -154,7 +154,7 @@ fn a_decoder_alone_decodes_given_a_class_with_weights_from_another_file() {
         "classes": ["a", "b", "c"],
         "decoder": {"condition": {"name": "y", "form": "one-hot", "null": "zeros"}},
     }));
-    let z = [0.5f32, 0.25];
+    let z = [0.5_f32, 0.25];
     for class in [Some(0), Some(2), None] {
         let mut input = vec![0.5, 0.25, 0.0, 0.0, 0.0];
         if let Some(class) = class {
@@ -205,7 +205,7 @@ const COLOURS: [u8; 12] = [0, 255, 128, 10, 20, 30, 200, 100, 50, 7, 77, 177];
 #[wasm_bindgen_test(unsupported = test)]
 fn colours_go_through_either_layout_and_a_fixed_batch() {
     let model = vae(colour("gaussian", json!({"range": [-1, 1], "std": 0.5})));
-    let z = [0.9f32, -0.4];
+    let z = [0.9_f32, -0.4];
     let tanh: Vec<f64> =
         linear(&[f64::from(z[0]), f64::from(z[1])], 12, 3).into_iter().map(f64::tanh).collect();
     let means = model.decode(&z).unwrap();
@@ -262,9 +262,9 @@ fn a_gaussian_decoder_has_the_density_of_its_formula() {
             (Some(found), None) => assert!((found - fitted).abs() < 1e-6),
             (found, std) => assert!(found.is_none() && std.is_some()),
         }
-        let volume = 12.0 * (2.0f64 / 255.0).ln();
+        let volume = 12.0 * (2.0_f64 / 255.0).ln();
         assert!((density.log_volume - volume).abs() < 1e-12);
-        let bits = -(result.elbo.mean + volume) / (12.0 * 2f64.ln());
+        let bits = -(result.elbo.mean + volume) / (12.0 * 2_f64.ln());
         assert!((result.bits_per_dim.mean - bits).abs() < 1e-9);
         assert!(model.bound(&COLOURS, &options(true)).unwrap().evaluate(0).unwrap()[0].is_finite());
         // both ways to the bound agree
@@ -321,7 +321,7 @@ fn a_mixture_of_logistics_is_read_by_pixel() {
         "likelihood": "logistic-mixture", "files": {"decoder": {"path": "decoder-mixture.onnx"}},
         "decoder": {"output": {"components": 2}},
     }));
-    let z = [0.4f32, 1.1];
+    let z = [0.4_f32, 1.1];
     let raw = linear(&[f64::from(z[0]), f64::from(z[1])], 24, 4);
     let expected: Vec<f64> = (0..4)
         .map(|pixel| {

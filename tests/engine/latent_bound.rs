@@ -61,7 +61,7 @@ impl PixelLikelihood for GaussianPixels {
 struct GaussianDecoder;
 
 impl Decoder for GaussianDecoder {
-    fn decode(&self, z: ArrayView1<f32>) -> Result<Box<dyn PixelLikelihood>> {
+    fn decode(&self, z: ArrayView1<'_, f32>) -> Result<Box<dyn PixelLikelihood>> {
         Ok(Box::new(GaussianPixels(SLOPE * f64::from(z[0]) + OFFSET)))
     }
 }
@@ -146,14 +146,14 @@ impl GaussianHierarchy {
 }
 
 impl Hierarchy for GaussianHierarchy {
-    fn encode(&self, x: ArrayView1<f32>) -> Result<Vec<Array1<f32>>> {
+    fn encode(&self, x: ArrayView1<'_, f32>) -> Result<Vec<Array1<f32>>> {
         Ok(vec![x.to_owned()])
     }
 
     fn decode(
         &self,
         features: Option<&[Array1<f32>]>,
-        eps: ArrayView1<f32>,
+        eps: ArrayView1<'_, f32>,
         gate: &[f32],
     ) -> Result<TopDown> {
         assert!(features.is_some() || gate.iter().all(|&g| g == 0.0));
@@ -409,7 +409,7 @@ fn any_order_and_any_split_gives_the_bits_of_one_worker() {
 fn the_encoder_runs_once_for_an_image() {
     struct Counting(Arc<AtomicUsize>);
     impl Encoder for Counting {
-        fn encode(&self, _: ArrayView1<f32>) -> Result<DiagonalGaussian> {
+        fn encode(&self, _: ArrayView1<'_, f32>) -> Result<DiagonalGaussian> {
             self.0.fetch_add(1, Ordering::Relaxed);
             Ok(DiagonalGaussian { mean: array![0.1], log_var: array![-1.0] })
         }

@@ -222,7 +222,7 @@ fn fields_and_densities_are_those_of_the_noised_data() {
     assert_eq!(grid.values.len(), 31 * 31);
     assert_eq!(grid.values[16], noised.log_density(grid.point(16.0, 0.0)));
     // with room for nearly all of the mass
-    let area = (9.0f64 / 30.0).powi(2);
+    let area = (9.0_f64 / 30.0).powi(2);
     let mass: f64 = grid.values.iter().map(|value| area * value.exp()).sum();
     assert_close(mass, 1.0, 0.02);
 }

@@ -66,7 +66,7 @@ fn a_proposal_for_two_files_can_be_loaded_as_it_is() {
     assert_eq!(contract.decoder.latent.shape, Some(vec![2, 1, 1]));
     assert_eq!(contract.encoder.posterior.spread, Spread::Std);
     let model = load(&entry).unwrap();
-    let z = [0.7f32, -1.3];
+    let z = [0.7_f32, -1.3];
     let expected: Vec<f64> =
         linear(&[f64::from(z[0]), f64::from(z[1])], 4, 1).into_iter().map(sigmoid).collect();
     close(&model.decode(&z).unwrap().to_vec(), &expected);
@@ -133,7 +133,7 @@ fn a_flat_picture_of_any_length_has_the_likeliest_size_or_the_one_that_is_given(
     let flat = proposal.flat.unwrap();
     let upright = FlatImage { image: entry.image, layout: Layout::Nchw };
     assert_eq!((flat.length, flat.chosen, flat.sizes[0]), (560, Some(upright), upright));
-    let z = [0.7f32, -1.3];
+    let z = [0.7_f32, -1.3];
     let rows = linear(&z.map(f64::from), 28, 1);
     let expected: Vec<f64> = rows
         .iter()
@@ -170,7 +170,7 @@ fn a_flat_picture_in_colour_lies_as_it_is_said_to() {
     assert_eq!(entry.image, ImageShape { channels: 3, height: 8, width: 8 });
     let [first, last] = proposal.flat.unwrap().sizes[..2] else { panic!() };
     assert_eq!((first.layout, last.layout), (Layout::Nchw, Layout::Nhwc));
-    let z = [0.7f32, -1.3];
+    let z = [0.7_f32, -1.3];
     let rows = linear(&z.map(f64::from), 8, 1);
     // row by row, the channels of a pixel side by side, in [0, 1]
     let as_it_lies: Vec<f64> = rows

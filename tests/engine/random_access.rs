@@ -227,10 +227,8 @@ fn evaluations_are_the_same_in_any_range() {
 fn the_shipped_models_give_the_same_bits_in_any_range_and_among_other_chains() {
     let levels: Vec<u8> = (0..784).map(|i| ((i * 37) % 256) as u8).collect();
     let ddpm = shipped::ddpm();
-    let options = DiffusionElboOptions {
-        timesteps: Timesteps::Stratified(16),
-        ..self::options(Timesteps::All)
-    };
+    let options =
+        DiffusionElboOptions { timesteps: Timesteps::Stratified(16), ..options(Timesteps::All) };
     any_range_gives_the_same!("bound", ddpm.elbo(&levels, &options).unwrap());
     let options =
         ClassPosteriorOptions { seed: Some(5), evaluations_per_class: 2, ..Default::default() };

@@ -57,7 +57,7 @@ fn fixture() -> Fixture {
 /// told apart.
 fn pass(
     entry: &ModelEntry,
-    x: ArrayView1<f32>,
+    x: ArrayView1<'_, f32>,
     eps: &[f32],
     gate: &[f32],
 ) -> Result<(TopDown, Vec<usize>)> {
@@ -167,8 +167,9 @@ fn closed_gates_draw_from_the_prior_whatever_the_image() {
         let entry = models.iter().find(|m| m.id == case.model).unwrap();
         let closed = vec![0.0; case.gate.len()];
         let digit = Array1::from_iter(case.levels.iter().map(|&l| f32::from(l) / 255.0));
-        let means =
-            |x: ArrayView1<f32>, gate| pass(entry, x, &case.eps, gate).unwrap().0.pixels.means();
+        let means = |x: ArrayView1<'_, f32>, gate| {
+            pass(entry, x, &case.eps, gate).unwrap().0.pixels.means()
+        };
         assert_eq!(means(digit.view(), &closed), means(Array1::zeros(784).view(), &closed));
         assert_ne!(means(digit.view(), &case.gate), means(Array1::zeros(784).view(), &case.gate));
     }

@@ -42,7 +42,7 @@ fn each_detector_has_the_area_of_its_closed_form() {
     let expected = [
         area(-3.0),
         // own images all have the ratio 20, to which strangers with N(18, 1) come with P(Z > 2)
-        1.0 - erfc(2.0 / 2f64.sqrt()) / 2.0,
+        1.0 - erfc(2.0 / 2_f64.sqrt()) / 2.0,
         // by an integral of two folded normals, with SciPy
         0.966_680,
         area(2.0),

@@ -168,7 +168,7 @@ fn bad_input_is_refused() {
     let model = hierarchy("tiny-hvae-8bit");
     let features = model.encode(ArrayView1::from(&[0.5; 4])).unwrap();
     let kind = |features: &[Array1<f32>], eps: &[f32], gate: &[f32]| {
-        model.decode(Some(features), ArrayView1::from(eps), gate).err().expect("an error").kind
+        model.decode(Some(features), ArrayView1::from(eps), gate).unwrap_err().kind
     };
     assert_eq!(model.encode(ArrayView1::from(&[0.5; 5])).unwrap_err().kind, ErrorKind::Shape);
     assert_eq!(model.encode(ArrayView1::from(&[f32::NAN; 4])).unwrap_err().kind, ErrorKind::Value);
@@ -202,7 +202,7 @@ fn an_entry_that_does_not_fit_its_files_is_refused() {
     let refused = |id: &str, change: Change| {
         let mut entry = entry(id);
         change(&mut entry);
-        let error = Hvae::load(&entry, bytes(&entry)).err().expect("an error");
+        let error = Hvae::load(&entry, bytes(&entry)).unwrap_err();
         (error.kind, error.message)
     };
     let cases: [(Change, &str); 6] = [

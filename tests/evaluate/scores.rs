@@ -40,7 +40,7 @@ fn scores_are_means_over_images_of_what_the_crate_gives_for_each() {
     let mut elbos = Vec::new();
     let mut gaps = Vec::new();
     for (number, image) in images.iter().enumerate() {
-        let seed = (uniform(5, Purpose::Image, [number as u64, 0], 1)[0] * 2f64.powi(53)) as u64;
+        let seed = (uniform(5, Purpose::Image, [number as u64, 0], 1)[0] * 2_f64.powi(53)) as u64;
         let mut bound = vae
             .bound(
                 image,
@@ -84,7 +84,7 @@ fn the_terms_add_up_and_many_samples_replace_few() {
     let ddpm = |metric| value("mnist-ddpm", metric);
     let cost = ddpm(Metric::Prior) + ddpm(Metric::Denoising) + ddpm(Metric::Reconstruction);
     assert!((ddpm(Metric::Elbo) + cost).abs() < 1e-5);
-    assert!((ddpm(Metric::BitsPerDim) - cost / (784.0 * 2f64.ln())).abs() < 1e-5);
+    assert!((ddpm(Metric::BitsPerDim) - cost / (784.0 * 2_f64.ln())).abs() < 1e-5);
     assert!(ddpm(Metric::ElboGivenClass) != ddpm(Metric::Elbo));
     // Another estimate of the same number, so neither equal nor far.
     let [matching, consistency] = [Metric::Elbo, Metric::ElboConsistency].map(ddpm);
@@ -182,5 +182,5 @@ fn the_diffusion_model_tells_the_digits() {
         assert!(error > 0.1 && error < 0.25, "six images tell an accuracy to {error}");
     }
     let entropy = score(&evaluation, "mnist-ddpm", Metric::ClassEntropy, None).value;
-    assert!((0.0..10f64.ln()).contains(&entropy), "{entropy} nats");
+    assert!((0.0..10_f64.ln()).contains(&entropy), "{entropy} nats");
 }

@@ -21,7 +21,7 @@ fn normal(length: usize, seed: u64) -> Vec<f32> {
 #[track_caller]
 fn close(what: &str, found: &[f32], expected: &[f64], tolerance: f64) {
     assert_eq!(found.len(), expected.len(), "{what}");
-    let scale = expected.iter().fold(1.0f64, |a, b| a.max(b.abs()));
+    let scale = expected.iter().fold(1.0_f64, |a, b| a.max(b.abs()));
     for (at, (&found, &expected)) in found.iter().zip(expected).enumerate() {
         let off = (f64::from(found) - expected).abs();
         assert!(off <= tolerance * scale, "{what}: value {at} is {found}, not {expected}");
@@ -33,7 +33,7 @@ fn reference(
     window: &Window,
     [height, width]: [usize; 2],
     x: &[f32],
-    weights: Weights,
+    weights: Weights<'_>,
     bias: &[f32],
 ) -> Vec<f64> {
     let channels = weights.inputs * window.groups;
@@ -421,7 +421,7 @@ fn smooth_activations_are_the_definition() {
         assert!((found - expected).abs() < 1e-6, "gelu({x}) is {found}, not {expected}");
         assert!((f64::from(gelu_tanh(x as f32)) - expected).abs() < 1e-3, "gelu_tanh({x})");
     }
-    for x in [-40.0f32, -3.0, -1e-3, 0.0, 0.5, 7.0, 30.0] {
+    for x in [-40.0_f32, -3.0, -1e-3, 0.0, 0.5, 7.0, 30.0] {
         let expected = f64::from(x).exp().ln_1p();
         let found = f64::from(softplus(x));
         assert!((found - expected).abs() <= 2e-7 * expected, "softplus({x}) is {found}");
@@ -534,7 +534,7 @@ fn pairs_and_sums_go_over_axes_of_length_one() {
         assert_eq!(out, expected, "{a_shape:?} {b_shape:?}");
         let mut sums = vec![0.0; a.len()];
         reduce(&out, shape, a_shape, &mut sums, 0.0, |a, b| a + b);
-        let mut totals = vec![0.0f64; a.len()];
+        let mut totals = vec![0.0_f64; a.len()];
         for (at, &value) in out.iter().enumerate() {
             totals[place(a_shape, at)] += f64::from(value);
         }

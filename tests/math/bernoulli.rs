@@ -10,7 +10,7 @@ fn one(x: f64, logit: f32) -> f64 {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn is_the_log_of_the_probability() {
-    for logit in [-30.0f32, -5.0, -1.0, -1e-3, 0.0, 0.3, 2.0, 8.0, 30.0] {
+    for logit in [-30.0_f32, -5.0, -1.0, -1e-3, 0.0, 0.3, 2.0, 8.0, 30.0] {
         // straight from the definition, which is accurate enough in this range
         let p = 1.0 / (1.0 + (-f64::from(logit)).exp());
         let q = 1.0 / (1.0 + f64::from(logit).exp());
@@ -39,7 +39,7 @@ fn two_outcomes_share_all_probability() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn pixels_add_up_and_may_be_bytes() {
-    let logits = [0.5f32, -2.0, 3.0];
+    let logits = [0.5_f32, -2.0, 3.0];
     let sum = one(1.0, 0.5) + one(0.0, -2.0) + one(1.0, 3.0);
     assert_close(
         log_likelihood(aview1(&[1.0, 0.0, 1.0]), aview1(&logits)),
@@ -47,7 +47,7 @@ fn pixels_add_up_and_may_be_bytes() {
         1e-15,
         "f64 pixels",
     );
-    assert_close(log_likelihood(aview1(&[1u8, 0, 1]), aview1(&logits)), sum, 1e-15, "u8 pixels");
+    assert_close(log_likelihood(aview1(&[1_u8, 0, 1]), aview1(&logits)), sum, 1e-15, "u8 pixels");
     assert_eq!(log_likelihood(ArrayView1::<f64>::from(&[]), aview1(&[])), 0.0);
 }
 
@@ -77,7 +77,7 @@ fn helpers_keep_their_digits_and_limits() {
 fn binarization_has_the_image_as_its_mean() {
     let means = [0.0, 0.1, 0.5, 0.97, 1.0];
     let n = 20_000;
-    let mut ones = [0u32; 5];
+    let mut ones = [0_u32; 5];
     for k in 0..n {
         let x = sample(&means, 3, [k, 0]);
         x.iter().zip(&mut ones).for_each(|(x, count)| *count += u32::from(*x));

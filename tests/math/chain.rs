@@ -19,7 +19,7 @@ impl Forward {
     fn new(x0: f64, betas: &[f64]) -> Self {
         let mut alpha_bar = vec![1.0];
         betas.iter().for_each(|beta| alpha_bar.push(alpha_bar[alpha_bar.len() - 1] * (1.0 - beta)));
-        Forward { x0, alpha_bar }
+        Self { x0, alpha_bar }
     }
 
     fn mean(&self, t: usize) -> f64 {

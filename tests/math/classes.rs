@@ -5,14 +5,14 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_posterior_is_bayes_rule() {
-    let likelihoods = [0.2f64, 0.5, 0.05];
+    let likelihoods = [0.2_f64, 0.5, 0.05];
     let posterior = uniform_posterior(&likelihoods.map(f64::ln));
     for (p, likelihood) in posterior.iter().zip(likelihoods) {
         assert_close(*p, likelihood / 0.75, 1e-15, "Bayes");
     }
     // nats of whole images, where no exponential is representable
     let far = uniform_posterior(&[-5000.0, -5001.0, -9000.0]);
-    assert_close(far[0], 1.0 / (1.0 + (-1f64).exp()), 1e-15, "two near");
+    assert_close(far[0], 1.0 / (1.0 + (-1_f64).exp()), 1e-15, "two near");
     assert_eq!(far[2], 0.0);
     assert_eq!(uniform_posterior(&[-7.0]), [1.0]);
     assert_eq!(uniform_posterior(&[f64::NEG_INFINITY, 0.0]), [0.0, 1.0]);
@@ -22,10 +22,10 @@ fn the_posterior_is_bayes_rule() {
 #[wasm_bindgen_test(unsupported = test)]
 fn entropy_is_between_certainty_and_ignorance() {
     assert_eq!(entropy(&[0.0, 1.0, 0.0]), 0.0);
-    assert_close(entropy(&[0.1; 10]), 10f64.ln(), 1e-15, "ignorance");
+    assert_close(entropy(&[0.1; 10]), 10_f64.ln(), 1e-15, "ignorance");
     assert_close(
         entropy(&[0.25, 0.75]),
-        0.25 * 4f64.ln() + 0.75 * (4f64 / 3.0).ln(),
+        0.25 * 4_f64.ln() + 0.75 * (4_f64 / 3.0).ln(),
         1e-15,
         "between",
     );
@@ -38,7 +38,7 @@ fn the_delta_method_is_the_derivative() {
     let posterior = uniform_posterior(&[-11.0, -12.0]);
     let errors = posterior_standard_error(&draws, &posterior);
     // the differences 1, 0.5, 1.5 have a variance of 0.25; whatever the draws share does not matter
-    let expected = posterior[0] * posterior[1] * (0.25f64 / 3.0).sqrt();
+    let expected = posterior[0] * posterior[1] * (0.25_f64 / 3.0).sqrt();
     for error in errors {
         assert_close(error, expected, 1e-15, "two classes");
     }

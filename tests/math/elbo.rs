@@ -16,7 +16,7 @@ fn estimates() {
     // sample variance 14/3, over 4
     assert_relative(
         known.standard_error.unwrap(),
-        (14.0f64 / 12.0).sqrt(),
+        (14.0_f64 / 12.0).sqrt(),
         1e-15,
         "standard error",
     );
@@ -26,7 +26,7 @@ fn estimates() {
     assert_eq!(converted.mean, -5.0);
     assert_relative(
         converted.standard_error.unwrap(),
-        2.0 * (14.0f64 / 12.0).sqrt(),
+        2.0 * (14.0_f64 / 12.0).sqrt(),
         1e-15,
         "an error has no sign",
     );
@@ -119,7 +119,7 @@ fn denoising_term_is_the_kl_between_posteriors() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn reconstruction_term_shows_what_the_last_noise_costs() {
-    let levels = [0u8, 255, 100];
+    let levels = [0_u8, 255, 100];
     let x0 = levels_to_signed(&levels);
     for s in schedules() {
         let std = s.beta(1).sqrt();

@@ -107,7 +107,7 @@ fn the_256_levels_share_all_probability() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_level_has_the_mass_of_its_bin() {
     for (pixel, mean, std) in
-        [(128u8, 0.0, 0.3), (100, 0.2, 0.1), (1, -1.0, 0.01), (254, 0.9, 0.02), (30, 0.1, 0.25)]
+        [(128_u8, 0.0, 0.3), (100, 0.2, 0.1), (1, -1.0, 0.01), (254, 0.9, 0.02), (30, 0.1, 0.25)]
     {
         let centre = f64::from(pixel) / 127.5 - 1.0;
         let density = |x| log_density(x, mean, 2.0 * f64::ln(std)).exp();
@@ -124,7 +124,7 @@ fn a_level_has_the_mass_of_its_bin() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn likelihood_is_symmetric_additive_and_smooth() {
-    let levels = [0u8, 3, 77, 128, 255];
+    let levels = [0_u8, 3, 77, 128, 255];
     let means = [-0.97, 0.2, -0.4, 0.01, 0.5];
     for std in [0.001, 0.03, 2.0] {
         let parts: f64 = levels.iter().zip(means).map(|(&l, m)| level(l, m, std)).sum();

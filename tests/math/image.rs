@@ -28,6 +28,6 @@ fn differences_are_in_levels() {
     assert_eq!(rms_difference(&[7, 0, 255], &[7, 0, 255]), 0.0);
     assert_eq!(rms_difference(&[0; 4], &[255; 4]), 255.0);
     // The square root of (9 + 16) / 2, whichever image comes first.
-    assert_eq!(rms_difference(&[10, 20], &[13, 16]), 12.5f64.sqrt());
-    assert_eq!(rms_difference(&[13, 16], &[10, 20]), 12.5f64.sqrt());
+    assert_eq!(rms_difference(&[10, 20], &[13, 16]), 12.5_f64.sqrt());
+    assert_eq!(rms_difference(&[13, 16], &[10, 20]), 12.5_f64.sqrt());
 }

@@ -95,7 +95,7 @@ fn lattice_is_v_where_the_noise_hides_the_levels() {
     for s in [0.800_001, 1.0, 5.0, 100.0, 10_000.0] {
         let log_snr = log_snr_of_levels(s);
         let x_t = aview1(&[-1.3, -0.2, 0.55, 2.0]);
-        let output = aview1(&[0.2f32, -0.9, 0.0, 1.4]);
+        let output = aview1(&[0.2_f32, -0.9, 0.0, 1.4]);
         let lattice = Parameterization::Lattice.apply(x_t, log_snr, output);
         let v = Parameterization::V.apply(x_t, log_snr, output);
         assert_eq!((lattice.x0, lattice.epsilon), (v.x0, v.epsilon), "noise of {s} levels");
@@ -131,7 +131,7 @@ fn lattice_corrects_by_the_output_and_survives_extremes() {
     let log_snr = 12.0;
     let (alpha, sigma) = alpha_sigma(log_snr);
     let x_t = alpha * 0.2;
-    for output in [-2.0f32, 0.5, 3.0] {
+    for output in [-2.0_f32, 0.5, 3.0] {
         let shift = lattice(x_t, log_snr, output) - lattice(x_t, log_snr, 0.0);
         assert_close(shift, -sigma * f64::from(output), 1e-15, "F in units of σ");
     }

@@ -52,7 +52,7 @@ fn distance(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
 
 /// The share of ink in each pixel: 1 inside a stroke, 0 outside, a ramp of one pixel between.
 fn ink(strokes: &[Vec<f32>], spot: Spot, pen: f64) -> Vec<f64> {
-    let mut shares = vec![0.0f64; WIDTH * HEIGHT];
+    let mut shares = vec![0.0_f64; WIDTH * HEIGHT];
     for stroke in strokes {
         let points: Vec<[f64; 2]> = stroke
             .chunks(2)
@@ -78,11 +78,11 @@ fn ink(strokes: &[Vec<f32>], spot: Spot, pen: f64) -> Vec<f64> {
 
 /// Numbers that look like noise of mean 0 and standard deviation 1: sums of twelve uniform ones.
 fn noise(count: usize) -> Vec<f64> {
-    let mut state = 12_345u64;
+    let mut state = 12_345_u64;
     let mut uniform = || {
         state =
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f64 / (1u64 << 24) as f64
+        (state >> 40) as f64 / (1_u64 << 24) as f64
     };
     (0..count).map(|_| (0..12).map(|_| uniform()).sum::<f64>() - 6.0).collect()
 }
@@ -232,7 +232,7 @@ fn digits_on_paper_are_read_under_any_light() {
 /// Two and more digits side by side, the left upper corners of their squares.
 fn row(scene: Scene, spots: &[Spot]) -> Reading {
     let digits = digits();
-    let mut shares = vec![0.0f64; WIDTH * HEIGHT];
+    let mut shares = vec![0.0_f64; WIDTH * HEIGHT];
     for (spot, digit) in spots.iter().zip(digits.iter().skip(2)) {
         for (sum, share) in shares.iter_mut().zip(ink(&digit.strokes, *spot, spot.side / 10.0)) {
             *sum = sum.max(share);

@@ -57,7 +57,7 @@ fn a_histogram_counts_every_value_once_in_round_bins() {
             assert_eq!(count, inside, "bin {bin} from {} to {}", edges[bin], edges[bin + 1]);
         }
         let width = edges[1] - edges[0];
-        let leading = width / 10f64.powf(width.log10().floor());
+        let leading = width / 10_f64.powf(width.log10().floor());
         assert!(
             [1.0, 2.0, 5.0, 10.0].iter().any(|f| (leading - f).abs() < 1e-6),
             "bins are {width} wide"

@@ -48,7 +48,7 @@ fn a_seed_means_the_same_forever() {
 fn normals_have_the_same_bits_everywhere() {
     let digest = standard_normal(1, Purpose::InitialNoise, [0, 0], 10_000)
         .iter()
-        .fold(0u64, |digest, x| (digest ^ x.to_bits()).wrapping_mul(0x100_0000_01b3));
+        .fold(0_u64, |digest, x| (digest ^ x.to_bits()).wrapping_mul(0x100_0000_01b3));
     assert_eq!(digest, DIGEST);
 }
 

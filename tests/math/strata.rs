@@ -228,7 +228,7 @@ fn collapsed_strata_by_hand() {
     // three together: 3/2 Σ (y - 2)²
     assert_relative(
         estimate(&[1.0, 2.0, 3.0]).standard_error.unwrap(),
-        3.0f64.sqrt(),
+        3.0_f64.sqrt(),
         1e-15,
         "three",
     );

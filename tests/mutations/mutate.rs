@@ -139,7 +139,7 @@ impl Random {
 }
 
 /// The file with the mutations that the seed stands for: one to three.
-pub fn mutate(model: &ModelProto, seed: u64) -> Vec<u8> {
+pub(crate) fn mutate(model: &ModelProto, seed: u64) -> Vec<u8> {
     let mut random = Random(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let mut model = model.clone();
     let count = [1, 1, 1, 2, 2, 3][random.below(6)];

@@ -67,7 +67,7 @@ fn read(module: &[u8]) -> Result<(u32, Vec<Function>)> {
 }
 
 /// Parts the bytes of a body from the functions that they name.
-fn split(module: &[u8], body: &FunctionBody) -> Result<(Vec<u8>, Vec<u32>)> {
+fn split(module: &[u8], body: &FunctionBody<'_>) -> Result<(Vec<u8>, Vec<u32>)> {
     let mut operators = body.get_operators_reader()?;
     let mut code = module[body.range().start..operators.original_position()].to_vec();
     let mut callees = Vec::new();
@@ -186,7 +186,7 @@ impl Reencode for Merger {
         code: &mut CodeSection,
         section: CodeSectionReader<'_>,
     ) -> Result<(), Error> {
-        let bodies = section.into_iter().collect::<Result<Vec<FunctionBody>, _>>()?;
+        let bodies = section.into_iter().collect::<Result<Vec<FunctionBody<'_>>, _>>()?;
         for at in self.kept.clone() {
             utils::parse_function_body(self, code, bodies[at].clone())?;
         }

@@ -90,7 +90,7 @@ pub fn playwright(report: &str) -> Result<Vec<TestCase>> {
     struct Suite {
         title: Option<String>,
         #[serde(default)]
-        suites: Vec<Suite>,
+        suites: Vec<Self>,
         #[serde(default)]
         specs: Vec<Spec>,
     }

@@ -1,5 +1,10 @@
 //! The JavaScript face: newtypes, names and error conversion. No logic.
 
+#![expect(
+    missing_debug_implementations,
+    reason = "classes of JavaScript, which shows objects in its own way"
+)]
+
 mod convert;
 mod ddpm;
 mod evaluation;

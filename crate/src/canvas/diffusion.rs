@@ -24,7 +24,7 @@ const PARTICLE: (f64, f32) = (1.6, 0.6);
 /// How the plane is painted.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct DiffusionPlane {
+pub(crate) struct DiffusionPlane {
     /// Pixels along each side of the canvas.
     pub size: u32,
     /// Pixels per CSS pixel: lines and dots are as many times thicker.
@@ -52,7 +52,7 @@ pub struct DiffusionPlane {
 
 /// Paints planes, and keeps the density of the last timestep.
 #[derive(Default)]
-pub struct DiffusionPainter {
+pub(crate) struct DiffusionPainter {
     density: Option<(usize, Grid, Vec<Vec<Point>>)>,
     colours: Vec<(Key, Vec<u8>)>,
 }
@@ -64,7 +64,7 @@ impl DiffusionPainter {
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a size, a colour, a timestep, a particle or
     /// a point that cannot be, [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is no
     /// canvas or gives no 2-D context.
-    pub fn paint(
+    pub(crate) fn paint(
         &mut self,
         canvas: &JsValue,
         diffusion: &PlaneDiffusion,

@@ -4,8 +4,8 @@ mod diffusion;
 mod pen;
 mod plane;
 
-pub use diffusion::{DiffusionPainter, DiffusionPlane};
-pub use plane::{PlaneOptions, PlanePainter};
+pub(crate) use diffusion::{DiffusionPainter, DiffusionPlane};
+pub(crate) use plane::{PlaneOptions, PlanePainter};
 
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 
 /// How images are laid out: row by row, `columns` in a row.
 #[derive(Clone, Copy, Debug)]
-pub struct Layout {
+pub(crate) struct Layout {
     pub height: usize,
     pub width: usize,
     pub columns: usize,
@@ -33,7 +33,7 @@ pub struct Layout {
 /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the levels are not whole images,
 /// [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is not a canvas or gives no 2-D
 /// context.
-pub fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<()> {
+pub(crate) fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<()> {
     let Layout { height, width, columns, channels } = layout;
     if !matches!(channels, 1 | 3) {
         return Err(Error::shape(format!("images of {channels} channels: give 1 or 3")));

@@ -95,12 +95,12 @@ pub(super) struct Pen {
 }
 
 impl Pen {
-    pub fn pixel(&self, z: Point) -> Point {
+    pub(super) fn pixel(&self, z: Point) -> Point {
         let share = |value: f64, [from, to]: [f64; 2]| (value - from) / (to - from);
         [self.size * share(z[0], self.window.x), self.size * (1.0 - share(z[1], self.window.y))]
     }
 
-    pub fn lines(&self, lines: &[Vec<Point>], colour: &str, width: f64, alpha: f64) {
+    pub(super) fn lines(&self, lines: &[Vec<Point>], colour: &str, width: f64, alpha: f64) {
         self.context.set_stroke_style_str(colour.trim());
         self.context.set_line_width(width * self.unit);
         self.context.set_line_join("round");
@@ -118,7 +118,7 @@ impl Pen {
 
     /// Strokes an arrow whose length grows with that of the vector, to half of `longest` at
     /// `half_at`.
-    pub fn arrow(&self, from: Point, along: Point, longest: f64, half_at: f64) {
+    pub(super) fn arrow(&self, from: Point, along: Point, longest: f64, half_at: f64) {
         let size = along[0].hypot(along[1]);
         if size.is_nan() || size <= 0.0 {
             return;

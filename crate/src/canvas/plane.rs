@@ -21,7 +21,7 @@ const Q_POINTS: usize = 121;
 /// How the plane is painted.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct PlaneOptions {
+pub(crate) struct PlaneOptions {
     /// Pixels along each side of the canvas.
     pub size: u32,
     /// Pixels per CSS pixel: lines and dots are as many times thicker.
@@ -44,7 +44,7 @@ pub struct PlaneOptions {
 
 /// Paints planes, and keeps what does not change from one frame to the next.
 #[derive(Default)]
-pub struct PlanePainter {
+pub(crate) struct PlanePainter {
     target: Option<Target>,
     colours: Option<(Key, Vec<u8>)>,
 }
@@ -57,7 +57,7 @@ struct Target {
 
 impl PlanePainter {
     /// Forgets the target: to be called when it has changed.
-    pub fn invalidate(&mut self) {
+    pub(crate) fn invalidate(&mut self) {
         *self = Self::default();
     }
 
@@ -67,7 +67,7 @@ impl PlanePainter {
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a size or a colour that cannot be,
     /// [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is not a canvas or gives no 2-D
     /// context.
-    pub fn paint(
+    pub(crate) fn paint(
         &mut self,
         canvas: &JsValue,
         fit: &VariationalInference,

@@ -32,8 +32,8 @@ pub enum ClassWeighting {
 impl ClassWeighting {
     fn weight(self, schedule: &NoiseSchedule, t: usize) -> f64 {
         match self {
-            ClassWeighting::Bound => 1.0,
-            ClassWeighting::Sigmoid => schedule.variance(t),
+            Self::Bound => 1.0,
+            Self::Sigmoid => schedule.variance(t),
         }
     }
 }
@@ -110,6 +110,7 @@ pub struct ClassPosteriorResult {
 /// evaluates each class at it with the same noise. A complete pass is an unbiased estimate of all
 /// bounds, and the spread of the passes' differences shows how well the posterior is known.
 /// Evaluations are ordered by pass, timestep and class, and can be computed anywhere, in any order.
+#[derive(Debug)]
 pub struct ClassPosterior {
     forward: Forward,
     classes: usize,

@@ -19,6 +19,7 @@ use crate::model::{NoisePredictor, check_class, load};
 
 /// A diffusion model. Where the network knows every log signal-to-noise ratio, it serves every
 /// schedule and every number of steps; one with numbered timesteps serves its own chain.
+#[derive(Debug)]
 pub struct Ddpm {
     predictor: Arc<dyn NoisePredictor>,
     image: ImageShape,

@@ -52,6 +52,7 @@ impl Default for DiffusionElboOptions {
 
 /// The evaluations of one pass: `L_{t-1}` at each of its timesteps and the consistency terms there,
 /// without their normalisers, if they are wanted; then draws of `L_0`.
+#[derive(Debug)]
 struct Pass {
     strata: StratifiedPass,
     denoising: Vec<f64>,
@@ -67,6 +68,7 @@ struct Pass {
 /// timesteps every pass visits the same ones, so it is the spread of the draws at each `t` that
 /// counts, of two passes or, on short chains, more. Noise is addressed by seed, pass and timestep,
 /// so the evaluations can be computed anywhere, in any order.
+#[derive(Debug)]
 pub struct DiffusionElbo {
     forward: Forward,
     options: DiffusionElboOptions,

@@ -15,6 +15,7 @@ use crate::math::schedule::NoiseSchedule;
 use crate::model::{NoisePredictor, NoisyState};
 
 /// An image, a chain and a seed: every draw of `q(x_t|x_0)` follows from the pass and the timestep.
+#[derive(Debug)]
 pub(super) struct Forward {
     predictor: Arc<dyn NoisePredictor>,
     pub(super) schedule: NoiseSchedule,
@@ -80,7 +81,7 @@ impl Forward {
                 None => self.q_sample(point.pass, point.t, self.number(point)),
             });
         }
-        let states: Vec<NoisyState> = points
+        let states: Vec<NoisyState<'_>> = points
             .iter()
             .zip(&noised)
             .map(|(point, x_t)| NoisyState {

@@ -17,6 +17,7 @@ use crate::model::{Hierarchy, TopDown, load};
 
 /// A hierarchical VAE: p(z_{1:L}) = p(z_1) Π p(z_l | z_{<l}), layer 1 at the top, with top-down
 /// inference (Sønderby et al. 2016).
+#[derive(Debug)]
 pub struct Hvae {
     hierarchy: Arc<dyn Hierarchy>,
     image: ImageShape,

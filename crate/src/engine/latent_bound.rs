@@ -15,6 +15,7 @@ use crate::math::importance::{
 use crate::math::likelihood::Task;
 use crate::math::proposal::{Proposal, ProposalKind, log_mixture};
 use crate::math::psis::{ParetoTail, draws_needed, shape_threshold};
+use crate::model::debug_by_name;
 
 /// How to score an image with a latent-variable model.
 #[derive(Clone, Debug, Deserialize)]
@@ -68,7 +69,7 @@ const FEWEST_DRAWS: usize = 25;
 
 /// What one draw of all latents says, in nats.
 #[derive(Clone, Debug)]
-pub struct Draw {
+pub(super) struct Draw {
     /// log p(x|z).
     pub log_likelihood: f64,
     /// log p(z) - log q(z|x).
@@ -77,9 +78,11 @@ pub struct Draw {
     pub kl: Vec<f64>,
 }
 
+debug_by_name!(dyn Posterior);
+
 /// One image under a model: draws of the latents z = μ + σ e, layer by layer, as functions of the
 /// noise e.
-pub trait Posterior: Send + Sync {
+pub(super) trait Posterior: Send + Sync {
     /// How many latents there are in all layers.
     fn latents(&self) -> usize;
     /// What the model says at noises, each with one entry per latent; standard normal noise gives a
@@ -201,6 +204,7 @@ pub struct LayerKl {
 /// The ELBO and the importance-weighted bounds of one image, growing with every draw.
 ///
 /// Draws are independent and addressed by number. `log p(x)` and the ELBO use those that are there.
+#[derive(Debug)]
 pub struct LatentBound {
     posterior: Box<dyn Posterior>,
     proposal: Proposal,

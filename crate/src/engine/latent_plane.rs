@@ -30,6 +30,7 @@ impl Default for LatentPlaneOptions {
 }
 
 /// A tile: an image of a grid.
+#[derive(Debug)]
 struct Tile {
     grid: usize,
     row: usize,
@@ -41,6 +42,7 @@ struct Tile {
 ///
 /// Grids follow each other from coarse to fine, and the tiles of each from the middle of the plane
 /// outwards. The picture always has the size of the finest; a tile of a coarser grid is enlarged.
+#[derive(Debug)]
 pub struct LatentPlane {
     decoder: Arc<dyn Decoder>,
     image: ImageShape,
@@ -145,7 +147,7 @@ impl LatentPlane {
                 [place(column) as f32, -place(row) as f32]
             })
             .collect();
-        let views: Vec<ArrayView1<f32>> = z.iter().map(ArrayView1::from).collect();
+        let views: Vec<ArrayView1<'_, f32>> = z.iter().map(ArrayView1::from).collect();
         for pixels in self.decoder.decode_batch(&views, self.class)? {
             self.put(&unit_to_levels(pixels.means().mapv(f64::from).view()));
         }

@@ -37,7 +37,8 @@ pub use inference::{
 };
 pub use latent::{Interpolation, along_path, interpolate, to_levels};
 pub use latent_bound::{
-    DensityReading, LatentBound, LatentBoundOptions, LatentBoundResult, LayerKl,
+    DensityReading, ImportanceEstimate, LatentBound, LatentBoundOptions, LatentBoundResult,
+    LayerKl, ParetoDiagnostic, TailWeight,
 };
 pub use latent_plane::{LatentPlane, LatentPlaneOptions};
 pub use plane::{

@@ -97,6 +97,7 @@ pub struct Frame {
 }
 
 /// One or more reverse chains and all their frames.
+#[derive(Debug)]
 pub struct Sampler {
     predictor: Arc<dyn NoisePredictor>,
     schedule: NoiseSchedule,
@@ -254,6 +255,7 @@ impl Sampler {
     ///
     /// # Errors
     /// Those of the network.
+    #[expect(clippy::missing_panics_doc, reason = "there is a frame after a step")]
     pub fn step(&mut self) -> Result<&Frame> {
         if !self.is_done() {
             let t = self.start - self.frames.len();
@@ -311,7 +313,7 @@ impl Sampler {
             return self.predictor.predict_batch(&of(class).collect::<Vec<_>>());
         }
         // A chain's two states side by side, so that few chains at a time need memory.
-        let states: Vec<NoisyState> =
+        let states: Vec<NoisyState<'_>> =
             of(class).zip(of(None)).flat_map(|(given, free)| [given, free]).collect();
         let predictions = self.predictor.predict_batch(&states)?;
         let pairs = predictions.as_chunks::<2>().0.iter().zip(&self.x);

@@ -24,6 +24,7 @@ use crate::model::{
 
 /// A VAE with a standard normal prior, an autoencoder, or a decoder alone: what a model cannot do
 /// fails with [`ErrorKind::Model`](crate::ErrorKind::Model) and says why.
+#[derive(Debug)]
 pub struct Vae {
     encoder: Missing<Box<dyn Encoder>>,
     decoder: Arc<dyn Decoder>,
@@ -37,6 +38,7 @@ pub struct Vae {
 }
 
 /// What a model may lack.
+#[derive(Debug)]
 enum Missing<T> {
     There(T),
     /// Left out by whoever loaded the model.
@@ -206,7 +208,8 @@ impl Vae {
             )));
         }
         let mut means = Vec::with_capacity(z.len() / self.latents * self.image.dimensions());
-        let z: Vec<ArrayView1<f32>> = z.chunks_exact(self.latents).map(ArrayView1::from).collect();
+        let z: Vec<ArrayView1<'_, f32>> =
+            z.chunks_exact(self.latents).map(ArrayView1::from).collect();
         for pixels in self.decoder.decode_batch(&z, class)? {
             means.extend(pixels.means());
         }

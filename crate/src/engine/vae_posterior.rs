@@ -30,7 +30,7 @@ pub(super) struct VaePosterior {
 impl VaePosterior {
     /// `x` are the observed levels. Those of a density are read in its units, with `noise` added to
     /// them if there is some.
-    pub fn new(
+    pub(super) fn new(
         decoder: Arc<dyn Decoder>,
         q: DiagonalGaussian,
         class: Option<usize>,
@@ -49,7 +49,7 @@ impl VaePosterior {
     }
 
     /// KL(q(z|x) || p(z)) of each latent in nats.
-    pub fn kl(&self) -> ArrayView1<'_, f64> {
+    pub(super) fn kl(&self) -> ArrayView1<'_, f64> {
         self.kl.view()
     }
 
@@ -85,7 +85,7 @@ impl Posterior for VaePosterior {
         let z: Vec<Array1<f64>> =
             noises.iter().map(|noise| &self.q.mean + &(&self.std * noise)).collect();
         let rounded: Vec<Array1<f32>> = z.iter().map(|z| z.mapv(|v| v as f32)).collect();
-        let views: Vec<ArrayView1<f32>> = rounded.iter().map(|z| z.view()).collect();
+        let views: Vec<ArrayView1<'_, f32>> = rounded.iter().map(|z| z.view()).collect();
         let all = self.decoder.decode_batch(&views, self.class)?;
         let draws = z.iter().zip(all).map(|(z, pixels)| {
             let log_ratio = (0..z.len()).map(|i| {

@@ -41,7 +41,7 @@ impl Window {
 }
 
 /// Weights of a convolution as ONNX has them: `[outputs, inputs per group, height, width]`.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Weights<'a> {
     /// The values.
     pub values: &'a [f32],
@@ -82,7 +82,12 @@ pub struct Direct {
 impl Direct {
     /// The convolution of images of `size` by `weights`. `None` where the kernel is larger than the
     /// image with its zeros.
-    pub fn new(window: Window, size: [usize; 2], weights: Weights, bias: Vec<f32>) -> Option<Self> {
+    pub fn new(
+        window: Window,
+        size: [usize; 2],
+        weights: Weights<'_>,
+        bias: Vec<f32>,
+    ) -> Option<Self> {
         let Weights { outputs, inputs, kernel: [height, width], .. } = weights;
         let channels = inputs * window.groups;
         let [rows, columns] = window.output(size)?;

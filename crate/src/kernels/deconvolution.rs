@@ -24,7 +24,7 @@ impl Deconvolution {
         window: Window,
         size: [usize; 2],
         output: [usize; 2],
-        weights: Weights,
+        weights: Weights<'_>,
         bias: Vec<f32>,
     ) -> Self {
         let Weights { outputs, inputs, kernel: [height, width], .. } = weights;

@@ -12,7 +12,7 @@ impl<const N: usize> Axes<N> {
             let steps: [usize; N] = std::array::from_fn(|operand| steps[operand][axis]);
             match axes.last_mut() {
                 Some((all, outer)) if *outer == steps.map(|step| step * length) => {
-                    (*all, *outer) = (*all * length, steps)
+                    (*all, *outer) = (*all * length, steps);
                 }
                 _ => axes.push((length, steps)),
             }

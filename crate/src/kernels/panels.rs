@@ -176,6 +176,7 @@ pub trait Sink {
 }
 
 /// Memory of rows one after the other, each of so many columns.
+#[derive(Debug)]
 pub struct Rows<'a>(pub &'a mut [f32], pub usize);
 
 impl Sink for Rows<'_> {
@@ -224,7 +225,7 @@ fn multiply_panel<const N: usize, S: Sink>(
     // The narrow ones are few, and their code would be as much again.
     if columns.len() == N && N > NARROW {
         let put = |sink: &mut S, row: usize, tile: &[[f32; N]; ROWS]| {
-            sink.take_tile(row, columns.start, tile)
+            sink.take_tile(row, columns.start, tile);
         };
         multiply_panel_into(panel, x, tiles, parts, sink, put);
     } else {

@@ -2,27 +2,27 @@
 
 /// Columns of a tile, and of a panel of weights: two vectors of the processor that this is compiled
 /// for. A column's sums have the same bits in a tile of any width.
-pub const WIDE: usize = if cfg!(target_feature = "avx") { 16 } else { 8 };
+pub(super) const WIDE: usize = if cfg!(target_feature = "avx") { 16 } else { 8 };
 
 /// Columns of a tile where the weights end before a wide one is full.
-pub const MIDDLE: usize = 8;
+pub(super) const MIDDLE: usize = 8;
 
 /// Columns of a tile where they end before that.
-pub const NARROW: usize = 4;
+pub(super) const NARROW: usize = 4;
 
 /// Rows of a tile. With [`WIDE`] columns they are eight vectors of sums: the sixteen vector
 /// registers of x86 must also hold the weights and a broadcast value, and more of either spills.
 /// The 32 of ARM64 would hold eight rows, with 10 loads for 32 operations in place of 6 for 16;
 /// WebAssembly does not tell which it runs on, and one tile for all is half the code. A choice by
 /// measurement may be worth it there.
-pub const ROWS: usize = 4;
+pub(super) const ROWS: usize = 4;
 
 /// `tile[r] += Σ_k rows[r][k] · panel[k]` for rows as long as the panel.
 ///
 /// The sum is taken in the order of k, without fused multiply-adds: it has the same bits wherever
 /// and beside whatever else it is computed.
 #[inline(always)]
-pub fn accumulate<const N: usize>(
+pub(super) fn accumulate<const N: usize>(
     tile: &mut [[f32; N]; ROWS],
     rows: [&[f32]; ROWS],
     panel: &[[f32; N]],
@@ -45,7 +45,7 @@ pub fn accumulate<const N: usize>(
 /// As [`accumulate`], of one row and several panels at once: the sums of a single one would wait
 /// for one another.
 #[inline(always)]
-pub fn accumulate_row<const N: usize, const P: usize>(
+pub(super) fn accumulate_row<const N: usize, const P: usize>(
     sums: &mut [[f32; N]; P],
     row: &[f32],
     panels: [&[[f32; N]]; P],

@@ -115,7 +115,7 @@ impl Winograd {
         size: [usize; 2],
         before: [usize; 2],
         output: [usize; 2],
-        weights: Weights,
+        weights: Weights<'_>,
         bias: Vec<f32>,
     ) -> Self {
         let products = products(weights);
@@ -297,7 +297,7 @@ fn transform_patch(x: &[f32], line: usize, channels: usize, plane: usize, out: &
     }
 }
 
-fn products(weights: Weights) -> Vec<Panels> {
+fn products(weights: Weights<'_>) -> Vec<Panels> {
     let Weights { values, inputs, outputs, .. } = weights;
     let mut products = vec![Panels::zero(inputs, outputs); T * T];
     let kernels = values.as_chunks::<9>().0;

@@ -9,7 +9,10 @@ use ndarray::ArrayView1;
 /// 1.
 ///
 /// Finite for every finite logit; a probability would round to 0 or 1 and make it infinite.
-pub fn log_likelihood<T: Copy + Into<f64>>(x: ArrayView1<T>, logits: ArrayView1<f32>) -> f64 {
+pub fn log_likelihood<T: Copy + Into<f64>>(
+    x: ArrayView1<'_, T>,
+    logits: ArrayView1<'_, f32>,
+) -> f64 {
     debug_assert_eq!(x.len(), logits.len());
     x.iter()
         .zip(logits)
@@ -21,7 +24,10 @@ pub fn log_likelihood<T: Copy + Into<f64>>(x: ArrayView1<T>, logits: ArrayView1<
 }
 
 /// How log p(x | logits) depends on the logits: x - p, and p (1 - p) for p = sigmoid(logit).
-pub fn sensitivity<T: Copy + Into<f64>>(x: ArrayView1<T>, logits: ArrayView1<f32>) -> Sensitivity {
+pub fn sensitivity<T: Copy + Into<f64>>(
+    x: ArrayView1<'_, T>,
+    logits: ArrayView1<'_, f32>,
+) -> Sensitivity {
     let parameters = logits.mapv(f64::from);
     let p = parameters.mapv(sigmoid);
     Sensitivity {

@@ -16,7 +16,7 @@ use ndarray::{Array1, ArrayView1, Zip};
 use std::f64::consts::PI;
 
 /// log N(x; mean, variance I) in nats, summed over the entries of x.
-pub fn log_normal(x: ArrayView1<f64>, mean: ArrayView1<f64>, variance: f64) -> f64 {
+pub fn log_normal(x: ArrayView1<'_, f64>, mean: ArrayView1<'_, f64>, variance: f64) -> f64 {
     let squares = Zip::from(x).and(mean).fold(0.0, |sum, x, mean| sum + (x - mean) * (x - mean));
     -0.5 * (squares / variance + x.len() as f64 * libm::log(2.0 * PI * variance))
 }
@@ -34,22 +34,22 @@ impl Neighbours {
     /// A draw of (x_{t-2}, x_{t-1}) from q(x_{t-2}, x_{t-1} | x_t, x_0), for t in 2..=T. `noise` is
     /// standard normal, first that of x_{t-1}, then that of x_{t-2}, two per pixel.
     pub fn draw(
-        x0: ArrayView1<f64>,
-        x_t: ArrayView1<f64>,
+        x0: ArrayView1<'_, f64>,
+        x_t: ArrayView1<'_, f64>,
         schedule: &NoiseSchedule,
         t: usize,
-        noise: ArrayView1<f64>,
+        noise: ArrayView1<'_, f64>,
     ) -> Self {
         debug_assert!(t >= 2 && noise.len() == 2 * x0.len());
         let (first, second) = noise.split_at(ndarray::Axis(0), x0.len());
-        let step_back = |x: ArrayView1<f64>, t: usize, noise: ArrayView1<f64>| {
+        let step_back = |x: ArrayView1<'_, f64>, t: usize, noise: ArrayView1<'_, f64>| {
             let (mean, variance) = q_posterior(x0, x, schedule, t);
             mean + &noise * variance.sqrt()
         };
         // x_{t-2} depends on x_t through x_{t-1} alone
         let previous = step_back(x_t, t, first);
         let before_previous = step_back(previous.view(), t - 1, second);
-        Neighbours { previous, before_previous }
+        Self { previous, before_previous }
     }
 }
 
@@ -57,8 +57,8 @@ impl Neighbours {
 /// x̂_0 predicted from x_t, and x_t and its neighbours drawn jointly from q. p_θ has variance β̃_t.
 pub fn consistency_term(
     neighbours: &Neighbours,
-    x_t: ArrayView1<f64>,
-    predicted_x0: ArrayView1<f64>,
+    x_t: ArrayView1<'_, f64>,
+    predicted_x0: ArrayView1<'_, f64>,
     schedule: &NoiseSchedule,
     t: usize,
 ) -> f64 {
@@ -84,7 +84,7 @@ pub fn consistency_normalizer(schedule: &NoiseSchedule, t: usize, dimensions: us
 /// E_q KL(q(x_T | x_{T-1}) || N(0, I)) in nats with the mean over q(x_{T-1} | x_0), in closed form:
 /// ½ Σ (ᾱ_T x_0² + σ_T² - 1 - log β_T). Unlike L_T it is large, as one forward step adds little
 /// noise.
-pub fn consistency_prior(x0: ArrayView1<f64>, schedule: &NoiseSchedule) -> f64 {
+pub fn consistency_prior(x0: ArrayView1<'_, f64>, schedule: &NoiseSchedule) -> f64 {
     let steps = schedule.steps();
     let alpha_bar = schedule.alpha_bar(steps);
     let log_beta = libm::log(schedule.beta(steps));

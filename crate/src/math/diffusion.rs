@@ -7,10 +7,10 @@ use ndarray::{Array1, ArrayView1, Zip};
 /// A draw from q(x_t | x_0) = N(α_t x_0, σ_t² I) (Ho et al. 2020, eq. 4) made of standard normal
 /// `noise`.
 pub fn q_sample(
-    x0: ArrayView1<f64>,
+    x0: ArrayView1<'_, f64>,
     schedule: &NoiseSchedule,
     t: usize,
-    noise: ArrayView1<f64>,
+    noise: ArrayView1<'_, f64>,
 ) -> Array1<f64> {
     weighted_sum(x0, schedule.alpha(t), noise, schedule.sigma(t))
 }
@@ -20,8 +20,8 @@ pub fn q_sample(
 ///
 /// With x̂_0 for x_0 it is p_θ(x_{t-1} | x_t), whose variance is fixed to β̃_t here.
 pub fn q_posterior(
-    x0: ArrayView1<f64>,
-    x_t: ArrayView1<f64>,
+    x0: ArrayView1<'_, f64>,
+    x_t: ArrayView1<'_, f64>,
     schedule: &NoiseSchedule,
     t: usize,
 ) -> (Array1<f64>, f64) {
@@ -33,10 +33,10 @@ pub fn q_posterior(
 /// algorithm 2, with variance β̃_t). At t = 1, where β̃ is 0, it is x̂_0.
 pub fn ancestral_step(
     prediction: &Prediction,
-    x_t: ArrayView1<f64>,
+    x_t: ArrayView1<'_, f64>,
     schedule: &NoiseSchedule,
     t: usize,
-    noise: ArrayView1<f64>,
+    noise: ArrayView1<'_, f64>,
 ) -> Array1<f64> {
     let (mean, variance) = q_posterior(prediction.x0.view(), x_t, schedule, t);
     weighted_sum(mean.view(), 1.0, noise, variance.sqrt())
@@ -51,7 +51,7 @@ pub fn ddim_step(
     schedule: &NoiseSchedule,
     t: usize,
     eta: f64,
-    noise: ArrayView1<f64>,
+    noise: ArrayView1<'_, f64>,
 ) -> Array1<f64> {
     debug_assert!((0.0..=1.0).contains(&eta));
     // σ_{t-1}² - η² β̃_t with β̃_t = σ_{t-1}² (1 - e^(λ_t - λ_{t-1})), so that η = 1 subtracts
@@ -69,9 +69,9 @@ pub fn ddim_step(
 }
 
 fn weighted_sum(
-    a: ArrayView1<f64>,
+    a: ArrayView1<'_, f64>,
     weight_a: f64,
-    b: ArrayView1<f64>,
+    b: ArrayView1<'_, f64>,
     weight_b: f64,
 ) -> Array1<f64> {
     Zip::from(a).and(b).map_collect(|a, b| weight_a * a + weight_b * b)

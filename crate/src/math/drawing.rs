@@ -208,7 +208,7 @@ impl Mask {
     fn coverage(&self) -> Vec<f64> {
         let fineness = self.fineness;
         let [columns, rows] = self.samples.map(|length| length / fineness);
-        let mut counts = vec![0u32; columns * rows];
+        let mut counts = vec![0_u32; columns * rows];
         for (at, _) in self.inked.iter().enumerate().filter(|(_, inked)| **inked) {
             let row = at / self.samples[0] / fineness;
             let column = at % self.samples[0] / fineness;

@@ -25,12 +25,13 @@ impl Estimate {
     /// From one or more independent draws: their mean, and √(sample variance / n).
     pub fn from_samples(samples: &[f64]) -> Self {
         debug_assert!(!samples.is_empty());
-        Estimate { mean: mean(samples), standard_error: standard_error(samples) }
+        Self { mean: mean(samples), standard_error: standard_error(samples) }
     }
 
     /// The estimate of `slope` · x + `intercept`.
+    #[must_use]
     pub fn linear(self, slope: f64, intercept: f64) -> Self {
-        Estimate {
+        Self {
             mean: slope * self.mean + intercept,
             standard_error: self.standard_error.map(|e| e * slope.abs()),
         }
@@ -70,7 +71,7 @@ impl VaeElbo {
         let reconstruction = Estimate::from_samples(log_likelihoods);
         let kl: f64 = kl_per_latent.iter().sum();
         let elbo = reconstruction.linear(1.0, -kl);
-        VaeElbo {
+        Self {
             reconstruction,
             kl,
             kl_per_latent,
@@ -82,7 +83,7 @@ impl VaeElbo {
 
 /// L_T = KL(q(x_T | x_0) || N(0, I)) in nats: ½ Σ (α_T² x_0² + σ_T² - log σ_T² - 1). Exact, and the
 /// same for every network.
-pub fn l_t_prior(x0: ArrayView1<f64>, schedule: &NoiseSchedule) -> f64 {
+pub fn l_t_prior(x0: ArrayView1<'_, f64>, schedule: &NoiseSchedule) -> f64 {
     let log_snr = schedule.log_snr(schedule.steps());
     let alpha_bar = sigmoid(log_snr);
     // σ² - 1 = -α² and -log σ² = softplus(λ): both small, where σ² and 1 are nearly equal
@@ -97,8 +98,8 @@ pub fn l_t_prior(x0: ArrayView1<f64>, schedule: &NoiseSchedule) -> f64 {
 /// Both variances are β̃_t, which leaves ½ (SNR(t-1) - SNR(t)) |x_0 - x̂_0|² (Kingma et al. 2021,
 /// eq. 13), here as ½ SNR(t) expm1(λ_{t-1} - λ_t) |x_0 - x̂_0|².
 pub fn l_denoising(
-    x0: ArrayView1<f64>,
-    predicted_x0: ArrayView1<f64>,
+    x0: ArrayView1<'_, f64>,
+    predicted_x0: ArrayView1<'_, f64>,
     schedule: &NoiseSchedule,
     t: usize,
 ) -> f64 {
@@ -115,7 +116,7 @@ pub fn l_denoising(
 /// p_θ(x_0 | x_1) is a Gaussian around x̂_0, discretized to the 256 levels (Ho et al. 2020, eq.
 /// 13). Its variance is β_1 = 1 - ᾱ_1, as β̃_1, used in every other step, is 0 and would make any
 /// wrong pixel infinitely unlikely. [`l_0_posterior_variance`] has the other convention in use.
-pub fn l_0(levels: &[u8], predicted_x0: ArrayView1<f64>, schedule: &NoiseSchedule) -> f64 {
+pub fn l_0(levels: &[u8], predicted_x0: ArrayView1<'_, f64>, schedule: &NoiseSchedule) -> f64 {
     -discretized_log_likelihood(levels, predicted_x0, schedule.sigma(1))
 }
 
@@ -129,7 +130,7 @@ pub fn l_0(levels: &[u8], predicted_x0: ArrayView1<f64>, schedule: &NoiseSchedul
 /// convention is part of the model, in whose bound it is one; the two are not to be mixed.
 pub fn l_0_posterior_variance(
     levels: &[u8],
-    predicted_x0: ArrayView1<f64>,
+    predicted_x0: ArrayView1<'_, f64>,
     schedule: &NoiseSchedule,
 ) -> f64 {
     -discretized_log_likelihood(levels, predicted_x0, schedule.posterior_variance(2).sqrt())

@@ -12,7 +12,7 @@ pub fn log_density(x: f64, mean: f64, log_var: f64) -> f64 {
 
 /// log N(x; mean, std² I) in nats: -½ Σ (x - mean)²/std² - D (log std + ½ log 2π). A density: it may
 /// be positive. `mean` has one value for each of `x`, `std` > 0 is shared.
-pub fn log_density_iid(x: ArrayView1<f64>, mean: ArrayView1<f32>, std: f64) -> f64 {
+pub fn log_density_iid(x: ArrayView1<'_, f64>, mean: ArrayView1<'_, f32>, std: f64) -> f64 {
     debug_assert_eq!(x.len(), mean.len());
     let squares = Zip::from(x).and(mean).fold(0.0, |sum, &x, &mean| {
         let d = (x - f64::from(mean)) / std;
@@ -24,7 +24,7 @@ pub fn log_density_iid(x: ArrayView1<f64>, mean: ArrayView1<f32>, std: f64) -> f
 
 /// KL(N(μ, σ²) || N(0, 1)) of each latent in nats: ½ (μ² + σ² - log σ² - 1) (Kingma & Welling 2014,
 /// appendix B).
-pub fn kl_standard(mean: ArrayView1<f64>, log_var: ArrayView1<f64>) -> Array1<f64> {
+pub fn kl_standard(mean: ArrayView1<'_, f64>, log_var: ArrayView1<'_, f64>) -> Array1<f64> {
     Zip::from(mean)
         .and(log_var)
         // σ² - 1 as expm1, or a σ near 1 loses its digits
@@ -34,10 +34,10 @@ pub fn kl_standard(mean: ArrayView1<f64>, log_var: ArrayView1<f64>) -> Array1<f6
 /// KL(N(μ_q, σ_q²) || N(μ_p, σ_p²)) of each latent in nats: ½ ((μ_q - μ_p)²/σ_p² + r - log r - 1),
 /// r = σ_q²/σ_p².
 pub fn kl(
-    q_mean: ArrayView1<f64>,
-    q_log_var: ArrayView1<f64>,
-    p_mean: ArrayView1<f64>,
-    p_log_var: ArrayView1<f64>,
+    q_mean: ArrayView1<'_, f64>,
+    q_log_var: ArrayView1<'_, f64>,
+    p_mean: ArrayView1<'_, f64>,
+    p_log_var: ArrayView1<'_, f64>,
 ) -> Array1<f64> {
     Zip::from(q_mean).and(q_log_var).and(p_mean).and(p_log_var).map_collect(
         |&q, &log_q, &p, &log_p| {
@@ -54,7 +54,7 @@ pub fn kl(
 /// of the bin of half-width 1/255 around its value; the bins of levels 0 and 255 reach to -∞ and
 /// +∞, so the 256 masses sum to one. Finite however far a mean lies in the tail, as long as
 /// (distance / std)² is representable.
-pub fn discretized_log_likelihood(levels: &[u8], mean: ArrayView1<f64>, std: f64) -> f64 {
+pub fn discretized_log_likelihood(levels: &[u8], mean: ArrayView1<'_, f64>, std: f64) -> f64 {
     debug_assert_eq!(levels.len(), mean.len());
     debug_assert!(std > 0.0);
     let width = 2.0 / 255.0 / std;

@@ -8,12 +8,12 @@ pub fn levels_to_signed(levels: &[u8]) -> Array1<f64> {
 }
 
 /// [-1, 1] to the nearest pixel level; what lies outside is clipped, NaN becomes 0.
-pub fn signed_to_levels(x: ArrayView1<f64>) -> Vec<u8> {
+pub fn signed_to_levels(x: ArrayView1<'_, f64>) -> Vec<u8> {
     x.iter().map(|&v| nearest_level(127.5 * (v + 1.0))).collect()
 }
 
 /// [0, 1] to the nearest pixel level; what lies outside is clipped, NaN becomes 0.
-pub fn unit_to_levels(x: ArrayView1<f64>) -> Vec<u8> {
+pub fn unit_to_levels(x: ArrayView1<'_, f64>) -> Vec<u8> {
     x.iter().map(|&v| nearest_level(255.0 * v)).collect()
 }
 

@@ -50,9 +50,9 @@ const SETTLED: f64 = 0.05;
 /// # Errors
 /// Those of `evaluate`.
 pub fn laplace<E>(
-    mean: ArrayView1<f64>,
-    std: ArrayView1<f64>,
-    mut evaluate: impl FnMut(ArrayView1<f64>) -> Result<Option<Sensitivity>, E>,
+    mean: ArrayView1<'_, f64>,
+    std: ArrayView1<'_, f64>,
+    mut evaluate: impl FnMut(ArrayView1<'_, f64>) -> Result<Option<Sensitivity>, E>,
 ) -> Result<Option<Laplace>, E> {
     let latent = |e: &Array1<f64>| &mean + &(&std * e);
     let log_prior = |z: &Array1<f64>| -0.5 * z.dot(z);
@@ -94,9 +94,9 @@ type Expansion = (Array1<f64>, Array2<f64>);
 fn expand<E>(
     e: &Array1<f64>,
     at: &Sensitivity,
-    mean: ArrayView1<f64>,
-    std: ArrayView1<f64>,
-    evaluate: &mut impl FnMut(ArrayView1<f64>) -> Result<Option<Sensitivity>, E>,
+    mean: ArrayView1<'_, f64>,
+    std: ArrayView1<'_, f64>,
+    evaluate: &mut impl FnMut(ArrayView1<'_, f64>) -> Result<Option<Sensitivity>, E>,
 ) -> Result<Option<Expansion>, E> {
     let d = e.len();
     let mut jacobian = Array2::zeros((d, at.parameters.len()));

@@ -28,19 +28,19 @@ impl Task {
     /// 2015, section 5), one 0 or 1 per pixel, or the levels themselves.
     pub fn observe(self, levels: &[u8], seed: u64) -> Vec<u8> {
         match self {
-            Task::Binarized => {
+            Self::Binarized => {
                 let means: Vec<f64> = levels.iter().map(|&l| f64::from(l) / 255.0).collect();
                 bernoulli::sample(&means, seed, [0, 0])
             }
-            Task::EightBit | Task::Density | Task::Grey => levels.to_vec(),
+            Self::EightBit | Self::Density | Self::Grey => levels.to_vec(),
         }
     }
 
     /// The scored image as an encoder sees it, in [0, 1].
     pub fn encoder_input(self, x: &[u8]) -> Array1<f32> {
         let top = match self {
-            Task::Binarized => 1.0,
-            Task::EightBit | Task::Density | Task::Grey => 255.0,
+            Self::Binarized => 1.0,
+            Self::EightBit | Self::Density | Self::Grey => 255.0,
         };
         x.iter().map(|&v| f32::from(v) / top).collect()
     }
@@ -74,7 +74,7 @@ pub fn dequantization(dimensions: usize, seed: u64) -> Vec<f64> {
 /// The σ of `N(f, σ² I)` that gives the image the highest density: σ² = mean square error (Rybkin
 /// et al. 2021, eq. 6). Not below e^-6 of the range, their limit, as an image that is met exactly
 /// would have an infinite density.
-pub fn fitted_std(x: ArrayView1<f64>, mean: ArrayView1<f32>, range: [f64; 2]) -> f64 {
+pub fn fitted_std(x: ArrayView1<'_, f64>, mean: ArrayView1<'_, f32>, range: [f64; 2]) -> f64 {
     let squares = Zip::from(x).and(mean).fold(0.0, |sum, &x, &mean| {
         let d = x - f64::from(mean);
         sum + d * d

@@ -9,7 +9,7 @@ pub struct Factor(Array2<f64>);
 impl Factor {
     /// The Cholesky factor of a symmetric matrix, of which the lower triangle is read. None if it
     /// is not positive definite to rounding, or not finite.
-    pub fn cholesky(matrix: ArrayView2<f64>) -> Option<Self> {
+    pub fn cholesky(matrix: ArrayView2<'_, f64>) -> Option<Self> {
         let n = matrix.nrows();
         let mut l = Array2::<f64>::zeros((n, n));
         for i in 0..n {
@@ -30,7 +30,7 @@ impl Factor {
     }
 
     /// L⁻¹ v.
-    pub fn solve_lower(&self, v: ArrayView1<f64>) -> Array1<f64> {
+    pub fn solve_lower(&self, v: ArrayView1<'_, f64>) -> Array1<f64> {
         let mut x = v.to_owned();
         for i in 0..x.len() {
             let known: f64 = (0..i).map(|k| self.0[[i, k]] * x[k]).sum();
@@ -40,7 +40,7 @@ impl Factor {
     }
 
     /// L⁻ᵀ v.
-    pub fn solve_upper(&self, v: ArrayView1<f64>) -> Array1<f64> {
+    pub fn solve_upper(&self, v: ArrayView1<'_, f64>) -> Array1<f64> {
         let mut x = v.to_owned();
         for i in (0..x.len()).rev() {
             let known: f64 = (i + 1..x.len()).map(|k| self.0[[k, i]] * x[k]).sum();
@@ -50,7 +50,7 @@ impl Factor {
     }
 
     /// A⁻¹ v.
-    pub fn solve(&self, v: ArrayView1<f64>) -> Array1<f64> {
+    pub fn solve(&self, v: ArrayView1<'_, f64>) -> Array1<f64> {
         self.solve_upper(self.solve_lower(v).view())
     }
 
@@ -74,7 +74,7 @@ impl Factor {
     }
 
     /// |L⁻¹ v|² = vᵀ A⁻¹ v.
-    pub fn inverse_square(&self, v: ArrayView1<f64>) -> f64 {
+    pub fn inverse_square(&self, v: ArrayView1<'_, f64>) -> f64 {
         let x = self.solve_lower(v);
         x.dot(&x)
     }
@@ -86,6 +86,6 @@ impl Factor {
 }
 
 /// L v.
-pub fn triangular_times(factor: &Factor, v: ArrayView1<f64>) -> Array1<f64> {
+pub fn triangular_times(factor: &Factor, v: ArrayView1<'_, f64>) -> Array1<f64> {
     (0..v.len()).map(|i| (0..=i).map(|k| factor.0[[i, k]] * v[k]).sum()).collect()
 }

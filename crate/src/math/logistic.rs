@@ -21,8 +21,8 @@ pub const LOG_SCALE: [f32; 2] = [-8.0, 4.0];
 /// by which the distance of a level can be divided without overflow, [`LOG_SCALE`] among them.
 pub fn discretized_log_likelihood(
     levels: &[u8],
-    mean: ArrayView1<f32>,
-    log_scale: ArrayView1<f32>,
+    mean: ArrayView1<'_, f32>,
+    log_scale: ArrayView1<'_, f32>,
 ) -> f64 {
     debug_assert_eq!(levels.len(), mean.len());
     Zip::from(ArrayView1::from(levels)).and(mean).and(log_scale).fold(
@@ -56,8 +56,8 @@ pub(super) fn log_mass(level: u8, mean: f64, log_scale: f64) -> f64 {
 /// never negative is kept: it serves a proposal, which may be any.
 pub fn sensitivity(
     levels: &[u8],
-    mean: ArrayView1<f32>,
-    log_scale: ArrayView1<f32>,
+    mean: ArrayView1<'_, f32>,
+    log_scale: ArrayView1<'_, f32>,
 ) -> Sensitivity {
     let n = levels.len();
     let mut score = Array1::zeros(2 * n);

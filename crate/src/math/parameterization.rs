@@ -70,11 +70,11 @@ impl Prediction {
     ///
     /// The clip is part of the model p_θ: sampling and bound both see it, or the bound would be
     /// that of another model.
-    pub fn clipped(mut x0: Array1<f64>, x_t: ArrayView1<f64>, log_snr: f64) -> Self {
+    pub fn clipped(mut x0: Array1<f64>, x_t: ArrayView1<'_, f64>, log_snr: f64) -> Self {
         let (alpha, sigma) = alpha_sigma(log_snr);
         x0.mapv_inplace(|v| v.clamp(-1.0, 1.0));
         let epsilon = Zip::from(x_t).and(&x0).map_collect(|x_t, x0| (x_t - alpha * x0) / sigma);
-        Prediction { x0, epsilon }
+        Self { x0, epsilon }
     }
 }
 
@@ -82,17 +82,22 @@ impl Parameterization {
     /// x̂_0 and ε̂ for the network output F at x_t, both of one length. `log_snr` is the chain's
     /// own, also where the network saw it clamped to the range it was trained on. A NaN in the
     /// output stays NaN.
-    pub fn apply(self, x_t: ArrayView1<f64>, log_snr: f64, output: ArrayView1<f32>) -> Prediction {
+    pub fn apply(
+        self,
+        x_t: ArrayView1<'_, f64>,
+        log_snr: f64,
+        output: ArrayView1<'_, f32>,
+    ) -> Prediction {
         debug_assert_eq!(x_t.len(), output.len());
         let (alpha, sigma) = alpha_sigma(log_snr);
         let x0 = Zip::from(x_t).and(output).map_collect(|&x_t, &output| {
             let output = f64::from(output);
             match self {
-                Parameterization::Epsilon => (x_t - sigma * output) / alpha,
-                Parameterization::X0 => output,
-                Parameterization::V => alpha * x_t - sigma * output,
-                Parameterization::Lattice => lattice_base(x_t, alpha, sigma) - sigma * output,
-                Parameterization::Velocity | Parameterization::Edm => {
+                Self::Epsilon => (x_t - sigma * output) / alpha,
+                Self::X0 => output,
+                Self::V => alpha * x_t - sigma * output,
+                Self::Lattice => lattice_base(x_t, alpha, sigma) - sigma * output,
+                Self::Velocity | Self::Edm => {
                     self.clean(x_t, output, Coordinates { clean: alpha, noise: sigma }, 1.0)
                 }
             }
@@ -105,13 +110,13 @@ impl Parameterization {
     pub fn clean(self, x: f64, output: f64, coordinates: Coordinates, sigma_data: f64) -> f64 {
         let Coordinates { clean, noise } = coordinates;
         match self {
-            Parameterization::Epsilon => (x - noise * output) / clean,
-            Parameterization::X0 => output,
-            Parameterization::V => clean * x - noise * output,
-            Parameterization::Lattice => lattice_base(x, clean, noise) - noise * output,
+            Self::Epsilon => (x - noise * output) / clean,
+            Self::X0 => output,
+            Self::V => clean * x - noise * output,
+            Self::Lattice => lattice_base(x, clean, noise) - noise * output,
             // x = a x_0 + b ε and F = ε - x_0
-            Parameterization::Velocity => (x - noise * output) / (clean + noise),
-            Parameterization::Edm => {
+            Self::Velocity => (x - noise * output) / (clean + noise),
+            Self::Edm => {
                 let (variance, data) = (noise * noise, sigma_data * sigma_data);
                 let skip = data / (variance + data);
                 let out = noise * sigma_data / (variance + data).sqrt();
@@ -130,7 +135,7 @@ pub fn guide(
     conditional: &Prediction,
     unconditional: &Prediction,
     weight: f64,
-    x_t: ArrayView1<f64>,
+    x_t: ArrayView1<'_, f64>,
     log_snr: f64,
 ) -> Prediction {
     let x0 = Zip::from(&conditional.x0)

@@ -53,7 +53,7 @@ struct Component {
 
 impl Component {
     /// log of its density over that of N(0, I).
-    fn log_ratio(&self, head: ArrayView1<f64>) -> f64 {
+    fn log_ratio(&self, head: ArrayView1<'_, f64>) -> f64 {
         let centred = &head - &self.mean;
         let (distance, log_det) = match &self.factor {
             Some(factor) => (factor.inverse_square(centred.view()), factor.log_det()),
@@ -243,7 +243,7 @@ impl Proposal {
     }
 
     /// log of the density of each component but q over that of q, at a noise.
-    pub fn log_ratios(&self, noise: ArrayView1<f64>) -> Vec<f64> {
+    pub fn log_ratios(&self, noise: ArrayView1<'_, f64>) -> Vec<f64> {
         let (head, _) = noise.split_at(Axis(0), self.block);
         self.others.iter().map(|component| component.log_ratio(head)).collect()
     }

@@ -30,22 +30,21 @@ pub enum ScheduleKind {
 
 impl ScheduleKind {
     /// The kinds that are defined without a network.
-    pub const ALL: [ScheduleKind; 3] =
-        [ScheduleKind::Linear, ScheduleKind::Cosine, ScheduleKind::LogSnrLinear];
+    pub const ALL: [Self; 3] = [Self::Linear, Self::Cosine, Self::LogSnrLinear];
 
     /// The name in a manifest and in a URL.
     pub fn name(self) -> &'static str {
         match self {
-            ScheduleKind::Linear => "linear",
-            ScheduleKind::Cosine => "cosine",
-            ScheduleKind::LogSnrLinear => "log-snr-linear",
-            ScheduleKind::Trained => "trained",
+            Self::Linear => "linear",
+            Self::Cosine => "cosine",
+            Self::LogSnrLinear => "log-snr-linear",
+            Self::Trained => "trained",
         }
     }
 }
 
 impl fmt::Display for ScheduleKind {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
@@ -54,7 +53,7 @@ impl FromStr for ScheduleKind {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        let kinds = ScheduleKind::ALL.into_iter().chain([ScheduleKind::Trained]);
+        let kinds = Self::ALL.into_iter().chain([Self::Trained]);
         kinds.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
             Error::value(format!(
                 "there is no schedule {name:?}; use one of linear, cosine, log-snr-linear, trained"
@@ -73,8 +72,10 @@ pub struct LogSnrRange {
 }
 
 impl LogSnrRange {
-    /// An error unless min < max and both lie in [-100, 100], where α and σ still square to normal
-    /// numbers.
+    /// Whether min < max and both lie in [-100, 100], where α and σ still square to normal numbers.
+    ///
+    /// # Errors
+    /// ValueError where they do not.
     pub fn validate(self) -> Result<()> {
         let Self { min, max } = self;
         if -100.0 <= min && min < max && max <= 100.0 {
@@ -104,6 +105,9 @@ impl NoiseSchedule {
     /// From 1000 steps on the chain is the family's own. A shorter one keeps `steps` timesteps of
     /// the chain of 1000, evenly spaced, the first and the last among them, and is a chain of its
     /// own with its own β and its own bound.
+    ///
+    /// # Errors
+    /// ValueError for a number of steps or a range outside of these.
     pub fn new(kind: ScheduleKind, steps: usize, log_snr: LogSnrRange) -> Result<Self> {
         if !(2..=MAX_STEPS).contains(&steps) {
             return Err(Error::value(format!(
@@ -146,7 +150,7 @@ impl NoiseSchedule {
         let mut table = Vec::with_capacity(steps + 1);
         table.push(f64::INFINITY);
         table.extend((0..steps).map(|k| base[rounded(k, base.len() - 1, steps - 1)]));
-        NoiseSchedule { kind, log_snr: table }
+        Self { kind, log_snr: table }
     }
 
     /// T.

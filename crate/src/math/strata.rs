@@ -79,10 +79,8 @@ impl StratifiedPass {
         }
         let total: f64 = density.iter().sum();
         let draws = rng::uniform(seed, Purpose::Timestep, index, strata);
-        let mut pass = StratifiedPass {
-            timesteps: Vec::with_capacity(strata),
-            weights: Vec::with_capacity(strata),
-        };
+        let mut pass =
+            Self { timesteps: Vec::with_capacity(strata), weights: Vec::with_capacity(strata) };
         let (mut at, mut below) = (0, 0.0);
         for (k, u) in draws.iter().enumerate() {
             let target = (k as f64 + u) / strata as f64 * total;
@@ -101,7 +99,7 @@ impl StratifiedPass {
     /// Each of 2..=T once, with weight 1.
     pub fn all(steps: usize) -> Self {
         let timesteps: Vec<usize> = (2..=steps).collect();
-        StratifiedPass { weights: vec![1.0; timesteps.len()], timesteps }
+        Self { weights: vec![1.0; timesteps.len()], timesteps }
     }
 
     /// The t to evaluate, ascending.

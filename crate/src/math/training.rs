@@ -62,10 +62,10 @@ impl BetaSchedule {
     /// T.
     pub fn steps(&self) -> usize {
         match self {
-            BetaSchedule::Linear { steps, .. }
-            | BetaSchedule::ScaledLinear { steps, .. }
-            | BetaSchedule::Cosine { steps } => *steps,
-            BetaSchedule::Betas { betas } => betas.len(),
+            Self::Linear { steps, .. }
+            | Self::ScaledLinear { steps, .. }
+            | Self::Cosine { steps } => *steps,
+            Self::Betas { betas } => betas.len(),
         }
     }
 
@@ -83,14 +83,12 @@ impl BetaSchedule {
             (0..steps).map(move |k| first + (last - first) * (k as f64 / (steps - 1) as f64))
         };
         let betas: Vec<f64> = match self {
-            BetaSchedule::Linear { beta_start, beta_end, .. } => {
-                spaced(*beta_start, *beta_end).collect()
-            }
-            BetaSchedule::ScaledLinear { beta_start, beta_end, .. } => {
+            Self::Linear { beta_start, beta_end, .. } => spaced(*beta_start, *beta_end).collect(),
+            Self::ScaledLinear { beta_start, beta_end, .. } => {
                 spaced(beta_start.sqrt(), beta_end.sqrt()).map(|root| root * root).collect()
             }
-            BetaSchedule::Cosine { .. } => cosine_betas(steps).collect(),
-            BetaSchedule::Betas { betas } => betas.clone(),
+            Self::Cosine { .. } => cosine_betas(steps).collect(),
+            Self::Betas { betas } => betas.clone(),
         };
         if let Some(at) = betas.iter().position(|b| !(*b > 0.0 && *b < 1.0)) {
             return Err(Error::value(format!(

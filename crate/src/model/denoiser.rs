@@ -24,7 +24,7 @@ const FLOW_RANGE: LogSnrRange =
 
 /// `network.onnx` of a diffusion model, with its parameterization: `x_t` to the clean image and the
 /// noise.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct OnnxNoisePredictor {
     network: Arc<Network>,
     image: ImageTensor,
@@ -146,7 +146,7 @@ impl Convention {
     }
 
     /// What the network is given for `x_t` of the crate's chain at its log SNR, and its time.
-    pub fn input(&self, x_t: ArrayView1<f64>, log_snr: f64) -> (Array1<f64>, f64) {
+    pub fn input(&self, x_t: ArrayView1<'_, f64>, log_snr: f64) -> (Array1<f64>, f64) {
         let own = log_snr - self.offset();
         let time = self.time(own);
         if self.is_plain() {
@@ -161,7 +161,7 @@ impl Convention {
     }
 
     /// x_t in the network's coordinates.
-    fn own_x(&self, x_t: ArrayView1<f64>, log_snr: f64) -> Array1<f64> {
+    fn own_x(&self, x_t: ArrayView1<'_, f64>, log_snr: f64) -> Array1<f64> {
         let Coordinates { clean, noise } = self.coordinates(log_snr - self.offset());
         // the same noise in both, and a clean image of the network's units
         let factor = noise / Coordinates::preserving(log_snr).noise;
@@ -171,9 +171,9 @@ impl Convention {
     /// What the output of the network at `x_t` says.
     pub fn prediction(
         &self,
-        x_t: ArrayView1<f64>,
+        x_t: ArrayView1<'_, f64>,
         log_snr: f64,
-        output: ArrayView1<f32>,
+        output: ArrayView1<'_, f32>,
     ) -> Prediction {
         if self.is_plain() {
             return self.parameterization.apply(x_t, log_snr, output);
@@ -196,7 +196,7 @@ impl OnnxNoisePredictor {
     /// # Errors
     /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) if the bytes are not the file's,
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if they are not such a network.
-    pub fn load(file: OnnxFile, contract: &DdpmContract, image: ImageShape) -> Result<Self> {
+    pub fn load(file: OnnxFile<'_>, contract: &DdpmContract, image: ImageShape) -> Result<Self> {
         let adapter = &contract.network;
         let NetworkAdapter { batch, time, output, .. } = adapter;
         let batch = *batch;
@@ -257,7 +257,7 @@ impl OnnxNoisePredictor {
     /// finite, or a class that the model does not have.
     pub fn output(
         &self,
-        x_t: ArrayView1<f64>,
+        x_t: ArrayView1<'_, f64>,
         log_snr: f64,
         class: Option<usize>,
     ) -> Result<Array1<f32>> {
@@ -268,7 +268,7 @@ impl OnnxNoisePredictor {
     /// The inputs of one state.
     fn inputs(
         &self,
-        x_t: ArrayView1<f64>,
+        x_t: ArrayView1<'_, f64>,
         log_snr: f64,
         class: Option<usize>,
     ) -> Result<Vec<Tensor>> {
@@ -301,7 +301,7 @@ impl OnnxNoisePredictor {
 impl NoisePredictor for OnnxNoisePredictor {
     fn predict(
         &self,
-        x_t: ArrayView1<f64>,
+        x_t: ArrayView1<'_, f64>,
         log_snr: f64,
         class: Option<usize>,
     ) -> Result<Prediction> {
@@ -309,7 +309,7 @@ impl NoisePredictor for OnnxNoisePredictor {
         Ok(self.convention.prediction(x_t, log_snr, output.view()))
     }
 
-    fn predict_batch(&self, states: &[NoisyState]) -> Result<Vec<Prediction>> {
+    fn predict_batch(&self, states: &[NoisyState<'_>]) -> Result<Vec<Prediction>> {
         let inputs = states
             .iter()
             .map(|state| self.inputs(state.x_t, state.log_snr, state.class))

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 
 /// `encoder.onnx` (bottom-up: an image to features) and `decoder.onnx` (top-down: features, noise
 /// and gates to latents and pixels) of a hierarchical VAE.
+#[derive(Debug)]
 pub struct OnnxHierarchy {
     encoder: Network,
     decoder: Network,
@@ -85,7 +86,7 @@ impl OnnxHierarchy {
     fn inputs(
         &self,
         features: Option<&[Array1<f32>]>,
-        eps: ArrayView1<f32>,
+        eps: ArrayView1<'_, f32>,
         gate: &[f32],
     ) -> Result<Vec<Tensor>> {
         check_length("eps", eps.len(), self.latents)?;
@@ -134,7 +135,7 @@ impl OnnxHierarchy {
 }
 
 impl Hierarchy for OnnxHierarchy {
-    fn encode(&self, x: ArrayView1<f32>) -> Result<Vec<Array1<f32>>> {
+    fn encode(&self, x: ArrayView1<'_, f32>) -> Result<Vec<Array1<f32>>> {
         let outputs = run(&self.encoder, &[self.image.tensor(&x.to_vec(), 1)?])?;
         Ok(outputs.into_iter().map(Array1::from).collect())
     }
@@ -142,7 +143,7 @@ impl Hierarchy for OnnxHierarchy {
     fn decode(
         &self,
         features: Option<&[Array1<f32>]>,
-        eps: ArrayView1<f32>,
+        eps: ArrayView1<'_, f32>,
         gate: &[f32],
     ) -> Result<TopDown> {
         let outputs = run(&self.decoder, &self.inputs(features, eps, gate)?)?;

@@ -16,8 +16,8 @@ fn network<T>(
     entry: &FileEntry,
     data: Option<&FileEntry>,
     role: &str,
-    files: Files,
-    load: impl FnOnce(OnnxFile) -> Result<T>,
+    files: Files<'_>,
+    load: impl FnOnce(OnnxFile<'_>) -> Result<T>,
 ) -> Result<T> {
     let bytes = files(role)?;
     let external = match data {
@@ -39,7 +39,7 @@ fn network<T>(
 pub fn encoder(
     entry: &ModelEntry,
     vae: &VaeContract,
-    files: Files,
+    files: Files<'_>,
 ) -> Result<Option<Box<dyn Encoder>>> {
     let Some(file) = &vae.files.encoder else { return Ok(None) };
     let data = vae.files.encoder_data.as_ref();
@@ -53,7 +53,11 @@ pub fn encoder(
 ///
 /// # Errors
 /// As [`encoder`].
-pub fn decoder(entry: &ModelEntry, vae: &VaeContract, files: Files) -> Result<Arc<dyn Decoder>> {
+pub fn decoder(
+    entry: &ModelEntry,
+    vae: &VaeContract,
+    files: Files<'_>,
+) -> Result<Arc<dyn Decoder>> {
     let data = vae.files.decoder_data.as_ref();
     let decoder = network(&vae.files.decoder, data, "decoder", files, |file| {
         let (latents, classes) = (vae.latents.count, vae.classes.len());
@@ -66,7 +70,7 @@ pub fn decoder(entry: &ModelEntry, vae: &VaeContract, files: Files) -> Result<Ar
 ///
 /// # Errors
 /// As [`encoder`].
-pub fn density(vae: &VaeContract, files: Files) -> Result<Option<ClassDensity>> {
+pub fn density(vae: &VaeContract, files: Files<'_>) -> Result<Option<ClassDensity>> {
     let Some(entry) = &vae.files.density else { return Ok(None) };
     let bytes = files("density")?;
     entry.verify(&bytes)?;
@@ -80,7 +84,7 @@ pub fn density(vae: &VaeContract, files: Files) -> Result<Option<ClassDensity>> 
 pub fn hierarchy(
     entry: &ModelEntry,
     hvae: &HvaeContract,
-    files: Files,
+    files: Files<'_>,
 ) -> Result<Arc<dyn Hierarchy>> {
     Ok(Arc::new(OnnxHierarchy::load(hvae, files, entry.image, entry.likelihood)?))
 }
@@ -92,7 +96,7 @@ pub fn hierarchy(
 pub fn noise_predictor(
     entry: &ModelEntry,
     ddpm: &DdpmContract,
-    files: Files,
+    files: Files<'_>,
 ) -> Result<(Arc<dyn NoisePredictor>, Convention)> {
     let predictor = diffusion_network(entry, ddpm, files)?;
     let convention = predictor.convention().clone();
@@ -106,7 +110,7 @@ pub fn noise_predictor(
 pub fn diffusion_network(
     entry: &ModelEntry,
     ddpm: &DdpmContract,
-    files: Files,
+    files: Files<'_>,
 ) -> Result<OnnxNoisePredictor> {
     let data = ddpm.files.network_data.as_ref();
     network(&ddpm.files.network, data, "network", files, |file| {

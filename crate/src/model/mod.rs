@@ -60,24 +60,48 @@ pub struct DiagonalGaussian {
     pub log_var: Array1<f64>,
 }
 
-/// The approximate posterior of a VAE.
+/// `Debug` by a name alone: what is behind it holds a network's weights, or is somebody else's.
+macro_rules! debug_by_name {
+    ($($type:ty),* $(,)?) => {$(
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(stringify!($type))
+            }
+        }
+    )*};
+}
+pub(crate) use debug_by_name;
+
+debug_by_name!(dyn Encoder, dyn Decoder, dyn Hierarchy, dyn NoisePredictor, dyn PixelLikelihood);
+
+/// The approximate posterior of a VAE. The same input gives the same bits.
+///
+/// # Errors
+/// Of all methods: ShapeError for an `x` of another length, ModelError for a network that fails.
 pub trait Encoder: Send + Sync {
     /// `q(z|x)` of one image: `x` has one value in `[0, 1]` per pixel and channel, row by row.
-    fn encode(&self, x: ArrayView1<f32>) -> Result<DiagonalGaussian>;
+    fn encode(&self, x: ArrayView1<'_, f32>) -> Result<DiagonalGaussian>;
     /// `q(z|x, class)`, for an encoder that takes a class; others pass it over.
-    fn encode_given(&self, x: ArrayView1<f32>, _class: Option<usize>) -> Result<DiagonalGaussian> {
+    fn encode_given(
+        &self,
+        x: ArrayView1<'_, f32>,
+        _class: Option<usize>,
+    ) -> Result<DiagonalGaussian> {
         self.encode(x)
     }
 }
 
-/// The likelihood network of a VAE.
+/// The likelihood network of a VAE. The same input gives the same bits.
+///
+/// # Errors
+/// Of all methods: ShapeError for a `z` of another length, ModelError for a network that fails.
 pub trait Decoder: Send + Sync {
     /// p(x|z) for one latent vector.
-    fn decode(&self, z: ArrayView1<f32>) -> Result<Box<dyn PixelLikelihood>>;
+    fn decode(&self, z: ArrayView1<'_, f32>) -> Result<Box<dyn PixelLikelihood>>;
     /// p(x|z, class), for a decoder that takes a class; others pass it over.
     fn decode_given(
         &self,
-        z: ArrayView1<f32>,
+        z: ArrayView1<'_, f32>,
         _class: Option<usize>,
     ) -> Result<Box<dyn PixelLikelihood>> {
         self.decode(z)
@@ -85,7 +109,7 @@ pub trait Decoder: Send + Sync {
     /// p(x|z, class) of several latent vectors; each has the same bits as alone.
     fn decode_batch(
         &self,
-        z: &[ArrayView1<f32>],
+        z: &[ArrayView1<'_, f32>],
         class: Option<usize>,
     ) -> Result<Vec<Box<dyn PixelLikelihood>>> {
         z.iter().map(|z| self.decode_given(z.view(), class)).collect()
@@ -93,11 +117,14 @@ pub trait Decoder: Send + Sync {
 }
 
 /// A hierarchical VAE with top-down inference: p(z_{1:L}) = p(z_1) Π p(z_l | z_{<l}), layer 1 at
-/// the top (Sønderby et al. 2016).
+/// the top (Sønderby et al. 2016). The same input gives the same bits.
+///
+/// # Errors
+/// Of all methods: ShapeError for an input of another length, ModelError for a network that fails.
 pub trait Hierarchy: Send + Sync {
     /// What the posteriors need to know of one image: `x` has one value in `[0, 1]` per pixel, row
     /// by row.
-    fn encode(&self, x: ArrayView1<f32>) -> Result<Vec<Array1<f32>>>;
+    fn encode(&self, x: ArrayView1<'_, f32>) -> Result<Vec<Array1<f32>>>;
     /// Draws all latents from the top down, z_l = mean_l + σ_l `eps`_l, and decodes them.
     ///
     /// `features` are those of [`Hierarchy::encode`], or `None` where no layer looks at an image.
@@ -106,7 +133,7 @@ pub trait Hierarchy: Send + Sync {
     fn decode(
         &self,
         features: Option<&[Array1<f32>]>,
-        eps: ArrayView1<f32>,
+        eps: ArrayView1<'_, f32>,
         gate: &[f32],
     ) -> Result<TopDown>;
     /// As [`Hierarchy::decode`] with several noises; each pass has the same bits as alone.
@@ -121,6 +148,7 @@ pub trait Hierarchy: Send + Sync {
 }
 
 /// One pass down a hierarchy.
+#[derive(Debug)]
 pub struct TopDown {
     /// p(x | z_{1:L}).
     pub pixels: Box<dyn PixelLikelihood>,
@@ -141,7 +169,11 @@ pub struct NoisyState<'a> {
     pub class: Option<usize>,
 }
 
-/// The network of a diffusion model.
+/// The network of a diffusion model. The same input gives the same bits.
+///
+/// # Errors
+/// Of all methods: ShapeError for an `x_t` of another length, ValueError for a class that there is
+/// not, ModelError for a network that fails.
 pub trait NoisePredictor: Send + Sync {
     /// What the model takes the clean image and the noise in `x_t` to be, at the given log
     /// signal-to-noise ratio.
@@ -150,13 +182,13 @@ pub trait NoisePredictor: Send + Sync {
     /// `None` for no class.
     fn predict(
         &self,
-        x_t: ArrayView1<f64>,
+        x_t: ArrayView1<'_, f64>,
         log_snr: f64,
         class: Option<usize>,
     ) -> Result<Prediction>;
 
     /// As [`NoisePredictor::predict`] of several states; each has the same bits as alone.
-    fn predict_batch(&self, states: &[NoisyState]) -> Result<Vec<Prediction>> {
+    fn predict_batch(&self, states: &[NoisyState<'_>]) -> Result<Vec<Prediction>> {
         states.iter().map(|s| self.predict(s.x_t, s.log_snr, s.class)).collect()
     }
 }

@@ -54,6 +54,7 @@ pub(super) fn check_elements(path: &str, found: &TensorSpec, elements: usize) ->
 }
 
 /// `encoder.onnx`: an image to the mean and log variance of `q(z|x)`.
+#[derive(Debug)]
 pub struct OnnxEncoder {
     network: Network,
     image: ImageTensor,
@@ -72,7 +73,7 @@ impl OnnxEncoder {
     /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) if the bytes are not the file's,
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if they are not such a network.
     pub fn load(
-        file: OnnxFile,
+        file: OnnxFile<'_>,
         adapter: &EncoderAdapter,
         image: ImageShape,
         latents: usize,
@@ -143,11 +144,15 @@ impl OnnxEncoder {
 }
 
 impl Encoder for OnnxEncoder {
-    fn encode(&self, x: ArrayView1<f32>) -> Result<DiagonalGaussian> {
+    fn encode(&self, x: ArrayView1<'_, f32>) -> Result<DiagonalGaussian> {
         self.encode_given(x, None)
     }
 
-    fn encode_given(&self, x: ArrayView1<f32>, class: Option<usize>) -> Result<DiagonalGaussian> {
+    fn encode_given(
+        &self,
+        x: ArrayView1<'_, f32>,
+        class: Option<usize>,
+    ) -> Result<DiagonalGaussian> {
         let mut inputs = vec![self.image.tensor(&x.to_vec(), self.batch)?];
         // without an input for it the class may still be the decoder's
         if let Some(input) = &self.class {
@@ -318,6 +323,7 @@ fn log_std(values: Array1<f32>, spread: PixelSpread) -> Array1<f32> {
 }
 
 /// `decoder.onnx`: a latent vector to the distribution of the pixels.
+#[derive(Debug)]
 pub struct OnnxDecoder {
     network: Network,
     reader: PixelReader,
@@ -332,7 +338,7 @@ impl OnnxDecoder {
     /// # Errors
     /// As [`OnnxEncoder::load`].
     pub fn load(
-        file: OnnxFile,
+        file: OnnxFile<'_>,
         adapter: &DecoderAdapter,
         image: ImageShape,
         likelihood: Likelihood,
@@ -356,7 +362,7 @@ impl OnnxDecoder {
 
 impl OnnxDecoder {
     /// The inputs of one state.
-    fn inputs(&self, z: ArrayView1<f32>, class: Option<usize>) -> Result<Vec<Tensor>> {
+    fn inputs(&self, z: ArrayView1<'_, f32>, class: Option<usize>) -> Result<Vec<Tensor>> {
         check_length("the latent vector", z.len(), self.latents)?;
         let z = z.to_vec();
         finite(&z)?;
@@ -369,13 +375,13 @@ impl OnnxDecoder {
 }
 
 impl Decoder for OnnxDecoder {
-    fn decode(&self, z: ArrayView1<f32>) -> Result<Box<dyn PixelLikelihood>> {
+    fn decode(&self, z: ArrayView1<'_, f32>) -> Result<Box<dyn PixelLikelihood>> {
         self.decode_given(z, None)
     }
 
     fn decode_given(
         &self,
-        z: ArrayView1<f32>,
+        z: ArrayView1<'_, f32>,
         class: Option<usize>,
     ) -> Result<Box<dyn PixelLikelihood>> {
         let outputs = run(&self.network, &self.inputs(z, class)?)?;
@@ -384,7 +390,7 @@ impl Decoder for OnnxDecoder {
 
     fn decode_batch(
         &self,
-        z: &[ArrayView1<f32>],
+        z: &[ArrayView1<'_, f32>],
         class: Option<usize>,
     ) -> Result<Vec<Box<dyn PixelLikelihood>>> {
         let states = z.iter().map(|z| self.inputs(z.view(), class)).collect::<Result<Vec<_>>>()?;

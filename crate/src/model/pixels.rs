@@ -35,7 +35,7 @@ pub trait PixelLikelihood {
     /// The mean of each pixel, in `[0, 1]`.
     fn means(&self) -> Array1<f32>;
     /// log p(x|z) in nats with what a density needs to know beside the levels.
-    fn log_density(&self, observation: &Observation) -> f64 {
+    fn log_density(&self, observation: &Observation<'_>) -> f64 {
         self.log_likelihood(observation.x)
     }
     /// For a density of pixels, how it is measured; `None` for a probability.
@@ -43,7 +43,7 @@ pub trait PixelLikelihood {
         None
     }
     /// The standard deviation that fits the image best, for a Gaussian whose is not given.
-    fn fitted_std(&self, _observation: &Observation) -> Option<f64> {
+    fn fitted_std(&self, _observation: &Observation<'_>) -> Option<f64> {
         None
     }
     /// The network's own values of the pixels, before they are read, for a check of its convention;
@@ -76,6 +76,7 @@ impl DensityUnits {
 }
 
 /// Binary pixels.
+#[derive(Debug)]
 pub struct BernoulliPixels {
     /// Logit of each pixel being 1.
     pub logits: Array1<f32>,
@@ -101,6 +102,7 @@ impl PixelLikelihood for BernoulliPixels {
 
 /// The cross-entropy of grey levels with Bernoulli pixels, which is not a likelihood: its exponential
 /// does not integrate to one (Loaiza-Ganem & Cunningham 2019).
+#[derive(Debug)]
 pub struct GreyPixels {
     /// Logit of each pixel.
     pub logits: Array1<f32>,
@@ -132,6 +134,7 @@ pub enum GaussianStd {
 }
 
 /// Pixels with the density `N(f(z), σ²)`.
+#[derive(Debug)]
 pub struct GaussianPixels {
     /// f(z), one value per pixel and channel.
     pub mean: Array1<f32>,
@@ -142,7 +145,7 @@ pub struct GaussianPixels {
 }
 
 impl GaussianPixels {
-    fn observed(&self, observation: &Observation) -> Array1<f64> {
+    fn observed(&self, observation: &Observation<'_>) -> Array1<f64> {
         likelihood::in_range(observation.x, observation.dequantization, self.range)
     }
 }
@@ -157,7 +160,7 @@ impl PixelLikelihood for GaussianPixels {
         self.mean.mapv(|m| ((f64::from(m) - low) / (high - low)).clamp(0.0, 1.0) as f32)
     }
 
-    fn log_density(&self, observation: &Observation) -> f64 {
+    fn log_density(&self, observation: &Observation<'_>) -> f64 {
         let x = self.observed(observation);
         match &self.std {
             GaussianStd::Given(std) => log_density_iid(x.view(), self.mean.view(), *std),
@@ -185,7 +188,7 @@ impl PixelLikelihood for GaussianPixels {
         Some(DensityUnits { range: self.range })
     }
 
-    fn fitted_std(&self, observation: &Observation) -> Option<f64> {
+    fn fitted_std(&self, observation: &Observation<'_>) -> Option<f64> {
         if !matches!(self.std, GaussianStd::Fitted) {
             return None;
         }
@@ -196,6 +199,7 @@ impl PixelLikelihood for GaussianPixels {
 
 /// 8-bit pixels under a discretized logistic distribution, parameters in units where pixels span
 /// `[-1, 1]`.
+#[derive(Debug)]
 pub struct LogisticPixels {
     /// Mean of each pixel's logistic.
     pub mean: Array1<f32>,
@@ -221,6 +225,7 @@ impl PixelLikelihood for LogisticPixels {
 
 /// 8-bit pixels under a mixture of discretized logistics (Salimans et al. 2017), in units where
 /// pixels span `[-1, 1]`; the channels of a pixel depend on each other.
+#[derive(Debug)]
 pub struct MixturePixels {
     /// Of each pixel the logits of the components; then for each channel the means, log scales and,
     /// in colour, coefficients of all components.

@@ -50,7 +50,7 @@ pub enum Detector {
 }
 
 impl Detector {
-    const ALL: [Detector; 5] =
+    const ALL: [Self; 5] =
         [Self::Likelihood, Self::CodeRatio, Self::Typicality, Self::Kl, Self::MiddleTimesteps];
 
     /// The score of an image in nats; none where the model has no such term. `typical` is the mean

@@ -19,31 +19,31 @@ impl Tensor {
     /// The number in the element type, `count` times.
     pub(super) fn filled(value: f64, numbers: Numbers, count: usize) -> Self {
         match numbers {
-            Numbers::Integer => Tensor::I64(vec![value.round() as i64; count]),
-            Numbers::Float => Tensor::F32(vec![value as f32; count]),
+            Numbers::Integer => Self::I64(vec![value.round() as i64; count]),
+            Numbers::Float => Self::F32(vec![value as f32; count]),
         }
     }
 
     /// Puts the values of a further state behind these.
     fn append(&mut self, other: &Self) {
         match (self, other) {
-            (Tensor::F32(all), Tensor::F32(values)) => all.extend(values),
-            (Tensor::I64(all), Tensor::I64(values)) => all.extend(values),
+            (Self::F32(all), Self::F32(values)) => all.extend(values),
+            (Self::I64(all), Self::I64(values)) => all.extend(values),
             _ => unreachable!("an input has one type in all states"),
         }
     }
 
     pub(super) fn values(&self) -> Values<'_> {
         match self {
-            Tensor::F32(values) => Values::F32(values),
-            Tensor::I64(values) => Values::I64(values),
+            Self::F32(values) => Values::F32(values),
+            Self::I64(values) => Values::I64(values),
         }
     }
 }
 
 /// The outputs of one state.
 pub(super) fn run(network: &Network, inputs: &[Tensor]) -> Result<Vec<Vec<f32>>> {
-    let values: Vec<Values> = inputs.iter().map(Tensor::values).collect();
+    let values: Vec<Values<'_>> = inputs.iter().map(Tensor::values).collect();
     network.run(&values)
 }
 

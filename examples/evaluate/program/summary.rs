@@ -36,7 +36,7 @@ pub fn summarize(settings: &Settings, records: &BTreeMap<Unit, Record>) -> Resul
     for (id, about) in &settings.models {
         let (own, others): (Vec<_>, Vec<_>) =
             settings.sets.iter().partition(|(name, _)| about.own.contains(*name));
-        let mut own_parts: Option<(&str, Parts)> = None;
+        let mut own_parts: Option<(&str, Parts<'_>)> = None;
         for (name, set) in own.into_iter().chain(others) {
             let mut parts = Parts::new();
             for record in records.values().filter(|r| r.model == *id && r.set == *name) {
@@ -75,7 +75,7 @@ fn entry(
     set: &SetSettings,
     about: &ModelSettings,
     settings: &Settings,
-    parts: &Parts,
+    parts: &Parts<'_>,
     strangers: Option<Strangers>,
 ) -> Result<Option<EvaluatedModel>> {
     // The bound given the class stands in where there is no other.
@@ -110,8 +110,8 @@ fn entry(
 }
 
 /// A model's own images against others, where it has a bound without the class for both.
-fn strangers(name: &str, own: &Parts, other: &Parts) -> Result<Option<Strangers>> {
-    let evidence = |parts: &Parts| -> Option<Vec<Evidence>> {
+fn strangers(name: &str, own: &Parts<'_>, other: &Parts<'_>) -> Result<Option<Strangers>> {
+    let evidence = |parts: &Parts<'_>| -> Option<Vec<Evidence>> {
         parts.get(&Part::Bound)?.iter().map(|record| evidence(record)).collect()
     };
     let (Some(own), Some(other)) = (evidence(own), evidence(other)) else { return Ok(None) };
@@ -130,7 +130,7 @@ fn evidence(record: &Record) -> Option<Evidence> {
     })
 }
 
-fn scores(parts: &Parts) -> Result<Vec<MeanScore>> {
+fn scores(parts: &Parts<'_>) -> Result<Vec<MeanScore>> {
     let mut scores = Vec::new();
     for (part, records) in parts {
         let first = records.first().context("a part has results")?;
@@ -182,7 +182,7 @@ fn scores(parts: &Parts) -> Result<Vec<MeanScore>> {
 
 /// How often the 95 % interval of log p(x) of an image that is called reliable holds what the
 /// independent run says.
-fn coverage(parts: &Parts) -> Option<MeanScore> {
+fn coverage(parts: &Parts<'_>) -> Option<MeanScore> {
     let (runs, references) = (parts.get(&Part::Importance)?, parts.get(&Part::Reference)?);
     let value =
         |record: &Record, metric| record.terms.iter().find(|t| t.metric == metric).map(|t| t.value);
@@ -236,7 +236,7 @@ fn rounded(value: f64) -> f64 {
 }
 
 /// The command that computes the scores of one model again.
-fn command(id: &str, about: &ModelSettings, settings: &Settings, parts: &Parts) -> String {
+fn command(id: &str, about: &ModelSettings, settings: &Settings, parts: &Parts<'_>) -> String {
     let count = |part: Part| parts.get(&part).map_or(0, Vec::len);
     let sets = settings.sets.keys().map(|name| match &name[..] {
         "" => "--data DIR".into(),

@@ -21,7 +21,7 @@ fn contours_of_a_gaussian_are_circles_that_enclose_their_share() {
     let shares = [0.1, 0.5, 0.95];
     for (share, level) in shares.into_iter().zip(grid.levels(&shares)) {
         // P(|z| < r) = 1 - exp(-r² / 2)
-        let radius = (-2.0 * (1.0f64 - share).ln()).sqrt();
+        let radius = (-2.0 * (1.0_f64 - share).ln()).sqrt();
         let lines = grid.contours(level);
         assert_eq!(lines.len(), 1, "{share}");
         assert_eq!(lines[0].first(), lines[0].last(), "closed");

@@ -168,5 +168,5 @@ fn the_bound_prefers_a_mode_and_the_other_divergence_the_mass() {
             < forward_kl(&target, &nodes, log_z, &mode) - 1.0
     );
     // A mode with share w of the mass, well apart from the rest, costs -log w.
-    assert_close(log_z - elbo(&mode), -(0.6f64.ln()), 0.02, "gap at the mode");
+    assert_close(log_z - elbo(&mode), -(0.6_f64.ln()), 0.02, "gap at the mode");
 }

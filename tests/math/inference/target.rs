@@ -109,7 +109,7 @@ fn one_observation_at_zero_is_a_coin() {
     // P(label) depends on the intercept alone, symmetrically: the evidence is a half, and the slope
     // keeps its prior.
     let regression = LogisticRegression::new(vec![Observation { x: 0.0, label: 1 }]).unwrap();
-    assert_close(regression.log_evidence(), 0.5f64.ln(), 1e-9, "log evidence");
+    assert_close(regression.log_evidence(), 0.5_f64.ln(), 1e-9, "log evidence");
     let mean: f64 = regression.nodes().iter().map(|node| node.mass * node.z[0]).sum();
     let square: f64 = regression.nodes().iter().map(|node| node.mass * node.z[0] * node.z[0]).sum();
     assert_close(mean, 0.0, 1e-9, "slope");

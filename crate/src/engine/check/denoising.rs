@@ -67,14 +67,14 @@ fn linear_guess(probe: &Probe) -> Array1<f64> {
     probe.x_t.mapv(|x| mean + gain * (x - alpha * mean))
 }
 
-fn square(a: ArrayView1<f64>, b: ArrayView1<f64>) -> f64 {
+fn square(a: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> f64 {
     (&a - &b).mapv(|v| v * v).mean().unwrap_or(f64::NAN)
 }
 
 pub(super) fn check_ddpm(
     entry: &ModelEntry,
     contract: &DdpmContract,
-    file: Files,
+    file: Files<'_>,
     options: &CheckOptions,
     found: &mut ModelCheck,
 ) -> Result<()> {
@@ -239,7 +239,7 @@ fn readings(contract: &DdpmContract) -> Vec<(Phrase, Changes)> {
 /// A short chain: does it end at pictures?
 fn chain(
     entry: &ModelEntry,
-    file: Files,
+    file: Files<'_>,
     class: Option<usize>,
     options: &CheckOptions,
     found: &mut ModelCheck,

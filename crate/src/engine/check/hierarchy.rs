@@ -10,7 +10,7 @@ use crate::model::phrase::Code;
 
 pub(super) fn check_hvae(
     entry: &ModelEntry,
-    file: Files,
+    file: Files<'_>,
     options: &CheckOptions,
     found: &mut ModelCheck,
 ) -> Result<()> {

@@ -26,7 +26,7 @@ fn changes<const N: usize>(fields: [(&str, Value); N]) -> Option<Changes> {
 pub(super) fn check_vae(
     entry: &ModelEntry,
     contract: &VaeContract,
-    file: Files,
+    file: Files<'_>,
     options: &CheckOptions,
     found: &mut ModelCheck,
 ) -> Result<()> {
@@ -71,7 +71,7 @@ pub(super) fn check_vae(
 fn raw_outputs(
     entry: &ModelEntry,
     contract: &VaeContract,
-    file: Files,
+    file: Files<'_>,
     draws: &[Array1<f32>],
     class: &dyn Fn(usize) -> Option<usize>,
 ) -> Result<Vec<f32>> {
@@ -202,7 +202,7 @@ fn check_encoder(
     entry: &ModelEntry,
     contract: &VaeContract,
     vae: &Vae,
-    file: Files,
+    file: Files<'_>,
     class: &dyn Fn(usize) -> Option<usize>,
     options: &CheckOptions,
     found: &mut ModelCheck,
@@ -277,7 +277,7 @@ fn spread_of(values: impl Iterator<Item = f64>) -> f64 {
 fn check_input_scale(
     entry: &ModelEntry,
     contract: &VaeContract,
-    file: Files,
+    file: Files<'_>,
     x: &[f32],
     error: f64,
     class: &dyn Fn(usize) -> Option<usize>,

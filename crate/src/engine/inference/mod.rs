@@ -35,6 +35,7 @@ pub enum Density {
 
 /// A fit in progress. Draws are addressed by seed, iteration and component, so the same options
 /// always give the same q.
+#[derive(Debug)]
 pub struct VariationalInference {
     problem: Problem,
     integrals: Integrals,
@@ -43,6 +44,7 @@ pub struct VariationalInference {
 }
 
 /// What is fitted to what, and how.
+#[derive(Debug)]
 struct Problem {
     target: Target,
     family: Family,
@@ -51,6 +53,7 @@ struct Problem {
 }
 
 /// What depends on the target and the family alone.
+#[derive(Debug)]
 struct Integrals {
     log_z: f64,
     nodes: Vec<Node>,
@@ -58,6 +61,7 @@ struct Integrals {
 }
 
 /// Where a fit is.
+#[derive(Debug)]
 struct Progress {
     parameters: Vec<Parameters>,
     optimizer: Optimizer,

@@ -32,13 +32,17 @@ use crate::math::plane::held_out::HeldOut;
 use crate::math::plane::mixture::{NoisedMixture, moment_match, reverse_kernel};
 use crate::math::plane::{Denoiser, score};
 use crate::math::schedule::NoiseSchedule;
+use crate::model::debug_by_name;
 use ndarray::aview1;
 
 /// A model of x̂_0 that threads may share.
 type SharedDenoiser = Arc<dyn Denoiser + Send + Sync>;
 
+debug_by_name!(dyn Denoiser + Send + Sync);
+
 /// A diffusion of data with a known density, and a model of it. Noise is addressed by the seed, so
 /// the same options give the same particles and numbers.
+#[derive(Debug)]
 pub struct PlaneDiffusion {
     data: Mixture,
     model: SharedDenoiser,

@@ -58,6 +58,7 @@ pub struct PlaneTrainingTrace {
 }
 
 /// A network in training. The same options give the same weights after as many steps.
+#[derive(Debug)]
 pub struct PlaneNetwork {
     training: Training,
     held_out: HeldOut,

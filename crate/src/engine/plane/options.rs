@@ -29,22 +29,23 @@ pub enum PlanePreset {
 
 impl PlanePreset {
     /// Every preset.
-    pub const ALL: [PlanePreset; 5] = [
-        PlanePreset::CorrelatedGaussian,
-        PlanePreset::TwoGaussians,
-        PlanePreset::FiveGaussians,
-        PlanePreset::Moons,
-        PlanePreset::Spiral,
+    pub const ALL: [Self; 5] = [
+        Self::CorrelatedGaussian,
+        Self::TwoGaussians,
+        Self::FiveGaussians,
+        Self::Moons,
+        Self::Spiral,
     ];
 
     /// Its density.
+    #[expect(clippy::missing_panics_doc, reason = "each of these targets is a mixture")]
     pub fn mixture(self) -> Mixture {
         let target = |kind| Target::new(kind).mixture().expect("these targets are mixtures");
         match self {
-            PlanePreset::CorrelatedGaussian => target(TargetKind::CorrelatedGaussian),
-            PlanePreset::TwoGaussians => target(TargetKind::TwoGaussians),
-            PlanePreset::FiveGaussians => target(TargetKind::FiveGaussians),
-            PlanePreset::Moons => {
+            Self::CorrelatedGaussian => target(TargetKind::CorrelatedGaussian),
+            Self::TwoGaussians => target(TargetKind::TwoGaussians),
+            Self::FiveGaussians => target(TargetKind::FiveGaussians),
+            Self::Moons => {
                 let half = |side: f64| {
                     (0..10).map(move |k| {
                         let (sin, cos) = libm::sincos(PI * f64::from(k) / 9.0);
@@ -53,7 +54,7 @@ impl PlanePreset {
                 };
                 string(half(1.0).chain(half(-1.0)), 0.2)
             }
-            PlanePreset::Spiral => {
+            Self::Spiral => {
                 let place = |k: u32| {
                     // equal steps along the arm: its length grows with the square of the angle
                     let turn = ((f64::from(k) + 1.0) / 24.0).sqrt();

@@ -29,16 +29,16 @@ pub enum PlaneParticles {
 
 /// Purposes of noise, the first index of its address; the second is the timestep.
 pub(super) mod streams {
-    pub const INITIAL: u64 = 0;
-    pub const STEP: u64 = 1;
-    pub const COMPONENT: u64 = 2;
-    pub const DATA: u64 = 3;
-    pub const FORWARD: u64 = 4;
+    pub(crate) const INITIAL: u64 = 0;
+    pub(crate) const STEP: u64 = 1;
+    pub(crate) const COMPONENT: u64 = 2;
+    pub(crate) const DATA: u64 = 3;
+    pub(crate) const FORWARD: u64 = 4;
     /// ε of the x_t that stands for the chosen point.
-    pub const POINT: u64 = 5;
+    pub(crate) const POINT: u64 = 5;
     // 6 and 7 are those of `HeldOut`
-    pub const FRESH_COMPONENT: u64 = 8;
-    pub const FRESH_DATA: u64 = 9;
+    pub(crate) const FRESH_COMPONENT: u64 = 8;
+    pub(crate) const FRESH_DATA: u64 = 9;
 }
 
 /// `count` standard normal pairs. Those of a particle do not depend on how many there are.
@@ -55,12 +55,13 @@ pub(super) fn draws(data: &Mixture, seed: u64, streams: [u64; 2], count: usize) 
 
 type Frame = Vec<[f32; 2]>;
 
-fn frame_of(x: ArrayView1<f64>) -> Frame {
+fn frame_of(x: ArrayView1<'_, f64>) -> Frame {
     let pair = |i: usize| [x[2 * i] as f32, x[2 * i + 1] as f32];
     (0..x.len() / 2).map(pair).collect()
 }
 
 /// Frames of all four kinds.
+#[derive(Debug)]
 pub(super) struct Particles {
     count: usize,
     seed: u64,
@@ -73,7 +74,7 @@ pub(super) struct Particles {
 
 impl Particles {
     /// The whole way to noise, and x_T of the way back.
-    pub fn new(data: &Mixture, schedule: &NoiseSchedule, seed: u64, count: usize) -> Self {
+    pub(super) fn new(data: &Mixture, schedule: &NoiseSchedule, seed: u64, count: usize) -> Self {
         let start = draws(data, seed, [streams::COMPONENT, streams::DATA], count);
         let mut x: Array1<f64> = start.into_flattened().into();
         let mut forward = vec![frame_of(x.view())];
@@ -90,13 +91,13 @@ impl Particles {
     }
 
     /// The smallest t that all samplers have reached.
-    pub fn reached(&self, schedule: &NoiseSchedule) -> usize {
+    pub(super) fn reached(&self, schedule: &NoiseSchedule) -> usize {
         schedule.steps() + 1 - self.reverse[0].len()
     }
 
     /// One step of each sampler. All begin at the same noise, and ancestral sampling and DDIM add
     /// the same noise.
-    pub fn advance(&mut self, model: &dyn Denoiser, schedule: &NoiseSchedule, eta: f64) {
+    pub(super) fn advance(&mut self, model: &dyn Denoiser, schedule: &NoiseSchedule, eta: f64) {
         let t = self.reached(schedule);
         if t == 0 {
             return;
@@ -135,7 +136,12 @@ impl Particles {
     }
 
     /// Positions at a timestep; none where a sampler has not got there yet.
-    pub fn frame(&self, of: PlaneParticles, schedule: &NoiseSchedule, t: usize) -> Option<&Frame> {
+    pub(super) fn frame(
+        &self,
+        of: PlaneParticles,
+        schedule: &NoiseSchedule,
+        t: usize,
+    ) -> Option<&Frame> {
         let back =
             |frames: &'_ [Frame]| schedule.steps().checked_sub(t).filter(|&i| i < frames.len());
         match of {

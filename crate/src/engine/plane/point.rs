@@ -33,6 +33,7 @@ type Errors = [f64; 2];
 
 /// The likelihoods and bounds of one point under a model. What takes long is computed in slices:
 /// see [`PlanePoint::step`].
+#[derive(Debug)]
 pub struct PlanePoint {
     x0: Point,
     data: Mixture,

@@ -85,7 +85,7 @@ pub struct PlaneTerms {
 
 impl From<PlaneBound> for PlaneTerms {
     fn from(bound: PlaneBound) -> Self {
-        PlaneTerms {
+        Self {
             prior: bound.prior,
             denoising: bound.denoising.iter().sum(),
             reconstruction: bound.reconstruction,
@@ -116,7 +116,7 @@ pub struct PlaneGap {
 impl PlaneGap {
     pub(super) fn new(exact: Gap, model: f64) -> Self {
         let Gap { noise, steps, data } = exact;
-        PlaneGap { total: noise + steps + data + model, noise, steps, data, model }
+        Self { total: noise + steps + data + model, noise, steps, data, model }
     }
 }
 

@@ -32,7 +32,7 @@ impl Grid {
     /// A function at every point.
     pub fn of(window: Window, columns: usize, rows: usize, f: impl Fn(Point) -> f64) -> Self {
         debug_assert!(columns > 1 && rows > 1);
-        let mut grid = Grid { window, columns, rows, values: Vec::new() };
+        let mut grid = Self { window, columns, rows, values: Vec::new() };
         grid.values = (0..rows * columns)
             .map(|at| f(grid.point((at % columns) as f64, (at / columns) as f64)))
             .collect();

@@ -36,7 +36,7 @@ pub struct Visit {
 impl Visit {
     /// For the draws of `q`.
     pub fn of(q: &Mixture) -> Self {
-        Visit { value: 0.0, slope: [0.0; 2], posed: Posed::of(q) }
+        Self { value: 0.0, slope: [0.0; 2], posed: Posed::of(q) }
     }
 
     /// Goes to the point `z` = μ_k + L_k ε.

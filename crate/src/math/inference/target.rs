@@ -31,14 +31,14 @@ pub enum TargetKind {
 
 impl TargetKind {
     /// Every kind.
-    pub const ALL: [TargetKind; 7] = [
-        TargetKind::CorrelatedGaussian,
-        TargetKind::TwoGaussians,
-        TargetKind::FiveGaussians,
-        TargetKind::Banana,
-        TargetKind::Funnel,
-        TargetKind::Ring,
-        TargetKind::LogisticRegression,
+    pub const ALL: [Self; 7] = [
+        Self::CorrelatedGaussian,
+        Self::TwoGaussians,
+        Self::FiveGaussians,
+        Self::Banana,
+        Self::Funnel,
+        Self::Ring,
+        Self::LogisticRegression,
     ];
 }
 
@@ -105,14 +105,14 @@ impl Target {
     /// The target of a kind; the logistic regression on its example data.
     pub fn new(kind: TargetKind) -> Self {
         match kind {
-            TargetKind::CorrelatedGaussian => Target::CorrelatedGaussian,
-            TargetKind::TwoGaussians => Target::Gaussians(&TWO),
-            TargetKind::FiveGaussians => Target::Gaussians(&FIVE),
-            TargetKind::Banana => Target::Banana,
-            TargetKind::Funnel => Target::Funnel,
-            TargetKind::Ring => Target::Ring,
+            TargetKind::CorrelatedGaussian => Self::CorrelatedGaussian,
+            TargetKind::TwoGaussians => Self::Gaussians(&TWO),
+            TargetKind::FiveGaussians => Self::Gaussians(&FIVE),
+            TargetKind::Banana => Self::Banana,
+            TargetKind::Funnel => Self::Funnel,
+            TargetKind::Ring => Self::Ring,
             TargetKind::LogisticRegression => {
-                Target::LogisticRegression(LogisticRegression::example())
+                Self::LogisticRegression(LogisticRegression::example())
             }
         }
     }
@@ -120,13 +120,13 @@ impl Target {
     /// The normalized target where it is a mixture of Gaussians.
     pub fn mixture(&self) -> Option<Mixture> {
         match self {
-            Target::CorrelatedGaussian => {
+            Self::CorrelatedGaussian => {
                 let [s1, s2] = GAUSSIAN_STD;
                 let covariance = [s1 * s1, GAUSSIAN_CORRELATION * s1 * s2, s2 * s2];
                 let gaussian = Gaussian::with_covariance([0.0; 2], covariance);
                 Some(Mixture { weights: vec![1.0], components: vec![gaussian] })
             }
-            Target::Gaussians(bumps) => {
+            Self::Gaussians(bumps) => {
                 let mass = |bump: &Bump| bump.height * bump.std * bump.std;
                 let total: f64 = bumps.iter().map(mass).sum();
                 Some(Mixture {
@@ -144,15 +144,15 @@ impl Target {
     /// log p̃(z) and its gradient.
     pub fn evaluate(&self, z: Point) -> (f64, Point) {
         match self {
-            Target::CorrelatedGaussian => {
+            Self::CorrelatedGaussian => {
                 let [s1, s2] = GAUSSIAN_STD;
                 let (u1, u2, rho) = (z[0] / s1, z[1] / s2, GAUSSIAN_CORRELATION);
                 let free = 1.0 - rho * rho;
                 let value = -0.5 * (u1 * u1 - 2.0 * rho * u1 * u2 + u2 * u2) / free;
                 (value, [-(u1 - rho * u2) / (free * s1), -(u2 - rho * u1) / (free * s2)])
             }
-            Target::Gaussians(bumps) => evaluate_bumps(bumps, z),
-            Target::Banana => {
+            Self::Gaussians(bumps) => evaluate_bumps(bumps, z),
+            Self::Banana => {
                 let off = z[1] - BANANA_TOP + BANANA_BEND * z[0] * z[0];
                 let (along, across) =
                     (z[0] / (BANANA_LENGTH * BANANA_LENGTH), off / (BANANA_WIDTH * BANANA_WIDTH));
@@ -161,7 +161,7 @@ impl Target {
                     [-along - 2.0 * BANANA_BEND * z[0] * across, -across],
                 )
             }
-            Target::Funnel => {
+            Self::Funnel => {
                 let precision = libm::exp(-z[1]);
                 let depth = z[1] / (FUNNEL_STD * FUNNEL_STD);
                 let square = z[0] * z[0] * precision;
@@ -170,19 +170,19 @@ impl Target {
                     [-z[0] * precision, 0.5 * (square - 1.0) - depth],
                 )
             }
-            Target::Ring => {
+            Self::Ring => {
                 let off = (z[0] * z[0] + z[1] * z[1] - RING_RADIUS * RING_RADIUS) / RING_SPREAD;
                 let slope = -2.0 * off / RING_SPREAD;
                 (-0.5 * off * off, [slope * z[0], slope * z[1]])
             }
-            Target::LogisticRegression(regression) => regression.evaluate(z),
+            Self::LogisticRegression(regression) => regression.evaluate(z),
         }
     }
 
     /// log p̃(z).
     pub fn log_density(&self, z: Point) -> f64 {
         match self {
-            Target::LogisticRegression(regression) => regression.log_density(z),
+            Self::LogisticRegression(regression) => regression.log_density(z),
             _ => self.evaluate(z).0,
         }
     }
@@ -190,24 +190,24 @@ impl Target {
     /// log Z = log ∫ p̃(z) dz: in closed form, and by quadrature for the logistic regression.
     pub fn log_z(&self) -> f64 {
         match self {
-            Target::CorrelatedGaussian => {
+            Self::CorrelatedGaussian => {
                 let free = 1.0 - GAUSSIAN_CORRELATION * GAUSSIAN_CORRELATION;
                 libm::log(TAU * GAUSSIAN_STD[0] * GAUSSIAN_STD[1] * free.sqrt())
             }
-            Target::Gaussians(bumps) => {
+            Self::Gaussians(bumps) => {
                 libm::log(bumps.iter().map(|b| b.height * TAU * b.std * b.std).sum())
             }
-            Target::Banana => libm::log(TAU * BANANA_LENGTH * BANANA_WIDTH),
+            Self::Banana => libm::log(TAU * BANANA_LENGTH * BANANA_WIDTH),
             // ∫ exp(-z_1² e^{-z_2} / 2) dz_1 = √(2π) e^{z_2 / 2}, which the factor e^{-z_2 / 2}
             // takes away
-            Target::Funnel => libm::log(TAU * FUNNEL_STD),
-            Target::Ring => {
+            Self::Funnel => libm::log(TAU * FUNNEL_STD),
+            Self::Ring => {
                 // π ∫_0^∞ exp(-(u - R²)² / 2 s²) du with u = r²
                 let share =
                     0.5 * libm::erfc(-RING_RADIUS * RING_RADIUS / RING_SPREAD * FRAC_1_SQRT_2);
                 libm::log(PI * RING_SPREAD * TAU.sqrt() * share)
             }
-            Target::LogisticRegression(regression) => regression.log_evidence(),
+            Self::LogisticRegression(regression) => regression.log_evidence(),
         }
     }
 
@@ -215,10 +215,10 @@ impl Target {
     /// target's mass.
     pub fn window(&self) -> (Point, f64) {
         match self {
-            Target::CorrelatedGaussian | Target::Gaussians(_) | Target::Ring => ([0.0, 0.0], 4.0),
-            Target::Banana => ([0.0, -0.9], 4.0),
-            Target::Funnel => ([0.0, -0.3], 4.5),
-            Target::LogisticRegression(_) => ([0.5, 0.0], 4.5),
+            Self::CorrelatedGaussian | Self::Gaussians(_) | Self::Ring => ([0.0, 0.0], 4.0),
+            Self::Banana => ([0.0, -0.9], 4.0),
+            Self::Funnel => ([0.0, -0.3], 4.5),
+            Self::LogisticRegression(_) => ([0.5, 0.0], 4.5),
         }
     }
 
@@ -228,7 +228,7 @@ impl Target {
         match self {
             // The sum of two equal peaks is 0 half-way between them, π s² / distance into the
             // complex plane.
-            Target::Gaussians(bumps) => {
+            Self::Gaussians(bumps) => {
                 let [first, second] = [bumps[0], bumps[1]];
                 let distance =
                     libm::hypot(first.mean[0] - second.mean[0], first.mean[1] - second.mean[1]);
@@ -243,7 +243,7 @@ impl Target {
     pub fn nodes(&self) -> Vec<Node> {
         let standard = || normal_nodes(0.25, 6.5);
         match self {
-            Target::CorrelatedGaussian => {
+            Self::CorrelatedGaussian => {
                 let [s1, s2] = GAUSSIAN_STD;
                 let covariance = [s1 * s1, GAUSSIAN_CORRELATION * s1 * s2, s2 * s2];
                 let p = Gaussian::with_covariance([0.0, 0.0], covariance);
@@ -252,7 +252,7 @@ impl Target {
                     .map(|node| Node { z: p.at(node.z), mass: node.mass })
                     .collect()
             }
-            Target::Gaussians(bumps) => {
+            Self::Gaussians(bumps) => {
                 let total: f64 = bumps.iter().map(|b| b.height * b.std * b.std).sum();
                 let nodes = normal_nodes(0.4, 6.5);
                 let of = |b: &Bump| {
@@ -265,7 +265,7 @@ impl Target {
                 };
                 bumps.iter().flat_map(of).collect()
             }
-            Target::Banana => {
+            Self::Banana => {
                 let bend = |Node { z, mass }: Node| {
                     let along = BANANA_LENGTH * z[0];
                     Node {
@@ -275,15 +275,15 @@ impl Target {
                 };
                 standard().into_iter().map(bend).collect()
             }
-            Target::Funnel => {
+            Self::Funnel => {
                 let spread = |Node { z, mass }: Node| {
                     let depth = FUNNEL_STD * z[1];
                     Node { z: [z[0] * libm::exp(0.5 * depth), depth], mass }
                 };
                 standard().into_iter().map(spread).collect()
             }
-            Target::Ring => ring_nodes(),
-            Target::LogisticRegression(regression) => regression.nodes(),
+            Self::Ring => ring_nodes(),
+            Self::LogisticRegression(regression) => regression.nodes(),
         }
     }
 }

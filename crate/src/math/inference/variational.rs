@@ -30,14 +30,14 @@ pub enum Family {
 
 impl Family {
     /// Every family.
-    pub const ALL: [Family; 3] = [Family::MeanField, Family::FullCovariance, Family::Mixture];
+    pub const ALL: [Self; 3] = [Self::MeanField, Self::FullCovariance, Self::Mixture];
 
     /// Which of a component's [`Parameters`] are free.
     pub fn free(self) -> [bool; PARAMETERS] {
         match self {
-            Family::MeanField => [true, true, true, false, true, false],
-            Family::FullCovariance => [true, true, true, true, true, false],
-            Family::Mixture => [true, true, true, false, true, true],
+            Self::MeanField => [true, true, true, false, true, false],
+            Self::FullCovariance => [true, true, true, true, true, false],
+            Self::Mixture => [true, true, true, false, true, true],
         }
     }
 }
@@ -54,14 +54,14 @@ pub struct Gaussian {
 impl Gaussian {
     /// With independent coordinates of the given standard deviations.
     pub fn diagonal(mean: Point, std: Point) -> Self {
-        Gaussian { mean, cholesky: [std[0], 0.0, std[1]] }
+        Self { mean, cholesky: [std[0], 0.0, std[1]] }
     }
 
     /// With a covariance given as variance of z_1, covariance, variance of z_2; positive definite.
     pub fn with_covariance(mean: Point, [a, b, c]: [f64; 3]) -> Self {
         let l11 = a.sqrt();
         let l21 = b / l11;
-        Gaussian { mean, cholesky: [l11, l21, (c - l21 * l21).sqrt()] }
+        Self { mean, cholesky: [l11, l21, (c - l21 * l21).sqrt()] }
     }
 
     /// Variance of z_1, covariance, variance of z_2.
@@ -136,7 +136,7 @@ impl Mixture {
             mean: [p[0], p[1]],
             cholesky: [libm::exp(p[2]), p[3], libm::exp(p[4])],
         };
-        Mixture { weights: softmax(&logits), components: parameters.iter().map(gaussian).collect() }
+        Self { weights: softmax(&logits), components: parameters.iter().map(gaussian).collect() }
     }
 
     /// The parameters of this distribution; the logits are the logarithms of the weights.
@@ -187,7 +187,7 @@ impl Posed {
     /// Room for the points of `q`.
     pub fn of(q: &Mixture) -> Self {
         let components = q.components.len();
-        Posed {
+        Self {
             log_scales: q
                 .components
                 .iter()

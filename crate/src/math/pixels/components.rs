@@ -16,11 +16,11 @@ pub struct Region {
 }
 
 impl Region {
-    fn around(self, other: Region) -> Region {
+    fn around(self, other: Self) -> Self {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
         let right = (self.x + self.width).max(other.x + other.width);
         let bottom = (self.y + self.height).max(other.y + other.height);
-        Region { x, y, width: right - x, height: bottom - y }
+        Self { x, y, width: right - x, height: bottom - y }
     }
 
     /// The longer side.
@@ -29,7 +29,7 @@ impl Region {
     }
 
     /// Columns and rows between two regions; 0 where they overlap.
-    fn gap(self, other: Region) -> [usize; 2] {
+    fn gap(self, other: Self) -> [usize; 2] {
         let between = |a: usize, a_length: usize, b: usize, b_length: usize| {
             b.saturating_sub(a + a_length).max(a.saturating_sub(b + b_length))
         };
@@ -42,7 +42,7 @@ impl Region {
 
 /// Ink that hangs together, or that stands so close together that it was written as one.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub(super) struct Part {
     pub region: Region,
     /// Its pixels.
     pub pixels: Vec<usize>,
@@ -62,14 +62,14 @@ impl Part {
     }
 
     /// How many holes are in it, by its Euler number, which 2x2 pixels tell (Gray 1971).
-    pub fn holes(&self, Sides { width, .. }: Sides) -> usize {
+    pub(super) fn holes(&self, Sides { width, .. }: Sides) -> usize {
         let Region { x, y, width: columns, height: rows } = self.region;
         let stride = columns + 2;
         let mut ink = vec![false; stride * (rows + 2)];
         for &at in &self.pixels {
             ink[(at / width - y + 1) * stride + at % width - x + 1] = true;
         }
-        let mut four_times = 0isize;
+        let mut four_times = 0_isize;
         for row in 0..=rows {
             for column in 0..=columns {
                 let at = row * stride + column;
@@ -86,7 +86,7 @@ impl Part {
     }
 
     /// Whether it lies along most of the picture's edges, as light that falls off does.
-    pub fn lines_edges(&self, sides: Sides) -> bool {
+    pub(super) fn lines_edges(&self, sides: Sides) -> bool {
         self.edges.iter().sum::<usize>() > sides.width + sides.height
     }
 
@@ -97,7 +97,7 @@ impl Part {
         5 * height >= 4 * sides.height && 4 * width >= sides.width && !through
     }
 
-    fn join(&mut self, other: Part) {
+    fn join(&mut self, other: Self) {
         self.region = self.region.around(other.region);
         let [own, others] = [&*self, &other].map(|part| part.pixels.len() as f64);
         self.stroke = (own * self.stroke + others * other.stroke) / (own + others);
@@ -137,14 +137,14 @@ impl Part {
 }
 
 /// The region of all that is in a mask.
-pub fn bounds(mask: &[bool], Sides { width, .. }: Sides) -> Region {
+pub(super) fn bounds(mask: &[bool], Sides { width, .. }: Sides) -> Region {
     let pixel = |at: usize| Region { x: at % width, y: at / width, width: 1, height: 1 };
     let inked = mask.iter().enumerate().filter(|(_, ink)| **ink).map(|(at, _)| pixel(at));
     inked.reduce(Region::around).unwrap_or(Region { x: 0, y: 0, width: 0, height: 0 })
 }
 
 /// The 8-connected parts of a mask (Rosenfeld & Pfaltz 1966).
-pub fn parts(mask: &[bool], sides: Sides) -> Vec<Part> {
+pub(super) fn parts(mask: &[bool], sides: Sides) -> Vec<Part> {
     let Sides { width, height } = sides;
     let depths = depths(mask, sides);
     let mut seen = vec![false; mask.len()];
@@ -218,7 +218,7 @@ fn depths(mask: &[bool], Sides { width, height }: Sides) -> Vec<f64> {
 
 /// What may have been written in the picture, the largest first: without what goes around it or
 /// through it, and with the parts that belong together as one.
-pub fn written(parts: Vec<Part>, sides: Sides) -> Vec<Part> {
+pub(super) fn written(parts: Vec<Part>, sides: Sides) -> Vec<Part> {
     let shorter = sides.width.min(sides.height);
     let clear = |part: &Part| !part.touches_edge() && 12 * part.region.longest() >= shorter;
     // A digit may touch the edges that it was cropped to. Beside one that does not, and where it is

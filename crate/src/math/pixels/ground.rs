@@ -2,7 +2,7 @@
 
 /// Rows and columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sides {
+pub(super) struct Sides {
     pub width: usize,
     pub height: usize,
 }
@@ -10,17 +10,17 @@ pub struct Sides {
 /// The ground of a picture whose ink is darker than it: a morphological closing by a square (Serra
 /// 1982), which fills whatever is dark and narrower than `2 radius + 1` pixels, and keeps slopes
 /// and the edges of large shadows. Beyond the edges there is nothing.
-pub fn without_dark(plane: &[f64], sides: Sides, radius: usize) -> Vec<f64> {
+pub(super) fn without_dark(plane: &[f64], sides: Sides, radius: usize) -> Vec<f64> {
     erode(&dilate(plane, sides, radius), sides, radius)
 }
 
 /// The same where the ink is the lighter: an opening.
-pub fn without_light(plane: &[f64], sides: Sides, radius: usize) -> Vec<f64> {
+pub(super) fn without_light(plane: &[f64], sides: Sides, radius: usize) -> Vec<f64> {
     dilate(&erode(plane, sides, radius), sides, radius)
 }
 
 /// The sum of the differences between neighbours.
-pub fn variation(plane: &[f64], Sides { width, .. }: Sides) -> f64 {
+pub(super) fn variation(plane: &[f64], Sides { width, .. }: Sides) -> f64 {
     let rows =
         plane.chunks_exact(width).flat_map(|row| row.windows(2)).map(|w| (w[1] - w[0]).abs());
     let columns = plane.iter().zip(plane.iter().skip(width)).map(|(a, b)| (b - a).abs());
@@ -28,7 +28,7 @@ pub fn variation(plane: &[f64], Sides { width, .. }: Sides) -> f64 {
 }
 
 /// The mean over the 3x3 pixels around each, as far as there are any.
-pub fn smooth(plane: &[f64], Sides { width, height }: Sides) -> Vec<f64> {
+pub(super) fn smooth(plane: &[f64], Sides { width, height }: Sides) -> Vec<f64> {
     let near = |at: usize, length: usize| at.saturating_sub(1)..(at + 2).min(length);
     (0..plane.len())
         .map(|at| {
@@ -41,7 +41,7 @@ pub fn smooth(plane: &[f64], Sides { width, height }: Sides) -> Vec<f64> {
 }
 
 /// The greatest value within `radius` rows and columns.
-pub fn dilate(plane: &[f64], sides: Sides, radius: usize) -> Vec<f64> {
+pub(super) fn dilate(plane: &[f64], sides: Sides, radius: usize) -> Vec<f64> {
     extremes(plane, sides, radius, f64::max)
 }
 

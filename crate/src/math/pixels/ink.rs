@@ -12,21 +12,21 @@ const REACH: f64 = 0.08;
 const SMOOTHED: usize = 128;
 
 /// The share of ink in each pixel, 0 to 1.
-pub struct Ink {
+pub(super) struct Ink {
     pub amounts: Vec<f64>,
     /// What the ground differs from itself, in shares of what the ink differs from it.
     pub unevenness: f64,
 }
 
 /// Ink on a ground of one level.
-pub fn on_even_ground(plane: &[f64], sides: Sides) -> Option<Ink> {
+pub(super) fn on_even_ground(plane: &[f64], sides: Sides) -> Option<Ink> {
     let (ground, sign) = even_ground(plane, sides)?;
     measure(plane.iter().map(|v| sign * (v - ground)).collect(), sides)
 }
 
 /// The level of the ground, the one of the two classes of Otsu 1979 that most of the picture's edge
 /// shows, and the sign of what ink differs from it.
-pub fn even_ground(plane: &[f64], sides: Sides) -> Option<(f64, f64)> {
+pub(super) fn even_ground(plane: &[f64], sides: Sides) -> Option<(f64, f64)> {
     let counts = histogram(plane.iter().copied());
     let threshold = otsu_threshold(&counts)?;
     let Sides { width, height } = sides;
@@ -45,7 +45,7 @@ pub fn even_ground(plane: &[f64], sides: Sides) -> Option<(f64, f64)> {
 }
 
 /// Light ink on a ground of one level, and that level.
-pub fn light_on_even_ground(plane: &[f64], sides: Sides) -> Option<(Ink, f64)> {
+pub(super) fn light_on_even_ground(plane: &[f64], sides: Sides) -> Option<(Ink, f64)> {
     let counts = histogram(plane.iter().copied());
     let ground = quantile(&counts[..=otsu_threshold(&counts)?], 0.5) as f64;
     measure(plane.iter().map(|v| v - ground).collect(), sides).map(|ink| (ink, ground))
@@ -55,7 +55,7 @@ pub fn light_on_even_ground(plane: &[f64], sides: Sides) -> Option<(Ink, f64)> {
 /// parts. Of the two grounds, that without dark and that without light strokes, the one is right
 /// that is the less varied: the other still shows the strokes. Dark ink takes a share of the light
 /// that falls on it, in the shadow as beside it.
-pub fn on_uneven_ground(plane: &[f64], sides: Sides) -> Option<Ink> {
+pub(super) fn on_uneven_ground(plane: &[f64], sides: Sides) -> Option<Ink> {
     let shorter = sides.width.min(sides.height);
     let smoothed = if shorter >= SMOOTHED { ground::smooth(plane, sides) } else { plane.to_vec() };
     let reach = ((REACH * shorter as f64).round() as usize).max(1);
@@ -144,7 +144,7 @@ fn quantile(counts: &[u64], share: f64) -> usize {
 }
 
 /// How far the two classes of a plane are from each other, in levels.
-pub fn contrast(plane: &[f64]) -> f64 {
+pub(super) fn contrast(plane: &[f64]) -> f64 {
     let counts = histogram(plane.iter().copied());
     let Some(threshold) = otsu_threshold(&counts) else { return 0.0 };
     let mean = |levels: std::ops::Range<usize>| {

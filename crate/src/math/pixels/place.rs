@@ -12,7 +12,7 @@ const WIDENED: f64 = 2.2;
 /// The ink of a region scaled to fit a 20x20 box in the middle of 28x28 pixels with its aspect
 /// ratio kept: each pixel is the mean of the area that it covers. `stroke` is the strokes' width in
 /// pixels of the picture.
-pub fn fit(amounts: &[f64], sides: Sides, region: Region, stroke: f64) -> Vec<f64> {
+pub(super) fn fit(amounts: &[f64], sides: Sides, region: Region, stroke: f64) -> Vec<f64> {
     let step = region.longest() as f64 / INK_BOX as f64;
     if stroke >= FINE * step {
         return shrink(amounts, sides, region);

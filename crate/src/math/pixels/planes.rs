@@ -3,14 +3,14 @@
 use super::super::resample;
 
 /// The luminance of each pixel over an opaque ground.
-pub fn luminance(rgba: &[u8], ground: f64) -> Vec<f64> {
+pub(super) fn luminance(rgba: &[u8], ground: f64) -> Vec<f64> {
     over(rgba, ground).map(|[r, g, b]| resample::luminance(r, g, b)).collect()
 }
 
 /// The colours along the line on which they differ most: their first principal component (Pearson
 /// 1901), from its least value. A step between grey levels is as large as in the luminance. None
 /// if all pixels have one colour.
-pub fn principal_colour(rgba: &[u8], ground: f64) -> Option<Vec<f64>> {
+pub(super) fn principal_colour(rgba: &[u8], ground: f64) -> Option<Vec<f64>> {
     let count = (rgba.len() / 4).max(1) as f64;
     let sum = over(rgba, ground).fold([0.0; 3], |sum, c| [0, 1, 2].map(|i| sum[i] + c[i]));
     let mean = sum.map(|s| s / count);
@@ -33,7 +33,7 @@ pub fn principal_colour(rgba: &[u8], ground: f64) -> Option<Vec<f64>> {
         let unit = axis.map(|a| a / length);
         axis = [0, 1, 2].map(|i| (0..3).map(|j| covariance[i][j] * unit[j]).sum());
     }
-    let length = axis.iter().map(|a| a * a).sum::<f64>().sqrt() * 3f64.sqrt();
+    let length = axis.iter().map(|a| a * a).sum::<f64>().sqrt() * 3_f64.sqrt();
     let along = |c: [f64; 3]| (0..3).map(|i| c[i] * axis[i]).sum::<f64>() / length;
     let values: Vec<f64> = over(rgba, ground).map(along).collect();
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);

@@ -33,7 +33,7 @@ impl PlaneBound {
         square_error: impl Fn(usize) -> f64,
     ) -> Self {
         let denoising = |t| denoising_weight(schedule, t) * square_error(t);
-        PlaneBound {
+        Self {
             prior: l_t_prior(aview1(&x0), schedule),
             denoising: (2..=schedule.steps()).map(denoising).collect(),
             reconstruction: l_0(square_error(1), schedule.log_snr(1)),
@@ -137,9 +137,9 @@ pub fn draw_bound(
 }
 
 fn consistency_draw(
-    x0: ArrayView1<f64>,
-    x_t: ArrayView1<f64>,
-    x0_hat: ArrayView1<f64>,
+    x0: ArrayView1<'_, f64>,
+    x_t: ArrayView1<'_, f64>,
+    x0_hat: ArrayView1<'_, f64>,
     schedule: &NoiseSchedule,
     t: usize,
     seed: u64,

@@ -50,6 +50,6 @@ impl Gap {
         let noise = l_t_prior(aview1(&x0), schedule) - (last_q - last);
         // log p(x_0 | x_1) = log p(x_0) + log q(x_1 | x_0) - log p_1(x_1)
         let end = log_p + first_q - first + bound.reconstruction;
-        Gap { noise, steps: log_p - bound.elbo() - noise - end, data: end }
+        Self { noise, steps: log_p - bound.elbo() - noise - end, data: end }
     }
 }

@@ -59,7 +59,7 @@ impl HeldOut {
                 last: at(1, pair(2)),
             }
         };
-        HeldOut { draws: (0..count).map(draw).collect(), first_log_snr: first }
+        Self { draws: (0..count).map(draw).collect(), first_log_snr: first }
     }
 
     /// An unbiased draw of the model's bound at every x_0.

@@ -217,7 +217,7 @@ impl Weights {
     }
 
     /// Adds to `gradient` what a gradient by the output gives by the weights.
-    fn backward(&self, pass: &Pass, by_output: Point, gradient: &mut Weights) {
+    fn backward(&self, pass: &Pass, by_output: Point, gradient: &mut Self) {
         let mut delta = [0.0; WIDTH];
         for (i, by_output) in by_output.into_iter().enumerate() {
             add_scaled(&mut delta, by_output, &self.last[i]);

@@ -219,12 +219,12 @@ impl Likelihood {
     /// What it is a probability of.
     pub fn task(self) -> Task {
         match self {
-            Likelihood::Bernoulli => Task::Binarized,
-            Likelihood::GreyBernoulli => Task::Grey,
-            Likelihood::Gaussian => Task::Density,
-            Likelihood::DiscretizedLogistic
-            | Likelihood::LogisticMixture
-            | Likelihood::DiscretizedGaussian => Task::EightBit,
+            Self::Bernoulli => Task::Binarized,
+            Self::GreyBernoulli => Task::Grey,
+            Self::Gaussian => Task::Density,
+            Self::DiscretizedLogistic | Self::LogisticMixture | Self::DiscretizedGaussian => {
+                Task::EightBit
+            }
         }
     }
 }

@@ -334,7 +334,7 @@ fn check_batch(what: &str, batch: usize) -> Check {
 /// A shape without the batch has as many elements as what it holds.
 fn check_shape(what: &str, shape: Option<&[usize]>, elements: usize) -> Check {
     let Some(shape) = shape else { return Ok(()) };
-    let product = shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n));
+    let product = shape.iter().try_fold(1_usize, |product, &n| product.checked_mul(n));
     require(product == Some(elements), || {
         format!("{what} is {shape:?}, it must have {elements} elements")
     })

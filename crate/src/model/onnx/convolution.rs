@@ -14,7 +14,7 @@ use crate::kernels::winograd::Winograd;
 
 /// From this many channels on, at both ends, the transforms of Winograd's method cost less than
 /// they save.
-pub const CHANNELS_FOR_WINOGRAD: usize = 16;
+pub(super) const CHANNELS_FOR_WINOGRAD: usize = 16;
 
 /// Height and width of what has one or two axes; a missing height is `missing`.
 fn pair(values: &[usize], missing: usize) -> TractResult<[usize; 2]> {
@@ -27,7 +27,7 @@ fn pair(values: &[usize], missing: usize) -> TractResult<[usize; 2]> {
 
 impl Lowering<'_> {
     /// An image `[N, C, …]` of one or two axes as `[N, H, W, C]`.
-    pub fn channels_last(&mut self, image: &Value) -> TractResult<Value> {
+    pub(super) fn channels_last(&mut self, image: &Value) -> TractResult<Value> {
         let shape = self.shape(image)?;
         let &[n, c, ref pixels @ ..] = shape.as_slice() else {
             bail!("a value of shape {shape:?} is no image")
@@ -38,13 +38,13 @@ impl Lowering<'_> {
     }
 
     /// An image `[N, H, W, C]` as the graph has it, of this shape.
-    pub fn channels_first(&mut self, image: &Value, shape: &[usize]) -> TractResult<Value> {
+    pub(super) fn channels_first(&mut self, image: &Value, shape: &[usize]) -> TractResult<Value> {
         let image = self.transpose(image, &TO_CHANNELS_FIRST)?;
         self.reshape(&image, shape)
     }
 
     /// Conv or Deconv, with what is done to its result.
-    pub fn convolution(&mut self, id: usize, fusion: &Fusion) -> TractResult<Value> {
+    pub(super) fn convolution(&mut self, id: usize, fusion: &Fusion) -> TractResult<Value> {
         let node = self.source.node(id);
         let (spec, format, groups, quantized) = match (node.op_as::<Conv>(), node.op_as::<Deconv>())
         {
@@ -125,7 +125,7 @@ impl Lowering<'_> {
         self.channels_first(&made, &shape)
     }
 
-    pub fn max_pool(&mut self, op: &MaxPool, x: &Value) -> TractResult<TVec<Value>> {
+    pub(super) fn max_pool(&mut self, op: &MaxPool, x: &Value) -> TractResult<TVec<Value>> {
         // Where the index of the largest value is asked for, the next operator finds none.
         if let Some(spec) = self.pool_spec(&op.pool_spec, x)? {
             let op = MaxPool { pool_spec: spec, with_index_outputs: None };
@@ -134,7 +134,7 @@ impl Lowering<'_> {
         self.apply(MaxPool { with_index_outputs: None, ..op.clone() }, std::slice::from_ref(x))
     }
 
-    pub fn sum_pool(&mut self, op: &SumPool, x: &Value) -> TractResult<Value> {
+    pub(super) fn sum_pool(&mut self, op: &SumPool, x: &Value) -> TractResult<Value> {
         match self.pool_spec(&op.pool_spec, x)? {
             Some(pool_spec) => self.pool(SumPool { pool_spec, ..op.clone() }, x),
             None => self.wire(op.clone(), std::slice::from_ref(x)),
@@ -154,7 +154,7 @@ impl Lowering<'_> {
     }
 
     /// Each pixel of x becomes a rectangle.
-    pub fn upsample(&mut self, x: &Value, factors: [usize; 2]) -> TractResult<Value> {
+    pub(super) fn upsample(&mut self, x: &Value, factors: [usize; 2]) -> TractResult<Value> {
         let &[n, c, height, width] = self.shape(x)?.as_slice() else {
             bail!("only images are made larger")
         };
@@ -165,7 +165,7 @@ impl Lowering<'_> {
     }
 
     /// A Resize that repeats pixels, whatever its modes: it is tried on an image of numbers.
-    pub fn upsample_of_resize(
+    pub(super) fn upsample_of_resize(
         &mut self,
         node: &TypedNode,
         inputs: &[Value],
@@ -229,7 +229,7 @@ fn method(
     window: Window,
     size: [usize; 2],
     output: [usize; 2],
-    weights: Weights,
+    weights: Weights<'_>,
     bias: Vec<f32>,
 ) -> TractResult<Method> {
     let simple = window.kernel == [3, 3]

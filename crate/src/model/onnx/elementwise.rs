@@ -12,7 +12,7 @@ type Shape = TVec<usize>;
 
 /// A function of each value.
 #[derive(Clone, Copy, Debug)]
-pub enum Function {
+pub(super) enum Function {
     /// x · sigmoid(x).
     Silu,
     Sigmoid,
@@ -26,7 +26,7 @@ pub enum Function {
 
 impl Function {
     /// The function that tract calls so.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str) -> Option<Self> {
         let other = |name, function| Some(Self::Other(name, function));
         match name {
             "Silu" => Some(Self::Silu),
@@ -67,7 +67,7 @@ impl Function {
     }
 
     /// Takes the function of each value, in place.
-    pub fn apply(self, values: &mut [f32]) {
+    pub(super) fn apply(self, values: &mut [f32]) {
         match self {
             Self::Silu => activation::silu(values),
             Self::Sigmoid => activation::sigmoid(values),
@@ -100,7 +100,7 @@ impl Function {
 
 /// A function of each value of f32.
 #[derive(Clone, Debug)]
-pub struct Unary {
+pub(super) struct Unary {
     pub function: Function,
     pub shape: Shape,
 }
@@ -125,7 +125,7 @@ operator!(Unary, |op: &Unary| op.function.name());
 
 /// A function of two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pair {
+pub(super) enum Pair {
     Add,
     Sub,
     Mul,
@@ -138,7 +138,7 @@ pub enum Pair {
 
 impl Pair {
     /// The function that tract calls so.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "Add" => Self::Add,
             "Sub" => Self::Sub,
@@ -155,7 +155,7 @@ impl Pair {
 
 /// Inputs have as many axes as the result, of the same length or of length 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Binary {
+pub(super) struct Binary {
     pub pair: Pair,
     pub shape: Shape,
 }
@@ -262,7 +262,7 @@ operator!(Binary, |op: &Binary| match op.pair {
 
 /// How values become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reduction {
+pub(super) enum Reduction {
     Sum,
     Product,
     Min,
@@ -271,7 +271,7 @@ pub enum Reduction {
 
 /// Reduces over the axes along which the result has length 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reduce {
+pub(super) struct Reduce {
     pub reduction: Reduction,
     pub shape: Shape,
 }
@@ -312,7 +312,7 @@ operator!(Reduce, |op: &Reduce| match op.reduction {
 
 /// Softmax, or its logarithm, of each row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Softmax {
+pub(super) struct Softmax {
     pub columns: usize,
     pub logarithm: bool,
     pub shape: Shape,

@@ -12,7 +12,7 @@ use tract_onnx::prelude::Framework;
 use super::{Dim, check};
 
 /// Reads a file; the message of a failure goes on after the file's name.
-pub fn read(bytes: &[u8]) -> Result<ModelProto, String> {
+pub(super) fn read(bytes: &[u8]) -> Result<ModelProto, String> {
     if let Some(what) = check::recognize(bytes) {
         return Err(what.into());
     }
@@ -26,18 +26,18 @@ pub fn read(bytes: &[u8]) -> Result<ModelProto, String> {
 }
 
 /// All causes of an error in one line.
-pub fn one_line(error: &tract_onnx::prelude::TractError) -> String {
+pub(super) fn one_line(error: &tract_onnx::prelude::TractError) -> String {
     format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The version of the operators of ONNX's own domain; 0 where the file does not say.
-pub fn opset(proto: &ModelProto) -> i64 {
+pub(super) fn opset(proto: &ModelProto) -> i64 {
     let own = |domain: &str| domain.is_empty() || domain == "ai.onnx";
     proto.opset_import.iter().find(|import| own(&import.domain)).map_or(0, |import| import.version)
 }
 
 /// The name of an operator, with its domain where that is not ONNX's own.
-pub fn operator(node: &NodeProto) -> String {
+pub(super) fn operator(node: &NodeProto) -> String {
     match node.domain.as_str() {
         "" | "ai.onnx" => node.op_type.clone(),
         domain => format!("{domain}.{}", node.op_type),
@@ -45,7 +45,7 @@ pub fn operator(node: &NodeProto) -> String {
 }
 
 /// ONNX's name of an element type, as in its documents.
-pub fn element_type(code: i32) -> String {
+pub(super) fn element_type(code: i32) -> String {
     match DataType::try_from(code) {
         Ok(DataType::Float) => "float32".into(),
         Ok(DataType::Double) => "float64".into(),
@@ -55,7 +55,7 @@ pub fn element_type(code: i32) -> String {
 }
 
 /// Element type and dimensions of a declared value, where the file states them.
-pub fn declared(value: &ValueInfoProto) -> (Option<i32>, Option<Vec<Dim>>) {
+pub(super) fn declared(value: &ValueInfoProto) -> (Option<i32>, Option<Vec<Dim>>) {
     let Some(TypeValue::TensorType(tensor)) = value.r#type.as_ref().and_then(|t| t.value.as_ref())
     else {
         return (None, None);
@@ -94,7 +94,7 @@ fn external<'a>(tensor: &'a TensorProto, key: &str) -> Option<&'a str> {
 }
 
 /// Names of the files in which a graph has its weights, each once.
-pub fn external_files(graph: &GraphProto) -> Vec<String> {
+pub(super) fn external_files(graph: &GraphProto) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for tensor in tensors(graph).filter(|tensor| is_external(tensor)) {
         let name = external(tensor, "location").unwrap_or_default();
@@ -106,7 +106,7 @@ pub fn external_files(graph: &GraphProto) -> Vec<String> {
 }
 
 /// Puts the weights of the external data file into the graph.
-pub fn embed(graph: &mut GraphProto, data: Option<&[u8]>) -> Result<(), String> {
+pub(super) fn embed(graph: &mut GraphProto, data: Option<&[u8]>) -> Result<(), String> {
     let files = external_files(graph);
     let data = match (files.as_slice(), data) {
         ([], _) => return Ok(()),
@@ -151,7 +151,7 @@ pub fn embed(graph: &mut GraphProto, data: Option<&[u8]>) -> Result<(), String> 
 }
 
 /// The names of the values that `outputs` need, themselves included.
-pub fn needed(graph: &GraphProto, outputs: &[&str]) -> HashSet<String> {
+pub(super) fn needed(graph: &GraphProto, outputs: &[&str]) -> HashSet<String> {
     let mut producers: HashMap<&str, &NodeProto> = HashMap::new();
     for node in &graph.node {
         producers.extend(node.output.iter().map(|name| (name.as_str(), node)));
@@ -171,7 +171,7 @@ pub fn needed(graph: &GraphProto, outputs: &[&str]) -> HashSet<String> {
 
 /// Makes the values `outputs` (any values of the graph) the outputs, and drops all nodes and
 /// weights that they do not need.
-pub fn select(graph: &mut GraphProto, outputs: &[&str]) {
+pub(super) fn select(graph: &mut GraphProto, outputs: &[&str]) {
     let needed = needed(graph, outputs);
     graph.node.retain(|node| node.output.iter().any(|name| needed.contains(name)));
     graph.initializer.retain(|tensor| needed.contains(&tensor.name));
@@ -187,7 +187,7 @@ pub fn select(graph: &mut GraphProto, outputs: &[&str]) {
 
 /// Makes the half-precision numbers of a graph single precision, in which they are computed, and
 /// drops the casts that only did that.
-pub fn widen(graph: &mut GraphProto) {
+pub(super) fn widen(graph: &mut GraphProto) {
     const HALF: i32 = DataType::Float16 as i32;
     const SINGLE: i32 = DataType::Float as i32;
     for tensor in tensors_mut(graph).filter(|tensor| tensor.data_type == HALF) {
@@ -246,7 +246,7 @@ pub fn widen(graph: &mut GraphProto) {
 }
 
 /// The f32 of an f16 without a branch, so that the compiler makes vector code of it.
-pub fn widened(half: u16) -> f32 {
+pub(super) fn widened(half: u16) -> f32 {
     // The exponent's bias grows from 15 to 127; a product makes subnormal numbers normal.
     const SCALE: f32 = f32::from_bits((127 + 112) << 23);
     let bits = u32::from(half);

@@ -11,14 +11,14 @@ use tract_core::ops::identity::Identity;
 use super::lower::Lowering;
 
 /// A model, what is known of it, and how often each value is taken.
-pub struct Finder<'l, 's> {
+pub(super) struct Finder<'l, 's> {
     pub lowering: &'l Lowering<'s>,
     pub source: &'s TypedModel,
     pub uses: HashMap<OutletId, usize>,
 }
 
 impl<'l, 's> Finder<'l, 's> {
-    pub fn new(lowering: &'l Lowering<'s>, order: &[usize]) -> Self {
+    pub(super) fn new(lowering: &'l Lowering<'s>, order: &[usize]) -> Self {
         let source = lowering.source;
         let mut uses = HashMap::new();
         let inputs = order.iter().flat_map(|&id| &source.node(id).inputs);
@@ -30,11 +30,11 @@ impl<'l, 's> Finder<'l, 's> {
 
     /// The node that gives a value, where casts between real types, which are not computed, are
     /// passed over.
-    pub fn producer(&self, outlet: OutletId) -> &'s TypedNode {
+    pub(super) fn producer(&self, outlet: OutletId) -> &'s TypedNode {
         self.source.node(self.through_casts(outlet).node)
     }
 
-    pub fn through_casts(&self, mut outlet: OutletId) -> OutletId {
+    pub(super) fn through_casts(&self, mut outlet: OutletId) -> OutletId {
         loop {
             let node = self.source.node(outlet.node);
             if !self.is_nothing(node) {
@@ -45,23 +45,23 @@ impl<'l, 's> Finder<'l, 's> {
     }
 
     /// Whether a node gives what it takes.
-    pub fn is_nothing(&self, node: &TypedNode) -> bool {
+    pub(super) fn is_nothing(&self, node: &TypedNode) -> bool {
         let real =
             |outlet| self.source.outlet_fact(outlet).is_ok_and(|fact| fact.datum_type.is_float());
         node.op_is::<Identity>()
             || node.op_as::<Cast>().is_some_and(|op| op.to.is_float() && real(node.inputs[0]))
     }
 
-    pub fn constant(&self, outlet: OutletId) -> Option<&Arc<Tensor>> {
+    pub(super) fn constant(&self, outlet: OutletId) -> Option<&Arc<Tensor>> {
         self.lowering.known(outlet)
     }
 
-    pub fn shape(&self, outlet: OutletId) -> Option<TVec<usize>> {
+    pub(super) fn shape(&self, outlet: OutletId) -> Option<TVec<usize>> {
         Some(self.source.outlet_fact(outlet).ok()?.shape.as_concrete()?.into())
     }
 
     /// The inputs of the function `name` of two values, if it gives this value.
-    pub fn pair(&self, outlet: OutletId, name: &str) -> Option<[OutletId; 2]> {
+    pub(super) fn pair(&self, outlet: OutletId, name: &str) -> Option<[OutletId; 2]> {
         let node = self.producer(outlet);
         if node.op_as::<TypedBinOp>()?.0.name() != name {
             return None;
@@ -70,13 +70,13 @@ impl<'l, 's> Finder<'l, 's> {
     }
 
     /// The input of the function `name` of one value, if it gives this value.
-    pub fn function(&self, outlet: OutletId, name: &str) -> Option<OutletId> {
+    pub(super) fn function(&self, outlet: OutletId, name: &str) -> Option<OutletId> {
         let node = self.producer(outlet);
         (node.op_as::<ElementWiseOp>()?.0.name() == name).then(|| node.inputs[0])
     }
 
     /// The value before reshapes that keep the order of the values.
-    pub fn before_reshapes(&self, mut outlet: OutletId) -> OutletId {
+    pub(super) fn before_reshapes(&self, mut outlet: OutletId) -> OutletId {
         loop {
             outlet = self.through_casts(outlet);
             let node = self.source.node(outlet.node);

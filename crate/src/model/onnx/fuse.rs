@@ -19,7 +19,7 @@ use super::product::Roles;
 
 /// What a fusion starts with.
 #[derive(Clone, Debug)]
-pub enum Core {
+pub(super) enum Core {
     /// Conv or Deconv.
     Convolution { node: usize },
     /// EinSum of a value and a constant matrix, whose columns are the last axis of the result.
@@ -34,7 +34,7 @@ pub enum Core {
 
 /// A core and what is done to its result, in this order.
 #[derive(Clone, Debug)]
-pub struct Fusion {
+pub(super) struct Fusion {
     pub core: Core,
     /// Factors and summands of the channels or columns.
     pub affine: Option<(Vec<f32>, Vec<f32>)>,
@@ -47,7 +47,7 @@ pub struct Fusion {
 
 impl Fusion {
     /// A core by itself.
-    pub fn of(core: Core) -> Self {
+    pub(super) fn of(core: Core) -> Self {
         Self { core, affine: None, residual: None, silu: false, shape: tvec!() }
     }
 
@@ -68,7 +68,7 @@ impl Fusion {
 }
 
 /// The fusions that end at the nodes of a model.
-pub struct Fusions<'s> {
+pub(super) struct Fusions<'s> {
     source: &'s TypedModel,
     ending: HashMap<usize, Fusion>,
     /// Nodes whose values are constants.
@@ -77,7 +77,7 @@ pub struct Fusions<'s> {
 
 impl<'s> Fusions<'s> {
     /// Finds all fusions, where the lowering knows the constants.
-    pub fn find(lowering: &Lowering<'s>, order: &[usize]) -> TractResult<Self> {
+    pub(super) fn find(lowering: &Lowering<'s>, order: &[usize]) -> TractResult<Self> {
         let finder = Finder::new(lowering, order);
         let mut ending = HashMap::new();
         for &id in order {
@@ -93,12 +93,12 @@ impl<'s> Fusions<'s> {
         Ok(Self { source: lowering.source, ending, known })
     }
 
-    pub fn at(&self, node: usize) -> Option<&Fusion> {
+    pub(super) fn at(&self, node: usize) -> Option<&Fusion> {
         self.ending.get(&node)
     }
 
     /// The nodes to lower, in order: what the outputs need, without what is inside a fusion.
-    pub fn needed(&self, order: &[usize]) -> Vec<usize> {
+    pub(super) fn needed(&self, order: &[usize]) -> Vec<usize> {
         let mut wanted = vec![false; self.source.nodes().len()];
         for outlet in &self.source.outputs {
             wanted[outlet.node] = true;

@@ -15,14 +15,14 @@ use super::register::ONNX;
 use super::{Datum, Dim, TensorSpec, file, quantized};
 
 /// Whether tract-onnx reads nodes of this kind.
-pub fn is_known(node: &NodeProto) -> bool {
+pub(super) fn is_known(node: &NodeProto) -> bool {
     matches!(node.domain.as_str(), "" | "ai.onnx" | "com.microsoft")
         && ONNX.op_register.0.contains_key(&node.op_type)
 }
 
 /// The file with its weights in it, the wanted values as its outputs, and nothing else in its graph.
 /// The message of a failure goes on after the file's name.
-pub fn prepare(
+pub(super) fn prepare(
     mut proto: ModelProto,
     external: Option<&[u8]>,
     inputs: &[TensorSpec],
@@ -138,7 +138,7 @@ fn datum(code: i32) -> Option<Datum> {
 }
 
 /// The graph as tract-onnx builds it.
-pub fn parse(proto: &ModelProto) -> TractResult<ParseResult> {
+pub(super) fn parse(proto: &ModelProto) -> TractResult<ParseResult> {
     let parsed = ONNX.parse(proto, None)?;
     ensure!(
         parsed.unresolved_inputs.is_empty(),
@@ -149,7 +149,7 @@ pub fn parse(proto: &ModelProto) -> TractResult<ParseResult> {
 }
 
 /// The typed model of a file, with the shapes of these inputs, which are all its inputs.
-pub fn typed(proto: ModelProto, inputs: &[TensorSpec]) -> TractResult<TypedModel> {
+pub(super) fn typed(proto: ModelProto, inputs: &[TensorSpec]) -> TractResult<TypedModel> {
     let mut model = parse(&proto)?.model;
     drop(proto);
     let sources = model.inputs.clone();
@@ -196,7 +196,7 @@ impl Translate<InferenceFact, Box<dyn InferenceOp>, TypedFact, Box<dyn TypedOp>>
 
 /// Runs what may panic inside tract, and makes an error of a panic. In WebAssembly a panic ends the
 /// instance.
-pub fn catch<T>(run: impl FnOnce() -> TractResult<T>) -> TractResult<T> {
+pub(super) fn catch<T>(run: impl FnOnce() -> TractResult<T>) -> TractResult<T> {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(result) => result,
         Err(panic) => {

@@ -106,7 +106,7 @@ pub fn inspect_at(
     let outputs: Vec<GraphPort> = graph.output.iter().map(port).collect();
     let sources: Vec<(String, Element, Vec<usize>)> =
         graph.input.iter().filter_map(|value| source(value, inputs)).collect();
-    let given: Vec<Input> = sources
+    let given: Vec<Input<'_>> = sources
         .iter()
         .map(|(name, element, shape)| Input { name, element: *element, shape })
         .collect();

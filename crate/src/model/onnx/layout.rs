@@ -12,13 +12,13 @@ use super::operator::{Kernel, of_states, operator, output};
 use crate::kernels::rearrange;
 
 /// The axes of `[N, C, H, W]` in the order `[N, H, W, C]`, and back.
-pub const TO_CHANNELS_LAST: [usize; 4] = [0, 2, 3, 1];
-pub const TO_CHANNELS_FIRST: [usize; 4] = [0, 3, 1, 2];
+pub(super) const TO_CHANNELS_LAST: [usize; 4] = [0, 2, 3, 1];
+pub(super) const TO_CHANNELS_FIRST: [usize; 4] = [0, 3, 1, 2];
 
 /// Splits a value's memory into axes (`split`), takes these in the order `permutation`, and calls
 /// the result `shape`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rearrange {
+pub(super) struct Rearrange {
     pub split: TVec<usize>,
     pub permutation: TVec<usize>,
     pub shape: TVec<usize>,
@@ -26,13 +26,13 @@ pub struct Rearrange {
 
 impl Rearrange {
     /// The same memory as another shape.
-    pub fn reshape(shape: &[usize]) -> Self {
+    pub(super) fn reshape(shape: &[usize]) -> Self {
         let length = shape.iter().product();
         Self { split: tvec!(length), permutation: tvec!(0), shape: shape.into() }
     }
 
     /// The axes of a value of shape `from` in another order.
-    pub fn transpose(from: &[usize], permutation: &[usize]) -> Self {
+    pub(super) fn transpose(from: &[usize], permutation: &[usize]) -> Self {
         let shape = permutation.iter().map(|&axis| from[axis]).collect();
         Self { split: from.into(), permutation: permutation.into(), shape }.simplified()
     }
@@ -69,12 +69,12 @@ impl Rearrange {
     }
 
     /// Whether all values stay in their order, so that only the shape changes.
-    pub fn keeps_order(&self) -> bool {
+    pub(super) fn keeps_order(&self) -> bool {
         rearrange::keeps_order(&self.split, &self.permutation)
     }
 
     /// This and then `next` as one; `None` where an axis of one cuts through one of the other.
-    pub fn then(&self, next: &Self) -> Option<Self> {
+    pub(super) fn then(&self, next: &Self) -> Option<Self> {
         let middle: TVec<usize> = self.permutation.iter().map(|&axis| self.split[axis]).collect();
         if middle.contains(&0) || next.split.contains(&0) {
             return None;

@@ -27,13 +27,13 @@ const MOST_ELEMENTS: usize = 1 << 28;
 
 /// A value while the model is lowered.
 #[derive(Clone, Debug)]
-pub enum Value {
+pub(super) enum Value {
     Constant(Arc<Tensor>),
     Wire(OutletId),
 }
 
 impl Value {
-    pub fn constant(&self) -> Option<&Arc<Tensor>> {
+    pub(super) fn constant(&self) -> Option<&Arc<Tensor>> {
         match self {
             Self::Constant(tensor) => Some(tensor),
             Self::Wire(_) => None,
@@ -43,7 +43,7 @@ impl Value {
 
 /// Puts the crate's kernels in the place of tract's operators.
 #[derive(Debug)]
-pub struct Kernels;
+pub(super) struct Kernels;
 
 impl ModelTransform for Kernels {
     fn name(&self) -> StaticName {
@@ -82,7 +82,7 @@ fn describe(model: &TypedModel, node: usize) -> String {
 }
 
 /// The model so far, and where the values of the source stand in it.
-pub struct Lowering<'s> {
+pub(super) struct Lowering<'s> {
     pub source: &'s TypedModel,
     pub target: TypedModel,
     pub values: HashMap<OutletId, Value>,
@@ -100,12 +100,12 @@ impl<'s> Lowering<'s> {
     }
 
     /// The value of an outlet of the source.
-    pub fn value(&self, outlet: OutletId) -> TractResult<Value> {
+    pub(super) fn value(&self, outlet: OutletId) -> TractResult<Value> {
         self.values.get(&outlet).cloned().context("a value is used before it is made")
     }
 
     /// The tensor of an outlet of the source whose value is known.
-    pub fn known(&self, outlet: OutletId) -> Option<&Arc<Tensor>> {
+    pub(super) fn known(&self, outlet: OutletId) -> Option<&Arc<Tensor>> {
         self.values.get(&outlet)?.constant()
     }
 
@@ -187,7 +187,7 @@ impl<'s> Lowering<'s> {
         self.apply(node.op.clone(), &inputs)
     }
 
-    pub fn shape(&self, value: &Value) -> TractResult<TVec<usize>> {
+    pub(super) fn shape(&self, value: &Value) -> TractResult<TVec<usize>> {
         match value {
             Value::Constant(tensor) => Ok(tensor.shape().into()),
             Value::Wire(outlet) => {
@@ -197,7 +197,7 @@ impl<'s> Lowering<'s> {
         }
     }
 
-    pub fn datum_type(&self, value: &Value) -> TractResult<DatumType> {
+    pub(super) fn datum_type(&self, value: &Value) -> TractResult<DatumType> {
         Ok(match value {
             Value::Constant(tensor) => tensor.datum_type(),
             Value::Wire(outlet) => self.target.outlet_fact(*outlet)?.datum_type,
@@ -205,7 +205,7 @@ impl<'s> Lowering<'s> {
     }
 
     /// Adds an operator of one result.
-    pub fn wire(
+    pub(super) fn wire(
         &mut self,
         op: impl Into<Box<dyn TypedOp>>,
         inputs: &[Value],
@@ -214,7 +214,7 @@ impl<'s> Lowering<'s> {
     }
 
     /// Adds an operator, or computes it where all its inputs are constants.
-    pub fn apply(
+    pub(super) fn apply(
         &mut self,
         op: impl Into<Box<dyn TypedOp>>,
         inputs: &[Value],
@@ -234,7 +234,7 @@ impl<'s> Lowering<'s> {
         let mut facts = op.output_facts(&facts.iter().collect::<TVec<_>>())?;
         for fact in &mut facts {
             let shape = fact.shape.as_concrete().context("its shape depends on values")?;
-            let elements = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+            let elements = shape.iter().try_fold(1_usize, |n, &d| n.checked_mul(d));
             ensure!(
                 elements.is_some_and(|n| n <= MOST_ELEMENTS),
                 "a value of shape {shape:?} is larger than {MOST_ELEMENTS} elements"
@@ -280,7 +280,7 @@ impl<'s> Lowering<'s> {
     }
 
     /// Moves a value; what was moved before is moved once, and what comes back is not moved.
-    pub fn rearrange(&mut self, value: &Value, op: Rearrange) -> TractResult<Value> {
+    pub(super) fn rearrange(&mut self, value: &Value, op: Rearrange) -> TractResult<Value> {
         if let Value::Wire(outlet) = value
             && let Some(before) = self.target.node(outlet.node).op_as::<Rearrange>()
             && let Some(both) = before.then(&op)
@@ -299,7 +299,7 @@ impl<'s> Lowering<'s> {
     }
 
     /// The same memory as another shape.
-    pub fn reshape(&mut self, value: &Value, shape: &[usize]) -> TractResult<Value> {
+    pub(super) fn reshape(&mut self, value: &Value, shape: &[usize]) -> TractResult<Value> {
         let from = self.shape(value)?;
         ensure!(
             from.iter().product::<usize>() == shape.iter().product::<usize>(),
@@ -308,7 +308,7 @@ impl<'s> Lowering<'s> {
         self.rearrange(value, Rearrange::reshape(shape))
     }
 
-    pub fn transpose(&mut self, value: &Value, permutation: &[usize]) -> TractResult<Value> {
+    pub(super) fn transpose(&mut self, value: &Value, permutation: &[usize]) -> TractResult<Value> {
         let from = self.shape(value)?;
         self.rearrange(value, Rearrange::transpose(&from, permutation))
     }

@@ -47,6 +47,7 @@ use tract_onnx::pb::ModelProto;
 use self::lower::Kernels;
 use self::operator::of_states;
 use crate::error::{Error, Result};
+use crate::model::debug_by_name;
 
 pub use self::info::{Dim, GraphInfo, GraphPort, GraphValue, inspect, inspect_at};
 pub use self::profile::{OperatorTime, profile};
@@ -102,6 +103,8 @@ pub(crate) struct Network {
     largest: usize,
 }
 
+debug_by_name!(Network);
+
 /// Most states that are run together: with more, each takes as long as with so many.
 const MOST_STATES: usize = 8;
 
@@ -117,7 +120,7 @@ impl Network {
     /// # Errors
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file is not an ONNX graph, if it has other
     /// inputs or lacks a wanted value, or if a needed operator cannot be run.
-    pub fn load(
+    pub(crate) fn load(
         path: &str,
         bytes: &[u8],
         external: Option<&[u8]>,
@@ -155,13 +158,13 @@ impl Network {
     }
 
     /// Names and shapes of what [`Network::run`] gives, in the order given to [`Network::load`].
-    pub fn outputs(&self) -> &[TensorSpec] {
+    pub(crate) fn outputs(&self) -> &[TensorSpec] {
         &self.outputs
     }
 
     /// How many states are best run together: enough to share what is read and done once for all,
     /// and so few that their values do not need much memory.
-    pub fn states_at_once(&self) -> usize {
+    pub(crate) fn states_at_once(&self) -> usize {
         (MEMORY_OF_STATES / self.largest.max(1)).clamp(1, MOST_STATES)
     }
 
@@ -172,7 +175,7 @@ impl Network {
     /// # Errors
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for inputs of another number, length or type;
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if an operator fails.
-    pub fn run(&self, inputs: &[Values]) -> Result<Vec<Vec<f32>>> {
+    pub(crate) fn run(&self, inputs: &[Values<'_>]) -> Result<Vec<Vec<f32>>> {
         let states = self.states(inputs)?;
         import::catch(|| self.evaluate(states, inputs)).map_err(|e| {
             Error::model(format!("{} failed to run: {}", self.path, file::one_line(&e)))
@@ -180,7 +183,7 @@ impl Network {
     }
 
     /// How many states these are.
-    fn states(&self, inputs: &[Values]) -> Result<usize> {
+    fn states(&self, inputs: &[Values<'_>]) -> Result<usize> {
         let shape = |why: String| Error::shape(format!("{} {why}", self.path));
         if inputs.len() != self.inputs.len() {
             let (takes, found) = (self.inputs.len(), inputs.len());
@@ -205,7 +208,7 @@ impl Network {
         Ok(states.unwrap_or(1))
     }
 
-    fn evaluate(&self, states: usize, inputs: &[Values]) -> TractResult<Vec<Vec<f32>>> {
+    fn evaluate(&self, states: usize, inputs: &[Values<'_>]) -> TractResult<Vec<Vec<f32>>> {
         let mut tensors = tvec!();
         for (at, (spec, values)) in self.inputs.iter().zip(inputs).enumerate() {
             let shape = of_states(states, &spec.shape);

@@ -7,7 +7,7 @@ use super::finder::Finder;
 
 /// A value normalized over its last axes.
 #[derive(Clone, Debug)]
-pub struct Normalization {
+pub(super) struct Normalization {
     pub x: OutletId,
     pub epsilon: f32,
     /// Shape of x.
@@ -18,7 +18,7 @@ pub struct Normalization {
 
 impl Normalization {
     /// The normalization that ends at a division or a product.
-    pub fn find(finder: &Finder, id: usize) -> Option<Self> {
+    pub(super) fn find(finder: &Finder<'_, '_>, id: usize) -> Option<Self> {
         let outlet = OutletId::from(id);
         let (centred, variance) = match finder.pair(outlet, "Div") {
             Some([centred, root]) => (centred, finder.function(root, "Sqrt")?),
@@ -60,7 +60,7 @@ impl Normalization {
 
     /// The number of groups, if this normalizes an image `[N, C, …]` of shape `image` over groups of
     /// channels.
-    pub fn groups(&self, image: &[usize]) -> Option<usize> {
+    pub(super) fn groups(&self, image: &[usize]) -> Option<usize> {
         let &[n, channels, ref pixels @ ..] = image else { return None };
         if pixels.is_empty() || pixels.len() > 2 || n == 0 {
             return None;
@@ -75,18 +75,18 @@ impl Normalization {
     }
 
     /// The number of values that are normalized together.
-    pub fn columns(&self) -> usize {
+    pub(super) fn columns(&self) -> usize {
         self.shape[self.from..].iter().product()
     }
 
     /// Whether a factor or summand of shape `affine` has a value for each channel of a result of
     /// shape `image`, or for each of the values that are normalized together.
-    pub fn fits(&self, affine: &[usize], image: &[usize]) -> bool {
+    pub(super) fn fits(&self, affine: &[usize], image: &[usize]) -> bool {
         self.fits_channels(affine, image) || self.fits_columns(affine, image)
     }
 
     /// One value for each channel, or for each image and channel.
-    pub fn fits_channels(&self, affine: &[usize], image: &[usize]) -> bool {
+    pub(super) fn fits_channels(&self, affine: &[usize], image: &[usize]) -> bool {
         self.groups(image).is_some()
             && affine.len() == image.len()
             && affine[1] == image[1]
@@ -103,7 +103,7 @@ impl Normalization {
 }
 
 /// The value and the axes of which this is the mean: its sum by the number of values.
-fn mean_of(finder: &Finder, mean: OutletId) -> Option<(OutletId, TVec<usize>)> {
+fn mean_of(finder: &Finder<'_, '_>, mean: OutletId) -> Option<(OutletId, TVec<usize>)> {
     let (sum, factor) = match finder.pair(mean, "Div") {
         Some([sum, count]) => (sum, 1.0 / uniform(finder.constant(count)?)?),
         None => {
@@ -124,16 +124,16 @@ fn mean_of(finder: &Finder, mean: OutletId) -> Option<(OutletId, TVec<usize>)> {
 }
 
 /// The one value that a constant has, however often.
-pub fn uniform(tensor: &Tensor) -> Option<f32> {
+pub(super) fn uniform(tensor: &Tensor) -> Option<f32> {
     let values = tensor.try_as_plain_ram().ok()?;
     let (first, rest) = values.as_slice::<f32>().ok()?.split_first()?;
     rest.iter().all(|value| value == first).then_some(*first)
 }
 
-pub fn is_all(tensor: &Tensor, value: f32) -> bool {
+pub(super) fn is_all(tensor: &Tensor, value: f32) -> bool {
     uniform(tensor) == Some(value)
 }
 
-pub fn is_zero(tensor: &Tensor) -> bool {
+pub(super) fn is_zero(tensor: &Tensor) -> bool {
     is_all(tensor, 0.0)
 }

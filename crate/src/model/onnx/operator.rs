@@ -9,7 +9,7 @@ use super::layout::Rearrange;
 use super::ops::{Convolution, GroupNorm, LayerNorm, Linear, MatMul, Upsample};
 
 /// An operator of one result whose shape was known when it was made, for one state or several.
-pub trait Kernel: Debug + Send + Sync {
+pub(super) trait Kernel: Debug + Send + Sync {
     /// The results of `states` states, one after the other. Each input has the values of as many
     /// states one after the other, or those of one that all share. A state's result has the same
     /// bits among others as alone.
@@ -28,7 +28,7 @@ pub trait Kernel: Debug + Send + Sync {
 
 /// What an operator has to do.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Cost {
+pub(super) struct Cost {
     /// Multiply-adds of one state, counted by the definition.
     pub multiply_adds: u64,
     /// Bytes of weights, which are read at least once for all states.
@@ -36,7 +36,7 @@ pub struct Cost {
 }
 
 /// The kernel that an operator is, if it is one.
-pub fn kernel(op: &dyn TypedOp) -> Option<Arc<dyn Kernel>> {
+pub(super) fn kernel(op: &dyn TypedOp) -> Option<Arc<dyn Kernel>> {
     fn of<K: Kernel + TypedOp + Clone>(op: &dyn TypedOp) -> Option<Arc<dyn Kernel>> {
         op.downcast_ref::<K>().map(|kernel| Arc::new(kernel.clone()) as Arc<dyn Kernel>)
     }
@@ -67,7 +67,7 @@ macro_rules! operator {
         impl EvalOp for $type {
             op_out_of_plan!();
 
-            fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+            fn eval(&self, _: &EvalContext<'_>, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
                 let result = $crate::model::onnx::operator::Kernel::run(self, 1, inputs)?;
                 Ok(tvec!(result.into_shape(&self.shape)?.into_tvalue()))
             }
@@ -85,12 +85,12 @@ macro_rules! operator {
 
 pub(super) use operator;
 
-pub fn values(tensor: &TValue) -> TractResult<&[f32]> {
+pub(super) fn values(tensor: &TValue) -> TractResult<&[f32]> {
     tensor.try_as_plain_ram()?.as_slice()
 }
 
 /// The results of states, each of this shape, as `fill` writes them.
-pub fn output<T: Datum + Copy>(
+pub(super) fn output<T: Datum + Copy>(
     states: usize,
     shape: &[usize],
     fill: impl FnOnce(&mut [T]) -> TractResult<()>,
@@ -101,6 +101,6 @@ pub fn output<T: Datum + Copy>(
 }
 
 /// A shape behind the axis of states.
-pub fn of_states(states: usize, shape: &[usize]) -> TVec<usize> {
+pub(super) fn of_states(states: usize, shape: &[usize]) -> TVec<usize> {
     std::iter::once(states).chain(shape.iter().copied()).collect()
 }

@@ -23,7 +23,7 @@ thread_local! {
 
 /// How a convolution is computed.
 #[derive(Debug)]
-pub enum Method {
+pub(super) enum Method {
     Direct(Direct),
     Winograd(Winograd),
     Transposed(Deconvolution),
@@ -31,7 +31,7 @@ pub enum Method {
 
 /// Inputs are the image and, where there is one, a value of the output's shape to add.
 #[derive(Clone, Debug)]
-pub struct Convolution {
+pub(super) struct Convolution {
     pub method: Arc<Method>,
     pub silu: bool,
     pub shape: Shape,
@@ -84,7 +84,7 @@ operator!(Convolution, |op: &Convolution| match *op.method {
 
 /// Inputs are the image, and scale and shift with one value per channel, or per image and channel.
 #[derive(Clone, Debug)]
-pub struct GroupNorm {
+pub(super) struct GroupNorm {
     pub groups: usize,
     pub epsilon: f32,
     pub silu: bool,
@@ -133,7 +133,7 @@ operator!(GroupNorm, |_: &GroupNorm| "GroupNorm");
 
 /// Inputs are rows, and scale and shift with one value per column.
 #[derive(Clone, Debug)]
-pub struct LayerNorm {
+pub(super) struct LayerNorm {
     pub columns: usize,
     pub epsilon: f32,
     pub shape: Shape,
@@ -178,7 +178,7 @@ operator!(LayerNorm, |_: &LayerNorm| "LayerNorm");
 
 /// A product with weights, of the last axis.
 #[derive(Clone, Debug)]
-pub struct Linear {
+pub(super) struct Linear {
     pub weights: Arc<Panels>,
     pub bias: Arc<Vec<f32>>,
     pub silu: bool,
@@ -220,7 +220,7 @@ operator!(Linear, |_: &Linear| "Linear");
 /// The products of matrices `[batch, rows, depth]` and `[batch, depth, columns]`, or
 /// `[batch, columns, depth]` where the second is `transposed`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MatMul {
+pub(super) struct MatMul {
     pub depth: usize,
     pub transposed: bool,
     pub shape: Shape,
@@ -255,7 +255,7 @@ operator!(MatMul, |_: &MatMul| "MatMul");
 
 /// Each pixel becomes a rectangle.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Upsample {
+pub(super) struct Upsample {
     pub factors: [usize; 2],
     pub shape: Shape,
 }

@@ -12,7 +12,7 @@ use crate::kernels::panels::Panels;
 /// The axes of a product of a and b by what they are for, each with its places in a, b and the
 /// result.
 #[derive(Clone, Debug, Default)]
-pub struct Roles {
+pub(super) struct Roles {
     /// In all three.
     batch: Vec<[usize; 3]>,
     /// In a and the result.
@@ -27,7 +27,7 @@ pub struct Roles {
 }
 
 impl Roles {
-    pub fn of(op: &EinSum, shapes: &[TVec<usize>; 2]) -> TractResult<Self> {
+    pub(super) fn of(op: &EinSum, shapes: &[TVec<usize>; 2]) -> TractResult<Self> {
         let mut roles = Self { shapes: shapes.clone(), ..Self::default() };
         for axis in op.axes.iter_all_axes() {
             let place = |places: &TVec<usize>| match places.as_slice() {
@@ -66,7 +66,7 @@ impl Roles {
     }
 
     /// Whether this is a product with one matrix, whose columns are the last axis of the result.
-    pub fn is_linear(&self) -> bool {
+    pub(super) fn is_linear(&self) -> bool {
         let rank = self.batch.len() + self.rows.len() + self.columns.len();
         self.batch.iter().all(|[_, b, _]| self.shapes[1][*b] == 1)
             && matches!(self.columns.as_slice(), [[_, result]] if *result + 1 == rank)
@@ -79,7 +79,7 @@ impl Roles {
 
 impl Lowering<'_> {
     /// A product; `fusion` says what is done to its result if it [`is_linear`](Roles::is_linear).
-    pub fn product(
+    pub(super) fn product(
         &mut self,
         op: &EinSum,
         inputs: &[Value],

@@ -90,7 +90,7 @@ impl Network {
                         (0..length).map(|at| libm::sinf(0.37 * at as f32)).collect();
                     Tensor::from_shape(&shape, &values)?
                 }
-                Datum::I64 => Tensor::from_shape(&shape, &vec![0i64; length])?,
+                Datum::I64 => Tensor::from_shape(&shape, &vec![0_i64; length])?,
             };
             Ok(tensor.into_tvalue())
         });

@@ -11,14 +11,14 @@ use super::check;
 const QUANTIZED: &str = "DequantizeLinear";
 
 /// The tensors that are scales and zero points of others, and no weights of their own.
-pub fn scales(graph: &GraphProto) -> HashSet<&str> {
+pub(super) fn scales(graph: &GraphProto) -> HashSet<&str> {
     let nodes = graph.node.iter().filter(|node| node.op_type == QUANTIZED);
     nodes.flat_map(|node| node.input.iter().skip(1).map(String::as_str)).collect()
 }
 
 /// Computes each `DequantizeLinear` of constants: `(x - zero point) · scale` in f32, which is what
 /// onnxruntime computes of it. The graph has been checked, and its half-precision numbers widened.
-pub fn dequantize(graph: &mut GraphProto) {
+pub(super) fn dequantize(graph: &mut GraphProto) {
     if !graph.node.iter().any(|node| node.op_type == QUANTIZED) {
         return;
     }

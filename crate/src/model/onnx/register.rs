@@ -35,7 +35,7 @@ const FUNCTIONS: [(&str, &str); 16] = [
 
 /// tract-onnx with all its operators. Declared shapes of outputs and of the values between are not
 /// used: exporters state them for another batch, or wrongly.
-pub static ONNX: LazyLock<Onnx> = LazyLock::new(|| {
+pub(super) static ONNX: LazyLock<Onnx> = LazyLock::new(|| {
     let mut onnx = tract_onnx::onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
     for (name, _) in FUNCTIONS {
         onnx.op_register.insert(name, function);
@@ -44,7 +44,7 @@ pub static ONNX: LazyLock<Onnx> = LazyLock::new(|| {
 });
 
 fn function(
-    _: &ParsingContext,
+    _: &ParsingContext<'_>,
     node: &NodeProto,
 ) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
     let known = FUNCTIONS.iter().find(|(name, _)| *name == node.op_type);

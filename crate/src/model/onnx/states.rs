@@ -13,7 +13,7 @@ use tract_core::ops::source::TypedSource;
 use super::operator::{Cost, Kernel, kernel};
 
 /// Puts the axis of states before all values that depend on the inputs.
-pub fn with_states(model: &TypedModel) -> TractResult<TypedModel> {
+pub(super) fn with_states(model: &TypedModel) -> TractResult<TypedModel> {
     let mut target = TypedModel::default();
     let states = target.symbols.sym("states").to_dim();
     let stacked = |fact: &TypedFact| -> TractResult<TypedFact> {
@@ -132,7 +132,7 @@ macro_rules! over_states {
 
 /// A kernel over several states.
 #[derive(Clone, Debug)]
-pub struct States {
+pub(super) struct States {
     op: Box<dyn TypedOp>,
     kernel: Arc<dyn Kernel>,
     /// Which inputs have states.
@@ -142,7 +142,7 @@ pub struct States {
 over_states!(States);
 
 impl States {
-    pub fn cost(&self) -> Cost {
+    pub(super) fn cost(&self) -> Cost {
         self.kernel.cost()
     }
 }
@@ -150,14 +150,14 @@ impl States {
 impl EvalOp for States {
     op_out_of_plan!();
 
-    fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+    fn eval(&self, _: &EvalContext<'_>, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
         Ok(tvec!(self.kernel.run(self.count(&inputs)?, inputs)?.into_tvalue()))
     }
 }
 
 /// An operator of tract's over several states, one after the other.
 #[derive(Clone, Debug)]
-pub struct OneByOne {
+pub(super) struct OneByOne {
     op: Box<dyn TypedOp>,
     own: TVec<bool>,
 }
@@ -167,7 +167,7 @@ over_states!(OneByOne);
 impl EvalOp for OneByOne {
     op_out_of_plan!();
 
-    fn eval(&self, context: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+    fn eval(&self, context: &EvalContext<'_>, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
         let states = self.count(&inputs)?;
         let mut results: TVec<Vec<Tensor>> = tvec!();
         for state in 0..states {

@@ -68,7 +68,7 @@ const EXACT_FUNCTIONS: [&str; 20] = [
 ];
 
 /// Fails if there is an operator that neither a kernel computes nor tract exactly; names all.
-pub fn ensure_supported(model: &TypedModel, order: &[usize]) -> TractResult<()> {
+pub(super) fn ensure_supported(model: &TypedModel, order: &[usize]) -> TractResult<()> {
     let unsupported: BTreeSet<String> = order
         .iter()
         .map(|&node| model.node(node))

@@ -3,7 +3,7 @@
 use tract_core::internal::*;
 
 /// f32 stands for all real types, i64 for all integers.
-pub fn computed_type(datum_type: DatumType) -> DatumType {
+pub(super) fn computed_type(datum_type: DatumType) -> DatumType {
     if datum_type.is_float() {
         DatumType::F32
     } else if datum_type.is_integer() || datum_type == DatumType::TDim {
@@ -14,7 +14,7 @@ pub fn computed_type(datum_type: DatumType) -> DatumType {
 }
 
 /// A constant in the type that stands for its own.
-pub fn computed(tensor: &Arc<Tensor>) -> TractResult<Arc<Tensor>> {
+pub(super) fn computed(tensor: &Arc<Tensor>) -> TractResult<Arc<Tensor>> {
     let to = computed_type(tensor.datum_type());
     if tensor.datum_type() == to {
         return Ok(tensor.clone());

@@ -18,7 +18,7 @@ use super::types::computed_type;
 
 impl Lowering<'_> {
     /// What a fusion gives.
-    pub fn fused(&mut self, fusion: &Fusion) -> TractResult<Value> {
+    pub(super) fn fused(&mut self, fusion: &Fusion) -> TractResult<Value> {
         match &fusion.core {
             Core::Convolution { node } => self.convolution(*node, fusion),
             Core::Linear { node } => {
@@ -42,7 +42,7 @@ impl Lowering<'_> {
     }
 
     /// Whether an image lies with its channels innermost, other than by having one channel or pixel.
-    pub fn is_channels_last(&self, value: &Value) -> TractResult<bool> {
+    pub(super) fn is_channels_last(&self, value: &Value) -> TractResult<bool> {
         let shape = self.shape(value)?;
         let Value::Wire(outlet) = value else { return Ok(false) };
         let Some(before) = self.target.node(outlet.node).op_as::<Rearrange>() else {
@@ -55,7 +55,7 @@ impl Lowering<'_> {
         Ok(back.is_some_and(|back| back.keeps_order()))
     }
 
-    pub fn cast(&mut self, value: &Value, to: DatumType) -> TractResult<Value> {
+    pub(super) fn cast(&mut self, value: &Value, to: DatumType) -> TractResult<Value> {
         let to = computed_type(to);
         if self.datum_type(value)? == to {
             return Ok(value.clone());
@@ -71,7 +71,7 @@ impl Lowering<'_> {
     }
 
     /// A function of each value, taken before the value is moved.
-    pub fn unary(&mut self, function: Function, value: &Value) -> TractResult<Value> {
+    pub(super) fn unary(&mut self, function: Function, value: &Value) -> TractResult<Value> {
         let (x, moved) = match self.origin(value) {
             Some((x, moved)) => (x, Some(moved)),
             None => (value.clone(), None),
@@ -83,7 +83,7 @@ impl Lowering<'_> {
         }
     }
 
-    pub fn element_wise(&mut self, op: &ElementWiseOp, value: &Value) -> TractResult<Value> {
+    pub(super) fn element_wise(&mut self, op: &ElementWiseOp, value: &Value) -> TractResult<Value> {
         let name = op.0.name();
         if self.datum_type(value)? != DatumType::F32 || Function::named(&name).is_none() {
             if let Some(op) = op.0.downcast_ref::<LeakyRelu>() {
@@ -94,7 +94,12 @@ impl Lowering<'_> {
         self.unary(Function::named(&name).context("no such function")?, value)
     }
 
-    pub fn binary_op(&mut self, op: &TypedBinOp, a: &Value, b: &Value) -> TractResult<Value> {
+    pub(super) fn binary_op(
+        &mut self,
+        op: &TypedBinOp,
+        a: &Value,
+        b: &Value,
+    ) -> TractResult<Value> {
         let types = [self.datum_type(a)?, self.datum_type(b)?];
         ensure!(types[0] == types[1], "its inputs are {types:?}, and must be of one type");
         let number = matches!(types[0], DatumType::F32 | DatumType::I64);
@@ -105,7 +110,7 @@ impl Lowering<'_> {
     }
 
     /// A function of two values, of which either may be repeated along axes of length 1.
-    pub fn binary(&mut self, pair: Pair, a: &Value, b: &Value) -> TractResult<Value> {
+    pub(super) fn binary(&mut self, pair: Pair, a: &Value, b: &Value) -> TractResult<Value> {
         if let Some(constant) = b.constant()
             && let Some(value) = uniform(constant)
             && self.shape(b)?.iter().all(|&d| d == 1)
@@ -140,7 +145,7 @@ impl Lowering<'_> {
         self.wire(Binary { pair, shape }, &[a.clone(), b.clone()])
     }
 
-    pub fn reduce(&mut self, op: &Reduce, x: &Value) -> TractResult<Value> {
+    pub(super) fn reduce(&mut self, op: &Reduce, x: &Value) -> TractResult<Value> {
         let reduction = match op.reducer {
             Reducer::Sum | Reducer::MeanOfSquares => Reduction::Sum,
             Reducer::Prod => Reduction::Product,
@@ -174,7 +179,7 @@ impl Lowering<'_> {
         if last { self.transpose(&made, &TO_CHANNELS_FIRST) } else { Ok(made) }
     }
 
-    pub fn softmax(&mut self, op: &Softmax, x: &Value) -> TractResult<Value> {
+    pub(super) fn softmax(&mut self, op: &Softmax, x: &Value) -> TractResult<Value> {
         let shape = self.shape(x)?;
         let mut order: Vec<usize> =
             (0..shape.len()).filter(|axis| !op.axes.contains(axis)).collect();
@@ -192,7 +197,7 @@ impl Lowering<'_> {
         self.transpose(&made, &back)
     }
 
-    pub fn concat(&mut self, axis: usize, values: &[Value]) -> TractResult<Value> {
+    pub(super) fn concat(&mut self, axis: usize, values: &[Value]) -> TractResult<Value> {
         let mut last = false;
         for value in values {
             last |= self.is_channels_last(value)?;
@@ -208,7 +213,7 @@ impl Lowering<'_> {
         self.transpose(&made, &TO_CHANNELS_FIRST)
     }
 
-    pub fn slice(&mut self, op: &Slice, x: &Value) -> TractResult<Value> {
+    pub(super) fn slice(&mut self, op: &Slice, x: &Value) -> TractResult<Value> {
         if !self.is_channels_last(x)? {
             return self.wire(op.clone(), std::slice::from_ref(x));
         }
@@ -245,7 +250,7 @@ impl Lowering<'_> {
         } else {
             self.reshape(&x, &[shape.iter().product::<usize>() / length.max(1), length])?
         }];
-        for (value, missing) in affine.into_iter().zip([1.0f32, 0.0]) {
+        for (value, missing) in affine.into_iter().zip([1.0_f32, 0.0]) {
             operands.push(match value {
                 Some(value) => {
                     let length = self.shape(&value)?.iter().product();

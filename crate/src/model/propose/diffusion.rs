@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::model::manifest::Layout;
 use crate::model::phrase::{Code, Phrase};
 
-pub(super) fn propose(draft: &mut Draft, network: &Candidate) -> Result<()> {
+pub(super) fn propose(draft: &mut Draft, network: &Candidate<'_>) -> Result<()> {
     let Some(x) = network.inputs.iter().find(|p| p.image().is_some()) else { return Ok(()) };
     let Some((image, layout)) = x.image() else { return Ok(()) };
     let own = match layout {
@@ -59,7 +59,7 @@ pub(super) fn propose(draft: &mut Draft, network: &Candidate) -> Result<()> {
 }
 
 /// Sets the output; its name tells what it is.
-fn output(draft: &mut Draft, network: &Candidate, x: &Seen, own: &[usize]) -> Result<String> {
+fn output(draft: &mut Draft, network: &Candidate<'_>, x: &Seen, own: &[usize]) -> Result<String> {
     let same = |p: &&Seen| p.shape == x.shape;
     let doubled =
         |p: &&Seen| p.shape.len() == 3 && p.shape[0] == 2 * own[0] && p.shape[1..] == own[1..];
@@ -226,7 +226,7 @@ fn time(draft: &mut Draft, t: &Seen, output: &str, steps: Option<usize>) -> Resu
     Ok(())
 }
 
-fn condition(draft: &mut Draft, network: &Candidate, rest: Vec<&Seen>) -> Result<()> {
+fn condition(draft: &mut Draft, network: &Candidate<'_>, rest: Vec<&Seen>) -> Result<()> {
     let Some((class, length)) = class_input(rest.iter().copied()) else { return Ok(()) };
     let (mut adapter, names) = class_adapter(class, length);
     let mask = rest
@@ -294,7 +294,7 @@ fn condition(draft: &mut Draft, network: &Candidate, rest: Vec<&Seen>) -> Result
 }
 
 /// The number of rows of the table that an index picks from, where the file says.
-fn rows_of_table(network: &Candidate, index: &Seen) -> Option<usize> {
+fn rows_of_table(network: &Candidate<'_>, index: &Seen) -> Option<usize> {
     let info = network.info;
     let gather = info.values.iter().find(|value| {
         value.operator == "Gather" && value.inputs.get(1).is_some_and(|name| *name == index.name)

@@ -84,7 +84,7 @@ pub(super) fn sizes(length: usize) -> Vec<FlatImage> {
 /// Finds which inputs and outputs are images, those that are flat by the hint, by the images of other
 /// files, or by their length; and what each file is for.
 pub(super) fn assign(
-    candidates: &mut [Candidate],
+    candidates: &mut [Candidate<'_>],
     hint: Option<FlatImage>,
 ) -> Result<Option<Flat>> {
     let ports = || candidates.iter().flat_map(|c| c.inputs.iter().chain(&c.outputs));

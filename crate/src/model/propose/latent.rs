@@ -10,8 +10,8 @@ use crate::model::phrase::{Code, Phrase};
 
 pub(super) fn propose(
     draft: &mut Draft,
-    encoder: Option<&Candidate>,
-    decoder: &Candidate,
+    encoder: Option<&Candidate<'_>>,
+    decoder: &Candidate<'_>,
 ) -> Result<()> {
     let Some(output) = decoder.outputs.iter().find(|p| p.image().is_some()) else { return Ok(()) };
     let Some((image, layout)) = output.image() else { return Ok(()) };
@@ -52,7 +52,7 @@ pub(super) fn propose(
 }
 
 /// The input of a decoder that holds the latents.
-fn latent_input<'a>(decoder: &'a Candidate) -> &'a Seen {
+fn latent_input<'a>(decoder: &'a Candidate<'_>) -> &'a Seen {
     let vectors = || decoder.inputs.iter().filter(|p| p.vector().is_some() && !p.integer);
     let called = |p: &&Seen| p.is_called(&["latent", "code"]) || p.has_word(&["z"]);
     let class =
@@ -87,7 +87,7 @@ fn ranged(code: Code, [low, high]: [f64; 2]) -> Phrase {
 /// Guesses what the decoder's output is. True if it spans [-1, 1].
 fn decoder_output(
     draft: &mut Draft,
-    decoder: &Candidate,
+    decoder: &Candidate<'_>,
     output: &Seen,
     image: ImageShape,
     layout: Layout,
@@ -235,7 +235,7 @@ fn decoder_output(
 
 fn propose_encoder(
     draft: &mut Draft,
-    encoder: &Candidate,
+    encoder: &Candidate<'_>,
     image: ImageShape,
     latents: usize,
     signed: bool,

@@ -155,7 +155,7 @@ fn role(inputs: &[Seen], outputs: &[Seen]) -> Option<Role> {
 /// options; [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the proposal is not a valid entry,
 /// which would be a fault of this function.
 pub fn propose(id: &str, files: &[NamedFile], options: &ProposalOptions) -> Result<Proposal> {
-    let mut candidates: Vec<Candidate> = files.iter().map(Candidate::new).collect();
+    let mut candidates: Vec<Candidate<'_>> = files.iter().map(Candidate::new).collect();
     let flat = flat::assign(&mut candidates, options.flat)?;
     let mut draft = Draft { entry: json!({"id": id, "title": id}), ..Draft::default() };
     for candidate in &candidates {

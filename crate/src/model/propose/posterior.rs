@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::model::phrase::{Code, Phrase};
 
 /// Guesses which values are mean and spread of the latents.
-pub(super) fn propose(draft: &mut Draft, encoder: &Candidate, latents: usize) -> Result<()> {
+pub(super) fn propose(draft: &mut Draft, encoder: &Candidate<'_>, latents: usize) -> Result<()> {
     let outputs = &encoder.outputs;
     let elements = |p: &Seen| p.shape.iter().product::<usize>();
     let fits = |p: &&Seen| elements(p) == latents && p.looks != Looks::Unknown;
@@ -157,7 +157,7 @@ fn spread_form(spread: &Seen) -> &'static str {
 }
 
 /// Two inner values of the latents' size that layers compute from one value.
-fn inner_pair(encoder: &Candidate, latents: usize) -> Option<(String, String)> {
+fn inner_pair(encoder: &Candidate<'_>, latents: usize) -> Option<(String, String)> {
     let random = encoder.info.operators.keys().any(|name| name.starts_with("Random"));
     if !random || encoder.role == Some(Role::Decoder) {
         return None;

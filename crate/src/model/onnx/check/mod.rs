@@ -19,11 +19,11 @@ use tract_onnx::pb::type_proto::Value as DeclaredType;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 use tract_onnx::pb::{tensor_shape_proto::dimension::Value as Dimension, type_proto::Tensor};
 
-pub use self::recognize::recognize;
+pub(super) use self::recognize::recognize;
 use self::rules::Call;
 use self::signature::{OPSETS, Signatures};
 use self::value::Value;
-pub use self::value::{Element, element};
+pub(super) use self::value::{Element, element};
 
 /// Bytes that weights and the largest set of values that exist at one time may take.
 const MAX_BYTES: u64 = 2 << 30;
@@ -64,7 +64,7 @@ const CONTRIBUTIONS: [&str; 7] =
 
 /// An input of the network, as it will be given.
 #[derive(Clone, Copy, Debug)]
-pub struct Input<'a> {
+pub(super) struct Input<'a> {
     pub name: &'a str,
     /// `f` for float32, `l` for int64.
     pub element: Element,
@@ -73,7 +73,7 @@ pub struct Input<'a> {
 
 /// What the check has found out about a graph.
 #[derive(Clone, Debug, Default)]
-pub struct Report {
+pub(super) struct Report {
     /// Element type and shape of each value that is needed and could be computed.
     pub values: HashMap<String, (Element, Vec<usize>)>,
     /// Multiply-adds of convolutions and matrix products for one run.
@@ -89,7 +89,11 @@ pub struct Report {
 ///
 /// # Errors
 /// All problems in one message, which goes on after the file's name.
-pub fn check(model: &mut ModelProto, inputs: &[Input], outputs: &[&str]) -> Result<Report, String> {
+pub(super) fn check(
+    model: &mut ModelProto,
+    inputs: &[Input<'_>],
+    outputs: &[&str],
+) -> Result<Report, String> {
     let report = inspect(model, inputs, outputs);
     if report.problems.is_empty() {
         return Ok(report);
@@ -102,7 +106,7 @@ pub fn check(model: &mut ModelProto, inputs: &[Input], outputs: &[&str]) -> Resu
 }
 
 /// As [`check`], but what is wrong is listed in the report, and the rest of the graph described.
-pub fn inspect(model: &mut ModelProto, inputs: &[Input], outputs: &[&str]) -> Report {
+pub(super) fn inspect(model: &mut ModelProto, inputs: &[Input<'_>], outputs: &[&str]) -> Report {
     let mut report = Report::default();
     let opset = match opset(model) {
         Ok(opset) => opset,
@@ -313,7 +317,7 @@ impl<'a> Check<'a> {
     }
 
     /// Inputs and weights.
-    fn sources(&mut self, inputs: &[Input], outputs: &[&str]) {
+    fn sources(&mut self, inputs: &[Input<'_>], outputs: &[&str]) {
         let graph = self.graph;
         let needed = self.needed(outputs);
         let weights: HashSet<&str> =
@@ -524,7 +528,7 @@ impl<'a> Check<'a> {
         for declared in graph.output.iter().chain(&graph.value_info) {
             let Some(Some(value)) = self.values.get(declared.name.as_str()) else { continue };
             let Some(Tensor { elem_type, .. }) = declared_tensor(declared) else { continue };
-            if value::element(i64::from(*elem_type)) != Some(value.element) {
+            if element(i64::from(*elem_type)) != Some(value.element) {
                 let why = format!(
                     "{:?} is declared as {}, it is {}",
                     declared.name,
@@ -538,7 +542,7 @@ impl<'a> Check<'a> {
 
     /// Limits of memory and time, and the shapes for the report.
     fn totals(&mut self, outputs: &[&str]) {
-        let size = |value: &Value| value.count() as u64 * value::bytes(value.element) as u64;
+        let size = |value: &Value<'_>| value.count() as u64 * value::bytes(value.element) as u64;
         let mut last_use: HashMap<&str, usize> = HashMap::new();
         let nodes = || self.order.iter().map(|&at| &self.graph.node[at]).enumerate();
         for (at, node) in nodes() {
@@ -590,12 +594,12 @@ impl<'a> Check<'a> {
 }
 
 /// The integers of a tensor of integers; `None` for others, and for one that is damaged.
-pub fn integers(tensor: &TensorProto) -> Option<Rc<[i64]>> {
+pub(super) fn integers(tensor: &TensorProto) -> Option<Rc<[i64]>> {
     Value::from_tensor(tensor).ok()?.integers()
 }
 
 /// The numbers of a tensor of floating-point numbers; `None` for others, and for one that is damaged.
-pub fn reals(tensor: &TensorProto) -> Option<Rc<[f64]>> {
+pub(super) fn reals(tensor: &TensorProto) -> Option<Rc<[f64]>> {
     Value::from_tensor(tensor).ok()?.reals()
 }
 
@@ -613,11 +617,11 @@ fn declared_tensor(declared: &ValueInfoProto) -> Option<&Tensor> {
 }
 
 /// A given input, which must be as the file declares it.
-fn given<'a>(input: &Input, declared: &ValueInfoProto) -> Result<Value<'a>, String> {
+fn given<'a>(input: &Input<'_>, declared: &ValueInfoProto) -> Result<Value<'a>, String> {
     let name = &declared.name;
     let tensor = declared_tensor(declared)
         .ok_or_else(|| format!("its input {name:?} is not declared as a tensor"))?;
-    if value::element(i64::from(tensor.elem_type)) != Some(input.element) {
+    if element(i64::from(tensor.elem_type)) != Some(input.element) {
         return Err(format!(
             "its input {name:?} takes {}, it is given {}",
             value::type_name(tensor.elem_type),

@@ -12,16 +12,16 @@ use super::value::{self, Element, Value};
 const TABLE: &str = include_str!("operators.txt");
 
 /// The oldest and newest versions of ONNX's operators that the table covers.
-pub const OPSETS: std::ops::RangeInclusive<i64> = 7..=26;
+pub(super) const OPSETS: std::ops::RangeInclusive<i64> = 7..=26;
 
 /// The operators of one version of ONNX.
-pub struct Signatures {
+pub(super) struct Signatures {
     opset: i64,
     lines: HashMap<&'static str, Vec<(i64, &'static str)>>,
 }
 
 /// One operator in one version.
-pub struct Signature {
+pub(super) struct Signature {
     inputs: Vec<Parameter>,
     outputs: Vec<Parameter>,
     /// The types that each letter may stand for.
@@ -38,7 +38,7 @@ struct Parameter {
 }
 
 impl Signatures {
-    pub fn new(opset: i64) -> Self {
+    pub(super) fn new(opset: i64) -> Self {
         let mut lines: HashMap<_, Vec<_>> = HashMap::new();
         for line in TABLE.lines() {
             let mut words = line.splitn(3, ' ');
@@ -52,7 +52,7 @@ impl Signatures {
     }
 
     /// The signature of an operator; the error says why there is none.
-    pub fn get(&self, operator: &str) -> Result<Signature, String> {
+    pub(super) fn get(&self, operator: &str) -> Result<Signature, String> {
         let versions = self.lines.get(operator).ok_or(match operator {
             "Attention" | "RotaryEmbedding" => {
                 "this operator is not supported: export with opset_version=22, which spells it out"
@@ -89,7 +89,7 @@ impl Signature {
     }
 
     /// The largest numbers of inputs and outputs.
-    pub fn most(&self) -> (usize, usize) {
+    pub(super) fn most(&self) -> (usize, usize) {
         let most = |parameters: &[Parameter]| {
             let is_variadic = parameters.last().is_some_and(|p| p.variadic);
             if is_variadic { usize::MAX } else { parameters.len() }
@@ -98,7 +98,7 @@ impl Signature {
     }
 
     /// Checks the number of inputs and outputs.
-    pub fn check_arity(&self, node: &NodeProto) -> Result<(), String> {
+    pub(super) fn check_arity(&self, node: &NodeProto) -> Result<(), String> {
         let (inputs, outputs) = self.most();
         let names = [
             ("input", &self.inputs, &node.input, inputs),
@@ -125,7 +125,7 @@ impl Signature {
     }
 
     /// Checks names and types of the attributes.
-    pub fn check_attributes(&self, node: &NodeProto) -> Result<(), String> {
+    pub(super) fn check_attributes(&self, node: &NodeProto) -> Result<(), String> {
         for (at, attribute) in node.attribute.iter().enumerate() {
             let name = attribute.name.as_str();
             if node.attribute[..at].iter().any(|other| other.name == name) {
@@ -154,7 +154,10 @@ impl Signature {
     }
 
     /// What the letters of the types stand for, by the inputs of a node.
-    pub fn bind(&self, inputs: &[Option<Value>]) -> Result<HashMap<char, Element>, String> {
+    pub(super) fn bind(
+        &self,
+        inputs: &[Option<Value<'_>>],
+    ) -> Result<HashMap<char, Element>, String> {
         let mut bound: HashMap<char, (Element, usize)> = HashMap::new();
         for (at, input) in inputs.iter().enumerate() {
             let (Some(input), Some(parameter)) =
@@ -182,7 +185,7 @@ impl Signature {
     }
 
     /// The type of an output, if it is that of an input or the only one possible.
-    pub fn output(&self, at: usize, bound: &HashMap<char, Element>) -> Option<Element> {
+    pub(super) fn output(&self, at: usize, bound: &HashMap<char, Element>) -> Option<Element> {
         let parameter = self.outputs.get(at).or(self.outputs.last())?;
         bound.get(&parameter.letter).copied().or_else(|| {
             let mut allowed = self.types.get(&parameter.letter)?.chars();
@@ -191,7 +194,7 @@ impl Signature {
     }
 
     /// Whether an output may have a type.
-    pub fn allows(&self, at: usize, element: Element) -> bool {
+    pub(super) fn allows(&self, at: usize, element: Element) -> bool {
         let parameter = self.outputs.get(at).or(self.outputs.last());
         parameter
             .and_then(|p| self.types.get(&p.letter))

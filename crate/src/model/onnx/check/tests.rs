@@ -64,7 +64,7 @@ fn exported_files_pass() {
         let (_, bytes) = FILES.iter().find(|(file, _)| *file == name).unwrap();
         let given = answer["inputs"].as_array().unwrap();
         let shapes: Vec<Vec<usize>> = given.iter().map(dims).collect();
-        let inputs: Vec<Input> = given
+        let inputs: Vec<Input<'_>> = given
             .iter()
             .zip(&shapes)
             .map(|(input, shape)| Input {

@@ -15,10 +15,10 @@ const MAX_RANK: usize = 32;
 
 /// Constants computed from other constants are followed up to this many elements. Shapes and
 /// indices are smaller.
-pub const MAX_FOLDED: i64 = 1 << 14;
+pub(super) const MAX_FOLDED: i64 = 1 << 14;
 
 /// An element type, by the letter of `operators.txt`.
-pub type Element = char;
+pub(crate) type Element = char;
 
 /// Letters, names and sizes in bytes of the element types, by their number in ONNX.
 const ELEMENTS: [(Element, &str, i64); 14] = [
@@ -39,25 +39,25 @@ const ELEMENTS: [(Element, &str, i64); 14] = [
 ];
 
 /// The element type of a number in a file; `None` for types that networks here cannot have.
-pub fn element(data_type: i64) -> Option<Element> {
+pub(crate) fn element(data_type: i64) -> Option<Element> {
     let (letter, _, bytes) = ELEMENTS.get(usize::try_from(data_type).ok()?)?;
     (*bytes > 0).then_some(*letter)
 }
 
-pub fn name(element: Element) -> &'static str {
+pub(super) fn name(element: Element) -> &'static str {
     ELEMENTS.iter().find(|(letter, ..)| *letter == element).map_or("unknown", |(_, name, _)| name)
 }
 
-pub fn bytes(element: Element) -> i64 {
+pub(super) fn bytes(element: Element) -> i64 {
     ELEMENTS.iter().find(|(letter, ..)| *letter == element).map_or(0, |(.., bytes)| *bytes)
 }
 
-pub fn is_integer(element: Element) -> bool {
+pub(super) fn is_integer(element: Element) -> bool {
     "BbHhilIL".contains(element)
 }
 
 /// The number of elements of a shape, if a value may have it.
-pub fn count(shape: &[i64]) -> Result<i64, String> {
+pub(super) fn count(shape: &[i64]) -> Result<i64, String> {
     if shape.len() > MAX_RANK {
         return Err(format!("a value of {} axes, at most {MAX_RANK} are possible", shape.len()));
     }
@@ -82,7 +82,7 @@ pub fn count(shape: &[i64]) -> Result<i64, String> {
 
 /// The elements of a small constant.
 #[derive(Clone, Debug)]
-pub enum Data {
+pub(super) enum Data {
     /// Integers and booleans.
     Integers(Rc<[i64]>),
     /// Floating-point numbers.
@@ -90,18 +90,18 @@ pub enum Data {
 }
 
 impl Data {
-    pub fn integers(values: impl Into<Rc<[i64]>>) -> Self {
-        Data::Integers(values.into())
+    pub(super) fn integers(values: impl Into<Rc<[i64]>>) -> Self {
+        Self::Integers(values.into())
     }
 
     /// The elements at `indices`, in their order.
-    pub fn pick(&self, indices: &[usize]) -> Option<Self> {
+    pub(super) fn pick(&self, indices: &[usize]) -> Option<Self> {
         Some(match self {
-            Data::Integers(v) => {
-                Data::Integers(indices.iter().map(|&i| v.get(i).copied()).collect::<Option<_>>()?)
+            Self::Integers(v) => {
+                Self::Integers(indices.iter().map(|&i| v.get(i).copied()).collect::<Option<_>>()?)
             }
-            Data::Reals(v) => {
-                Data::Reals(indices.iter().map(|&i| v.get(i).copied()).collect::<Option<_>>()?)
+            Self::Reals(v) => {
+                Self::Reals(indices.iter().map(|&i| v.get(i).copied()).collect::<Option<_>>()?)
             }
         })
     }
@@ -109,7 +109,7 @@ impl Data {
 
 /// A value of the graph.
 #[derive(Clone, Debug)]
-pub struct Value<'a> {
+pub(super) struct Value<'a> {
     pub element: Element,
     pub shape: Vec<i64>,
     /// The content, if it is a small constant that the check has computed.
@@ -121,12 +121,12 @@ pub struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub fn new(element: Element, shape: Vec<i64>) -> Self {
+    pub(super) fn new(element: Element, shape: Vec<i64>) -> Self {
         Self { element, shape, data: None, tensor: None, constant: false }
     }
 
     /// A tensor of the file, whose content must fit its shape and type.
-    pub fn from_tensor(tensor: &'a TensorProto) -> Result<Self, String> {
+    pub(super) fn from_tensor(tensor: &'a TensorProto) -> Result<Self, String> {
         let element = element(i64::from(tensor.data_type)).ok_or_else(|| {
             format!("element type {} is not supported", type_name(tensor.data_type))
         })?;
@@ -175,23 +175,23 @@ impl<'a> Value<'a> {
         })
     }
 
-    pub fn with(mut self, data: Option<Data>) -> Self {
+    pub(super) fn with(mut self, data: Option<Data>) -> Self {
         self.constant |= data.is_some();
         self.data = data;
         self
     }
 
-    pub fn rank(&self) -> i64 {
+    pub(super) fn rank(&self) -> i64 {
         self.shape.len() as i64
     }
 
     /// The number of elements; the shape has been checked when the value was made.
-    pub fn count(&self) -> i64 {
+    pub(super) fn count(&self) -> i64 {
         self.shape.iter().product()
     }
 
     /// The content, if the value is a constant of at most [`MAX_FOLDED`] elements.
-    pub fn data(&self) -> Option<Data> {
+    pub(super) fn data(&self) -> Option<Data> {
         if self.data.is_some() || self.count() > MAX_FOLDED {
             return self.data.clone();
         }
@@ -237,7 +237,7 @@ impl<'a> Value<'a> {
     }
 
     /// Whether a tensor of real numbers has some that are not.
-    pub fn has_nan(&self) -> bool {
+    pub(super) fn has_nan(&self) -> bool {
         match self.tensor {
             Some(tensor) if self.element == 'f' && !tensor.raw_data.is_empty() => {
                 let values = tensor.raw_data.as_chunks().0.iter();
@@ -251,7 +251,7 @@ impl<'a> Value<'a> {
     }
 
     /// The integers of a constant of integers.
-    pub fn integers(&self) -> Option<Rc<[i64]>> {
+    pub(super) fn integers(&self) -> Option<Rc<[i64]>> {
         match self.read() {
             Some(Data::Integers(values)) => Some(values),
             _ => None,
@@ -259,7 +259,7 @@ impl<'a> Value<'a> {
     }
 
     /// The numbers of a constant of floating-point numbers.
-    pub fn reals(&self) -> Option<Rc<[f64]>> {
+    pub(super) fn reals(&self) -> Option<Rc<[f64]>> {
         match self.read() {
             Some(Data::Reals(values)) => Some(values),
             _ => None,
@@ -268,7 +268,7 @@ impl<'a> Value<'a> {
 }
 
 /// Whether the bytes of a tensor are not those that its shape takes.
-pub fn is_damaged(tensor: &TensorProto) -> bool {
+pub(super) fn is_damaged(tensor: &TensorProto) -> bool {
     let size = element(i64::from(tensor.data_type)).map_or(0, bytes);
     size > 0
         && tensor.data_location != Some(DataLocation::External as i32)
@@ -278,7 +278,7 @@ pub fn is_damaged(tensor: &TensorProto) -> bool {
 }
 
 /// The name of an element type by its number in the file.
-pub fn type_name(data_type: i32) -> String {
+pub(super) fn type_name(data_type: i32) -> String {
     match ELEMENTS.get(data_type as usize) {
         Some((_, name, _)) => (*name).into(),
         None => format!("number {data_type}"),

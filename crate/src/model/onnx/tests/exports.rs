@@ -68,7 +68,7 @@ fn exports_of_both_exporters_give_what_onnxruntime_gives() {
                 _ => TensorSpec::i64(name, &shape),
             });
         }
-        let values: Vec<Values> = (inputs.iter().zip(&reals).zip(&integers))
+        let values: Vec<Values<'_>> = (inputs.iter().zip(&reals).zip(&integers))
             .map(|((spec, reals), integers)| match spec.datum {
                 Datum::F32 => Values::F32(reals),
                 Datum::I64 => Values::I64(integers),

@@ -74,7 +74,7 @@ fn tensors(inputs: &[TensorSpec]) -> TVec<TValue> {
         let values: Vec<f32> = (0..length).map(|at| (at as f32 * 0.7).sin()).collect();
         let tensor = match spec.datum {
             super::Datum::F32 => Tensor::from_shape(&spec.shape, &values),
-            super::Datum::I64 => Tensor::from_shape(&spec.shape, &vec![3i64; length]),
+            super::Datum::I64 => Tensor::from_shape(&spec.shape, &vec![3_i64; length]),
         };
         tensor.unwrap().into_tvalue()
     };

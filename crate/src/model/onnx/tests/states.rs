@@ -27,7 +27,7 @@ fn run(network: &Network, inputs: &[TensorSpec], states: &[usize]) -> Vec<Vec<Ve
             (reals, each.iter().flat_map(|(_, integers)| integers).copied().collect())
         })
         .collect();
-    let values: Vec<Values> = inputs
+    let values: Vec<Values<'_>> = inputs
         .iter()
         .zip(&all)
         .map(|(spec, (reals, integers))| match spec.datum {
@@ -67,7 +67,7 @@ fn the_shipped_files_give_every_state_the_same_bits_in_any_company() {
 }
 
 /// Asserts that a lowered model gives each of three states what it gives it alone.
-pub fn assert_states_agree(what: &str, lowered: &TypedModel, inputs: &[TensorSpec]) {
+pub(super) fn assert_states_agree(what: &str, lowered: &TypedModel, inputs: &[TensorSpec]) {
     let plan = with_states(lowered).unwrap().into_runnable().unwrap();
     let run = |states: &[usize]| -> Vec<(usize, Vec<u8>)> {
         let tensors = inputs.iter().enumerate().map(|(at, spec)| {

@@ -3,7 +3,7 @@
 use super::super::value::{self, Data, Element};
 use super::{Apply, Call, Output, Rule, broadcast, broadcast_to, fold};
 
-pub fn rule(operator: &str) -> Option<Apply> {
+pub(super) fn rule(operator: &str) -> Option<Apply> {
     Some(match operator {
         "Abs" | "Acos" | "Acosh" | "Asin" | "Asinh" | "Atan" | "Atanh" | "Ceil" | "Celu"
         | "Cos" | "Cosh" | "Elu" | "Erf" | "Exp" | "Floor" | "Gelu" | "HardSigmoid"
@@ -42,14 +42,14 @@ pub fn rule(operator: &str) -> Option<Apply> {
     })
 }
 
-fn unary(call: &Call) -> Rule {
+fn unary(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let data = input.data().and_then(|data| fold::unary(&call.node.op_type, &data));
     Ok(vec![Output::new(input.shape.clone()).with(data)])
 }
 
 /// Operators of two or more arguments that are broadcast onto each other.
-fn nary(call: &Call) -> Rule {
+fn nary(call: &Call<'_, '_>) -> Rule {
     let operator = call.node.op_type.as_str();
     let first = call.input(0)?;
     let single = first.element == 'f';
@@ -68,7 +68,7 @@ fn nary(call: &Call) -> Rule {
     Ok(vec![Output::new(shape).with(data)])
 }
 
-fn comparison(call: &Call) -> Rule {
+fn comparison(call: &Call<'_, '_>) -> Rule {
     let mut outputs = nary(call)?;
     for output in &mut outputs {
         output.element = Some('?');
@@ -79,7 +79,7 @@ fn comparison(call: &Call) -> Rule {
 }
 
 /// An integer divided by 0 ends a WebAssembly instance.
-fn division(call: &Call) -> Rule {
+fn division(call: &Call<'_, '_>) -> Rule {
     let divisor = call.input(1)?;
     if value::is_integer(divisor.element) {
         let is_dividend_known = call.input(0)?.data().is_some();
@@ -104,7 +104,7 @@ fn division(call: &Call) -> Rule {
     nary(call)
 }
 
-fn cast(call: &Call) -> Rule {
+fn cast(call: &Call<'_, '_>) -> Rule {
     let to = call.int("to", 0);
     let element = value::element(to).ok_or_else(|| {
         format!("casts to {}, which is not supported", value::type_name(to as i32))
@@ -112,7 +112,7 @@ fn cast(call: &Call) -> Rule {
     convert(call, element)
 }
 
-fn convert(call: &Call, to: Element) -> Rule {
+fn convert(call: &Call<'_, '_>, to: Element) -> Rule {
     let input = call.input(0)?;
     let data = input.data().and_then(|data| {
         Some(match (data, value::is_integer(to)) {
@@ -150,7 +150,7 @@ fn convert(call: &Call, to: Element) -> Rule {
     Ok(vec![Output::of(input.shape.clone(), to).with(data)])
 }
 
-fn clip(call: &Call) -> Rule {
+fn clip(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     for at in 1..3 {
         if let Some(bound) =
@@ -162,7 +162,7 @@ fn clip(call: &Call) -> Rule {
     Ok(vec![Output::new(input.shape.clone())])
 }
 
-fn choose(call: &Call) -> Rule {
+fn choose(call: &Call<'_, '_>) -> Rule {
     let (which, a, b) = (call.input(0)?, call.input(1)?, call.input(2)?);
     let shape = broadcast([which.shape.as_slice(), &a.shape, &b.shape])?;
     value::count(&shape)?;
@@ -180,7 +180,7 @@ fn choose(call: &Call) -> Rule {
     Ok(vec![Output::new(shape).with(data)])
 }
 
-fn dropout(call: &Call) -> Rule {
+fn dropout(call: &Call<'_, '_>) -> Rule {
     if let Some(training) = call.optional(2)
         && training.integers().is_none_or(|values| values.iter().any(|&v| v != 0))
     {
@@ -192,7 +192,7 @@ fn dropout(call: &Call) -> Rule {
     Ok(vec![Output::new(shape.clone()), Output::of(shape.clone(), '?')])
 }
 
-fn constant(call: &Call) -> Rule {
+fn constant(call: &Call<'_, '_>) -> Rule {
     if call.node.attribute.len() != 1 {
         return Err("must have one attribute, the value".into());
     }
@@ -213,7 +213,7 @@ fn constant(call: &Call) -> Rule {
     }])
 }
 
-fn quantization(call: &Call) -> Rule {
+fn quantization(call: &Call<'_, '_>) -> Rule {
     let (x, scale) = (call.input(0)?, call.input(1)?);
     if call.int("block_size", 0) != 0 {
         return Err("quantization by blocks is not supported".into());

@@ -13,7 +13,7 @@ fn strides(shape: &[i64]) -> Vec<i64> {
 
 /// Calls a function with the coordinates of each element, in row-major order. `None` if there are
 /// too many.
-pub fn each(shape: &[i64], mut visit: impl FnMut(&[i64])) -> Option<()> {
+pub(super) fn each(shape: &[i64], mut visit: impl FnMut(&[i64])) -> Option<()> {
     let count = shape.iter().try_fold(1_i64, |product, &dim| product.checked_mul(dim))?;
     if count > MAX_FOLDED {
         return None;
@@ -34,7 +34,7 @@ pub fn each(shape: &[i64], mut visit: impl FnMut(&[i64])) -> Option<()> {
 
 /// A tensor of shape `shape` whose element at given coordinates is that of `data` (of shape `from`)
 /// at the coordinates that a function computes.
-pub fn rearrange(
+pub(super) fn rearrange(
     data: &Data,
     from: &[i64],
     shape: &[i64],
@@ -50,7 +50,7 @@ pub fn rearrange(
 }
 
 /// `data` of shape `from` broadcast to `shape`.
-pub fn expand(data: &Data, from: &[i64], shape: &[i64]) -> Option<Data> {
+pub(super) fn expand(data: &Data, from: &[i64], shape: &[i64]) -> Option<Data> {
     let skipped = shape.len() - from.len();
     rearrange(data, from, shape, |at| {
         at[skipped..].iter().zip(from).map(|(&at, &dim)| if dim == 1 { 0 } else { at }).collect()
@@ -58,7 +58,7 @@ pub fn expand(data: &Data, from: &[i64], shape: &[i64]) -> Option<Data> {
 }
 
 /// An operator of one argument; `None` where it has no value or would overflow.
-pub fn unary(operator: &str, data: &Data) -> Option<Data> {
+pub(super) fn unary(operator: &str, data: &Data) -> Option<Data> {
     Some(match data {
         Data::Integers(values) => Data::Integers(
             values
@@ -95,7 +95,7 @@ pub fn unary(operator: &str, data: &Data) -> Option<Data> {
 }
 
 /// An operator of two arguments of one shape. `single` rounds real results to single precision.
-pub fn binary(operator: &str, a: &Data, b: &Data, single: bool) -> Option<Data> {
+pub(super) fn binary(operator: &str, a: &Data, b: &Data, single: bool) -> Option<Data> {
     Some(match (a, b) {
         (Data::Integers(a), Data::Integers(b)) => Data::Integers(
             a.iter()

@@ -3,7 +3,7 @@
 use super::super::value::{self, Data, Value};
 use super::{Apply, Call, Output, Rule, axes, fold};
 
-pub fn rule(operator: &str) -> Option<Apply> {
+pub(super) fn rule(operator: &str) -> Option<Apply> {
     Some(match operator {
         "Gather" => gather,
         "GatherElements" => gather_elements,
@@ -21,7 +21,7 @@ pub fn rule(operator: &str) -> Option<Apply> {
 }
 
 /// Fails if constant indices are out of range. Indices known only at run time are checked there.
-fn check_range(indices: &Value, length: i64) -> Rule<()> {
+fn check_range(indices: &Value<'_>, length: i64) -> Rule<()> {
     let Some(values) = indices.integers() else {
         // Nothing can be taken of an empty axis.
         return if length > 0 { Ok(()) } else { Err("takes elements of an empty axis".into()) };
@@ -32,7 +32,7 @@ fn check_range(indices: &Value, length: i64) -> Rule<()> {
     }
 }
 
-fn gather(call: &Call) -> Rule {
+fn gather(call: &Call<'_, '_>) -> Rule {
     let (input, indices) = (call.input(0)?, call.input(1)?);
     let along = call.axis("axis", 0, input.rank())?;
     let length = input.shape[along];
@@ -57,7 +57,7 @@ fn gather(call: &Call) -> Rule {
     Ok(vec![Output::new(shape).with(data)])
 }
 
-fn gather_elements(call: &Call) -> Rule {
+fn gather_elements(call: &Call<'_, '_>) -> Rule {
     let (input, indices) = (call.input(0)?, call.input(1)?);
     let along = call.axis("axis", 0, input.rank())?;
     let fits = |axis: usize| axis == along || indices.shape[axis] <= input.shape[axis];
@@ -72,7 +72,7 @@ fn gather_elements(call: &Call) -> Rule {
 }
 
 /// Checks lists of coordinates, the last axis of `indices`, into the axes of `shape`.
-fn check_coordinates(indices: &Value, shape: &[i64]) -> Rule<usize> {
+fn check_coordinates(indices: &Value<'_>, shape: &[i64]) -> Rule<usize> {
     let depth = indices.shape.last().copied().ok_or("its indices have no axis")?;
     if depth < 1 || depth as usize > shape.len() {
         return Err(format!("lists of {depth} coordinates do not fit a shape of {shape:?}"));
@@ -90,7 +90,7 @@ fn check_coordinates(indices: &Value, shape: &[i64]) -> Rule<usize> {
     Ok(depth as usize)
 }
 
-fn gather_nd(call: &Call) -> Rule {
+fn gather_nd(call: &Call<'_, '_>) -> Rule {
     let (input, indices) = (call.input(0)?, call.input(1)?);
     let batch = call.int("batch_dims", 0);
     if batch != 0 {
@@ -102,7 +102,7 @@ fn gather_nd(call: &Call) -> Rule {
     Ok(vec![Output::new(shape)])
 }
 
-fn scatter_elements(call: &Call) -> Rule {
+fn scatter_elements(call: &Call<'_, '_>) -> Rule {
     let (input, indices, updates) = (call.input(0)?, call.input(1)?, call.input(2)?);
     let along = call.axis("axis", 0, input.rank())?;
     let fits = |axis: usize| axis == along || indices.shape[axis] <= input.shape[axis];
@@ -120,7 +120,7 @@ fn scatter_elements(call: &Call) -> Rule {
     Ok(vec![Output::new(input.shape.clone())])
 }
 
-fn scatter_nd(call: &Call) -> Rule {
+fn scatter_nd(call: &Call<'_, '_>) -> Rule {
     let (input, indices, updates) = (call.input(0)?, call.input(1)?, call.input(2)?);
     call.word("reduction", "none", &["none"])?;
     let depth = check_coordinates(indices, &input.shape)?;
@@ -132,7 +132,7 @@ fn scatter_nd(call: &Call) -> Rule {
     Ok(vec![Output::new(input.shape.clone())])
 }
 
-fn one_hot(call: &Call) -> Rule {
+fn one_hot(call: &Call<'_, '_>) -> Rule {
     let (indices, values) = (call.input(0)?, call.input(2)?);
     let depth = match call.input(1)?.data() {
         Some(Data::Integers(depth)) if depth.len() == 1 && depth[0] > 0 => depth[0],
@@ -160,7 +160,7 @@ fn reduced(shape: &[i64], named: &[usize], keeps: bool) -> Vec<i64> {
     result
 }
 
-fn reduce(call: &Call) -> Rule {
+fn reduce(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let keeps = call.flag("keepdims", true)?;
     let list = call.list("axes", 1)?.unwrap_or_default();
@@ -188,7 +188,7 @@ fn reduce(call: &Call) -> Rule {
     Ok(vec![Output::new(shape).with(data)])
 }
 
-fn arg(call: &Call) -> Rule {
+fn arg(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let along = call.axis("axis", 0, input.rank())?;
     if input.shape[along] == 0 {
@@ -199,7 +199,7 @@ fn arg(call: &Call) -> Rule {
     Ok(vec![Output::of(shape, 'l')])
 }
 
-fn top_k(call: &Call) -> Rule {
+fn top_k(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let along = call.axis("axis", -1, input.rank())?;
     let wanted = match call.attribute("k") {
@@ -220,7 +220,7 @@ fn top_k(call: &Call) -> Rule {
     Ok(vec![Output::new(shape.clone()), Output::of(shape, 'l')])
 }
 
-fn cumulative_sum(call: &Call) -> Rule {
+fn cumulative_sum(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let at = call.constant(1, "axis")?;
     if at.len() != 1 {
@@ -233,7 +233,7 @@ fn cumulative_sum(call: &Call) -> Rule {
 }
 
 /// The coordinates of what is not zero; their number must be known.
-fn non_zero(call: &Call) -> Rule {
+fn non_zero(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let is_set: Vec<bool> = match input.data() {
         Some(Data::Integers(values)) => values.iter().map(|&v| v != 0).collect(),

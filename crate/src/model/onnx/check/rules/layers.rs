@@ -2,7 +2,7 @@
 
 use super::{Apply, Call, Output, Rule, add, broadcast, broadcast_to, multiply};
 
-pub fn rule(operator: &str) -> Option<Apply> {
+pub(super) fn rule(operator: &str) -> Option<Apply> {
     Some(match operator {
         "Conv" => convolution,
         "ConvTranspose" => transposed_convolution,
@@ -36,7 +36,7 @@ struct Window {
 }
 
 impl Window {
-    fn new(call: &Call, kernel: &[i64]) -> Rule<Self> {
+    fn new(call: &Call<'_, '_>, kernel: &[i64]) -> Rule<Self> {
         let axes = kernel.len();
         let positive = |name: &str| -> Rule<Vec<i64>> {
             let list = call.ints(name).map_or(vec![1; axes], <[i64]>::to_vec);
@@ -112,7 +112,7 @@ impl Window {
 }
 
 /// The lengths of a kernel, which an attribute may repeat.
-fn kernel<'s>(call: &Call, weights: &'s [i64]) -> Rule<&'s [i64]> {
+fn kernel<'s>(call: &Call<'_, '_>, weights: &'s [i64]) -> Rule<&'s [i64]> {
     let kernel = &weights[2..];
     match call.ints("kernel_shape") {
         Some(declared) if declared != kernel => {
@@ -122,7 +122,7 @@ fn kernel<'s>(call: &Call, weights: &'s [i64]) -> Rule<&'s [i64]> {
     }
 }
 
-fn check_bias(call: &Call, channels: i64) -> Rule<()> {
+fn check_bias(call: &Call<'_, '_>, channels: i64) -> Rule<()> {
     match call.optional(2) {
         Some(bias) if bias.shape != [channels] => {
             Err(format!("a bias of shape {:?} does not fit {channels} channels", bias.shape))
@@ -143,7 +143,7 @@ fn images<'s>(call: &Call<'_, 's>) -> Rule<(&'s [i64], &'s [i64])> {
     Ok((x, weights))
 }
 
-fn convolution(call: &Call) -> Rule {
+fn convolution(call: &Call<'_, '_>) -> Rule {
     let (x, weights) = images(call)?;
     let group = call.int("group", 1);
     if group < 1 || weights[0] % group != 0 || weights[0] < 1 {
@@ -161,7 +161,7 @@ fn convolution(call: &Call) -> Rule {
     Ok(vec![Output::new(shape)])
 }
 
-fn transposed_convolution(call: &Call) -> Rule {
+fn transposed_convolution(call: &Call<'_, '_>) -> Rule {
     let (x, weights) = images(call)?;
     let group = call.int("group", 1);
     if group < 1 || x[1] % group != 0 || x[1] < 1 {
@@ -209,7 +209,7 @@ fn transposed_convolution(call: &Call) -> Rule {
     Ok(vec![Output::new(shape)])
 }
 
-fn pool(call: &Call) -> Rule {
+fn pool(call: &Call<'_, '_>) -> Rule {
     let x = &call.input(0)?.shape;
     let kernel = call.ints("kernel_shape").unwrap_or_default();
     if x.len() < 3 || kernel.len() + 2 != x.len() {
@@ -229,7 +229,7 @@ fn pool(call: &Call) -> Rule {
     Ok(vec![Output::new(shape.clone()), Output::of(shape, 'l')])
 }
 
-fn global_pool(call: &Call) -> Rule {
+fn global_pool(call: &Call<'_, '_>) -> Rule {
     let mut shape = call.input(0)?.shape.clone();
     if shape.len() < 3 || shape[2..].contains(&0) {
         return Err(format!("an input of shape {shape:?} is not possible"));
@@ -238,7 +238,7 @@ fn global_pool(call: &Call) -> Rule {
     Ok(vec![Output::new(shape)])
 }
 
-fn channels(call: &Call, least: i64) -> Rule<i64> {
+fn channels(call: &Call<'_, '_>, least: i64) -> Rule<i64> {
     let x = call.input(0)?;
     if x.rank() < least {
         return Err(format!("an input of shape {:?} has too few axes", x.shape));
@@ -246,7 +246,7 @@ fn channels(call: &Call, least: i64) -> Rule<i64> {
     Ok(x.shape[1])
 }
 
-fn per_channel(call: &Call, inputs: std::ops::Range<usize>, channels: i64) -> Rule<()> {
+fn per_channel(call: &Call<'_, '_>, inputs: std::ops::Range<usize>, channels: i64) -> Rule<()> {
     for at in inputs {
         let shape = &call.input(at)?.shape;
         if *shape != [channels] {
@@ -256,7 +256,7 @@ fn per_channel(call: &Call, inputs: std::ops::Range<usize>, channels: i64) -> Ru
     Ok(())
 }
 
-fn batch_norm(call: &Call) -> Rule {
+fn batch_norm(call: &Call<'_, '_>) -> Rule {
     if call.flag("training_mode", false)? || call.node.output.len() > 1 {
         return Err(
             "is in training mode, in which the batch decides: export after model.eval()".into()
@@ -269,12 +269,12 @@ fn batch_norm(call: &Call) -> Rule {
     same(call)
 }
 
-fn instance_norm(call: &Call) -> Rule {
+fn instance_norm(call: &Call<'_, '_>) -> Rule {
     per_channel(call, 1..3, channels(call, 3)?)?;
     same(call)
 }
 
-fn group_norm(call: &Call) -> Rule {
+fn group_norm(call: &Call<'_, '_>) -> Rule {
     let channels = channels(call, 2)?;
     let groups = call.int("num_groups", 0);
     if groups < 1 || channels % groups != 0 {
@@ -285,7 +285,7 @@ fn group_norm(call: &Call) -> Rule {
     same(call)
 }
 
-fn layer_norm(call: &Call) -> Rule {
+fn layer_norm(call: &Call<'_, '_>) -> Rule {
     let x = call.input(0)?;
     let first = call.axis("axis", -1, x.rank())?;
     single_precision(call)?;
@@ -300,18 +300,18 @@ fn layer_norm(call: &Call) -> Rule {
     Ok(vec![Output::new(x.shape.clone()), statistics(), statistics()])
 }
 
-fn single_precision(call: &Call) -> Rule<()> {
+fn single_precision(call: &Call<'_, '_>) -> Rule<()> {
     match call.int("stash_type", 1) {
         1 => Ok(()),
         other => Err(format!("stash_type = {other} is not supported, only 1 (float32)")),
     }
 }
 
-fn same(call: &Call) -> Rule {
+fn same(call: &Call<'_, '_>) -> Rule {
     Ok(vec![Output::new(call.input(0)?.shape.clone())])
 }
 
-fn along_axis(call: &Call, default: i64) -> Rule {
+fn along_axis(call: &Call<'_, '_>, default: i64) -> Rule {
     let x = call.input(0)?;
     let at = call.axis("axis", default, x.rank())?;
     if x.shape[at] < 1 {
@@ -320,7 +320,7 @@ fn along_axis(call: &Call, default: i64) -> Rule {
     same(call)
 }
 
-fn gemm(call: &Call) -> Rule {
+fn gemm(call: &Call<'_, '_>) -> Rule {
     let shape = |at: usize, name: &str| -> Rule<(i64, i64)> {
         match (call.input(at)?.shape.as_slice(), call.flag(name, false)?) {
             (&[rows, columns], false) | (&[columns, rows], true) => Ok((rows, columns)),
@@ -339,7 +339,7 @@ fn gemm(call: &Call) -> Rule {
     Ok(vec![Output::new([rows, columns])])
 }
 
-fn matmul(call: &Call) -> Rule {
+fn matmul(call: &Call<'_, '_>) -> Rule {
     let (a, b) = (&call.input(0)?.shape, &call.input(1)?.shape);
     let refusal = || format!("values of shapes {a:?} and {b:?} cannot be multiplied");
     let (Some(&depth), Some(_)) = (a.last(), b.last()) else {
@@ -356,7 +356,7 @@ fn matmul(call: &Call) -> Rule {
     Ok(vec![Output::new(shape)])
 }
 
-fn einsum(call: &Call) -> Rule {
+fn einsum(call: &Call<'_, '_>) -> Rule {
     let equation: String = call.string("equation", "")?.split_whitespace().collect();
     let (left, right) = equation
         .split_once("->")
@@ -395,7 +395,7 @@ fn einsum(call: &Call) -> Rule {
 }
 
 /// Multiply-adds of convolutions and matrix products.
-pub fn multiply_adds(call: &Call, output: &[i64]) -> u64 {
+pub(super) fn multiply_adds(call: &Call<'_, '_>, output: &[i64]) -> u64 {
     let product = |shape: &[i64]| shape.iter().fold(1_u64, |p, &d| p.saturating_mul(d as u64));
     let shape = |at: usize| call.optional(at).map_or(&[][..], |input| &input.shape);
     let last = |shape: &[i64]| shape.last().map_or(0, |&length| length as u64);

@@ -14,7 +14,7 @@ use tract_onnx::pb::{AttributeProto, NodeProto};
 use super::value::{self, Data, Element, Value};
 
 /// What a node gives.
-pub struct Output {
+pub(super) struct Output {
     pub shape: Vec<i64>,
     /// The type, where it is not that of an input.
     pub element: Option<Element>,
@@ -38,7 +38,7 @@ impl Output {
 type Rule<T = Vec<Output>> = Result<T, String>;
 
 /// A node with the values that it takes.
-pub struct Call<'a, 'c> {
+pub(super) struct Call<'a, 'c> {
     pub node: &'a NodeProto,
     pub opset: i64,
     pub inputs: &'c [Option<Value<'a>>],
@@ -127,7 +127,7 @@ impl<'a> Call<'a, '_> {
 }
 
 /// The outputs of a node.
-pub fn apply(call: &Call) -> Rule {
+pub(super) fn apply(call: &Call<'_, '_>) -> Rule {
     let operator = call.node.op_type.as_str();
     let rule = elementwise::rule(operator)
         .or_else(|| layers::rule(operator))
@@ -141,11 +141,11 @@ pub fn apply(call: &Call) -> Rule {
 }
 
 /// Multiply-adds of a node, with the shapes of its outputs known.
-pub fn multiply_adds(call: &Call, output: &[i64]) -> u64 {
+pub(super) fn multiply_adds(call: &Call<'_, '_>, output: &[i64]) -> u64 {
     layers::multiply_adds(call, output)
 }
 
-type Apply = fn(&Call) -> Rule;
+type Apply = fn(&Call<'_, '_>) -> Rule;
 
 fn axis(axis: i64, rank: i64) -> Rule<usize> {
     if axis < -rank || axis >= rank {

@@ -3,7 +3,7 @@
 use super::super::value::{self, Data, Value};
 use super::{Apply, Call, Output, Rule, add, axes, broadcast, fold, multiply};
 
-pub fn rule(operator: &str) -> Option<Apply> {
+pub(super) fn rule(operator: &str) -> Option<Apply> {
     Some(match operator {
         "Reshape" => reshape,
         "Flatten" => flatten,
@@ -33,11 +33,11 @@ pub fn rule(operator: &str) -> Option<Apply> {
 }
 
 /// The same elements in another shape.
-fn reshaped(input: &Value, shape: Vec<i64>) -> Rule {
+fn reshaped(input: &Value<'_>, shape: Vec<i64>) -> Rule {
     Ok(vec![Output::new(shape).with(input.data())])
 }
 
-fn reshape(call: &Call) -> Rule {
+fn reshape(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let target = call.constant(1, "lengths")?;
     if call.input(1)?.rank() != 1 {
@@ -82,7 +82,7 @@ fn reshape(call: &Call) -> Rule {
     reshaped(input, shape)
 }
 
-fn flatten(call: &Call) -> Rule {
+fn flatten(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let (rank, at) = (input.rank(), call.int("axis", 1));
     if at < -rank || at > rank {
@@ -93,7 +93,7 @@ fn flatten(call: &Call) -> Rule {
     reshaped(input, vec![product(&input.shape[..at]), product(&input.shape[at..])])
 }
 
-fn transpose(call: &Call) -> Rule {
+fn transpose(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let rank = input.shape.len();
     let order: Vec<i64> = match call.ints("perm") {
@@ -118,7 +118,7 @@ fn transpose(call: &Call) -> Rule {
     Ok(vec![Output::new(shape).with(data)])
 }
 
-fn squeeze(call: &Call) -> Rule {
+fn squeeze(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let named = match call.list("axes", 1)? {
         Some(list) => axes(&list, input.rank())?,
@@ -132,7 +132,7 @@ fn squeeze(call: &Call) -> Rule {
     reshaped(input, kept.map(|(_, &length)| length).collect())
 }
 
-fn unsqueeze(call: &Call) -> Rule {
+fn unsqueeze(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let list = call.list("axes", 1)?.ok_or("its axes are missing")?;
     let mut named = axes(&list, input.rank() + list.len() as i64)?;
@@ -144,7 +144,7 @@ fn unsqueeze(call: &Call) -> Rule {
     reshaped(input, shape)
 }
 
-fn expand(call: &Call) -> Rule {
+fn expand(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let target = call.constant(1, "lengths")?;
     if call.input(1)?.rank() != 1 || target.iter().any(|&length| length < 0) {
@@ -156,7 +156,7 @@ fn expand(call: &Call) -> Rule {
     Ok(vec![Output::new(shape).with(data)])
 }
 
-fn tile(call: &Call) -> Rule {
+fn tile(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let repeats = call.constant(1, "repeats")?;
     if repeats.len() != input.shape.len() || repeats.iter().any(|&times| times < 0) {
@@ -175,7 +175,7 @@ fn tile(call: &Call) -> Rule {
     Ok(vec![Output::new(shape).with(data)])
 }
 
-fn concat(call: &Call) -> Rule {
+fn concat(call: &Call<'_, '_>) -> Rule {
     let first = call.input(0)?;
     let along = call.axis("axis", 0, first.rank())?;
     let mut shape = first.shape.clone();
@@ -230,7 +230,7 @@ fn join(parts: &[Data]) -> Option<Data> {
     }
 }
 
-fn split(call: &Call) -> Rule {
+fn split(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let along = call.axis("axis", 0, input.rank())?;
     let (length, parts) = (input.shape[along], call.node.output.len() as i64);
@@ -274,7 +274,7 @@ fn split(call: &Call) -> Rule {
     Ok(outputs.collect())
 }
 
-fn slice(call: &Call) -> Rule {
+fn slice(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let list = |name: &str, at: usize| -> Rule<Vec<i64>> {
         call.list(name, at)?.ok_or_else(|| format!("its {name} are missing"))
@@ -315,7 +315,7 @@ fn slice(call: &Call) -> Rule {
     Ok(vec![Output::new(shape).with(data)])
 }
 
-fn pad(call: &Call) -> Rule {
+fn pad(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let mode = call.word("mode", "constant", &["constant", "reflect", "edge"])?;
     let pads = call.list("pads", 1)?.ok_or("its pads are missing")?;
@@ -347,7 +347,7 @@ fn pad(call: &Call) -> Rule {
     Ok(vec![Output::new(shape)])
 }
 
-fn resize(call: &Call) -> Rule {
+fn resize(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let modes = [
         "half_pixel",
@@ -410,7 +410,7 @@ fn resize(call: &Call) -> Rule {
     Ok(vec![Output::new(shape)])
 }
 
-fn shape_of(call: &Call) -> Rule {
+fn shape_of(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let clamp = |at: i64| {
         let at = if at < 0 { at.saturating_add(input.rank()) } else { at };
@@ -421,7 +421,7 @@ fn shape_of(call: &Call) -> Rule {
     Ok(vec![Output::of([part.len() as i64], 'l').with(Some(Data::integers(part)))])
 }
 
-fn constant_of_shape(call: &Call) -> Rule {
+fn constant_of_shape(call: &Call<'_, '_>) -> Rule {
     let shape = call.constant(0, "lengths")?;
     if call.input(0)?.rank() != 1 {
         return Err("its lengths are not a list".into());
@@ -439,7 +439,7 @@ fn constant_of_shape(call: &Call) -> Rule {
     Ok(vec![Output::of(shape.to_vec(), element).with(data)])
 }
 
-fn range(call: &Call) -> Rule {
+fn range(call: &Call<'_, '_>) -> Rule {
     let bounds = (0..3)
         .map(|at| match call.input(at)?.data() {
             Some(Data::Integers(v)) if v.len() == 1 => Ok((v[0] as f64, Some(v[0]))),
@@ -462,7 +462,7 @@ fn range(call: &Call) -> Rule {
     Ok(vec![Output::new([length]).with(data)])
 }
 
-fn eye_like(call: &Call) -> Rule {
+fn eye_like(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     if input.rank() != 2 {
         return Err(format!("an input of shape {:?} is not a matrix", input.shape));
@@ -474,7 +474,7 @@ fn eye_like(call: &Call) -> Rule {
     Ok(vec![Output::of(input.shape.clone(), element)])
 }
 
-fn trilu(call: &Call) -> Rule {
+fn trilu(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     if input.rank() < 2 {
         return Err(format!("an input of shape {:?} is not a matrix", input.shape));
@@ -489,7 +489,7 @@ fn trilu(call: &Call) -> Rule {
     Ok(vec![Output::new(input.shape.clone())])
 }
 
-fn blocks(call: &Call) -> Rule<([i64; 4], i64)> {
+fn blocks(call: &Call<'_, '_>) -> Rule<([i64; 4], i64)> {
     let input = call.input(0)?;
     let shape: [i64; 4] = input
         .shape
@@ -502,7 +502,7 @@ fn blocks(call: &Call) -> Rule<([i64; 4], i64)> {
     }
 }
 
-fn depth_to_space(call: &Call) -> Rule {
+fn depth_to_space(call: &Call<'_, '_>) -> Rule {
     let ([n, c, h, w], size) = blocks(call)?;
     call.word("mode", "DCR", &["DCR", "CRD"])?;
     if c % (size * size) != 0 {
@@ -511,7 +511,7 @@ fn depth_to_space(call: &Call) -> Rule {
     Ok(vec![Output::new([n, c / size / size, multiply(h, size)?, multiply(w, size)?])])
 }
 
-fn space_to_depth(call: &Call) -> Rule {
+fn space_to_depth(call: &Call<'_, '_>) -> Rule {
     let ([n, c, h, w], size) = blocks(call)?;
     if h % size != 0 || w % size != 0 {
         return Err(format!("{h} x {w} cannot be cut into blocks of {size} x {size}"));
