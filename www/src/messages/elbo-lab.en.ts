@@ -223,6 +223,7 @@ export const elboLab = {
     auroc: 'AUROC',
     below: (set: string) => `${set} below this picture`,
     chart: (score: string) => `${score}, nats`,
+    roc: 'Each point is a threshold: what share of either set scores above it. The area below is the AUROC; the diagonal is chance.',
     bar: (set: string, from: string, to: string, percent: string) =>
       `${set}, ${from} to ${to}: ${percent} %`,
     note: 'AUROC is the probability that an own image has the higher score: 0.5 tells nothing apart, below that strangers look more at home. ± is one standard error.',

@@ -217,6 +217,7 @@ export const elboLab: typeof english = {
     auroc: 'AUROC',
     below: (set) => `${set} 中低于这张图的`,
     chart: (score) => `${score}，单位：奈特`,
+    roc: '每个点对应一个阈值：两个数据集各有多大比例的图像得分高于它。曲线下的面积就是 AUROC，对角线相当于随机猜测。',
     bar: (set, from, to, percent) => `${set}，${from} 到 ${to}：${percent} %`,
     note: 'AUROC 是自己的图像得分更高的概率：0.5 表示毫无区分，更低则陌生图像更像自己人。± 为一倍标准误差。',
   },

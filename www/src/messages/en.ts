@@ -313,6 +313,8 @@ export const en = {
     compared: (name: string, mean: string, error: string, unit: string) =>
       `${name}: ${mean}${error && ` ± ${error}`} ${unit}`,
     tighter: (name: string) => `${name}, importance-weighted`,
+    roc: 'ROC curve',
+    shareAbove: (name: string) => `share of ${name} above`,
   },
 
   /** Titles of the shipped models, by what their manifest calls them. */

@@ -139,9 +139,6 @@ export const setsLab = {
       `The probability that an image of ${own} has a higher ${column} than one of ${other}; one half for equal values.`,
     apart:
       'The samples do not overlap: the standard error is 0, which says little about how sure this is.',
-    curve: 'ROC curve',
-    axisOther: (name: string) => `share of ${name}`,
-    axisOwn: (name: string) => `share of ${name}`,
   },
   sheet: {
     title: 'Contact sheet',

@@ -136,9 +136,6 @@ export const setsLab: typeof english = {
     about: (own, other, column) =>
       `${own} 的图像比 ${other} 的图像具有更高 ${column} 的概率；数值相等计一半。`,
     apart: '两个样本没有重叠：标准误为 0，但这并不说明结论有多确定。',
-    curve: 'ROC 曲线',
-    axisOther: (name) => `${name} 的比例`,
-    axisOwn: (name) => `${name} 的比例`,
   },
   sheet: {
     title: '缩略图总览',

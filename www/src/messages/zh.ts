@@ -298,6 +298,8 @@ export const zh: Messages = {
     term: (name, nats) => `${name}：${nats} 奈特`,
     compared: (name, mean, error, unit) => `${name}：${mean}${error && ` ± ${error}`} ${unit}`,
     tighter: (name) => `${name}，重要性加权`,
+    roc: 'ROC 曲线',
+    shareAbove: (name) => `${name} 中高于阈值的比例`,
   },
 
   models: {

@@ -18,6 +18,19 @@ export function edgesOf(a: readonly number[], b: readonly number[], bins: number
   return Array.from({ length: bins + 1 }, (_, i) => low + i * width);
 }
 
+/**
+ * The shares of another and of the own set above each threshold, from none to all: the ROC curve of "own is higher". At the
+ * quantiles of either, between which both shares are straight.
+ */
+export function rocOf(own: readonly number[], other: readonly number[]): [number, number][] {
+  const thresholds = [...new Set([...own, ...other])].sort((a, b) => b - a);
+  const above = thresholds.map((value): [number, number] => [
+    1 - shareBelow(other, value),
+    1 - shareBelow(own, value),
+  ]);
+  return [[0, 0], ...above, [1, 1]];
+}
+
 /** The share in each bin; the last one has its upper edge. */
 export const sharesIn = (quantiles: readonly number[], edges: readonly number[]): number[] =>
   edges.slice(1).map((edge, i) => {
