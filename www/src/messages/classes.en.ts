@@ -52,4 +52,6 @@ export const classes = {
     untested:
       'No model here has been scored on test images: whether this is of one of the classes at all is not known.',
   } satisfies typeof digits,
+  /** A class by its name in the manifest: what models of well-known data sets call theirs has a translation. */
+  nameOf: (name: string): string => name,
 };

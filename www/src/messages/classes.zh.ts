@@ -1,5 +1,19 @@
 import type { Messages } from './en.ts';
 
+/** Of Fashion-MNIST; names of other classes stay as they are. */
+const NAMES = new Map([
+  ['T-shirt/top', 'T 恤/上衣'],
+  ['Trouser', '裤子'],
+  ['Pullover', '套头衫'],
+  ['Dress', '连衣裙'],
+  ['Coat', '外套'],
+  ['Sandal', '凉鞋'],
+  ['Shirt', '衬衫'],
+  ['Sneaker', '运动鞋'],
+  ['Bag', '包'],
+  ['Ankle boot', '短靴'],
+]);
+
 /** The classes that a diffusion model is given, in Simplified Chinese. */
 export const classes: Messages['classes'] = {
   digits: {
@@ -48,4 +62,5 @@ export const classes: Messages['classes'] = {
       `在 ${models} 看来，这张图的 ELBO 与测试图像一样高。但这并不说明它属于这些类别：形状相近的其他图像也可能如此，而模型只回答它会是哪一类。`,
     untested: '这里没有模型在测试图像上评分过：它是否属于这些类别，无从得知。',
   },
+  nameOf: (name) => NAMES.get(name) ?? name,
 };

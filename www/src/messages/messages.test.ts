@@ -178,3 +178,17 @@ describe('the messages as components hold them', () => {
     expect(titleOf({ title: 'A model of mine' })).toBe('A model of mine');
   });
 });
+
+describe('classes of the shipped models', () => {
+  it('have names in Chinese, but for digits', () => {
+    const { models } = JSON.parse(
+      readFileSync(new URL('../../../models/manifest.json', import.meta.url), 'utf8'),
+    ) as { models: { classes?: string[] }[] };
+    const names = models.flatMap(({ classes = [] }) => classes);
+    expect(names).toContain('Ankle boot');
+    expect(names.filter((name) => !/^\d$/.test(name) && zh.classes.nameOf(name) === name)).toEqual(
+      [],
+    );
+    expect(zh.classes.nameOf('swan')).toBe('swan');
+  });
+});
