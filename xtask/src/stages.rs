@@ -179,6 +179,7 @@ pub fn run(stages: &[Stage], verbose: bool) -> Result<()> {
     };
     let mut folders: Vec<&str> =
         chosen.iter().flat_map(|stage| stage.npm_folders()).copied().collect();
+    folders.sort_unstable();
     folders.dedup();
     if stages.is_empty() && !chosen.contains(&Stage::Deny) {
         println!("Without the stage deny: cargo-deny is not installed.");
