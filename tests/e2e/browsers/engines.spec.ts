@@ -7,7 +7,7 @@ import {
   diffusionRows,
   latentRows,
   type Row,
-} from '../../../www/src/labs/elbo/results.ts';
+} from '../../../www/src/scoring/results.ts';
 import { estimate, fixed } from '../../../www/src/format.ts';
 import { type Crate, decode, priorSample, renderDrawing, sampled, STEPS } from '../crate.ts';
 import { FEW, strokesIn } from '../drawing.ts';
@@ -87,7 +87,8 @@ for (const [name, launch] of Object.entries(ENGINES)) {
           },
         });
       });
-      await clickButton(visitor, en.elboLab.results.json);
+      await clickButton(visitor, en.share.open(en.elboLab.results.title));
+      await clickButton(visitor, en.share.copyAs('JSON'));
       const json = await visitor.evaluate(() => (globalThis as unknown as { text: string }).text);
       const { image: scored, results } = JSON.parse(json) as {
         image: number[];

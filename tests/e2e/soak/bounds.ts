@@ -5,7 +5,7 @@ import {
   diffusionRows,
   latentRows,
   type Row,
-} from '../../../www/src/labs/elbo/results.ts';
+} from '../../../www/src/scoring/results.ts';
 import { LIMIT_MS, type Steps } from './steps.ts';
 import { type Finished, install, type Watched } from './watch.ts';
 

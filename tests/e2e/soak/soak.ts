@@ -260,7 +260,7 @@ export class Soak {
       '[data-testid=elbo-lab] article[data-status]:not([data-status=done])',
     );
     // Where a model is fetched again, there is nothing yet that could be unfinished.
-    const results = page.locator('[data-testid=elbo-json]:enabled');
+    const results = page.locator('[data-testid=elbo-share]:enabled');
     const until = Date.now() + REST_MS;
     while (Date.now() < until) {
       await this.#visitor.answerNotices();
