@@ -119,6 +119,7 @@ test('what plays may move by itself, and each lab owns fields that there are', (
   for (const key of owned) expect(keys).toContain(key);
   // All that is no lab's own.
   expect([...keys].filter((key) => !owned.has(key)).sort()).toEqual([
+    'embed',
     'image',
     'lab',
     'lang',
