@@ -41,13 +41,21 @@ fn one_shard_and_three_give_the_same_scores() {
         (0..3).all(|shard| !lines(&format!("{shard}.jsonl")).is_empty()),
         "every shard has work"
     );
+    let whole = read(&folder, "whole.jsonl");
+    fs::write(folder.join("cut.jsonl"), &whole[..2 * whole.len() / 3]).unwrap();
+    evaluate(&folder, &format!("{ALL} --data @ --out @cut.jsonl --json @cut.json")).unwrap();
+    assert_eq!(read(&folder, "cut.json"), read(&folder, "whole.json"), "cut among all models");
 }
 
 #[test]
 fn a_run_goes_on_where_it_was_cut_short() {
     let folder = folder("resume");
     write_test_set(&folder);
-    evaluate(&folder, &format!("{ALL} --data @ --out @whole.jsonl --json @whole.json")).unwrap();
+    evaluate(
+        &folder,
+        &format!("{LITTLE} --images 4 --data @ --out @whole.jsonl --json @whole.json"),
+    )
+    .unwrap();
     let whole = read(&folder, "whole.jsonl");
     // after the settings, within a result, at its end, and within the settings themselves
     let header = whole.find('\n').unwrap() + 1;
@@ -56,7 +64,11 @@ fn a_run_goes_on_where_it_was_cut_short() {
         [0, header / 2, header, header + 10, line - 1, line, line + 1, whole.len() - 2, whole.len()]
     {
         fs::write(folder.join("cut.jsonl"), &whole[..length]).unwrap();
-        evaluate(&folder, &format!("{ALL} --data @ --out @cut.jsonl --json @cut.json")).unwrap();
+        evaluate(
+            &folder,
+            &format!("{LITTLE} --images 4 --data @ --out @cut.jsonl --json @cut.json"),
+        )
+        .unwrap();
         let cut = read(&folder, "cut.jsonl");
         let kept = whole[..length].rfind('\n').map_or(0, |end| end + 1);
         assert!(cut.starts_with(&whole[..kept]), "what was there stays");
