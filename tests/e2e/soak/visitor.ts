@@ -365,7 +365,7 @@ export class Visitor {
 
   /** Closes whatever lies over the page. */
   async close(): Promise<void> {
-    const dialog = this.page.getByTestId('open-model');
+    const dialog = this.page.locator('dialog[open]').first();
     if ((await dialog.count()) === 0) return;
     await this.page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached', timeout: PATIENCE_MS }).catch(() => undefined);

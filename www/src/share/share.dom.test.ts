@@ -10,6 +10,8 @@ import type { Subject } from './subject.ts';
 const text = messages.share;
 const ADDRESS = 'https://page.example/#len=6&seed=3';
 let saved: { name: string; blob: Blob }[] = [];
+/** What the browser calls when the dialog has another size. */
+let resized = () => {};
 
 beforeEach(() => {
   saved = [];
@@ -23,6 +25,16 @@ beforeEach(() => {
       this.open = false;
     },
   });
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      constructor(callback: () => void) {
+        resized = callback;
+      }
+      observe() {}
+      disconnect() {}
+    },
+  );
   let last: Blob;
   // Left as it is: what is saved is let go a while later.
   Object.assign(URL, {
@@ -89,6 +101,18 @@ it('offers what the subject has, and gives the focus back', async () => {
   await user.click(body().getByRole('button', { name: text.close }));
   expect(body().queryByRole('dialog')).toBeNull();
   expect(document.activeElement).toBe(button);
+});
+
+it('closes with the lab that it stands in, which nobody could do by hand', async () => {
+  await opened({ picture });
+  const dialog = body().getByRole('dialog');
+  const boxes = vi.spyOn(dialog, 'getClientRects');
+  boxes.mockReturnValue([new DOMRect(0, 0, 9, 9)] as unknown as DOMRectList);
+  resized();
+  expect(body().queryByRole('dialog')).toBe(dialog);
+  boxes.mockReturnValue([] as unknown as DOMRectList);
+  resized();
+  await vi.waitFor(() => expect(body().queryByRole('dialog')).toBeNull());
 });
 
 it('copies the address, and says where the browser refuses', async () => {
