@@ -115,9 +115,8 @@ describe.each(BEYOND)('a value of %d', (beyond) => {
     const { container } = render(Histogram, {
       width: 400,
       edges: [-200, -100, 0],
-      counts: [3, 5],
+      sets: [{ name: 'count', values: [3, 5] }],
       value: beyond,
-      interval: null,
       label: 'Test set',
       testid: 'histogram',
     });
@@ -126,6 +125,28 @@ describe.each(BEYOND)('a value of %d', (beyond) => {
     expect(marker).toBe(beyond === Infinity ? 380 : 20);
     expect(placesOf(svg, '.bar', 'height').every((height) => height > 0)).toBe(true);
   });
+});
+
+it('draws two sets in the same bins, named and told bar by bar, without a picture to place', () => {
+  const { container } = render(Histogram, {
+    width: 400,
+    edges: [0, 1, 2],
+    sets: [
+      { name: 'own', values: [0.75, 0.25] },
+      { name: 'other', values: [0, 1] },
+    ],
+    value: null,
+    tell: (name, from, to, share) => `${name} ${from} ${to} ${share}`,
+    label: 'Scores',
+    testid: 'two',
+  });
+  const svg = drawn(container);
+  expect(svg.textContent).toContain('own');
+  const told = [...svg.querySelectorAll('title')].map(({ textContent }) => textContent);
+  expect(told).toEqual(['own 0 1 0.75', 'own 1 2 0.25', 'other 1 2 1']);
+  // Each set has a sign in the legend, 10 high; a share of 1 has the whole height.
+  expect(placesOf(svg, '.bar', 'height')).toEqual([10, 90, 30, 10, 120]);
+  expect(svg.querySelector('.marker')).toBeNull();
 });
 
 it('draws the importance chart before it has a point', () => {
