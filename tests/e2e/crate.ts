@@ -31,7 +31,8 @@ export interface Crate {
   vaeEntry: Extract<ModelEntry, { kind: 'vae' }>;
   ddpm: Ddpm;
   ddpmEntry: Extract<ModelEntry, { kind: 'ddpm' }>;
-  /** Needs no model, but an instance of the crate. */
+  /** A drawing as the digit that is scored. As what follows, it needs no model, but an instance of the crate. */
+  renderDigit: typeof renderDigit;
   PlaneDiffusion: typeof PlaneDiffusion;
   VariationalInference: typeof VariationalInference;
 }
@@ -59,7 +60,16 @@ export async function loadCrate(networks: 'trained' | 'stand-in'): Promise<Crate
   );
   const vae = Vae.load(vaeEntry, await files(vaeEntry, read));
   const ddpm = Ddpm.load(ddpmEntry, await files(ddpmEntry, read));
-  return { latent, vae, vaeEntry, ddpm, ddpmEntry, PlaneDiffusion, VariationalInference };
+  return {
+    latent,
+    vae,
+    vaeEntry,
+    ddpm,
+    ddpmEntry,
+    renderDigit,
+    PlaneDiffusion,
+    VariationalInference,
+  };
 }
 
 async function files(entry: ModelEntry, read: Read): Promise<Record<string, Uint8Array>> {
@@ -80,9 +90,6 @@ export const priorSample = ({ vae }: Crate, seed: number) =>
 /** The picture of a point of latent space, as 8-bit levels. */
 export const decode = ({ vae }: Crate, z: number[]): Uint8Array =>
   toLevels(vae.decode(Float32Array.from(z)));
-
-/** A drawing as the digit that is scored. */
-export const renderDrawing = (strokes: Float32Array[]): Uint8Array => renderDigit(strokes);
 
 /** The VAE whose latent space the page shows as a map. */
 export function mapVae({ latent }: Crate): Vae {

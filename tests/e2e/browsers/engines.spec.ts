@@ -9,7 +9,7 @@ import {
   type Row,
 } from '../../../www/src/scoring/results.ts';
 import { estimate, fixed } from '../../../www/src/format.ts';
-import { type Crate, decode, priorSample, renderDrawing, sampled, STEPS } from '../crate.ts';
+import { type Crate, decode, priorSample, sampled, STEPS } from '../crate.ts';
 import { FEW, strokesIn } from '../drawing.ts';
 import { en, expect, pageless as test } from '../fixtures.ts';
 import { ENGINES } from './engines.ts';
@@ -66,7 +66,7 @@ for (const [name, launch] of Object.entries(ENGINES)) {
       ]);
       const hash = () => visitor.evaluate(() => location.hash);
       await expect.poll(hash).toMatch(/image=strokes:[\w-]/);
-      const image = renderDrawing(strokesIn(await hash()));
+      const image = crate.renderDigit(strokesIn(await hash()));
       await expectLevels(visitor, 'elbo-picture', image);
       const cards = [
         ...crate.latent.map(({ entry }) => `bound-${entry.id}`),

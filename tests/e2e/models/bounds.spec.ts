@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { estimate } from '../../../www/src/format.ts';
-import { decode, priorSample, renderDrawing } from '../crate.ts';
+import { decode, priorSample } from '../crate.ts';
 import { drawSeven, FEW, strokesOf } from '../drawing.ts';
 import {
   en,
@@ -22,7 +22,7 @@ const mean = (page: Page, testid: string) => page.getByTestId(testid).locator('.
 test('a digit drawn by hand gets the terms that the crate gives', async ({ page, crate }) => {
   await open(page, `lab=elbo&image=strokes:&${FEW}`);
   await drawSeven(page);
-  const image = renderDrawing(await strokesOf(page));
+  const image = crate.renderDigit(await strokesOf(page));
   await expectLevels(page.getByTestId('elbo-picture'), image);
 
   for (const { entry, model } of crate.latent) {

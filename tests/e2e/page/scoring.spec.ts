@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { zh } from '../../../www/src/messages/zh.ts';
 import { estimate } from '../../../www/src/format.ts';
-import { decode, priorSample, renderDrawing } from '../crate.ts';
+import { decode, priorSample } from '../crate.ts';
 import { drawSeven, FEW, strokesOf } from '../drawing.ts';
 import {
   en,
@@ -21,11 +21,11 @@ import { withoutRounding } from '../numbers.ts';
 const text = en.elboLab;
 const mean = (page: Page, testid: string) => page.getByTestId(testid).locator('.mean');
 
-test('a drawing survives undo, another lab, and a reload', async ({ page }) => {
+test('a drawing survives undo, another lab, and a reload', async ({ page, crate }) => {
   await open(page, `lab=elbo&image=strokes:&${FEW}`);
   await drawSeven(page);
   const picture = page.getByTestId('elbo-picture');
-  const image = renderDrawing(await strokesOf(page));
+  const image = crate.renderDigit(await strokesOf(page));
   await expectLevels(picture, image);
 
   await page.getByRole('button', { name: text.picture.clear }).click();
@@ -106,7 +106,7 @@ test('terms, bars and the playhead are reached by keyboard', async ({ page, crat
     await page.keyboard.press(press);
   const strokes = await strokesOf(page);
   expect(strokes.length).toBeGreaterThan(0);
-  const image = renderDrawing(strokes);
+  const image = crate.renderDigit(strokes);
   await expectLevels(page.getByTestId('elbo-picture'), image);
   // The numbers of the picture before were current, too: these can only be those of the drawing.
   const drawn = vae.bound(image, { samples: 100, seed: 0 });
