@@ -1,8 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
+  ASK_MS,
   CallError,
   CancelledError,
   EndEvent,
+  MOST_UNANSWERED,
   WorkerClient,
   WorkerLostError,
   type WorkerLike,
@@ -161,4 +163,53 @@ it('a worker that ends without an error gives its lock back, and is told', async
   await expect(open).rejects.toThrow(WorkerLostError);
   expect(onLost.mock.calls).toEqual([['no error', 'silent']]);
   vi.unstubAllGlobals();
+});
+
+describe('a worker without a lock', () => {
+  const LIMIT = (MOST_UNANSWERED + 1) * ASK_MS;
+  const questions = ({ sent }: FakeWorker) => sent.filter((message) => 'watch' in message).length;
+
+  function unlocked() {
+    vi.useFakeTimers();
+    const made = setUp();
+    made.worker.answer({ watched: null });
+    return made;
+  }
+  afterEach(() => void vi.useRealTimers());
+
+  it('that ends without an error is told in two minutes', async () => {
+    const { client, onLost } = unlocked();
+    const open = client.call('randomSeed', null).catch((error) => error);
+    vi.advanceTimersByTime(LIMIT - 1);
+    expect(onLost).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(onLost.mock.calls).toEqual([['no answer', 'silent']]);
+    expect(await open).toBeInstanceOf(WorkerLostError);
+    expect(LIMIT).toBe(125_000);
+  });
+
+  it('may compute for as long as it says something between', () => {
+    const { worker, client, onLost } = unlocked();
+    client.call('advance', null).catch(() => undefined);
+    for (let minute = 0; minute < 30; minute++) {
+      vi.advanceTimersByTime(60_000);
+      worker.answer(minute % 2 ? { watched: null } : { id: 0, progress: { available: minute } });
+    }
+    expect(onLost).not.toHaveBeenCalled();
+    client.close();
+  });
+
+  it('is asked nothing while nothing is wanted of it, nor while it checks a model', () => {
+    const { worker, client, onLost } = unlocked();
+    vi.advanceTimersByTime(LIMIT);
+    expect(questions(worker)).toBe(1);
+    void client.call('check', {} as never);
+    vi.advanceTimersByTime(10 * LIMIT);
+    expect([questions(worker), onLost.mock.calls.length]).toEqual([1, 0]);
+    worker.answer({ id: 0, result: {} as never });
+    void client.call('randomSeed', null).catch(() => undefined);
+    vi.advanceTimersByTime(LIMIT + ASK_MS);
+    expect(onLost).toHaveBeenCalledOnce();
+    expect(questions(worker)).toBe(1 + MOST_UNANSWERED);
+  });
 });

@@ -46,7 +46,13 @@ export interface CallOptions<K extends CallName> {
   onProgress?: (progress: Calls[K]['progress']) => void;
 }
 
+/** While something is wanted of a worker without a lock, it is asked so often whether it is there. */
+export const ASK_MS = 5_000;
+/** So many questions in a row without an answer, and it is taken for gone: in two minutes the slowest network has computed something. */
+export const MOST_UNANSWERED = 24;
+
 interface Open {
+  call: CallName;
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;
   progress: (value: unknown) => void;
@@ -79,6 +85,10 @@ export class WorkerClient {
   #dead = false;
   /** The worker has said something. */
   #heard = false;
+  /** It has no lock that would tell of its end. */
+  #unlocked = false;
+  #unanswered = 0;
+  #asking: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly worker: WorkerLike,
@@ -116,6 +126,7 @@ export class WorkerClient {
       };
       const settle = () => signal?.removeEventListener('abort', cancel);
       this.#open.set(id, {
+        call,
         resolve: (result) => {
           settle();
           resolve(result as Calls[K]['result']);
@@ -129,6 +140,7 @@ export class WorkerClient {
       signal?.addEventListener('abort', cancel, { once: true });
       // The union is over pairs of call and params; TypeScript cannot see that K picks one of them.
       this.worker.postMessage({ id, call, params } as ToWorker, transfer);
+      this.#askLater();
     });
   }
 
@@ -136,6 +148,7 @@ export class WorkerClient {
   close(): void {
     if (this.#dead) return;
     this.#dead = true;
+    clearTimeout(this.#asking);
     this.worker.terminate();
     const open = [...this.#open.values()];
     this.#open.clear();
@@ -145,12 +158,17 @@ export class WorkerClient {
   #receive(message: FromWorker): void {
     if (this.#dead) return;
     this.#heard = true;
+    this.#unanswered = 0;
     if ('watched' in message) {
       const { watched } = message;
       if (watched)
         navigator.locks
           .request(watched, () => this.#lose('no error', 'silent'))
           .catch(() => undefined);
+      else {
+        this.#unlocked = true;
+        this.#askLater();
+      }
       return;
     }
     const open = this.#open.get(message.id);
@@ -177,6 +195,24 @@ export class WorkerClient {
   #watch(): void {
     const watch = canLock() ? `elbo-room worker ${crypto.randomUUID()}` : null;
     this.worker.postMessage({ watch }, []);
+  }
+
+  /**
+   * Without a lock, its end shows in that it answers nothing any more. While it checks a model, which may take as long as the visitor
+   * says, it is left alone.
+   */
+  #askLater(): void {
+    if (!this.#unlocked || this.#asking !== undefined || this.#dead || !this.busy) return;
+    this.#asking = setTimeout(() => {
+      this.#asking = undefined;
+      if ([...this.#open.values()].some(({ call }) => call === 'check')) this.#unanswered = 0;
+      else if (this.#unanswered >= MOST_UNANSWERED) this.#lose('no answer', 'silent');
+      else if (this.busy) {
+        this.#unanswered++;
+        this.worker.postMessage({ watch: null }, []);
+      }
+      this.#askLater();
+    }, ASK_MS);
   }
 
   #lose(reason: string, cause: LossCause): void {

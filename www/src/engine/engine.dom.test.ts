@@ -147,6 +147,7 @@ describe('the engine', () => {
     await pass();
     await loading;
     expect(engine.evaluation).toEqual({ json: '{}', models: [] });
+    expect(engine.faults).toEqual([]);
     await engine.loadEvaluation();
     expect(calls('evaluation')).toBe(1);
   });

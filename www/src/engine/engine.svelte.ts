@@ -183,6 +183,7 @@ export class Engine {
   /** Another attempt at the workers whose script did not come. */
   resume(): void {
     parts.outage = null;
+    this.#forgetOutage();
     const roles = [...this.#unstarted];
     this.#unstarted.clear();
     for (const role of roles) this.restart(role);
@@ -281,6 +282,7 @@ export class Engine {
     try {
       const json = new TextDecoder().decode(await fetchBytes(new URL('evaluation.json', models)));
       this.evaluation = { json, models: await this.decoder.client.call('evaluation', { json }) };
+      this.#forgetOutage();
     } catch (error) {
       if (isCancelled(error) || (error instanceof LoadError && error.failure === 'offline')) {
         // Asked again when the lab is opened again.
@@ -292,6 +294,13 @@ export class Engine {
       if (!(error instanceof LoadError && error.failure === 'missing'))
         this.report(Object.assign(asError(error), { name: 'EvaluationError' }));
     }
+  }
+
+  /** Files that were asked for without a connection are asked for again. */
+  #forgetOutage(): void {
+    this.faults = this.faults.filter(
+      (fault) => !(fault instanceof LoadError && fault.failure === 'offline'),
+    );
   }
 
   /** What keeps a station from the model that the page's state asks for, where it is more than time. */
