@@ -273,6 +273,14 @@ describe('an address that was damaged on its way', () => {
     expect(parseState('#len%3D22%26lab%3Ddenoise%26seed%3D12345')).toEqual({ state, rejected: [] });
   });
 
+  it.each(['.', ').', '>', '**'])('is read without the %j of the sentence around it', (stop) => {
+    expect(parseState(`${whole}${stop}`)).toEqual({ state, rejected: [] });
+    expect(parseState(`#lab=denoise&seed=12345${stop}`).rejected).toHaveLength(1);
+  });
+
+  it('keeps a stop that is its own', () =>
+    expect(parseState('#len=7&class=.').rejected).toEqual([{ key: 'class', value: '.' }]));
+
   it('is the same as its text without the length, and as no other', () => {
     expect(isSame('#lab=denoise&seed=12345', whole)).toBe(true);
     expect(isSame(whole, whole)).toBe(true);

@@ -49,7 +49,14 @@ function parametersOf(fragment: string): [key: string, value: string][] {
   const text = fragment.includes('=')
     ? fragment
     : fragment.replaceAll('%3D', '=').replaceAll('%26', '&');
-  return [...new URLSearchParams(text)];
+  return [...new URLSearchParams(withoutStop(text))];
+}
+
+/** The address without the stop or the bracket of the sentence around it, which is more than its length says. */
+function withoutStop(text: string): string {
+  const [whole = '', length] = new RegExp(`^${LENGTH}=(\\d{1,6})&`).exec(text) ?? [];
+  const end = whole.length + Number(length);
+  return /^[.,;:!?)\]}>'"*_]+$/.test(text.slice(end)) ? text.slice(0, end) : text;
 }
 
 /** Characters of parameters as they are written. */
