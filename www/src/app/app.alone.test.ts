@@ -97,6 +97,43 @@ describe('a lab that is one folder and one line', () => {
   });
 });
 
+describe('a file that is dropped beside the places of labs', () => {
+  const dropped = async (...files: File[]) => {
+    const event = new Event('drop', { bubbles: true, cancelable: true });
+    document.body.dispatchEvent(Object.assign(event, { dataTransfer: { files } }));
+    await settle();
+    expect(event.defaultPrevented).toBe(true);
+  };
+  const status = () => screen.getByTestId('picture-status').textContent;
+
+  it.each([
+    ['of a type that the browser knows', 'digit.png', 'image/png'],
+    ['of an iPhone, whose type it does not', 'IMG_0001.HEIC', ''],
+  ])('is scored where it is a picture %s', async (_, name, type) => {
+    await show('#lab=sixth');
+    await dropped(new File([], name, { type }));
+    expect(document.title).toBe('ELBO · ELBO Room');
+    // This browser has no canvas: that it says so shows that the file has arrived.
+    expect(status()).toContain('This file cannot be used.');
+    expect(screen.queryByTestId('open-model')).toBeNull();
+  });
+
+  it('stays in the lab that starts from a picture', async () => {
+    await show('#lab=denoise&from=100');
+    await dropped(new File([], 'digit.png', { type: 'image/png' }));
+    expect(document.title).toBe('Denoise · ELBO Room');
+    expect(status()).toContain('This file cannot be used.');
+  });
+
+  it('is opened as a model where it is one, a picture beside it or not', async () => {
+    HTMLDialogElement.prototype.showModal = () => undefined;
+    await show('#lab=sixth');
+    await dropped(new File([], 'samples.png', { type: 'image/png' }), new File([], 'a.onnx'));
+    expect(document.title).toBe('Sixth · ELBO Room');
+    expect(screen.getByTestId('open-model').dataset['stage']).not.toBe('empty');
+  });
+});
+
 describe('an error', () => {
   it('in one lab leaves the others, and the lab can be opened again', async () => {
     await show('#lab=sixth&turns=6');

@@ -84,9 +84,12 @@ export class Sheet {
 /** How large a picture is read for images of so many pixels along their longer side. */
 export const readingSide = (wanted: number) => Math.max(LONGEST_SIDE, OVERSAMPLING * wanted);
 
+/** Whether a file says that it is a picture; by its name where the browser does not know its type, as of photographs of iPhones. */
+export const isPicture = ({ type, name }: Pick<File, 'type' | 'name'>): boolean =>
+  type.startsWith('image/') || (type === '' && /\.(hei[cf]|avif|webp|tiff?)$/i.test(name));
+
 /** What was dropped or pasted, pictures first: a file that is none is refused with the reason. */
 export function filesIn(data: DataTransfer | null): File[] {
-  const isPicture = ({ type }: File) => type.startsWith('image/');
   return Array.from(data?.files ?? []).sort((a, b) => Number(isPicture(b)) - Number(isPicture(a)));
 }
 

@@ -2,7 +2,7 @@ import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import type { VaeEntry } from '../engine/protocol.ts';
 import { manifest, VAE } from '../testing/manifest.ts';
-import { ArchiveError, baseName, pack, readFiles } from './archive.ts';
+import { ArchiveError, baseName, isModel, pack, readFiles } from './archive.ts';
 import { canonical, checksums, sha256 } from './digest.ts';
 import { titleFrom } from './opening.svelte.ts';
 
@@ -46,6 +46,18 @@ describe('files', () => {
     });
     expect((await readFiles([file('a.zip', zip)])).map(({ name }) => name)).toEqual(['n.onnx']);
   });
+
+  it.each([
+    [['net.onnx'], true],
+    [['net.onnx', 'net.onnx.data'], true],
+    [['sample.png', 'NET.ONNX'], true],
+    [['manifest.json'], true],
+    [['manifest.json', 'labels.csv'], false],
+    [['digits.zip'], false],
+    [[], false],
+  ])('of the names %j are a model: %j', (names, model) =>
+    expect(isModel(names.map((name) => ({ name })))).toBe(model),
+  );
 
   it('says which archive cannot be read', async () => {
     const reading = readFiles([file('broken.zip', strToU8('PK, but no zip'))]);

@@ -10,6 +10,10 @@ export const isModelFile = ({ name }: { name: string }) => /\.onnx$/i.test(name)
 export const isManifest = ({ name }: { name: string }) => /\.json$/i.test(name);
 const isArchive = ({ name }: { name: string }) => /\.zip$/i.test(name);
 
+/** Whether files that were dropped together are a model: a graph is among them, or all that there is is a manifest. */
+export const isModel = (files: readonly { name: string }[]): boolean =>
+  files.some(isModelFile) || (files.length > 0 && files.every(isManifest));
+
 /** The last part of a path, with nothing in it that a manifest cannot name. */
 export function baseName(path: string): string {
   const last = path.split(/[\\/]/).at(-1) ?? '';

@@ -28,7 +28,7 @@ export interface Missing {
 export class ModelDesk {
   open = $state(false);
   /** Files for the dialog. */
-  given = $state.raw<File[]>([]);
+  given = $state.raw<readonly File[]>([]);
   /** What is to be said of the model that was opened last. */
   remark = $state<'notIt' | 'otherReading' | null>(null);
   #asked = $state.raw<Missing | null>(null);
@@ -72,11 +72,10 @@ export class ModelDesk {
     this.open = true;
   }
 
-  give(files: FileList | null | undefined): void {
-    // Pictures dropped beside their drop zone are not models.
-    if (!files || ![...files].some(({ type }) => !type.startsWith('image/'))) return;
+  give(files: readonly File[]): void {
+    if (files.length === 0) return;
     if (!this.open) this.#asked = null;
-    this.given = [...files];
+    this.given = files;
     this.open = true;
   }
 

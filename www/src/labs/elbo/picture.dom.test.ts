@@ -738,6 +738,10 @@ describe('the card of the picture', () => {
     await fireEvent.click(next() as HTMLElement);
     expect(taken).toEqual(['one.png', 'two.jpg', 'notes.pdf']);
     expect(next()).toBeNull();
+    // A model is left to the page.
+    expect(await drop([named('decoder.onnx', '')])).toBe(true);
+    expect(await drop([named('letter.txt', 'text/plain')])).toBe(false);
+    expect(taken.splice(3)).toEqual(['letter.txt']);
     // Those of another drop take the place of what still waits.
     await drop(files);
     await drop([named('three.gif', 'image/gif')]);

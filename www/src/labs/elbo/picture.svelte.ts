@@ -30,6 +30,7 @@ import { Crop } from './crop.svelte.ts';
 import { KeptPictures, PictureStore } from './kept.svelte.ts';
 import { keyOf, Placement, type Placing } from './placement.svelte.ts';
 import type { ImageSource } from './settings.ts';
+import { Waiting } from './waiting.svelte.ts';
 
 /** An example; its picture is for the thumbnail. */
 export interface Example extends Omit<ExampleDrawing, 'strokes'> {
@@ -61,6 +62,8 @@ export class PictureDesk {
   crop = $state.raw<Crop | null>(null);
   /** How pixels stand among MNIST's digits. */
   readonly placement: Placement;
+  /** Files that came together with the last one. */
+  readonly waiting = new Waiting((file) => void this.upload(file));
   readonly #kept: KeptPictures;
   /** The last file, and what was made of it. */
   #sheet = $state.raw<{ sheet: Sheet; keys: readonly string[] } | null>(null);
@@ -120,20 +123,20 @@ export class PictureDesk {
       if ('kept' in source && this.#kept.find(source.kept) === null) untrack(() => this.#lose());
     });
     $effect(() => {
-      if (this.#wanted) this.#loadExamples(this.#format);
+      if (this.wanted) this.#loadExamples(this.#format);
     });
     $effect(() => {
-      if (this.#wanted) this.#render();
+      if (this.wanted) this.#render();
     });
     $effect(() => {
       const pixels = this.#pixels;
       const isDigit = this.#format.digit && pixels && isSameShape(pixels.shape, MNIST_SHAPE);
-      if (this.#wanted && isDigit) this.placement.compare(pixels);
+      if (this.wanted && isDigit) this.placement.compare(pixels);
     });
   }
 
   /** The ELBO lab scores the picture; the denoise lab may start from it. */
-  get #wanted(): boolean {
+  get wanted(): boolean {
     const { lab, denoise } = this.page.state;
     return lab === 'elbo' || (lab === 'denoise' && denoise.from !== null);
   }
