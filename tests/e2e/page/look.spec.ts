@@ -52,7 +52,7 @@ for (const lab of Object.keys(LABS) as Lab[]) {
     await speak(page, 'en');
     for (const [how, widths] of Object.entries({
       settings: [768, 1280],
-      style: [768, 1280],
+      style: [390, 768, 1280],
       zoom: [384],
     })) {
       for (const width of widths) {
@@ -60,6 +60,8 @@ for (const lab of Object.keys(LABS) as Lab[]) {
         if (how === 'settings') await enlargeText(page, 2);
         if (how === 'style') await restyleText(page, 2);
         await expectNoOverflow(page, `text of 200 % by ${how}, ${width} pixels`);
+        // Ten letters wide: charts have no room for all of their labels.
+        if (how === 'style' && width < 400) continue;
         await expectNone(() => cutLabels(page), `text of 200 % by ${how}, ${width} pixels`);
         await expectNone(() => overlappingWords(page), `text of 200 % by ${how}, ${width} pixels`);
       }
