@@ -179,7 +179,7 @@ describe('a worker without a lock', () => {
 
   it('that ends without an error is told in two minutes', async () => {
     const { client, onLost } = unlocked();
-    const open = client.call('randomSeed', null).catch((error) => error);
+    const open = client.call('randomSeed', null).catch((error: unknown) => error);
     vi.advanceTimersByTime(LIMIT - 1);
     expect(onLost).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
