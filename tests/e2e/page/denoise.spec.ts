@@ -1,3 +1,4 @@
+import { fixed } from '../../../www/src/format.ts';
 import { sampled, STEPS, tiled } from '../crate.ts';
 import {
   drag,
@@ -91,4 +92,18 @@ test('a control makes another chain, and a grid shows sixteen', async ({ page, c
   const last = sampled(crate, STEPS + 1, { seed: 2, class: 7 })[STEPS];
   await expectLevels(x, last?.x ?? []);
   expect(await levels(x)).toHaveLength(side * side);
+
+  // A second chain, which differs in its seed: its picture, and how it differs.
+  await page.getByTestId('compare').check();
+  await expect(page).toHaveURL(/vs=1&vs\.seed=3/);
+  const other = sampled(crate, STEPS + 1, { seed: 3, class: 7 })[STEPS];
+  await expectLevels(page.getByTestId('denoise-b-x0'), other?.predictedX0 ?? []);
+  const differences = Array.from(
+    last?.predictedX0 ?? [],
+    (level, i) => (other?.predictedX0[i] ?? 0) - level,
+  ).map(Math.abs);
+  const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
+  await expect(page.getByTestId('denoise-difference-x0-numbers')).toHaveText(
+    en.difference.numbers(fixed(mean, 2), Math.max(...differences)),
+  );
 });

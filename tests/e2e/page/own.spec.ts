@@ -152,17 +152,19 @@ test('an empty pad has nothing to noise, and says so', async ({ page }) => {
   await expect(lab(page).distance).toHaveText(en.elboLab.noPicture);
 });
 
-test('the denoise lab with a picture fits screens of every width, and axe finds nothing', async ({
+test('the denoise lab with a picture and a second chain fits screens of every width, and axe finds nothing', async ({
   page,
   crate,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const { picture, image } = own(crate);
-  await open(page, `lab=denoise&steps=${STEPS}&from=10&step=10&digit=none&timesteps=64&${image}`);
+  const settings = `lab=denoise&steps=${STEPS}&from=10&step=10&digit=none&timesteps=64&vs=1`;
+  await open(page, `${settings}&vs.seed=2&vs.steps=50&${image}`);
   await expectLevels(
     lab(page).x,
     denoised(crate, picture, 10, { seed: 1, class: null })[10]?.x ?? [],
   );
+  await expect(page.getByTestId('denoise-b-x')).toHaveAttribute('data-painted', '25');
   await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
   await expectAccessible(page, { exclude: SPANS });
   for (const width of [390, 768, 1280]) {

@@ -58,6 +58,14 @@ const states: fc.Arbitrary<PageState> = fc
       seed: uint32,
       step: fc.nat(20),
       eta: hundredths(0, 1),
+      beside: fc.record({
+        on: fc.constant(true),
+        digit: fc.oneof(fc.constant('same' as const), fc.option(fc.nat(999))),
+        seed: fc.option(uint32),
+        eta: fc.option(hundredths(0, 1)),
+        model: fc.option(fc.constantFrom('fashion-ddpm', 'other')),
+        link: fc.constantFrom('share', 'log-snr'),
+      }),
       image,
       layers: fc.array(uint32, { maxLength: 32 }),
       held: fc.array(fc.boolean(), { maxLength: 32 }),
@@ -99,6 +107,7 @@ const states: fc.Arbitrary<PageState> = fc
       ...(step && { step }),
       ...(eta && { eta }),
     });
+    Object.assign(state.besideChain, rest.beside);
     const { image: source, layers, held, start, data, dots, place } = rest;
     Object.assign(state.elbo, {
       ...(source && { image: source }),

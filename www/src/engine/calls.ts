@@ -36,6 +36,7 @@ import type {
 import type {
   BoundOptions,
   BoundProgress,
+  ChainPlace,
   ChainStart,
   FilmFrames,
   Format,
@@ -127,14 +128,23 @@ export interface Calls {
    * workers compute `shares` more chains or groups of them.
    */
   chain: Call<
-    { model: string; options: SamplerOptions; start: ChainStart | null; shares: number },
+    {
+      place: ChainPlace;
+      model: string;
+      options: SamplerOptions;
+      start: ChainStart | null;
+      shares: number;
+    },
     { frames: number }
   >;
   /** Computes the chain's remaining frames; progress tells how many there are, of all shares. */
-  advance: Call<null, { available: number }, { available: number }>;
+  advance: Call<{ place: ChainPlace }, { available: number }, { available: number }>;
+  /** Frees the chain of a place and its frames; where there is none, nothing is freed. */
+  endChain: Call<{ place: ChainPlace }, null>;
   /** Computes a share of another worker's grid; progress and result bring the frames from `from` on, each once. */
   assist: Call<
     {
+      place: ChainPlace;
       model: string;
       grid: string;
       share: number;
@@ -146,13 +156,17 @@ export interface Calls {
     SharedFrame[]
   >;
   /** Takes frames of a share; tells how many of it are held, and how many there are of all shares. */
-  collect: Call<{ share: number; frames: SharedFrame[] }, { held: number; available: number }>;
+  collect: Call<
+    { place: ChainPlace; share: number; frames: SharedFrame[] },
+    { held: number; available: number }
+  >;
   /**
    * Paints a stored frame, and what the chain starts from where `start` names a canvas. With `hold`, computing waits a moment, so
    * that a scrubbing hand is served first.
    */
   frame: Call<
     {
+      place: ChainPlace;
       index: number;
       x: string;
       predictedX0: string;
@@ -163,7 +177,7 @@ export interface Calls {
     FrameInfo
   >;
   /** Stored frames of the chain, of all its shares; progress is the share that is done. */
-  frames: Call<{ indices: number[] }, FilmFrames, number>;
+  frames: Call<{ place: ChainPlace; indices: number[] }, FilmFrames, number>;
   /** A fit after each of so many iterations, ascending, as RGBA bytes of squares; progress is the share that is done. */
   fitFrames: Call<
     { setup: InferenceSetup; iterations: number[]; look: PlaneLook },

@@ -60,7 +60,7 @@ describe('a call', () => {
   it('reports progress until it settles, and nothing after', async () => {
     const { worker, client } = setUp();
     const onProgress = vi.fn();
-    const call = client.call('advance', null, { onProgress });
+    const call = client.call('advance', { place: 'a' }, { onProgress });
     worker.answer({ id: 0, progress: { available: 1 } });
     worker.answer({ id: 0, result: { available: 2 } });
     worker.answer({ id: 0, progress: { available: 3 } });
@@ -72,7 +72,7 @@ describe('a call', () => {
   it('is cancelled at once, tells the worker, and ignores what still comes', async () => {
     const { worker, client } = setUp();
     const abort = new AbortController();
-    const call = client.call('advance', null, { signal: abort.signal });
+    const call = client.call('advance', { place: 'a' }, { signal: abort.signal });
     abort.abort();
     worker.answer({ id: 0, result: { available: 2 } });
     await expect(call).rejects.toThrow(CancelledError);
@@ -81,9 +81,9 @@ describe('a call', () => {
 
   it('is never sent when it was cancelled before', async () => {
     const { worker, client } = setUp();
-    await expect(client.call('advance', null, { signal: AbortSignal.abort() })).rejects.toThrow(
-      CancelledError,
-    );
+    await expect(
+      client.call('advance', { place: 'a' }, { signal: AbortSignal.abort() }),
+    ).rejects.toThrow(CancelledError);
     expect(worker.sent).toEqual([{ watch: null }]);
   });
 
@@ -101,7 +101,7 @@ describe('a call', () => {
 describe('a lost worker', () => {
   it('rejects every open call once after a trap, and is reported once', async () => {
     const { worker, client, onLost } = setUp();
-    const calls = [client.call('randomSeed', null), client.call('advance', null)];
+    const calls = [client.call('randomSeed', null), client.call('advance', { place: 'a' })];
     worker.answer({ id: 0, error: { name: 'RuntimeError', message: 'unreachable' }, fatal: true });
     worker.onerror?.({ message: 'again', preventDefault() {} } as ErrorEvent);
     for (const call of calls) await expect(call).rejects.toThrow(WorkerLostError);

@@ -149,7 +149,12 @@ export class Engine {
   #askSchedules(): void {
     const model = this.sampler.held.ddpm;
     const entry = this.manifest?.models.find(({ id }) => id === model);
-    if (entry?.kind !== 'ddpm' || this.schedulesOf(entry)) return;
+    if (entry?.kind === 'ddpm') this.learnSchedules(entry);
+  }
+
+  /** Asks the sampler, which must hold the model, for its schedules. */
+  learnSchedules(entry: DdpmEntry): void {
+    if (this.schedulesOf(entry)) return;
     this.sampler.client
       .call('schedules', { model: entry.id })
       .then((known) => (this.#schedules = { ...this.#schedules, [entry.id]: known }), this.report);

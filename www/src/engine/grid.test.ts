@@ -87,7 +87,7 @@ function helper(lifetime = Infinity) {
   return new WorkerClient(worker, () => {});
 }
 
-const task = { model: 'ddpm', grid: 'a', options: {}, start: null, share: 0 };
+const task = { place: 'a', model: 'ddpm', grid: 'a', options: {}, start: null, share: 0 } as const;
 
 describe('a share', () => {
   it('comes to the painter whole and in order', async () => {

@@ -1,6 +1,6 @@
 /** Chains side by side, shared out over workers: each is the same wherever it is computed. */
 import { type WorkerClient, WorkerLostError } from './client.ts';
-import type { ChainStart, SamplerOptions } from './protocol.ts';
+import type { ChainPlace, ChainStart, SamplerOptions } from './protocol.ts';
 
 export interface Share {
   firstChain: number;
@@ -21,6 +21,7 @@ export function sharesOf(chains: number, workers: number): Share[] {
 }
 
 export interface Assistance {
+  place: ChainPlace;
   model: string;
   /** Names the grid; a worker that has begun its share goes on where it was. */
   grid: string;
@@ -37,16 +38,16 @@ export interface Assistance {
 export async function assist(
   painter: WorkerClient,
   lend: () => Promise<WorkerClient>,
-  { model, grid, options, start, share, signal, onAvailable }: Assistance,
+  { place, model, grid, options, start, share, signal, onAvailable }: Assistance,
 ): Promise<void> {
-  let { held: from } = await painter.call('collect', { share, frames: [] }, { signal });
+  let { held: from } = await painter.call('collect', { place, share, frames: [] }, { signal });
   for (let attempt = 1; ; attempt++) {
     const helper = await lend();
     let handed: Promise<unknown> = Promise.resolve();
     const hand = (frames: Parameters<typeof painter.call<'collect'>>[1]['frames']) => {
       from += frames.length;
       const collected = painter
-        .call('collect', { share, frames }, { signal })
+        .call('collect', { place, share, frames }, { signal })
         .then(({ available }) => onAvailable(available));
       // Heard at once, all of them: when they are cancelled together, each is a rejection of its own.
       handed = Promise.all([handed, collected]);
@@ -56,7 +57,7 @@ export async function assist(
       hand(
         await helper.call(
           'assist',
-          { model, grid, share, options, start, from },
+          { place, model, grid, share, options, start, from },
           { signal, onProgress: hand },
         ),
       );

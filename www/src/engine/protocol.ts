@@ -134,12 +134,17 @@ export type LatentSource =
   /** A polyline through latent vectors laid end to end, and a position in [0, 1] along its length. */
   | { path: number[]; position: number };
 
+/** The chains that are kept side by side. */
+export type ChainPlace = 'a' | 'b';
+
 /** A stored frame of the chain as the page needs it; the pixels are already on the canvases. */
 export interface FrameInfo {
   index: number;
   t: number;
   /** Infinity at t = 0. */
   logSnr: number;
+  /** x_t of every chain, 8-bit levels. */
+  x: Uint8Array;
   /** Predicted x_0 of every chain, 8-bit levels. */
   predictedX0: Uint8Array;
   /** Of each of them. */

@@ -259,6 +259,42 @@ export const en = {
     chart: 'Log SNR over the chain',
     chartAxis: 'noise → picture',
     playhead: 'Playhead on the schedule',
+    compare: {
+      toggle: 'Compare with a second chain',
+      controls: 'Second chain (B)',
+      follows: 'It follows the first chain (A) in all that is not set apart here.',
+      apart: 'Set apart',
+      parts: {
+        seed: 'Seed',
+        method: 'Sampler',
+        eta: 'DDIM noise η',
+        steps: 'Steps',
+        schedule: 'Schedule',
+        guidance: 'Guidance',
+        digit: 'Class',
+        model: 'Model',
+      },
+      values: {
+        seed: (seed: number) => `seed ${seed}`,
+        steps: (steps: number) => `${steps} steps`,
+        noClass: 'no class',
+      },
+      link: 'Playheads are held together by',
+      links: { share: 'Share of the steps', 'log-snr': 'Log SNR' },
+      waiting: 'The second chain starts when its model has loaded.',
+      shapesDiffer: 'Pictures of different sizes have no difference.',
+      ofB: (what: string) => `${what}, B`,
+      differenceX: 'Difference of the noisy states',
+      differenceX0: 'Difference of the predictions',
+      distances: (a: string, b: string) =>
+        `From the original, the predicted pictures are ${a} (A) and ${b} (B) of 255 grey levels away (root mean square).`,
+      legend: 'Solid: A. Dashed: B, over its own steps.',
+    },
+  },
+
+  difference: {
+    numbers: (mean: string, most: number) => `mean |B − A| ${mean}, largest ${most} of 255 levels`,
+    none: 'No difference yet.',
   },
 
   elbo: {

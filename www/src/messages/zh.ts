@@ -245,6 +245,42 @@ export const zh: Messages = {
     chart: '链上的对数信噪比',
     chartAxis: '噪声 → 图像',
     playhead: '噪声调度上的播放头',
+    compare: {
+      toggle: '与第二条链比较',
+      controls: '第二条链（B）',
+      follows: '没有在此单独设置的，都与第一条链（A）相同。',
+      apart: '单独设置',
+      parts: {
+        seed: '随机种子',
+        method: '采样器',
+        eta: 'DDIM 噪声 η',
+        steps: '步数',
+        schedule: '噪声调度',
+        guidance: '引导权重',
+        digit: '类别',
+        model: '模型',
+      },
+      values: {
+        seed: (seed) => `种子 ${seed}`,
+        steps: (steps) => `${steps} 步`,
+        noClass: '不指定类别',
+      },
+      link: '两个播放头对齐的依据',
+      links: { share: '已走步数的比例', 'log-snr': '对数信噪比' },
+      waiting: '模型加载完成后，第二条链会从这里开始。',
+      shapesDiffer: '两张图尺寸不同，无法相减。',
+      ofB: (what) => `${what}（B）`,
+      differenceX: '带噪状态之差',
+      differenceX0: '预测图像之差',
+      distances: (a, b) =>
+        `预测的图像与原图相差 ${a}（A）和 ${b}（B）个灰度级（均方根，共 255 级）。`,
+      legend: '实线：A。虚线：B，按其自身的步数展开。',
+    },
+  },
+
+  difference: {
+    numbers: (mean, most) => `|B − A| 平均 ${mean}，最大 ${most}（共 255 级）`,
+    none: '还没有差值。',
   },
 
   elbo: {

@@ -27,6 +27,8 @@ export const HIDEABLE = {
   seed: '[data-part="seed"]',
   samples: test('samples'),
   chain: `.card:has(> [data-part="chain"])`,
+  compare: '[data-part="compare"]',
+  difference: '[data-part="difference"]',
   play: test('denoise-transport'),
   chart: `.card:has(> ${test('denoise-readout')})`,
   // Inference.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { filmOf } from './film.ts';
-import { enlarged, evenly, rasterOf, sideBySide } from './raster.ts';
+import { enlarged, evenly, rasterOf, sideBySide, stacked } from './raster.ts';
 
 const levels = (raster: { rgba: Uint8ClampedArray }) =>
   Array.from({ length: raster.rgba.length / 4 }, (_, i) => raster.rgba[4 * i]);
@@ -30,6 +30,13 @@ it('sets pictures side by side, with a grey gap where one is asked for', () => {
   expect(apart.rgba.filter((_, i) => i % 4 === 3)).toEqual(
     Uint8ClampedArray.of(255, 255, 255, 255),
   );
+});
+
+it('sets pictures one below the other', () => {
+  const shape = { channels: 1, height: 1, width: 2 };
+  const column = stacked([rasterOf([1, 2], shape), rasterOf([3, 4, 5, 6], shape)]);
+  expect([column.width, column.height]).toEqual([2, 3]);
+  expect(levels(column)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
 it('takes frames evenly, the first and the last among them', () => {

@@ -46,6 +46,18 @@ export function sideBySide(rasters: readonly Raster[], gap = 0): Raster {
   return row;
 }
 
+/** Pictures of one width, one below the other. */
+export function stacked(rasters: readonly Raster[]): Raster {
+  const height = rasters.reduce((sum, raster) => sum + raster.height, 0);
+  const column = blank(Math.max(0, ...rasters.map(({ width }) => width)), height);
+  let top = 0;
+  for (const raster of rasters) {
+    place(raster, column, 0, top);
+    top += raster.height;
+  }
+  return column;
+}
+
 /** 8-bit levels of images laid end to end, as a grid so many wide. */
 export function rasterOf(
   levels: ArrayLike<number>,

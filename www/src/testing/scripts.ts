@@ -1,6 +1,6 @@
 /** What scripted workers answer where a test does not care for the numbers, but for which of them arrive. */
 import { MNIST_SHAPE } from '../engine/facts.ts';
-import type { LatentSource, ScheduleTable } from '../engine/protocol.ts';
+import type { ChainPlace, LatentSource } from '../engine/protocol.ts';
 import type { Script } from './worker.ts';
 
 /** Coordinates that tell the sources apart: of a seed all the same, of a path its position. */
@@ -28,31 +28,53 @@ export const decoding = (latents = 16): Script => ({
 
 /** Chains whose frames come `perStep` milliseconds apart, until the call is cancelled. */
 export const denoising = (perStep = 10): Script => {
-  let total = 0;
-  let available = 0;
+  const chains = new Map<ChainPlace, { total: number; available: number }>();
+  const chainAt = (place: ChainPlace) => {
+    const chain = chains.get(place);
+    if (!chain) throw new Error(`chain ${place} is not loaded in this worker`);
+    return chain;
+  };
   return {
     randomSeed: () => 77,
-    schedule: ({ kind, steps }) => ({ kind, steps }) as unknown as ScheduleTable,
-    chain: ({ options, start }) => {
-      total = (start?.t ?? options.steps ?? 0) + 1;
-      available = 1;
+    // Log SNR falls evenly from 10 at t = 0 to −10 at t = T.
+    schedule: ({ steps }) => {
+      const t = Array.from({ length: steps }, (_, i) => i + 1);
+      return { t, logSnr: t.map((at) => 10 - (20 * at) / steps), alphaBar: t.map(() => 0.5) };
+    },
+    chain: ({ place, options, start }) => {
+      const total = (start?.t ?? options.steps ?? 0) + 1;
+      chains.set(place, { total, available: 1 });
       return { frames: total };
     },
-    advance: async (_, asked) => {
-      while (available < total) {
+    advance: async ({ place }, asked) => {
+      const chain = chainAt(place);
+      while (chain.available < chain.total) {
         await new Promise((resolve) => setTimeout(resolve, perStep));
         if (asked.cancelled) break;
-        asked.progress({ available: ++available });
+        asked.progress({ available: ++chain.available });
       }
-      return { available };
+      return { available: chain.available };
     },
-    frame: ({ index, columns }) => ({
-      index,
-      t: total - 1 - index,
-      logSnr: 0,
-      predictedX0: Uint8Array.from({ length: columns ** 2 * 784 }, (_, i) => Math.floor(i / 784)),
-      shape: MNIST_SHAPE,
-      rmsToOriginal: null,
-    }),
+    endChain: ({ place }) => {
+      chains.delete(place);
+      return null;
+    },
+    // The pictures of the second chain are ten levels lighter than those of the first.
+    frame: ({ place, index, columns }) => {
+      const { total } = chainAt(place);
+      const levels = Uint8Array.from(
+        { length: columns ** 2 * 784 },
+        (_, i) => Math.floor(i / 784) + (place === 'b' ? 10 : 0),
+      );
+      return {
+        index,
+        t: total - 1 - index,
+        logSnr: 0,
+        x: levels,
+        predictedX0: levels,
+        shape: MNIST_SHAPE,
+        rmsToOriginal: null,
+      };
+    },
   };
 };

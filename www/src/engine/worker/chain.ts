@@ -1,6 +1,7 @@
-/** The reverse chain and its frames, of one picture or of a grid whose shares other workers compute. */
+/** Reverse chains and their frames, of one picture or of a grid whose shares other workers compute. */
 import type { Ddpm, Sampler } from '../../../pkg/elbo_room.js';
 import type {
+  ChainPlace,
   ChainStart,
   FilmFrames,
   Frame,
@@ -13,24 +14,35 @@ import { ddpm, need } from './models.ts';
 import { surface } from './surfaces.ts';
 import { breathe, type Handlers, hold, inSlices } from './task.ts';
 
-let own: { sampler: Sampler; shape: ImageShape } | undefined;
-/** Frames of the chains that other workers compute, share by share. */
-let shared: SharedFrame[][] = [];
-/** Shares of another worker's grid. */
-let assisted = { grid: '', chains: new Map<number, Sampler>() };
+interface Chain {
+  sampler: Sampler;
+  shape: ImageShape;
+  /** Frames of the chains that other workers compute, share by share. */
+  shared: SharedFrame[][];
+}
 
-const ownChain = () => need(own, 'a chain');
+const chains = new Map<ChainPlace, Chain>();
+/** Shares of another worker's grids. */
+const assisted = new Map<ChainPlace, { grid: string; shares: Map<number, Sampler> }>();
+
+const chainAt = (place: ChainPlace) => need(chains.get(place), `chain ${place}`);
+
+function endChain(place: ChainPlace): void {
+  chains.get(place)?.sampler.free();
+  chains.delete(place);
+}
 
 function beginChain(model: Ddpm, options: SamplerOptions, start: ChainStart | null): Sampler {
   return start ? model.denoise(start.image, start.t, options) : model.sampler(options);
 }
 
 /** Frames that all shares of a grid have. */
-const ofGrid = (own: Sampler) => Math.min(own.available, ...shared.map(({ length }) => length));
+const ofGrid = ({ sampler, shared }: Chain) =>
+  Math.min(sampler.available, ...shared.map(({ length }) => length));
 
 /** A frame of all chains, those of the other workers after one's own. */
-function wholeFrame(own: Sampler, index: number): Frame {
-  const frame = own.frame(index);
+function wholeFrame({ sampler, shared }: Chain, index: number): Frame {
+  const frame = sampler.frame(index);
   const parts: SharedFrame[] = [
     frame,
     ...shared.map((frames) => need(frames[index], `frame ${index} of a share`)),
@@ -50,6 +62,7 @@ export const chainHandlers: Handlers<
   | 'schedule'
   | 'chain'
   | 'advance'
+  | 'endChain'
   | 'assist'
   | 'collect'
   | 'frame'
@@ -63,37 +76,44 @@ export const chainHandlers: Handlers<
 
   schedule: ({ model, kind, steps }) => ddpm(model).schedule(kind, steps),
 
-  chain({ model: id, options, start, shares }) {
-    own?.sampler.free();
-    own = undefined;
-    shared = Array.from({ length: shares }, () => []);
+  chain({ place, model: id, options, start, shares }) {
+    endChain(place);
     const model = ddpm(id);
     const sampler = beginChain(model, options, start);
-    own = { sampler, shape: shapeOf(model) };
+    const shared = Array.from({ length: shares }, () => []);
+    chains.set(place, { sampler, shape: shapeOf(model), shared });
     return { frames: sampler.length };
   },
 
-  async advance(_, task) {
-    const chain = ownChain().sampler;
+  async advance({ place }, task) {
+    const chain = chainAt(place);
+    const { sampler } = chain;
     // Kept aside: a cancelled call may come back to a chain that a newer one has freed.
     let available = ofGrid(chain);
     const report = () => ({ available });
     const step = () => {
-      if (!chain.done) chain.step();
+      if (!sampler.done) sampler.step();
       available = ofGrid(chain);
-      return !chain.done;
+      return !sampler.done;
     };
     await inSlices(task, step, report);
     return report();
   },
 
-  async assist({ model, grid, share, options, start, from }, task) {
-    if (assisted.grid !== grid) {
-      for (const chain of assisted.chains.values()) chain.free();
-      assisted = { grid, chains: new Map() };
+  endChain({ place }) {
+    endChain(place);
+    return null;
+  },
+
+  async assist({ place, model, grid, share, options, start, from }, task) {
+    let known = assisted.get(place);
+    if (known?.grid !== grid) {
+      for (const chain of known?.shares.values() ?? []) chain.free();
+      known = { grid, shares: new Map() };
+      assisted.set(place, known);
     }
-    const chain = assisted.chains.get(share) ?? beginChain(ddpm(model), options, start);
-    assisted.chains.set(share, chain);
+    const chain = known.shares.get(share) ?? beginChain(ddpm(model), options, start);
+    known.shares.set(share, chain);
     let next = from;
     const report = () => {
       const frames: SharedFrame[] = [];
@@ -112,40 +132,42 @@ export const chainHandlers: Handlers<
     return task.cancelled ? [] : report();
   },
 
-  collect({ share, frames }) {
-    const held = need(shared[share], `share ${share}`);
+  collect({ place, share, frames }) {
+    const chain = chainAt(place);
+    const held = need(chain.shared[share], `share ${share}`);
     held.push(...frames);
-    return { held: held.length, available: ofGrid(ownChain().sampler) };
+    return { held: held.length, available: ofGrid(chain) };
   },
 
-  async frame({ index, x, predictedX0, start, columns, hold: wait }) {
+  async frame({ place, index, x, predictedX0, start, columns, hold: wait }) {
     const [xCanvas, predictedCanvas, startCanvas] = await Promise.all([
       surface(x),
       surface(predictedX0),
       start && surface(start),
     ]);
-    const { sampler: chain, shape } = ownChain();
+    const chain = chainAt(place);
+    const { shape } = chain;
     const frame = wholeFrame(chain, index);
     paintImages(xCanvas, frame.x, shape, columns);
     paintImages(predictedCanvas, frame.predictedX0, shape, columns);
     if (startCanvas) paintImages(startCanvas, wholeFrame(chain, 0).x, shape, columns);
     if (wait) hold();
     const { t, logSnr, rmsToOriginal } = frame;
-    return { index, t, logSnr, predictedX0: frame.predictedX0, shape, rmsToOriginal };
+    return { index, t, logSnr, x: frame.x, predictedX0: frame.predictedX0, shape, rmsToOriginal };
   },
 
-  async frames({ indices }, task) {
-    const { sampler, shape } = ownChain();
+  async frames({ place, indices }, task) {
+    const chain = chainAt(place);
     const frames: FilmFrames['frames'] = [];
     for (const index of indices) {
       // While others were let in, the chain may have given way to another one.
-      if (task.cancelled || own?.sampler !== sampler) break;
-      const { t, x, predictedX0 } = wholeFrame(sampler, index);
+      if (task.cancelled || chains.get(place) !== chain) break;
+      const { t, x, predictedX0 } = wholeFrame(chain, index);
       frames.push({ t, x, predictedX0 });
       task.progress(frames.length / indices.length);
       await breathe();
     }
-    return { shape, frames };
+    return { shape: chain.shape, frames };
   },
 
   diffuse: ({ model, image, options }) => ddpm(model).diffuse(image, options),

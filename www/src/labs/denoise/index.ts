@@ -12,6 +12,15 @@ export const denoise = defineLab({
   takes: 'noise',
   state: settings,
   opens: 'ddpm',
+  slots: {
+    second: {
+      kind: 'ddpm',
+      // Who opens a model means the first chain's.
+      suits: () => false,
+      read: ({ besideChain }) => besideChain.model ?? '',
+      write: ({ besideChain }, model) => (besideChain.model = model || null),
+    },
+  },
   fit,
   fitModels,
   anchors,

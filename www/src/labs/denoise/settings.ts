@@ -1,8 +1,8 @@
 /** What the denoise lab can be set to. Pure. */
 import { ALL_SCHEDULES } from '../../schema/bound.ts';
-import { choice, decimal, integer, optional } from '../../schema/codecs.ts';
-import { row, standardOf, type StateOf, type ValuesOf } from '../../schema/rows.ts';
-import { classIndex, seed } from '../../schema/values.ts';
+import { bare, choice, type Codec, decimal, integer, optional } from '../../schema/codecs.ts';
+import { type Row, row, standardOf, type StateOf, type ValuesOf } from '../../schema/rows.ts';
+import { classIndex, modelId, seed } from '../../schema/values.ts';
 import type { ModelFacts, Reject } from '../define.ts';
 
 export const METHODS = ['ddpm', 'ddim'] as const;
@@ -10,6 +10,20 @@ export const STEP_COUNTS = [20, 50, 100, 250, 500, 1000] as const;
 export const SAMPLE_COUNTS = [1, 16] as const;
 /** Reverse steps shown per second. */
 export const SPEEDS = [5, 15, 30, 60, 120, 240] as const;
+/** What holds the playheads of two chains together: the share of the steps that is gone, or the noise level. */
+export const LINKS = ['share', 'log-snr'] as const;
+export type Link = (typeof LINKS)[number];
+
+/** Stands for what the first chain has: null is a class of its own, "none". */
+export const SAME = 'same';
+
+const digitApart: Codec<number | null | typeof SAME> = {
+  parse: (text) => classIndex.parse(text),
+  print: (value) => (value === SAME ? '' : classIndex.print(value)),
+};
+/** A value of the second chain alone; null: that of the first. */
+const apart = <T>(key: string, { parse, print }: Codec<T>): Row<T | null> =>
+  row(key, optional(parse, print), null);
 
 export const settings = {
   denoise: {
@@ -29,16 +43,53 @@ export const settings = {
     /** The timestep to which the picture of the ELBO lab is noised and from which the chain starts; null: from pure noise. */
     from: row('from', optional(integer(1, 1000).parse, String), null),
   },
+  /** A second chain beside the first, which follows it in all that is not set apart here. */
+  besideChain: {
+    on: row('vs', bare, false),
+    model: apart('vs.ddpm', modelId),
+    digit: row('vs.digit', digitApart, SAME),
+    steps: apart('vs.steps', choice(STEP_COUNTS)),
+    method: apart('vs.sampler', choice(METHODS)),
+    eta: apart('vs.eta', decimal(0, 1, 2)),
+    schedule: apart('vs.schedule', choice(ALL_SCHEDULES)),
+    guidance: apart('vs.guidance', decimal(0, 4, 2)),
+    seed: apart('vs.seed', seed),
+    link: row('vs.by', choice(LINKS), 'share'),
+  },
 };
 
 type State = StateOf<typeof settings>;
 export type ChainSettings = ValuesOf<typeof settings.denoise>;
+export type BesideSettings = ValuesOf<typeof settings.besideChain>;
+
+/** What can be set apart, in the order in which the lab offers it. */
+export const APART = [
+  'seed',
+  'method',
+  'eta',
+  'steps',
+  'schedule',
+  'guidance',
+  'digit',
+  'model',
+] as const satisfies readonly (keyof BesideSettings)[];
+export type Apart = (typeof APART)[number];
+
+/** Whether the second chain has a value of its own. */
+export const isApart = (beside: BesideSettings, part: Apart): boolean =>
+  part === 'digit' ? beside.digit !== SAME : beside[part] !== null;
 
 /** Steps that a chain goes: all of its schedule's, or those below the timestep it starts from. */
 export const chainLength = ({ from, steps }: Pick<ChainSettings, 'from' | 'steps'>) =>
   from ?? steps;
 
-export function fit({ denoise }: State, reject: Reject): void {
+export function fit({ denoise, besideChain }: State, reject: Reject): void {
+  const stray = besideChain.on ? undefined : APART.find((part) => isApart(besideChain, part));
+  if (stray) {
+    const { key, codec } = settings.besideChain[stray];
+    reject(key, codec.print(besideChain[stray] as never));
+    Object.assign(besideChain, standardOf(settings.besideChain));
+  }
   if (denoise.from !== null && denoise.from > denoise.steps) {
     reject('from', String(denoise.from));
     denoise.from = null;

@@ -1,0 +1,46 @@
+/** The parts of a chain that are set apart, in words. */
+import type { DdpmEntry } from '../../engine/protocol.ts';
+import { fixed } from '../../format.ts';
+import { messages, titleOf } from '../../messages/index.ts';
+import { namesOf } from '../../models/names.ts';
+import { APART, type Apart, type ChainSettings } from './settings.ts';
+
+function say(
+  part: Apart,
+  chain: ChainSettings,
+  entry: DdpmEntry | undefined,
+  models: DdpmEntry[],
+): string {
+  const text = messages.denoise;
+  const { values } = text.compare;
+  switch (part) {
+    case 'seed':
+      return values.seed(chain.seed);
+    case 'method':
+      return text.methods[chain.method];
+    case 'eta':
+      return `η = ${fixed(chain.eta, 2)}`;
+    case 'steps':
+      return values.steps(chain.steps);
+    case 'schedule':
+      return text.schedules[chain.schedule];
+    case 'guidance':
+      return `w = ${fixed(chain.guidance, 1)}`;
+    case 'digit':
+      return chain.digit === null
+        ? values.noClass
+        : messages.classes.nameOf(entry?.classes[chain.digit] ?? '');
+    case 'model':
+      return (entry && namesOf(models, titleOf).get(entry.id)) ?? '';
+  }
+}
+
+/** What tells a chain from the other: its values of all that is set apart. */
+export const nameOf = (
+  beside: { isApart: (part: Apart) => boolean; models: DdpmEntry[] },
+  chain: ChainSettings,
+  entry: DdpmEntry | undefined,
+): string =>
+  APART.filter((part) => beside.isApart(part))
+    .map((part) => say(part, chain, entry, beside.models))
+    .join(messages.comma);
