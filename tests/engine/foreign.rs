@@ -22,6 +22,9 @@ pub fn file(path: &str) -> &'static [u8] {
         "encoder-std.onnx",
         "encoder-sampled.onnx",
         "encoder-code.onnx",
+        "encoder-three.onnx",
+        "whole.onnx",
+        "whole-code.onnx",
         "encoder-colour.onnx",
         "decoder-sigmoid.onnx",
         "decoder-class.onnx",
@@ -35,6 +38,7 @@ pub fn file(path: &str) -> &'static [u8] {
         "decoder-mixture.onnx",
         "network.onnx",
         "network-flow.onnx",
+        "network-table.onnx",
     )
 }
 

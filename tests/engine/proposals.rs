@@ -100,6 +100,73 @@ fn stacked_and_sampled_posteriors_and_codes_are_recognized() {
     assert_eq!(code.spread, Spread::None);
 }
 
+/// What a layer of the fixtures' encoders makes of [`X`] behind its ReLU.
+fn encoded(salt: i64) -> Vec<f64> {
+    let relu: Vec<f64> = linear(&X.map(f64::from), 4, 4).into_iter().map(|v| v.max(0.0)).collect();
+    linear(&relu, 2, salt)
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_code_that_is_drawn_is_no_mean() {
+    let (_, entry) = proposed(&["encoder-three.onnx", "decoder-sigmoid.onnx"]);
+    let q = load(&entry).unwrap().encode(&X).unwrap();
+    close(&q.mean.to_vec(), &encoded(2));
+    close(&q.log_var.to_vec(), &encoded(3));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_vae_in_one_file_is_cut_where_all_goes_through_its_code() {
+    let (proposal, entry) = proposed(&["whole.onnx"]);
+    let Contract::Vae(contract) = &entry.contract else { panic!() };
+    assert_eq!(contract.decoder.latent.name.as_deref(), Some("code"));
+    assert_eq!(contract.decoder.output.name.as_deref(), Some("before"));
+    let cut = proposal.guesses.iter().find(|guess| guess.field == "files.decoder").unwrap();
+    assert!(cut.reason.message.contains("cut at \"code\", whose 2 numbers"), "{}", cut.reason);
+    let model = load(&entry).unwrap();
+    let q = model.encode(&X).unwrap();
+    close(&q.mean.to_vec(), &encoded(2));
+    close(&q.log_var.to_vec(), &encoded(3));
+    let z = [0.7_f32, -1.3];
+    let logits = linear(&z.map(f64::from), 4, 1);
+    let expected: Vec<f64> = logits.into_iter().map(sigmoid).collect();
+    close(&model.decode(&z).unwrap().to_vec(), &expected);
+
+    // a plain autoencoder: at its smallest value
+    let (_, entry) = proposed(&["whole-code.onnx"]);
+    let Contract::Vae(contract) = &entry.contract else { panic!() };
+    assert_eq!(contract.decoder.latent.name.as_deref(), Some("code"));
+    assert_eq!(contract.encoder.posterior.spread, Spread::None);
+    let model = load(&entry).unwrap();
+    let relu = z.map(|v| f64::from(v).max(0.0));
+    let expected: Vec<f64> = linear(&relu, 4, 1).into_iter().map(sigmoid).collect();
+    close(&model.decode(&z).unwrap().to_vec(), &expected);
+
+    // an image that is made of nothing smaller cannot be cut
+    let files = inspected(&["network-flow.onnx"]);
+    let NamedFile { name, mut info } = files.into_iter().next().unwrap();
+    info.inputs.retain(|input| input.name == "x");
+    let alone = [NamedFile { name, info }];
+    let proposal = propose("mine", &alone, &ProposalOptions::default()).unwrap();
+    assert!(proposal.entry.is_none());
+    assert!(proposal.missing.iter().any(|m| m.message.contains("no code")), "{proposal:?}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_timestep_picks_its_row_in_any_shape() {
+    let (_, entry) = proposed(&["network-table.onnx"]);
+    let Contract::Ddpm(contract) = &entry.contract else { panic!() };
+    assert_eq!(contract.network.time.schedule.as_ref().map(BetaSchedule::steps), Some(50));
+    assert_eq!(contract.network.time.shape, [1]);
+    check(&entry, bytes(&entry), &CheckOptions::default()).unwrap();
+    // with a chain that is longer than its table the file says so
+    let schedule = json!({"kind": "linear", "steps": 1000});
+    let longer = [("network.time.schedule".to_string(), schedule)].into_iter().collect();
+    let entry = entry.changed(&longer).unwrap();
+    let error = check(&entry, bytes(&entry), &CheckOptions::default()).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Model);
+    assert!(error.message.contains("is out of range for a length of 50"), "{error}");
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn a_colour_decoder_and_diffusion_networks_are_recognized() {
     let (_, entry) = proposed(&["decoder-tanh.onnx", "encoder-colour.onnx"]);

@@ -79,7 +79,10 @@ export interface EncoderAdapter {
 export interface DecoderAdapter {
   /** As of an encoder. */
   batch?: number;
-  /** `shape` without the batch if it is not [latents]: [16, 1, 1]. The name is "z" if absent. */
+  /**
+   * `shape` without the batch if it is not [latents]: [16, 1, 1]. The name is an input, "z" if absent, or any value of the graph, where
+   * encoder and decoder are one file: what that is computed from is left out.
+   */
   latent?: { name?: string; shape?: number[] };
   output?: PixelOutput;
   condition?: ClassInput;

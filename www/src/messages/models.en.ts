@@ -3,7 +3,7 @@ export const models = {
   open: 'Open a model',
   dropHere: 'Drop ONNX files, or a zip of a manifest and files, to open a model',
   close: 'Close',
-  lead: 'Give the ONNX files of a VAE (encoder and decoder, or the decoder alone) or of a diffusion model, with the files that hold their weights, or a zip of a manifest and files. They stay in this browser: nothing is uploaded.',
+  lead: 'Give the ONNX files of a VAE (encoder and decoder, in two files or one, or the decoder alone) or of a diffusion model, with the files that hold their weights, or a zip of a manifest and files. They stay in this browser: nothing is uploaded.',
   choose: 'Choose files…',
   more: 'Add files…',
   fromStart: 'Other files',

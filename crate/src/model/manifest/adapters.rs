@@ -39,7 +39,8 @@ pub struct ImageInput {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LatentInput {
-    /// The input's name, `z` if absent.
+    /// The name of the input, `z` if absent, or of any value of the graph, where encoder and decoder
+    /// are one file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The tensor's shape without the batch if it is not `[latents]`: `[16, 1, 1]`.

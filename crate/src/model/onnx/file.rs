@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
-use tract_onnx::pb::type_proto::Value as TypeValue;
-use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
+use tract_onnx::pb::type_proto::{Tensor, Value as TypeValue};
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, TypeProto, ValueInfoProto};
 use tract_onnx::prelude::Framework;
 
 use super::{Dim, check};
@@ -52,6 +52,13 @@ pub(super) fn element_type(code: i32) -> String {
         Ok(other) => format!("{other:?}").to_lowercase(),
         Err(_) => format!("type {code}"),
     }
+}
+
+/// A value of any shape.
+pub(super) fn port(name: &str, element_type: i32) -> ValueInfoProto {
+    let tensor = Tensor { elem_type: element_type, shape: None };
+    let r#type = TypeProto { value: Some(TypeValue::TensorType(tensor)), ..TypeProto::default() };
+    ValueInfoProto { name: name.into(), r#type: Some(r#type), ..ValueInfoProto::default() }
 }
 
 /// Element type and dimensions of a declared value, where the file states them.

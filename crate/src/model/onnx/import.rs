@@ -29,6 +29,7 @@ pub(super) fn prepare(
     outputs: &[&str],
 ) -> Result<ModelProto, String> {
     let graph = proto.graph.as_mut().ok_or("has no graph")?;
+    cut(graph, inputs);
     let given = check_inputs(graph, inputs, outputs)?;
     file::embed(graph, external)?;
     check::check(&mut proto, &given, outputs)?;
@@ -47,6 +48,29 @@ pub(super) fn prepare(
         return Err(format!("cannot be used: it has operators that are not supported: {names}"));
     }
     Ok(proto)
+}
+
+/// Makes inputs of inner values that are given: what the file computes them from is not needed.
+fn cut(graph: &mut GraphProto, inputs: &[TensorSpec]) {
+    for spec in inputs {
+        let is_made = |name: &String| *name == spec.name;
+        let Some(output) =
+            graph.node.iter_mut().flat_map(|node| &mut node.output).find(|name| is_made(name))
+        else {
+            continue;
+        };
+        // The node may have other results that are needed.
+        output.push_str(" before the cut");
+        let declared = graph.value_info.iter().chain(&graph.output);
+        let known = declared.filter(|value| value.name == spec.name);
+        let mut codes = known.filter_map(|value| file::declared(value).0);
+        let code = codes.find(|&code| datum(code) == Some(spec.datum));
+        let usual = match spec.datum {
+            Datum::F32 => DataType::Float,
+            Datum::I64 => DataType::Int64,
+        };
+        graph.input.push(file::port(&spec.name, code.unwrap_or(usual as i32)));
+    }
 }
 
 /// The inputs by their types in the file. Fails unless they have these names, types and dimensions;

@@ -9,10 +9,11 @@
 //! - [`support`], [`types`]: what can be computed, and in which types,
 //! - [`lower`], [`convolution`], [`product`], [`values`]: each operator by the kernels,
 //! - [`operator`], [`layout`], [`ops`], [`elementwise`]: the kernels as tract's operators,
-//! - [`states`]: each operator over several states,
+//! - [`states`]: each operator over several states; [`bounds`]: indices that are known only then,
 //! - [`info`]: what is in a file,
 //! - [`profile`](mod@profile): where the time goes.
 
+mod bounds;
 mod check;
 mod convolution;
 mod elementwise;

@@ -10,6 +10,7 @@ use tract_core::ops::array::{Slice, TypedConcat};
 use tract_core::ops::cast::Cast;
 use tract_core::ops::source::TypedSource;
 
+use super::bounds;
 use super::operator::{Cost, Kernel, kernel};
 
 /// Puts the axis of states before all values that depend on the inputs.
@@ -179,7 +180,9 @@ impl EvalOp for OneByOne {
                 tensor.remove_axis(0)?;
                 Ok(tensor.into_tvalue())
             });
-            let made = self.op.eval(context, single.collect::<TractResult<_>>()?)?;
+            let single: TVec<TValue> = single.collect::<TractResult<_>>()?;
+            bounds::check(&*self.op, &single)?;
+            let made = self.op.eval(context, single)?;
             results.resize(made.len(), Vec::new());
             for (all, value) in results.iter_mut().zip(made) {
                 let mut tensor = value.into_tensor();

@@ -30,13 +30,14 @@ phrases! {
     FileRefused: "{file}: {reason}",
     FileUnknown: "{file} takes {inputs} and gives {outputs}: a model of images takes an image or latents and gives the other, or takes a noisy image and the noise level",
     DecoderMissing: "{file} looks like an encoder: a decoder, from latents to an image, is missing",
-    WholeAutoencoder: "{file} takes an image and gives one back: export the decoder, from the latents on, as a file of its own",
+    WholeAutoencoder: "{file} takes an image and gives one back: and has no code in between that is smaller: export the decoder, from the latents on, as a file of its own",
     EncoderMissing: "there is no encoder: the latent lab and draws from the prior work, q(z|x) and the bound do not",
     EncoderSizeDiffers: "the encoder {file} takes images of another size than the decoder gives: it is left out",
     EncoderLatentsDiffer: "{file} takes {inputs} and gives {outputs}, but the decoder takes {latents} latents: the encoder is left out",
 
     // files and classes
     DecoderByShape: "{file} takes {latents} numbers and gives an image",
+    CutAtCode: "{file} has both halves: it is cut at \"{value}\", whose {latents} numbers are all that the image is made of",
     Decoder: "decoder",
     ClassVector: "the input \"{input}\" has {count} numbers beside the others",
     ClassNumber: "the input \"{input}\" is one number for each image",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::ports::{Looks, Seen};
+use super::ports::{Looks, MOVES, Seen};
 use super::{Candidate, Choice, Draft, choice, class_adapter, class_input, fields};
 use crate::error::Result;
 use crate::model::manifest::Layout;
@@ -296,8 +296,18 @@ fn condition(draft: &mut Draft, network: &Candidate<'_>, rest: Vec<&Seen>) -> Re
 /// The number of rows of the table that an index picks from, where the file says.
 fn rows_of_table(network: &Candidate<'_>, index: &Seen) -> Option<usize> {
     let info = network.info;
+    // the index itself, and what is its only number in another shape
+    let mut same = vec![index.name.as_str()];
+    for value in &info.values {
+        let moves = MOVES.contains(&value.operator.as_str())
+            || matches!(value.operator.as_str(), "Gather" | "Slice");
+        if moves && value.inputs.first().is_some_and(|name| same.contains(&name.as_str())) {
+            same.push(&value.name);
+        }
+    }
     let gather = info.values.iter().find(|value| {
-        value.operator == "Gather" && value.inputs.get(1).is_some_and(|name| *name == index.name)
+        value.operator == "Gather"
+            && value.inputs.get(1).is_some_and(|name| same.contains(&name.as_str()))
     })?;
     let table = gather.inputs.first()?;
     if let Some(shape) = info.weights.get(table) {

@@ -31,14 +31,13 @@ pub(super) fn propose(
     if z.shape.len() != 1 {
         draft.set(&fields([("decoder.latent.shape", json!(z.shape))]))?;
     }
-    draft.guess(
-        "files.decoder",
-        Phrase::new(
-            Code::DecoderByShape,
-            [("file", decoder.name.into()), ("latents", latents.into())],
-        ),
-        vec![choice(Code::Decoder, [])],
-    )?;
+    let mut about = vec![("file", decoder.name.into()), ("latents", latents.into())];
+    let is_cut = decoder.info.inputs.iter().all(|input| input.name != z.name);
+    let code = if is_cut { Code::CutAtCode } else { Code::DecoderByShape };
+    if is_cut {
+        about.push(("value", (&z.name).into()));
+    }
+    draft.guess("files.decoder", Phrase::new(code, about), vec![choice(Code::Decoder, [])])?;
     let rest = decoder.inputs.iter().filter(|p| p.name != z.name);
     if let Some((class, length)) = class_input(rest) {
         condition(draft, "decoder", class, length)?;

@@ -8,6 +8,7 @@ mod flat;
 mod latent;
 mod ports;
 mod posterior;
+mod whole;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -162,7 +163,7 @@ pub fn propose(id: &str, files: &[NamedFile], options: &ProposalOptions) -> Resu
         // of an encoder that draws its code at random, what comes before the draw is used
         let draws = candidate.info.operators.keys().any(|name| name.starts_with("Random"));
         if let Some(refused) = &candidate.info.refused
-            && !(draws && candidate.role == Some(Role::Encoder))
+            && !(draws && matches!(candidate.role, Some(Role::Encoder | Role::Whole)))
         {
             draft.missing.push(Phrase::new(
                 Code::FileRefused,
@@ -178,6 +179,8 @@ pub fn propose(id: &str, files: &[NamedFile], options: &ProposalOptions) -> Resu
         diffusion::propose(&mut draft, network)?;
     } else if let Some(decoder) = with(Role::Decoder) {
         latent::propose(&mut draft, with(Role::Encoder).or(with(Role::Whole)), decoder)?;
+    } else if let Some([encoder, decoder]) = with(Role::Whole).and_then(whole::halves) {
+        latent::propose(&mut draft, Some(&encoder), &decoder)?;
     } else {
         if let Some(encoder) = with(Role::Encoder) {
             draft.missing.push(Phrase::new(Code::DecoderMissing, [("file", encoder.name.into())]));

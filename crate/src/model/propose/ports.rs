@@ -148,7 +148,7 @@ pub(super) fn of_value(value: &GraphValue, info: &GraphInfo) -> Seen {
 }
 
 /// Operators that give their input's values in another order or shape.
-const MOVES: [&str; 8] =
+pub(super) const MOVES: [&str; 8] =
     ["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Identity", "Cast", "Dropout"];
 
 /// The value whose values these are, before they were moved.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ports::{Looks, Seen};
+use super::whole;
 use super::{Candidate, Choice, Draft, Role, choice, fields};
 use crate::error::Result;
 use crate::model::phrase::{Code, Phrase};
@@ -12,7 +13,12 @@ pub(super) fn propose(draft: &mut Draft, encoder: &Candidate<'_>, latents: usize
     let outputs = &encoder.outputs;
     let elements = |p: &Seen| p.shape.iter().product::<usize>();
     let fits = |p: &&Seen| elements(p) == latents && p.looks != Looks::Unknown;
-    let vectors: Vec<&Seen> = outputs.iter().filter(fits).collect();
+    let mut vectors: Vec<&Seen> = outputs.iter().filter(fits).collect();
+    let drawn = whole::drawn(encoder.info);
+    let certain = |p: &&Seen| !drawn.contains(p.name.as_str());
+    if vectors.iter().any(certain) {
+        vectors.retain(certain);
+    }
     let is_mean = |p: &&&Seen| p.is_called(&["mean", "loc"]) || p.has_word(&["mu", "m"]);
     let is_spread = |p: &&&Seen| p.is_called(&["var", "sigma", "std", "scale", "logv"]);
 

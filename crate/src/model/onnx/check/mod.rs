@@ -409,7 +409,7 @@ impl<'a> Check<'a> {
                 if !why.is_empty() {
                     self.problem(format!("{}: {why}", describe(node)));
                 }
-                vec![]
+                self.drawn(node).into_iter().collect()
             });
             let mut values = values.into_iter();
             for output in &node.output {
@@ -419,6 +419,13 @@ impl<'a> Check<'a> {
                 }
             }
         }
+    }
+
+    /// What a draw gives that has the shape of what it takes: it is refused, but what comes of it is described.
+    fn drawn(&self, node: &NodeProto) -> Option<Value<'a>> {
+        let like = matches!(&*node.op_type, "RandomNormalLike" | "RandomUniformLike");
+        let of = self.values.get(node.input.first().filter(|_| like)?.as_str())?.as_ref()?;
+        Some(Value::new(of.element, of.shape.clone()))
     }
 
     /// What is wrong with a node whatever it takes. The rest of a node that no wanted output needs

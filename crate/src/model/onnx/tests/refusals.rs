@@ -1,10 +1,11 @@
 //! Names of values, and what is said of files that cannot be run.
 
+use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{ModelProto, ValueInfoProto};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::super::{Network, TensorSpec, Values, inspect};
-use super::{FILES, graph, integers, node, run, tensor};
+use super::{FILES, Int, graph, integers, node, run, tensor};
 
 #[wasm_bindgen_test(unsupported = test)]
 fn any_value_can_be_an_output_and_only_what_it_needs_is_kept() {
@@ -21,6 +22,61 @@ fn any_value_can_be_an_output_and_only_what_it_needs_is_kept() {
         refused.message.contains("(RandomNormalLike): a bound needs a deterministic network"),
         "{refused}"
     );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn any_value_can_be_an_input_and_what_it_is_made_of_is_not_needed() {
+    let nodes = vec![
+        node("RandomNormalLike", &["x"], "noise", &[]),
+        node("Add", &["x", "noise"], "code", &[]),
+        node("Relu", &["code"], "y", &[]),
+        node("Neg", &["code"], "other", &[]),
+    ];
+    let inputs = [TensorSpec::f32("code", &[1, 2])];
+    let load = |outputs: &[&str]| {
+        Network::from_proto("test.onnx", graph(nodes.clone(), vec![]), None, &inputs, outputs)
+    };
+    let found = load(&["y", "other"]).unwrap().run(&[Values::F32(&[-1.0, 0.5])]).unwrap();
+    assert_eq!(found, [[0.0, 0.5], [1.0, -0.5]]);
+    let refused = load(&["y", "noise"]).unwrap_err();
+    assert!(refused.message.contains("it needs \"x\""), "{refused}");
+}
+
+/// In WebAssembly a panic in tract would end the instance.
+#[wasm_bindgen_test(unsupported = test)]
+fn an_index_of_a_run_that_picks_nothing_is_an_error() {
+    let table = || tensor("w", &[3, 2], &[0.0, 0.1, 1.0, 1.1, 2.0, 2.1]);
+    let to = [("to", Int(DataType::Int64 as i64))];
+    let cast = node("Cast", &["x"], "n", &to);
+    let pick = |op, inputs: &[&str], attributes: &[_]| {
+        graph(vec![cast.clone(), node(op, inputs, "y", attributes)], vec![table()])
+    };
+    let one_hot = graph(
+        vec![cast.clone(), node("OneHot", &["n", "depth", "values"], "y", &[])],
+        vec![integers("depth", &[3]), tensor("values", &[2], &[0.0, 1.0])],
+    );
+    let scattered = graph(
+        vec![cast.clone(), node("ScatterElements", &["w", "n", "x"], "y", &[])],
+        vec![table()],
+    );
+    type Case<'a> = (&'a str, ModelProto, &'a [usize], [&'a [f32]; 2]);
+    let cases: [Case<'_>; 5] = [
+        ("Gather", pick("Gather", &["w", "n"], &[]), &[1], [&[-3.0], &[3.0]]),
+        (
+            "GatherElements",
+            pick("GatherElements", &["w", "n"], &[]),
+            &[1, 2],
+            [&[2.0, -1.0], &[0.0, -4.0]],
+        ),
+        ("GatherND", pick("GatherND", &["w", "n"], &[]), &[1, 2], [&[1.0, 1.0], &[1.0, 2.0]]),
+        ("OneHot", one_hot, &[1], [&[2.0], &[3.0]]),
+        ("ScatterElements", scattered, &[1, 2], [&[2.0, 1.0], &[0.0, 3.0]]),
+    ];
+    for (what, proto, shape, [right, wrong]) in cases {
+        run(proto.clone(), shape, right).unwrap_or_else(|e| panic!("{what}: {e}"));
+        let error = run(proto, shape, wrong).unwrap_err();
+        assert!(error.message.contains("is out of range for a length of"), "{what}: {error}");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
