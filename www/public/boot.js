@@ -1,6 +1,18 @@
 // Says why the page does not start, where it does not: what stands in #boot is hidden until then, and gone when the page is there.
-// A classic script, so that it runs where modules may not.
+// A classic script, so that it runs where modules may not, and before anything is painted: it also sets the scheme that the visitor chose.
 (function () {
+  try {
+    // The same as in src/theme.svelte.ts.
+    var theme = localStorage.getItem('elbo-room theme');
+    if (theme === 'light' || theme === 'dark') {
+      document.documentElement.dataset.theme = theme;
+      var scheme = document.querySelector('meta[name="color-scheme"]');
+      if (scheme) scheme.content = theme;
+    }
+  } catch (error) {
+    // The browser refuses its storage: the scheme is the system's.
+    void error;
+  }
   function fail(reason, detail) {
     var boot = document.getElementById('boot');
     // One failure leads to others: the first is the one.

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
-const [lightCss = '', darkCss = ''] = css.split('@media (prefers-color-scheme: dark)');
+const [lightCss = '', chosenCss = '', darkCss = ''] = css.split(/@media screen/);
 const colours = (text: string) =>
   Object.fromEntries(
     Array.from(text.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g), ([, name = '', hex = '']) => [
@@ -13,6 +13,12 @@ const colours = (text: string) =>
   );
 const light = colours(lightCss);
 const SCHEMES = { light, dark: { ...light, ...colours(darkCss) } };
+
+it('has one dark scheme, be it chosen or the system’s', () => {
+  expect(Object.keys(colours(darkCss)).length).toBeGreaterThan(10);
+  expect(colours(chosenCss)).toEqual(colours(darkCss));
+});
+
 const ACCENTS = ['vae', 'hvae', 'ddpm', 'inference'];
 
 type Triple = [number, number, number];

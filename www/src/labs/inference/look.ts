@@ -23,8 +23,12 @@ export function watchLook(tell: (look: Look) => void): (place: HTMLElement) => (
     observer.observe(place);
     const scheme = matchMedia('(prefers-color-scheme: dark)');
     scheme.addEventListener('change', read);
+    // The visitor's own choice of a scheme.
+    const chosen = new MutationObserver(read);
+    chosen.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     return () => {
       observer.disconnect();
+      chosen.disconnect();
       scheme.removeEventListener('change', read);
     };
   };
