@@ -9,6 +9,8 @@ import {
   rejection,
 } from './address/address.ts';
 import { type Catalog, fitToModels } from './address/fit.ts';
+import { Edits } from './edits/edits.svelte.ts';
+import { Gestures } from './edits/gestures.ts';
 import { speech } from './messages/speech.svelte.ts';
 import type { Lab, PageState } from './state.ts';
 
@@ -20,8 +22,11 @@ export class Page {
   state: PageState;
   /** What the URL asked for and could not get. */
   rejected = $state.raw<Rejection[]>([]);
+  readonly edits: Edits;
   #catalog: Catalog | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The address that the page itself goes to. */
+  #going: string | null = null;
   /** Printed once for all links: every move of a slider changes them. */
   #fields = $derived.by(() => printFields(this.state));
 
@@ -29,12 +34,21 @@ export class Page {
     const { state, rejected } = parseState(location.hash);
     this.state = $state(state);
     this.rejected = rejected;
+    const end = new AbortController();
+    const { signal } = end;
+    $effect(() => () => end.abort());
+    this.edits = untrack(() => new Edits(this.state, () => this.#fields, new Gestures(signal)));
     speech.chosen = state.language;
-    addEventListener('hashchange', () => this.#read());
-    addEventListener('pagehide', () => this.#flush());
+    addEventListener('hashchange', () => this.#read(), { signal });
+    addEventListener('click', (event) => this.#leave(event), { signal });
+    addEventListener('pagehide', () => this.#flush(), { signal });
     $effect(() => {
       const { language } = this.state;
       untrack(() => (speech.chosen = language));
+    });
+    $effect(() => {
+      void this.#fields;
+      untrack(() => this.edits.observe());
     });
     $effect(() => {
       const fragment = fragmentOf(this.#fields);
@@ -83,21 +97,41 @@ export class Page {
     return printState({ ...this.state, embed: true });
   }
 
-  /** Goes to another state as a link would: the browser's Back leads to the one that was. */
+  /** Goes to another state as a link would: the browser's Back leads to the one that was, and so does Undo. */
   go(state: PageState): void {
-    this.#flush();
-    location.hash = printState(state);
+    const address = printState(state) || '#';
+    this.#depart(address);
+    location.hash = address;
   }
 
   dismiss(): void {
     this.rejected = [];
   }
 
+  /** A link of the page's own is followed. */
+  #leave(event: MouseEvent): void {
+    const { target, button, ctrlKey, metaKey, shiftKey, altKey } = event;
+    const link = target instanceof Element ? target.closest('a[href^="#"]') : null;
+    if (!link || event.defaultPrevented || button !== 0) return;
+    // They open it elsewhere.
+    if (ctrlKey || metaKey || shiftKey || altKey) return;
+    this.#depart(link.getAttribute('href') ?? '#');
+  }
+
+  #depart(address: string): void {
+    this.#flush();
+    this.#going = (location.hash || '#') === address ? null : address;
+  }
+
   #read(): void {
     this.#forget();
     const { state, rejected } = parseState(location.hash);
     this.rejected = this.#catalog ? [...rejected, ...fitToModels(state, this.#catalog)] : rejected;
+    // What was set last is in the history before anything else comes.
+    this.edits.observe();
     Object.assign(this.state, state);
+    this.edits.arrive(isSame(location.hash || '#', this.#going ?? ''));
+    this.#going = null;
   }
 
   #forget(): void {

@@ -111,6 +111,18 @@ export function fragmentOf(fields: readonly string[], lab?: Lab): string {
   return parts.length === 0 ? '' : `#${LENGTH}=${text.length}&${text}`;
 }
 
+/** Gives a state back what `printFields` has written of it; what is so already stays the same value. */
+export function restoreFields(state: PageState, fields: readonly string[]): void {
+  const standard = defaultState();
+  for (const [i, field] of FIELDS.entries()) {
+    const text = fields[i];
+    if (text === undefined || field.print(state) === text) continue;
+    // No value has a form of its own everywhere.
+    if (text === STANDARD[i]) field.take(state, standard);
+    else field.read(state, text);
+  }
+}
+
 /** The fragment for a state. */
 export const printState = (state: PageState): string => fragmentOf(printFields(state));
 

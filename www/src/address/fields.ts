@@ -7,6 +7,8 @@ export interface Field {
   /** false: the text is not a value of it. */
   read: (state: PageState, text: string) => boolean;
   print: (state: PageState) => string;
+  /** Takes the value that another state has. */
+  take: (state: PageState, from: PageState) => void;
 }
 
 type Values = Record<string, unknown>;
@@ -30,6 +32,10 @@ function field(path: readonly string[], key: string, codec: AnyRow['codec']): Fi
     print(state) {
       const [values, name] = place(state);
       return codec.print(values[name] as never);
+    },
+    take(state, from) {
+      const [[values, name], [others]] = [place(state), place(from)];
+      values[name] = others[name];
     },
   };
 }

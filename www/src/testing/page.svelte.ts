@@ -93,6 +93,14 @@ export async function pass(milliseconds = 50): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
 }
 
+/** A press of the pointer, and what it changes: an entry of the history. */
+export async function byHand(change: () => unknown): Promise<void> {
+  dispatchEvent(new Event('pointerdown'));
+  change();
+  await pass(0);
+  dispatchEvent(new Event('pointerup'));
+}
+
 /** A page whose engine has begun and holds its models. */
 export async function open<T>(
   surroundings: World,

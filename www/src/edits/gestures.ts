@@ -1,0 +1,64 @@
+/** What the visitor does by hand, seen from the window: each gesture begins an entry of the history, whatever changes by itself does not. */
+
+/** In milliseconds: taps of arrow keys on one control that follow each other so fast are one gesture. */
+const TOGETHER_MS = 1000;
+/** Keys that move what has the focus. */
+const MOVING = /^(Arrow|Page)|^(Home|End|[.,])$/;
+const SILENT = /^(Shift|Control|Alt|AltGraph|Meta|CapsLock|Tab)$/;
+
+export class Gestures {
+  #begun = false;
+  #held = false;
+  #last: { target: EventTarget | null; time: number } = { target: null, time: -Infinity };
+  /** The key of the last gesture; empty where it was none. */
+  #key = '';
+
+  constructor(signal: AbortSignal) {
+    const on = (types: string, listener: (event: never) => void) => {
+      for (const type of types.split(' '))
+        addEventListener(type, listener as EventListener, { capture: true, signal });
+    };
+    on('pointerdown', (event: Event) => this.#begin(event, true));
+    on('pointerup pointercancel keyup', (event: Event) => {
+      this.#held = false;
+      this.#last.time = event.timeStamp;
+    });
+    on('drop paste', (event: Event) => this.#begin(event, false));
+    on('keydown', (event: KeyboardEvent) => {
+      const { key, repeat } = event;
+      if (repeat || SILENT.test(key)) return;
+      const same = key === this.#key && MOVING.test(key);
+      if (!same || !this.#follows(event)) this.#begin(event, true);
+      this.#key = key;
+    });
+    // Tools that read or speak the page set a value, or press a button, without pointer and keys.
+    on('input change', (event: Event) => {
+      if (!this.#follows(event) && !this.#held) this.#begin(event, false);
+    });
+    on('click', (event: MouseEvent & { pointerType?: string }) => {
+      const isPointed = event.detail > 0 || event.pointerType;
+      if (!isPointed && !this.#follows(event)) this.#begin(event, false);
+    });
+  }
+
+  /** Whether a gesture has begun to which no change belongs yet; the change that asks does now. */
+  take(): boolean {
+    const begun = this.#begun;
+    this.#begun = false;
+    return begun;
+  }
+
+  #begin({ target, timeStamp: time }: Event, held: boolean): void {
+    this.#begun = true;
+    this.#held = held;
+    this.#key = '';
+    this.#last = { target, time };
+  }
+
+  /** Whether an event goes on with the gesture before it: at the same place, a moment later. */
+  #follows({ target, timeStamp: time }: Event): boolean {
+    const last = this.#last;
+    this.#last = { target, time };
+    return last.target === target && time - last.time < TOGETHER_MS;
+  }
+}
