@@ -16,9 +16,12 @@ export const FLOORS = {
   declared: ['engine', 'drawing', 'messages', 'schema'],
   state: ['messages', 'schema', 'declared'],
   address: ['engine', 'schema', 'declared', 'state'],
-  page: ['address', 'messages', 'state'],
+  theme: [],
+  commands: ['messages', 'modal'],
+  edits: ['address', 'commands', 'messages', 'state'],
+  page: ['address', 'edits', 'messages', 'state'],
   share: ['engine', 'messages', 'modal'],
-  controls: ['engine', 'messages', 'format', 'share'],
+  controls: ['commands', 'engine', 'messages', 'format', 'share'],
   charts: ['engine', 'messages', 'format', 'controls', 'share'],
   models: [
     'engine',
@@ -48,6 +51,8 @@ export const FLOORS = {
   labs: [
     'scoring',
     'models',
+    'commands',
+    'edits',
     'engine',
     'drawing',
     'messages',

@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
+import type { Command } from '../commands/command.ts';
 import { definitionOf, LABS } from '../labs/index.ts';
-import type { Controller, LabModule, Offer } from '../labs/module.ts';
+import type { Controller, LabContext, LabModule, Offer } from '../labs/module.ts';
 import type { Lab } from '../state.ts';
 
 /** The labs whose code is there, and those that have been opened. */
@@ -59,6 +60,17 @@ export class Rooms {
   /** In the order of the navigation. */
   get offers(): Offer[] {
     return LABS.flatMap(({ id }) => [...(this.controllers[id]?.offers ?? [])]);
+  }
+
+  /** Whether something plays in any lab. */
+  get moving(): boolean {
+    return Object.values(this.controllers).some(({ moving }) => moving);
+  }
+
+  /** What an open lab can be told. */
+  commands(lab: Lab, context: LabContext): readonly Command[] {
+    const [module, controller] = [this.modules[lab], this.controllers[lab]];
+    return (controller && module?.commands?.(controller, context)) ?? [];
   }
 
   /** Stops what plays in any lab. */

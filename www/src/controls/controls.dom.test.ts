@@ -201,10 +201,9 @@ describe('the field of a seed', () => {
     const [onchange, ondice] = [vi.fn(), vi.fn()];
     const { getByRole } = render(SeedField, {
       label: 'Seed',
-      diceLabel: 'New random seed',
       value: 7,
+      dice: { id: 'dice', group: 'lab', label: () => 'New random seed', run: ondice },
       onchange,
-      ondice,
     });
     return { onchange, ondice, getByRole, input: getByRole('spinbutton') as HTMLInputElement };
   };

@@ -1,5 +1,6 @@
 /** What the page gives a lab, and what it expects of one. */
 import type { Component } from 'svelte';
+import type { Command, Hint } from '../commands/command.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
 import type { Pixels } from '../engine/protocol.ts';
 import type { ModelDesk } from '../models/desk.svelte.ts';
@@ -34,13 +35,21 @@ export interface Controller {
   readonly displayed?: Displayed;
   /** Its worker was given up: nothing in it answers. */
   readonly down?: boolean;
+  /** Something plays. */
+  readonly moving?: boolean;
   /** Stops what plays. */
   pause?: () => void;
   /** Takes the picture of the desk. */
   receive?: () => void;
 }
 
-export interface LabModule<C extends object> {
+/** What a lab adds to the table of commands, and what its controls do by themselves. */
+export interface LabCommands<C extends object> {
+  commands?: (lab: C, context: LabContext) => readonly Command[];
+  hints?: readonly Hint[];
+}
+
+export interface LabModule<C extends object> extends LabCommands<C> {
   /** Called while a component begins, to which its effects belong. */
   create: (context: LabContext) => C;
   View: Component<LabContext & { lab: C }>;
@@ -49,4 +58,5 @@ export interface LabModule<C extends object> {
 export const labModule = <C extends object>(
   create: LabModule<C>['create'],
   View: LabModule<C>['View'],
-): LabModule<C> => ({ create, View });
+  more: LabCommands<C> = {},
+): LabModule<C> => ({ create, View, ...more });

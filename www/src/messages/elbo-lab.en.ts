@@ -50,7 +50,6 @@ export const elboLab = {
     draw: 'Draw',
     scored: 'What is scored',
     invite: 'Draw a digit here',
-    undo: 'Undo',
     clear: 'Clear',
     examples: 'Examples',
     example: (name: string) => `Example: ${name}`,

@@ -51,7 +51,6 @@ export const elboLab: typeof english = {
     draw: '绘制',
     scored: '实际评分的图像',
     invite: '在这里画一个数字',
-    undo: '撤销',
     clear: '清空',
     examples: '示例',
     example: (name) => `示例：${name}`,

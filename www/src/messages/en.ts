@@ -20,6 +20,21 @@ export const en = {
   /** Between the items of a list. */
   comma: ', ',
 
+  /** What every lab can be told; the help and the palette have more, in `manual.en.ts`. */
+  commands: {
+    label: 'Commands',
+    undo: 'Undo',
+    redo: 'Redo',
+    palette: 'Find a command',
+    help: 'Keyboard shortcuts',
+    copyLink: 'Copy link to this state',
+    print: 'Print',
+    theme: (theme: string) => `Appearance: ${theme}`,
+    themes: { system: 'as the system', light: 'light', dark: 'dark' },
+    singles: { on: 'Switch single-key shortcuts on', off: 'Switch single-key shortcuts off' },
+    model: (title: string) => `Model: ${title}`,
+  },
+
   loading: {
     label: 'Loading',
     now: (what: string) => `Loading: ${what}`,
@@ -175,6 +190,7 @@ export const en = {
       lead: 'With two latents all of latent space fits into one picture: every place is a picture, and every class has its region.',
       plane: 'Map of latent space, z₁ to the right, z₂ upwards',
       point: (x: string, y: string) => `z₁ = ${x}, z₂ = ${y}`,
+      random: 'Random point',
       keys: 'Arrow keys move the point, faster with Shift. Enter adds a corner of the path there, Backspace removes the last one, Escape all of them.',
       tool: 'The pointer',
       tools: { point: 'Moves the point', path: 'Draws a path' },

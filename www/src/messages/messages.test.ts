@@ -4,6 +4,8 @@ import { bench as benchEn } from './bench.en.ts';
 import { bench as benchZh } from './bench.zh.ts';
 import { en } from './en.ts';
 import { messages, titleOf } from './index.ts';
+import { manual as manualEn } from './manual.en.ts';
+import { manual as manualZh } from './manual.zh.ts';
 import { preferredLanguage } from './languages.ts';
 import { speech } from './speech.svelte.ts';
 import { zh } from './zh.ts';
@@ -41,11 +43,13 @@ const ARGUMENTS = [
 const say = (text: Text, values: readonly unknown[]) =>
   String(typeof text === 'string' ? text : text(...values.slice(0, text.length)));
 
-const english = textsOf({ ...en, bench: benchEn });
+const english = textsOf({ ...en, bench: benchEn, manual: manualEn });
 /** What the crate says in English itself. */
 const PHRASES = 'ownModels > phrases > ';
 const chinese = new Map(
-  textsOf({ ...zh, bench: benchZh }).filter(([path]) => !path.startsWith(PHRASES)),
+  textsOf({ ...zh, bench: benchZh, manual: manualZh }).filter(
+    ([path]) => !path.startsWith(PHRASES),
+  ),
 );
 
 it('has the same texts in both languages', () => {

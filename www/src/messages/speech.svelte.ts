@@ -23,6 +23,11 @@ class Speech {
     void this.load();
   }
 
+  /** All texts in one language, whichever the page speaks. */
+  async texts(language: Language): Promise<Messages> {
+    return this.#known[language] ?? (language === 'en' ? en : FETCHED[language]());
+  }
+
   /** Fetches the language that is asked for; without it, the page goes on in English. */
   async load(): Promise<void> {
     const language = this.#wanted;

@@ -23,6 +23,20 @@ export const zh: Messages = {
   language: '语言',
   comma: '、',
 
+  commands: {
+    label: '命令',
+    undo: '撤销',
+    redo: '重做',
+    palette: '查找命令',
+    help: '键盘快捷键',
+    copyLink: '复制当前状态的链接',
+    print: '打印',
+    theme: (theme) => `外观：${theme}`,
+    themes: { system: '跟随系统', light: '浅色', dark: '深色' },
+    singles: { on: '启用单键快捷键', off: '停用单键快捷键' },
+    model: (title) => `模型：${title}`,
+  },
+
   loading: {
     label: '加载中',
     now: (what) => `正在加载：${what}`,
@@ -164,6 +178,7 @@ export const zh: Messages = {
       lead: '只有两个隐变量时，整个隐空间可以画成一张图：每一处都是一张图，每一类都有自己的区域。',
       plane: '隐空间地图，z₁ 向右，z₂ 向上',
       point: (x, y) => `z₁ = ${x}，z₂ = ${y}`,
+      random: '随机取点',
       keys: '方向键移动该点，按住 Shift 移动更快。回车键在该处添加路径的一个拐点，退格键删除最后一个，Esc 键全部删除。',
       tool: '指针用于',
       tools: { point: '移动点', path: '画路径' },

@@ -45,12 +45,18 @@ export class Tour {
     return this.index === this.steps.length - 1;
   }
 
+  /** Begins at a step, or goes to it. */
+  visit(step: TourStep): void {
+    if (this.step) this.go(step);
+    else this.start(step);
+  }
+
   /** From where it was left, or from the beginning. */
-  start(): void {
+  start(at = this.left): void {
     this.#before = printState({ ...this.page.state, tour: null });
     this.offering = false;
     this.#starting = true;
-    const first = this.left ? this.#nearest(this.left) : this.steps[0];
+    const first = at ? this.#nearest(at) : this.steps[0];
     if (first) this.go(first);
   }
 

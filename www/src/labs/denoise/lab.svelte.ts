@@ -200,6 +200,10 @@ export class ChainLab implements Order {
     return this.engine.sampler.down;
   }
 
+  get moving(): boolean {
+    return this.playing;
+  }
+
   pause(): void {
     this.playing = false;
   }

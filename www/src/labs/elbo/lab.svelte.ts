@@ -151,6 +151,14 @@ export class ElboLab {
     );
   }
 
+  async dice(): Promise<void> {
+    try {
+      this.#state.seed = await this.engine.decoder.client.call('randomSeed', null);
+    } catch (error) {
+      this.engine.report(error);
+    }
+  }
+
   of(task: Task): LatentModel[] {
     return this.latent.filter(({ entry }) => taskOf(entry) === task);
   }

@@ -24,6 +24,7 @@ import type {
   ModelEntry,
   Pixels,
 } from '../../engine/protocol.ts';
+import type { Edits } from '../../edits/edits.svelte.ts';
 import type { Page } from '../../page.svelte.ts';
 import type { Picture } from '../../scoring/scoring.svelte.ts';
 import { Crop } from './crop.svelte.ts';
@@ -40,8 +41,6 @@ export interface Example extends Omit<ExampleDrawing, 'strokes'> {
 
 /** Numbers in a stroke under way before it is made simple: a fast pen tells far more places than a drawing needs. */
 const LONGEST_LIVE = 512;
-/** Changes that can be undone: a drawing is some kilobytes. */
-const MOST_UNDONE = 100;
 /** Longest side of a thumbnail in pixels. */
 const THUMBNAIL = 56;
 /** What the first models of the page want; before the manifest is there. */
@@ -71,8 +70,7 @@ export class PictureDesk {
   #made = $state.raw<ReadonlyMap<string, { key: string; picture: Pixels }>>(new Map());
   /** The format that was chosen by hand. */
   #chosen = $state('');
-  #past = $state.raw<ImageSource[]>([]);
-  /** The source that the desk itself set last: another one has come by the address. */
+  /** The source that the desk itself set last: another one has come by the address, or by the history. */
   #own = '';
   /** The format and the worker of the thumbnails. */
   #thumbnails = '';
@@ -141,6 +139,11 @@ export class PictureDesk {
     return lab === 'elbo' || (lab === 'denoise' && denoise.from !== null);
   }
 
+  /** The history of the page, in which each stroke is an entry. */
+  get edits(): Edits {
+    return this.page.edits;
+  }
+
   get source(): ImageSource {
     return this.page.state.elbo.image;
   }
@@ -202,10 +205,6 @@ export class PictureDesk {
     return this.#kept.isKept(source.kept) ? 'browser' : 'page';
   }
 
-  get canUndo(): boolean {
-    return this.#past.length > 0 || this.strokes.length > 0;
-  }
-
   /** What is on display, for being scored. */
   get picture(): Picture | null {
     return this.#pictureAs(this.#format);
@@ -253,14 +252,6 @@ export class PictureDesk {
     const { live, strokes } = this;
     this.live = null;
     if (live) this.#change({ strokes: printStrokes([...strokes, simplify(live)]) });
-  }
-
-  undo(): void {
-    this.#supersede();
-    this.live = null;
-    const last = this.#past.at(-1);
-    this.#past = this.#past.slice(0, -1);
-    this.#set(last ?? { strokes: printStrokes(this.strokes.slice(0, -1)) });
   }
 
   clear(): void {
@@ -401,9 +392,7 @@ export class PictureDesk {
   #change(source: ImageSource): void {
     this.#supersede();
     this.live = null;
-    if (keyOf(source) === keyOf(this.source)) return;
-    this.#past = [...this.#past.slice(1 - MOST_UNDONE), $state.snapshot(this.source)];
-    this.#set(source);
+    if (keyOf(source) !== keyOf(this.source)) this.#set(source);
   }
 
   #set(source: ImageSource): void {
@@ -411,11 +400,10 @@ export class PictureDesk {
     this.page.state.elbo.image = source;
   }
 
-  /** Another address has another picture, and no past. */
+  /** Another picture has come by an address, or by the history. */
   #follow(): void {
     this.#supersede();
     this.live = null;
-    this.#past = [];
     this.#own = keyOf(this.source);
   }
 

@@ -67,6 +67,10 @@ export class InferenceLab {
     return this.engine.fitter.down;
   }
 
+  get moving(): boolean {
+    return this.playing;
+  }
+
   pause(): void {
     this.playing = false;
   }
@@ -77,6 +81,11 @@ export class InferenceLab {
 
   get #active(): boolean {
     return this.page.state.lab === 'inference';
+  }
+
+  /** Whether q or the data were set by hand. */
+  get byHand(): boolean {
+    return this.settings.start !== null || this.settings.data !== null;
   }
 
   /** Whether what is shown is what the settings describe. */

@@ -131,8 +131,13 @@ export class LatentLab {
     return this.engine.decoder.down;
   }
 
+  get moving(): boolean {
+    return this.playing || this.map.playing;
+  }
+
   pause(): void {
     this.playing = false;
+    this.map.playing = false;
   }
 
   get picture(): Picture | null {

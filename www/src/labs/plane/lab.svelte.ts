@@ -153,6 +153,10 @@ export class PlaneLab {
     this.direction = direction;
   }
 
+  get moving(): boolean {
+    return this.direction !== 0 || this.busy;
+  }
+
   pause(): void {
     this.direction = 0;
     this.#pauseTraining();

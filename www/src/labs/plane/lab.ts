@@ -1,5 +1,9 @@
 import { labModule } from '../module.ts';
+import { hints, planeCommands } from './commands.ts';
 import { PlaneLab } from './lab.svelte.ts';
 import View from './PlaneLab.svelte';
 
-export default labModule(({ engine, page }) => new PlaneLab(engine, page), View);
+export default labModule(({ engine, page }) => new PlaneLab(engine, page), View, {
+  commands: (lab) => Object.values(planeCommands(lab)),
+  hints,
+});

@@ -209,6 +209,22 @@ export class SetsLab {
     }
   }
 
+  async dice(): Promise<void> {
+    try {
+      this.settings.seed = await this.engine.decoder.client.call('randomSeed', null);
+    } catch (error) {
+      this.engine.report(error);
+    }
+  }
+
+  /** Whether all that is asked for of the set on display is scored. */
+  get complete(): boolean {
+    const { current, wanted } = this;
+    if (!current) return false;
+    const { scoring } = current;
+    return scoring.done >= wanted && scoring.doneOf(wanted) >= wanted;
+  }
+
   start(which: Scored): void {
     const { images } = this.settings;
     which.scoring.start(images === 'all' ? which.set.count : images);

@@ -1,0 +1,125 @@
+/** What the page as a whole can be told, whichever lab is on display. */
+import type { Command } from '../commands/command.ts';
+import { singles } from '../commands/singles.svelte.ts';
+import { editCommands } from '../edits/commands.ts';
+import { LABS } from '../labs/index.ts';
+import { LANGUAGE_NAMES, LANGUAGES } from '../messages/languages.ts';
+import { speech } from '../messages/speech.svelte.ts';
+import type { ModelDesk } from '../models/desk.svelte.ts';
+import type { Page } from '../page.svelte.ts';
+import { here } from '../share/here.ts';
+import { offered } from '../share/offered.ts';
+import type { Tour } from '../story/tour.svelte.ts';
+import { appearance, type Theme, THEMES } from '../theme.svelte.ts';
+
+/** The dialogs of the commands themselves. */
+export type Asked = 'palette' | 'help';
+
+export interface Surroundings {
+  page: Page;
+  tour: Tour;
+  models: ModelDesk;
+  /** Whether the browser can run the models. */
+  supported: boolean;
+  ask: (dialog: Asked) => void;
+}
+
+const themeCommand = (theme: Theme): Command => ({
+  id: `theme.${theme}`,
+  group: 'settings',
+  label: ({ commands }) => commands.theme(commands.themes[theme]),
+  enabled: () => appearance.theme !== theme,
+  run: () => (appearance.theme = theme),
+});
+
+/** Those that have buttons in the header. */
+export function pageCommands({ page, tour, models, supported, ask }: Surroundings) {
+  const isWhole = () => !page.state.embed;
+  return {
+    ...editCommands(page.edits),
+    palette: {
+      id: 'palette',
+      group: 'page',
+      label: (text) => text.commands.palette,
+      keys: ['Mod+K'],
+      whileTyping: true,
+      run: () => ask('palette'),
+    },
+    help: {
+      id: 'help',
+      group: 'page',
+      label: (text) => text.commands.help,
+      keys: ['?'],
+      run: () => ask('help'),
+    },
+    tour: {
+      id: 'tour',
+      group: 'page',
+      label: (text) => text.tour.start,
+      keys: ['G'],
+      enabled: () => supported && isWhole(),
+      run: () => (tour.step ? tour.close() : tour.start()),
+    },
+    open: {
+      id: 'open',
+      group: 'page',
+      label: (text) => text.ownModels.open,
+      keys: ['O'],
+      enabled: () => supported,
+      run: () => models.ask(),
+    },
+    theme: {
+      id: 'theme',
+      group: 'settings',
+      label: ({ commands }) => commands.theme(commands.themes[appearance.theme]),
+      keys: ['D'],
+      run: () => (appearance.theme = appearance.next),
+    },
+  } satisfies Record<string, Command>;
+}
+
+/** Those that have none, or one elsewhere. */
+export const moreCommands = ({ page }: Pick<Surroundings, 'page'>): Command[] => [
+  ...LABS.map(({ id, name }, i): Command => ({
+    id: `lab.${id}`,
+    group: 'labs',
+    label: (_, language) => name[language],
+    keys: i < 9 ? [String(i + 1)] : [],
+    enabled: () => page.state.lab !== id,
+    run: () => page.go({ ...page.state, lab: id }),
+  })),
+  {
+    id: 'share',
+    group: 'share',
+    label: (text) => text.share.button,
+    keys: ['S'],
+    enabled: () => offered().length > 0,
+    run: () => offered()[0]?.open(),
+  },
+  {
+    id: 'copy-link',
+    group: 'share',
+    label: (text) => text.commands.copyLink,
+    run: () => navigator.clipboard.writeText(here.address()),
+  },
+  {
+    id: 'print',
+    group: 'page',
+    label: (text) => text.commands.print,
+    run: () => print(),
+  },
+  ...LANGUAGES.map((language): Command => ({
+    id: `language.${language}`,
+    group: 'settings',
+    label: () => LANGUAGE_NAMES[language].name,
+    enabled: () => speech.language !== language,
+    run: () => (page.state.language = language),
+  })),
+  ...THEMES.map(themeCommand),
+  {
+    id: 'singles',
+    group: 'settings',
+    label: ({ commands }) => commands.singles[singles.on ? 'off' : 'on'],
+    run: () => (singles.on = !singles.on),
+  },
+];

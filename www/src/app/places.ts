@@ -1,0 +1,118 @@
+/** Where the palette can lead: worked examples, models, stops of the tour, steps of derivations, share menus. */
+import { parseState } from '../address/address.ts';
+import type { Command } from '../commands/command.ts';
+import type { Engine } from '../engine/engine.svelte.ts';
+import type { ModelEntry } from '../engine/protocol.ts';
+import { LABS } from '../labs/index.ts';
+import { LANGUAGES } from '../messages/languages.ts';
+import type { ModelDesk } from '../models/desk.svelte.ts';
+import { namesOf } from '../models/names.ts';
+import type { Page } from '../page.svelte.ts';
+import { offered } from '../share/offered.ts';
+import type { Lab } from '../state.ts';
+import { openStep } from '../story/open.ts';
+import { tell } from '../story/tell.ts';
+import type { Tour } from '../story/tour.svelte.ts';
+
+export interface Places {
+  page: Page;
+  engine: Engine;
+  models: ModelDesk;
+  tour: Tour;
+}
+
+async function presetsOf({ page }: Places): Promise<Command[]> {
+  const lists = await Promise.all(
+    LABS.map(async ({ id: lab, name, presets }) => ({
+      lab,
+      of: name,
+      list: (await presets?.())?.default ?? [],
+    })),
+  );
+  return lists.flatMap(({ lab, of, list }) =>
+    list.map(({ id, name, address }) => ({
+      id: `preset.${lab}.${id}`,
+      group: 'presets' as const,
+      label: (_, language) => name[language],
+      about: (_, language) => of[language],
+      run: () => page.go(parseState(page.preset(address)).state),
+    })),
+  );
+}
+
+async function derivationsOf({ page }: Places): Promise<Command[]> {
+  const told = await Promise.all(
+    LABS.map(async ({ id: lab, name }) => ({
+      lab,
+      of: name,
+      words: new Map(
+        await Promise.all(
+          LANGUAGES.map(async (language) => [language, await tell(lab, language)] as const),
+        ),
+      ),
+    })),
+  );
+  return told.flatMap(({ lab, of, words }) =>
+    (words.get('en')?.derivation.steps ?? []).map(({ id }) => ({
+      id: `derivation.${lab}.${id}`,
+      group: 'derivations' as const,
+      label: (_, language) => words.get(language)?.words.steps[id]?.title ?? id,
+      about: (_, language) => of[language],
+      run: () => toStep(page, lab, id),
+    })),
+  );
+}
+
+async function toStep(page: Page, lab: Lab, step: string): Promise<void> {
+  if (page.state.lab !== lab) page.go({ ...page.state, lab });
+  await openStep(lab, step);
+}
+
+function modelsOf({ engine, models }: Places): Command[] {
+  const entries = (engine.manifest?.models ?? []).filter(({ kind }) => kind !== 'hvae');
+  const isCurrent = (entry: ModelEntry) =>
+    entry.kind !== 'hvae' && models.current(entry.kind)?.id === entry.id;
+  return entries.map((entry) => ({
+    id: `model.${entry.id}`,
+    group: 'models',
+    label: ({ commands, models }) => {
+      const names = namesOf(entries, ({ title }) => models[title] ?? title);
+      return commands.model(names.get(entry.id) ?? entry.title);
+    },
+    enabled: () => !isCurrent(entry),
+    run: () => models.choose(entry),
+  }));
+}
+
+const stopsOf = ({ page, tour }: Places): Command[] =>
+  tour.steps.map((step) => ({
+    id: `tour.${step}`,
+    group: 'tour',
+    label: (text) => text.tour.steps[step].title,
+    enabled: () => !page.state.embed && tour.step !== step,
+    run: () => tour.visit(step),
+  }));
+
+/** One for each menu on display; its title is that of the page's language. */
+const menus = (): Command[] =>
+  offered().map(({ title, open }, i) => ({
+    id: `share.${i}`,
+    group: 'share',
+    label: () => title,
+    run: open,
+  }));
+
+/** All of them; what has to be fetched comes with it. */
+export async function places(surroundings: Places): Promise<Command[]> {
+  const [presets, derivations] = await Promise.all([
+    presetsOf(surroundings),
+    derivationsOf(surroundings),
+  ]);
+  return [
+    ...menus(),
+    ...presets,
+    ...modelsOf(surroundings),
+    ...stopsOf(surroundings),
+    ...derivations,
+  ];
+}
