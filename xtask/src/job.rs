@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use duct::Expression;
 
-use crate::results::{Lines, TestCase, minutes};
+use crate::results::{self, Lines, TestCase, minutes};
 
 /// A sequence of commands under one name.
 pub struct Job {
@@ -44,17 +44,41 @@ impl Job {
                 command.run().with_context(|| what.to_string())?;
                 Ok(())
             }
-            _ => job.capture(what, command, |_| ()),
+            _ => job.capture(what, command, |_| None).map(drop),
         })
+    }
+
+    /// Runs a compilation by cargo with `--message-format json`, and fails where the compiler had something to say of the
+    /// workspace's own code: after all of it was compiled, so that its tests can run.
+    pub fn lint(&mut self, what: &str, command: Expression) -> Result<()> {
+        let mut findings = 0;
+        let said = self.step(what, |job| {
+            job.capture(what, command, |line| {
+                let message = results::cargo_message(line)?;
+                findings += usize::from(message.is_finding);
+                Some(message.text)
+            })
+        })?;
+        if findings > 0 {
+            let title = format!("{what}: {findings} in all");
+            self.show(&title, &said);
+            bail!(title);
+        }
+        Ok(())
     }
 
     /// Runs `command`, which prints one line for each test, as libtest and wasm-bindgen's runner do.
     /// Where it runs one test at a time, the time between the lines is that of the test.
     pub fn run_tests(&mut self, what: &str, command: Expression, sequential: bool) -> Result<()> {
         let mut lines = Lines::new(sequential);
-        let result = self.step(what, |job| job.capture(what, command, |line| lines.read(line)));
+        let result = self.step(what, |job| {
+            job.capture(what, command, |line| {
+                lines.read(line);
+                None
+            })
+        });
         self.tests.append(&mut lines.tests);
-        result
+        result.map(drop)
     }
 
     /// Does `work`, and says how long it took.
@@ -72,8 +96,14 @@ impl Job {
         Ok(result)
     }
 
-    /// Runs `command` with its output read line by line.
-    fn capture(&self, what: &str, command: Expression, mut read: impl FnMut(&str)) -> Result<()> {
+    /// Runs `command` with its output read line by line; `read` may give what is shown in a line's place. Gives what is
+    /// kept of the output.
+    fn capture(
+        &self,
+        what: &str,
+        command: Expression,
+        mut read: impl FnMut(&str) -> Option<String>,
+    ) -> Result<String> {
         // Colours would stand between the words that are looked for.
         let command = command.env("NO_COLOR", "1").env_remove("FORCE_COLOR");
         let handle = command
@@ -83,24 +113,30 @@ impl Job {
             .reader()
             .with_context(|| what.to_string())?;
         let mut output = BufReader::new(&handle);
-        let (mut kept, mut line) = (Vec::new(), Vec::new());
+        let (mut kept, mut line) = (String::new(), Vec::new());
         while output.read_until(b'\n', &mut line)? > 0 {
             let text = String::from_utf8_lossy(&line);
-            read(text.trim_end());
+            let text = read(text.trim_end()).unwrap_or_else(|| text.into_owned());
             match self.output {
-                Output::Kept => kept.extend_from_slice(&line),
+                Output::Kept => kept.push_str(&text),
                 Output::Live => print!("{text}"),
+                Output::Tagged if text.is_empty() => {}
                 Output::Tagged => print!("{:6} | {text}", self.name),
             }
             line.clear();
         }
         let status = handle.try_wait()?.context("the command has closed its output")?.status;
         if !status.success() {
-            let header = format!("---- {}: {what}: {status}", self.name);
-            println!("\n{header}\n{}{header}\n", String::from_utf8_lossy(&kept));
+            self.show(&format!("{what}: {status}"), &kept);
             bail!("{what}: {status}");
         }
-        Ok(())
+        Ok(kept)
+    }
+
+    /// Prints what was kept of a command that failed.
+    fn show(&self, title: &str, kept: &str) {
+        let header = format!("---- {}: {title}", self.name);
+        println!("\n{header}\n{kept}{header}\n");
     }
 }
 
@@ -121,6 +157,18 @@ mod tests {
         assert!(error.to_string().starts_with("fails: exit status: 1"), "{error}");
         let found: Vec<_> = job.tests.iter().map(|test| (&*test.name, test.passed)).collect();
         assert_eq!(found, [("a::b", true), ("a::c", false), ("a::b", true), ("a::c", false)]);
+    }
+
+    #[test]
+    fn a_compilation_with_a_warning_fails_after_its_end() {
+        let mut job = Job::beside_others("job", false);
+        let print = |message: &str| cmd!("sh", "-c", r#"printf '%s\n' "$0""#, message);
+        job.lint("compiles", print(r#"{"reason": "compiler-artifact"}"#)).unwrap();
+        job.lint("compiles", print("   Compiling elbo-room")).unwrap();
+        let message = r#"{"rendered": "unused", "spans": [{}]}"#;
+        let warning = format!(r#"{{"reason": "compiler-message", "message": {message}}}"#);
+        let error = job.lint("warns", print(&warning)).unwrap_err();
+        assert_eq!(error.to_string(), "warns: 1 in all");
     }
 
     #[test]

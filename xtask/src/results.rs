@@ -49,6 +49,36 @@ impl Lines {
     }
 }
 
+/// A line of cargo's `--message-format json`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    /// What it says of the code, for people: nothing where it tells of files.
+    pub text: String,
+    /// Whether it points at a place in the code, which a summary does not.
+    pub is_finding: bool,
+}
+
+/// Reads such a line; None where it is another.
+pub fn cargo_message(line: &str) -> Option<Message> {
+    #[derive(Deserialize)]
+    struct Line {
+        reason: String,
+        message: Option<Diagnostic>,
+    }
+    #[derive(Deserialize)]
+    struct Diagnostic {
+        rendered: Option<String>,
+        spans: Vec<serde::de::IgnoredAny>,
+    }
+    let line: Line = serde_json::from_str(line).ok()?;
+    Some(match line.message {
+        Some(said) if line.reason == "compiler-message" => {
+            Message { text: said.rendered.unwrap_or_default(), is_finding: !said.spans.is_empty() }
+        }
+        _ => Message::default(),
+    })
+}
+
 fn milliseconds(time: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(time / 1000.0).ok()
 }
@@ -225,6 +255,20 @@ mod tests {
         ];
         assert_eq!(summary(&playwright(report).unwrap()), expected);
         assert!(playwright("no report").is_err());
+    }
+
+    #[test]
+    fn messages_of_cargo_are_read() {
+        let read = |line| cargo_message(line).map(|message| (message.text, message.is_finding));
+        let said = |text: &str, is_finding| Some((text.to_owned(), is_finding));
+        let artifact = r#"{"reason": "compiler-artifact", "target": {}}"#;
+        assert_eq!(read(artifact), said("", false));
+        let warning = r#"{"reason": "compiler-message", "message":
+            {"rendered": "warning: unused", "level": "warning", "spans": [{"line_start": 1}]}}"#;
+        assert_eq!(read(warning), said("warning: unused", true));
+        let sum = r#"{"reason": "compiler-message", "message": {"rendered": "1 warning emitted", "spans": []}}"#;
+        assert_eq!(read(sum), said("1 warning emitted", false));
+        assert_eq!(read("   Compiling elbo-room v0.1.0"), None);
     }
 
     #[test]
