@@ -1,7 +1,8 @@
 //! Data sets: files in, seeds and order of the images, and the numbers of the program `evaluate`.
 
 use elbo_room::bindings::{
-    Hvae, LatentBound, Vae, histogram, image_order, image_seed, npy_file, read_data_file, roc,
+    Hvae, LatentBound, Vae, histogram, image_order, image_seed, npy_file, principal_components,
+    read_data_file, roc,
 };
 use elbo_room::engine::example_drawings;
 use elbo_room::math::drawing::{DEFAULT_BRUSH, render_digit};
@@ -112,4 +113,28 @@ fn comparisons_counts_and_arrays() {
     }
     refused(image_order(0.0, 2e6), "ValueError", "10^6");
     refused(image_seed(-1.0, 0.0), "ValueError", "seed");
+}
+
+#[wasm_bindgen_test]
+fn principal_components_come_as_numbers() {
+    // On a line of direction (3, 4), one and two units either side of (1, 2).
+    let steps = [-2.0, -1.0, 1.0, 2.0];
+    let points: Vec<f64> =
+        steps.iter().flat_map(|step| [1.0 + 3.0 * step, 2.0 + 4.0 * step]).collect();
+    let found = principal_components(doubles(&points), 2, 1).unwrap();
+    let numbers = |value: &JsValue| {
+        Array::from(value).iter().map(|number| number.as_f64().unwrap()).collect::<Vec<_>>()
+    };
+    let close = |found: Vec<f64>, expected: &[f64]| {
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
+        }
+    };
+    close(numbers(&get(&found, "mean")), &[1.0, 2.0]);
+    close(numbers(&Array::from(&get(&found, "axes")).get(0)), &[0.6, 0.8]);
+    close(numbers(&get(&found, "scores")), &[-10.0, -5.0, 5.0, 10.0]);
+    close(numbers(&get(&found, "variances")), &[250.0 / 3.0]);
+    close(vec![number(&found, "totalVariance")], &[250.0 / 3.0]);
+    refused(principal_components(doubles(&points), 3, 1), "ValueError", "3 dimensions");
 }

@@ -205,6 +205,24 @@ fn class_and_guidance_change_the_prediction_as_they_should() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn chains_of_every_class_are_those_of_their_classes() {
+    let ddpm = DATA.ddpm(image(4, 4));
+    let classes = ddpm.classes().len();
+    for guidance in [0.0, 1.5] {
+        let together = SamplerOptions { every_class: true, chains: 7, guidance, ..options(20) };
+        let found = run(&ddpm, &together);
+        for (chain, state) in found.iter().enumerate() {
+            let class = Some(chain % classes);
+            let alone =
+                SamplerOptions { class, guidance, first_chain: chain as u32, ..options(20) };
+            assert_eq!(run(&ddpm, &alone)[0], *state, "chain {chain}");
+        }
+        let shared = SamplerOptions { first_chain: 2, chains: 5, ..together };
+        assert_eq!(run(&ddpm, &shared), found[2..], "however they are shared out");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn options_out_of_range_are_refused() {
     let ddpm = DATA.ddpm(image(2, 2));
     let cases = [
@@ -218,6 +236,7 @@ fn options_out_of_range_are_refused() {
         SamplerOptions { guidance: -1.0, class: Some(0), ..options(20) },
         SamplerOptions { guidance: f64::NAN, class: Some(0), ..options(20) },
         SamplerOptions { guidance: 1.0, class: None, ..options(20) },
+        SamplerOptions { every_class: true, class: Some(0), ..options(20) },
         SamplerOptions { chains: 0, ..options(20) },
         SamplerOptions { chains: 65, ..options(20) },
     ];

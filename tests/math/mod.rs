@@ -18,6 +18,7 @@ mod interpolate;
 mod logistic;
 mod logistic_mixture;
 mod parameterization;
+mod pca;
 mod photographs;
 mod pixels;
 mod plane;

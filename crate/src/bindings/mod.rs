@@ -38,7 +38,9 @@ pub use images::{
 pub use inference::VariationalInference;
 pub use latent_bound::LatentBound;
 pub use plane::{PlaneDiffusion, PlaneNetwork, PlanePoint};
-pub use sets::{histogram, image_order, image_seed, npy_file, read_data_file, roc};
+pub use sets::{
+    histogram, image_order, image_seed, npy_file, principal_components, read_data_file, roc,
+};
 pub use vae::{LatentPlane, Vae};
 
 #[wasm_bindgen(typescript_custom_section)]

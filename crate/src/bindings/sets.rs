@@ -5,6 +5,7 @@ use super::convert::{JsResult, count, doubles, levels, seed, to_js};
 use crate::data::{self, Content};
 use crate::engine;
 use crate::error::Error;
+use crate::math::pca;
 use crate::math::quantiles::Histogram;
 use crate::math::roc;
 
@@ -89,6 +90,18 @@ pub fn histogram(
         return Err(Error::value(format!("bins is {bins}, it must be 1 to 1000")).into());
     }
     to_js(&Histogram::new(&values, bins))
+}
+
+/// The first principal components of points laid end to end, so many `dimensions` each. Throws a
+/// ValueError for fewer than two points, values that are not finite, or more components than
+/// dimensions.
+#[wasm_bindgen(js_name = principalComponents, unchecked_return_type = "PrincipalComponents")]
+pub fn principal_components(
+    #[wasm_bindgen(unchecked_param_type = "Float64Array")] points: JsValue,
+    dimensions: usize,
+    components: usize,
+) -> JsResult<JsValue> {
+    to_js(&pca::principal_components(&doubles(&points, "points")?, dimensions, components)?)
 }
 
 /// An array of rank 1 as an NPY file.

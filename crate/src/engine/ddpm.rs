@@ -184,7 +184,8 @@ impl Ddpm {
     pub fn sampler(&self, options: &SamplerOptions) -> Result<Sampler> {
         check_class(options.class, self.classes.len())?;
         let schedule = self.schedule(options.schedule, options.steps)?;
-        Sampler::new(Arc::clone(&self.predictor), schedule, self.image, options)
+        let classes = self.classes.len();
+        Sampler::new(Arc::clone(&self.predictor), schedule, self.image, classes, options)
     }
 
     /// Starts reverse chains at timestep `t` from given `x_t`, one state for each chain, in units

@@ -34,6 +34,9 @@ pub struct SamplerOptions {
     pub seed: Option<u64>,
     /// Class to condition on, `None` for none.
     pub class: Option<usize>,
+    /// Whether each chain has a class of its own, in place of `class`: its number modulo that of the
+    /// classes.
+    pub every_class: bool,
     /// Noise schedule.
     pub schedule: ScheduleKind,
     /// Number of steps of the chain.
@@ -55,6 +58,7 @@ impl Default for SamplerOptions {
         Self {
             seed: None,
             class: None,
+            every_class: false,
             schedule: ScheduleKind::Cosine,
             steps: 100,
             method: Method::Ddpm,
@@ -104,6 +108,8 @@ pub struct Sampler {
     options: SamplerOptions,
     seed: u64,
     dimensions: usize,
+    /// The class of each chain.
+    classes: Vec<Option<usize>>,
     start: usize,
     original: Option<Vec<u8>>,
     x: Vec<Array1<f64>>,
@@ -124,6 +130,7 @@ impl Sampler {
         predictor: Arc<dyn NoisePredictor>,
         schedule: NoiseSchedule,
         image: ImageShape,
+        classes: usize,
         options: &SamplerOptions,
     ) -> Result<Self> {
         let out_of_range = |what: &str, value: f64, range: &str| {
@@ -149,7 +156,15 @@ impl Sampler {
                 &format!("0 to {}", Self::MAX_GUIDANCE),
             );
         }
-        if options.guidance > 0.0 && options.class.is_none() {
+        if options.every_class && options.class.is_some() {
+            return Err(Error::value(
+                "everyClass stands in place of a class: leave one of them out",
+            ));
+        }
+        if options.every_class && classes == 0 {
+            return Err(Error::value("the model has no classes: leave everyClass out"));
+        }
+        if options.guidance > 0.0 && options.class.is_none() && !options.every_class {
             return Err(Error::value(
                 "guidance needs a class to guide to: give a class or set guidance to 0",
             ));
@@ -168,6 +183,11 @@ impl Sampler {
                 standard_normal(seed, Purpose::InitialNoise, [options.number(chain), 0], dimensions)
             })
             .collect();
+        let class_of = |chain| match options.every_class {
+            true => Some((options.number(chain) % classes as u64) as usize),
+            false => options.class,
+        };
+        let classes = (0..options.chains).map(class_of).collect();
         let (start, frames) = (schedule.steps(), Vec::new());
         Ok(Self {
             predictor,
@@ -175,6 +195,7 @@ impl Sampler {
             options: options.clone(),
             seed,
             dimensions,
+            classes,
             start,
             original: None,
             x,
@@ -307,18 +328,23 @@ impl Sampler {
     /// those for guidance among them.
     fn predict(&self, t: usize) -> Result<Vec<Prediction>> {
         let log_snr = self.schedule.log_snr(t);
-        let of = |class| self.x.iter().map(move |x| NoisyState { x_t: x.view(), log_snr, class });
-        let (class, weight) = (self.options.class, self.options.guidance);
+        let chains = || self.x.iter().zip(&self.classes);
+        let of = |x, class| state(x, log_snr, class);
+        let weight = self.options.guidance;
         if weight == 0.0 {
-            return self.predictor.predict_batch(&of(class).collect::<Vec<_>>());
+            let states: Vec<_> = chains().map(|(x, &class)| of(x, class)).collect();
+            return self.predictor.predict_batch(&states);
         }
         // A chain's two states side by side, so that few chains at a time need memory.
-        let states: Vec<NoisyState<'_>> =
-            of(class).zip(of(None)).flat_map(|(given, free)| [given, free]).collect();
+        let states: Vec<_> = chains().flat_map(|(x, &class)| [of(x, class), of(x, None)]).collect();
         let predictions = self.predictor.predict_batch(&states)?;
         let pairs = predictions.as_chunks::<2>().0.iter().zip(&self.x);
         Ok(pairs.map(|([given, free], x)| guide(given, free, weight, x.view(), log_snr)).collect())
     }
+}
+
+fn state(x: &Array1<f64>, log_snr: f64, class: Option<usize>) -> NoisyState<'_> {
+    NoisyState { x_t: x.view(), log_snr, class }
 }
 
 fn levels_of(chains: &[Array1<f64>]) -> Vec<u8> {

@@ -27,6 +27,7 @@ pub mod logistic_mixture;
 pub mod moments;
 pub mod numeric;
 pub mod parameterization;
+pub mod pca;
 pub mod pixels;
 pub mod plane;
 pub mod proposal;

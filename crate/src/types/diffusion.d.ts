@@ -3,6 +3,8 @@ export interface SamplerOptions {
   seed?: number;
   /** Class to condition on; null for none. */
   class?: number | null;
+  /** Whether chain n has the class n modulo the number of classes, in place of `class`. */
+  everyClass?: boolean;
   /** "cosine" if absent. */
   schedule?: ScheduleKind;
   /** Steps of the chain, 2 to 1000; 100 if absent. A chain shorter than 1000 is strided. */

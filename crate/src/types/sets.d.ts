@@ -29,3 +29,16 @@ export interface Histogram {
   /** The lower edge of a bin is part of it. */
   counts: number[];
 }
+
+/** Orthonormal axes through the mean of points, each with the largest variance that is left. */
+export interface PrincipalComponents {
+  mean: number[];
+  /** Unit vectors whose entry of the largest absolute value is positive; all zeros beyond the rank of the points. */
+  axes: number[][];
+  /** Along each axis, with n - 1 in the denominator. */
+  variances: number[];
+  /** Of all dimensions together. */
+  totalVariance: number;
+  /** Coordinates along the axes, point after point, relative to the mean. */
+  scores: number[];
+}

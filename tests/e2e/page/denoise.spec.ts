@@ -106,4 +106,11 @@ test('a control makes another chain, and a grid shows sixteen', async ({ page, c
   await expect(page.getByTestId('denoise-difference-x0-numbers')).toHaveText(
     en.difference.numbers(fixed(mean, 2), Math.max(...differences)),
   );
+
+  // Both as paths, each with the picture at its playhead; the keyboard goes from one to the other.
+  await page.getByTestId('paths').check();
+  const picture = page.getByTestId('paths-picture');
+  await expectLevels(picture, last?.predictedX0 ?? []);
+  await page.getByTestId('paths-chart').press('ArrowRight');
+  await expectLevels(picture, other?.predictedX0 ?? []);
 });

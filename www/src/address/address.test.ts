@@ -36,6 +36,19 @@ describe('the URL form of the state', () => {
       step: 180,
       speed: 120,
       from: 180,
+      paths: 'x',
+    };
+    state.besideChain = {
+      on: true,
+      model: 'fashion-ddpm',
+      digit: 'each',
+      steps: 20,
+      method: 'ddpm',
+      eta: 1,
+      schedule: 'cosine',
+      guidance: 4,
+      seed: 0,
+      link: 'log-snr',
     };
     state.map = {
       model: 'mnist-vae-2d',

@@ -24,6 +24,7 @@ import type {
   PlaneNetworkOptions,
   PlanePointResult,
   PlaneScores,
+  PrincipalComponents,
   Proposal,
   Roc,
   SamplerOptions,
@@ -235,6 +236,11 @@ export interface Calls {
   imageOrder: Call<{ seed: number; images: number }, Uint32Array>;
   roc: Call<{ positives: Float64Array; negatives: Float64Array }, Roc>;
   histogram: Call<{ values: Float64Array; bins: number }, Histogram>;
+  /** Of points laid end to end, so many dimensions each. */
+  components: Call<
+    { points: Float64Array; dimensions: number; components: number },
+    PrincipalComponents
+  >;
   /** An array of rank 1 as an NPY file. */
   npy: Call<{ values: Float64Array | Uint8Array }, Uint8Array>;
   /** The scores of the test set, validated. */

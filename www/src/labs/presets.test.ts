@@ -46,6 +46,7 @@ const MEANT: Record<string, Record<string, Part>> = {
     'guidance-0-4': { guidance: 0, samples: 16 },
     'two-models': { digit: 7 },
     schedules: { method: 'ddim', schedule: 'cosine' },
+    paths: { digit: 'each', samples: 16, paths: 'x0' },
   },
   elbo: {
     'few-draws': { samples: 100, proposal: 'posterior' },

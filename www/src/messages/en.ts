@@ -275,6 +275,21 @@ export const en = {
     chart: 'Log SNR over the chain',
     chartAxis: 'noise → picture',
     playhead: 'Playhead on the schedule',
+    each: 'Each in turn',
+    paths: {
+      toggle: 'Draw the chains as paths',
+      title: 'Paths of the chains',
+      label:
+        'Each chain as a line from noise to picture, in the plane in which the pictures vary most',
+      of: 'Paths of',
+      kinds: { x0: 'Predicted pictures', x: 'Noisy states' },
+      chain: (sample: number, digit: string) => `Sample ${sample}${digit && `, class ${digit}`}`,
+      axis: (axis: number, percent: string) => `Component ${axis}: ${percent} % of the variance`,
+      explained: (percent: string) =>
+        `Principal components of the pictures as shown (8-bit levels), at up to 41 steps of each chain. The plane holds ${percent} % of their variance. Dots: the playhead.`,
+      waiting: 'The paths are drawn when all frames are computed.',
+      none: 'No path yet.',
+    },
     compare: {
       toggle: 'Compare with a second chain',
       controls: 'Second chain (B)',
@@ -361,6 +376,7 @@ export const en = {
   },
 
   charts: {
+    paths: 'Path',
     term: (name: string, nats: string) => `${name}: ${nats} nats`,
     compared: (name: string, mean: string, error: string, unit: string) =>
       `${name}: ${mean}${error && ` ± ${error}`} ${unit}`,

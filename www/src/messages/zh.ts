@@ -260,6 +260,20 @@ export const zh: Messages = {
     chart: '链上的对数信噪比',
     chartAxis: '噪声 → 图像',
     playhead: '噪声调度上的播放头',
+    each: '各类轮流',
+    paths: {
+      toggle: '把采样链画成路径',
+      title: '采样链的路径',
+      label: '每条链是一条从噪声到图像的线，画在图像变化最大的平面里',
+      of: '路径取自',
+      kinds: { x0: '预测的图像', x: '带噪状态' },
+      chain: (sample, digit) => `样本 ${sample}${digit && `，类别 ${digit}`}`,
+      axis: (axis, percent) => `第 ${axis} 主成分：占方差的 ${percent} %`,
+      explained: (percent) =>
+        `对所显示图像（8 位灰度级）做主成分分析，每条链至多取 41 步。该平面包含其方差的 ${percent} %。圆点：播放头。`,
+      waiting: '所有帧计算完成后，这里会画出路径。',
+      none: '还没有路径。',
+    },
     compare: {
       toggle: '与第二条链比较',
       controls: '第二条链（B）',
@@ -346,6 +360,7 @@ export const zh: Messages = {
   },
 
   charts: {
+    paths: '所选路径',
     term: (name, nats) => `${name}：${nats} 奈特`,
     compared: (name, mean, error, unit) => `${name}：${mean}${error && ` ± ${error}`} ${unit}`,
     tighter: (name) => `${name}，重要性加权`,

@@ -29,6 +29,7 @@ export const HIDEABLE = {
   chain: `.card:has(> [data-part="chain"])`,
   compare: '[data-part="compare"]',
   difference: '[data-part="difference"]',
+  paths: '[data-part="paths"]',
   play: test('denoise-transport'),
   chart: `.card:has(> ${test('denoise-readout')})`,
   // Inference.

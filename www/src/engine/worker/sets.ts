@@ -5,6 +5,7 @@ import {
   imageOrder,
   imageSeed,
   npyFile,
+  principalComponents,
   readDataFile,
   roc,
 } from '../../../pkg/elbo_room.js';
@@ -107,7 +108,9 @@ export class SetRun {
   }
 }
 
-export const setHandlers: Handlers<'readData' | 'imageOrder' | 'roc' | 'histogram' | 'npy'> = {
+export const setHandlers: Handlers<
+  'readData' | 'imageOrder' | 'roc' | 'histogram' | 'components' | 'npy'
+> = {
   readData: ({ bytes }) => readDataFile(bytes),
 
   imageOrder: ({ seed, images }) => imageOrder(seed, images),
@@ -115,6 +118,9 @@ export const setHandlers: Handlers<'readData' | 'imageOrder' | 'roc' | 'histogra
   roc: ({ positives, negatives }) => roc(positives, negatives),
 
   histogram: ({ values, bins }) => histogram(values, bins),
+
+  components: ({ points, dimensions, components }) =>
+    principalComponents(points, dimensions, components),
 
   npy: ({ values }) => npyFile(values),
 };

@@ -6,6 +6,7 @@ import {
   type Apart,
   type BesideSettings,
   chainLength,
+  EACH,
   type ChainSettings,
   type Link,
   METHODS,
@@ -27,7 +28,8 @@ export function fitChain(
   entry: DdpmEntry | undefined,
   schedules: Schedules | null,
 ): void {
-  if (entry) chain.digit = fitClass(entry, chain.digit);
+  if (entry && chain.digit === EACH) chain.digit = entry.classes.length > 0 ? EACH : null;
+  else if (entry && chain.digit !== EACH) chain.digit = fitClass(entry, chain.digit);
   if (!schedules) return;
   fitSchedule(chain, schedules);
   const most = mostSteps(schedules, chain.schedule);
@@ -50,12 +52,21 @@ export function settingsBeside(first: ChainSettings, beside: BesideSettings): Ch
   return { ...both, from: fromWithin(first, both.steps) };
 }
 
+/** The class of a chain of a grid, of so many classes; null for none. */
+export const classOf = (
+  { digit }: Pick<ChainSettings, 'digit'>,
+  chain: number,
+  classes: number,
+): number | null => (digit === EACH ? chain % classes : digit);
+
 /** What the sampler is asked for: a chain cannot be guided without a class, nor by every model. */
 export function optionsOf(chain: ChainSettings, guidable: boolean): SamplerOptions {
   const { digit, steps, method, eta, schedule, guidance, seed, samples } = chain;
+  const several = digit === EACH && samples > 1;
   return {
     seed,
-    class: digit,
+    class: several ? null : classOf(chain, 0, Infinity),
+    ...(several && { everyClass: true }),
     schedule,
     steps,
     method,
@@ -100,7 +111,7 @@ export function otherThan(
       return { guidance: first.guidance < 2 ? 4 : 0 };
     case 'digit':
       if (classes < 2) return undefined;
-      return { digit: first.digit === null ? 0 : (first.digit + 1) % classes };
+      return { digit: typeof first.digit === 'number' ? (first.digit + 1) % classes : 0 };
     case 'model':
       return models[0] === undefined ? undefined : { model: models[0] };
   }

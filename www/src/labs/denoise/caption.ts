@@ -2,13 +2,17 @@
 import type { ScheduleTable } from '../../engine/protocol.ts';
 import { messages } from '../../messages/index.ts';
 import type { Table } from '../../share/subject.ts';
-import type { ChainSettings } from './settings.ts';
+import { type ChainSettings, type Digit, EACH } from './settings.ts';
+
+/** Empty for no class. */
+const nameOfDigit = (digit: Digit, classes: readonly string[]): string =>
+  digit === EACH ? messages.denoise.each : messages.classes.nameOf(classes[digit ?? -1] ?? '');
 
 export const captionOf = (chain: ChainSettings, classes: readonly string[]): string =>
   messages.denoise.caption(
     chain.method.toUpperCase(),
     chain.steps,
-    messages.classes.nameOf(classes[chain.digit ?? -1] ?? ''),
+    nameOfDigit(chain.digit, classes),
     chain.seed,
   );
 

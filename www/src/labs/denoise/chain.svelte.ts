@@ -80,6 +80,16 @@ export class Chain {
     return this.#shownChain;
   }
 
+  /** Names the chain that the sampler computes. */
+  get computed(): string {
+    return this.#chain;
+  }
+
+  /** Whether that is the one that is wanted. */
+  get held(): boolean {
+    return this.#chain !== '' && this.#chain === this.#wanted;
+  }
+
   /** Whether what is shown is the frame that is asked for, of the chain that is wanted. */
   get still(): boolean {
     return this.shown?.index === this.order.step && this.#shownChain === this.#wanted;

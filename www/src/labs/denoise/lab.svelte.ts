@@ -13,7 +13,7 @@ import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
 import type { Offer } from '../module.ts';
 import { labName } from '../names.ts';
-import { fitChain, fromWithin, optionsOf } from './apart.ts';
+import { classOf, fitChain, fromWithin, optionsOf } from './apart.ts';
 import { Beside } from './beside.svelte.ts';
 import { Chain, type Order } from './chain.svelte.ts';
 import { chainLength, type ChainSettings } from './settings.ts';
@@ -187,7 +187,9 @@ export class ChainLab implements Order {
   get displayed(): Displayed {
     const { picture, still } = this;
     const logSnr = this.shown?.logSnr ?? null;
-    return { picture, still, from: 'ddpm', class: this.#state.digit, logSnr };
+    const { cell } = this.#state;
+    const given = classOf(this.#state, cell, this.classes.length);
+    return { picture, still, from: 'ddpm', class: given, logSnr };
   }
 
   get offers(): Offer[] {

@@ -3,7 +3,7 @@ import type { DdpmEntry } from '../../engine/protocol.ts';
 import { fixed } from '../../format.ts';
 import { messages, titleOf } from '../../messages/index.ts';
 import { namesOf } from '../../models/names.ts';
-import { APART, type Apart, type ChainSettings } from './settings.ts';
+import { APART, type Apart, type ChainSettings, EACH } from './settings.ts';
 
 function say(
   part: Apart,
@@ -27,6 +27,7 @@ function say(
     case 'guidance':
       return `w = ${fixed(chain.guidance, 1)}`;
     case 'digit':
+      if (chain.digit === EACH) return text.each;
       return chain.digit === null
         ? values.noClass
         : messages.classes.nameOf(entry?.classes[chain.digit] ?? '');

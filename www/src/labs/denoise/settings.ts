@@ -12,14 +12,24 @@ export const SAMPLE_COUNTS = [1, 16] as const;
 export const SPEEDS = [5, 15, 30, 60, 120, 240] as const;
 /** What holds the playheads of two chains together: the share of the steps that is gone, or the noise level. */
 export const LINKS = ['share', 'log-snr'] as const;
+export const PATHS = ['x0', 'x'] as const;
 export type Link = (typeof LINKS)[number];
 
 /** Stands for what the first chain has: null is a class of its own, "none". */
 export const SAME = 'same';
 
-const digitApart: Codec<number | null | typeof SAME> = {
-  parse: (text) => classIndex.parse(text),
-  print: (value) => (value === SAME ? '' : classIndex.print(value)),
+/** One chain of a grid has the first class, the next one the second, and so on. */
+export const EACH = 'each';
+/** The index of a class, none, or a class for each chain of a grid. */
+export type Digit = number | null | typeof EACH;
+
+const digit: Codec<Digit> = {
+  parse: (text) => (text === EACH ? EACH : classIndex.parse(text)),
+  print: (value) => (value === EACH ? EACH : classIndex.print(value)),
+};
+const digitApart: Codec<Digit | typeof SAME> = {
+  parse: (text) => digit.parse(text),
+  print: (value) => (value === SAME ? '' : digit.print(value)),
 };
 /** A value of the second chain alone; null: that of the first. */
 const apart = <T>(key: string, { parse, print }: Codec<T>): Row<T | null> =>
@@ -27,7 +37,7 @@ const apart = <T>(key: string, { parse, print }: Codec<T>): Row<T | null> =>
 
 export const settings = {
   denoise: {
-    digit: row('digit', classIndex, 3),
+    digit: row('digit', digit, 3),
     steps: row('steps', choice(STEP_COUNTS), 100),
     method: row('sampler', choice(METHODS), 'ddpm'),
     eta: row('eta', decimal(0, 1, 2), 0),
@@ -42,6 +52,8 @@ export const settings = {
     speed: row('speed', choice(SPEEDS), 30),
     /** The timestep to which the picture of the ELBO lab is noised and from which the chain starts; null: from pure noise. */
     from: row('from', optional(integer(1, 1000).parse, String), null),
+    /** What of the chains is drawn as paths in a plane: their predictions, or their states; null: nothing. */
+    paths: row('paths', optional(choice(PATHS).parse, String), null),
   },
   /** A second chain beside the first, which follows it in all that is not set apart here. */
   besideChain: {
@@ -105,8 +117,10 @@ export function fit({ denoise, besideChain }: State, reject: Reject): void {
 }
 
 export function fitModels({ denoise }: State, { ddpm }: ModelFacts, reject: Reject): void {
-  if (!ddpm || denoise.digit === null || denoise.digit < ddpm.classes) return;
+  const { digit } = denoise;
+  if (!ddpm || digit === null) return;
+  if (digit === EACH ? ddpm.classes > 0 : digit < ddpm.classes) return;
   // A default that the model does not have is not an error of the address.
-  if (denoise.digit !== standardOf(settings.denoise).digit) reject('digit', String(denoise.digit));
+  if (digit !== standardOf(settings.denoise).digit) reject('digit', String(digit));
   denoise.digit = null;
 }

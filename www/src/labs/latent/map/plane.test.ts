@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GRID } from '../../../drawing/strokes.ts';
-import {
-  colourOf,
-  fromShare,
-  labelPlaces,
-  toCoordinates,
-  toPlace,
-  toShare,
-  toSvgPath,
-} from './plane.ts';
+import { fromShare, labelPlaces, toCoordinates, toPlace, toShare, toSvgPath } from './plane.ts';
 
 describe('the plane of two latents', () => {
   it('has z_1 to the right and z_2 upwards', () => {
@@ -41,18 +33,6 @@ describe('the plane of two latents', () => {
   it('draws lines of coordinates in a square', () => {
     expect(toSvgPath([[-3, 3, 0, 0], Float64Array.of(3, -3)], 600)).toBe('M0 0L300 300M600 600');
     expect(toSvgPath([], 600)).toBe('');
-  });
-
-  it('has a colour of its own for each of ten classes', () => {
-    const colours = Array.from({ length: 10 }, (_, i) => colourOf(i));
-    expect(new Set(colours).size).toBe(10);
-    // Bright enough for text on black: a relative luminance of 0.175 is a contrast of 4.5 to 1 (WCAG 2).
-    for (const colour of colours) {
-      const [r = 0, g = 0, b = 0] = [1, 3, 5]
-        .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
-        .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
-      expect(0.2126 * r + 0.7152 * g + 0.0722 * b).toBeGreaterThan(0.175);
-    }
   });
 
   it('names classes where they are by themselves, and never one over another', () => {
