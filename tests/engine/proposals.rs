@@ -131,6 +131,21 @@ fn a_vae_in_one_file_is_cut_where_all_goes_through_its_code() {
     let expected: Vec<f64> = logits.into_iter().map(sigmoid).collect();
     close(&model.decode(&z).unwrap().to_vec(), &expected);
 
+    // noise that is given in place of drawn is neither a class nor needed
+    let mut files = inspected(&["whole.onnx"]);
+    let info = &mut files[0].info;
+    let noise = info.values.iter_mut().find(|v| v.operator == "RandomNormalLike").unwrap();
+    noise.operator = "Identity".into();
+    noise.inputs = vec!["n".into()];
+    let mut given = info.inputs[0].clone();
+    given.name = "n".into();
+    given.shape = info.outputs[2].shape.clone();
+    info.inputs.push(given);
+    let given = propose("mine", &files, &ProposalOptions::default()).unwrap().entry.unwrap();
+    let Contract::Vae(contract) = &given.contract else { panic!() };
+    assert_eq!(contract.decoder.latent.name.as_deref(), Some("code"));
+    assert!(contract.encoder.condition.is_none() && contract.classes.is_empty());
+
     // a plain autoencoder: at its smallest value
     let (_, entry) = proposed(&["whole-code.onnx"]);
     let Contract::Vae(contract) = &entry.contract else { panic!() };
@@ -148,7 +163,7 @@ fn a_vae_in_one_file_is_cut_where_all_goes_through_its_code() {
     let alone = [NamedFile { name, info }];
     let proposal = propose("mine", &alone, &ProposalOptions::default()).unwrap();
     assert!(proposal.entry.is_none());
-    assert!(proposal.missing.iter().any(|m| m.message.contains("no code")), "{proposal:?}");
+    assert!(proposal.missing.iter().any(|m| m.message.contains("no smaller code")), "{proposal:?}");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

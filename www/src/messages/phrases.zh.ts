@@ -5,7 +5,8 @@ export const phrases: Record<string, string> = {
     '{file} 接受 {inputs}，给出 {outputs}：图像模型要么接受图像或隐变量并给出另一个，要么接受加噪图像和噪声水平',
   'decoder-missing': '{file} 看起来是编码器：缺少由隐变量得到图像的解码器',
   'cut-at-code': '{file} 含有两半网络：在“{value}”处切开，图像只由它的 {latents} 个数生成',
-  'whole-autoencoder': '{file} 接受图像并给出图像：请把从隐变量开始的解码器单独导出为一个文件',
+  'whole-autoencoder':
+    '{file} 接受图像并给出图像，中间没有更小的编码：请把从隐变量开始的解码器单独导出为一个文件',
   'encoder-missing': '没有编码器：隐变量实验室和先验样本可用，q(z|x) 和下界不可用',
   'encoder-size-differs': '编码器 {file} 接受的图像与解码器给出的尺寸不同：不使用它',
   'encoder-latents-differ':

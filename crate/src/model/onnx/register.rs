@@ -7,7 +7,8 @@ use tract_core::internal::*;
 use tract_core::ops::element_wise::{ElementWiseMiniOp, ElementWiseOp};
 use tract_onnx::Onnx;
 use tract_onnx::model::ParsingContext;
-use tract_onnx::pb::NodeProto;
+use tract_onnx::pb::attribute_proto::AttributeType;
+use tract_onnx::pb::{AttributeProto, NodeProto};
 use tract_onnx::tract_hir::infer::InferenceOp;
 use tract_onnx::tract_hir::ops::element_wise::ElementWiseIntoHir;
 
@@ -40,8 +41,46 @@ pub(super) static ONNX: LazyLock<Onnx> = LazyLock::new(|| {
     for (name, _) in FUNCTIONS {
         onnx.op_register.insert(name, function);
     }
+    onnx.op_register.insert("Upsample", resize_of_old);
+    onnx.op_register.insert("Resize", resize);
     onnx
 });
+
+/// Before version 11 the nearest value is the one below, which tract does not know.
+fn resize(
+    context: &ParsingContext<'_>,
+    node: &NodeProto,
+) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
+    if context.onnx_operator_set_version < 11 {
+        return resize_of_old(context, node);
+    }
+    of_tract(context, node)
+}
+
+/// A Resize of version 10, or an Upsample of version 9, which is the same.
+fn resize_of_old(
+    context: &ParsingContext<'_>,
+    node: &NodeProto,
+) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
+    let context = ParsingContext { onnx_operator_set_version: 10, ..context.clone() };
+    let mut node = node.clone();
+    node.attribute.push(AttributeProto {
+        name: "nearest_mode".into(),
+        r#type: AttributeType::String as i32,
+        s: b"floor".to_vec(),
+        ..AttributeProto::default()
+    });
+    of_tract(&context, &node)
+}
+
+fn of_tract(
+    context: &ParsingContext<'_>,
+    node: &NodeProto,
+) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
+    static OWN: LazyLock<Onnx> = LazyLock::new(tract_onnx::onnx);
+    let build = OWN.op_register.0.get("Resize").context("tract has no Resize")?;
+    build(context, node)
+}
 
 fn function(
     _: &ParsingContext<'_>,

@@ -30,7 +30,7 @@ phrases! {
     FileRefused: "{file}: {reason}",
     FileUnknown: "{file} takes {inputs} and gives {outputs}: a model of images takes an image or latents and gives the other, or takes a noisy image and the noise level",
     DecoderMissing: "{file} looks like an encoder: a decoder, from latents to an image, is missing",
-    WholeAutoencoder: "{file} takes an image and gives one back: and has no code in between that is smaller: export the decoder, from the latents on, as a file of its own",
+    WholeAutoencoder: "{file} takes an image and gives one back, and there is no smaller code in between: export the decoder, from the latents on, as a file of its own",
     EncoderMissing: "there is no encoder: the latent lab and draws from the prior work, q(z|x) and the bound do not",
     EncoderSizeDiffers: "the encoder {file} takes images of another size than the decoder gives: it is left out",
     EncoderLatentsDiffer: "{file} takes {inputs} and gives {outputs}, but the decoder takes {latents} latents: the encoder is left out",

@@ -250,7 +250,8 @@ fn class_input<'a>(inputs: impl Iterator<Item = &'a Seen>) -> Option<(&'a Seen, 
     let named = |p: &&Seen| {
         p.is_called(&["class", "label", "cond", "onehot", "one_hot"]) || p.has_word(&["y", "c"])
     };
-    let mut all: Vec<&Seen> = inputs.filter(|p| !p.is_called(&["mask"])).collect();
+    let is_other = |p: &Seen| p.is_called(&["mask", "noise"]) || p.has_word(&["eps", "epsilon"]);
+    let mut all: Vec<&Seen> = inputs.filter(|p| !is_other(p)).collect();
     all.sort_by_key(|p| !named(p));
     all.into_iter().find_map(|p| match p.looks {
         Looks::Vector(n) if n <= 1000 => Some((p, Some(n))),

@@ -54,7 +54,14 @@ pub(super) fn halves<'a>(whole: &Candidate<'a>) -> Option<[Candidate<'a>; 2]> {
         true => vec![code],
         false => told,
     };
-    Some([half(whole.inputs.clone(), outputs, Role::Encoder), decoder])
+    // noise that is an input is for the code alone
+    let is_used = |port: &&Seen| {
+        port.name == image.name
+            || outputs.is_empty()
+            || outputs.iter().any(|output| graph.needs(&output.name, None, &port.name))
+    };
+    let inputs = whole.inputs.iter().filter(is_used).cloned().collect();
+    Some([half(inputs, outputs, Role::Encoder), decoder])
 }
 
 /// The values that depend on what is drawn at random.

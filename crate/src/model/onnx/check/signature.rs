@@ -53,13 +53,17 @@ impl Signatures {
 
     /// The signature of an operator; the error says why there is none.
     pub(super) fn get(&self, operator: &str) -> Result<Signature, String> {
+        if operator == "Upsample" && self.opset != 9 {
+            return Err(
+                "this operator is supported in version 9 of ONNX's operators alone: convert \
+                        the file with onnx.version_converter.convert_version(model, 17), which \
+                        makes it a Resize"
+                    .into(),
+            );
+        }
         let versions = self.lines.get(operator).ok_or(match operator {
             "Attention" | "RotaryEmbedding" => {
                 "this operator is not supported: export with opset_version=22, which spells it out"
-            }
-            "Upsample" => {
-                "this operator is not supported: convert the file with \
-                 onnx.version_converter.convert_version(model, 17), which makes it a Resize"
             }
             _ => "this operator is not supported",
         })?;

@@ -5,7 +5,7 @@ use tract_onnx::pb::{NodeProto, TensorProto};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::Given::{self, Float, Int, Ints, Text};
-use super::{graph, integers, lowered, node, numbers, run, tensor};
+use super::{assert_close, graph, integers, lowered, node, numbers, run, tensor};
 
 #[wasm_bindgen_test(unsupported = test)]
 fn functions_and_reductions_give_what_tract_gives() {
@@ -114,6 +114,29 @@ fn softplus_does_not_overflow() {
     let proto = graph(vec![node("Softplus", &["x"], "y", &[])], vec![]);
     let (_, y) = run(proto, &[3], &[200.0, 0.0, -200.0]).unwrap();
     assert_eq!(y, [200.0, std::f32::consts::LN_2, 0.0]);
+}
+
+/// Both repeat the value below, and interpolate from the first value on.
+#[wasm_bindgen_test(unsupported = test)]
+fn an_upsample_and_a_resize_of_old_are_the_same() {
+    for (version, op) in [(9, "Upsample"), (10, "Resize")] {
+        for (mode, factor, expected) in [
+            ("nearest", 3.0, [0.0, 0.0, 0.0, 6.0, 6.0, 6.0, 3.0, 3.0, 3.0]),
+            ("linear", 3.0, [0.0, 2.0, 4.0, 6.0, 5.0, 4.0, 3.0, 3.0, 3.0]),
+        ] {
+            let nodes = vec![node(op, &["x", "scales"], "y", &[("mode", Text(mode))])];
+            let scales = tensor("scales", &[4], &[1.0, 1.0, 1.0, factor]);
+            let mut proto = graph(nodes, vec![scales]);
+            proto.opset_import[0].version = version;
+            let (shape, found) = run(proto, &[1, 1, 1, 3], &[0.0, 6.0, 3.0]).unwrap();
+            assert_eq!(shape, [1, 1, 1, 9], "{op}, {mode}");
+            assert_close(&format!("{op}, {mode}"), &found, &expected, 1e-6);
+        }
+    }
+    let nodes = vec![node("Upsample", &["x", "scales"], "y", &[])];
+    let later = graph(nodes, vec![tensor("scales", &[4], &[1.0, 1.0, 1.0, 2.0])]);
+    let refused = run(later, &[1, 1, 1, 3], &[0.0; 3]).unwrap_err();
+    assert!(refused.message.contains("Upsample"), "{refused}");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -16,7 +16,7 @@ pub(super) fn rule(operator: &str) -> Option<Apply> {
         "Split" => split,
         "Slice" => slice,
         "Pad" => pad,
-        "Resize" => resize,
+        "Resize" | "Upsample" => resize,
         "Shape" => shape_of,
         "Size" => |call| {
             let count = call.input(0)?.count();
