@@ -41,16 +41,21 @@ describe('what is taken back', () => {
     const { edits, state } = at('');
     await byHand(() => (state.denoise.eta = 0.5));
     await byHand(() => (state.vae = 'mnist-vae-2d'));
+    expect(edits.told).toBeNull();
     edits.undo();
     expect([state.vae, state.denoise.eta]).toEqual(['', 0.5]);
+    expect(edits.told).toEqual({ what: 'undo', left: 1 });
     edits.undo();
     expect([state.denoise.eta, edits.canUndo, edits.canRedo]).toEqual([0, false, true]);
+    expect(edits.told).toEqual({ what: 'undo', left: 0 });
+    edits.undo();
     edits.redo();
+    expect(edits.told).toEqual({ what: 'redo', left: 1 });
     edits.redo();
     expect([state.vae, state.denoise.eta, edits.canRedo]).toEqual(['mnist-vae-2d', 0.5, false]);
     edits.undo();
     await byHand(() => (state.denoise.seed = 3));
-    expect(edits.canRedo).toBe(false);
+    expect([edits.canRedo, edits.told]).toEqual([false, null]);
   });
 
   it('is a drag as a whole, with what follows it by itself', async () => {

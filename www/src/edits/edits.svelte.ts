@@ -24,6 +24,8 @@ export class Edits {
   pause: () => void = () => undefined;
   /** Whether something plays: what it moves belongs to the entry that it began with. */
   moving: () => boolean = () => false;
+  /** What was done to the history last, and how often it can be done again; null once something else is set. */
+  told = $state.raw<{ what: 'undo' | 'redo'; left: number } | null>(null);
   #entries = $state.raw<readonly Entry[]>([]);
   #at = $state(0);
   #lab: Lab;
@@ -50,12 +52,16 @@ export class Edits {
 
   undo(): void {
     const left = this.#seek(-1);
-    if (left) this.#show(left.from);
+    if (!left) return;
+    this.#show(left.from);
+    this.told = { what: 'undo', left: this.#at };
   }
 
   redo(): void {
     const come = this.#seek(1);
-    if (come) this.#show(come.to);
+    if (!come) return;
+    this.#show(come.to);
+    this.told = { what: 'redo', left: this.#entries.length - 1 - this.#at };
   }
 
   /** Goes to the next state that is not the one on display, and gives the entry whose change lies between them. */
@@ -65,6 +71,7 @@ export class Edits {
     this.pause();
     this.observe();
     const here = this.fields();
+    this.gestures.take();
     let between: Entry | undefined;
     for (let at = this.#at + by; at in this.#entries; at += by) {
       between = this.#entries[Math.max(at, at - by)];
@@ -122,6 +129,7 @@ export class Edits {
     const past = this.#entries.slice(Math.max(0, this.#at + 2 - MOST_ENTRIES), this.#at + 1);
     this.#entries = [...past, { fields: this.#shared(fields), from, to }];
     this.#at = past.length;
+    this.told = null;
   }
 
   #amend(fields: readonly string[]): void {

@@ -25,6 +25,11 @@ export const en = {
     label: 'Commands',
     undo: 'Undo',
     redo: 'Redo',
+    /** For those who do not see what has changed. */
+    told: {
+      undo: (left: number) => (left > 0 ? `Undone. Steps left: ${left}` : 'Undone. That was all.'),
+      redo: (left: number) => (left > 0 ? `Redone. Steps left: ${left}` : 'Redone. That was all.'),
+    },
     palette: 'Find a command',
     help: 'Keyboard shortcuts',
     copyLink: 'Copy link to this state',

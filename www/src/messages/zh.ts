@@ -27,6 +27,10 @@ export const zh: Messages = {
     label: '命令',
     undo: '撤销',
     redo: '重做',
+    told: {
+      undo: (left) => (left > 0 ? `已撤销。还可撤销的步数：${left}` : '已撤销，没有更多步骤。'),
+      redo: (left) => (left > 0 ? `已重做。还可重做的步数：${left}` : '已重做，没有更多步骤。'),
+    },
     palette: '查找命令',
     help: '键盘快捷键',
     copyLink: '复制当前状态的链接',

@@ -14,6 +14,14 @@ export const pictureCommands = (desk: PictureDesk) =>
       enabled: () => !desk.empty,
       run: () => desk.clear(),
     },
+    upload: {
+      id: 'picture.upload',
+      group: 'lab',
+      label: (text) => text.elboLab.picture.upload,
+      keys: ['U'],
+      enabled: () => desk.pick !== null,
+      run: () => desk.pick?.(),
+    },
     crop: {
       id: 'picture.crop',
       group: 'lab',

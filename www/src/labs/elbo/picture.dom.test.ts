@@ -15,6 +15,7 @@ import { randomFrom } from '../../testing/random.ts';
 import { decodable, layOut, pngHead, pointer } from '../../testing/pictures.ts';
 import { inTime } from '../../testing/time.ts';
 import { calls, workerOf } from '../../testing/worker.ts';
+import { pictureCommands } from './commands.ts';
 import CropDialog from './CropDialog.svelte';
 import DrawingPad from './DrawingPad.svelte';
 import { checksumOf, KeptPictures, type PictureStore } from './kept.svelte.ts';
@@ -699,6 +700,17 @@ describe('the card of the picture', () => {
     const { getByTestId } = render(PictureCard, { desk, offers: [], active: true, onnoise });
     await fireEvent.click(getByTestId('noise-picture'));
     expect(given).toEqual([[]]);
+  });
+
+  it('lets its command ask for a file, while it is on display', async () => {
+    const { desk } = await opened();
+    expect(desk.pick).toBeNull();
+    const { getByTestId, rerender } = render(PictureCard, { desk, offers: [], active: true });
+    const asked = vi.spyOn(getByTestId('upload'), 'click').mockImplementation(() => undefined);
+    pictureCommands(desk).upload.run();
+    expect(asked).toHaveBeenCalledOnce();
+    await rerender({ active: false });
+    expect(pictureCommands(desk).upload.enabled()).toBe(false);
   });
 
   it('takes pictures that came together one after the other, other files last', async () => {

@@ -59,6 +59,8 @@ export class PictureDesk {
   busy = $state(false);
   /** The part of a picture that is being chosen. */
   crop = $state.raw<Crop | null>(null);
+  /** Lets a file be chosen; set by the card on display. */
+  pick = $state.raw<(() => void) | null>(null);
   /** How pixels stand among MNIST's digits. */
   readonly placement: Placement;
   /** Files that came together with the last one. */

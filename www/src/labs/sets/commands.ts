@@ -6,6 +6,14 @@ const isUnderWay = (status: string | undefined) => status === 'paused' || status
 export const setsCommands = (lab: SetsLab) => {
   const scoring = () => lab.current?.scoring;
   return {
+    open: {
+      id: 'sets.open',
+      group: 'lab',
+      label: (text) => text.setsLab.open.files,
+      keys: ['U'],
+      enabled: () => lab.pick !== null && lab.opening === null,
+      run: () => lab.pick?.(),
+    },
     score: {
       id: 'sets.score',
       group: 'lab',

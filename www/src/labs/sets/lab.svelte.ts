@@ -37,6 +37,8 @@ export class SetsLab {
   roc = $state.raw<Roc | null>(null);
   /** The place of the row that is looked at. */
   selected = $state<number | null>(null);
+  /** Lets files be chosen; set by the component that shows them. */
+  pick = $state.raw<(() => void) | null>(null);
   levels = $state.raw<Uint8Array | null>(null);
   /** Those that ran when another lab came on display. */
   #held = new Set<SetScoring>();
