@@ -38,6 +38,9 @@ export class Page {
     const { signal } = end;
     $effect(() => () => end.abort());
     this.edits = untrack(() => new Edits(this.state, () => this.#fields, new Gestures(signal)));
+    this.edits.fit = () => {
+      if (this.#catalog) fitToModels(this.state, this.#catalog);
+    };
     speech.chosen = state.language;
     addEventListener('hashchange', () => this.#read(), { signal });
     addEventListener('click', (event) => this.#leave(event), { signal });

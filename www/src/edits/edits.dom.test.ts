@@ -91,6 +91,23 @@ describe('what is taken back', () => {
     expect(state.denoise.eta).toBe(0.25);
   });
 
+  it('has as many latents as the model, however many zeros an address leaves out', async () => {
+    const page = at('#z=0');
+    page.fit({ vaes: [{ id: 'vae', latents: 3 }], ddpms: [{ id: 'ddpm', classes: 10 }] });
+    const { edits, state } = page;
+    for (const z of [
+      [0, 2, 0],
+      [1, 2, 0],
+    ])
+      await byHand(() => (state.latent.at = { z }));
+    edits.undo();
+    expect(state.latent.at).toEqual({ z: [0, 2, 0] });
+    edits.undo();
+    expect(state.latent.at).toEqual({ z: [0, 0, 0] });
+    edits.redo();
+    expect(state.latent.at).toEqual({ z: [0, 2, 0] });
+  });
+
   it('is a play as a whole, whatever else is pressed meanwhile', async () => {
     const { edits, state } = at('#lab=denoise');
     let playing = false;

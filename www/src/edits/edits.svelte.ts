@@ -20,6 +20,8 @@ const APART = new Set(['lab', 'lang', 'embed', 'hide', 'tour']);
 const KEPT = FIELDS.flatMap(({ key }, i) => (APART.has(key) ? [] : [i]));
 
 export class Edits {
+  /** Makes a state that was written and read again what the models want: a point's last zeros are not written. */
+  fit: () => void = () => undefined;
   /** Stops what plays, before another state takes its place. */
   pause: () => void = () => undefined;
   /** Whether something plays: what it moves belongs to the entry that it began with. */
@@ -150,6 +152,7 @@ export class Edits {
       this.state,
       fields.map((text, i) => (KEPT.includes(i) ? text : (this.fields()[i] ?? text))),
     );
+    this.fit();
     this.state.lab = lab;
     this.#lab = lab;
     this.#flow.clear();
