@@ -20,6 +20,7 @@ describe('the URL form of the state', () => {
       at: { position: 0.35 },
       a: { seed: 4294967295 },
       class: 4,
+      beside: 'fashion-vae',
       b: { z: [0.01, -2.5, 3] },
       mode: 'linear',
     };

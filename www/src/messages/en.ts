@@ -173,6 +173,13 @@ export const en = {
     resetOne: (index: number) => `Reset latent ${index}`,
     random: 'Random sample',
     waiting: 'The picture appears when the VAE has loaded.',
+    beside: {
+      compare: 'Compare with a second model (B)',
+      none: 'none',
+      same: 'Both models decode the same point z; A is the model above.',
+      digit: 'Decoded by B',
+      difference: 'Difference of the decoded pictures',
+    },
     path: {
       title: 'From A to B',
       a: 'A',

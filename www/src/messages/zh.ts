@@ -160,6 +160,13 @@ export const zh: Messages = {
     resetOne: (index) => `隐变量 ${index} 归零`,
     random: '随机采样',
     waiting: 'VAE 加载完成后，图像会显示在这里。',
+    beside: {
+      compare: '与第二个模型（B）比较',
+      none: '无',
+      same: '两个模型解码同一个点 z；A 是上面的模型。',
+      digit: '由 B 解码',
+      difference: '两张解码图像之差',
+    },
     path: {
       title: '从 A 到 B',
       a: 'A',

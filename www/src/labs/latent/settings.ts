@@ -1,7 +1,7 @@
 /** What the latent lab and its map can be set to, and how points and paths are written in an address. Pure. */
 import { parseStrokes, printStrokes, type Stroke } from '../../drawing/strokes.ts';
 import { LATENT_RANGE } from '../../engine/latent-grid.ts';
-import { choice, type Codec, decimal, integer, list } from '../../schema/codecs.ts';
+import { choice, type Codec, decimal, integer, list, optional } from '../../schema/codecs.ts';
 import { row, standardOf, type StateOf } from '../../schema/rows.ts';
 import { classIndex, modelId, MOST_CLASSES, seed } from '../../schema/values.ts';
 import type { ModelFacts, Reject } from '../define.ts';
@@ -82,6 +82,8 @@ export const settings = {
     mode: row('path', choice(PATH_MODES), 'spherical'),
     /** Of a VAE that is conditioned on one. */
     class: row('class', classIndex, null),
+    /** The id of a second model under the same sliders. */
+    beside: row('vs.vae', optional(modelId.parse, String), null),
   },
   map: {
     /** The model's id; empty means the first with two latents. */
