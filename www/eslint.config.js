@@ -46,7 +46,7 @@ const floors = Object.entries(FLOORS).map(([name, below]) => {
 
 export default defineConfig(
   {
-    ignores: ['**/node_modules/', '**/dist/', '**/pkg/', 'tests/e2e/artifacts/', 'target/'],
+    ignores: ['**/node_modules/', '**/dist/', '**/pkg/', 'tests/e2e/artifacts/', 'target/', 'npm/index.d.ts'],
   },
   js.configs.recommended,
   ts.configs.strictTypeChecked,
@@ -57,7 +57,7 @@ export default defineConfig(
     languageOptions: {
       globals: { ...globals.browser, ...globals.node },
       parserOptions: {
-        projectService: { allowDefaultProject: ['www/*.js'] },
+        projectService: { allowDefaultProject: ['www/*.js', 'npm/*.js'] },
         tsconfigRootDir: root,
         extraFileExtensions: ['.svelte'],
       },

@@ -33,6 +33,8 @@ enum Command {
     },
     /// Build the page into www/dist, for any server of static files
     Build,
+    /// Put the npm package together and pack it, into target/npm
+    Npm,
     /// Measure speed, size and memory in Chromium beside onnxruntime-web
     Bench {
         /// Run everything once, as a trial
@@ -98,6 +100,7 @@ fn run(command: Command) -> Result<()> {
             setup::announce(&[page::FOLDER], false);
             page::build(&mut Job::live())
         }
+        Command::Npm => page::pack(&mut Job::live()),
         Command::Bench { brief, profile, json } => bench::run(brief, profile, json.as_deref()),
         Command::Soak { minutes, seed, json } => soak::run(minutes, seed, json.as_deref()),
         Command::Mutations { files } => mutations::run(files),

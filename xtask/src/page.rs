@@ -65,6 +65,15 @@ pub fn bundle(job: &mut Job) -> Result<()> {
     job.run("bundle the page", build)
 }
 
+/// The npm package, from the crate as it is: a folder and the archive that `npm publish` takes.
+pub fn pack(job: &mut Job) -> Result<()> {
+    build_package(job)?;
+    let folder = root().join("target/npm");
+    let assemble = cmd!("node", "npm/assemble.js", folder.join("elbo-room")).dir(root());
+    job.run("put the npm package together", assemble)?;
+    job.run("pack it", cmd!("npm", "pack", "./elbo-room").dir(folder))
+}
+
 /// Fails where another program listens on `port`: better told before the build than after it.
 pub fn require_free(port: u16) -> Result<()> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
