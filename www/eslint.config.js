@@ -46,7 +46,14 @@ const floors = Object.entries(FLOORS).map(([name, below]) => {
 
 export default defineConfig(
   {
-    ignores: ['**/node_modules/', '**/dist/', '**/pkg/', 'tests/e2e/artifacts/', 'target/', 'npm/index.d.ts'],
+    ignores: [
+      '**/node_modules/',
+      '**/dist/',
+      '**/pkg/',
+      'tests/e2e/artifacts/',
+      'target/',
+      'npm/index.d.ts',
+    ],
   },
   js.configs.recommended,
   ts.configs.strictTypeChecked,

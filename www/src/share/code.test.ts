@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DdpmEntry, SamplerOptions, VaeEntry } from '../engine/protocol.ts';
+import type { DdpmEntry, ModelEntry, SamplerOptions, VaeEntry } from '../engine/protocol.ts';
 import * as programs from './code.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -202,16 +202,18 @@ describe.skipIf(!hasPython)(
 async function theCrate() {
   const crate = await import('../../pkg/elbo_room.js');
   await crate.default({ module_or_path: readFileSync(at('www/pkg/elbo_room_bg.wasm')) });
-  const files = Object.fromEntries(
-    Object.entries(vae.files).map(([role, { path }]) => [
+  const { models } = crate.parseManifest(readFileSync(at('models/manifest.json'), 'utf8'));
+  const entry = models.find(({ id }) => id === vae.id) as VaeEntry;
+  return { module: crate, models, crate: { vae: crate.Vae.load(entry, filesOf(entry)) } };
+}
+
+const filesOf = (entry: ModelEntry) =>
+  Object.fromEntries(
+    Object.entries(entry.files).map(([role, { path }]) => [
       role,
       new Uint8Array(readFileSync(at(`models/${path}`))),
     ]),
   );
-  const { models: parsed } = crate.parseManifest(readFileSync(at('models/manifest.json'), 'utf8'));
-  const entry = parsed.find(({ id }) => id === vae.id) as VaeEntry;
-  return { module: crate, crate: { vae: crate.Vae.load(entry, files) } };
-}
 
 describe('in JavaScript', () => {
   const folder = mkdtempSync(join(tmpdir(), 'elbo-room-code-'));
@@ -220,20 +222,28 @@ describe('in JavaScript', () => {
 
   /** Runs a program with the crate of the page, files in place of the server, and a canvas that keeps what is painted. */
   async function run(text: string): Promise<{ painted: Uint8Array[]; said: unknown[] }> {
-    const { module } = await theCrate();
+    const { module, models } = await theCrate();
     const painted: Uint8Array[] = [];
     const said: unknown[] = [];
-    const names = ['paint', 'parseManifest', 'toLevels', 'Vae', 'Ddpm'] as const;
+    const load = (id: string) => {
+      const entry = models.find((model) => model.id === id);
+      if (!entry) throw new Error(`no model ${id}`);
+      return module[entry.kind === 'vae' ? 'Vae' : 'Ddpm'].load(entry, filesOf(entry));
+    };
     const scope = {
-      init: () => Promise.resolve(),
-      ...Object.fromEntries(names.map((name) => [name, module[name]])),
+      openModels: (folder: string) => {
+        expect(folder).toBe('models/');
+        return Promise.resolve({ load: (id: string) => Promise.resolve(load(id)) });
+      },
+      toLevels: module.toLevels,
       paint: (_: unknown, levels: Uint8Array) => void painted.push(levels),
-      fetch: (path: string) => Promise.resolve(new Response(readFileSync(at(path)))),
       document: { querySelector: () => null },
       console: { log: (value: unknown) => void said.push(value) },
     };
     const lines = text.split('\n');
-    expect(lines[2]).toMatch(/^import init, \{ .* \} from ".\/pkg\/elbo_room.js";$/);
+    const imported = /^import \{ (.*) \} from "elbo-room";$/.exec(lines[2] ?? '')?.[1]?.split(', ');
+    for (const name of ['openModels', 'paint', 'toLevels'])
+      expect(imported?.includes(name), name).toBe(text.includes(`${name}(`));
     const body = lines.slice(3).join('\n');
     const file = join(folder, `program-${programsRun++}.mjs`);
     const parameters = Object.keys(scope).join(', ');

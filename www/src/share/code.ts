@@ -172,19 +172,15 @@ export function chainPython(entry: DdpmEntry, options: SamplerOptions, about: Ab
   ]);
 }
 
-const javascript = ({ title, address }: About, id: string, model: string, lines: string[]) =>
+/** With the npm package, of which these functions are `used`. */
+const javascript = ({ title, address }: About, id: string, used: string[], lines: string[]) =>
   [
     `// ${title}`,
     `// ${address}`,
-    `import init, { ${model}, paint, parseManifest, toLevels } from "./pkg/elbo_room.js";`,
+    `import { ${['openModels', ...used].join(', ')} } from "elbo-room";`,
     '',
-    'await init();',
-    'const manifest = parseManifest(await (await fetch("models/manifest.json")).text());',
-    `const entry = manifest.models.find(({ id }) => id === "${id}");`,
-    'const files = {};',
-    'for (const [role, { path }] of Object.entries(entry.files))',
-    '  files[role] = new Uint8Array(await (await fetch(`models/${path}`)).arrayBuffer());',
-    `const model = ${model}.load(entry, files);`,
+    'const models = await openModels("models/"); // the folder of this site, or that of the package',
+    `const model = await models.load("${id}");`,
     ...lines,
     '',
   ].join('\n');
@@ -193,10 +189,15 @@ const painted = ({ channels, height, width }: Pixels['shape']) =>
   `paint(document.querySelector("canvas"), levels, { channels: ${channels}, height: ${height}, width: ${width} });`;
 
 export const decodeJavascript = (entry: VaeEntry, z: readonly number[], about: About): string =>
-  javascript(about, entry.id, 'Vae', [
-    `const levels = toLevels(model.decode(Float32Array.of(${[...z].join(', ')})));`,
-    painted(entry.image),
-  ]);
+  javascript(
+    about,
+    entry.id,
+    ['paint', 'toLevels'],
+    [
+      `const levels = toLevels(model.decode(Float32Array.of(${[...z].join(', ')})));`,
+      painted(entry.image),
+    ],
+  );
 
 export const boundJavascript = (
   entry: VaeEntry,
@@ -204,17 +205,27 @@ export const boundJavascript = (
   { samples, seed }: { samples: number; seed: number },
   about: About,
 ): string =>
-  javascript(about, entry.id, 'Vae', [
-    `const levels = Uint8Array.from(atob("${base64(levels)}"), (c) => c.charCodeAt(0));`,
-    `const bound = model.bound(levels, { samples: ${samples}, seed: ${seed} });`,
-    'while (!bound.done) bound.step();',
-    'console.log(bound.result());',
-  ]).replace('paint, parseManifest, toLevels', 'parseManifest');
+  javascript(
+    about,
+    entry.id,
+    [],
+    [
+      `const levels = Uint8Array.from(atob("${base64(levels)}"), (c) => c.charCodeAt(0));`,
+      `const bound = model.bound(levels, { samples: ${samples}, seed: ${seed} });`,
+      'while (!bound.done) bound.step();',
+      'console.log(bound.result());',
+    ],
+  );
 
 export const chainJavascript = (entry: DdpmEntry, options: SamplerOptions, about: About): string =>
-  javascript(about, entry.id, 'Ddpm', [
-    `const sampler = model.sampler(${JSON.stringify(options)});`,
-    'while (!sampler.done) sampler.step();',
-    'const levels = sampler.frame(sampler.length - 1).x;',
-    painted(entry.image),
-  ]).replace(', toLevels', '');
+  javascript(
+    about,
+    entry.id,
+    ['paint'],
+    [
+      `const sampler = model.sampler(${JSON.stringify(options)});`,
+      'while (!sampler.done) sampler.step();',
+      'const levels = sampler.frame(sampler.length - 1).x;',
+      painted(entry.image),
+    ],
+  );
