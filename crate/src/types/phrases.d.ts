@@ -1,8 +1,8 @@
 /** Which phrase it is. The texts are in crate/src/model/phrase/english.rs. */
 export type PhraseCode =
     | "file-refused" | "file-unknown" | "decoder-missing" | "whole-autoencoder" | "encoder-missing"
-    | "encoder-size-differs" | "encoder-latents-differ" | "decoder-by-shape" | "decoder" | "class-vector"
-    | "class-number" | "a-class" | "pixels-unit" | "pixels-signed" | "pixels-mnist" | "pixels-bytes"
+    | "encoder-size-differs" | "encoder-latents-differ" | "decoder-by-shape" | "cut-at-code" | "decoder"
+    | "class-vector" | "class-number" | "a-class" | "pixels-unit" | "pixels-signed" | "pixels-mnist" | "pixels-bytes"
     | "encoder-as-decoder" | "usual-scale" | "usual-range" | "two-outputs" | "is-sigmoid" | "in-unit-range"
     | "is-tanh" | "output-called" | "no-activation" | "gaussian-fitted" | "gaussian-own" | "grey-cross-entropy"
     | "discretized-logistic" | "logits-before-sigmoid" | "binary-logits" | "binary-probabilities" | "binary-signed"
