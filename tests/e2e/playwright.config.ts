@@ -38,7 +38,8 @@ export default defineConfig<Options>({
   outputDir: 'artifacts/failures',
   reporter: [['list'], ['json', { outputFile: 'artifacts/report.json' }]],
   fullyParallel: true,
-  workers: Math.min(8, Math.max(2, availableParallelism())),
+  // One more than processors: each waits now and then.
+  workers: Math.min(8, availableParallelism() + 1),
   retries: 0,
   forbidOnly: Boolean(process.env['CI']),
   timeout: 120_000,

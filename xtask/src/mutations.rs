@@ -19,7 +19,7 @@ pub fn run(files: u64) -> Result<()> {
     let mut job = Job::live();
     let folder = page::target_folder()?.join("mutations");
     let package = folder.join("package");
-    let module = page::compile(&mut job, &["--features", "fuzzing"])?;
+    let module = page::compile(&mut job, &["--features", "fuzzing"], |cargo| cargo)?;
     job.step("generate its JavaScript", |_| {
         page::generate(&module, Bindgen::new().nodejs(true)?, &package)
     })?;

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use duct::cmd;
+use duct::{Expression, cmd};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::job::Job;
@@ -16,7 +16,12 @@ pub const FOLDER: &str = "www";
 
 /// The crate as a package of JavaScript, types and WebAssembly in `www/pkg`.
 pub fn build_package(job: &mut Job) -> Result<()> {
-    let module = compile(job, &[])?;
+    package(job, |cargo| cargo)
+}
+
+/// The same by another compiler, as `with` has cargo call it.
+pub fn package(job: &mut Job, with: fn(Expression) -> Expression) -> Result<()> {
+    let module = compile(job, &[], with)?;
     job.step("generate its JavaScript and types", |_| {
         let mut bindgen = Bindgen::new();
         // `init()` finds the WebAssembly beside the JavaScript.
@@ -26,11 +31,15 @@ pub fn build_package(job: &mut Job) -> Result<()> {
 }
 
 /// The crate as WebAssembly; gives its path.
-pub fn compile(job: &mut Job, options: &[&str]) -> Result<PathBuf> {
+pub fn compile(
+    job: &mut Job,
+    options: &[&str],
+    with: fn(Expression) -> Expression,
+) -> Result<PathBuf> {
     setup::wasm_target(job)?;
     let words = ["build", "--release", "--lib", "--target", setup::WASM_TARGET];
     let build = cmd("cargo", words.iter().chain(options));
-    job.run("compile the crate for WebAssembly", setup::wasm(build))?;
+    job.run("compile the crate for WebAssembly", with(setup::wasm(build)))?;
     Ok(target_folder()?.join(setup::WASM_TARGET).join("release/elbo_room.wasm"))
 }
 

@@ -78,7 +78,7 @@ fn once(cell: &Once, what: &str, work: impl FnOnce() -> Result<()>) -> Result<()
 
 impl Shared {
     fn package(&self, job: &mut Job) -> Result<()> {
-        once(&self.package, "package", || page::build_package(job))
+        once(&self.package, "package", || page::package(job, under_clippy))
     }
 
     fn page(&self, job: &mut Job) -> Result<()> {
@@ -210,47 +210,52 @@ fn cargo(subcommand: &str, words: &[&str]) -> Expression {
     cmd("cargo", [subcommand].iter().chain(words)).dir(root())
 }
 
+/// The crates of this workspace are compiled by clippy, which lints as it does so: `cargo clippy` would go through the
+/// libraries as well, which takes half as long as to compile them. All stages compile so, once for all; what is found is the
+/// business of [`clippy`] alone, and keeps no test from running.
+fn under_clippy(cargo: Expression) -> Expression {
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
+}
+
 fn clippy(job: &mut Job) -> Result<()> {
     setup::linters(job)?;
     setup::wasm_target(job)?;
-    let targets = ["--tests", "--examples", "--benches", "--message-format", "json"];
-    let native = [&NATIVE[..], &targets].concat();
-    let result = job.lint("compile and lint for this machine", under_clippy("build", &native));
-    let xtask = [&["--package", "xtask", "--bins"][..], &targets].concat();
-    let results = [result, job.lint("compile and lint xtask", under_clippy("build", &xtask))];
-    let wasm = [&WASM[..], &["--lib", "--tests", "--", "--deny", "warnings"]].concat();
-    let wasm = job.run("lint for WebAssembly", setup::wasm(cargo("clippy", &wasm)));
-    all(results.into_iter().chain([wasm]))
-}
-
-/// The crates of this workspace are compiled by clippy, which lints as it does so: `cargo clippy` would go through the
-/// libraries as well, which takes half as long as to compile them. All of the native stages compile so, once for all.
-fn under_clippy(subcommand: &str, words: &[&str]) -> Expression {
-    cargo(subcommand, words).env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
+    let mut lint = |what: &str, words: &[&[&str]]| {
+        let words = [&words.concat()[..], &["--message-format", "json"]].concat();
+        job.lint(what, under_clippy(setup::wasm(cargo("build", &words))))
+    };
+    let targets = ["--tests", "--examples", "--benches"];
+    all([
+        lint("compile and lint for this machine", &[&NATIVE, &targets]),
+        lint("compile and lint xtask", &[&["--package", "xtask", "--bins", "--tests"]]),
+        lint("compile and lint for WebAssembly", &[&WASM, &["--lib", "--test", "*"]]),
+    ])
 }
 
 fn native(job: &mut Job) -> Result<()> {
     setup::linters(job)?;
+    let test = |words: &[&[&str]]| under_clippy(cargo("test", &words.concat()));
     // `--tests` leaves out the examples, which would be linked only to be left alone.
-    let tests = [&NATIVE[..], &["--tests"]].concat();
-    let compile = under_clippy("test", &[&tests[..], &["--no-run"]].concat());
-    job.run("compile the tests", compile)?;
-    job.run_tests("run them", under_clippy("test", &tests), false)?;
-    let examples = under_clippy("test", &[&NATIVE[..], &["--doc"]].concat());
-    job.run_tests("run the examples of the documentation", examples, false)?;
-    let xtask = under_clippy("test", &["--package", "xtask"]);
-    job.run_tests("test xtask", xtask, false)
+    let tests: &[&str] = &["--tests", "--no-fail-fast"];
+    job.run("compile the tests", test(&[&NATIVE, tests, &["--no-run"]]))?;
+    all([
+        job.run_tests("run them", test(&[&NATIVE, tests]), false),
+        job.run_tests("run the examples of the documentation", test(&[&NATIVE, &["--doc"]]), false),
+        job.run_tests("test xtask", test(&[&["--package", "xtask"]]), false),
+    ])
 }
 
 /// The integration tests as WebAssembly, run by what `.cargo/config.toml` names.
 fn wasm_tests(job: &mut Job, words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+    setup::linters(job)?;
     setup::wasm_target(job)?;
-    let runner = cargo("build", &["--package", "wasm-test-runner"]);
+    let runner = under_clippy(cargo("build", &["--package", "wasm-test-runner"]));
     job.run("compile wasm-bindgen's test runner", runner)?;
-    let words = [&WASM[..], words].concat();
-    let compile = cargo("test", &[&words[..], &["--no-run"]].concat());
-    job.run("compile the tests for WebAssembly", setup::wasm(compile))?;
-    let run = setup::wasm(cargo("test", &words));
+    let test = |more: &[&str]| {
+        under_clippy(setup::wasm(cargo("test", &[&WASM[..], words, more].concat())))
+    };
+    job.run("compile the tests for WebAssembly", test(&["--no-run"]))?;
+    let run = test(&["--no-fail-fast"]);
     let run = environment.iter().fold(run, |run, (name, value)| run.env(name, value));
     job.run_tests("run them", run, true)
 }
