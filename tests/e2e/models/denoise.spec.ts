@@ -46,12 +46,12 @@ test('a grid is computed by every core there is, and is the same for any number 
   page,
   crate,
 }) => {
-  const steps = 6;
-  const whole = sampled(crate, steps + 1, { steps, seed: 2, class: 3, chains: 16 })[steps];
+  const options = { seed: 2, class: 3, chains: 16, guidance: 0 };
+  const whole = sampled(crate, STEPS + 1, options)[STEPS];
   const { calls } = await recordCalls(page);
   for (const cores of [1, 3]) {
     await withCores(page, cores);
-    await open(page, `lab=denoise&steps=${steps}&seed=2&step=${steps}&samples=16`);
+    await open(page, `lab=denoise&steps=${STEPS}&seed=2&step=${STEPS}&samples=16&guidance=0`);
     await expectLevels(lab(page).x, tiled(whole?.x, 4));
     expect((await calls()).filter((call) => call === 'pool assist')).toHaveLength(cores - 1);
   }
