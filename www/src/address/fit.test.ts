@@ -3,7 +3,14 @@ import { defaultState } from '../state.ts';
 import { parseState } from './address.ts';
 import { fitToModels } from './fit.ts';
 
-const catalog = { vaes: [{ id: 'vae', latents: 4 }], ddpms: [{ id: 'ddpm', classes: 10 }] };
+const catalog = {
+  vaes: [
+    { id: 'vae', latents: 4 },
+    { id: 'like', latents: 4 },
+    { id: 'flat', latents: 2 },
+  ],
+  ddpms: [{ id: 'ddpm', classes: 10 }],
+};
 
 describe('fitting to the models', () => {
   it('fills a short point up', () => {
@@ -24,6 +31,18 @@ describe('fitting to the models', () => {
     expect(state.vae).toBe('');
     expect(state.latent.at).toEqual(defaultState().latent.at);
     expect(state.denoise.digit).toBeNull();
+  });
+
+  it('rejects a second model that is not there, or has other latents', () => {
+    const fitted = (address: string) => {
+      const { state } = parseState(address);
+      const rejected = fitToModels(state, catalog).map((one) => 'key' in one && one.key);
+      return [rejected, state.latent.beside, state.besideChain.model];
+    };
+    expect(fitted('#vs.vae=like&vs&vs.ddpm=ddpm')).toEqual([[], 'like', 'ddpm']);
+    expect(fitted('#vs.vae=other&vs&vs.ddpm=other')).toEqual([['vs.vae', 'vs.ddpm'], null, null]);
+    expect(fitted('#vs.vae=flat')).toEqual([['vs.vae'], null, null]);
+    expect(fitted('#vs.vae=vae')).toEqual([['vs.vae'], null, null]);
   });
 
   it('accepts a manifest without models', () => {

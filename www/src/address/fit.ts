@@ -35,7 +35,11 @@ export function fitToModels(state: PageState, catalog: Catalog): Rejection[] {
     state[key] = '';
     return known[0];
   };
-  const models = { vae: pick('vae', catalog.vaes), ddpm: pick('ddpm', catalog.ddpms) };
+  const models = {
+    vae: pick('vae', catalog.vaes),
+    ddpm: pick('ddpm', catalog.ddpms),
+    ...catalog,
+  };
   const reject = (key: string, value: string) => void rejected.push(rejection(key, value));
   for (const lab of LABS) lab.fitModels?.(state, models, reject);
   return rejected;

@@ -4,9 +4,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Command } from '../commands/command.ts';
 import { manuals } from '../commands/manuals.ts';
 import { singles } from '../commands/singles.svelte.ts';
+import { explain } from '../explain.ts';
 import { PictureDesk } from '../labs/elbo/picture.svelte.ts';
 import { LABS } from '../labs/index.ts';
 import type { Controller, LabContext, LabModule } from '../labs/module.ts';
+import { messages } from '../messages/index.ts';
 import { LANGUAGES } from '../messages/languages.ts';
 import { speech } from '../messages/speech.svelte.ts';
 import { ModelDesk } from '../models/desk.svelte.ts';
@@ -65,6 +67,7 @@ async function world(hash: string) {
       engine,
       supported: true,
       ask: (dialog: string) => void asked.push(dialog),
+      report: engine.report,
     };
     return { rooms, tour, models, context, surroundings, hints: module.hints ?? [] };
   });
@@ -193,6 +196,14 @@ describe('the page', () => {
     vi.stubGlobal('navigator', { clipboard: { writeText }, userAgent: '' });
     await run('copy-link');
     expect(writeText).toHaveBeenCalledOnce();
+  });
+
+  it('says where the browser refuses the clipboard', async () => {
+    const { run, engine } = await world('#seed=7');
+    const writeText = () => Promise.reject(new DOMException('denied', 'NotAllowedError'));
+    vi.stubGlobal('navigator', { clipboard: { writeText }, userAgent: '' });
+    await run('copy-link');
+    expect(engine.faults.map(explain)).toEqual([expect.stringContaining(messages.share.refused)]);
   });
 });
 

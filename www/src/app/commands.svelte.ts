@@ -2,6 +2,7 @@
 import type { Command } from '../commands/command.ts';
 import { singles } from '../commands/singles.svelte.ts';
 import { editCommands } from '../edits/commands.ts';
+import { asError } from '../engine/client.ts';
 import { LABS } from '../labs/index.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../messages/languages.ts';
 import { speech } from '../messages/speech.svelte.ts';
@@ -22,6 +23,8 @@ export interface Surroundings {
   /** Whether the browser can run the models. */
   supported: boolean;
   ask: (dialog: Asked) => void;
+  /** Tells of an error. */
+  report: (error: unknown) => void;
 }
 
 const themeCommand = (theme: Theme): Command => ({
@@ -79,7 +82,10 @@ export function pageCommands({ page, tour, models, supported, ask }: Surrounding
 }
 
 /** Those that have none, or one elsewhere. */
-export const moreCommands = ({ page }: Pick<Surroundings, 'page'>): Command[] => [
+export const moreCommands = ({
+  page,
+  report,
+}: Pick<Surroundings, 'page' | 'report'>): Command[] => [
   ...LABS.map(({ id, name }, i): Command => ({
     id: `lab.${id}`,
     group: 'labs',
@@ -100,7 +106,14 @@ export const moreCommands = ({ page }: Pick<Surroundings, 'page'>): Command[] =>
     id: 'copy-link',
     group: 'share',
     label: (text) => text.commands.copyLink,
-    run: () => navigator.clipboard.writeText(here.address()),
+    run: async () => {
+      try {
+        await navigator.clipboard.writeText(here.address());
+      } catch (error) {
+        const { message } = asError(error);
+        report(Object.assign(new Error(message), { name: 'ClipboardError' }));
+      }
+    },
   },
   {
     id: 'print',

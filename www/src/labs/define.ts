@@ -11,8 +11,11 @@ export type Reject = (key: string, value: string) => void;
 
 /** What the labs' models have; undefined where it is not known. */
 export interface ModelFacts {
-  vae: { latents: number } | undefined;
+  vae: { id: string; latents: number } | undefined;
   ddpm: { classes: number } | undefined;
+  /** All that can be chosen. */
+  vaes: readonly { id: string; latents: number }[];
+  ddpms: readonly { id: string }[];
 }
 
 /** A place in a lab's state that names a model beside those of all labs. */

@@ -87,6 +87,7 @@ export const en = {
       WorkerLostError: 'The worker that computed it crashed.',
       EvaluationError: 'The scores of the test set could not be read.',
       DataSetError: 'The file is no data set that this page can read.',
+      ClipboardError: share.refused,
       ...ownModels.errors,
     } as Record<string, string>,
     picture: {

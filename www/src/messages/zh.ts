@@ -82,6 +82,7 @@ export const zh: Messages = {
       WorkerLostError: '负责计算的 Worker 崩溃了。',
       EvaluationError: '无法读取测试集评分。',
       DataSetError: '此文件不是本页面能读取的数据集。',
+      ClipboardError: share.refused,
       ...ownModels.errors,
     },
     picture: {

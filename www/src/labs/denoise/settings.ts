@@ -1,4 +1,5 @@
 /** What the denoise lab can be set to. Pure. */
+import { isOwn } from '../../engine/own.ts';
 import { ALL_SCHEDULES } from '../../schema/bound.ts';
 import { bare, choice, type Codec, decimal, integer, optional } from '../../schema/codecs.ts';
 import { type Row, row, standardOf, type StateOf, type ValuesOf } from '../../schema/rows.ts';
@@ -116,7 +117,16 @@ export function fit({ denoise, besideChain }: State, reject: Reject): void {
   }
 }
 
-export function fitModels({ denoise }: State, { ddpm }: ModelFacts, reject: Reject): void {
+export function fitModels(
+  { denoise, besideChain }: State,
+  { ddpm, ddpms }: ModelFacts,
+  reject: Reject,
+): void {
+  const { model } = besideChain;
+  if (model !== null && !isOwn(model) && !ddpms.some(({ id }) => id === model)) {
+    reject(settings.besideChain.model.key, model);
+    besideChain.model = null;
+  }
   const { digit } = denoise;
   if (!ddpm || digit === null) return;
   if (digit === EACH ? ddpm.classes > 0 : digit < ddpm.classes) return;

@@ -1,6 +1,7 @@
 /** What the latent lab and its map can be set to, and how points and paths are written in an address. Pure. */
 import { parseStrokes, printStrokes, type Stroke } from '../../drawing/strokes.ts';
 import { LATENT_RANGE } from '../../engine/latent-grid.ts';
+import { isOwn } from '../../engine/own.ts';
 import { choice, type Codec, decimal, integer, list, optional } from '../../schema/codecs.ts';
 import { row, standardOf, type StateOf } from '../../schema/rows.ts';
 import { classIndex, modelId, MOST_CLASSES, seed } from '../../schema/values.ts';
@@ -105,8 +106,16 @@ export function fit({ map }: State, reject: Reject): void {
 }
 
 /** Points with fewer coordinates than the model has are filled up; those with more give way. */
-export function fitModels({ latent }: State, { vae }: ModelFacts, reject: Reject): void {
+export function fitModels({ latent }: State, { vae, vaes }: ModelFacts, reject: Reject): void {
   if (!vae) return;
+  const { beside } = latent;
+  const fits = vaes.some(
+    ({ id, latents }) => id === beside && id !== vae.id && latents === vae.latents,
+  );
+  if (beside !== null && !fits && !isOwn(beside)) {
+    reject(settings.latent.beside.key, beside);
+    latent.beside = null;
+  }
   const standard = standardOf(settings.latent);
   const resize = <T extends Whereabouts>(key: string, at: T, fallback: T): T => {
     if (!('z' in at)) return at;
