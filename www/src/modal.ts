@@ -12,3 +12,16 @@ export function modal(dialog: HTMLDialogElement, onclose: () => void): () => voi
   observer.observe(dialog);
   return () => observer.disconnect();
 }
+
+/** The same for a dialog that holds nothing to lose: Escape closes it, and so does a press beside it. */
+export function dismissible(dialog: HTMLDialogElement, onclose: () => void): () => void {
+  dialog.addEventListener('cancel', (event) => {
+    // Its owner takes it away.
+    event.preventDefault();
+    onclose();
+  });
+  dialog.addEventListener('click', ({ target }) => {
+    if (target === dialog) onclose();
+  });
+  return modal(dialog, onclose);
+}

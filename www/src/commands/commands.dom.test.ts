@@ -224,6 +224,18 @@ describe('the palette', () => {
     expect([ran, onclose.mock.calls.length]).toEqual([['preset'], 1]);
   });
 
+  it('closes by Escape and by a press beside it, not by one within', () => {
+    const { getByTestId, input, onclose } = open();
+    const dialog = getByTestId('palette');
+    input.click();
+    expect(onclose).not.toHaveBeenCalled();
+    dialog.click();
+    expect(onclose).toHaveBeenCalledTimes(1);
+    // The dialog is taken away by its owner alone.
+    expect(dialog.dispatchEvent(new Event('cancel', { cancelable: true }))).toBe(false);
+    expect(onclose).toHaveBeenCalledTimes(2);
+  });
+
   it('has what was used last first, and knows it next time', async () => {
     const first = open();
     await fireEvent.click(first.getAllByRole('option')[1] as HTMLElement);
