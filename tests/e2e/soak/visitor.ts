@@ -363,12 +363,13 @@ export class Visitor {
     return {};
   }
 
-  /** Closes whatever lies over the page. */
-  async close(): Promise<void> {
+  /** Closes whatever lies over the page, and says whether anything did. */
+  async close(): Promise<boolean> {
     const dialog = this.page.locator('dialog[open]').first();
-    if ((await dialog.count()) === 0) return;
+    if ((await dialog.count()) === 0) return false;
     await this.page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached', timeout: PATIENCE_MS }).catch(() => undefined);
+    return true;
   }
 
   /** Has all bounds of the ELBO lab go on that were paused. */
@@ -395,11 +396,12 @@ export class Visitor {
     return copied;
   }
 
-  /** Presses what the notices offer until there is nothing more to press. */
+  /** Presses what the notices offer until there is nothing more to press, or it is a file that one asks for. */
   async answerNotices(): Promise<void> {
     for (let i = 0; i < 20; i++) {
       if (!(await this.act({ kind: 'notice', which: 0 }))) return;
       await this.page.waitForTimeout(200);
+      if (await this.close()) return;
     }
   }
 }
