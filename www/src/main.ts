@@ -4,12 +4,14 @@ import './styles/base.css';
 import './styles/tokens.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { appearance } from './theme.svelte.ts';
 import { speech } from './messages/speech.svelte.ts';
 import { parseState } from './address/address.ts';
 import './styles/range.css';
 import './styles/print.css';
 import './styles/forced.css';
 
+appearance.begin();
 // A page whose words come after it would flash.
 speech.chosen = parseState(location.hash).state.language;
 void speech

@@ -11,6 +11,7 @@ import {
 import { type Catalog, fitToModels } from './address/fit.ts';
 import { Edits } from './edits/edits.svelte.ts';
 import { Gestures } from './edits/gestures.ts';
+import { DocumentHost, type Host } from './host.ts';
 import { speech } from './messages/speech.svelte.ts';
 import type { Lab, PageState } from './state.ts';
 
@@ -30,20 +31,22 @@ export class Page {
   /** Printed once for all links: every move of a slider changes them. */
   #fields = $derived.by(() => printFields(this.state));
 
-  constructor() {
-    const { state, rejected } = parseState(location.hash);
+  constructor(readonly host: Host = new DocumentHost()) {
+    const { state, rejected } = host.read();
     this.state = $state(state);
     this.rejected = rejected;
     const end = new AbortController();
     const { signal } = end;
     $effect(() => () => end.abort());
-    this.edits = untrack(() => new Edits(this.state, () => this.#fields, new Gestures(signal)));
+    this.edits = untrack(
+      () => new Edits(this.state, () => this.#fields, new Gestures(host.target, signal)),
+    );
     this.edits.fit = () => {
       if (this.#catalog) fitToModels(this.state, this.#catalog);
     };
     speech.chosen = state.language;
-    addEventListener('hashchange', () => this.#read(), { signal });
-    addEventListener('click', (event) => this.#leave(event), { signal });
+    host.arrive(() => this.#read(), signal);
+    host.target.addEventListener('click', (event) => this.#leave(event as MouseEvent), { signal });
     addEventListener('pagehide', () => this.#flush(), { signal });
     $effect(() => {
       const { language } = this.state;
@@ -55,7 +58,7 @@ export class Page {
     });
     $effect(() => {
       const fragment = fragmentOf(this.#fields);
-      if (isSame(location.hash, fragment)) this.#forget();
+      if (isSame(host.fragment, fragment)) this.#forget();
       // Not put off by the next change: what plays would never be written.
       else this.#timer ??= setTimeout(() => this.#flush(), WRITE_INTERVAL_MS);
     });
@@ -95,16 +98,26 @@ export class Page {
     return printState({ ...parseState(address).state, language, embed, hide }) || '#';
   }
 
+  /** The same in full. */
+  get address(): string {
+    return new URL(this.whole, this.host.site ?? location.href).href;
+  }
+
   /** The address of this state for the frame of another page. */
   get embedded(): string {
     return printState({ ...this.state, embed: true });
+  }
+
+  /** The same in full. */
+  get frame(): string {
+    return new URL(this.embedded, this.host.site ?? location.href).href;
   }
 
   /** Goes to another state as a link would: the browser's Back leads to the one that was, and so does Undo. */
   go(state: PageState): void {
     const address = printState(state) || '#';
     this.#depart(address);
-    location.hash = address;
+    this.host.go(address);
   }
 
   dismiss(): void {
@@ -123,17 +136,17 @@ export class Page {
 
   #depart(address: string): void {
     this.#flush();
-    this.#going = (location.hash || '#') === address ? null : address;
+    this.#going = (this.host.fragment || '#') === address ? null : address;
   }
 
   #read(): void {
     this.#forget();
-    const { state, rejected } = parseState(location.hash);
+    const { state, rejected } = this.host.read();
     this.rejected = this.#catalog ? [...rejected, ...fitToModels(state, this.#catalog)] : rejected;
     // What was set last is in the history before anything else comes.
     this.edits.observe();
     Object.assign(this.state, state);
-    this.edits.arrive(isSame(location.hash || '#', this.#going ?? ''));
+    this.edits.arrive(isSame(this.host.fragment || '#', this.#going ?? ''));
     this.#going = null;
   }
 
@@ -145,7 +158,6 @@ export class Page {
   #flush(): void {
     this.#forget();
     const fragment = printState(this.state);
-    if (isSame(location.hash, fragment)) return;
-    history.replaceState(history.state, '', fragment || location.pathname + location.search);
+    if (!isSame(this.host.fragment, fragment)) this.host.replace(fragment);
   }
 }

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { runInThisContext } from 'node:vm';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { appearance, THEMES } from './theme.svelte.ts';
 
 const html = readFileSync('index.html', 'utf8');
 const boot = readFileSync('public/boot.js', 'utf8');
 const root = document.documentElement;
+
+beforeAll(() => appearance.begin());
 
 /** What stands in the head of the page. */
 beforeEach(() => {

@@ -1,3 +1,5 @@
+import { storage } from './storage.ts';
+
 /** Light or dark, as the visitor chose; kept in this browser. `public/boot.js` reads the same before anything is painted. */
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -7,7 +9,7 @@ const isTheme = (text: unknown): text is Theme => THEMES.some((theme) => theme =
 
 function recall(): Theme {
   try {
-    const kept = localStorage.getItem(KEY);
+    const kept = storage.notes().getItem(KEY);
     return isTheme(kept) ? kept : 'system';
   } catch {
     return 'system';
@@ -17,7 +19,8 @@ function recall(): Theme {
 class Appearance {
   #theme = $state<Theme>(recall());
 
-  constructor() {
+  /** Takes the document over. */
+  begin(): void {
     this.#show();
     // Another tab of the page has changed it.
     addEventListener('storage', ({ key }) => {
@@ -34,8 +37,8 @@ class Appearance {
   set theme(theme: Theme) {
     this.#theme = theme;
     try {
-      if (theme === 'system') localStorage.removeItem(KEY);
-      else localStorage.setItem(KEY, theme);
+      if (theme === 'system') storage.notes().removeItem(KEY);
+      else storage.notes().setItem(KEY, theme);
     } catch {
       // The next visit is the system's again.
     }

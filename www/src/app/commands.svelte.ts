@@ -3,12 +3,12 @@ import type { Command } from '../commands/command.ts';
 import { singles } from '../commands/singles.svelte.ts';
 import { editCommands } from '../edits/commands.ts';
 import { asError } from '../engine/client.ts';
+import type { Host } from '../host.ts';
 import { LABS } from '../labs/index.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../messages/languages.ts';
 import { speech } from '../messages/speech.svelte.ts';
 import type { ModelDesk } from '../models/desk.svelte.ts';
 import type { Page } from '../page.svelte.ts';
-import { here } from '../share/here.ts';
 import { offered } from '../share/offered.ts';
 import type { Tour } from '../story/tour.svelte.ts';
 import { appearance, type Theme, THEMES } from '../theme.svelte.ts';
@@ -26,6 +26,12 @@ export interface Surroundings {
   /** Tells of an error. */
   report: (error: unknown) => void;
 }
+
+/** What has no use where the document is not the page's own: it has no tour, no scheme and no language of its own there. */
+const OF_PAGES = /^(tour|theme|print|language)\b/;
+
+export const isHere = ({ whole, site }: Pick<Host, 'whole' | 'site'>, id: string): boolean =>
+  whole || !(OF_PAGES.test(id) || (id === 'copy-link' && site === null));
 
 const themeCommand = (theme: Theme): Command => ({
   id: `theme.${theme}`,
@@ -99,8 +105,8 @@ export const moreCommands = ({
     group: 'share',
     label: (text) => text.share.button,
     keys: ['S'],
-    enabled: () => offered().length > 0,
-    run: () => offered()[0]?.open(),
+    enabled: () => offered(page.host).length > 0,
+    run: () => offered(page.host)[0]?.open(),
   },
   {
     id: 'copy-link',
@@ -108,7 +114,7 @@ export const moreCommands = ({
     label: (text) => text.commands.copyLink,
     run: async () => {
       try {
-        await navigator.clipboard.writeText(here.address());
+        await navigator.clipboard.writeText(page.address);
       } catch (error) {
         const { message } = asError(error);
         report(Object.assign(new Error(message), { name: 'ClipboardError' }));

@@ -2,14 +2,17 @@
 import { HIDEABLE, type Hideable } from '../schema/hideable.ts';
 
 /** Hides parts of the page, wherever they come up, until the returned function is called. */
-export function hide(names: readonly Hideable[]): () => void {
+export function hide(
+  names: readonly Hideable[],
+  root: DocumentOrShadowRoot = document,
+): () => void {
   if (names.length === 0) return () => undefined;
   // The policy allows no style element; a sheet made by a script of the page's own is none.
   const sheet = new CSSStyleSheet();
   for (const name of names) sheet.insertRule(`${HIDEABLE[name]} { display: none !important; }`);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   return () => {
-    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet);
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((other) => other !== sheet);
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Host } from '../host.ts';
 import { asError, isCancelled } from '../engine/client.ts';
 import { isMissingPart, parts } from '../engine/outage.svelte.ts';
 
@@ -9,7 +10,9 @@ export class Panics {
   /** The first of them: others often follow from it. */
   first = $state.raw<Error | null>(null);
 
-  constructor() {
+  /** Listens to what nobody has caught in the document, where that is the page's own. */
+  constructor({ whole }: Pick<Host, 'whole'>) {
+    if (!whole) return;
     const onError = ({ error, message }: ErrorEvent) => {
       if (!message.startsWith(HARMLESS)) this.note(error ?? message);
     };

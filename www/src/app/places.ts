@@ -94,8 +94,8 @@ const stopsOf = ({ page, tour }: Places): Command[] =>
   }));
 
 /** One for each menu on display; its title is that of the page's language. */
-const menus = (): Command[] =>
-  offered().map(({ title, open }, i) => ({
+const menus = ({ page }: Places): Command[] =>
+  offered(page.host).map(({ title, open }, i) => ({
     id: `share.${i}`,
     group: 'share',
     label: () => title,
@@ -109,7 +109,7 @@ export async function places(surroundings: Places): Promise<Command[]> {
     derivationsOf(surroundings),
   ]);
   return [
-    ...menus(),
+    ...menus(surroundings),
     ...presets,
     ...modelsOf(surroundings),
     ...stopsOf(surroundings),

@@ -70,10 +70,14 @@ type KeyPress = Press &
   Pick<KeyboardEvent, 'repeat' | 'isComposing' | 'defaultPrevented' | 'target'>;
 
 /** The command that a press of a key is a shortcut of; none where the key has another meaning. */
-export function commandOf(event: KeyPress, commands: readonly Command[]): Command | undefined {
+export function commandOf(
+  event: KeyPress,
+  commands: readonly Command[],
+  root: ParentNode = document,
+): Command | undefined {
   if (event.defaultPrevented || event.isComposing) return undefined;
   // A dialog has the page to itself.
-  if (document.querySelector('dialog[open]')) return undefined;
+  if (root.querySelector('dialog[open]')) return undefined;
   const { target } = event;
   return commands.find((command) => {
     if (event.repeat && !command.repeats) return false;

@@ -1,3 +1,5 @@
+import { storage } from '../storage.ts';
+
 /** The commands that were chosen last, by their names, the last one first. Kept in this browser. */
 const KEY = 'elbo-room recent';
 const MOST = 6;
@@ -5,7 +7,7 @@ const MOST = 6;
 /** A browser may refuse its storage, and anything may stand there. */
 export function recent(): string[] {
   try {
-    const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
+    const found: unknown = JSON.parse(storage.notes().getItem(KEY) ?? '[]');
     return Array.isArray(found)
       ? found.filter((id): id is string => typeof id === 'string').slice(0, MOST)
       : [];
@@ -17,7 +19,7 @@ export function recent(): string[] {
 export function note(id: string): void {
   try {
     const ids = [id, ...recent().filter((other) => other !== id)].slice(0, MOST);
-    localStorage.setItem(KEY, JSON.stringify(ids));
+    storage.notes().setItem(KEY, JSON.stringify(ids));
   } catch {
     // It is not remembered.
   }

@@ -1,3 +1,5 @@
+import { storage } from '../storage.ts';
+
 /** Whether shortcuts of a single character are on: who dictates, or whose hand slips, can switch them off. Kept in this browser. */
 const KEY = 'elbo-room single keys';
 
@@ -6,7 +8,7 @@ class Singles {
 
   constructor() {
     try {
-      this.#on = localStorage.getItem(KEY) !== 'off';
+      this.#on = storage.notes().getItem(KEY) !== 'off';
     } catch {
       // A browser may refuse its storage.
     }
@@ -19,7 +21,7 @@ class Singles {
   set on(on: boolean) {
     this.#on = on;
     try {
-      localStorage.setItem(KEY, on ? 'on' : 'off');
+      storage.notes().setItem(KEY, on ? 'on' : 'off');
     } catch {
       // They are on again next time.
     }

@@ -1,4 +1,4 @@
-/** What the visitor does by hand, seen from the window: each gesture begins an entry of the history, whatever changes by itself does not. */
+/** What the visitor does by hand, seen from the window, or from the element that the labs stand in: each gesture begins an entry of the history, whatever changes by itself does not. */
 
 /** In milliseconds: taps of arrow keys on one control that follow each other so fast are one gesture. */
 const TOGETHER_MS = 1000;
@@ -13,10 +13,10 @@ export class Gestures {
   /** The key of the last gesture; empty where it was none. */
   #key = '';
 
-  constructor(signal: AbortSignal) {
+  constructor(target: EventTarget, signal: AbortSignal) {
     const on = (types: string, listener: (event: never) => void) => {
       for (const type of types.split(' '))
-        addEventListener(type, listener as EventListener, { capture: true, signal });
+        target.addEventListener(type, listener as EventListener, { capture: true, signal });
     };
     on('pointerdown', (event: Event) => this.#begin(event, true));
     on('pointerup pointercancel keyup', (event: Event) => {

@@ -8,6 +8,7 @@ import { NO_MODELS, type OwnModels } from './own.ts';
 import { isMissingPart, parts } from './outage.svelte.ts';
 import { Pool, poolSize, type SuppliedModel } from './pool.ts';
 import type { DdpmEntry, EvaluatedModel, Manifest, ModelEntry, Schedules } from './protocol.ts';
+import { documentSource, type Source } from './source.ts';
 import {
   type Crew,
   type ModelKind,
@@ -16,6 +17,7 @@ import {
   Station,
   type Supplies,
 } from './station.svelte.ts';
+import { cacheStorage, FileStore } from './store.ts';
 import { missingFeatures } from './support.ts';
 
 /** Why a lab has no model: there is none, it could not be loaded, or its worker has crashed too often. */
@@ -32,9 +34,6 @@ const deviceMemory = () => (navigator as { deviceMemory?: number }).deviceMemory
 
 /** Faults that are worth reading. */
 const MOST_FAULTS = 5;
-
-const base = new URL(document.baseURI);
-const models = new URL('models/', base);
 
 /** A network that is told the log SNR knows every noise level. */
 const takesAllSchedules = ({ network }: DdpmEntry) =>
@@ -94,12 +93,14 @@ export class Engine {
     wanted: Record<ModelKind, string>,
     first: ModelKind | null,
     readonly own: OwnModels = NO_MODELS,
+    private readonly source: Source = documentSource(),
   ) {
     this.runtime = new Asset('runtime', (onBytes, fresh) => this.#fetchRuntime(onBytes, fresh));
     this.list = new Asset('manifest', (onBytes, fresh) => this.#fetchManifest(onBytes, fresh));
     this.#wanted = { ...wanted };
     this.files = new ModelFiles({
-      base: models,
+      base: source.models,
+      store: new FileStore(source.models, source.keeps === null ? null : cacheStorage()),
       manifest: this.list,
       own,
       wanted: this.#wanted,
@@ -277,7 +278,8 @@ export class Engine {
     fresh: boolean,
   ): Promise<WebAssembly.Module> {
     this.runtime.total = __WASM_BYTES__;
-    return fetchModule(new URL(wasmUrl, base), { onBytes, fresh });
+    const compile = () => fetchModule(new URL(wasmUrl, document.baseURI), { onBytes, fresh });
+    return this.source.runtime?.(compile) ?? compile();
   }
 
   /** Asked for by the lab that shows it; a site can do without. */
@@ -285,7 +287,9 @@ export class Engine {
     if (!this.evaluated || this.#asked) return;
     this.#asked = true;
     try {
-      const json = new TextDecoder().decode(await fetchBytes(new URL('evaluation.json', models)));
+      const json = new TextDecoder().decode(
+        await fetchBytes(new URL('evaluation.json', this.source.models)),
+      );
       this.evaluation = { json, models: await this.decoder.client.call('evaluation', { json }) };
       this.#forgetOutage();
     } catch (error) {
@@ -331,10 +335,20 @@ export class Engine {
   }
 
   async #fetchManifest(onBytes: (count: number) => void, fresh: boolean): Promise<Manifest> {
-    const bytes = await fetchBytes(new URL('manifest.json', models), { onBytes, fresh });
+    const bytes = await fetchBytes(new URL('manifest.json', this.source.models), {
+      onBytes,
+      fresh,
+    });
     const json = new TextDecoder().decode(bytes);
     this.files.announce(json);
     return this.#leader.client.call('manifest', { json });
+  }
+
+  /** Ends all workers: nothing answers any more. */
+  close(): void {
+    if (this.missing.length > 0) return;
+    for (const { client } of [this.decoder, this.sampler, this.scorer, this.fitter]) client.close();
+    this.pool.close();
   }
 
   /** Has the labs take another model; those that are under way with the old one begin anew. */

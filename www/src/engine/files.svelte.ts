@@ -3,6 +3,7 @@ import { chooseModel, type FetchOptions, modelBytes } from './loader.ts';
 import { isOwn, type OwnModels } from './own.ts';
 import type { Manifest, ModelEntry } from './protocol.ts';
 import { Shelf } from './shelf.ts';
+import type { FileStore } from './store.ts';
 import type { ModelKind, ModelPackage } from './station.svelte.ts';
 
 const isDecoder = (role: string) => role === 'decoder' || role === 'decoderData';
@@ -11,6 +12,8 @@ const isDecoder = (role: string) => role === 'decoder' || role === 'decoderData'
 export interface Sources {
   /** Of the site's models. */
   base: URL;
+  /** Keeps them between visits. */
+  store: FileStore;
   /** The validated list of the site's models. */
   manifest: Asset<Manifest>;
   own: OwnModels;
@@ -37,7 +40,7 @@ export class ModelFiles {
   #onDraft: (() => void)[] = [];
 
   constructor(private readonly sources: Sources) {
-    this.#shelf = new Shelf(sources.base);
+    this.#shelf = new Shelf(sources.base, sources.store);
     this.vae = new Asset('vae', (onBytes, fresh) =>
       this.#fetchFirst('vae', { onBytes, fresh }, isDecoder),
     );

@@ -4,7 +4,7 @@
  */
 import type { FileEntry } from './protocol.ts';
 
-function cacheStorage(): CacheStorage | undefined {
+export function cacheStorage(): CacheStorage | undefined {
   try {
     return (globalThis as Partial<typeof globalThis>).caches;
   } catch {
@@ -16,10 +16,10 @@ function cacheStorage(): CacheStorage | undefined {
 export class FileStore {
   readonly #cache: Promise<Cache | null>;
 
-  /** `base` tells apart sites that share an origin. */
+  /** `base` tells apart sites that share an origin; without `storage` nothing is kept. */
   constructor(
     private readonly base: URL,
-    storage = cacheStorage(),
+    storage: CacheStorage | null = cacheStorage() ?? null,
   ) {
     this.#cache = Promise.resolve(storage?.open(`elbo-room ${base.pathname}`)).then(
       (cache) => cache ?? null,

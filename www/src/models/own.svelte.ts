@@ -24,13 +24,14 @@ export class OwnLibrary implements OwnModels {
   /** The files of models that are not kept. */
   #files = new Map<string, Record<string, Uint8Array>>();
 
-  constructor(private readonly store: ModelStore) {
+  /** Without a store, models last as long as the page. */
+  constructor(private readonly store: ModelStore | null) {
     this.ready = this.#read();
   }
 
   async #read(): Promise<void> {
     try {
-      const kept = await this.store.list();
+      const kept = (await this.store?.list()) ?? [];
       if (kept.length > 0)
         this.models = [...kept.map((model) => ({ ...model, kept: true })), ...this.models];
     } catch (error) {
@@ -44,22 +45,22 @@ export class OwnLibrary implements OwnModels {
   }
 
   async files(id: string): Promise<Record<string, Uint8Array>> {
-    return this.#files.get(id) ?? this.store.files(id);
+    return this.#files.get(id) ?? this.store?.files(id) ?? {};
   }
 
   /** Takes a model, and keeps it where there is room. One of the same id is replaced. */
   async add(entry: ModelEntry, files: Record<string, Uint8Array>): Promise<OwnModel> {
     await this.ready;
     const model = { entry, added: Date.now() };
-    let kept = true;
+    let kept = this.store !== null;
     this.error = null;
     try {
-      await this.store.put(model, files);
+      await this.store?.put(model, files);
     } catch (error) {
       kept = false;
       this.error = asError(error);
-      this.#files.set(entry.id, files);
     }
+    if (!kept) this.#files.set(entry.id, files);
     const added = { ...model, kept };
     this.models = [...this.models.filter((other) => other.entry.id !== entry.id), added];
     return added;
@@ -87,7 +88,7 @@ export class OwnLibrary implements OwnModels {
     this.models = this.models.map((other) => (other === model ? changed : other));
     if (!model.kept) return;
     try {
-      await this.store.update({ entry, added: model.added });
+      await this.store?.update({ entry, added: model.added });
     } catch (error) {
       this.error = asError(error);
     }
@@ -97,7 +98,7 @@ export class OwnLibrary implements OwnModels {
     this.models = this.models.filter(({ entry }) => entry.id !== id);
     this.#files.delete(id);
     try {
-      await this.store.remove(id);
+      await this.store?.remove(id);
     } catch (error) {
       this.error = asError(error);
     }

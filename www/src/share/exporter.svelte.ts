@@ -1,6 +1,6 @@
 /** What the share menu offers of a subject, and how it is done. */
+import type { Place } from '../host.ts';
 import { messages } from '../messages/index.ts';
-import { here } from './here.ts';
 import { toPng } from './png.ts';
 import { enlarged } from './raster.ts';
 import { save } from './save.ts';
@@ -44,7 +44,10 @@ export class Exporter {
   code = $state.raw<{ language: string; text: string } | null>(null);
   #abort: AbortController | null = null;
 
-  constructor(private readonly subject: () => Subject) {}
+  constructor(
+    private readonly subject: () => Subject,
+    private readonly here: Place,
+  ) {}
 
   readonly groups: Offered[] = $derived.by(() => this.#groups());
 
@@ -81,7 +84,7 @@ export class Exporter {
 
   /** The state in a frame that takes the height of what is in it. */
   #frame(): string {
-    const [title, address] = [this.subject().title, here.embedded()].map((text) =>
+    const [title, address] = [this.subject().title, this.here.embedded()].map((text) =>
       text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;'),
     );
     return `<iframe src="${address}" title="${title}" width="100%" height="640" style="border: 0"></iframe>
@@ -95,24 +98,32 @@ export class Exporter {
   }
 
   get #imprint(): Imprint {
-    return { title: this.subject().title, address: here.address() };
+    return { title: this.subject().title, address: this.here.address() };
   }
 
   #groups(): Offered[] {
     const text = messages.share;
     const subject = this.subject();
-    const groups: Offered[] = [
-      {
+    const groups: Offered[] = [];
+    if (this.here.host.site !== null)
+      groups.push({
         name: 'link',
         actions: [
-          { key: 'link', label: text.copyLink, run: () => this.#copy(here.address()) },
+          { key: 'link', label: text.copyLink, run: () => this.#copy(this.here.address()) },
           { key: 'embed', label: text.copyEmbed, run: () => this.#copy(this.#frame()) },
         ],
-      },
-    ];
+      });
     const { picture, strip, film, chart, table, others, code } = subject;
-    if (picture) groups.push({ name: 'picture', actions: this.#pngs('png', picture) });
-    if (strip) groups.push({ name: 'strip', actions: this.#pngs('strip', strip) });
+    if (picture)
+      groups.push({
+        name: 'picture',
+        actions: this.#pngs('png', () => picture(this.here.host.root)),
+      });
+    if (strip)
+      groups.push({
+        name: 'strip',
+        actions: this.#pngs('strip', () => strip(this.here.host.root)),
+      });
     if (film) groups.push({ name: 'film', note: text.filmNote, actions: this.#films(film) });
     if (chart)
       groups.push({
@@ -128,7 +139,8 @@ export class Exporter {
       const write = code?.[language];
       if (!write) return [];
       const name = text.languages[language];
-      const run = async () => void (this.code = { language: name, text: await write() });
+      const run = async () =>
+        void (this.code = { language: name, text: await write(this.here.address()) });
       return [{ key: language, label: name, run }];
     });
     if (languages.length > 0) groups.push({ name: 'code', actions: languages });
@@ -210,7 +222,7 @@ export class Exporter {
     const file = (kind: 'csv' | 'json'): string => {
       const numbers = table();
       if (!numbers) throw new SaidError(text.notYet);
-      return kind === 'csv' ? toCsv(numbers) : toJson(numbers, here.address());
+      return kind === 'csv' ? toCsv(numbers) : toJson(numbers, this.here.address());
     };
     const kinds = [
       { kind: 'csv', label: 'CSV', type: 'text/csv' },

@@ -1,5 +1,9 @@
 /** The share menus on the page, so that they can be opened from elsewhere. */
+import type { Host } from '../host.ts';
+
 export interface Offered {
+  /** Whose page it is on. */
+  readonly host: Host;
   readonly title: string;
   /** Whether it can be seen, and used. */
   readonly enabled: boolean;
@@ -15,4 +19,5 @@ export function offer(menu: Offered): () => void {
 }
 
 /** Those of the lab on display, in the order of the page. */
-export const offered = (): Offered[] => [...all].filter(({ enabled }) => enabled);
+export const offered = (host: Host): Offered[] =>
+  [...all].filter((menu) => menu.host === host && menu.enabled);

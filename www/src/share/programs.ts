@@ -8,7 +8,6 @@ import type {
   VaeEntry,
 } from '../engine/protocol.ts';
 import type { About } from './code.ts';
-import { here } from './here.ts';
 import type { Code } from './subject.ts';
 
 type Programs = typeof import('./code.ts');
@@ -22,8 +21,8 @@ function written(
   python: (programs: Programs, about: About) => string,
   javascript: (programs: Programs, about: About) => string,
 ): Code {
-  const write = (program: typeof python) => async () =>
-    program(await import('./code.ts'), { title, address: here.address() });
+  const write = (program: typeof python) => async (address: string) =>
+    program(await import('./code.ts'), { title, address });
   return { python: write(python), javascript: write(javascript) };
 }
 

@@ -93,9 +93,11 @@ export function rasterOn(canvas: HTMLCanvasElement | null | undefined): Raster |
   return { width, height, rgba: new Uint8ClampedArray(data) };
 }
 
-/** What the page's canvas of a name shows. */
-export const rasterNamed = (name: string): Raster | null =>
-  rasterOn(document.querySelector<HTMLCanvasElement>(`canvas[data-testid="${name}"]`));
+/** What the canvas of a name shows. */
+export const rasterNamed =
+  (name: string) =>
+  (root: ParentNode): Raster | null =>
+    rasterOn(root.querySelector<HTMLCanvasElement>(`canvas[data-testid="${name}"]`));
 
 /** As many of `count` things as fit, evenly, the first and the last among them. */
 export const evenly = (count: number, most: number): number[] =>

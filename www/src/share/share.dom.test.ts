@@ -2,20 +2,19 @@ import { render, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { messages } from '../messages/index.ts';
-import { here } from './here.ts';
 import { rasterOf } from './raster.ts';
 import Share from './Share.svelte';
 import type { Subject } from './subject.ts';
 
 const text = messages.share;
-const ADDRESS = 'https://page.example/#len=6&seed=3';
+const ADDRESS = new URL('#len=6&seed=3', location.href).href;
 let saved: { name: string; blob: Blob }[] = [];
 /** What the browser calls when the dialog has another size. */
 let resized = () => {};
 
 beforeEach(() => {
   saved = [];
-  here.address = () => ADDRESS;
+  history.replaceState(null, '', ADDRESS);
   // jsdom has no modal dialogs.
   Object.assign(HTMLDialogElement.prototype, {
     showModal(this: HTMLDialogElement) {
@@ -49,7 +48,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  here.address = () => location.href;
+  history.replaceState(null, '', '/');
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });

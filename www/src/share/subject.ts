@@ -28,8 +28,8 @@ export interface Asked {
   onProgress: (share: number) => void;
 }
 
-/** The same computation outside the page, in the languages it is written for. */
-export type Code = Partial<Record<'python' | 'javascript', () => Promise<string>>>;
+/** The same computation outside the page, in the languages it is written for; `address` is that of the page that shows it. */
+export type Code = Partial<Record<'python' | 'javascript', (address: string) => Promise<string>>>;
 
 /** A file that the menu has no kind for. */
 export interface OtherFile {
@@ -40,15 +40,15 @@ export interface OtherFile {
   content: () => BlobPart | Promise<BlobPart>;
 }
 
-/** Everything but `file` and `title` says how to get it when it is asked for; null is "not there yet". */
+/** Everything but `file` and `title` says how to get it when it is asked for, `root` being what the page's canvases are in; null is "not there yet". */
 export interface Subject {
   /** Names the files, without an ending. */
   file: string;
   /** The caption inside of them. */
   title: string;
-  picture?: () => Raster | null;
+  picture?: (root: ParentNode) => Raster | null;
   /** Frames side by side. */
-  strip?: () => Raster | null | Promise<Raster | null>;
+  strip?: (root: ParentNode) => Raster | null | Promise<Raster | null>;
   film?: (asked: Asked) => Promise<Film>;
   chart?: () => SVGSVGElement | null;
   table?: (() => Table | null) | undefined;

@@ -1,3 +1,4 @@
+import { storage } from '../storage.ts';
 import { TOUR_STEPS, type TourStep } from '../state.ts';
 
 /** What outlives a reload: where the visitor stood on the tour, and the page as it was before. */
@@ -13,7 +14,7 @@ const NOTHING: Memory = { step: null, before: null };
 /** A browser may refuse its storage, and anything may stand there. */
 export function recall(): Memory {
   try {
-    const found = JSON.parse(localStorage.getItem(KEY) ?? 'null') as Partial<
+    const found = JSON.parse(storage.notes().getItem(KEY) ?? 'null') as Partial<
       Record<keyof Memory, unknown>
     > | null;
     return {
@@ -27,7 +28,7 @@ export function recall(): Memory {
 
 export function remember(memory: Memory): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify(memory));
+    storage.notes().setItem(KEY, JSON.stringify(memory));
   } catch {
     // The tour then starts at its beginning next time.
   }

@@ -84,7 +84,8 @@ export class KeptPictures {
   /** Those that could not be kept: they are gone when the page closes. */
   #unkept = $state.raw<ReadonlySet<string>>(new Set());
 
-  constructor(private readonly store: Pick<PictureStore, 'get' | 'put'>) {}
+  /** Without a store, pictures last as long as the page. */
+  constructor(private readonly store: Pick<PictureStore, 'get' | 'put'> | null) {}
 
   /** Takes a picture, and gives its checksum. */
   add({ levels, shape }: Pixels): string {
@@ -93,9 +94,9 @@ export class KeptPictures {
     if (known && isSameShape(known.shape, shape)) return id;
     this.#asked.add(id);
     this.#found = new Map(this.#found).set(id, { levels, shape });
-    this.store.put(id, { levels, shape }).catch(() => {
-      this.#unkept = new Set(this.#unkept).add(id);
-    });
+    const lose = () => void (this.#unkept = new Set(this.#unkept).add(id));
+    if (this.store) this.store.put(id, { levels, shape }).catch(lose);
+    else lose();
     return id;
   }
 
@@ -106,7 +107,7 @@ export class KeptPictures {
       const settle = (picture: Pixels | null) => {
         this.#found = new Map(this.#found).set(id, picture);
       };
-      this.store.get(id).then(settle, () => settle(null));
+      (this.store?.get(id) ?? Promise.resolve(null)).then(settle, () => settle(null));
     }
     return this.#found.get(id);
   }

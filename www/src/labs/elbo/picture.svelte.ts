@@ -109,7 +109,7 @@ export class PictureDesk {
   constructor(
     private readonly engine: Engine,
     private readonly page: Page,
-    kept = new KeptPictures(new PictureStore(location.pathname)),
+    kept = new KeptPictures(page.host.keeps === null ? null : new PictureStore(page.host.keeps)),
   ) {
     this.#kept = kept;
     this.placement = new Placement(engine, () => this.source);

@@ -25,7 +25,9 @@ export function watchLook(tell: (look: Look) => void): (place: HTMLElement) => (
     scheme.addEventListener('change', read);
     // The visitor's own choice of a scheme.
     const chosen = new MutationObserver(read);
-    chosen.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    const root = place.getRootNode();
+    const shown = root instanceof ShadowRoot ? root.host : document.documentElement;
+    chosen.observe(shown, { attributeFilter: ['data-theme', 'theme'] });
     return () => {
       observer.disconnect();
       chosen.disconnect();

@@ -48,7 +48,7 @@ export class SetsLab {
     private readonly page: Page,
     library?: SetLibrary,
   ) {
-    this.library = library ?? new SetLibrary(openFiles(location.pathname));
+    this.library = library ?? new SetLibrary(openFiles(page.host.keeps));
     if (engine.missing.length > 0) return;
     $effect(() => this.#follow('current', this.set));
     $effect(() => this.#follow('other', this.otherSet));

@@ -89,8 +89,20 @@ async function privateFiles(name: string): Promise<Files | null> {
   }
 }
 
-/** `path` tells apart sites that share an origin. */
-export async function openFiles(path: string): Promise<Files> {
+/** Nothing is kept. */
+class PassingFiles implements Files {
+  #files = new Map<string, Uint8Array<ArrayBuffer>>();
+
+  read = async (name: string) => this.#files.get(name) ?? null;
+  write = async (name: string, bytes: Uint8Array) =>
+    void this.#files.set(name, new Uint8Array(bytes));
+  remove = async (name: string) => void this.#files.delete(name);
+  names = async () => [...this.#files.keys()];
+}
+
+/** `path` tells apart sites that share an origin; null where nothing is kept. */
+export async function openFiles(path: string | null): Promise<Files> {
+  if (path === null) return new PassingFiles();
   const found = await privateFiles(`elbo-room sets ${encodeURIComponent(path)}`);
   if (found) return found;
   const database = await openDB<Schema>(`elbo-room sets ${path}`, 1, {

@@ -1,0 +1,15 @@
+/** Where the engine and the models come from. */
+export interface Source {
+  /** The folder of the models. */
+  readonly models: URL;
+  /** Tells apart what this browser keeps for sites of one origin; null where nothing is kept. */
+  readonly keeps: string | null;
+  /** The engine's code, where others on the page have it too. */
+  readonly runtime?: (compile: () => Promise<WebAssembly.Module>) => Promise<WebAssembly.Module>;
+}
+
+/** The site that the document is of. */
+export const documentSource = (): Source => ({
+  models: new URL('models/', document.baseURI),
+  keeps: location.pathname,
+});
