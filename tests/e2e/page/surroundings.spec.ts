@@ -7,6 +7,8 @@ test('in the visitor’s own colours one sees what is chosen, current and filled
   await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
   await open(page, 'lab=denoise&steps=20');
   await expect(page.getByTestId('denoise-computed')).toHaveText(en.denoise.computedAll);
+  // What sets formulas comes after the first picture.
+  await expect(page.locator('.katex').first()).toBeAttached();
   const styles = await page.evaluate(() => {
     const of = (selector: string, property: string, pseudo?: string) => {
       const element = document.querySelector(selector);
