@@ -53,6 +53,10 @@ export function interval({ mean, standardError }: Estimate): [number, number] | 
   return [mean - NORMAL_95 * standardError, mean + NORMAL_95 * standardError];
 }
 
+/** The same, or the value twice where there is no interval. */
+export const ends = (value: Estimate): [number, number] =>
+  interval(value) ?? [value.mean, value.mean];
+
 /** The 95 % interval as text, with the decimals of its estimate; empty where there is none. */
 export function intervalText(value: Estimate, fallback: number): string {
   const ends = interval(value);

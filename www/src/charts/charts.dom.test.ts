@@ -144,8 +144,8 @@ it('draws two sets in the same bins, named and told bar by bar, without a pictur
   expect(svg.textContent).toContain('own');
   const told = [...svg.querySelectorAll('title')].map(({ textContent }) => textContent);
   expect(told).toEqual(['own 0 1 0.75', 'own 1 2 0.25', 'other 1 2 1']);
-  // Each set has a sign in the legend, 10 high; a share of 1 has the whole height.
-  expect(placesOf(svg, '.bar', 'height')).toEqual([10, 90, 30, 10, 120]);
+  // A share of 1 has the whole height.
+  expect(placesOf(svg, '.bar', 'height')).toEqual([90, 30, 120]);
   expect(svg.querySelector('.marker')).toBeNull();
 });
 

@@ -389,7 +389,19 @@ export const en = {
   },
 
   charts: {
+    chart: 'chart',
+    values: (label: string) => `Values: ${label}`,
+    keys: 'Arrow keys, Home and End step through the values.',
     paths: 'Path',
+    bin: (from: string, to: string, count: number) => `${from} to ${to}: ${count}`,
+    trace: (name: string, axis: string, at: number, value: string) =>
+      `${name}, ${axis} ${at}: ${value}`,
+    cost: (t: number, nats: string) => `t = ${t}: ${nats} nats`,
+    logSnr: (t: number, value: string) => `t = ${t}: log SNR ${value}`,
+    errors: (logSnr: string, values: string) => `log SNR ${logSnr}: ${values}`,
+    named: (name: string, value: string) => `${name} ${value}`,
+    shares: (own: string, ownShare: string, other: string, otherShare: string) =>
+      `Above the threshold: ${ownShare} % of ${own}, ${otherShare} % of ${other}`,
     term: (name: string, nats: string) => `${name}: ${nats} nats`,
     compared: (name: string, mean: string, error: string, unit: string) =>
       `${name}: ${mean}${error && ` ± ${error}`} ${unit}`,

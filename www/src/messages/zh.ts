@@ -372,7 +372,18 @@ export const zh: Messages = {
   },
 
   charts: {
+    chart: '图表',
+    values: (label) => `数值：${label}`,
+    keys: '用方向键、Home 和 End 逐个查看数值。',
     paths: '所选路径',
+    bin: (from, to, count) => `${from} 至 ${to}：${count}`,
+    trace: (name, axis, at, value) => `${name}，${axis} ${at}：${value}`,
+    cost: (t, nats) => `t = ${t}：${nats} 奈特`,
+    logSnr: (t, value) => `t = ${t}：log SNR ${value}`,
+    errors: (logSnr, values) => `log SNR ${logSnr}：${values}`,
+    named: (name, value) => `${name} ${value}`,
+    shares: (own, ownShare, other, otherShare) =>
+      `高于阈值的比例：${own} ${ownShare}%，${other} ${otherShare}%`,
     term: (name, nats) => `${name}：${nats} 奈特`,
     compared: (name, mean, error, unit) => `${name}：${mean}${error && ` ± ${error}`} ${unit}`,
     tighter: (name) => `${name}，重要性加权`,
