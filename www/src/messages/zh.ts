@@ -374,7 +374,7 @@ export const zh: Messages = {
   charts: {
     chart: '图表',
     values: (label) => `数值：${label}`,
-    keys: '用方向键、Home 和 End 逐个查看数值。',
+    keys: '用方向键逐个查看数值。',
     paths: '所选路径',
     bin: (from, to, count) => `${from} 至 ${to}：${count}`,
     trace: (name, axis, at, value) => `${name}，${axis} ${at}：${value}`,
