@@ -363,13 +363,18 @@ export class Visitor {
     return {};
   }
 
-  /** Closes whatever lies over the page, and says whether anything did. */
+  /** Closes whatever lies over the page, one over the other, and says whether anything did. */
   async close(): Promise<boolean> {
-    const dialog = this.page.locator('dialog[open]').first();
-    if ((await dialog.count()) === 0) return false;
-    await this.page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'detached', timeout: PATIENCE_MS }).catch(() => undefined);
-    return true;
+    const dialogs = this.page.locator('dialog[open]');
+    const count = await dialogs.count();
+    for (let left = count - 1; left >= 0; left--) {
+      await this.page.keyboard.press('Escape');
+      await dialogs
+        .nth(left)
+        .waitFor({ state: 'detached', timeout: PATIENCE_MS })
+        .catch(() => undefined);
+    }
+    return count > 0;
   }
 
   /** Has all bounds of the ELBO lab go on that were paused. */
