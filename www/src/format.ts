@@ -30,6 +30,12 @@ export function estimate(
   };
 }
 
+/** An exact value has no error to show, nor has one whose samples differ by rounding alone. */
+export const withoutRounding = (value: Estimate): Estimate =>
+  (value.standardError ?? 1) <= 1e-9 * Math.max(1, Math.abs(value.mean))
+    ? { ...value, standardError: null }
+    : value;
+
 export const megabytes = (bytes: number) => fixed(bytes / 1e6, 1);
 
 /** log SNR, with few decimals where it changes fast. */

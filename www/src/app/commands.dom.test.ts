@@ -89,7 +89,7 @@ async function world(hash: string) {
 const ADDRESSES: Record<Lab, string> = {
   latent: '',
   denoise: '#lab=denoise&steps=20&from=10',
-  elbo: '#lab=elbo',
+  elbo: '#lab=elbo&vs.a=mnist-vae',
   inference: '#lab=inference',
   plane: '#lab=plane',
   sets: '#lab=sets',

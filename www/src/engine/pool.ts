@@ -43,6 +43,8 @@ export interface Ticket {
   resume(): void;
   /** Ends it for good and frees what it holds in the workers. */
   drop(): void;
+  /** Values of its evaluations that have come, without a gap from the first on. */
+  values(): readonly Float64Array[];
 }
 
 /** How long a worker computes before it hands in, so that pictures grow and cancelling is quick. */
@@ -106,6 +108,7 @@ export class Pool {
       pause: () => this.#pause(growth),
       resume: () => this.#resume(growth, 'paused', 'failed'),
       drop: () => this.#drop(growth),
+      values: () => growth.valuesFrom(0),
     };
   }
 

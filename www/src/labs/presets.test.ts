@@ -59,6 +59,7 @@ const MEANT: Record<string, Record<string, Part>> = {
     'short-chain': { steps: 20, t: 10 },
     cosine: {},
     strangers: { strangers: true },
+    'two-bounds': { samples: 100 },
   },
   inference: {
     'mode-seeking': { target: 'two-gaussians', family: 'mean-field', iterations: 600 },
@@ -99,6 +100,7 @@ const BESIDE: Record<string, (state: PageState) => unknown> = {
   'two-models': ({ besideChain: { on, model } }) => on && model === 'fashion-ddpm',
   schedules: ({ besideChain: { on, schedule, link } }) =>
     on && schedule === 'linear' && link === 'log-snr',
+  'two-bounds': ({ besideBounds: { a, b } }) => a === 'mnist-vae' && b === 'fashion-vae',
   cosine: (state) => state.lab !== 'elbo' || state.bound.schedule === 'cosine',
   'short-chain': (state) => state.bound.timesteps === 'all',
 };

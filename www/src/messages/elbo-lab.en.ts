@@ -273,6 +273,33 @@ export const elboLab = {
       'middle-timesteps': 'Σ L_{t−1}, log SNR −3 to 3',
     },
   },
+  beside: {
+    title: 'Two bounds beside each other',
+    toggle: 'Compare two bounds',
+    stop: 'End the comparison',
+    lead: 'Two models of one task under the same picture, or two pictures under one model; from draws of q(z|x) alone, in pairs.',
+    tasks: {
+      binarized: 'black or white',
+      '8-bit': '8-bit',
+      density: 'density',
+      grey: 'grey levels',
+    },
+    keep: 'Keep this picture for B',
+    samePicture: 'B scores the same picture as A',
+    scored: (side: string) => `Picture that ${side} scores`,
+    caption: (draws: number, unit: string) =>
+      `Means of ${draws} pairs of draws in ${unit}, ± one standard error`,
+    higher: (side: string, ends: string) =>
+      `The bound of ${side} is the higher one: the 95 % interval of B − A, ${ends} nats, does not hold 0.`,
+    undecided: (ends: string) =>
+      `These draws do not tell which bound is higher: the 95 % interval of B − A, ${ends} nats, holds 0.`,
+    sameNoise:
+      'Common random numbers: draw k of A and draw k of B have the same noise ε and the same binarization, so ± of B − A is the standard error of the mean difference within pairs.',
+    partNoise:
+      'Common random numbers: draw k of A and draw k of B begin with the same noise ε, as far as the smaller model goes, and have the same binarization; ± of B − A is the standard error of the mean difference within pairs.',
+    correlation: (value: string) => `The ELBO terms of a pair have the correlation ${value}.`,
+    independent: (error: string) => `With independent noise it would be ± ${error}.`,
+  },
   results: {
     title: 'Results',
   },

@@ -56,6 +56,27 @@ export const diceCommand = (lab: ElboLab): Command => ({
   run: () => lab.dice(),
 });
 
+/** Of the two bounds beside each other; the second only while they are there. */
+export const besideBoundCommands = (lab: ElboLab) =>
+  ({
+    toggle: {
+      id: 'elbo.beside',
+      group: 'lab',
+      label: ({ elboLab: { beside } }) => (lab.beside.on ? beside.stop : beside.toggle),
+      keys: ['B'],
+      enabled: () => lab.beside.on || lab.beside.choices.length > 0,
+      run: () => lab.beside.toggle(),
+    },
+    keep: {
+      id: 'elbo.beside.keep',
+      group: 'lab',
+      label: (text) => text.elboLab.beside.keep,
+      keys: ['K'],
+      enabled: () => lab.beside.on && lab.desk.picture !== null,
+      run: () => lab.beside.keepPicture(),
+    },
+  }) satisfies Record<string, Command>;
+
 export const elboCommands = (
   lab: ElboLab,
   { onnoise }: Pick<LabContext, 'onnoise'>,
@@ -64,6 +85,8 @@ export const elboCommands = (
   ...(lab.ddpm ? [noiseCommand(lab.desk, () => onnoise())] : []),
   sweepCommand(lab),
   diceCommand(lab),
+  besideBoundCommands(lab).toggle,
+  ...(lab.beside.on ? [besideBoundCommands(lab).keep] : []),
 ];
 
 export const hints: readonly Hint[] = [

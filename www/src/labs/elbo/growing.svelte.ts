@@ -1,12 +1,31 @@
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { GrowthState } from '../../engine/growth.ts';
-import type { GrowthKind, Growths, GrowthTask } from '../../engine/protocol.ts';
+import type { GrowthKind, Growths, GrowthTask, ModelEntry } from '../../engine/protocol.ts';
 import type { Ticket } from '../../engine/pool.ts';
+import type { Picture } from '../../scoring/scoring.svelte.ts';
+
+/** Comparisons are asked for by hand: what goes on by itself waits for them. */
+export const RANKS = { strangers: 0, sweep: 0, beside: 0, bound: 1 };
 
 /** A task and the name that only equal tasks share. */
 export interface NamedTask<K extends GrowthKind> {
   key: string;
   task: Extract<GrowthTask, { kind: K }>;
+}
+
+/** A task about a picture, as the model wants it. */
+export function namedTask<K extends GrowthKind>(
+  picture: Picture | null,
+  entry: ModelEntry,
+  task: Omit<Extract<GrowthTask, { kind: K }>, 'image' | 'model'>,
+): NamedTask<K> | null {
+  if (!picture) return null;
+  const named = { ...task, model: entry.id };
+  const key = JSON.stringify([picture.key, named]);
+  return {
+    key,
+    task: { ...named, image: picture.levels } as unknown as Extract<GrowthTask, { kind: K }>,
+  };
 }
 
 /** One growth on display: the newest result stays, marked as old, until its successor has one. */
@@ -45,6 +64,11 @@ export class Growing<K extends GrowthKind> {
       this.current = true;
     };
     this.#ticket = this.engine.pool.submit(named.task, { rank: this.rank, onChange });
+  }
+
+  /** Values of the task's evaluations so far, in their order. */
+  get values(): readonly Float64Array[] {
+    return this.#ticket?.values() ?? [];
   }
 
   pause(): void {

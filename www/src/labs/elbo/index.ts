@@ -11,8 +11,11 @@ export const elbo = defineLab({
   takes: 'score',
   state: settings,
   opens: 'hvae',
-  forget: ({ elbo: settings }, id) =>
-    (settings.without = settings.without.filter((other) => other !== id)),
+  forget: ({ elbo: { without }, elbo, besideBounds }, id) => {
+    elbo.without = without.filter((other) => other !== id);
+    if (besideBounds.a === id) Object.assign(besideBounds, { a: null, b: null, image: null });
+    if (besideBounds.b === id) besideBounds.b = null;
+  },
   fit,
   fitModels,
   anchors,

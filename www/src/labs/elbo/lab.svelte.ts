@@ -26,8 +26,9 @@ import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';
 import { tab } from '../../tab.svelte.ts';
 import type { Picture } from '../../scoring/scoring.svelte.ts';
+import { BesideBounds } from './beside.svelte.ts';
 import { type Experience, experienceOf } from './experience.ts';
-import { Growing, type NamedTask } from './growing.svelte.ts';
+import { Growing, type NamedTask, namedTask, RANKS } from './growing.svelte.ts';
 import { PictureDesk } from './picture.svelte.ts';
 import { isOfChain } from './surprise.svelte.ts';
 import { MOST_MODELS } from './settings.ts';
@@ -48,8 +49,6 @@ export interface SweepPoint {
 const STILL_MS = 300;
 /** Fewer samples do not know their own standard error. */
 const FEWEST = 30;
-/** The comparison of chains is asked for by hand: what goes on by itself waits for it. */
-export const RANKS = { strangers: 0, sweep: 0, bound: 1 };
 /** Chain lengths that are compared, and how many timesteps of each are evaluated. */
 export const SWEEP_STEPS = [10, 30, 100, 300, 1000, 3000] as const;
 const SWEEP_TIMESTEPS = 64;
@@ -59,6 +58,7 @@ export class ElboLab {
   latent = $state.raw<LatentModel[]>([]);
   readonly bound: Growing<'diffusion'>;
   readonly classes: Growing<'classes'>;
+  readonly beside: BesideBounds;
   readonly sweep: SweepPoint[];
   /** Whether chains of several lengths are compared: many evaluations, so only when asked. */
   sweeping = $state(false);
@@ -81,6 +81,7 @@ export class ElboLab {
         bound: new Growing<'diffusion'>(engine, RANKS.sweep),
       })),
     );
+    this.beside = new BesideBounds(engine, page, this);
     if (engine.missing.length > 0) return;
     $effect(() => this.#fit());
     $effect(() => this.#find());
@@ -243,28 +244,21 @@ export class ElboLab {
     entry: ModelEntry,
     task: Omit<Extract<GrowthTask, { kind: K }>, 'image' | 'model'>,
   ): NamedTask<K> | null {
-    const picture = this.pictureFor(entry);
-    if (!picture) return null;
-    const named = { ...task, model: entry.id };
-    const key = JSON.stringify([picture.key, named]);
-    return {
-      key,
-      task: { ...named, image: picture.levels } as unknown as Extract<GrowthTask, { kind: K }>,
-    };
+    return namedTask<K>(this.pictureFor(entry), entry, task);
   }
 
   #scoreLatent(): void {
     const { samples, proposal, seed } = this.#state;
     for (const { entry, bound } of this.latent) {
       if (boundLack(entry)) continue;
-      const options = { samples, proposal, seed, ...this.#classOf(entry) };
+      const options = { samples, proposal, seed, ...this.classOf(entry) };
       const named = this.named<'latent'>(entry, { kind: 'latent', options });
       untrack(() => bound.set(named));
     }
   }
 
   /** That of the latent lab, where a model is conditioned on one. */
-  #classOf(entry: LatentEntry): { class?: number | null } {
+  classOf(entry: LatentEntry): { class?: number | null } {
     if (entry.kind !== 'vae' || !entry.classes) return {};
     return { class: fitClass(entry, this.page.state.latent.class) };
   }

@@ -39,6 +39,12 @@ export interface Example extends Omit<ExampleDrawing, 'strokes'> {
   picture: Pixels;
 }
 
+/** A picture as pixels, or as strokes. */
+interface Content {
+  image?: Pixels;
+  strokes?: Stroke[];
+}
+
 /** Numbers in a stroke under way before it is made simple: a fast pen tells far more places than a drawing needs. */
 const LONGEST_LIVE = 512;
 /** Longest side of a thumbnail in pixels. */
@@ -78,15 +84,9 @@ export class PictureDesk {
   #thumbnails = '';
   /** Counts what was done to the picture: a file that comes late finds that something else was. */
   #deeds = 0;
-  #strokes = $derived.by(() => {
-    const { source } = this;
-    return ('strokes' in source ? parseStrokes(source.strokes) : this.example?.strokes) ?? [];
-  });
-  #pixels = $derived.by(() => {
-    const { source } = this;
-    if ('kept' in source) return this.#kept.find(source.kept) ?? null;
-    return 'pixels' in source ? (parsePixels(source.pixels) ?? null) : null;
-  });
+  #content = $derived.by(() => this.contentOf(this.source));
+  #strokes = $derived.by(() => this.#content?.strokes ?? []);
+  #pixels = $derived.by(() => this.#content?.image ?? null);
   #formats = $derived.by((): Format[] => {
     const models = this.engine.manifest?.models ?? [];
     const { state } = this.page;
@@ -151,9 +151,38 @@ export class PictureDesk {
   }
 
   get example(): Example | undefined {
-    const { source } = this;
+    return this.#exampleOf(this.source);
+  }
+
+  #exampleOf(source: ImageSource): Example | undefined {
     if (!('example' in source)) return undefined;
     return this.examples.find(({ name }) => name === source.example) ?? this.examples[0];
+  }
+
+  /** What a source stands for; undefined while it is being looked for, null where it is not in this browser. */
+  contentOf(source: ImageSource): Content | null | undefined {
+    if ('kept' in source) {
+      const image = this.#kept.find(source.kept);
+      return image && { image };
+    }
+    if ('pixels' in source) {
+      const image = parsePixels(source.pixels);
+      return image && { image };
+    }
+    const strokes =
+      'strokes' in source ? parseStrokes(source.strokes) : this.#exampleOf(source)?.strokes;
+    return strokes && { strokes };
+  }
+
+  /** Levels of a picture in a format. */
+  async levelsOf({ image, strokes = [] }: Content, format: Format, lane: string) {
+    const { shape } = format;
+    if (image && isSameShape(image.shape, shape)) return image.levels;
+    if (!image && strokes.length === 0) return new Uint8Array(dimensionsOf(shape));
+    const of = image ? { image } : { strokes: toShares(strokes) };
+    return this.engine.decoder
+      .lane(`${lane} ${formatKey(format)}`)
+      .submit(() => this.#prepare(of, format));
   }
 
   /** Finished strokes; none where the picture came as pixels. */
@@ -453,32 +482,17 @@ export class PictureDesk {
     void engine.decoder.generation;
     if (!live && 'example' in source && !this.example) return;
     if (!live && 'kept' in source && !this.#pixels) return;
-    const image = live ? null : this.#pixels;
-    const drawing = toShares(live ? [...strokes, live] : strokes);
+    const content = live ? { strokes: [...strokes, live] } : (this.#content ?? { strokes });
     // While the pen draws, only what is on display.
     for (const format of live ? [this.#format] : this.#formats)
-      untrack(() => void this.#make(key, image, drawing, format).catch(engine.report));
+      untrack(() => void this.#make(key, content, format).catch(engine.report));
   }
 
-  async #make(
-    key: string,
-    image: Pixels | null,
-    strokes: Float32Array[],
-    format: Format,
-  ): Promise<void> {
-    const { shape } = format;
-    const name = formatKey(format);
-    const show = (levels: Uint8Array) => {
-      // What was asked for later has been shown already.
-      if (key !== (this.live ? '' : keyOf(this.source))) return;
-      this.#made = new Map(this.#made).set(name, { key, picture: { levels, shape } });
-    };
-    if (image && isSameShape(image.shape, shape)) show(image.levels);
-    else if (!image && strokes.length === 0) show(new Uint8Array(dimensionsOf(shape)));
-    else {
-      const of = image ? { image: image } : { strokes };
-      const lane = this.engine.decoder.lane(`prepare ${name}`);
-      show(await lane.submit(() => this.#prepare(of, format)));
-    }
+  async #make(key: string, content: Content, format: Format): Promise<void> {
+    const levels = await this.levelsOf(content, format, 'prepare');
+    // What was asked for later has been shown already.
+    if (key !== (this.live ? '' : keyOf(this.source))) return;
+    const picture = { levels, shape: format.shape };
+    this.#made = new Map(this.#made).set(formatKey(format), { key, picture });
   }
 }

@@ -2,7 +2,7 @@
 import { MOST_PIXEL_TEXT, parsePixels } from '../../drawing/pixels.ts';
 import { parseStrokes } from '../../drawing/strokes.ts';
 import type { ImportanceProposal } from '../../engine/protocol.ts';
-import { choice, type Codec, flag, integer, list } from '../../schema/codecs.ts';
+import { choice, type Codec, flag, integer, list, optional } from '../../schema/codecs.ts';
 import { row, standardOf, type StateOf } from '../../schema/rows.ts';
 import { classIndex, modelId, seed } from '../../schema/values.ts';
 import type { ModelFacts, Reject } from '../define.ts';
@@ -74,11 +74,26 @@ export const settings = {
     /** Whether the picture is set between the data sets. */
     strangers: row('strangers', flag, false),
   },
+  /** Two bounds beside each other. */
+  besideBounds: {
+    /** The model of A; null: there are none. */
+    a: row('vs.a', optional(modelId.parse, String), null),
+    /** The model of B; null: that of A. */
+    b: row('vs.b', optional(modelId.parse, String), null),
+    /** The picture of B; null: the one that all models score. */
+    image: row('vs.image', optional(image.parse, image.print), null),
+  },
 };
 
 type State = StateOf<typeof settings>;
 
-export function fit({ elbo }: State, reject: Reject): void {
+export function fit({ elbo, besideBounds }: State, reject: Reject): void {
+  const { a, b, image: own } = besideBounds;
+  if (a === null && (b !== null || own !== null)) {
+    if (b !== null) reject('vs.b', b);
+    else if (own !== null) reject('vs.image', image.print(own));
+    Object.assign(besideBounds, standardOf(settings.besideBounds));
+  }
   if (elbo.t <= elbo.steps) return;
   // A chain shorter than the default's playhead is not an error of the address.
   if (elbo.t !== standardOf(settings.elbo).t) reject('t', String(elbo.t));

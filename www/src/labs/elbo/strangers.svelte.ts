@@ -12,8 +12,8 @@ import type {
   Strangers,
 } from '../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
-import { Growing } from './growing.svelte.ts';
-import { type ElboLab, RANKS } from './lab.svelte.ts';
+import { Growing, RANKS } from './growing.svelte.ts';
+import type { ElboLab } from './lab.svelte.ts';
 
 /** Draws of the latents where the evaluation does not say how many it took. */
 const DRAWS = 64;

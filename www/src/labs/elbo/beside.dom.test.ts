@@ -1,0 +1,181 @@
+import { mount, unmount } from 'svelte';
+import { afterEach, describe, expect, it } from 'vitest';
+import { dimensionsOf } from '../../engine/facts.ts';
+import type { GrowthResult } from '../../engine/protocol.ts';
+import { messages, titleOf } from '../../messages/index.ts';
+import { namesOf } from '../../models/names.ts';
+import { manifest } from '../../testing/manifest.ts';
+import { byHand, clearUp, open, pass } from '../../testing/page.svelte.ts';
+import { layOut } from '../../testing/pictures.ts';
+import { type Script, ScriptedWorker } from '../../testing/worker.ts';
+import BesideCard from './BesideCard.svelte';
+import { elboCommands } from './commands.ts';
+import { ElboLab } from './lab.svelte.ts';
+
+afterEach(clearUp);
+
+const TOTAL = 4;
+/** By model: log p(x|z) of each draw, less the level of the picture. */
+const DRAWS: Record<string, number[]> = {
+  'mnist-vae': [-10, -14, -12, -8],
+  'fashion-vae': [-11, -17, -14, -10],
+};
+
+function drawing(): Script {
+  const models = new Map<number, string>();
+  const levels = new Map<number, number>();
+  const stroke = (x: number) => [Float32Array.of(0, 0, x, 1)];
+  return {
+    examples: () =>
+      [
+        { name: '3', strokes: stroke(0.25) },
+        { name: '5', strokes: stroke(0.75) },
+      ] as never,
+    prepare: ({ of, format }) => {
+      const at = 'strokes' in of ? (of.strokes[0]?.[2] ?? 0) : 0;
+      return new Uint8Array(dimensionsOf(format.shape)).fill(at > 0.5 ? 5 : 3);
+    },
+    diffuse: ({ options }) => ({ t: options.t }) as never,
+    evaluation: () => [],
+    openGrowth: ({ ticket, task }) => {
+      models.set(ticket, task.model);
+      levels.set(ticket, task.image[0] ?? 0);
+      return { total: TOTAL };
+    },
+    evaluate: ({ ticket, from, to }) =>
+      (DRAWS[models.get(ticket) ?? ''] ?? [-1, -1, -1, -1])
+        .slice(from, to)
+        .map((value) => Float64Array.of(value - (levels.get(ticket) ?? 0), -2, 3)),
+    record: ({ from, values }) => {
+      const samples = from + values.length;
+      const bound = { samples, layers: [{}], klPerLatent: [3], kl: { mean: 3, standardError: 0 } };
+      return { evaluations: samples, result: bound as unknown as GrowthResult };
+    },
+    closeGrowth: () => null,
+  };
+}
+
+async function opened(hash: string) {
+  const world = await open(
+    { hash, script: drawing() },
+    (engine, page) => new ElboLab(engine, page),
+  );
+  await pass(3000);
+  return { ...world, beside: world.lab.beside };
+}
+/** Tasks of the comparison: from draws of q alone. */
+const tasks = () =>
+  ScriptedWorker.all
+    .flatMap((worker) => worker.asked('openGrowth').map(({ task }) => task))
+    .filter(({ options }) => 'proposal' in options && options.proposal === 'posterior')
+    .map(({ model, image, options }) => [model, image[0], options.seed]);
+
+describe('two bounds beside each other', () => {
+  it('are of one picture and one seed, and differ by the mean of the pairs', async () => {
+    const { beside } = await opened('#lab=elbo&noise=9&vs.a=mnist-vae&vs.b=fashion-vae');
+    expect([...new Set(tasks().map(String))].sort()).toEqual(['fashion-vae,3,9', 'mnist-vae,3,9']);
+    expect(beside.sameNoise).toBe(true);
+    expect(beside.paired?.draws).toBe(TOTAL);
+    const { difference, a } = beside.paired?.terms.elbo ?? {};
+    expect(a?.mean).toBe(-11 - 3 - 3);
+    // -1, -3, -2, -2.
+    expect(difference?.mean).toBe(-2);
+    expect(difference?.standardError).toBeCloseTo(Math.sqrt(2 / 12), 12);
+  });
+
+  it('are not there unless they are asked for, and end with all that was set apart', async () => {
+    const { beside, page } = await opened('#lab=elbo');
+    expect([beside.on, tasks().length, beside.paired]).toEqual([false, 0, null]);
+    await byHand(() => beside.toggle());
+    await pass(3000);
+    expect(page.state.besideBounds).toMatchObject({ a: 'mnist-vae', image: null });
+    expect(beside.second?.id).not.toBe('mnist-vae');
+    expect(beside.paired).not.toBeNull();
+    expect(page.link()).toContain('vs.a=mnist-vae');
+    await byHand(() => beside.keepPicture());
+    beside.toggle();
+    await pass();
+    expect(page.link()).not.toContain('vs.');
+    expect(beside.paired).toBeNull();
+    page.edits.undo();
+    expect(beside.on).toBe(true);
+  });
+
+  it('may be of two pictures under one model', async () => {
+    const { beside, lab, page } = await opened('#lab=elbo&vs.a=mnist-vae&image=example:5');
+    expect(beside.second?.id).toBe('mnist-vae');
+    expect(beside.paired?.terms.elbo.difference).toEqual({ mean: 0, standardError: 0 });
+    beside.keepPicture();
+    const [example] = lab.desk.examples;
+    if (!example) throw new Error('no examples');
+    lab.desk.choose(example);
+    await pass(3000);
+    expect(page.state.besideBounds.image).toEqual({ example: '5' });
+    // A has the levels 3, B has the levels 5.
+    expect(beside.paired?.terms.elbo.difference.mean).toBe(-2);
+    beside.samePicture();
+    await pass(3000);
+    expect(beside.paired?.terms.elbo.difference.mean).toBe(0);
+  });
+
+  it('are of one task: another first model takes a partner of its own', async () => {
+    const { beside } = await opened('#lab=elbo&vs.a=mnist-vae&vs.b=fashion-vae');
+    beside.setFirst('mnist-vae-8bit');
+    expect(beside.partners.map(({ id }) => id).every((id) => id.endsWith('8bit'))).toBe(true);
+    expect(beside.second?.id.endsWith('8bit')).toBe(true);
+    expect(beside.second?.id).not.toBe('mnist-vae-8bit');
+    beside.setFirst('mnist-vae');
+    beside.setSecond('mnist-vae-2d');
+    expect(beside.sameNoise).toBe(false);
+  });
+
+  it.each([
+    ['vs.a=nobody', 'vs.a', 'nobody'],
+    ['vs.b=mnist-vae', 'vs.b', 'mnist-vae'],
+    ['vs.a=mnist-vae&vs.b=mnist-vae-8bit', 'vs.b', 'mnist-vae-8bit'],
+    ['vs.image=example:5', 'vs.image', 'example:5'],
+  ])('say what of an address is not possible: %s', async (part, key, value) => {
+    const { page } = await opened(`#lab=elbo&${part}`);
+    expect(page.rejected).toEqual([expect.objectContaining({ key, value })]);
+    expect(page.link()).not.toContain(`${key}=`);
+  });
+
+  it('have their terms on one axis, and say which is higher and what the noise has to do with it', async () => {
+    const { lab, engine, page } = await opened('#lab=elbo&vs.a=mnist-vae&vs.b=fashion-vae');
+    layOut(600, 400);
+    const names = namesOf(engine.manifest?.models ?? manifest.models, titleOf);
+    const card = mount(BesideCard, { target: document.body, props: { lab, names } });
+    await pass();
+    const say = (id: string) =>
+      document.querySelector(`[data-testid="elbo-beside-${id}"]`)?.textContent ?? '';
+    const row = say('elbo').replace(/\s+/g, ' ');
+    expect(row).toContain('−17.0');
+    expect(row).toContain('−2.00± 0.41');
+    const widthOf = (bar: string) =>
+      Number(
+        document.querySelector(`[data-testid="elbo-beside-chart-${bar}"]`)?.getAttribute('width'),
+      );
+    expect(widthOf('elbo-b') / widthOf('elbo-a')).toBeCloseTo(19 / 17, 6);
+    expect(widthOf('kl-a') / widthOf('elbo-a')).toBeCloseTo(3 / 17, 6);
+    const text = messages.elboLab.beside;
+    expect(say('verdict')).toBe(text.higher('A', '−2.80 … −1.20'));
+    expect(say('noise')).toContain(text.sameNoise);
+    const context = { engine, page, onnoise: () => undefined };
+    const ids = () => elboCommands(lab, context).map(({ id }) => id);
+    expect(ids()).toContain('elbo.beside.keep');
+    lab.beside.toggle();
+    expect(ids()).not.toContain('elbo.beside.keep');
+    await unmount(card);
+  });
+});
+
+it('draws of a result that is of another model are not paired', async () => {
+  const { beside, page } = await opened('#lab=elbo&vs.a=mnist-vae&vs.b=fashion-vae');
+  expect(beside.paired).not.toBeNull();
+  page.state.elbo.seed = 4;
+  await pass(0);
+  expect(beside.paired).toBeNull();
+  await pass(3000);
+  expect(beside.a.result?.samples).toBe(TOTAL);
+  expect(beside.paired).not.toBeNull();
+});
