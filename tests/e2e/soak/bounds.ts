@@ -32,7 +32,7 @@ export class Bounds {
 
   /** Compares an export of the ELBO lab, whose bounds are all finished, with what the workers have said. */
   check(exported: string): { compared: number; faults: string[] } {
-    if (!exported) return { compared: 0, faults: ['the ELBO lab has exported nothing'] };
+    if (!exported) return { compared: 0, faults: ['the ELBO lab has exported nothing: '] };
     const { image, models, results } = JSON.parse(exported) as {
       image: number[];
       models: { name: string; id: string }[];

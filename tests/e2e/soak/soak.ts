@@ -247,9 +247,11 @@ export class Soak {
     await this.#do({ kind: 'kill', which: 0.99, how: 'throws' });
     await this.#rest();
     const exported = await visitor.exported();
+    const covers = exported ? '' : await visitor.covers('elbo-share');
+    await visitor.close();
     const { compared, faults } = this.#bounds.check(exported);
     this.#report.bounds.exported += compared;
-    for (const fault of faults) this.#fault(fault);
+    for (const fault of faults) this.#fault(fault + covers);
     await this.#measure();
   }
 

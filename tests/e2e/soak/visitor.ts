@@ -387,6 +387,7 @@ export class Visitor {
 
   /** The numbers of the ELBO lab as the page hands them out; empty where it does not. */
   async exported(): Promise<string> {
+    await this.close();
     // What other labs have copied is none.
     await this.page.evaluate(() => (globalThis as Watched).soak.forget());
     await this.#press(this.page.getByTestId('elbo-share'), CERTAIN_MS);
@@ -396,9 +397,23 @@ export class Visitor {
         timeout: CERTAIN_MS,
       })
       .catch(() => undefined);
-    const copied = await this.page.evaluate(() => (globalThis as Watched).soak.copied());
-    await this.page.keyboard.press('Escape');
-    return copied;
+    return this.page.evaluate(() => (globalThis as Watched).soak.copied());
+  }
+
+  /** What lies over the page, and over an element of it, in words. */
+  covers(testid: string): Promise<string> {
+    return this.page.evaluate((testid) => {
+      const told = (element: Element | null) =>
+        element && `${element.outerHTML.slice(0, 120)} (${element.textContent.trim().slice(0, 200)})`;
+      const found = [...document.querySelectorAll<HTMLElement>(`[data-testid=${testid}]`)];
+      const lines = found.map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        const over = document.elementFromPoint(x + width / 2, y + height / 2);
+        return `${testid} at ${x}, ${y}: ${told(element)}, over it ${told(over)}`;
+      });
+      const dialogs = [...document.querySelectorAll('dialog[open]')].map(told);
+      return [...lines, `${dialogs.length} dialogs`, ...dialogs, location.hash].join('; ');
+    }, testid);
   }
 
   /** Presses what the notices offer until there is nothing more to press, or it is a file that one asks for. */
