@@ -6,8 +6,9 @@ import { ModelFiles } from './files.svelte.ts';
 import { chooseModel, fetchBytes, fetchModule, LoadError } from './loader.ts';
 import { NO_MODELS, type OwnModels } from './own.ts';
 import { isMissingPart, parts } from './outage.svelte.ts';
-import { Pool, poolSize, type SuppliedModel } from './pool.ts';
+import { Pool } from './pool.ts';
 import type { DdpmEntry, EvaluatedModel, Manifest, ModelEntry, Schedules } from './protocol.ts';
+import { poolSize, type SuppliedModel } from './recruiter.ts';
 import { documentSource, type Source } from './source.ts';
 import {
   type Crew,

@@ -4,7 +4,7 @@ import { randomFrom } from '../testing/random.ts';
 import { later } from '../testing/worker.ts';
 import { inTime } from '../testing/time.ts';
 import type { GrowthState } from './growth.ts';
-import { poolSize, type SuppliedModel } from './pool.ts';
+import { poolSize, type SuppliedModel } from './recruiter.ts';
 import { AFTER_SCRIPT_MS, FIRST_WORD_MS } from './prompt.ts';
 
 let random: () => number;

@@ -2,67 +2,20 @@ import {
   CallError,
   CancelledError,
   type LossCause,
-  type OnLost,
   type WorkerClient,
   WorkerLostError,
 } from './client.ts';
-import { Growth, type GrowthState, type GrowthStatus } from './growth.ts';
-import type { GrowthTask, ModelEntry } from './protocol.ts';
+import { Growth, type GrowthStatus } from './growth.ts';
+import type { GrowthTask } from './protocol.ts';
+import type { Order, Recruiter, SuppliedModel, Ticket } from './recruiter.ts';
 import { once, type Slot, slotOf } from './slot.ts';
-import type { ModelPackage } from './station.svelte.ts';
 import { batchesIn } from './together.ts';
-
-export interface SuppliedModel {
-  entry: ModelEntry;
-  /** The files that whoever fetched them keeps; null while they are fetched again. The pool keeps none, which would be a second copy. */
-  supply(): ModelPackage | null;
-}
-
-/** Where the pool gets its workers and what they need. */
-export interface Recruiter {
-  spawn(onLost: OnLost): WorkerClient;
-  runtime(): Promise<WebAssembly.Module>;
-  model(id: string): Promise<SuppliedModel>;
-  /** The crate refused the files: `model` waits for another copy from here on. */
-  reject(id: string, supply: ModelPackage, error: Error): void;
-  /** A worker was lost while it loaded the files; whether they are refused for it. */
-  blame(id: string, supply: ModelPackage, error: Error): boolean;
-  onLost(reason: string, left: number, cause: LossCause): void;
-  /** The machine has no room for more workers than these. */
-  onShrunk(size: number): void;
-}
-
-export interface Order {
-  rank?: number;
-  onChange: (state: GrowthState) => void;
-}
-
-/** What its owner can do with a growth. */
-export interface Ticket {
-  pause(): void;
-  resume(): void;
-  /** Ends it for good and frees what it holds in the workers. */
-  drop(): void;
-  /** Values of its evaluations that have come, without a gap from the first on. */
-  values(): readonly Float64Array[];
-}
 
 /** How long a worker computes before it hands in, so that pictures grow and cancelling is quick. */
 const SPAN_MS = 60;
 const LONGEST_SPAN = 64;
 /** More losses than this, and the place of a lost worker stays empty. */
 const LOSS_LIMIT = 3;
-/** Each worker holds models of its own, some tens of megabytes: beyond this, they cost more than the time that is won. */
-const MOST_WORKERS = 16;
-
-/**
- * Workers for a machine: one for each core, since the page itself, which only waits and draws, is let in between them; a
- * machine with little memory gets few.
- */
-export function poolSize(cores: number | undefined, memoryGigabytes: number | undefined): number {
-  const most = memoryGigabytes !== undefined && memoryGigabytes <= 4 ? 4 : MOST_WORKERS;
-  return Math.max(1, Math.min(most, cores ?? 2));
-}
 
 /**
  * Workers that share growths: each takes a span of evaluations, and one of them, the growth's home, records all values

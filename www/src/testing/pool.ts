@@ -3,7 +3,8 @@ import { vi } from 'vitest';
 import type { CallName, Calls, FromWorker, ToWorker } from '../engine/calls.ts';
 import { WorkerClient, type WorkerLike } from '../engine/client.ts';
 import type { GrowthState } from '../engine/growth.ts';
-import { Pool, type Recruiter, type SuppliedModel } from '../engine/pool.ts';
+import { Pool } from '../engine/pool.ts';
+import type { Recruiter, SuppliedModel } from '../engine/recruiter.ts';
 import { PromptWorker } from '../engine/prompt.ts';
 import type { GrowthTask, LatentBoundResult } from '../engine/protocol.ts';
 

@@ -1,7 +1,6 @@
 import { untrack } from 'svelte';
 import { MOST_PIXEL_TEXT, parsePixels, printPixels } from '../../drawing/pixels.ts';
 import {
-  fromShares,
   MOST_POINTS,
   parseStrokes,
   pointCount,
@@ -18,7 +17,6 @@ import { dimensionsOf, formatKey, formatOf, isSameShape, MNIST_SHAPE } from '../
 import type { Calls } from '../../engine/calls.ts';
 import type {
   DigitReading,
-  ExampleDrawing,
   Format,
   ImageShape,
   ModelEntry,
@@ -28,16 +26,11 @@ import type { Edits } from '../../edits/edits.svelte.ts';
 import type { Page } from '../../page.svelte.ts';
 import type { Picture } from '../../scoring/scoring.svelte.ts';
 import { Crop } from './crop.svelte.ts';
+import { type Example, Examples } from './examples.svelte.ts';
 import { KeptPictures, PictureStore } from './kept.svelte.ts';
 import { keyOf, Placement, type Placing } from './placement.svelte.ts';
 import type { ImageSource } from './settings.ts';
 import { Waiting } from './waiting.svelte.ts';
-
-/** An example; its picture is for the thumbnail. */
-export interface Example extends Omit<ExampleDrawing, 'strokes'> {
-  strokes: Stroke[];
-  picture: Pixels;
-}
 
 /** A picture as pixels, or as strokes. */
 interface Content {
@@ -47,14 +40,11 @@ interface Content {
 
 /** Numbers in a stroke under way before it is made simple: a fast pen tells far more places than a drawing needs. */
 const LONGEST_LIVE = 512;
-/** Longest side of a thumbnail in pixels. */
-const THUMBNAIL = 56;
 /** What the first models of the page want; before the manifest is there. */
 const STANDARD: Format = { shape: MNIST_SHAPE, digit: true };
 
 /** The picture of the ELBO lab, which the denoise lab shares: drawn, taken from the examples, uploaded, or sent from another lab. */
 export class PictureDesk {
-  examples = $state.raw<Example[]>([]);
   /** The stroke that the pen is drawing. */
   live = $state.raw<Stroke | null>(null);
   /** Why the last file could not be taken. */
@@ -71,6 +61,7 @@ export class PictureDesk {
   readonly placement: Placement;
   /** Files that came together with the last one. */
   readonly waiting = new Waiting((file) => void this.upload(file));
+  readonly #examples: Examples;
   readonly #kept: KeptPictures;
   /** The last file, and what was made of it. */
   #sheet = $state.raw<{ sheet: Sheet; keys: readonly string[] } | null>(null);
@@ -80,8 +71,6 @@ export class PictureDesk {
   #chosen = $state('');
   /** The source that the desk itself set last: another one has come by the address, or by the history. */
   #own = '';
-  /** The format and the worker of the thumbnails. */
-  #thumbnails = '';
   /** Counts what was done to the picture: a file that comes late finds that something else was. */
   #deeds = 0;
   #content = $derived.by(() => this.contentOf(this.source));
@@ -113,6 +102,7 @@ export class PictureDesk {
   ) {
     this.#kept = kept;
     this.placement = new Placement(engine, () => this.source);
+    this.#examples = new Examples(engine, () => this.#checkName());
     if (engine.missing.length > 0) return;
     this.#own = keyOf(this.source);
     $effect(() => {
@@ -123,7 +113,7 @@ export class PictureDesk {
       if ('kept' in source && this.#kept.find(source.kept) === null) untrack(() => this.#lose());
     });
     $effect(() => {
-      if (this.wanted) this.#loadExamples(this.#format);
+      if (this.wanted) this.#examples.load(this.#format);
     });
     $effect(() => {
       if (this.wanted) this.#render();
@@ -148,6 +138,10 @@ export class PictureDesk {
 
   get source(): ImageSource {
     return this.page.state.elbo.image;
+  }
+
+  get examples(): readonly Example[] {
+    return this.#examples.list;
   }
 
   get example(): Example | undefined {
@@ -436,34 +430,6 @@ export class PictureDesk {
     this.#supersede();
     this.live = null;
     this.#own = keyOf(this.source);
-  }
-
-  /** With thumbnails of a format's proportions. */
-  #loadExamples({ shape, digit }: Format): void {
-    const { engine } = this;
-    const name = `${engine.decoder.generation} ${formatKey({ shape, digit })}`;
-    if (name === this.#thumbnails) return;
-    this.#thumbnails = name;
-    const scale = Math.min(1, THUMBNAIL / Math.max(shape.height, shape.width));
-    const scaled = (side: number) => Math.max(1, Math.round(side * scale));
-    const small = { channels: 1, height: scaled(shape.height), width: scaled(shape.width) };
-    engine.decoder
-      .lane('examples')
-      .submit(async () => {
-        const drawings = await engine.decoder.client.call('examples', null);
-        return Promise.all(
-          drawings.map(async (drawing) => {
-            const strokes = fromShares(drawing.strokes);
-            const format = { shape: small, digit };
-            const levels = await this.#prepare({ strokes: toShares(strokes) }, format);
-            return { ...drawing, strokes, picture: { levels, shape: small } };
-          }),
-        );
-      })
-      .then((examples) => {
-        this.examples = examples;
-        this.#checkName();
-      }, engine.report);
   }
 
   /** An address can name an example that there is not. */

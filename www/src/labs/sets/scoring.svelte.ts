@@ -1,7 +1,7 @@
 import { asError } from '../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { GrowthState } from '../../engine/growth.ts';
-import type { Ticket } from '../../engine/pool.ts';
+import type { Ticket } from '../../engine/recruiter.ts';
 import type { Growths, GrowthTask } from '../../engine/protocol.ts';
 import type { SetInfo, SetLibrary } from './library.svelte.ts';
 

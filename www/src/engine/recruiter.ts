@@ -1,0 +1,52 @@
+/** What the pool of workers asks of its owner, and what it gives for that. */
+import type { LossCause, OnLost, WorkerClient } from './client.ts';
+import type { GrowthState } from './growth.ts';
+import type { ModelEntry } from './protocol.ts';
+import type { ModelPackage } from './station.svelte.ts';
+
+export interface SuppliedModel {
+  entry: ModelEntry;
+  /** The files that whoever fetched them keeps; null while they are fetched again. The pool keeps none, which would be a second copy. */
+  supply(): ModelPackage | null;
+}
+
+/** Where the pool gets its workers and what they need. */
+export interface Recruiter {
+  spawn(onLost: OnLost): WorkerClient;
+  runtime(): Promise<WebAssembly.Module>;
+  model(id: string): Promise<SuppliedModel>;
+  /** The crate refused the files: `model` waits for another copy from here on. */
+  reject(id: string, supply: ModelPackage, error: Error): void;
+  /** A worker was lost while it loaded the files; whether they are refused for it. */
+  blame(id: string, supply: ModelPackage, error: Error): boolean;
+  onLost(reason: string, left: number, cause: LossCause): void;
+  /** The machine has no room for more workers than these. */
+  onShrunk(size: number): void;
+}
+
+export interface Order {
+  rank?: number;
+  onChange: (state: GrowthState) => void;
+}
+
+/** What its owner can do with a growth. */
+export interface Ticket {
+  pause(): void;
+  resume(): void;
+  /** Ends it for good and frees what it holds in the workers. */
+  drop(): void;
+  /** Values of its evaluations that have come, without a gap from the first on. */
+  values(): readonly Float64Array[];
+}
+
+/** Each worker holds models of its own, some tens of megabytes: beyond this, they cost more than the time that is won. */
+const MOST_WORKERS = 16;
+
+/**
+ * Workers for a machine: one for each core, since the page itself, which only waits and draws, is let in between them; a
+ * machine with little memory gets few.
+ */
+export function poolSize(cores: number | undefined, memoryGigabytes: number | undefined): number {
+  const most = memoryGigabytes !== undefined && memoryGigabytes <= 4 ? 4 : MOST_WORKERS;
+  return Math.max(1, Math.min(most, cores ?? 2));
+}
