@@ -23,7 +23,7 @@ export interface Command {
   readonly id: string;
   readonly group: Group;
   readonly label: (text: Messages, language: Language) => string;
-  /** What tells it from others of its label, where that is no description in the manual. */
+  /** Distinguishes it from others with the same label, where the manual has no description. */
   readonly about?: (text: Messages, language: Language) => string;
   /** Shortcuts; the first is the one that buttons tell. */
   readonly keys?: readonly string[];

@@ -15,7 +15,7 @@ export interface Decoded {
 /** What is drawn of a picture without a size of its own, as SVG may be, along its longer side. */
 const DRAWN_SIDE = 1024;
 
-/** Decodes a file; throws a {@link PictureError} where it is no picture, too large, or of a kind that the browser lacks. */
+/** Decodes a file; throws a {@link PictureError} if it is not a picture, too large, or in a format that the browser does not read. */
 export async function decode(file: Blob): Promise<Decoded> {
   const { format } = await inspect(file);
   if (format === 'SVG') return draw(file, format);

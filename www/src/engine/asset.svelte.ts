@@ -55,7 +55,7 @@ export class Asset<T> {
     this.#value = this.#failed(error).then(() => this.#attempt());
   }
 
-  /** A worker was lost while it took `value` in. Whether the value is refused for it: the second loss is no accident. */
+  /** A worker was lost while it loaded `value`. Returns whether the value is rejected: after the second loss it is. */
   blame(value: T, error: Error): boolean {
     if (value !== this.#current || ++this.#crashes < MOST_CRASHES) return false;
     this.#crashes = 0;

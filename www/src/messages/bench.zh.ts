@@ -12,7 +12,7 @@ export const bench: BenchTexts = {
   stages: {
     files: '文件',
     slider: '滑块',
-    single: '单次求值',
+    single: '单次网络调用',
     together: '多个状态同时计算，及其增长',
     loading: '加载',
     cores: '全部核心',
@@ -29,7 +29,7 @@ export const bench: BenchTexts = {
   no: '否',
   rows: {
     slider: '从滑块事件到画布绘制完成',
-    network: 'U-Net 求值，单线程',
+    network: 'U-Net 调用，单线程',
     decode: 'VAE 解码，单线程',
     encode: 'VAE 编码，单线程',
     peak: 'U-Net 的运算速度，按直接卷积计算',
@@ -50,7 +50,7 @@ export const bench: BenchTexts = {
     alone: '逐个计算',
     unguided: '不使用引导',
     batch: (peer, batch) => `${peer}，批大小 ${batch}`,
-    evaluations: (peer, evaluations) => `${peer}，求值 ${evaluations} 次`,
+    evaluations: (peer, evaluations) => `${peer}，网络调用 ${evaluations} 次`,
   },
   verdicts: {
     time: '耗时',

@@ -28,7 +28,7 @@ export const classes: Messages['classes'] = {
       '取 0 时，采样链忠实于模型本身；权重越大，数字越清晰、变化越少，且每步需计算网络两次。',
     which: '这是哪个数字？',
     lead: '在相同的噪声下，分别给定每个数字计算扩散模型的下界，再换算成后验分布。',
-    perClass: '每个数字的求值次数',
+    perClass: '每个数字的网络调用次数',
     posterior: '数字的后验分布',
     probability: '概率（假定它是数字）',
     beyond: (models) =>
@@ -51,7 +51,7 @@ export const classes: Messages['classes'] = {
       '取 0 时，采样链忠实于模型本身；权重越大，类别越分明、变化越少，且每步需计算网络两次。',
     which: '这是哪一类？',
     lead: '在相同的噪声下，分别给定每个类别计算扩散模型的下界，再换算成后验分布。',
-    perClass: '每个类别的求值次数',
+    perClass: '每个类别的网络调用次数',
     posterior: '类别的后验分布',
     probability: '概率（假定它属于这些类别）',
     beyond: (models) =>

@@ -22,7 +22,7 @@ export const elboLab = {
   kinds: { vae: 'VAE', hvae: 'Hierarchical VAE', ddpm: 'Diffusion model' },
   tasks: {
     binarized: {
-      title: 'As a black-or-white picture',
+      title: 'As a binarized picture',
       lead: 'Each pixel is drawn once, white with the probability of its grey level. Costs in nats.',
       compare: 'Cost of the binarized picture, nats',
     },
@@ -42,7 +42,7 @@ export const elboLab = {
       compare: 'Cross-entropy and KL of the picture, nats',
     },
   },
-  apart: 'Different tasks are never set against each other.',
+  apart: 'Do not compare numbers across tasks.',
   compareNote:
     '● −ELBO, ◇ importance-weighted bound, with 95 % intervals. Further left explains the picture better.',
   picture: {

@@ -58,10 +58,9 @@ export const en = {
     unsupported: 'This browser cannot run the models.',
     lacks: {
       webassembly: 'WebAssembly is missing or switched off.',
-      simd: 'WebAssembly lacks SIMD instructions. Browsers have had them since 2021 to 2023; an update helps.',
+      simd: 'WebAssembly lacks SIMD instructions. Please update your browser (2023 or later).',
       workers: 'Web Workers are missing.',
-      offscreenCanvas:
-        'OffscreenCanvas is missing. Browsers have had it since 2018 to 2023; an update helps.',
+      offscreenCanvas: 'OffscreenCanvas is missing. Please update your browser (2023 or later).',
     },
   },
 
@@ -86,7 +85,7 @@ export const en = {
       RuntimeError: 'The engine crashed.',
       WorkerLostError: 'The worker that computed it crashed.',
       EvaluationError: 'The scores of the test set could not be read.',
-      DataSetError: 'The file is no data set that this page can read.',
+      DataSetError: 'The file is not a data set that this page can read.',
       ClipboardError: share.refused,
       ...ownModels.errors,
     } as Record<string, string>,
@@ -126,11 +125,11 @@ export const en = {
       decoder: 'The decoder',
       sampler: 'The sampler',
       scorer: 'The scorer',
-      fitter: 'The fit',
+      fitter: 'The worker of the fit',
       pool: 'A worker of the pool',
     },
     shrunk: (size: number, most: number) =>
-      `There is memory for ${size} of ${most} workers of the pool. The results are the same, they only take longer.`,
+      `Low memory: running ${size} of ${most} workers of the pool. Results are identical, only slower.`,
     restarted: (role: string, reason: string) =>
       `${role} crashed (${reason}) and was restarted. Nothing you set was lost.`,
     down: (role: string, reason: string) =>
@@ -163,13 +162,13 @@ export const en = {
 
   latent: {
     title: 'Latent lab',
-    lead: 'Every point of latent space is a picture. Drag a latent, and the decoder paints what it stands for.',
+    lead: 'Every point of latent space is a picture. Drag a latent, and the decoder redraws the picture.',
     digit: 'Decoded picture',
     sliders: 'Latents',
     slidersHint:
       'Most informative first; the bar is the mean KL to the prior. Double-click or Delete resets one.',
     slider: (index: number) => `Latent ${index}`,
-    kl: (nats: string) => `${nats} nats of KL on the training set`,
+    kl: (nats: string) => `Mean KL to the prior on the training set: ${nats} nats`,
     reset: 'Reset',
     resetOne: (index: number) => `Reset latent ${index}`,
     random: 'Random sample',
@@ -205,8 +204,8 @@ export const en = {
       point: (x: string, y: string) => `z₁ = ${x}, z₂ = ${y}`,
       random: 'Random point',
       keys: 'Arrow keys move the point, faster with Shift. Enter adds a corner of the path there, Backspace removes the last one, Escape all of them.',
-      tool: 'The pointer',
-      tools: { point: 'Moves the point', path: 'Draws a path' },
+      tool: 'Drag to',
+      tools: { point: 'Move the point', path: 'Draw a path' },
       view: 'Show',
       views: { both: 'Both', digits: 'Pictures', classes: 'Classes' },
       digit: 'Picture decoded at the point',
@@ -228,7 +227,7 @@ export const en = {
       pause: 'Pause',
       clear: 'Remove path',
       costs: (two: string, latents: number, more: string) =>
-        `What a map costs: a test picture takes ${two} nats with two latents, ${more} nats with ${latents}.`,
+        `The price of two dimensions: ${two} nats per test picture, instead of ${more} with ${latents} latents.`,
     },
   },
 
@@ -284,7 +283,7 @@ export const en = {
     noised: 'Noised original',
     distance: (levels: string) =>
       `The predicted picture is ${levels} of 255 grey levels from the original (root mean square).`,
-    noiseThis: 'Noise and denoise',
+    noiseThis: 'Add noise, then denoise',
     chart: 'Log SNR over the chain',
     chartAxis: 'noise → picture',
     playhead: 'Playhead on the schedule',
@@ -306,7 +305,7 @@ export const en = {
     compare: {
       toggle: 'Compare with a second chain',
       controls: 'Second chain (B)',
-      follows: 'It follows the first chain (A) in all that is not set apart here.',
+      follows: 'It has the settings of the first chain (A), except for those changed here.',
       apart: 'Set apart',
       parts: {
         seed: 'Seed',
@@ -345,7 +344,7 @@ export const en = {
     title: 'ELBO of this image',
     lead: 'A lower bound on log p(x), the log-probability each model gives to the picture on display, term by term.',
     apart:
-      'Two tasks, not one ranking: the VAE scores black-or-white pixels, the diffusion model 256 levels. Do not compare their numbers.',
+      'Two tasks, not one ranking: the VAE scores binarized pixels, the diffusion model 256 levels. Do not compare their numbers.',
     waitsStill: 'Scores when the picture rests.',
     waitsModel: 'Waits for the model.',
     waitsPicture: 'No picture yet.',
@@ -469,7 +468,7 @@ export const en = {
     paceValue: (iterations: number) => `${iterations} per second`,
     iteration: 'Iteration',
     diverged:
-      'The fit diverged: the last step led beyond all bounds. A smaller learning rate, more samples or Adam helps.',
+      'The fit diverged: the last step left the allowed range and was not taken. A smaller learning rate, more samples or Adam helps.',
     reverse: {
       title: 'Reverse KL: ascend the ELBO',
       short: 'q that ascends the ELBO',
@@ -516,7 +515,7 @@ export const en = {
       family: 'The family',
       bound: 'The bound',
       gradient: 'Its gradient',
-      step: 'One step uphill, η the learning rate, ĝ the estimate',
+      step: 'Update (η: learning rate, ĝ: gradient estimate)',
       forward: 'The other divergence',
     },
   },

@@ -113,7 +113,7 @@ export const setsLab = {
     picture: (image: string) => `Image ${image}`,
     selected: (image: string) => `Image ${image} of the data set`,
     send: 'Open in the ELBO lab',
-    noise: 'Noise and denoise',
+    noise: 'Add noise, then denoise',
   },
   spread: {
     title: (column: string) => `Distribution of ${column}`,

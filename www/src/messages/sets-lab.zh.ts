@@ -20,7 +20,7 @@ export const setsLab: typeof english = {
     colour: (size) => `${size}（彩色）`,
     readings: {
       levels: '灰度级 0 到 255',
-      bits: '黑白',
+      bits: '二值',
       unit: '由 0 到 1 的数值读入',
       signed: '由 −1 到 1 的数值读入',
       pictures: '来自图片',

@@ -16,7 +16,7 @@ export const share: typeof english = {
   groups: {
     link: '当前状态的链接',
     picture: '图像',
-    strip: '胶片条',
+    strip: '过渡序列',
     film: '动画',
     chart: '图表',
     table: '数值',

@@ -8,7 +8,7 @@ interface Words {
 /** One entry for each of TOUR_STEPS: the tour looks them up by these names. */
 const steps = {
   integral: {
-    title: 'log p(x) is an integral nobody can do',
+    title: 'log p(x) is an intractable integral',
     body:
       'A model with latent variables draws z from p(z), then the picture x from p(x|z). How probable it makes one given ' +
       'picture is the average of p(x|z) over every z: here an integral over 16 dimensions, and almost all of that space ' +
@@ -42,10 +42,10 @@ const steps = {
       'of q’s parameters, and the slope of log p̃ tells it where to go. The score function needs values of log p̃ only and ' +
       'serves discrete z, too; here it pays for that with a variance many times as large.',
     attempt:
-      'The chart has both variances, at the same q. Choose “Score function” and see the fit stagger.',
+      'The chart has both variances, at the same q. Choose “Score function” and watch the fit become erratic.',
   },
   'mean-field': {
-    title: 'What independence cannot say',
+    title: 'What mean field cannot represent',
     body:
       'Mean field makes the coordinates of q independent. On a correlated Gaussian it finds the right mean, but its ' +
       'variances are those of each coordinate given the other, narrower than the marginals, and a gap of −½ log(1 − ρ²) ' +
@@ -53,7 +53,7 @@ const steps = {
     attempt: 'Choose “Full cov.”: the contours tilt, and the gap closes.',
   },
   vae: {
-    title: 'A VAE: one network infers for all pictures',
+    title: 'A VAE: amortized inference, one encoder for all pictures',
     body:
       'In a variational autoencoder p(x|z) is a network, and a second one, the encoder, tells μ and σ of q(z|x) for any ' +
       'picture in a single pass. The bound is a reconstruction minus a KL, and the KL is a sum over latents. A latent ' +
@@ -172,7 +172,7 @@ const steps = {
 export const tour = {
   label: 'Guided tour',
   start: 'Tour',
-  resume: (step: number, steps: number) => `Go on with the tour (${step} of ${steps})`,
+  resume: (step: number, steps: number) => `Resume tour (${step} of ${steps})`,
   skip: 'Back to the tour',
   progress: (step: number, steps: number) => `Step ${step} of ${steps}`,
   dots: 'Steps of the tour',
@@ -184,9 +184,9 @@ export const tour = {
   show: 'Show me',
   finish: 'Finish',
   close: 'Close the tour',
-  fold: 'Fold up',
+  fold: 'Minimize',
   unfold: 'Unfold',
-  ended: 'The page stands as the tour left it. Do you want back what you had before?',
+  ended: 'Tour finished. Restore the page as it was before?',
   restore: 'Back to what I had',
   stay: 'Stay here',
   steps,

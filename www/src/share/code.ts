@@ -163,7 +163,7 @@ export function chainPython(entry: DdpmEntry, options: SamplerOptions, about: Ab
     `    x0 = predict(x, t, ${given ?? none})`,
     ...(guidance > 0 && given !== null
       ? [
-          `    x0 = (${1 + guidance} * x0 - ${guidance} * predict(x, t, ${none})).clamp(-1, 1)  # ${none} is no class`,
+          `    x0 = (${1 + guidance} * x0 - ${guidance} * predict(x, t, ${none})).clamp(-1, 1)  # ${none}: without a class`,
         ]
       : []),
     ...step,

@@ -12,7 +12,7 @@ const table = {
   about: { seed: 7 },
 } as const;
 
-it('CSV quotes what would split, and leaves what is no number empty', () => {
+it('CSV quotes what would split, and leaves fields without a number empty', () => {
   expect(toCsv(table)).toBe(
     'name,value\r\n"a ""b"", c",0.3333333333333333\r\n"line\nbreak",\r\nlost,\r\nbeyond,-Infinity\r\n',
   );

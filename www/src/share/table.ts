@@ -13,7 +13,7 @@ const cell = (value: Value): string => {
 export const toCsv = ({ columns, rows }: Table): string =>
   [columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 
-/** JSON has no infinities, and none of what is no number. */
+/** JSON has neither infinities nor NaN: they are null. */
 const plain = (value: Value): Value =>
   typeof value !== 'number' || Number.isFinite(value)
     ? value

@@ -38,7 +38,7 @@ export class PathsLab {
   /** The chains that are drawn: the first, and the second where there is one. */
   get #chains(): Chain[] {
     const { chain, beside } = this.lab;
-    // Pictures of two sizes are no points of one space.
+    // Pictures of two sizes are not points of one space.
     return beside.on && !beside.shapesDiffer ? [chain, beside.chain] : [chain];
   }
 

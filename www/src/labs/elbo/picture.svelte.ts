@@ -319,7 +319,7 @@ export class PictureDesk {
     return this.canCrop && this.#sheet?.sheet.altered === true;
   }
 
-  /** What was dropped or pasted is no file. */
+  /** What was dropped or pasted is not a file. */
   refuseText(): void {
     this.#supersede();
     this.error = new PictureError({ reason: 'text' });

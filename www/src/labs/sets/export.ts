@@ -25,7 +25,7 @@ const UNITS: Partial<Record<ScoreColumn, string>> = {
 /** In nats unless this says otherwise. */
 const unitOf = (column: ScoreColumn): string => UNITS[column] ?? 'nats';
 
-/** JSON has no infinities, and none of what is no number. */
+/** JSON has neither infinities nor NaN: they are null. */
 const plain = (value: number): number | string | null =>
   Number.isFinite(value) ? value : Number.isNaN(value) ? null : String(value);
 
@@ -42,7 +42,7 @@ export function toJson(about: Reproduction, scores: Scores, places: readonly num
 
 const quoted = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** The settings stand in the first line, after `#`; an empty field is no number. */
+/** The settings stand in the first line, after `#`; an empty field is NaN. */
 export function toCsv(about: Reproduction, scores: Scores, places: readonly number[]): string {
   const { columns, labels } = scores;
   const head = ['image', ...(labels ? ['label'] : []), ...columns];

@@ -123,7 +123,7 @@ export class SetLibrary {
     this.#levels.delete(id);
     const files = await this.#files;
     const names = await files.names();
-    // The description first: without it, what is left is no set.
+    // The description first: without it, the rest is not a set.
     const own = names.filter((name) => name.startsWith(`${id}.`));
     own.sort((a, b) => Number(b.endsWith('.json')) - Number(a.endsWith('.json')));
     for (const name of own) await files.remove(name);

@@ -77,7 +77,7 @@ describe('files of a data set', () => {
     [file('notes.txt', [1]), /notes\.txt: no data set/],
     [file('x.gz', [0x1f, 0x8b, 8, 0, 0]), /x\.gz: the gzip file is damaged/],
     [file('x.zip', [0x50, 0x4b, 3, 4, 0]), /x\.zip: the archive cannot be unpacked/],
-    [file('a.png', [1, 2, 3]), /a\.png: it is no picture/],
+    [file('a.png', [1, 2, 3]), /a\.png: it is not a readable picture/],
     [file('.DS_Store', [1]), /no file/],
   ])('that are none are named: %#', async (given, message) => {
     await expect(openSets([given], tools())).rejects.toThrow(message);

@@ -41,7 +41,7 @@ export interface Tools {
   progress(done: number, total: number): void;
 }
 
-/** A file that is no data set; `path` says which. */
+/** A file that is not a data set; `path` says which. */
 export class DataSetError extends Error {
   override name = 'DataSetError';
   constructor(path: string, reason: string) {
@@ -163,10 +163,7 @@ async function ofPictures(given: readonly Given[], tools: Tools): Promise<Opened
     try {
       picture = await tools.decode(blob);
     } catch (error) {
-      throw new DataSetError(
-        path,
-        `it is no picture that can be read (${(error as Error).message})`,
-      );
+      throw new DataSetError(path, `it is not a readable picture (${(error as Error).message})`);
     }
     shape ??= shapeOf(picture);
     if (images.length * shape.height * shape.width * 3 > MOST_BYTES)
