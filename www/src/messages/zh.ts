@@ -360,7 +360,7 @@ export const zh: Messages = {
       denoising: '去噪匹配项',
       l0: '重构项',
       progress: (done, total) => `已完成 ${done} / ${total} 次评估，含 L₀`,
-      progressLabel: '网络调用次数（NFE）',
+      progressLabel: '网络调用次数',
       paused: '已暂停。',
       about: (steps, seed, given) => `T = ${steps}，${given}，种子 ${seed}`,
       schedule: '下界所用的噪声调度',

@@ -3,11 +3,11 @@ import { fireEvent, render } from '@testing-library/svelte';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Calls } from '../../engine/calls.ts';
 import type { DigitReading } from '../../engine/protocol.ts';
-import { clearUp, open, pass } from '../../testing/page.svelte.ts';
+import { file, found, level, opened } from '../../testing/desk.ts';
+import { clearUp, pass } from '../../testing/page.svelte.ts';
 import { decodable, layOut, pointer } from '../../testing/pictures.ts';
 import { inTime } from '../../testing/time.ts';
 import CropDialog from './CropDialog.svelte';
-import { file, found, level, opened, reading } from '../../testing/desk.ts';
 
 // Importing takes real time, which the fake clock does not wait for.
 beforeAll(() => import('image-size'));

@@ -2,6 +2,7 @@
 import { render } from '@testing-library/svelte';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Pixels, VaeEntry } from '../../engine/protocol.ts';
+import { empty, file, opened, reading } from '../../testing/desk.ts';
 import { flat } from '../../testing/images.ts';
 import { manifest } from '../../testing/manifest.ts';
 import { clearUp, pass } from '../../testing/page.svelte.ts';
@@ -11,7 +12,6 @@ import { inTime } from '../../testing/time.ts';
 import { workerOf } from '../../testing/worker.ts';
 import DrawingPad from './DrawingPad.svelte';
 import { checksumOf } from './kept.svelte.ts';
-import { empty, file, opened, prepared, reading } from '../../testing/desk.ts';
 
 // Importing takes real time, which the fake clock does not wait for.
 beforeAll(() => import('image-size'));

@@ -11,7 +11,7 @@ import { calls } from '../../testing/worker.ts';
 import { pictureCommands } from './commands.ts';
 import DrawingPad from './DrawingPad.svelte';
 import PictureCard from './PictureCard.svelte';
-import { file, level, opened } from '../../testing/desk.ts';
+import { level, opened } from '../../testing/desk.ts';
 
 // Importing takes real time, which the fake clock does not wait for.
 beforeAll(() => import('image-size'));

@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { printPixels } from '../../drawing/pixels.ts';
 import { explain } from '../../explain.ts';
 import { en } from '../../messages/en.ts';
+import { file, found, level, opened } from '../../testing/desk.ts';
 import { flat } from '../../testing/images.ts';
 import { clearUp, pass } from '../../testing/page.svelte.ts';
 import { decodable } from '../../testing/pictures.ts';
@@ -11,7 +12,6 @@ import { inTime } from '../../testing/time.ts';
 import { workerOf } from '../../testing/worker.ts';
 import { PictureDesk } from './picture.svelte.ts';
 import Placing from './Placing.svelte';
-import { empty, file, found, level, opened, standing } from '../../testing/desk.ts';
 
 // Importing takes real time, which the fake clock does not wait for.
 beforeAll(() => import('image-size'));
