@@ -1,5 +1,6 @@
 //! `cargo xtask test`: the stages, their order, and the table at the end.
 
+use std::env::consts::EXE_EXTENSION;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::thread;
@@ -12,12 +13,14 @@ use duct::{Expression, cmd};
 use crate::job::Job;
 use crate::report::{Outcome, count, table};
 use crate::results;
+use crate::setup::Browser;
 use crate::{audit, page, root, setup};
 
 pub const END_TO_END: &str = "tests/e2e";
 
-/// In the profile of xtask, whose libraries are among them. One profile for a target: nothing is compiled twice.
-const NATIVE: [&str; 2] = ["--package", "elbo-room"];
+/// In the profile of xtask, whose libraries are among them, and always all packages, on which the features of libraries depend. One
+/// profile and one set of packages for a target: nothing is compiled twice.
+const NATIVE: [&str; 1] = ["--workspace"];
 const WASM: [&str; 5] = ["--release", "--package", "elbo-room", "--target", setup::WASM_TARGET];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -63,20 +66,25 @@ const ALONE: [Stage; 4] = [Stage::Chrome, Stage::E2e, Stage::Browsers, Stage::Wa
 /// What several stages need, made by the first of them.
 #[derive(Default)]
 struct Shared {
-    package: Once,
-    page: Once,
+    browser: Once<Browser>,
+    package: Once<()>,
+    page: Once<()>,
 }
 
-type Once = OnceLock<Result<(), String>>;
+type Once<T> = OnceLock<Result<T, String>>;
 
 /// Does `work` unless it is done; a stage that comes while another does it waits.
-fn once(cell: &Once, what: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+fn once<T: Clone>(cell: &Once<T>, what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     cell.get_or_init(|| work().map_err(|error| format!("{error:#}")))
         .clone()
         .map_err(|error| Error::msg(format!("no {what}: {error}")))
 }
 
 impl Shared {
+    fn browser(&self, job: &mut Job) -> Result<Browser> {
+        once(&self.browser, "browser", || setup::browser(job))
+    }
+
     fn package(&self, job: &mut Job) -> Result<()> {
         once(&self.package, "package", || page::package(job, under_clippy))
     }
@@ -133,7 +141,7 @@ impl Stage {
             Self::Package => shared.package(job),
             Self::Native => native(job),
             Self::Node => node(job),
-            Self::Chrome => chrome(job),
+            Self::Chrome => chrome(job, shared),
             Self::Page => check_page(job, shared),
             Self::E2e => end_to_end(job, shared, "test"),
             Self::Soak => end_to_end(job, shared, "soak"),
@@ -143,7 +151,7 @@ impl Stage {
             }
             Self::Deny => audit::deny(job),
             Self::Advisories => audit::advisories(job),
-            Self::WasmPack => wasm_pack(job),
+            Self::WasmPack => wasm_pack(job, shared),
         }
     }
 
@@ -183,7 +191,8 @@ pub fn run(stages: &[Stage], verbose: bool) -> Result<()> {
     if stages.is_empty() && !chosen.contains(&Stage::Deny) {
         println!("Without the stage deny: cargo-deny is not installed.");
     }
-    setup::announce(&folders, chosen.iter().any(|stage| stage.needs_browser()));
+    let browser = chosen.iter().any(|stage| stage.needs_browser());
+    setup::announce(&folders, browser);
 
     let started = Instant::now();
     let shared = Shared::default();
@@ -192,6 +201,10 @@ pub fn run(stages: &[Stage], verbose: bool) -> Result<()> {
         stages.map(|stage| stage.outcome(&shared, verbose)).collect()
     };
     let mut outcomes: Vec<Outcome> = thread::scope(|scope| {
+        if browser {
+            // Downloaded while others compile. What goes wrong is told by the stages that need it.
+            scope.spawn(|| shared.browser(&mut Job::beside_others("browser", verbose)).ok());
+        }
         let lanes = LANES.map(|lane| scope.spawn(|| run(lane)));
         lanes.into_iter().flat_map(|lane| lane.join().expect("a lane does not panic")).collect()
     });
@@ -224,10 +237,9 @@ fn clippy(job: &mut Job) -> Result<()> {
         let words = [&words.concat()[..], &["--message-format", "json"]].concat();
         job.lint(what, under_clippy(setup::wasm(cargo("build", &words))))
     };
-    let targets = ["--tests", "--examples", "--benches"];
+    let targets = ["--bins", "--tests", "--examples", "--benches"];
     all([
         lint("compile and lint for this machine", &[&NATIVE, &targets]),
-        lint("compile and lint xtask", &[&["--package", "xtask", "--bins", "--tests"]]),
         lint("compile and lint for WebAssembly", &[&WASM, &["--lib", "--test", "*"]]),
     ])
 }
@@ -241,18 +253,21 @@ fn native(job: &mut Job) -> Result<()> {
     all([
         job.run_tests("run them", test(&[&NATIVE, tests]), false),
         job.run_tests("run the examples of the documentation", test(&[&NATIVE, &["--doc"]]), false),
-        job.run_tests("test xtask", test(&[&["--package", "xtask"]]), false),
     ])
 }
 
-/// The integration tests as WebAssembly, run by what `.cargo/config.toml` names.
+const RUNNER: &str = "wasm-test-runner";
+
+/// The integration tests as WebAssembly, run by what `.cargo/config.toml` names, which is compiled once with all else.
 fn wasm_tests(job: &mut Job, words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     setup::linters(job)?;
     setup::wasm_target(job)?;
-    let runner = under_clippy(cargo("build", &["--package", "wasm-test-runner"]));
+    let runner = under_clippy(cargo("build", &[&NATIVE[..], &["--bin", RUNNER]].concat()));
     job.run("compile wasm-bindgen's test runner", runner)?;
+    let runner = root().join("target/debug").join(RUNNER).with_extension(EXE_EXTENSION);
     let test = |more: &[&str]| {
         under_clippy(setup::wasm(cargo("test", &[&WASM[..], words, more].concat())))
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
     };
     job.run("compile the tests for WebAssembly", test(&["--no-run"]))?;
     let run = test(&["--no-fail-fast"]);
@@ -264,8 +279,8 @@ fn node(job: &mut Job) -> Result<()> {
     wasm_tests(job, &["--test", "*"], &[("WASM_BINDGEN_TEST_ONLY_NODE", "1")])
 }
 
-fn chrome(job: &mut Job) -> Result<()> {
-    let driver = setup::browser(job)?.driver;
+fn chrome(job: &mut Job, shared: &Shared) -> Result<()> {
+    let driver = shared.browser(job)?.driver;
     let environment = [
         ("WASM_BINDGEN_TEST_ONLY_WEB", "1"),
         ("CHROMEDRIVER", &*driver.to_string_lossy()),
@@ -323,12 +338,12 @@ pub fn all(results: impl IntoIterator<Item = Result<()>>) -> Result<()> {
 
 /// Runs the tests of a script of `tests/e2e/package.json`.
 fn end_to_end(job: &mut Job, shared: &Shared, script: &str) -> Result<()> {
-    let browser = setup::browser(job)?;
+    let browser = shared.browser(job)?;
     setup::npm_packages(job, END_TO_END)?;
     shared.page(job)?;
     let report = report_file(&format!("playwright-{script}.json"))?;
     let run = setup::npm(END_TO_END, ["run", script, "--", "--reporter=list,json"])
-        .env("CHROME_BIN", browser.chromium)
+        .env("CHROME_BIN", browser.headless)
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
     let run = job.run("run the end-to-end tests", run);
     let tests = std::fs::read_to_string(report)
@@ -339,8 +354,8 @@ fn end_to_end(job: &mut Job, shared: &Shared, script: &str) -> Result<()> {
 }
 
 /// What the README tells users of wasm-pack. It brings its own wasm-bindgen.
-fn wasm_pack(job: &mut Job) -> Result<()> {
-    let driver = setup::browser(job)?.driver;
+fn wasm_pack(job: &mut Job, shared: &Shared) -> Result<()> {
+    let driver = shared.browser(job)?.driver;
     setup::wasm_pack(job)?;
     let wasm_pack = |words: &[&str]| setup::wasm(cmd("wasm-pack", words));
     let folder = root().join("target/xtask/pkg");
@@ -361,7 +376,7 @@ mod tests {
     #[test]
     fn what_stages_share_is_made_once_and_its_failure_is_told_to_all() {
         let cell = Once::default();
-        let first = once(&cell, "page", || bail!("broken")).unwrap_err();
+        let first = once::<()>(&cell, "page", || bail!("broken")).unwrap_err();
         let second = once(&cell, "page", || panic!("made twice")).unwrap_err();
         assert_eq!(first.to_string(), "no page: broken");
         assert_eq!(second.to_string(), "no page: broken");

@@ -163,7 +163,7 @@ test('shows the numbers that the crate gives for the same picture, also after a 
 }) => {
   // Slow enough that Pause can be pressed in time on any machine.
   await withCores(page, 1);
-  await open(page, 'z=seed:6&timesteps=512');
+  await open(page, 'z=seed:6&timesteps=256');
   const card = page.getByTestId('elbo-ddpm');
   const progress = page.getByTestId('ddpm-progress').locator('.quiet');
   await card.getByRole('button', { name: en.elboLab.pause }).click();
@@ -191,7 +191,7 @@ test('shows the numbers that the crate gives for the same picture, also after a 
   const run = crate.ddpm.elbo(image, {
     schedule: 'log-snr-linear',
     steps: 1000,
-    timesteps: 512,
+    timesteps: 256,
     class: null,
     seed: UNDER_LABS.seed,
   });
