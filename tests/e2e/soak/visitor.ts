@@ -404,7 +404,8 @@ export class Visitor {
   covers(testid: string): Promise<string> {
     return this.page.evaluate((testid) => {
       const told = (element: Element | null) =>
-        element && `${element.outerHTML.slice(0, 120)} (${element.textContent.trim().slice(0, 200)})`;
+        element &&
+        `${element.outerHTML.slice(0, 120)} (${element.textContent.trim().slice(0, 200)})`;
       const found = [...document.querySelectorAll<HTMLElement>(`[data-testid=${testid}]`)];
       const lines = found.map((element) => {
         const { x, y, width, height } = element.getBoundingClientRect();
