@@ -19,6 +19,39 @@ use crate::model::{NoisePredictor, check_class, load};
 
 /// A diffusion model. Where the network knows every log signal-to-noise ratio, it serves every
 /// schedule and every number of steps; one with numbered timesteps serves its own chain.
+///
+/// # Examples
+/// ```
+/// use elbo_room::engine::{Ddpm, DiffusionElboOptions, Timesteps};
+/// use elbo_room::model::manifest::Manifest;
+/// use elbo_room::{Error, Result};
+///
+/// # fn main() -> Result<()> {
+/// let manifest = Manifest::parse(&std::fs::read_to_string("models/manifest.json").unwrap())?;
+/// let entry = manifest.model("mnist-ddpm").expect("it is among the models");
+/// let files = entry.files();
+/// let ddpm = Ddpm::load(entry, |role| {
+///     std::fs::read(format!("models/{}", files[role].path))
+///         .map_err(|error| Error::model(format!("the {role} cannot be read: {error}")))
+/// })?;
+/// // Of a black picture, 8-bit levels row by row: all timesteps of a chain of 20.
+/// let image = vec![0; ddpm.image().dimensions()];
+/// let options = DiffusionElboOptions {
+///     steps: 20,
+///     timesteps: Timesteps::All,
+///     seed: Some(0),
+///     ..Default::default()
+/// };
+/// let mut bound = ddpm.elbo(&image, &options)?;
+/// while !bound.is_done() {
+///     bound.step()?;
+/// }
+/// let result = bound.result().expect("it is complete");
+/// let terms = result.l_t + result.l_denoising.mean + result.l_0.mean;
+/// assert!((result.elbo.mean + terms).abs() < 1e-9 * terms.abs());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Ddpm {
     predictor: Arc<dyn NoisePredictor>,

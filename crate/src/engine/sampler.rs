@@ -101,6 +101,39 @@ pub struct Frame {
 }
 
 /// One or more reverse chains and all their frames.
+///
+/// # Examples
+/// ```
+/// use elbo_room::engine::{Ddpm, Method, SamplerOptions};
+/// use elbo_room::model::manifest::Manifest;
+/// use elbo_room::{Error, Result};
+///
+/// # fn main() -> Result<()> {
+/// let manifest = Manifest::parse(&std::fs::read_to_string("models/manifest.json").unwrap())?;
+/// let entry = manifest.model("mnist-ddpm").expect("it is among the models");
+/// let files = entry.files();
+/// let ddpm = Ddpm::load(entry, |role| {
+///     std::fs::read(format!("models/{}", files[role].path))
+///         .map_err(|error| Error::model(format!("the {role} cannot be read: {error}")))
+/// })?;
+/// // Two sevens in five steps of DDIM.
+/// let mut sampler = ddpm.sampler(&SamplerOptions {
+///     class: Some(7),
+///     steps: 5,
+///     method: Method::Ddim,
+///     guidance: 1.0,
+///     chains: 2,
+///     seed: Some(0),
+///     ..Default::default()
+/// })?;
+/// while !sampler.is_done() {
+///     sampler.step()?;
+/// }
+/// let digits = &sampler.frame(5)?.x;
+/// assert_eq!(digits.len(), 2 * ddpm.image().dimensions());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Sampler {
     predictor: Arc<dyn NoisePredictor>,

@@ -24,6 +24,38 @@ use crate::model::{
 
 /// A VAE with a standard normal prior, an autoencoder, or a decoder alone: what a model cannot do
 /// fails with [`ErrorKind::Model`](crate::ErrorKind::Model) and says why.
+///
+/// # Examples
+/// ```
+/// use elbo_room::engine::{LatentBoundOptions, Vae, VaeElboOptions, to_levels};
+/// use elbo_room::model::manifest::Manifest;
+/// use elbo_room::{Error, Result};
+///
+/// # fn main() -> Result<()> {
+/// let manifest = Manifest::parse(&std::fs::read_to_string("models/manifest.json").unwrap())?;
+/// let entry = manifest.model("mnist-vae").expect("it is among the models");
+/// let files = entry.files();
+/// let vae = Vae::load(entry, |role| {
+///     std::fs::read(format!("models/{}", files[role].path))
+///         .map_err(|error| Error::model(format!("the {role} cannot be read: {error}")))
+/// })?;
+/// // A digit, 8-bit levels row by row, and what it costs the model that made it.
+/// let image = to_levels(&vae.decode(&vae.sample_prior(3).to_vec())?.to_vec())?;
+/// let scored = vae.elbo(&image, &VaeElboOptions { seed: Some(0), ..Default::default() })?.terms;
+/// let difference = scored.reconstruction.mean - scored.kl;
+/// assert!((scored.elbo.mean - difference).abs() < 1e-9);
+///
+/// // The same bound, and those of importance sampling, which grow draw by draw.
+/// let options = LatentBoundOptions { samples: 200, seed: Some(0), ..Default::default() };
+/// let mut bound = vae.bound(&image, &options)?;
+/// while !bound.is_done() {
+///     bound.step()?;
+/// }
+/// let result = bound.result().expect("it is complete");
+/// assert!(result.log_likelihood.mean >= result.elbo.mean);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Vae {
     encoder: Missing<Box<dyn Encoder>>,

@@ -174,6 +174,53 @@ pub struct NoisyState<'a> {
 /// # Errors
 /// Of all methods: ShapeError for an `x_t` of another length, ValueError for a class that there is
 /// not, ModelError for a network that fails.
+///
+/// # Examples
+/// One of your own: if the pixels are independent and N(0, s²), what it predicts is exact.
+/// ```
+/// use std::sync::Arc;
+///
+/// use elbo_room::Result;
+/// use elbo_room::engine::{Ddpm, SamplerOptions};
+/// use elbo_room::math::parameterization::Prediction;
+/// use elbo_room::math::schedule::LogSnrRange;
+/// use elbo_room::model::NoisePredictor;
+/// use elbo_room::model::manifest::ImageShape;
+/// use ndarray::ArrayView1;
+///
+/// struct Independent {
+///     variance: f64,
+/// }
+///
+/// impl NoisePredictor for Independent {
+///     fn predict(
+///         &self,
+///         x_t: ArrayView1<'_, f64>,
+///         log_snr: f64,
+///         _class: Option<usize>,
+///     ) -> Result<Prediction> {
+///         // α² and σ² of x_t = α x_0 + σ ε.
+///         let (signal, noise) = (1.0 / (1.0 + (-log_snr).exp()), 1.0 / (1.0 + log_snr.exp()));
+///         let slope = signal.sqrt() * self.variance / (signal * self.variance + noise);
+///         Ok(Prediction::clipped(x_t.mapv(|value| slope * value), x_t, log_snr))
+///     }
+/// }
+///
+/// # fn main() -> Result<()> {
+/// let image = ImageShape { channels: 1, height: 20, width: 20 };
+/// let range = LogSnrRange { min: -10.0, max: 10.0 };
+/// let ddpm = Ddpm::new(Arc::new(Independent { variance: 0.04 }), image, range, Vec::new());
+/// let options = SamplerOptions { steps: 200, seed: Some(0), ..Default::default() };
+/// let mut sampler = ddpm.sampler(&options)?;
+/// while !sampler.is_done() {
+///     sampler.step()?;
+/// }
+/// let pixels = &sampler.state()[0];
+/// let variance = pixels.mapv(|value| value * value).mean().unwrap();
+/// assert!((variance - 0.04).abs() < 0.01);
+/// # Ok(())
+/// # }
+/// ```
 pub trait NoisePredictor: Send + Sync {
     /// What the model takes the clean image and the noise in `x_t` to be, at the given log
     /// signal-to-noise ratio.
