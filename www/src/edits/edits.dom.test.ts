@@ -220,6 +220,31 @@ describe('gestures', () => {
     other.remove();
   });
 
+  it('by keys that nothing took, or that changed nothing, are over: what changes later has changed by itself', async () => {
+    const { edits, state } = at('');
+    press(document.body, 'q');
+    await pass(0);
+    state.denoise.step = 3;
+    await pass(0);
+    expect(edits.canUndo).toBe(false);
+    const input = slider();
+    press(input, 'Home');
+    input.dispatchEvent(new KeyboardEvent('keyup', { key: 'Home', bubbles: true }));
+    await pass(10_000);
+    state.denoise.step = 4;
+    await pass(0);
+    expect(edits.canUndo).toBe(false);
+    // What a worker answers a moment later belongs to the key.
+    press(input, 'Home');
+    input.dispatchEvent(new KeyboardEvent('keyup', { key: 'Home', bubbles: true }));
+    await pass(1000);
+    state.denoise.seed = 5;
+    await pass(0);
+    edits.undo();
+    expect([state.denoise.seed, state.denoise.step]).toEqual([1, 4]);
+    input.remove();
+  });
+
   it('are those of tools without pointer and keys too', async () => {
     const { edits, state } = at('');
     const input = slider();

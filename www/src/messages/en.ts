@@ -180,6 +180,11 @@ export const en = {
       digit: 'Decoded by B',
       difference: 'Difference of the decoded pictures',
     },
+    points: {
+      toggle: 'Compare the points A and B',
+      distance: (distance: string) => `A and B are ${distance} apart in latent space.`,
+      angle: (degrees: string) => `Seen from the origin, the angle between them is ${degrees}°.`,
+    },
     path: {
       title: 'From A to B',
       a: 'A',
@@ -304,6 +309,7 @@ export const en = {
     },
     compare: {
       toggle: 'Compare with a second chain',
+      dice: 'New random seed for the second chain',
       controls: 'Second chain (B)',
       follows: 'It has the settings of the first chain (A), except for those changed here.',
       apart: 'Set apart',
@@ -469,6 +475,27 @@ export const en = {
     iteration: 'Iteration',
     diverged:
       'The fit diverged: the last step left the allowed range and was not taken. A smaller learning rate, more samples or Adam helps.',
+    compare: {
+      toggle: 'Compare with a second run',
+      dice: 'New random seed for the second run',
+      controls: 'Second run (B)',
+      follows:
+        'It has the settings of the first run (A), except for those changed here. Target, data and iteration are the same.',
+      apart: 'Set apart',
+      parts: {
+        family: 'Family of q',
+        components: 'Components',
+        gradient: 'Gradient',
+        draws: 'Samples',
+        optimizer: 'Optimizer',
+        rate: 'Learning rate',
+        seed: 'Seed',
+      },
+      values: (draws: number, rate: string, seed: number) =>
+        `${draws} samples, η = ${rate}, seed ${seed}`,
+      label: 'Target density with contours of the second run’s q, its samples and their gradients',
+      identity: 'log Z cancels: KL(q‖p) of A less that of B',
+    },
     reverse: {
       title: 'Reverse KL: ascend the ELBO',
       short: 'q that ascends the ELBO',

@@ -55,6 +55,9 @@ export const manual = {
     'latent.random.b': 'Draws another endpoint B from the prior.',
     'latent.keep.b': 'Makes the point on display the endpoint B.',
     'latent.load.b': 'Sets the sliders to the endpoint B.',
+    'latent.beside': 'Another model decodes the same point beside this one; again, and it is gone.',
+    'latent.points':
+      'Both ends of the path beside each other, with their difference; again, and they are gone.',
     'map.random': 'Moves the point of the map to a draw from the prior.',
     'map.play': 'Walks along the path on the map, or pauses.',
     'map.clear': 'Removes the path from the map.',
@@ -66,6 +69,8 @@ export const manual = {
     'denoise.dice': 'Draws another chain.',
     'denoise.beside': 'A chain of other settings beside this one; again, and it is gone.',
     'denoise.beside.dice': 'Draws another second chain.',
+    'denoise.paths':
+      'Draws the chains as paths through their principal components; again, and they are gone.',
     'picture.clear': 'Empties the drawing pad.',
     'picture.upload': 'Takes a picture from a file.',
     'picture.crop': 'Chooses another part of the uploaded picture.',
@@ -80,11 +85,16 @@ export const manual = {
     'inference.reset': 'Goes back to iteration 0.',
     'inference.restore': 'Forgets q and the data that were set by hand.',
     'inference.dice': 'Draws other noise for the gradient.',
+    'inference.beside':
+      'A run of other settings on the same target beside this one; again, and it is gone.',
+    'inference.beside.dice': 'Draws other noise for the gradient of the second run.',
     'plane.denoise': 'Runs the samplers from noise to data, or pauses.',
     'plane.noise': 'Runs the forward process from data to noise, or pauses.',
     'plane.back': 'One step towards noise.',
     'plane.forward': 'One step towards data.',
     'plane.dice': 'Draws other particles.',
+    'plane.beside':
+      'A diffusion of other settings from the same particles beside this one; again, and it is gone.',
     'plane.train': 'Trains the network, or pauses it.',
     'plane.forget': 'Starts the network anew, untrained.',
     'sets.open': 'Opens IDX, NPY, NPZ or CSV files, a zip, or pictures.',

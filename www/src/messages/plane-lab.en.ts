@@ -148,6 +148,28 @@ export const planeLab = {
     exactName: 'exact score',
     axis: 'step',
   },
+  compare: {
+    toggle: 'Compare with a second diffusion',
+    title: 'Second diffusion (B)',
+    follows:
+      'It has the settings of the first one (A), except for those changed here. Data, point and starting particles are the same.',
+    about:
+      'Each particle starts from the same noise as in A, and stands at the same share of its steps.',
+    apart: 'Set apart',
+    parts: {
+      schedule: 'Schedule',
+      steps: 'Steps T',
+      eta: 'DDIM noise η',
+      model: 'Score',
+      blur: 'Blur',
+    },
+    label: (title: string) => `B: particles on the way back, ${title}`,
+    caption:
+      'Bound of the point x in nats, and distance of the samples from the data in thousandths',
+    elbo: 'ELBO of x',
+    gap: 'Gap to log p(x)',
+    distance: (sampler: string) => `Distance, ${sampler}`,
+  },
   scores: {
     title: 'Which scores better, which samples better?',
     about:

@@ -147,6 +147,19 @@ export const planeLab: typeof english = {
     exactName: '精确得分',
     axis: '步',
   },
+  compare: {
+    toggle: '与第二个扩散比较',
+    title: '第二个扩散（B）',
+    follows: '凡未在此单独设置的，都与第一个（A）相同：数据、点和起始粒子也相同。',
+    about: '每个粒子都从与 A 相同的噪声出发，并处在各自步数的同一比例处。',
+    apart: '单独设置',
+    parts: { schedule: '噪声表', steps: '步数 T', eta: 'DDIM 噪声 η', model: '得分', blur: '模糊' },
+    label: (title) => `B：返回途中的粒子，${title}`,
+    caption: '点 x 的下界，单位为奈特；样本与数据的距离，单位为千分之一',
+    elbo: 'x 的 ELBO',
+    gap: '与 log p(x) 的差距',
+    distance: (sampler) => `距离，${sampler}`,
+  },
   scores: {
     title: '哪个分数高，哪个样本好？',
     about:

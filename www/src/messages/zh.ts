@@ -168,6 +168,11 @@ export const zh: Messages = {
       digit: '由 B 解码',
       difference: '两张解码图像之差',
     },
+    points: {
+      toggle: '比较点 A 与点 B',
+      distance: (distance) => `A 与 B 在隐空间中相距 ${distance}。`,
+      angle: (degrees) => `从原点看，两者的夹角为 ${degrees}°。`,
+    },
     path: {
       title: '从 A 到 B',
       a: 'A',
@@ -288,6 +293,7 @@ export const zh: Messages = {
     },
     compare: {
       toggle: '与第二条链比较',
+      dice: '为第二条链换一个随机种子',
       controls: '第二条链（B）',
       follows: '没有在此单独设置的，都与第一条链（A）相同。',
       apart: '单独设置',
@@ -449,6 +455,25 @@ export const zh: Messages = {
     paceValue: (iterations) => `每秒 ${iterations} 次`,
     iteration: '迭代',
     diverged: '拟合发散了：最后一步越出了所有界限。减小学习率、增加样本数或改用 Adam 会有帮助。',
+    compare: {
+      toggle: '与第二次拟合比较',
+      dice: '为第二次拟合换一个随机种子',
+      controls: '第二次拟合（B）',
+      follows: '凡未在此单独设置的，都与第一次拟合（A）相同：目标、数据和迭代次数也相同。',
+      apart: '单独设置',
+      parts: {
+        family: 'q 的分布族',
+        components: '分量数',
+        gradient: '梯度',
+        draws: '样本数',
+        optimizer: '优化器',
+        rate: '学习率',
+        seed: '随机种子',
+      },
+      values: (draws, rate, seed) => `${draws} 个样本，η = ${rate}，种子 ${seed}`,
+      label: '目标密度，以及第二次拟合的 q 的等高线、样本及其梯度',
+      identity: 'log Z 相互抵消：等于 A 与 B 的 KL(q‖p) 之差',
+    },
     reverse: {
       title: '反向 KL：使 ELBO 上升',
       short: '使 ELBO 上升的 q',

@@ -10,7 +10,7 @@ import {
   settingsBeside,
   type Way,
 } from './apart.ts';
-import { APART, type ChainSettings, isApart, settings } from './settings.ts';
+import { APART, type ChainSettings, settings } from './settings.ts';
 
 const first = (part: Partial<ChainSettings> = {}): ChainSettings => ({
   ...standardOf(settings.denoise),
@@ -43,6 +43,12 @@ describe('the settings of a second chain', () => {
     fitChain(both, entry, { kinds: ['trained'], trainedSteps: 300 });
     expect(both.steps).toBe(250);
   });
+
+  it('start as far down the way too where the model has fewer steps', () => {
+    const both = settingsBeside(first({ from: 500, steps: 1000, step: 400 }), beside);
+    fitChain(both, undefined, { kinds: ['trained'], trainedSteps: 100 });
+    expect(both).toMatchObject({ steps: 100, from: 50, step: 100 });
+  });
 });
 
 describe('what is set apart', () => {
@@ -59,7 +65,9 @@ describe('what is set apart', () => {
   it.each(APART)('makes a difference at once: %s', (part) => {
     for (const a of cases) {
       const other = { ...beside, ...otherThan(a, part, choices) };
-      expect(APART.filter((one) => isApart(other, one))).toEqual([part]);
+      expect(APART.filter((one) => other[one] !== settings.besideChain[one].standard)).toEqual([
+        part,
+      ]);
       if (part !== 'model') expect(settingsBeside(a, other)[part]).not.toEqual(a[part]);
     }
   });

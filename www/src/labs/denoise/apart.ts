@@ -11,10 +11,9 @@ import {
   type Link,
   METHODS,
   SAME,
-  settings,
   STEP_COUNTS,
 } from './settings.ts';
-import { standardOf } from '../../schema/rows.ts';
+import { following } from '../apart.ts';
 
 /** The timestep that a chain starts from, as far down the way in one of so many steps. */
 export const fromWithin = (
@@ -35,20 +34,16 @@ export function fitChain(
   const most = mostSteps(schedules, chain.schedule);
   const steps = STEP_COUNTS.findLast((count) => count <= most);
   if (steps === undefined || chain.steps <= steps) return;
+  // As far down the way.
+  chain.from = fromWithin(chain, steps);
   chain.steps = steps;
   chain.step = Math.min(chain.step, steps);
-  if (chain.from !== null) chain.from = Math.min(chain.from, steps);
 }
 
 /** The settings of the second chain, as far down the way as the first where both start from a picture. */
 export function settingsBeside(first: ChainSettings, beside: BesideSettings): ChainSettings {
-  const { digit, steps, method, eta, schedule, guidance, seed } = beside;
-  const own = { steps, method, eta, schedule, guidance, seed };
-  const both: ChainSettings = {
-    ...first,
-    ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== null)),
-    digit: digit === SAME ? first.digit : digit,
-  };
+  const { on: _, model: __, link: ___, digit, ...own } = beside;
+  const both = { ...following(first, own), digit: digit === SAME ? first.digit : digit };
   return { ...both, from: fromWithin(first, both.steps) };
 }
 
@@ -116,11 +111,6 @@ export function otherThan(
       return models[0] === undefined ? undefined : { model: models[0] };
   }
 }
-
-/** The part of the second chain follows the first again. */
-export const sameAgain = (part: Apart): Partial<BesideSettings> => ({
-  [part]: standardOf(settings.besideChain)[part],
-});
 
 /** A chain's way from its start to its sample. */
 export interface Way {

@@ -41,7 +41,7 @@ describe('a second chain', () => {
     const { lab } = await opened('#lab=denoise&steps=20');
     await pass(500);
     expect(asked('b')).toEqual([]);
-    lab.beside.toggle();
+    lab.beside.apart.toggle('seed');
     await pass(500);
     expect(asked('b')).toMatchObject([{ seed: 2 }]);
   });
@@ -53,7 +53,7 @@ describe('a second chain', () => {
     await pass(1500);
     expect(asked('a').at(-1)).toMatchObject({ class: 8, method: 'ddpm' });
     expect(asked('b').at(-1)).toMatchObject({ class: 8, method: 'ddim' });
-    lab.beside.setApart('digit', true);
+    lab.beside.apart.set('digit', true);
     await pass(1500);
     lab.change({ digit: 5 });
     await pass(1500);
@@ -94,7 +94,7 @@ describe('a second chain', () => {
     await pass(1500);
     const { a, b } = lab.beside.pair ?? {};
     expect([a?.x[0], b?.x[0]]).toEqual([0, 10]);
-    lab.beside.toggle();
+    lab.beside.apart.toggle('seed');
     await pass(100);
     expect(lab.beside.pair).toBeNull();
   });
@@ -102,12 +102,12 @@ describe('a second chain', () => {
   it('is freed when it is no longer wanted, and what was set apart with it', async () => {
     const { lab, page } = await opened();
     await pass(300);
-    lab.beside.toggle();
+    lab.beside.apart.toggle('seed');
     await pass(500);
     expect(calls('endChain')).toBe(1);
     expect(page.state.besideChain).toMatchObject({ on: false, method: null, steps: null });
     expect(lab.beside.chain.available).toBe(0);
-    lab.beside.toggle();
+    lab.beside.apart.toggle('seed');
     await pass(1500);
     expect(lab.beside.chain.available).toBe(21);
     expect(lab.beside.chain.shown?.index).toBe(lab.step);

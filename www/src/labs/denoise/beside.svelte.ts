@@ -13,14 +13,13 @@ import type {
 import { canGuide, hasNullClass } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';
-import { standardOf } from '../../schema/rows.ts';
+import { SetApart } from '../apart.ts';
 import {
   type Choices,
   fitChain,
   linkedStep,
   optionsOf,
   otherThan,
-  sameAgain,
   settingsBeside,
   wayOf,
 } from './apart.ts';
@@ -31,7 +30,6 @@ import {
   type BesideSettings,
   chainLength,
   type ChainSettings,
-  isApart,
   settings,
 } from './settings.ts';
 
@@ -62,6 +60,7 @@ interface First {
 /** The second chain, which follows the first in all that is not set apart. */
 export class Beside implements Order {
   readonly chain: Chain;
+  readonly apart: SetApart<typeof settings.besideChain, Apart>;
   /** Its canvases are on the page. */
   mounted = $state(false);
   /** The model of its own that the sampler holds, and by which of the sampler's workers. */
@@ -73,6 +72,11 @@ export class Beside implements Order {
     private readonly lab: First,
   ) {
     this.chain = new Chain(engine, 'b', this);
+    this.apart = new SetApart(settings.besideChain, APART, {
+      state: () => this.#state,
+      other: (part) => otherThan(this.#first, part, this.#choices),
+      changed: () => this.lab.restart(),
+    });
     if (engine.missing.length > 0) return;
     $effect(() => this.#equip());
     $effect(() => {
@@ -203,39 +207,9 @@ export class Beside implements Order {
     return a !== undefined && b !== undefined && !isSameShape(a, b);
   }
 
-  isApart(part: Apart): boolean {
-    return isApart(this.#state, part);
-  }
-
-  /** Shows the second chain, at first with another seed; or ends it and all that is set apart in it. */
-  toggle(): void {
-    if (this.on) Object.assign(this.#state, standardOf(settings.besideChain));
-    else {
-      this.#state.on = true;
-      if (!APART.some((part) => this.isApart(part))) this.setApart('seed', true);
-      this.lab.restart();
-    }
-  }
-
-  /** Whether there is a value other than the first chain's. */
-  canDiffer(part: Apart): boolean {
-    return this.isApart(part) || otherThan(this.#first, part, this.#choices) !== undefined;
-  }
-
-  setApart(part: Apart, own: boolean): void {
-    const change = own ? otherThan(this.#first, part, this.#choices) : sameAgain(part);
-    if (change) this.change(change);
-  }
-
-  /** Another second chain, which plays at once beside the first. */
-  change(part: Partial<BesideSettings>): void {
-    Object.assign(this.#state, part);
-    this.lab.restart();
-  }
-
   async dice(): Promise<void> {
     const seed = await this.lab.randomSeed();
-    if (seed !== undefined) this.change({ seed });
+    if (seed !== undefined) this.apart.change({ seed });
   }
 
   /** Models that it can have, the first chain's too. */

@@ -55,7 +55,7 @@ export const chainCommands = (lab: ChainLab) =>
     },
   }) satisfies Record<string, Command>;
 
-/** Of the chain beside it. */
+/** Of the chain beside it; the second only while there is one. */
 export const besideCommands = (lab: ChainLab) =>
   ({
     toggle: {
@@ -63,14 +63,32 @@ export const besideCommands = (lab: ChainLab) =>
       group: 'lab',
       label: (text) => text.denoise.compare.toggle,
       keys: ['B'],
-      run: () => lab.beside.toggle(),
+      run: () => lab.beside.apart.toggle('seed'),
     },
     dice: {
       id: 'denoise.beside.dice',
       group: 'lab',
-      label: (text) => text.denoise.dice,
+      label: (text) => text.denoise.compare.dice,
       keys: ['Shift+R'],
-      enabled: () => lab.beside.on && lab.beside.ready && lab.beside.isApart('seed'),
+      enabled: () => lab.beside.ready && lab.beside.apart.is('seed'),
       run: () => lab.beside.dice(),
     },
   }) satisfies Record<string, Command>;
+
+const pathsCommand = (lab: ChainLab): Command => ({
+  id: 'denoise.paths',
+  group: 'lab',
+  label: (text) => text.denoise.paths.toggle,
+  keys: ['L'],
+  run: () => lab.togglePaths(),
+});
+
+export const denoiseCommands = (lab: ChainLab): Command[] => {
+  const { toggle, dice } = besideCommands(lab);
+  return [
+    ...Object.values(chainCommands(lab)),
+    toggle,
+    ...(lab.beside.on ? [dice] : []),
+    pathsCommand(lab),
+  ];
+};

@@ -251,6 +251,11 @@ export class ChainLab implements Order {
       });
   }
 
+  /** Draws the chains as paths of their predictions; or not. */
+  togglePaths(): void {
+    this.#state.paths = this.#state.paths === null ? 'x0' : null;
+  }
+
   async dice(): Promise<void> {
     const seed = await this.randomSeed();
     if (seed !== undefined) this.change({ seed });

@@ -1,13 +1,12 @@
 import { hints, pictureCommands } from '../elbo/commands.ts';
 import { labModule } from '../module.ts';
-import { besideCommands, chainCommands } from './commands.ts';
+import { denoiseCommands } from './commands.ts';
 import { ChainLab } from './lab.svelte.ts';
 import Denoise from './Denoise.svelte';
 
 export default labModule(({ engine, page, desk }) => new ChainLab(engine, page, desk), Denoise, {
   commands: (lab, { desk }) => [
-    ...Object.values(chainCommands(lab)),
-    ...Object.values(besideCommands(lab)),
+    ...denoiseCommands(lab),
     ...(lab.own ? Object.values(pictureCommands(desk)) : []),
   ],
   hints,

@@ -38,10 +38,10 @@ function say(
 
 /** What tells a chain from the other: its values of all that is set apart. */
 export const nameOf = (
-  beside: { isApart: (part: Apart) => boolean; models: DdpmEntry[] },
+  beside: { apart: { is: (part: Apart) => boolean }; models: DdpmEntry[] },
   chain: ChainSettings,
   entry: DdpmEntry | undefined,
 ): string =>
-  APART.filter((part) => beside.isApart(part))
+  APART.filter((part) => beside.apart.is(part))
     .map((part) => say(part, chain, entry, beside.models))
     .join(messages.comma);

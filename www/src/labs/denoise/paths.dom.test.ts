@@ -63,7 +63,7 @@ it('draws both chains in one plane, and anew when one of them is another', async
     [1, [50, 100]],
   ]);
   expect(calls('components')).toBe(1);
-  lab.beside.change({ seed: 9 });
+  lab.beside.apart.change({ seed: 9 });
   await pass(300);
   expect(paths.old).toBe(true);
   await pass(2000);

@@ -2,8 +2,9 @@
 import { isOwn } from '../../engine/own.ts';
 import { ALL_SCHEDULES } from '../../schema/bound.ts';
 import { bare, choice, type Codec, decimal, integer, optional } from '../../schema/codecs.ts';
-import { type Row, row, standardOf, type StateOf, type ValuesOf } from '../../schema/rows.ts';
+import { row, standardOf, type StateOf, type ValuesOf } from '../../schema/rows.ts';
 import { classIndex, modelId, seed } from '../../schema/values.ts';
+import { apart, rejectStrays } from '../apart.ts';
 import type { ModelFacts, Reject } from '../define.ts';
 
 export const METHODS = ['ddpm', 'ddim'] as const;
@@ -32,10 +33,6 @@ const digitApart: Codec<Digit | typeof SAME> = {
   parse: (text) => digit.parse(text),
   print: (value) => (value === SAME ? '' : digit.print(value)),
 };
-/** A value of the second chain alone; null: that of the first. */
-const apart = <T>(key: string, { parse, print }: Codec<T>): Row<T | null> =>
-  row(key, optional(parse, print), null);
-
 export const settings = {
   denoise: {
     digit: row('digit', digit, 3),
@@ -88,21 +85,12 @@ export const APART = [
 ] as const satisfies readonly (keyof BesideSettings)[];
 export type Apart = (typeof APART)[number];
 
-/** Whether the second chain has a value of its own. */
-export const isApart = (beside: BesideSettings, part: Apart): boolean =>
-  part === 'digit' ? beside.digit !== SAME : beside[part] !== null;
-
 /** Steps that a chain goes: all of its schedule's, or those below the timestep it starts from. */
 export const chainLength = ({ from, steps }: Pick<ChainSettings, 'from' | 'steps'>) =>
   from ?? steps;
 
 export function fit({ denoise, besideChain }: State, reject: Reject): void {
-  const stray = besideChain.on ? undefined : APART.find((part) => isApart(besideChain, part));
-  if (stray) {
-    const { key, codec } = settings.besideChain[stray];
-    reject(key, codec.print(besideChain[stray] as never));
-    Object.assign(besideChain, standardOf(settings.besideChain));
-  }
+  rejectStrays(settings.besideChain, APART, besideChain, reject);
   if (denoise.from !== null && denoise.from > denoise.steps) {
     reject('from', String(denoise.from));
     denoise.from = null;
