@@ -185,9 +185,13 @@ export interface Calls {
     Uint8ClampedArray<ArrayBuffer>[],
     number
   >;
-  /** Brings the fit of a setup to so many iterations, forwards or from its start, and paints it beside the forward fit. */
+  /**
+   * Brings the fit of a setup to so many iterations, forwards or from its start, and paints it: the first run beside the forward fit,
+   * the second alone.
+   */
   fit: Call<
     {
+      place: 'a' | 'b';
       asked: string;
       setup: InferenceSetup;
       iterations: number;
@@ -195,7 +199,7 @@ export interface Calls {
     },
     InferenceView
   >;
-  /** Paints the four planes of a diffusion at one timestep; with `hold`, computing waits a moment. */
+  /** Paints the planes of a diffusion at one timestep, four of the first, three of the second; with `hold`, computing waits a moment. */
   planePaint: Call<
     PlaneOf & {
       asked: string;

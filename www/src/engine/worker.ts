@@ -17,7 +17,7 @@ import { setHandlers } from './worker/sets.ts';
 import { surface, surfaceHandlers } from './worker/surfaces.ts';
 import type { Handlers, Task } from './worker/task.ts';
 
-const fitting = new Fitting();
+const fittings = { a: new Fitting(), b: new Fitting() };
 let markStarted: () => void;
 /** Calls that come before the crate is instantiated wait for it, in their order. */
 const started = new Promise<void>((resolve) => (markStarted = resolve));
@@ -32,11 +32,13 @@ const handlers: Handlers = {
   settle: () => null,
 
   async fit(request) {
+    if (request.place === 'b')
+      return fittings.b.show(request, { reverse: await surface('inference-b') });
     const [reverse, forward] = await Promise.all([
       surface('inference-reverse'),
       surface('inference-forward'),
     ]);
-    return fitting.show(request, { reverse, forward });
+    return fittings.a.show(request, { reverse, forward });
   },
 
   fitFrames,

@@ -150,7 +150,7 @@ export const planeLab: typeof english = {
   compare: {
     toggle: '与第二个扩散比较',
     title: '第二个扩散（B）',
-    follows: '凡未在此单独设置的，都与第一个（A）相同：数据、点和起始粒子也相同。',
+    follows: '没有在此单独设置的，都与第一个扩散（A）相同；数据、点和起始粒子也相同。',
     about: '每个粒子都从与 A 相同的噪声出发，并处在各自步数的同一比例处。',
     apart: '单独设置',
     parts: { schedule: '噪声表', steps: '步数 T', eta: 'DDIM 噪声 η', model: '得分', blur: '模糊' },

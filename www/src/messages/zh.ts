@@ -459,7 +459,7 @@ export const zh: Messages = {
       toggle: '与第二次拟合比较',
       dice: '为第二次拟合换一个随机种子',
       controls: '第二次拟合（B）',
-      follows: '凡未在此单独设置的，都与第一次拟合（A）相同：目标、数据和迭代次数也相同。',
+      follows: '没有在此单独设置的，都与第一次拟合（A）相同；目标、数据和迭代次数也相同。',
       apart: '单独设置',
       parts: {
         family: 'q 的分布族',

@@ -11,7 +11,7 @@ const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 /** Where a component says the value of an attribute, be it by the name of a property. */
 const FORMS: Record<string, (value: string) => string[]> = {
   'data-anchor': (value) => [`anchor="${value}"`],
-  'data-testid': (value) => [`testid="${value}"`, `name="${value}"`],
+  'data-testid': (value) => [`testid="${value}"`, `testid="{prefix}${value}"`, `name="${value}"`],
   'data-part': (value) => [`data-part="${value}"`],
   'aria-labelledby': (value) => [`aria-labelledby="${value}"`],
 };

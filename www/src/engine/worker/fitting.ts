@@ -31,7 +31,7 @@ export const fitFrames: Handlers<'fitFrames'>['fitFrames'] = async (
   }
 };
 
-/** The fit of the inference lab: a request names a state, and what leads there from the last one is done. */
+/** A run of the inference lab: a request names a state, and what leads there from the last one is done. */
 export class Fitting {
   #fit: VariationalInference | undefined;
   /** The setup of `#fit`, and what the forward canvas shows. */
@@ -41,7 +41,7 @@ export class Fitting {
 
   show(
     { asked, setup, iterations, look }: Request,
-    canvases: Record<'reverse' | 'forward', OffscreenCanvas>,
+    canvases: { reverse: OffscreenCanvas; forward?: OffscreenCanvas },
   ): InferenceView {
     const fit = this.#prepare(setup);
     const { iteration } = fit.state;
@@ -49,7 +49,7 @@ export class Fitting {
     fit.step(Math.max(0, iterations - fit.state.iteration));
     fit.paint(canvases.reverse, { ...look, q: 'reverse', draws: true });
     const forward = JSON.stringify([setup, look]);
-    if (forward !== this.#forward) {
+    if (canvases.forward && forward !== this.#forward) {
       fit.paint(canvases.forward, { ...look, q: 'forward' });
       this.#forward = forward;
     }

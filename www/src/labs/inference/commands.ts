@@ -41,6 +41,31 @@ export const fitCommands = (lab: InferenceLab) =>
     },
   }) satisfies Record<string, Command>;
 
+/** Of the run beside it; the second only while there is one. */
+export const besideFitCommands = (lab: InferenceLab) =>
+  ({
+    toggle: {
+      id: 'inference.beside',
+      group: 'lab',
+      label: (text) => text.inference.compare.toggle,
+      keys: ['B'],
+      run: () => lab.beside.apart.toggle('family'),
+    },
+    dice: {
+      id: 'inference.beside.dice',
+      group: 'lab',
+      label: (text) => text.inference.compare.dice,
+      keys: ['Shift+R'],
+      enabled: () => lab.beside.apart.is('seed'),
+      run: () => lab.beside.dice(),
+    },
+  }) satisfies Record<string, Command>;
+
+export const inferenceCommands = (lab: InferenceLab): Command[] => {
+  const { toggle, dice } = besideFitCommands(lab);
+  return [...Object.values(fitCommands(lab)), toggle, ...(lab.beside.on ? [dice] : [])];
+};
+
 export const hints: readonly Hint[] = [
   { id: 'hint.handle', keys: ['Left', 'Right', 'Up', 'Down'] },
 ];

@@ -1,6 +1,7 @@
+import { rejectStrays } from '../apart.ts';
 import { defineLab } from '../define.ts';
 import { anchors } from './anchors.ts';
-import { fitStart, settings } from './settings.ts';
+import { APART, besideSettings, fitStart, settings } from './settings.ts';
 import { tour } from './tour.ts';
 
 export const inference = defineLab({
@@ -8,8 +9,9 @@ export const inference = defineLab({
   name: { en: 'Inference', zh: '推断' },
   accent: 'accent-inference',
   needs: [],
-  state: { inference: settings },
+  state: { inference: settings, besideFit: besideSettings },
   fit(state, reject) {
+    rejectStrays(besideSettings, APART, state.besideFit, reject);
     const misfit = fitStart(state.inference);
     if (misfit !== null) reject('q', misfit);
   },

@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.svelte.ts';
 import type { InferenceView } from '../../engine/protocol.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
+import { BesideFit } from './beside.svelte.ts';
 import {
   type Component,
   type InferenceSettings,
@@ -40,6 +41,7 @@ export class InferenceLab {
   playing = $state(false);
   /** Set by the component that knows the canvas. */
   look = $state.raw<Look | null>(null);
+  readonly beside: BesideFit;
   /** Iteration at which a run pauses. */
   #until = MAX_ITERATIONS;
   #begun = false;
@@ -49,6 +51,7 @@ export class InferenceLab {
     private readonly engine: Engine,
     private readonly page: Page,
   ) {
+    this.beside = new BesideFit(engine, page, this);
     if (engine.missing.length > 0) return;
     const { settings } = this;
     // The first look at an untouched lab shows it at work.
@@ -108,17 +111,29 @@ export class InferenceLab {
     Object.assign(settings, part);
     // A q that was set by hand belongs to the target and the family it was set for.
     if ('target' in part || 'family' in part || 'components' in part) settings.start = null;
+    this.restart();
+  }
+
+  /** Runs from the start; shows the end to who wants no movement. */
+  restart(): void {
     const still = reducedMotion();
-    settings.iterations = still ? SHOW_ITERATIONS : 0;
+    this.settings.iterations = still ? SHOW_ITERATIONS : 0;
     this.#until = SHOW_ITERATIONS;
     this.playing = !still;
   }
 
   async dice(): Promise<void> {
+    const seed = await this.randomSeed();
+    if (seed !== undefined) this.change({ seed });
+  }
+
+  /** undefined: the worker was lost. */
+  async randomSeed(): Promise<number | undefined> {
     try {
-      this.change({ seed: await this.engine.fitter.client.call('randomSeed', null) });
+      return await this.engine.fitter.client.call('randomSeed', null);
     } catch (error) {
       this.engine.report(error);
+      return undefined;
     }
   }
 
@@ -196,6 +211,7 @@ export class InferenceLab {
     // Another worker has other canvases, and is asked again.
     const { generation } = fitter;
     const call = {
+      place: 'a' as const,
       asked: wish,
       setup: setupOf(this.settings),
       iterations: this.settings.iterations,
@@ -220,7 +236,7 @@ export class InferenceLab {
     return animate((seconds) => {
       const { settings } = this;
       // What has not been computed yet is waited for, not skipped.
-      if (!this.current) return;
+      if (!this.current || !this.beside.ready) return;
       due += Math.min(seconds, 0.25) * settings.pace;
       const whole = Math.min(Math.floor(due), this.#until - settings.iterations);
       if (whole > 0) {

@@ -1,9 +1,9 @@
 import { labModule } from '../module.ts';
-import { fitCommands, hints } from './commands.ts';
+import { inferenceCommands, hints } from './commands.ts';
 import { InferenceLab } from './lab.svelte.ts';
 import Inference from './Inference.svelte';
 
 export default labModule(({ engine, page }) => new InferenceLab(engine, page), Inference, {
-  commands: (lab) => Object.values(fitCommands(lab)),
+  commands: inferenceCommands,
   hints,
 });

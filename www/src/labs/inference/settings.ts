@@ -1,8 +1,9 @@
 /** What the inference lab can be set to, and how q and the data are written in an address. Pure. */
 import type { InferenceFamily, InferenceOptions, InferenceTarget } from '../../engine/protocol.ts';
-import { choice, integer, optional } from '../../schema/codecs.ts';
+import { bare, choice, integer, optional } from '../../schema/codecs.ts';
 import { row, standardOf, type ValuesOf } from '../../schema/rows.ts';
 import { seed } from '../../schema/values.ts';
+import { apart } from '../apart.ts';
 
 export const TARGETS = [
   'correlated-gaussian',
@@ -133,6 +134,57 @@ export const settings = {
   /** Data of the logistic regression if they were changed. */
   data: row('data', optional(parseData, printData), null),
 };
+
+/** A second run, which follows the first in all that is not set apart here. */
+export const besideSettings = {
+  on: row('vs.fit', bare, false),
+  family: apart('vs.family', choice(FAMILIES)),
+  components: apart('vs.components', integer(1, MAX_COMPONENTS)),
+  draws: apart('vs.draws', integer(1, MAX_DRAWS)),
+  gradient: apart('vs.gradient', choice(GRADIENTS)),
+  optimizer: apart('vs.optimizer', choice(OPTIMIZERS)),
+  rate: apart('vs.rate', choice(RATES)),
+  seed: apart('vs.vseed', seed),
+};
+export type BesideSettings = ValuesOf<typeof besideSettings>;
+
+/** What can be set apart, in the order in which the lab offers it. */
+export const APART = [
+  'family',
+  'components',
+  'gradient',
+  'draws',
+  'optimizer',
+  'rate',
+  'seed',
+] as const satisfies readonly (keyof BesideSettings & keyof InferenceSettings)[];
+export type ApartPart = (typeof APART)[number];
+
+/** A value for the second run that makes a difference, given what it is set to; undefined where there is no other. */
+export function otherThan(
+  values: InferenceSettings,
+  part: ApartPart,
+): Partial<BesideSettings> | undefined {
+  switch (part) {
+    case 'family':
+      return { family: values.family === 'full-covariance' ? 'mean-field' : 'full-covariance' };
+    case 'components':
+      if (values.family !== 'mixture') return undefined;
+      return { components: values.components === MAX_COMPONENTS ? 1 : values.components + 1 };
+    case 'gradient':
+      return {
+        gradient: values.gradient === 'reparameterized' ? 'score-function' : 'reparameterized',
+      };
+    case 'draws':
+      return { draws: values.draws === 1 ? MAX_DRAWS : 1 };
+    case 'optimizer':
+      return { optimizer: values.optimizer === 'adam' ? 'sgd' : 'adam' };
+    case 'rate':
+      return { rate: values.rate === 0.3 ? 0.01 : 0.3 };
+    case 'seed':
+      return { seed: values.seed === 2 ** 32 - 1 ? 0 : values.seed + 1 };
+  }
+}
 
 export type InferenceSettings = ValuesOf<typeof settings>;
 export const defaultInference = (): InferenceSettings => standardOf(settings);
