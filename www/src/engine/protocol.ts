@@ -255,6 +255,8 @@ export interface PlaneSetup {
 
 /** Which diffusion is meant: another `version` takes the network as it is by then. */
 export interface PlaneOf {
+  /** The first diffusion, or the second beside it. */
+  place: 'a' | 'b';
   setup: PlaneSetup;
   version: number;
 }

@@ -1,11 +1,17 @@
 /** The plane lab: a diffusion whose log p(x) is known, painted and computed in slices. */
 import { PlaneDiffusion, PlaneNetwork, type PlanePoint } from '../../../pkg/elbo_room.js';
-import type { PlaneSetup, PlaneView } from '../protocol.ts';
+import type { PlaneOf, PlaneSetup, PlaneView } from '../protocol.ts';
 import { surface } from './surfaces.ts';
 import { breathe, type Handlers, hold, inSlices } from './task.ts';
 
 /** Particles that have a plane of their own, the first of them the large one. */
 const PLANES = ['forward', 'ancestral', 'ddim', 'flow'] as const;
+/** The second diffusion has planes of its samplers alone. */
+const SURFACES = {
+  a: PLANES.map((particles) => ({ particles, name: `plane-${particles}` })),
+  b: PLANES.slice(1).map((particles) => ({ particles, name: `plane-b-${particles}` })),
+};
+type Place = PlaneOf['place'];
 /** Networks in training that are kept: one for each weighting. */
 const NETWORKS = 2;
 /** How long computing goes on before messages are looked for, in milliseconds. */
@@ -13,9 +19,11 @@ const SLICE_MS = { point: 12, train: 60 };
 /** Results are posted no more often than this. */
 const REPORT_MS = 150;
 
-let diffusion: PlaneDiffusion | undefined;
-/** The setup and the version of the network that `diffusion` is of. */
-let current = '';
+/** The first diffusion and the second, each with the setup and the version of the network that it is of. */
+const held: Record<Place, { diffusion?: PlaneDiffusion | undefined; current: string }> = {
+  a: { current: '' },
+  b: { current: '' },
+};
 const networks = new Map<string, PlaneNetwork>();
 
 /** The network of these options with at most so many steps made: one that went on is begun anew. */
@@ -36,36 +44,42 @@ function networkOf(options: NonNullable<PlaneSetup['network']>, most = Infinity)
   return network;
 }
 
-function prepare({ options, network }: PlaneSetup, version: number): PlaneDiffusion {
+function prepare({ place, setup: { options, network }, version }: PlaneOf): PlaneDiffusion {
+  const slot = held[place];
   const name = JSON.stringify([options, network, version]);
-  if (diffusion && name === current) return diffusion;
-  diffusion?.free();
-  diffusion = undefined;
+  if (slot.diffusion && name === slot.current) return slot.diffusion;
+  slot.diffusion?.free();
+  slot.diffusion = undefined;
   const made = new PlaneDiffusion(options);
   if (network) made.useNetwork(networkOf(network));
-  current = name;
-  return (diffusion = made);
+  slot.current = name;
+  return (slot.diffusion = made);
 }
 
 /** Whether a slice may go on: a call that was cancelled, or whose diffusion was replaced, ends. */
-const goesOn = (made: PlaneDiffusion, task: { cancelled: boolean }) =>
-  !task.cancelled && made === diffusion;
+const goesOn = (made: PlaneDiffusion, place: Place, task: { cancelled: boolean }) =>
+  !task.cancelled && made === held[place].diffusion;
 
 export const planeHandlers: Handlers<
   'planePaint' | 'planeAdvance' | 'planePoint' | 'planeTrain' | 'planeScores'
 > = {
-  async planePaint({ asked, setup, version, t, look, small, field, particle, point, hold: wait }) {
-    const canvases = await Promise.all(PLANES.map(async (name) => surface(`plane-${name}`)));
-    const made = prepare(setup, version);
-    for (const [i, particles] of PLANES.entries()) {
-      const canvas = canvases[i] as OffscreenCanvas;
-      const { target: density, ...rest } = i === 0 ? look : small;
+  async planePaint({ asked, t, look, small, field, particle, point, hold: wait, ...of }) {
+    const planes = await Promise.all(
+      SURFACES[of.place].map(async ({ particles, name }) => ({
+        particles,
+        canvas: await surface(name),
+      })),
+    );
+    const made = prepare(of);
+    for (const { particles, canvas } of planes) {
+      const isLarge = particles === 'forward';
+      const { target: density, ...rest } = isLarge ? look : small;
       made.paint(canvas, {
         ...rest,
         density,
         t,
         particles,
-        ...(i === 0 ? { point, ...(field && { field }) } : { path: particle }),
+        ...(isLarge ? { point, ...(field && { field }) } : { path: particle }),
       });
     }
     if (wait) hold();
@@ -78,23 +92,24 @@ export const planeHandlers: Handlers<
     return view;
   },
 
-  async planeAdvance({ setup, version }, task) {
-    const made = prepare(setup, version);
+  async planeAdvance(of, task) {
+    const made = prepare(of);
     const report = () => ({ reached: made.reached });
     await inSlices(
       task,
       () => {
-        if (!goesOn(made, task)) return false;
+        if (!goesOn(made, of.place, task)) return false;
         made.advance(1);
         return made.reached > 0;
       },
       report,
     );
-    return made === diffusion ? report() : { reached: setup.options.steps ?? 0 };
+    const isHeld = made === held[of.place].diffusion;
+    return isHeld ? report() : { reached: of.setup.options.steps ?? 0 };
   },
 
-  async planePoint({ setup, version, point: place }, task) {
-    const point: PlanePoint = prepare(setup, version).point(...place);
+  async planePoint({ point: at, ...of }, task) {
+    const point: PlanePoint = prepare(of).point(...at);
     try {
       let reported = performance.now();
       while (!point.done) {
@@ -138,5 +153,5 @@ export const planeHandlers: Handlers<
     return last;
   },
 
-  planeScores: ({ setup, version }) => prepare(setup, version).scores(),
+  planeScores: (of) => prepare(of).scores(),
 };

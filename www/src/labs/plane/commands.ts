@@ -62,6 +62,13 @@ export const planeCommands = (lab: PlaneLab) =>
         lab.settings.model === 'network' && ((lab.training?.steps ?? 0) > 0 || lab.busy),
       run: () => lab.resetTraining(),
     },
+    beside: {
+      id: 'plane.beside',
+      group: 'lab',
+      label: (text) => text.planeLab.compare.toggle,
+      keys: ['B'],
+      run: () => lab.beside.apart.toggle('schedule'),
+    },
   }) satisfies Record<string, Command>;
 
 export const hints: readonly Hint[] = [{ id: 'hint.dot', keys: ['+', '-', 'Delete'] }];

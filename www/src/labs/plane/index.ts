@@ -1,6 +1,7 @@
+import { rejectStrays } from '../apart.ts';
 import { defineLab } from '../define.ts';
 import { anchors } from './anchors.ts';
-import { fitTimestep, settings } from './settings.ts';
+import { APART, besideSettings, fitTimestep, settings } from './settings.ts';
 import { tour } from './tour.ts';
 
 export const plane = defineLab({
@@ -8,8 +9,9 @@ export const plane = defineLab({
   name: { en: 'Plane', zh: '平面' },
   accent: 'accent-ddpm',
   needs: [],
-  state: { plane: settings },
+  state: { plane: settings, besidePlane: besideSettings },
   fit(state, reject) {
+    rejectStrays(besideSettings, APART, state.besidePlane, reject);
     const beyond = fitTimestep(state.plane);
     if (beyond !== null) reject('pt', beyond);
   },

@@ -9,6 +9,7 @@ import type {
 } from '../../engine/protocol.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
+import { BesidePlane } from './beside.svelte.ts';
 import {
   defaultPlane,
   type Dot,
@@ -56,6 +57,9 @@ export class PlaneLab {
   /** Whether the network is being trained. */
   busy = $state(false);
   scored = $state.raw<Scored[]>([]);
+  /** Of the diffusion on display, once its samplers have ended. */
+  scores = $state.raw<PlaneScores | null>(null);
+  readonly beside: BesidePlane;
   /** The Gaussian of one's own data that has been taken last. */
   chosen = $state(0);
   /** 1: to noise, -1: back, 0: at rest. */
@@ -73,6 +77,7 @@ export class PlaneLab {
     private readonly engine: Engine,
     private readonly page: Page,
   ) {
+    this.beside = new BesidePlane(engine, page, this);
     if (engine.missing.length > 0) return;
     $effect(() => this.#begin());
     $effect(() => this.#show());
@@ -91,12 +96,21 @@ export class PlaneLab {
     return this.engine.fitter.down;
   }
 
+  /** Steps of the network that is in use. */
+  get version(): number {
+    return this.#version;
+  }
+
   get #active(): boolean {
     return this.page.state.lab === 'plane';
   }
 
   get #setup(): string {
     return JSON.stringify(planeSetup(this.settings));
+  }
+
+  get #of() {
+    return { place: 'a' as const, setup: planeSetup(this.settings), version: this.#version };
   }
 
   /** Name of the diffusion that the settings describe. */
@@ -237,6 +251,7 @@ export class PlaneLab {
     // Painted again when the samplers arrive.
     void this.arrived;
     const call = {
+      place: 'a' as const,
       asked: this.wish,
       setup: planeSetup(settings),
       version: this.#version,
@@ -266,10 +281,13 @@ export class PlaneLab {
     const client = this.#client;
     const key = this.#diffusion;
     if (!client) return undefined;
-    const of = untrack(() => ({ setup: planeSetup(this.settings), version: this.#version }));
+    const of = untrack(() => this.#of);
     const controller = new AbortController();
     const { signal } = controller;
-    untrack(() => (this.reached = null));
+    untrack(() => {
+      this.reached = null;
+      this.scores = null;
+    });
     const tell = ({ reached }: { reached: number }) => (this.reached = reached);
     client
       .call('planeAdvance', of, { signal, onProgress: tell })
@@ -287,6 +305,7 @@ export class PlaneLab {
   #record(scores: PlaneScores, key: string): void {
     const { data, points, schedule, steps, eta, seed, model, blur, weighting } = this.settings;
     if (key !== this.#diffusion) return;
+    this.scores = scores;
     const common = JSON.stringify([data, data === 'own' && points, schedule, steps, eta, seed]);
     const others = common === this.#scoredOf ? this.scored : [];
     this.#scoredOf = common;
@@ -307,7 +326,7 @@ export class PlaneLab {
     const wish = this.#pointWish;
     if (!client) return undefined;
     const { point } = this.settings;
-    const of = untrack(() => ({ setup: planeSetup(this.settings), version: this.#version }));
+    const of = untrack(() => this.#of);
     const controller = new AbortController();
     const { signal } = controller;
     const tell = (result: PlanePointResult) => {
@@ -368,7 +387,7 @@ export class PlaneLab {
       const left = Math.abs(this.#until - settings.t);
       const next = direction < 0 ? settings.t - Math.floor(due) : settings.t;
       const reached = direction > 0 || (this.reached ?? Infinity) <= next;
-      if (!reached) return void (due = Math.min(due, 2));
+      if (!reached || !this.beside.readyFor(next)) return void (due = Math.min(due, 2));
       const whole = Math.min(Math.floor(due), left);
       due -= Math.floor(due);
       if (whole > 0) settings.t += direction * whole;

@@ -6,9 +6,10 @@ import type {
   PlanePreset,
   PlaneSetup,
 } from '../../engine/protocol.ts';
-import { choice, decimal, integer } from '../../schema/codecs.ts';
+import { bare, choice, decimal, integer } from '../../schema/codecs.ts';
 import { row, standardOf, type ValuesOf } from '../../schema/rows.ts';
 import { seed } from '../../schema/values.ts';
+import { apart } from '../apart.ts';
 
 const PRESETS = [
   'five-gaussians',
@@ -104,6 +105,58 @@ export const settings = {
   /** Index of the particle that is followed. */
   particle: row('particle', integer(0, PARTICLES - 1), 0),
 };
+
+/** Models of a second diffusion: it trains no network, but can share the first one's. */
+export const BESIDE_MODELS = [
+  'exact',
+  'blurred',
+  'gaussian',
+] as const satisfies readonly (typeof PLANE_MODELS)[number][];
+
+/** A second diffusion of the same data and particles, which follows the first in all that is not set apart here. */
+export const besideSettings = {
+  on: row('vs.plane', bare, false),
+  schedule: apart('vs.pschedule', choice(PLANE_SCHEDULES)),
+  steps: apart('vs.psteps', integer(PLANE_STEPS.min, PLANE_STEPS.max)),
+  eta: apart('vs.peta', decimal(0, 1, 2)),
+  model: apart('vs.model', choice(BESIDE_MODELS)),
+  blur: apart('vs.blur', decimal(0.05, 2, 2)),
+};
+export type BesideSettings = ValuesOf<typeof besideSettings>;
+
+/** What can be set apart, in the order in which the lab offers it. */
+export const APART = [
+  'schedule',
+  'steps',
+  'eta',
+  'model',
+  'blur',
+] as const satisfies readonly (keyof BesideSettings & keyof PlaneSettings)[];
+export type ApartPart = (typeof APART)[number];
+
+/** A value for the second diffusion that makes a difference, given what it is set to; undefined where there is no other. */
+export function otherThan(
+  values: PlaneSettings,
+  part: ApartPart,
+): Partial<BesideSettings> | undefined {
+  switch (part) {
+    case 'schedule':
+      return { schedule: values.schedule === 'linear' ? 'cosine' : 'linear' };
+    case 'steps':
+      return { steps: values.steps === 10 ? 1000 : 10 };
+    case 'eta':
+      return { eta: values.eta < 0.5 ? 1 : 0 };
+    case 'model':
+      return { model: values.model === 'gaussian' ? 'exact' : 'gaussian' };
+    case 'blur':
+      if (values.model !== 'blurred') return undefined;
+      return { blur: values.blur < 1 ? 1.5 : 0.2 };
+  }
+}
+
+/** The timestep of a chain of so many steps at the share of its way that another one has gone. */
+export const linkedTimestep = ({ t, steps }: Pick<PlaneSettings, 't' | 'steps'>, others: number) =>
+  Math.round((t / steps) * others);
 
 export type PlaneSettings = ValuesOf<typeof settings>;
 export const defaultPlane = (): PlaneSettings => standardOf(settings);

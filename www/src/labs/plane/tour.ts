@@ -1,9 +1,9 @@
 /** The steps of the guided tour in this lab. */
 import { stops } from '../stops.ts';
-import { settings } from './settings.ts';
+import { besideSettings, settings } from './settings.ts';
 
 export const tour = stops(
-  { plane: settings },
+  { plane: settings, besidePlane: besideSettings },
   {
     known: {
       place: 100,
