@@ -23,9 +23,9 @@ const decoded = (model: string) =>
     .map(({ sources }) => sources[0]);
 
 it('offers the models that have as many latents and pictures of one shape', async () => {
-  const { beside } = await opened('');
-  expect(beside.choices.length).toBeGreaterThan(0);
-  for (const { id, latents, image } of beside.choices) {
+  const { beside, lab } = await opened('');
+  expect(lab.partners.length).toBeGreaterThan(0);
+  for (const { id, latents, image } of lab.partners) {
     expect(id).not.toBe('mnist-vae');
     expect([latents.count, image.width, image.height, image.channels]).toEqual([16, 28, 28, 1]);
   }

@@ -1,5 +1,4 @@
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { isSameShape } from '../../engine/facts.ts';
 import type { Pixels, VaeEntry } from '../../engine/protocol.ts';
 import { fitClass } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
@@ -9,6 +8,7 @@ interface First {
   readonly entry: VaeEntry | undefined;
   readonly shown: (Pixels & { z: number[] }) | null;
   readonly class: number | null;
+  readonly partners: VaeEntry[];
 }
 
 /** A second VAE, which decodes the same point as the first. */
@@ -27,22 +27,9 @@ export class BesideVae {
     $effect(() => this.#decode());
   }
 
-  /** Models under the same sliders: other VAEs with as many latents, whose pictures have the same shape. */
-  get choices(): VaeEntry[] {
-    const { entry } = this.first;
-    if (!entry) return [];
-    return (this.engine.manifest?.models ?? []).filter(
-      (other): other is VaeEntry =>
-        other.kind === 'vae' &&
-        other.id !== entry.id &&
-        other.latents.count === entry.latents.count &&
-        isSameShape(other.image, entry.image),
-    );
-  }
-
   get entry(): VaeEntry | undefined {
     const { beside } = this.page.state.latent;
-    return this.choices.find(({ id }) => id === beside);
+    return this.first.partners.find(({ id }) => id === beside);
   }
 
   /** Whether the picture is of the point on display. */

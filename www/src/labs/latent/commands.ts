@@ -32,6 +32,26 @@ export const latentCommands = (lab: LatentLab) =>
     },
   }) satisfies Record<string, Command>;
 
+/** Of what stands beside it. */
+const compareCommands = (lab: LatentLab): Command[] => [
+  {
+    id: 'latent.beside',
+    group: 'lab',
+    label: (text) => text.latent.beside.compare,
+    keys: ['B'],
+    enabled: () => lab.partners.length > 0,
+    run: () => lab.toggleModel(),
+  },
+  {
+    id: 'latent.points',
+    group: 'lab',
+    label: (text) => text.latent.points.toggle,
+    keys: ['Shift+B'],
+    enabled: enabled(lab),
+    run: () => lab.togglePoints(),
+  },
+];
+
 /** Of one end of the path. */
 export const endCommands = (lab: LatentLab, end: End) => {
   const command = (name: 'random' | 'keep' | 'load', run: () => unknown): Command => ({
@@ -79,6 +99,7 @@ export const allCommands = (lab: LatentLab): Command[] => [
   ...Object.values(latentCommands(lab)),
   ...endCommands(lab, 'a'),
   ...endCommands(lab, 'b'),
+  ...compareCommands(lab),
   ...Object.values(mapCommands(lab.map)),
 ];
 

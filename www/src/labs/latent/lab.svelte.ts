@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
 import type { Engine, Obstacle } from '../../engine/engine.svelte.ts';
-import type { LatentPoint, LatentSource, Pixels } from '../../engine/protocol.ts';
+import { isSameShape } from '../../engine/facts.ts';
+import type { LatentPoint, LatentSource, Pixels, VaeEntry } from '../../engine/protocol.ts';
 import { toLatentGrid } from '../../engine/latent-grid.ts';
 import { animate } from '../../motion.ts';
 import { fitClass } from '../../models/classes.ts';
@@ -66,6 +67,30 @@ export class LatentLab {
   get entry() {
     const entry = this.engine.entry('vae', this.page.state.vae);
     return entry?.kind === 'vae' ? entry : undefined;
+  }
+
+  /** Models under the same sliders: other VAEs with as many latents, whose pictures have the same shape. */
+  get partners(): VaeEntry[] {
+    const { entry } = this;
+    if (!entry) return [];
+    return (this.engine.manifest?.models ?? []).filter(
+      (other): other is VaeEntry =>
+        other.kind === 'vae' &&
+        other.id !== entry.id &&
+        other.latents.count === entry.latents.count &&
+        isSameShape(other.image, entry.image),
+    );
+  }
+
+  /** Shows the first model of those beside this one; or none. */
+  toggleModel(): void {
+    const state = this.#state;
+    state.beside = state.beside === null ? (this.partners[0]?.id ?? null) : null;
+  }
+
+  /** Shows the ends of the path beside each other; or not. */
+  togglePoints(): void {
+    this.#state.points = !this.#state.points;
   }
 
   get obstacle(): Obstacle | null {

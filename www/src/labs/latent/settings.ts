@@ -2,7 +2,7 @@
 import { parseStrokes, printStrokes, type Stroke } from '../../drawing/strokes.ts';
 import { LATENT_RANGE } from '../../engine/latent-grid.ts';
 import { isOwn } from '../../engine/own.ts';
-import { choice, type Codec, decimal, integer, list, optional } from '../../schema/codecs.ts';
+import { bare, choice, type Codec, decimal, integer, list, optional } from '../../schema/codecs.ts';
 import { row, standardOf, type StateOf } from '../../schema/rows.ts';
 import { classIndex, modelId, MOST_CLASSES, seed } from '../../schema/values.ts';
 import type { ModelFacts, Reject } from '../define.ts';
@@ -85,6 +85,8 @@ export const settings = {
     class: row('class', classIndex, null),
     /** The id of a second model under the same sliders. */
     beside: row('vs.vae', optional(modelId.parse, String), null),
+    /** Whether A and B stand beside each other. */
+    points: row('vs.points', bare, false),
   },
   map: {
     /** The model's id; empty means the first with two latents. */
