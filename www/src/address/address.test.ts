@@ -21,6 +21,7 @@ describe('the URL form of the state', () => {
       a: { seed: 4294967295 },
       class: 4,
       beside: 'fashion-vae',
+      points: true,
       b: { z: [0.01, -2.5, 3] },
       mode: 'linear',
     };
@@ -92,6 +93,29 @@ describe('the URL form of the state', () => {
       pace: 300,
       start: [{ weight: 1, mean: [0.5, -1], std: [0.25, 2], correlation: 0.5 }],
       data: [{ x: -1.5, label: 1 }],
+    };
+    state.besideBounds = {
+      a: 'mnist-vae',
+      b: 'own.0123456789abcdef0123.89abcdef',
+      image: { kept: '0123456789abcdef' },
+    };
+    state.besideFit = {
+      on: true,
+      family: 'mixture',
+      components: 2,
+      draws: 1,
+      gradient: 'reparameterized',
+      optimizer: 'adam',
+      rate: 0.3,
+      seed: 0,
+    };
+    state.besidePlane = {
+      on: true,
+      schedule: 'linear',
+      steps: 10,
+      eta: 0.5,
+      model: 'blurred',
+      blur: 1.5,
     };
     state.language = 'zh';
     state.tour = 'mean-field';

@@ -88,9 +88,9 @@ async function world(hash: string) {
 /** An address for each lab, in which all its commands are there. */
 const ADDRESSES: Record<Lab, string> = {
   latent: '',
-  denoise: '#lab=denoise&steps=20&from=10',
+  denoise: '#lab=denoise&steps=20&from=10&vs&vs.seed=2',
   elbo: '#lab=elbo&vs.a=mnist-vae',
-  inference: '#lab=inference',
+  inference: '#lab=inference&vs.fit&vs.vseed=2',
   plane: '#lab=plane',
   sets: '#lab=sets',
 };

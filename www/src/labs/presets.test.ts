@@ -30,6 +30,7 @@ const MEANT: Record<string, Record<string, Part>> = {
     clothes: {},
     regions: {},
     'map-walk': {},
+    'two-points': { a: { z: axis(11, -1.5) }, b: { z: axis(11, 1.5) }, points: true },
   },
   denoise: {
     'ddim-20': { method: 'ddim', steps: 20, step: 20, eta: 0 },
@@ -72,6 +73,7 @@ const MEANT: Record<string, Record<string, Part>> = {
     ring: { target: 'ring', components: 8 },
     noisy: { gradient: 'score-function', draws: 1 },
     regression: { target: 'logistic-regression' },
+    'two-gradients': { target: 'banana', gradient: 'reparameterized', iterations: 400 },
   },
   plane: {
     'two-steps': { steps: 2 },
@@ -84,6 +86,7 @@ const MEANT: Record<string, Record<string, Part>> = {
     moons: { data: 'moons' },
     'clean-point': { field: 'clean-point' },
     network: { model: 'network', trained: 2000 },
+    'ten-beside-two-hundred': { steps: 200, t: 0 },
   },
 };
 
@@ -101,6 +104,8 @@ const BESIDE: Record<string, (state: PageState) => unknown> = {
   schedules: ({ besideChain: { on, schedule, link } }) =>
     on && schedule === 'linear' && link === 'log-snr',
   'two-bounds': ({ besideBounds: { a, b } }) => a === 'mnist-vae' && b === 'fashion-vae',
+  'two-gradients': ({ besideFit: { on, gradient } }) => on && gradient === 'score-function',
+  'ten-beside-two-hundred': ({ besidePlane: { on, steps } }) => on && steps === 10,
   cosine: (state) => state.lab !== 'elbo' || state.bound.schedule === 'cosine',
   'short-chain': (state) => state.bound.timesteps === 'all',
 };

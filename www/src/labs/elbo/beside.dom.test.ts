@@ -153,7 +153,9 @@ describe('two bounds beside each other', () => {
     expect(row).toContain('−2.00± 0.41');
     const widthOf = (bar: string) =>
       Number(
-        document.querySelector(`[data-testid="elbo-beside-chart-${bar}"]`)?.getAttribute('width'),
+        document
+          .querySelector(`[data-testid="elbo-beside-chart-${bar}"] rect.bar`)
+          ?.getAttribute('width'),
       );
     expect(widthOf('elbo-b') / widthOf('elbo-a')).toBeCloseTo(19 / 17, 6);
     expect(widthOf('kl-a') / widthOf('elbo-a')).toBeCloseTo(3 / 17, 6);
