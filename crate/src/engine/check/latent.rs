@@ -103,6 +103,9 @@ fn one_value_per_pixel(likelihood: Likelihood) -> bool {
     matches!(likelihood, Likelihood::Bernoulli | Likelihood::GreyBernoulli | Likelihood::Gaussian)
 }
 
+/// How far pixels in [-1, 1] reach in any set of pictures, which have black or white somewhere. Logits that stay within are small.
+const NEARLY: f32 = 0.8;
+
 /// Whether the values are what the entry takes them for.
 fn check_range(entry: &ModelEntry, contract: &VaeContract, raw: &[f32], found: &mut ModelCheck) {
     let low = raw.iter().copied().fold(f32::INFINITY, f32::min);
@@ -121,7 +124,7 @@ fn check_range(entry: &ModelEntry, contract: &VaeContract, raw: &[f32], found: &
                     ("decoder.output.range", json!([0, 1])),
                 ]),
             );
-        } else if low >= -1.0 && high <= 1.0 {
+        } else if low >= -1.0 && high <= 1.0 && (low < -NEARLY || high > NEARLY) {
             found.warn(
                 "logits-in-signed-range",
                 Phrase::new(Code::LogitsInSignedRange, between()),
@@ -384,5 +387,34 @@ fn check_bound(elbo: f64, dimensions: usize, task: Task, found: &mut ModelCheck)
         );
     } else if elbo > 0.0 {
         found.warn("bound-above-zero", Phrase::new(Code::BoundAboveZero, [bound]), None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::manifest::Manifest;
+
+    #[test]
+    fn values_that_fill_the_range_of_pixels_are_hardly_logits() {
+        let manifest = Manifest::parse(include_str!("../../../../models/manifest.json")).unwrap();
+        let entry = manifest.model("mnist-vae").unwrap();
+        let Contract::Vae(contract) = &entry.contract else { panic!() };
+        let codes = |raw: &[f32]| {
+            let mut found = ModelCheck::default();
+            check_range(entry, contract, raw, &mut found);
+            for warning in &found.warnings {
+                let mended = entry.changed(warning.changes.as_ref().unwrap()).unwrap();
+                let Contract::Vae(contract) = &mended.contract else { panic!() };
+                let mut left = ModelCheck::default();
+                check_range(&mended, contract, raw, &mut left);
+                assert!(left.warnings.is_empty());
+            }
+            found.warnings.iter().map(|w| w.code).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(&[-1.0, -0.95, 0.4]), ["logits-in-signed-range"]);
+        assert_eq!(codes(&[0.0, 0.7, 1.0]), ["logits-in-unit-range"]);
+        assert_eq!(codes(&[-0.5, 0.1, 0.6]), [""; 0], "small logits");
+        assert_eq!(codes(&[-9.0, 0.9]), [""; 0]);
     }
 }
