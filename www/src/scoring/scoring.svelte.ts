@@ -109,7 +109,7 @@ export class Scoring {
   resume(): void {
     const entry = this.engine.entry('ddpm', this.page.state.ddpm);
     if (this.#resting && entry && this.ddpm.status === 'paused')
-      void this.#continue(entry.id, pixelsOf(this.#resting), this.#options());
+      void this.#continue(entry.id, pixelsOf(this.#resting), this.options);
   }
 
   #rest(): (() => void) | undefined {
@@ -153,14 +153,14 @@ export class Scoring {
     };
   }
 
-  #options(): BoundOptions {
+  get options(): BoundOptions {
     const { schedule, timesteps } = this.page.state.bound;
     return { schedule, timesteps, steps: this.boundSteps, class: this.class, seed: SEED };
   }
 
   #scoreDdpm(): (() => void) | undefined {
     const picture = this.#resting;
-    const options = this.#options();
+    const { options } = this;
     const entry = this.engine.entry('ddpm', this.page.state.ddpm);
     if (!picture || entry?.kind !== 'ddpm' || !this.engine.scorer.holds('ddpm', entry))
       return undefined;

@@ -5,7 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DdpmEntry, ModelEntry, SamplerOptions, VaeEntry } from '../engine/protocol.ts';
+import type {
+  DdpmEntry,
+  DiffusionElboResult,
+  HvaeEntry,
+  InferenceSetup,
+  LatentBoundResult,
+  ModelEntry,
+  PlaneSetup,
+  SamplerOptions,
+  VaeEntry,
+} from '../engine/protocol.ts';
 import * as programs from './code.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -15,6 +25,7 @@ const entryOf = (id: string): unknown => models.find((entry) => entry.id === id)
 const vae = entryOf('mnist-vae') as VaeEntry;
 const mixture = entryOf('mnist-vae-8bit') as VaeEntry;
 const ddpm = entryOf('mnist-ddpm') as DdpmEntry;
+const hvae = entryOf('mnist-hvae') as HvaeEntry;
 const about = { title: 'A title', address: 'https://page.example/#seed=1' };
 const fixture = json('tests/fixtures/models.json') as {
   decoder: { z: number[][]; logits: number[][] };
@@ -41,6 +52,10 @@ const image = {
   shape: vae.image,
 };
 
+/** The stroke in 8-bit levels. */
+const stroke = { levels: image.levels.map((bit) => 255 * bit), shape: image.shape };
+const cost = { schedule: 'cosine', steps: 1000, timesteps: 64, class: 1, seed: 3 } as const;
+
 describe('the text', () => {
   it('says what it is of, where that is shown, and has the values of the page', () => {
     const text = programs.decodePython(vae, z, about);
@@ -65,6 +80,7 @@ interface Report {
   sample: number[];
   guided: number[];
   printed: string;
+  costs: string;
   tables: number[][];
   clean: number[][];
 }
@@ -93,6 +109,9 @@ run(request["mixture"]); report["mixture"] = levels("decoded.png")
 with contextlib.redirect_stdout(io.StringIO()) as printed:
     run(request["bound"])
 report["printed"] = printed.getvalue()
+with contextlib.redirect_stdout(io.StringIO()) as printed:
+    run(request["cost"])
+report["costs"] = printed.getvalue()
 scope = run(request["chain"]); report["sample"] = levels("sample.png")
 class Network:
     def run(self, _, feeds):
@@ -127,6 +146,7 @@ describe.skipIf(!hasPython)(
         decode: programs.decodePython(vae, z, about),
         mixture: programs.decodePython(mixture, z, about),
         bound: programs.boundPython(vae, image, { samples: 400, seed: 3 }, about),
+        cost: programs.diffusionPython(ddpm, stroke, cost, about),
         chain: programs.chainPython(ddpm, chain, about),
         guided: programs.chainPython(
           ddpm,
@@ -160,10 +180,7 @@ describe.skipIf(!hasPython)(
 
     it('scores the same picture', async () => {
       const { crate } = await theCrate();
-      const bound = crate.vae.bound(
-        image.levels.map((bit) => 255 * bit),
-        { samples: 400, seed: 5 },
-      );
+      const bound = crate.vae.bound(stroke.levels, { samples: 400, seed: 5 });
       while (!bound.done) bound.step();
       const { elbo } = bound.result() as { elbo: { mean: number; standardError: number } };
       const [, mean = NaN, error = NaN] =
@@ -171,6 +188,18 @@ describe.skipIf(!hasPython)(
       expect(Math.abs(mean - elbo.mean)).toBeLessThan(4 * Math.hypot(error, elbo.standardError));
       const [, tight = NaN] = /L_400 (\S+) nats/.exec(report.printed)?.map(Number) ?? [];
       expect(tight).toBeGreaterThan(mean);
+    });
+
+    it('finds the same bound of it under the diffusion model', async () => {
+      const { bound } = await theBound();
+      const [, mean = NaN, error = NaN, bits = NaN] =
+        /ELBO (\S+) ± (\S+) nats, (\S+) bits/.exec(report.costs)?.map(Number) ?? [];
+      const { elbo } = bound;
+      expect(error).toBeGreaterThan(0);
+      expect(Math.abs(mean - elbo.mean)).toBeLessThan(
+        4 * Math.hypot(error, elbo.standardError ?? NaN),
+      );
+      expect(bits).toBeCloseTo(-mean / 784 / Math.log(2), 3);
     });
 
     it('has the schedules of the crate', () => {
@@ -207,6 +236,14 @@ async function theCrate() {
   return { module: crate, models, crate: { vae: crate.Vae.load(entry, filesOf(entry)) } };
 }
 
+/** What the crate says of the stroke. */
+async function theBound(options: Parameters<typeof programs.diffusionJavascript>[2] = cost) {
+  const { module } = await theCrate();
+  const bound = module.Ddpm.load(ddpm, filesOf(ddpm)).elbo(stroke.levels, options);
+  while (!bound.done) bound.step();
+  return { bound: bound.result() as DiffusionElboResult };
+}
+
 const filesOf = (entry: ModelEntry) =>
   Object.fromEntries(
     Object.entries(entry.files).map(([role, { path }]) => [
@@ -214,6 +251,9 @@ const filesOf = (entry: ModelEntry) =>
       new Uint8Array(readFileSync(at(`models/${path}`))),
     ]),
   );
+
+/** All of a point takes half a minute: its first slices show whose point it is. */
+const SLICES = 3;
 
 describe('in JavaScript', () => {
   const folder = mkdtempSync(join(tmpdir(), 'elbo-room-code-'));
@@ -228,13 +268,34 @@ describe('in JavaScript', () => {
     const load = (id: string) => {
       const entry = models.find((model) => model.id === id);
       if (!entry) throw new Error(`no model ${id}`);
-      return module[entry.kind === 'vae' ? 'Vae' : 'Ddpm'].load(entry, filesOf(entry));
+      const kinds = { vae: module.Vae, hvae: module.Hvae, ddpm: module.Ddpm };
+      return kinds[entry.kind].load(entry, filesOf(entry));
     };
+    class PlaneDiffusion extends module.PlaneDiffusion {
+      override point(x: number, y: number) {
+        const point = super.point(x, y);
+        let left = SLICES;
+        return Object.create(point, {
+          done: { get: () => left === 0 },
+          step: {
+            value: () => {
+              left--;
+              point.step();
+            },
+          },
+          result: { get: () => point.result as unknown },
+        }) as typeof point;
+      }
+    }
     const scope = {
       openModels: (folder: string) => {
         expect(folder).toBe('models/');
         return Promise.resolve({ load: (id: string) => Promise.resolve(load(id)) });
       },
+      ready: () => Promise.resolve(),
+      VariationalInference: module.VariationalInference,
+      PlaneDiffusion,
+      PlaneNetwork: module.PlaneNetwork,
       toLevels: module.toLevels,
       paint: (_: unknown, levels: Uint8Array) => void painted.push(levels),
       document: { querySelector: () => null },
@@ -242,7 +303,7 @@ describe('in JavaScript', () => {
     };
     const lines = text.split('\n');
     const imported = /^import \{ (.*) \} from "elbo-room";$/.exec(lines[2] ?? '')?.[1]?.split(', ');
-    for (const name of ['openModels', 'paint', 'toLevels'])
+    for (const name of Object.keys(scope).filter((name) => !/^(document|console)$/.test(name)))
       expect(imported?.includes(name), name).toBe(text.includes(`${name}(`));
     const body = lines.slice(3).join('\n');
     const file = join(folder, `program-${programsRun++}.mjs`);
@@ -265,15 +326,56 @@ describe('in JavaScript', () => {
   });
 
   it('scores a picture and goes a chain', async () => {
-    const levels = image.levels.map((bit) => 255 * bit);
-    const program = programs.boundJavascript(
-      vae,
-      { levels, shape: image.shape },
-      { samples: 20, seed: 5 },
-      about,
-    );
+    const program = programs.boundJavascript(vae, stroke, { samples: 20, seed: 5 }, about);
     expect((await run(program)).said).toMatchObject([{ samples: 20, seed: 5, done: true }]);
     const { painted } = await run(programs.chainJavascript(ddpm, { ...chain, steps: 2 }, about));
     expect(painted[0]).toHaveLength(784);
+  });
+
+  it('finds the bounds of hierarchy and diffusion model that the crate finds', async () => {
+    const { module } = await theCrate();
+    const options = { samples: 8, seed: 2, proposal: 'posterior' } as const;
+    const bound = module.Hvae.load(hvae, filesOf(hvae)).bound(stroke.levels, options);
+    while (!bound.done) bound.step();
+    const { said } = await run(programs.boundJavascript(hvae, stroke, options, about));
+    expect(said).toEqual([bound.result() as LatentBoundResult]);
+
+    const few = { ...cost, timesteps: 16 };
+    const diffusion = await run(programs.diffusionJavascript(ddpm, stroke, few, about));
+    expect(diffusion.said).toEqual([(await theBound(few)).bound]);
+  }, 30_000);
+
+  it('fits q, and finds what a point costs, as the labs do', async () => {
+    const { module } = await theCrate();
+    const setup: InferenceSetup = {
+      target: 'banana',
+      family: 'full-covariance',
+      options: { samples: 10, seed: 4, learningRate: 0.05 },
+    };
+    const fit = new module.VariationalInference(setup.target, setup.family, setup.options);
+    for (let i = 0; i < 30; i++) fit.step(1);
+    expect((await run(programs.fitJavascript(setup, 30, about))).said).toEqual([fit.state]);
+
+    const data = { data: 'two-gaussians', schedule: 'cosine', seed: 1 } as const;
+    const plane: PlaneSetup = {
+      options: { ...data, steps: 10, eta: 0, particles: 10, model: 'exact' },
+      network: { ...data, steps: 10, weighting: 'bound' },
+    };
+    const network = new module.PlaneNetwork(plane.network ?? {});
+    // By and by, as the lab does.
+    for (let i = 0; i < 4; i++) network.train(5);
+    const diffusion = new module.PlaneDiffusion(plane.options);
+    diffusion.useNetwork(network);
+    const point = diffusion.point(0.5, -1);
+    for (let i = 0; i < SLICES; i++) point.step();
+    const { said } = await run(programs.pointJavascript(plane, 20, [0.5, -1], about));
+    expect(said).toEqual([point.result as unknown]);
+  });
+
+  it('says where a model of the visitor’s own is', () => {
+    const own = { ...vae, id: 'own.00000000000000000000.00000000' };
+    const text = programs.boundJavascript(own, stroke, { samples: 8, seed: 1 }, about);
+    expect(text).toContain('the zip is unpacked');
+    expect(text).toContain(`models.load("${own.id}")`);
   });
 });

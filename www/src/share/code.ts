@@ -1,5 +1,15 @@
 /** Computations of the page as programs outside of it, for the site's own models. Pure; fetched when it is used. */
-import type { DdpmEntry, Pixels, SamplerOptions, VaeEntry } from '../engine/protocol.ts';
+import { isOwn } from '../engine/own.ts';
+import type {
+  DdpmEntry,
+  Growths,
+  InferenceSetup,
+  ModelEntry,
+  Pixels,
+  PlaneSetup,
+  SamplerOptions,
+  VaeEntry,
+} from '../engine/protocol.ts';
 
 /** What a program says of itself in its first lines. */
 export interface About {
@@ -79,8 +89,11 @@ export const boundPython = (
     'print(f"L_{K} {log_w.logsumexp(0) - math.log(K):.3f} nats")',
   ]);
 
+/** A chain by its schedule and its length. */
+type Chain = Pick<SamplerOptions, 'schedule' | 'steps'>;
+
 /** λ_1 … λ_T of a schedule; short chains are strided from one of 1000 steps. */
-function schedule({ schedule: kind, steps = 0 }: SamplerOptions, { logSnr }: DdpmEntry): string[] {
+function schedule({ schedule: kind, steps = 0 }: Chain, { logSnr }: DdpmEntry): string[] {
   const base = Math.max(1000, steps);
   const range = logSnr ?? { min: -6, max: 13.3 };
   const betas = {
@@ -124,12 +137,73 @@ function cleanImage({ parameterization }: DdpmEntry): string[] {
   }
 }
 
+/** The network, the log SNR of each timestep, and the clean image that is taken from x_t. */
+function prediction(entry: DdpmEntry, options: Chain): string[] {
+  const range = entry.logSnr ?? { min: -6, max: 13.3 };
+  const given = entry.classes.length > 0 ? ', "class": np.array([label])' : '';
+  return [
+    `network = ort.InferenceSession("${entry.files.network.path}")`,
+    ...schedule(options, entry),
+    'def predict(x, t, label):',
+    '    alpha, sigma = torch.sigmoid(lam[t]).sqrt(), torch.sigmoid(-lam[t]).sqrt()',
+    `    told = lam[t].clamp(${range.min}, ${range.max}).float().reshape(1).numpy()`,
+    `    feeds = {"x_t": x.float().numpy(), "log_snr": told${given}}`,
+    '    out = torch.from_numpy(network.run(None, feeds)[0]).double()',
+    ...cleanImage(entry),
+    '    return x0.clamp(-1, 1)',
+  ];
+}
+
+/** The T-step bound of an 8-bit image under a diffusion model. */
+export function diffusionPython(
+  entry: DdpmEntry,
+  { levels, shape }: Pixels,
+  options: Growths['diffusion']['options'],
+  about: About,
+): string {
+  const { class: given, timesteps = 128, steps = 1000, seed = 0 } = options;
+  const count = timesteps === 'all' ? steps - 1 : timesteps;
+  const label = given ?? entry.classes.length;
+  return python(about, PACKAGES.replace(' pillow', ''), [
+    'import base64, math, numpy as np, onnxruntime as ort, torch',
+    '',
+    ...prediction(entry, { ...options, steps }),
+    '',
+    `pixels = base64.b64decode("${base64(levels)}")`,
+    `x0 = torch.tensor(list(pixels)).double().reshape(1, ${shape.channels}, ${shape.height}, ${shape.width}) / 127.5 - 1`,
+    `torch.manual_seed(${seed})  # other noise than the page's, of the same distribution`,
+    'def noised(t):  # what the network makes of a draw of x_t',
+    '    alpha, sigma = torch.sigmoid(lam[t]).sqrt(), torch.sigmoid(-lam[t]).sqrt()',
+    `    return predict(alpha * x0 + sigma * torch.randn_like(x0), t, ${label})`,
+    '',
+    'a, v = torch.sigmoid(lam[T]), torch.sigmoid(-lam[T])  # of x_T',
+    'l_T = 0.5 * (v + a * x0**2 - 1 - v.log()).sum()',
+    `n = ${count}  # one timestep of each stratum of 2 … T`,
+    'drawn = 2 + ((torch.arange(n) + torch.rand(n)) / n * (T - 1)).long().clamp(max=T - 2)',
+    'l_t = torch.stack([',
+    '    0.5 * (lam[t - 1].exp() - lam[t].exp()) * (x0 - noised(t)).square().sum() * (T - 1)',
+    '    for t in drawn',
+    '])',
+    'sigma = torch.sigmoid(-lam[1]).sqrt()',
+    'def code(clean):  # -log of the mass that a Gaussian around the clean image puts on each level',
+    '    low = torch.where(x0 < -0.999, -math.inf, (x0 - 1 / 255 - clean) / sigma)',
+    '    high = torch.where(x0 > 0.999, math.inf, (x0 + 1 / 255 - clean) / sigma)',
+    '    low, high = torch.where(low > 0, -high, low), torch.where(low > 0, -low, high)',
+    '    low, high = torch.special.log_ndtr(low), torch.special.log_ndtr(high)',
+    '    return -(high + torch.log(-torch.expm1(low - high))).sum()',
+    '',
+    'l_0 = torch.stack([code(noised(1)) for _ in range(16)])',
+    'elbo = -(l_T + l_t.mean() + l_0.mean())',
+    'error = math.sqrt(l_t.var() / n + l_0.var() / 16)  # at most: strata make it smaller',
+    'print(f"ELBO {elbo:.3f} ± {error:.3f} nats, {-elbo / x0.numel() / math.log(2):.4f} bits per dimension")',
+  ]);
+}
+
 /** A reverse chain from pure noise. */
 export function chainPython(entry: DdpmEntry, options: SamplerOptions, about: About): string {
   const { class: given = null, guidance = 0, method, eta = 0, seed = 0 } = options;
   const none = entry.classes.length;
   const { channels, height, width } = entry.image;
-  const range = entry.logSnr ?? { min: -6, max: 13.3 };
   const step =
     method === 'ddim'
       ? [
@@ -145,15 +219,7 @@ export function chainPython(entry: DdpmEntry, options: SamplerOptions, about: Ab
     `import math, ${IMPORTS[0]?.slice('import '.length) ?? ''}`,
     IMPORTS[1] ?? '',
     '',
-    `network = ort.InferenceSession("${entry.files.network.path}")`,
-    ...schedule(options, entry),
-    'def predict(x, t, label):',
-    '    alpha, sigma = torch.sigmoid(lam[t]).sqrt(), torch.sigmoid(-lam[t]).sqrt()',
-    `    told = lam[t].clamp(${range.min}, ${range.max}).float().reshape(1).numpy()`,
-    `    feeds = {"x_t": x.float().numpy(), "log_snr": told${none > 0 ? ', "class": np.array([label])' : ''}}`,
-    '    out = torch.from_numpy(network.run(None, feeds)[0]).double()',
-    ...cleanImage(entry),
-    '    return x0.clamp(-1, 1)',
+    ...prediction(entry, options),
     '',
     `torch.manual_seed(${seed})  # other noise than the page's, of the same distribution`,
     `x = torch.randn(1, ${channels}, ${height}, ${width}, dtype=torch.float64)`,
@@ -173,17 +239,33 @@ export function chainPython(entry: DdpmEntry, options: SamplerOptions, about: Ab
 }
 
 /** With the npm package, of which these functions are `used`. */
-const javascript = ({ title, address }: About, id: string, used: string[], lines: string[]) =>
+const plain = ({ title, address }: About, used: string[], lines: string[]) =>
   [
     `// ${title}`,
     `// ${address}`,
-    `import { ${['openModels', ...used].join(', ')} } from "elbo-room";`,
+    `import { ${used.join(', ')} } from "elbo-room";`,
     '',
-    'const models = await openModels("models/"); // the folder of this site, or that of the package',
-    `const model = await models.load("${id}");`,
     ...lines,
     '',
   ].join('\n');
+
+/** The same with a model. */
+const javascript = (about: About, id: string, used: string[], lines: string[]) =>
+  plain(
+    about,
+    ['openModels', ...used],
+    [
+      isOwn(id)
+        ? 'const models = await openModels("models/"); // where the zip is unpacked that the list of your models gives'
+        : 'const models = await openModels("models/"); // the folder of this site, or that of the package',
+      `const model = await models.load("${id}");`,
+      ...lines,
+    ],
+  );
+
+const decoded = ({ levels }: Pixels) =>
+  `const levels = Uint8Array.from(atob("${base64(levels)}"), (c) => c.charCodeAt(0));`;
+const GROWN = ['while (!bound.done) bound.step();', 'console.log(bound.result());'];
 
 const painted = ({ channels, height, width }: Pixels['shape']) =>
   `paint(document.querySelector("canvas"), levels, { channels: ${channels}, height: ${height}, width: ${width} });`;
@@ -199,21 +281,73 @@ export const decodeJavascript = (entry: VaeEntry, z: readonly number[], about: A
     ],
   );
 
+/** Of a VAE or a hierarchy of any likelihood. */
 export const boundJavascript = (
-  entry: VaeEntry,
-  { levels }: Pixels,
-  { samples, seed }: { samples: number; seed: number },
+  entry: ModelEntry,
+  picture: Pixels,
+  options: Growths['latent']['options'],
   about: About,
 ): string =>
   javascript(
     about,
     entry.id,
     [],
+    [decoded(picture), `const bound = model.bound(levels, ${JSON.stringify(options)});`, ...GROWN],
+  );
+
+export const diffusionJavascript = (
+  entry: DdpmEntry,
+  picture: Pixels,
+  options: Growths['diffusion']['options'],
+  about: About,
+): string =>
+  javascript(
+    about,
+    entry.id,
+    [],
+    [decoded(picture), `const bound = model.elbo(levels, ${JSON.stringify(options)});`, ...GROWN],
+  );
+
+/** A fit of q to p, so many iterations on. */
+export const fitJavascript = (
+  { target, family, options }: InferenceSetup,
+  iterations: number,
+  about: About,
+): string =>
+  plain(
+    about,
+    ['ready', 'VariationalInference'],
     [
-      `const levels = Uint8Array.from(atob("${base64(levels)}"), (c) => c.charCodeAt(0));`,
-      `const bound = model.bound(levels, { samples: ${samples}, seed: ${seed} });`,
-      'while (!bound.done) bound.step();',
-      'console.log(bound.result());',
+      'await ready();',
+      `const fit = new VariationalInference("${target}", "${family}", ${JSON.stringify(options)});`,
+      `fit.step(${iterations});`,
+      'console.log(fit.state); // ELBO, log Z, the gap between them, and q',
+    ],
+  );
+
+/** What a point costs a diffusion in the plane; of a network after so many steps of training. */
+export const pointJavascript = (
+  { options, network }: PlaneSetup,
+  trained: number,
+  [x, y]: readonly [number, number],
+  about: About,
+): string =>
+  plain(
+    about,
+    ['ready', 'PlaneDiffusion', ...(network ? ['PlaneNetwork'] : [])],
+    [
+      'await ready();',
+      `const diffusion = new PlaneDiffusion(${JSON.stringify(options)});`,
+      ...(network
+        ? [
+            `const network = new PlaneNetwork(${JSON.stringify(network)});`,
+            `network.train(${trained});`,
+            'diffusion.useNetwork(network);',
+          ]
+        : []),
+      `const point = diffusion.point(${x}, ${y});`,
+      'while (!point.done) point.step();',
+      'console.log(point.result); // the bound term by term, log p(x), and the gap between them',
     ],
   );
 

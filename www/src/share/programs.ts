@@ -1,9 +1,13 @@
 /** Which computations there are programs for outside the page. The programs are fetched when they are asked for. */
+import { isSameShape } from '../engine/facts.ts';
 import { isOwn } from '../engine/own.ts';
 import type {
   DdpmEntry,
+  Growths,
+  InferenceSetup,
   ModelEntry,
   Pixels,
+  PlaneSetup,
   SamplerOptions,
   VaeEntry,
 } from '../engine/protocol.ts';
@@ -16,14 +20,22 @@ type Programs = typeof import('./code.ts');
 const isPlain = <E extends ModelEntry>(entry: E | undefined): entry is E =>
   entry !== undefined && !isOwn(entry.id);
 
+/** A picture of another size is fitted to the model first, which is no part of the programs. */
+const isOf = (picture: Pixels | null, { image }: ModelEntry): picture is Pixels =>
+  picture !== null && isSameShape(picture.shape, image);
+
+/** A network of which a program can take the clean image. */
+const isKnown = (entry: DdpmEntry | undefined): entry is DdpmEntry =>
+  isPlain(entry) && ['epsilon', 'x0', 'v', 'lattice'].includes(entry.parameterization);
+
 function written(
   title: string,
-  python: (programs: Programs, about: About) => string,
+  python: ((programs: Programs, about: About) => string) | null,
   javascript: (programs: Programs, about: About) => string,
 ): Code {
-  const write = (program: typeof python) => async (address: string) =>
+  const write = (program: typeof javascript) => async (address: string) =>
     program(await import('./code.ts'), { title, address });
-  return { python: write(python), javascript: write(javascript) };
+  return { ...(python && { python: write(python) }), javascript: write(javascript) };
 }
 
 /** A point of latent space, decoded. */
@@ -41,23 +53,55 @@ export function decoding(
   );
 }
 
-/** The bound of a picture; `binarized` is what of it a VAE of binary pixels scores. */
+/** The bound of a picture; `binarized` is what of it a VAE of binary pixels scores. In Python for such a VAE alone. */
 export function scoring(
   entry: ModelEntry | undefined,
   picture: Pixels | null,
   result: { binarized: Uint8Array | null; samples: number; seed: number } | null,
   title: string,
+  asked: Partial<Growths['latent']['options']> = {},
 ): Code | undefined {
-  if (!isPlain(entry) || entry.kind !== 'vae' || entry.likelihood !== 'bernoulli') return undefined;
-  const { binarized } = result ?? {};
-  if (!picture || !result || !binarized) return undefined;
-  const bits = { levels: binarized, shape: entry.image };
+  if (!entry || !result || !isOf(picture, entry)) return undefined;
+  const { samples, seed, binarized } = result;
+  const options = { samples, seed, ...asked };
+  const isShort = isPlain(entry) && entry.kind === 'vae' && entry.likelihood === 'bernoulli';
+  const bits = isShort && binarized && { levels: binarized, shape: entry.image };
   return written(
     title,
-    (programs, about) => programs.boundPython(entry, bits, result, about),
-    (programs, about) => programs.boundJavascript(entry, picture, result, about),
+    bits ? (programs, about) => programs.boundPython(entry, bits, result, about) : null,
+    (programs, about) => programs.boundJavascript(entry, picture, options, about),
   );
 }
+
+/** The bound of a picture under a diffusion model. */
+export function diffusing(
+  entry: DdpmEntry | undefined,
+  picture: Pixels | null,
+  options: Growths['diffusion']['options'],
+  title: string,
+): Code | undefined {
+  if (!entry || !isOf(picture, entry)) return undefined;
+  return written(
+    title,
+    isKnown(entry) && options.schedule !== 'trained'
+      ? (programs, about) => programs.diffusionPython(entry, picture, options, about)
+      : null,
+    (programs, about) => programs.diffusionJavascript(entry, picture, options, about),
+  );
+}
+
+/** A fit of q to p. */
+export const fitting = (setup: InferenceSetup, iterations: number, title: string): Code =>
+  written(title, null, (programs, about) => programs.fitJavascript(setup, iterations, about));
+
+/** The bound of a point in the plane. */
+export const pointing = (
+  setup: PlaneSetup,
+  trained: number,
+  point: readonly [number, number],
+  title: string,
+): Code =>
+  written(title, null, (programs, about) => programs.pointJavascript(setup, trained, point, about));
 
 /** A reverse chain from pure noise. */
 export function sampling(
@@ -65,8 +109,7 @@ export function sampling(
   options: SamplerOptions,
   title: string,
 ): Code | undefined {
-  const known = ['epsilon', 'x0', 'v', 'lattice'].includes(entry?.parameterization ?? '');
-  if (!isPlain(entry) || !known || options.schedule === 'trained') return undefined;
+  if (!isKnown(entry) || options.schedule === 'trained') return undefined;
   return written(
     title,
     (programs, about) => programs.chainPython(entry, options, about),

@@ -17,6 +17,7 @@ import type {
   Estimate,
   GrowthKind,
   GrowthTask,
+  Growths,
   ModelEntry,
   ScheduleKind,
 } from '../../engine/protocol.ts';
@@ -247,11 +248,23 @@ export class ElboLab {
     return namedTask<K>(this.pictureFor(entry), entry, task);
   }
 
-  #scoreLatent(): void {
+  /** What the bound of a model is asked for. */
+  optionsOf(entry: LatentEntry): Growths['latent']['options'] {
     const { samples, proposal, seed } = this.#state;
+    return { samples, proposal, seed, ...this.classOf(entry) };
+  }
+
+  /** The same of the diffusion model. */
+  get chainOptions(): Growths['diffusion']['options'] {
+    const { steps, given, seed } = this.#state;
+    const { schedule, timesteps } = this.page.state.bound;
+    return { schedule, steps, timesteps, class: given, seed, consistency: true };
+  }
+
+  #scoreLatent(): void {
     for (const { entry, bound } of this.latent) {
       if (boundLack(entry)) continue;
-      const options = { samples, proposal, seed, ...this.classOf(entry) };
+      const options = this.optionsOf(entry);
       const named = this.named<'latent'>(entry, { kind: 'latent', options });
       untrack(() => bound.set(named));
     }
@@ -277,9 +290,7 @@ export class ElboLab {
 
   #scoreDiffusion(): void {
     if (!this.ddpm || !this.#hasChain) return;
-    const { steps, given, seed } = this.#state;
-    const { schedule, timesteps } = this.page.state.bound;
-    const options = { schedule, steps, timesteps, class: given, seed, consistency: true };
+    const options = this.chainOptions;
     const named = this.named<'diffusion'>(this.ddpm, { kind: 'diffusion', options });
     untrack(() => this.bound.set(named));
   }
