@@ -56,3 +56,31 @@ test('a hidden page computes no bounds, and goes on when it is seen again', asyn
   await seen(false);
   await expect.poll(count).toBeGreaterThan(before);
 });
+
+test('the frame of another page, as the share menu writes it, has the height of what is in it', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page, 'lab=inference');
+  await page.locator('[data-share^="fit-"]').first().click();
+  await page.getByTestId('share-embed').click();
+  await expect(page.getByTestId('share-said')).toHaveText(en.share.copied);
+  const code = await page.evaluate(() => navigator.clipboard.readText());
+  const body = `<!doctype html><link rel="icon" href="data:,">${code}`;
+  await page.route('**/another', (route) => route.fulfill({ contentType: 'text/html', body }));
+  await page.goto('./another');
+  const frame = page.locator('iframe');
+  const inside = frame.contentFrame().locator('body');
+  const heights = async () =>
+    Promise.all([
+      frame.evaluate((element: HTMLIFrameElement) => element.height),
+      inside.evaluate((element) => String(Math.ceil(element.getBoundingClientRect().height))),
+    ]);
+  const agree = async () => {
+    const [outside, within] = await heights();
+    return outside === within && outside !== '640';
+  };
+  await expect(frame.contentFrame().getByTestId('inference-elbo')).not.toHaveText('–');
+  await expect.poll(agree).toBe(true);
+});
