@@ -1,16 +1,21 @@
 /**
  * Puts the package together, in a folder that `npm pack` takes: `node npm/assemble.js FOLDER`, after the crate has been built into
- * www/pkg. Prints what it weighs.
+ * www/pkg. The element is built of the page's source. Prints what it weighs.
  */
+import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
 const root = new URL('..', import.meta.url);
 const at = (path) => new URL(path, root);
+const run = promisify(execFile);
 
 const SOURCES = [
   'README.md',
+  'element.d.ts',
   'entrance.js',
   'index.d.ts',
   'index.js',
@@ -32,6 +37,11 @@ export async function assemble(folder) {
   const types = await readFile(at(`www/pkg/${TYPES}`), 'utf8');
   const library = '/// <reference lib="esnext.disposable" />\n';
   await writeFile(join(folder, 'wasm', TYPES), library + types);
+  const vite = fileURLToPath(at('www/node_modules/vite/bin/vite.js'));
+  const words = ['build', '--config', 'element.config.ts', '--logLevel', 'error', '--outDir'];
+  await run(process.execPath, [vite, ...words, resolve(folder, 'element')], {
+    cwd: fileURLToPath(at('www')),
+  });
   await mkdir(join(folder, 'models'));
   const { models } = JSON.parse(await readFile(at('models/manifest.json'), 'utf8'));
   const networks = models.flatMap(({ files }) => Object.values(files).map(({ path }) => path));

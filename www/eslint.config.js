@@ -52,7 +52,7 @@ export default defineConfig(
       '**/pkg/',
       'tests/e2e/artifacts/',
       'target/',
-      'npm/index.d.ts',
+      'npm/*.d.ts',
     ],
   },
   js.configs.recommended,

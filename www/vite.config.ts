@@ -1,10 +1,11 @@
 /// <reference types="vitest/config" />
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { crateFunctions, functionsIn } from './vite/crate.ts';
+import { DEFINES } from './vite/defines.ts';
 import { hosting } from './vite/hosting.ts';
 import { installable } from './vite/installable.ts';
 import { guide } from './vite/guide.ts';
@@ -14,22 +15,6 @@ import { preload } from './vite/preload.ts';
 import { shell } from './vite/shell.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-function crateVersion(): string {
-  const version = /^version = "(.+)"$/m.exec(readFileSync(at('../Cargo.toml'), 'utf8'))?.[1];
-  if (!version) throw new Error('no version in Cargo.toml');
-  return version;
-}
-
-function peerVersion(): string {
-  const manifest = readFileSync(at('node_modules/onnxruntime-web/package.json'), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
-}
-
-/** The loading bar counts bytes, and a compressed transfer does not announce its real length. */
-function wasmBytes(): number {
-  return statSync(at('pkg/elbo_room_bg.wasm'), { throwIfNoEntry: false })?.size ?? 0;
-}
 
 /** What only the benchmark needs stands beside it. */
 const assetFileNames = ({ names: [name = ''] }: { names: string[] }) =>
@@ -44,10 +29,6 @@ const PAGE = [
   `labs/${FIRST_LAB}/lab.ts`,
   ...['base', 'tokens', 'range', 'print'].map((name) => `styles/${name}.css`),
 ].map((path) => at(`src/${path}`));
-
-/** Where the source is and where faults are told; without them the page has no such links. */
-const repository = process.env['ELBO_ROOM_REPOSITORY'] ?? '';
-const issues = process.env['ELBO_ROOM_ISSUES'] ?? (repository && `${repository}/issues`);
 
 const thirdParty = notices(at('..'));
 
@@ -66,15 +47,7 @@ export default defineConfig({
     preload('elbo_room_bg.wasm', 'models/manifest.json'),
     installable(),
   ],
-  define: {
-    __REPOSITORY__: JSON.stringify(repository),
-    __ISSUES__: JSON.stringify(issues),
-    __CRATE_VERSION__: JSON.stringify(crateVersion()),
-    __PEER_VERSION__: JSON.stringify(peerVersion()),
-    __WASM_BYTES__: JSON.stringify(wasmBytes()),
-    // A request for a file that is not there would be an error on the visitor's console.
-    __EVALUATED__: JSON.stringify(existsSync(at('../models/evaluation.json'))),
-  },
+  define: DEFINES,
   // The benchmark's peer otherwise inlines its loader, which then cannot find itself for its threads.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
   build: {

@@ -7,6 +7,10 @@ declare const __CRATE_VERSION__: string;
 declare const __WASM_BYTES__: number;
 /** Of onnxruntime-web, the benchmark's peer. */
 declare const __PEER_VERSION__: string;
+/** Whether this is the page itself, and not an element of another one. */
+declare const __PAGE__: boolean;
+/** All styles, in the build of the element. */
+declare const __STYLES__: string;
 /** Whether the models come with the scores of a test set. */
 declare const __EVALUATED__: boolean;
 

@@ -37,7 +37,10 @@ export class Page {
     this.rejected = rejected;
     const end = new AbortController();
     const { signal } = end;
-    $effect(() => () => end.abort());
+    $effect(() => () => {
+      end.abort();
+      this.#forget();
+    });
     this.edits = untrack(
       () => new Edits(this.state, () => this.#fields, new Gestures(host.target, signal)),
     );
@@ -45,8 +48,9 @@ export class Page {
       if (this.#catalog) fitToModels(this.state, this.#catalog);
     };
     speech.chosen = state.language;
-    host.arrive(() => this.#read(), signal);
     host.target.addEventListener('click', (event) => this.#leave(event as MouseEvent), { signal });
+    // After the page has been left by the same press.
+    host.arrive(() => this.#read(), signal);
     addEventListener('pagehide', () => this.#flush(), { signal });
     $effect(() => {
       const { language } = this.state;

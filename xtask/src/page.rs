@@ -76,6 +76,8 @@ pub fn bundle(job: &mut Job) -> Result<()> {
 
 /// The npm package, from the crate as it is: a folder and the archive that `npm publish` takes.
 pub fn pack(job: &mut Job) -> Result<()> {
+    // The element is built of the page's source.
+    setup::npm_packages(job, FOLDER)?;
     build_package(job)?;
     let folder = root().join("target/npm");
     let assemble = cmd!("node", "npm/assemble.js", folder.join("elbo-room")).dir(root());

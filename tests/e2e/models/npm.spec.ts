@@ -1,20 +1,11 @@
 /** The npm package, packed and installed as a user does: the same numbers in Node.js, by bundlers, and without one. */
-import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import webpack from 'webpack';
-import { decode } from '../crate.ts';
-import { expect, type Page, rgba, test } from '../fixtures.ts';
-
-const run = promisify(execFile);
-const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-
-const FOLDER = at('target/xtask/npm');
-const USER = join(FOLDER, 'user');
-const INSTALLED = join(USER, 'node_modules/elbo-room');
+import { decode, priorSample } from '../crate.ts';
+import { expect, expectLevels, rgba, test } from '../fixtures.ts';
+import { at, FOLDER, inPage, install, INSTALLED, run, USER } from '../packed.ts';
 
 /** What each user computes and prints: two bounds of one picture. */
 const program = (folder: string, from = 'elbo-room') => `
@@ -29,20 +20,7 @@ while (!bound.done) bound.step();
 console.log(JSON.stringify({ latent, diffusion: bound.result().elbo }));
 `;
 
-test.beforeAll(async () => {
-  await rm(FOLDER, { recursive: true, force: true });
-  await mkdir(USER, { recursive: true });
-  await run('node', [at('npm/assemble.js'), join(FOLDER, 'elbo-room')]);
-  // The models weigh most, and are copied instead of packed.
-  const models = join(FOLDER, 'elbo-room/models');
-  await cp(models, join(FOLDER, 'models'), { recursive: true });
-  await rm(models, { recursive: true });
-  const { stdout } = await run('npm', ['pack', './elbo-room', '--silent'], { cwd: FOLDER });
-  await writeFile(join(USER, 'package.json'), '{ "private": true, "type": "module" }');
-  const install = ['install', '--offline', '--no-audit', '--no-fund', join('..', stdout.trim())];
-  await run('npm', install, { cwd: USER });
-  await cp(join(FOLDER, 'models'), join(INSTALLED, 'models'), { recursive: true });
-});
+test.beforeAll(install);
 
 async function inNode(source: string): Promise<string> {
   await writeFile(join(USER, 'use.js'), source);
@@ -59,29 +37,6 @@ const bundle = (options: webpack.Configuration) =>
 
 const HERE = `new URL('./models/', import.meta.resolve('elbo-room/package.json'))`;
 
-/** Opens a page of one script among the files of `folder`, and gives what the script prints. */
-async function inPage(page: Page, folder: string, script: string): Promise<string> {
-  const types: Record<string, string> = {
-    js: 'text/javascript',
-    wasm: 'application/wasm',
-    json: 'application/json',
-  };
-  await page.route('**/user/**', async (route) => {
-    const path = new URL(route.request().url()).pathname.replace('/user/', '');
-    const contentType = types[path.split('.').pop() ?? ''] ?? 'application/octet-stream';
-    if (path === '') {
-      const body = `<!doctype html><link rel="icon" href="data:,">${script}`;
-      return route.fulfill({ contentType: 'text/html', body });
-    }
-    const file = path.startsWith('models/') ? join(INSTALLED, path) : join(folder, path);
-    return route.fulfill({ contentType, body: await readFile(file) });
-  });
-  const printed = page.waitForEvent('console');
-  await page.goto('./user/');
-  const value: unknown = await (await printed).args()[0]?.jsonValue();
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
 test('bundled or not, its numbers are those of Node.js and of the page', async ({
   page,
   crate,
@@ -94,13 +49,26 @@ test('bundled or not, its numbers are those of Node.js and of the page', async (
   const plain = `<script type="module">${program("'models'", './index.js')}</script>`;
   expect(await inPage(page, INSTALLED, plain), 'without a bundler').toBe(expected);
 
-  await writeFile(join(USER, 'main.js'), program("'models'"));
-  await writeFile(join(USER, 'index.html'), '<script type="module" src="/main.js"></script>');
+  // The element is bundled with it, and shows its first picture.
+  const element = '<elbo-room lab="latent" state="z=seed:1" hide="presets"></elbo-room>';
+  const shown = () =>
+    expectLevels(
+      page.locator('elbo-room').getByTestId('latent-digit'),
+      decode(crate, priorSample(crate, 1)),
+    );
+  await writeFile(
+    join(USER, 'main.js'),
+    `import { ElboRoomElement } from 'elbo-room/element';${program("'models'")}
+if (customElements.get('elbo-room') !== ElboRoomElement) throw new Error('it is not defined');`,
+  );
+  const main = '<script type="module" src="/main.js"></script>';
+  await writeFile(join(USER, 'index.html'), main + element);
   const vite = createRequire(at('www/package.json')).resolve('vite/package.json');
   const build = [join(vite, '../bin/vite.js'), 'build', '--base', './', '--logLevel', 'error'];
   await run('node', build, { cwd: USER });
   const html = await readFile(join(USER, 'dist/index.html'), 'utf8');
   expect(await inPage(page, join(USER, 'dist'), html), 'by Vite').toBe(expected);
+  await shown();
 
   const stats = await bundle({
     context: USER,
@@ -114,8 +82,9 @@ test('bundled or not, its numbers are those of Node.js and of the page', async (
     errors: [],
     warnings: [],
   });
-  const script = '<script type="module" src="main.js"></script>';
+  const script = `<script type="module" src="main.js"></script>${element}`;
   expect(await inPage(page, join(USER, 'packed'), script), 'by webpack').toBe(expected);
+  await shown();
 });
 
 for (const readme of ['README.md', 'npm/README.md']) {
@@ -136,6 +105,8 @@ for (const readme of ['README.md', 'npm/README.md']) {
 
 test('what cannot be read is named, and may be there at the next try', async () => {
   const printed = await inNode(`
+// Where there is no document, there is nothing to define.
+import 'elbo-room/element';
 import { openModels, ready } from 'elbo-room';
 const tell = (error) => console.log(error.name + ': ' + error.message);
 await ready(new Uint8Array(3)).catch((error) => console.log(error.name));
@@ -154,11 +125,15 @@ await (await openModels(${HERE})).load('mnist').catch(tell);
 test('its types are found as Node.js and bundlers look for them', async () => {
   const source = `
 import { openModels, type Vae } from 'elbo-room';
+import 'elbo-room/element';
 import init from 'elbo-room/wasm';
 const models = await openModels('models');
 const vae = await models.load<Vae>('mnist-vae');
 export const elbo: number = vae.elbo(new Uint8Array(784), { samples: 8 }).elbo.mean;
 export const started: Promise<unknown> = init();
+const lab = document.createElement('elbo-room');
+lab.addEventListener('change', ({ detail }) => console.log(detail.state.length));
+lab.state = 'lab=denoise';
 // @ts-expect-error: a folder has an address.
 await openModels(3);
 `;
@@ -180,10 +155,18 @@ test('what is packed is what the package exports, and nothing else', async () =>
   const [{ files, version }] = JSON.parse(stdout);
   const cargo = await readFile(at('Cargo.toml'), 'utf8');
   expect(cargo).toContain(`\nversion = "${version}"\n`);
-  expect(files.map(({ path }: { path: string }) => path)).toEqual([
+  const paths: string[] = files.map(({ path }: { path: string }) => path);
+  const isPart = (path: string) => path.startsWith('element/');
+  const parts = paths.filter(isPart);
+  expect(parts).toContain('element/element.js');
+  expect(parts.filter((path) => !path.endsWith('.js'))).toEqual([
+    'element/third-party-notices.txt',
+  ]);
+  expect(paths.filter((path) => !isPart(path))).toEqual([
     'LICENSE-APACHE',
     'LICENSE-MIT',
     'README.md',
+    'element.d.ts',
     'entrance.js',
     'index.d.ts',
     'index.js',

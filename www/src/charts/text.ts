@@ -3,9 +3,14 @@
 /** Size of the page's text where nobody has changed it, in pixels. */
 const STANDARD = 16;
 
+/** In an element of somebody else's page the page's size is not what counts. */
+export const text = {
+  size: (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize),
+};
+
 /** How much larger than that a visitor has the page's text. */
 export function textScale(): number {
-  const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const size = text.size();
   return size > 0 ? size / STANDARD : 1;
 }
 

@@ -12,6 +12,7 @@ import { Lane } from './lane.ts';
 import { LateWorker } from './late.ts';
 import { PromptWorker } from './prompt.ts';
 import type { ModelEntry } from './protocol.ts';
+import { scripts } from './scripts.ts';
 import workerUrl from './worker.ts?worker&url';
 
 export type Role = 'decoder' | 'sampler' | 'scorer' | 'fitter';
@@ -37,7 +38,10 @@ const fetchScript = () => fetch(workerUrl).then((response) => response.arrayBuff
 /** The worker's name tells it from the others in the browser's tools. */
 function create(name: string): WorkerLike {
   try {
-    return new PromptWorker(new Worker(workerUrl, { type: 'module', name }), fetchScript);
+    return new PromptWorker(
+      new Worker(scripts.trusted(workerUrl), { type: 'module', name }),
+      fetchScript,
+    );
   } catch (error) {
     return refused(asError(error).message);
   }

@@ -23,12 +23,14 @@ export function drawOn(
   context.stroke(new Path2D(d));
 }
 
-/** Calls when the page turns light or dark: a canvas keeps the colours that it was drawn with. */
-export function onLook(changed: () => void): () => void {
+/** Calls when the page, or the element that `place` is in, turns light or dark: a canvas keeps the colours that it was drawn with. */
+export function onLook(place: Node, changed: () => void): () => void {
   const schemes = matchMedia('(prefers-color-scheme: dark)');
   schemes.addEventListener('change', changed);
   const observer = new MutationObserver(changed);
-  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  const root = place.getRootNode();
+  const shown = root instanceof ShadowRoot ? root.host : document.documentElement;
+  observer.observe(shown, { attributeFilter: ['data-theme', 'theme'] });
   return () => {
     schemes.removeEventListener('change', changed);
     observer.disconnect();

@@ -1,3 +1,4 @@
+import { onLook } from '../../charts/marks/canvas.ts';
 import type { Look } from './lab.svelte.ts';
 
 /** How a plane in this place is painted: its size in device pixels, and the page's colours. Told anew when either changes. */
@@ -21,17 +22,10 @@ export function watchLook(tell: (look: Look) => void): (place: HTMLElement) => (
     };
     const observer = new ResizeObserver(read);
     observer.observe(place);
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', read);
-    // The visitor's own choice of a scheme.
-    const chosen = new MutationObserver(read);
-    const root = place.getRootNode();
-    const shown = root instanceof ShadowRoot ? root.host : document.documentElement;
-    chosen.observe(shown, { attributeFilter: ['data-theme', 'theme'] });
+    const end = onLook(place, read);
     return () => {
       observer.disconnect();
-      chosen.disconnect();
-      scheme.removeEventListener('change', read);
+      end();
     };
   };
 }
