@@ -1,5 +1,6 @@
 //! The JavaScript interface in Node: real objects out, typed errors for bad input.
 
+mod errors;
 mod evaluation;
 mod foreign;
 mod images;
@@ -9,10 +10,7 @@ mod plane;
 mod sets;
 
 use crate::support::js::{get, model, number, parse};
-use crate::support::shipped;
-use elbo_room::bindings::{
-    Ddpm, Vae, interpolate, parse_manifest, random_seed, to_levels, version,
-};
+use elbo_room::bindings::{Ddpm, Vae, random_seed, version};
 use js_sys::{Array, Float32Array, Float64Array, JSON, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -304,131 +302,6 @@ fn schedules_are_columns() {
     let table = ddpm().schedule("linear".into(), 50).unwrap();
     for column in ["t", "logSnr", "alphaBar"] {
         assert_eq!(get(&table, column).dyn_into::<Array>().unwrap().length(), 50);
-    }
-}
-
-#[wasm_bindgen_test]
-fn bad_values_are_typed_errors() {
-    let (vae, ddpm) = (vae(), ddpm());
-    let floats = |values: &[f32]| JsValue::from(Float32Array::from(values));
-    refused(vae.decode(floats(&[0.0; 15]), None), "ShapeError", "15");
-    refused(vae.decode(floats(&[f32::NAN; 16]), None), "ValueError", "NaN");
-    refused(vae.decode(Array::new().into(), None), "ValueError", "Float32Array");
-    refused(vae.encode(floats(&[2.0; 784]), None), "ValueError", "[0, 1]");
-    refused(vae.encode(floats(&[0.5; 10]), None), "ShapeError", "784");
-    refused(vae.elbo(floats(&[0.0; 784]), JsValue::UNDEFINED), "ValueError", "Uint8Array");
-    refused(
-        vae.elbo(Uint8Array::new_with_length(5).into(), JsValue::UNDEFINED),
-        "ShapeError",
-        "784",
-    );
-    refused(vae.elbo(image(), parse("{\"samples\": 0}")), "ValueError", "samples");
-    refused(vae.elbo(image(), parse("{\"sample\": 3}")), "ValueError", "sample");
-    for (options, mentions) in [
-        ("{\"samples\": 3, \"seed\": -1}", "options.seed: "),
-        ("{\"samples\": 1.5}", "options.samples: "),
-        ("{\"seed\": -1}", "`-1.0`, expected a whole number from 0 on"),
-    ] {
-        refused(vae.elbo(image(), parse(options)), "ValueError", mentions);
-    }
-    refused(vae.sample_prior(0.5), "ValueError", "seed");
-    for (options, mentions) in [
-        ("{\"class\": 10}", "class 10"),
-        ("{\"class\": \"three\"}", "options"),
-        ("{\"steps\": 1}", "steps"),
-        ("{\"steps\": 5000}", "steps"),
-        ("{\"schedule\": \"quadratic\"}", "quadratic"),
-        ("{\"method\": \"euler\"}", "euler"),
-        ("{\"eta\": 2}", "eta"),
-        ("{\"guidance\": 3}", "guidance"),
-        ("{\"chains\": 1000}", "chains"),
-    ] {
-        refused(ddpm.sampler(parse(options)), "ValueError", mentions);
-    }
-    for (options, mentions) in [
-        ("{\"timesteps\": \"some\"}", "all"),
-        ("{\"timesteps\": 0}", "timesteps"),
-        ("{\"class\": 11}", "class"),
-    ] {
-        refused(ddpm.elbo(image(), parse(options)), "ValueError", mentions);
-    }
-    for (options, mentions) in [
-        ("{\"evaluationsPerClass\": 0}", "evaluationsPerClass"),
-        ("{\"class\": 3}", "class"),
-        ("{\"weighting\": \"even\"}", "even"),
-        ("{\"steps\": 1}", "steps"),
-    ] {
-        refused(ddpm.classify(image(), parse(options)), "ValueError", mentions);
-    }
-    refused(ddpm.classify(floats(&[0.0; 784]), JsValue::UNDEFINED), "ValueError", "Uint8Array");
-    for (options, mentions) in
-        [("{}", "t is 0"), ("{\"t\": 1001}", "1001"), ("{\"t\": 2, \"timesteps\": 3}", "timesteps")]
-    {
-        refused(ddpm.diffuse(image(), parse(options)), "ValueError", mentions);
-    }
-    refused(ddpm.schedule("linear".into(), 1), "ValueError", "steps");
-    refused(
-        interpolate(floats(&[0.0]), floats(&[0.0, 1.0]), 0.5, "linear".into()),
-        "ShapeError",
-        "2",
-    );
-    refused(
-        interpolate(floats(&[0.0]), floats(&[0.0]), 0.5, "cubic".into()),
-        "ValueError",
-        "cubic",
-    );
-    refused(to_levels(floats(&[f32::NAN])), "ValueError", "NaN");
-}
-
-#[wasm_bindgen_test]
-fn bad_models_are_typed_errors() {
-    refused(parse_manifest("{\"format\": 9, \"models\": []}"), "ManifestError", "format");
-    let (entry, files) = model("mnist-vae");
-    let (ddpm_entry, ddpm_files) = model("mnist-ddpm");
-    refused(Vae::load(ddpm_entry.clone(), files.clone()), "ManifestError", "not a VAE");
-    refused(
-        Ddpm::load(entry.clone(), ddpm_files.clone()),
-        "ManifestError",
-        "not a diffusion model",
-    );
-    refused(Vae::load(parse("{}"), files.clone()), "ManifestError", "id");
-    refused(Vae::load(entry.clone(), parse("{}")), "ValueError", "files.encoder");
-    // One flipped bit, and a file cut short.
-    let bytes: Uint8Array = get(&ddpm_files, "network").unchecked_into();
-    let flipped = bytes.slice(0, bytes.length());
-    flipped.set_index(1000, flipped.get_index(1000) ^ 1);
-    let damaged = |bytes: &Uint8Array| {
-        let files = js_sys::Object::new();
-        Reflect::set(&files, &"network".into(), bytes).unwrap();
-        JsValue::from(files)
-    };
-    refused(Ddpm::load(ddpm_entry.clone(), damaged(&flipped)), "ChecksumError", "SHA-256");
-    refused(
-        Ddpm::load(ddpm_entry.clone(), damaged(&bytes.slice(0, 5000))),
-        "ChecksumError",
-        "5000",
-    );
-}
-
-#[wasm_bindgen_test]
-fn onnx_files_that_are_none_or_foreign_are_model_errors() {
-    use sha2::{Digest, Sha256};
-    let (entry, _) = model("mnist-ddpm");
-    let network = shipped::file("mnist-ddpm.onnx");
-    for (bytes, mentions) in [
-        (&network[..network.len() / 2], "ONNX"),
-        (&b"<!doctype html>"[..], "web page"),
-        (shipped::file("mnist-vae-decoder.onnx"), "inputs"),
-    ] {
-        // A manifest that vouches for the bytes, so that only their content is wrong.
-        let entry = JSON::parse(&String::from(JSON::stringify(&entry).unwrap())).unwrap();
-        let file = get(&get(&entry, "files"), "network");
-        let digest: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
-        Reflect::set(&file, &"sha256".into(), &digest.into()).unwrap();
-        Reflect::set(&file, &"bytes".into(), &(bytes.len() as f64).into()).unwrap();
-        let files = js_sys::Object::new();
-        Reflect::set(&files, &"network".into(), &Uint8Array::from(bytes)).unwrap();
-        refused(Ddpm::load(entry, files.into()), "ModelError", mentions);
     }
 }
 

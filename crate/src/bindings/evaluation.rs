@@ -68,7 +68,7 @@ impl Evaluation {
         let (image, size) = (levels(&image)?, size(shape, "shape")?);
         if image.len() != size.dimensions() {
             return Err(
-                Error::shape(format!("{} levels are no image of {size}", image.len())).into()
+                Error::shape(format!("{} levels are not an image of {size}", image.len())).into()
             );
         }
         let JsEvidence { elbo, kl, per_timestep } = fields(evidence, "evidence")?;

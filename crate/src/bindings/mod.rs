@@ -111,7 +111,7 @@ pub fn interpolate(
 
 /// Points on a polyline through latent vectors of `dimensions` coordinates laid end to end, at
 /// positions from 0, its beginning, to 1, its end, in proportion to the length of the way; the
-/// points come end to end likewise. Throws a ShapeError for an empty path or one that is no whole
+/// points come end to end likewise. Throws a ShapeError for an empty path or one that is not a whole
 /// number of points, a ValueError for a position out of range or a value that is not finite.
 #[wasm_bindgen(js_name = alongPath)]
 pub fn along_path(

@@ -45,7 +45,7 @@ pub(crate) fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<(
         || !levels.len().is_multiple_of(dimensions)
     {
         return Err(Error::shape(format!(
-            "{} values are no images of {height} x {width} with {channels} channels in {columns} columns: give a multiple of {dimensions} values",
+            "{} values are not images of {height} x {width} with {channels} channels in {columns} columns: give a multiple of {dimensions} values",
             levels.len()
         )));
     }

@@ -79,7 +79,7 @@ pub(super) fn parse_colour(text: &str) -> Result<[u8; 3]> {
         text.trim().strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii());
     let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
     let [_, r, g, b] = value
-        .ok_or_else(|| Error::value(format!("{text:?} is no colour, write it as #rrggbb")))?
+        .ok_or_else(|| Error::value(format!("invalid colour {text:?}: expected #rrggbb")))?
         .to_be_bytes();
     Ok([r, g, b])
 }

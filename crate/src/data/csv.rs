@@ -15,8 +15,8 @@ const LABEL_NAMES: [&str; 6] = ["label", "labels", "class", "target", "y", "digi
 /// together do not: the last where the first never changes.
 ///
 /// # Errors
-/// [`ErrorKind::Value`](crate::ErrorKind::Value) for text that is no table, lines of different
-/// lengths, and pixels that are no numbers.
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) for text that is not a table, lines of different
+/// lengths, and pixels that are not numbers.
 pub(super) fn parse(bytes: &[u8]) -> Result<Content> {
     let table = Table::read(bytes)?;
     if table.columns == 1 {
@@ -100,7 +100,7 @@ impl Table {
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         if text.contains(&0) || text.is_empty() {
             return Err(Error::value(
-                "the file is no data set that the page reads: expected IDX, NPY, NPZ, CSV, or PNG \
+                "the file is not a data set that the page reads: expected IDX, NPY, NPZ, CSV, or PNG \
                  and JPEG files",
             ));
         }

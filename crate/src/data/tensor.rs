@@ -67,7 +67,7 @@ impl Tensor {
     /// One label for each value of an array of rank 1, or of a single column.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for values that are no integers.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for values that are not integers.
     pub fn labels(self) -> Result<Vec<String>> {
         let named = |(at, value): (usize, f32)| {
             if value.fract() == 0.0 && value.abs() < 16_777_216.0 {
@@ -115,7 +115,7 @@ pub(super) fn flat_size(dimensions: usize) -> Result<Size> {
     let colours = dimensions.is_multiple_of(3).then(|| square(dimensions / 3)).flatten();
     colours.map(|side| Size { channels: 3, height: side, width: side }).ok_or_else(|| {
         Error::value(format!(
-            "a row of {dimensions} values is no square image: its number must be a square (784 \
+            "a row of {dimensions} values is not a square image: its number must be a square (784 \
              for 28x28), or three times one"
         ))
     })

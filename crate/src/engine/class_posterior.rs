@@ -23,7 +23,7 @@ pub enum ClassWeighting {
     /// The same: the model's own posterior.
     Bound,
     /// sigmoid(-λ_t), the variance of the noise at t. As it only grows with t, what is compared is
-    /// the mean ELBO of images with some noise added (Kingma & Gao 2023). That is no posterior of
+    /// the mean ELBO of images with some noise added (Kingma & Gao 2023). That is not a posterior of
     /// the model's, but it leaves out most of what does not tell classes apart and makes the rest
     /// noisy, and so needs fewer evaluations to find the right one.
     Sigmoid,

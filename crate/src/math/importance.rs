@@ -77,7 +77,7 @@ pub fn gap(log_weights: &[f64], elbo_terms: &[f64]) -> Estimate {
 /// their mixture in its denominator, `component` says where each draw comes from, and the summands
 /// of the ELBO belong to the draws of component 0 in turn.
 ///
-/// How many draws each component has is no accident, so only the spread within the components
+/// The number of draws of each component is fixed, so only the spread within the components
 /// counts; none of the errors is there before each has two.
 pub fn stratified(
     log_weights: &[f64],

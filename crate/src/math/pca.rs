@@ -49,7 +49,7 @@ pub fn principal_components(
 ) -> Result<PrincipalComponents> {
     if dimensions == 0 || !points.len().is_multiple_of(dimensions) {
         return Err(Error::value(format!(
-            "{} numbers are no points of {dimensions} dimensions",
+            "{} numbers are not whole points of {dimensions} dimensions",
             points.len()
         )));
     }

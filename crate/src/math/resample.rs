@@ -145,7 +145,7 @@ pub(super) fn check(size: Size) -> Result<()> {
         return Ok(());
     }
     Err(Error::value(format!(
-        "{size} are no image: it has 1 or 3 channels, at least one pixel, and at most {MAX_LEVELS} levels"
+        "{size} are not an image: it has 1 or 3 channels, at least one pixel, and at most {MAX_LEVELS} levels"
     )))
 }
 

@@ -36,7 +36,7 @@ pub fn apply(entry: &mut Value, changes: &Changes) -> Result<()> {
 fn object<'a>(value: &'a mut Value, path: &str) -> Result<&'a mut Map<String, Value>> {
     value
         .as_object_mut()
-        .ok_or_else(|| Error::manifest(format!("{path} lies in something that is no object")))
+        .ok_or_else(|| Error::manifest(format!("{path} lies in a value that is not an object")))
 }
 
 impl ModelEntry {

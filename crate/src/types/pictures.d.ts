@@ -57,7 +57,7 @@ export interface DigitReading {
 /** What of an image of 28x28 levels is like MNIST's digits, and what is not. */
 export interface DigitStanding {
   isStandard: boolean;
-  /** The level of most of what is no ink, and the greatest level. */
+  /** The most frequent level outside the ink, and the greatest level. */
   ground: number;
   peak: number;
   /** Whether the ground is black and the ink white. */

@@ -67,7 +67,7 @@ impl Problem {
     }
 }
 
-/// What differs more from itself than this share of the ink's difference may be no even ground.
+/// What differs more from itself than this share of the ink's difference may not be even ground.
 const EVEN: f64 = 0.1;
 /// Broadest place of a digit's strokes, in shares of its longer side: that of a blot is 1.
 const WIDEST_STROKE: f64 = 0.28;

@@ -11,7 +11,7 @@ use crate::math::drawing::{INK_BOX, SIDE, centred_levels};
 /// within half a pixel of (14, 14), and all but 15 have ink that is 19 or 20 pixels long.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
-    /// The level of most of what is no ink.
+    /// The most frequent level outside the ink.
     pub ground: u8,
     /// The greatest level.
     pub peak: u8,

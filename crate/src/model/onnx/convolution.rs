@@ -30,7 +30,7 @@ impl Lowering<'_> {
     pub(super) fn channels_last(&mut self, image: &Value) -> TractResult<Value> {
         let shape = self.shape(image)?;
         let &[n, c, ref pixels @ ..] = shape.as_slice() else {
-            bail!("a value of shape {shape:?} is no image")
+            bail!("a value of shape {shape:?} is not an image")
         };
         let [height, width] = pair(pixels, 1)?;
         let image = self.reshape(image, &[n, c, height, width])?;
@@ -50,7 +50,7 @@ impl Lowering<'_> {
         {
             (Some(op), _) => (&op.pool_spec, op.kernel_fmt, op.group, op.q_params.is_some()),
             (_, Some(op)) => (&op.pool_spec, op.kernel_format, op.group, false),
-            _ => bail!("this is no convolution"),
+            _ => bail!("this is not a convolution"),
         };
         ensure!(
             spec.data_format == DataFormat::NCHW && format == KernelFormat::OIHW && !quantized,

@@ -81,7 +81,7 @@ pub struct GraphInfo {
 ///
 /// # Errors
 /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the bytes are not an ONNX file. A graph that cannot
-/// be run is no error.
+/// be run is not an error.
 pub fn inspect(bytes: &[u8], external: Option<&[u8]>) -> Result<GraphInfo> {
     inspect_at(bytes, external, &[])
 }

@@ -23,7 +23,7 @@ pub struct OperatorTime {
     /// Time of all of them, in the units of the clock.
     pub time: f64,
     /// Their multiply-adds for all states: of a convolution as the definition counts them, however
-    /// it is computed; none for what is no product.
+    /// it is computed; none for what is not a product.
     pub multiply_adds: u64,
     /// Bytes of what they read and write, each counted once: values of all states, and weights.
     pub bytes: u64,

@@ -23,7 +23,7 @@ impl Lowering<'_> {
             Core::Convolution { node } => self.convolution(*node, fusion),
             Core::Linear { node } => {
                 let node = self.source.node(*node);
-                let op = node.op_as().context("this is no product")?;
+                let op = node.op_as().context("this is not a product")?;
                 let inputs = [self.value(node.inputs[0])?, self.value(node.inputs[1])?];
                 self.product(op, &inputs, Some(fusion))
             }

@@ -61,7 +61,7 @@ phrases! {
     NoActivation: "no activation stands before \"{output}\": the check compares its values with both",
     GaussianFitted: "mean of a Gaussian in [{low}, {high}], σ fitted to each image",
     GaussianOwn: "Gaussian in [{low}, {high}] with its own σ for each pixel",
-    GreyCrossEntropy: "cross-entropy with grey levels, which is no likelihood",
+    GreyCrossEntropy: "cross-entropy with grey levels, which is not a likelihood",
     DiscretizedLogistic: "discretized logistic",
     LogitsBeforeSigmoid: "logits of binary pixels, from before the Sigmoid",
     BinaryLogits: "logits of binary pixels",
@@ -130,7 +130,7 @@ phrases! {
     DrawNotFinite: "a draw from the prior has a value that is not finite",
     DecoderIgnoresZ: "all draws from the prior are decoded to the same image: the input that is taken for the latents has no effect",
     PosteriorIgnoresX: "q(z|x) hardly moves from one drawing to another: the posterior has collapsed, or the picture does not reach the encoder in the units that it was trained on",
-    PosteriorWide: "q(z|x) is wider than the prior in every latent for every drawing: its spread seems to be no logarithm, but a standard deviation",
+    PosteriorWide: "q(z|x) is wider than the prior in every latent for every drawing: its spread seems to be a standard deviation, not a logarithm",
     KlZero: "the KL to the prior is exactly 0 for every drawing: q(z|x) is the prior, so the outputs are constants",
     BetterPixels: "the drawings are reconstructed better (mean square error {better} instead of {present}) when the encoder sees them so: {pixels}",
     PoorReconstruction: "the drawings are reconstructed worse (mean square error {present}) than by their mean image ({mean}): the model was trained on other pictures, or a convention is wrong",
@@ -140,7 +140,7 @@ phrases! {
 
     // what looks wrong with a diffusion model
     NetworkNotFinite: "the network gives a value that is not finite: its weights are damaged, or it is not the file that it is taken for",
-    ClassWithoutEffect: "the predictions for two classes are the same: the input \"{input}\" seems to be no class",
+    ClassWithoutEffect: "the predictions for two classes are the same: the input \"{input}\" does not seem to be a class",
     BetterReading: "noised drawings are cleaned better if {reading}: the mean square error is {better} instead of {present} times that of the best linear guess",
     ReadingOutput: "the output is {output}",
     ReadingTime: "the noise level is {time}",

@@ -132,7 +132,7 @@ mod tests {
         let written = serde_json::to_value(&time).unwrap();
         assert_eq!(written["code"], "timestep-of");
         assert_eq!(written["values"]["chain"]["values"]["steps"], 50);
-        // a brace of a name is no place for a value
+        // a brace in a name is not a placeholder
         let odd = Phrase::new(Code::OutputCalled, [("output", "{steps}".into())]);
         assert_eq!(odd.message, "the output is called \"{steps}\"");
     }

@@ -7,7 +7,9 @@ mod elementwise;
 mod fold;
 mod index;
 mod layers;
+mod pieces;
 mod shape;
+mod windows;
 
 use tract_onnx::pb::{AttributeProto, NodeProto};
 
@@ -130,7 +132,9 @@ impl<'a> Call<'a, '_> {
 pub(super) fn apply(call: &Call<'_, '_>) -> Rule {
     let operator = call.node.op_type.as_str();
     let rule = elementwise::rule(operator)
+        .or_else(|| windows::rule(operator))
         .or_else(|| layers::rule(operator))
+        .or_else(|| pieces::rule(operator))
         .or_else(|| shape::rule(operator))
         .or_else(|| index::rule(operator));
     let outputs = rule.ok_or("this operator is not supported")?(call)?;

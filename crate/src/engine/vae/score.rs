@@ -1,0 +1,194 @@
+//! The bound of one image by a VAE, and what the encoder says over many.
+
+use ndarray::Array1;
+use serde::{Deserialize, Serialize};
+
+use super::super::latent_bound::Posterior;
+use super::super::vae_posterior::VaePosterior;
+use super::super::{
+    Accumulator, DensityReading, LatentBound, LatentBoundOptions, check_image, random_seed,
+};
+use super::Vae;
+use crate::error::{Error, Result};
+use crate::math::elbo::{VaeElbo, bits_per_dim};
+use crate::math::gaussian;
+use crate::math::likelihood::{Task, dequantization};
+use crate::math::proposal::Proposal;
+use crate::model::check_class;
+
+/// Samples of the ELBO that are decoded together.
+const SAMPLES_AT_ONCE: usize = 64;
+
+/// How to score an image with a VAE.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct VaeElboOptions {
+    /// Samples of the latents from `q(z|x)`, at least 1.
+    pub samples: usize,
+    /// Seed of the binarization and of the samples; drawn from the system's generator if absent.
+    pub seed: Option<u64>,
+    /// The class, for a model that is conditioned on one.
+    pub class: Option<usize>,
+    /// Whether the 8-bit levels are made continuous for a density (Theis et al. 2016); see
+    /// [`DensityReading`](super::super::DensityReading).
+    pub dequantize: bool,
+}
+
+impl Default for VaeElboOptions {
+    fn default() -> Self {
+        Self { samples: 64, seed: None, class: None, dequantize: false }
+    }
+}
+
+/// The bound of one image, and what it was computed from.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScoredVae {
+    /// The seed that was used.
+    pub seed: u64,
+    /// Samples of the latents.
+    pub samples: usize,
+    /// What was explained.
+    pub task: Task,
+    /// The binary image that was scored, one 0 or 1 per pixel; none for other tasks.
+    #[serde(with = "serde_bytes")]
+    pub binarized: Option<Vec<u8>>,
+    /// How a density was read; none for other tasks.
+    pub density: Option<DensityReading>,
+    /// The terms.
+    #[serde(flatten)]
+    pub terms: VaeElbo,
+}
+
+impl Vae {
+    /// Most samples that [`Vae::elbo`] takes in one call.
+    pub const MAX_SAMPLES: usize = 100_000;
+
+    /// Mean KL to the prior of each latent, in nats, over images of 8-bit levels laid end to end:
+    /// how much each says of them, for a model whose entry does not know. Binary images are drawn
+    /// with the seed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) unless there is at least one whole image;
+    /// those of [`Vae::encode_given`] and of the network.
+    pub fn estimate_kl(
+        &self,
+        images: &[u8],
+        class: Option<usize>,
+        seed: u64,
+    ) -> Result<Array1<f64>> {
+        let dimensions = self.image.dimensions();
+        if images.is_empty() || !images.len().is_multiple_of(dimensions) {
+            return Err(Error::shape(format!(
+                "{} levels are not whole images of {dimensions}",
+                images.len()
+            )));
+        }
+        check_class(class, self.classes.len())?;
+        self.require_posterior()?;
+        let mut sum = Array1::zeros(self.latents);
+        for levels in images.chunks_exact(dimensions) {
+            let x = self.task.encoder_input(&self.task.observe(levels, seed));
+            let q = self.encoder()?.encode_given(x.view(), class)?;
+            sum += &gaussian::kl_standard(q.mean.view(), q.log_var.view());
+        }
+        Ok(sum / (images.len() / dimensions) as f64)
+    }
+
+    fn require_posterior(&self) -> Result<()> {
+        if self.autoencoder {
+            return Err(Error::model(
+                "the model is an autoencoder: its encoder gives one code and no q(z|x), so there is no bound",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The evidence lower bound `E_q[log p(x|z)] - KL(q(z|x) || p(z))` of one image, in nats
+    /// (Kingma & Welling 2014).
+    ///
+    /// `levels` are 8-bit. A model of binary images explains a binarized one, each pixel being 1
+    /// with probability
+    /// `level / 255` (as in training); it is part of the result. The KL is exact, the
+    /// reconstruction is a mean over samples of the latents.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for a wrong length,
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a number of samples outside
+    /// `1..=MAX_SAMPLES`.
+    pub fn elbo(&self, levels: &[u8], options: &VaeElboOptions) -> Result<ScoredVae> {
+        let VaeElboOptions { samples, seed, class, dequantize } = *options;
+        check_image(levels, self.image.dimensions())?;
+        if !(1..=Self::MAX_SAMPLES).contains(&samples) {
+            return Err(Error::value(format!(
+                "samples is {samples}, it must be 1 to {}",
+                Self::MAX_SAMPLES
+            )));
+        }
+        let seed = seed.map_or_else(random_seed, Ok)?;
+        let observed = self.task.observe(levels, seed);
+        let posterior = self.posterior(&observed, class, dequantize.then_some(seed))?;
+        let q = Proposal::posterior();
+        let mut log_likelihoods = Vec::with_capacity(samples);
+        for first in (0..samples).step_by(SAMPLES_AT_ONCE) {
+            let indices = first..samples.min(first + SAMPLES_AT_ONCE);
+            let noises: Vec<Array1<f64>> =
+                indices.map(|index| q.noise(seed, index, posterior.latents())).collect();
+            log_likelihoods.extend(posterior.draws(&noises)?.iter().map(|d| d.log_likelihood));
+        }
+        let dimensions = self.image.dimensions();
+        let mut terms = VaeElbo::new(&log_likelihoods, posterior.kl().to_vec(), dimensions);
+        let density = posterior.density();
+        if let Some(density) = &density {
+            let volume = bits_per_dim(-density.log_volume, dimensions);
+            terms.bits_per_dim = terms.bits_per_dim.linear(1.0, volume);
+        }
+        Ok(ScoredVae {
+            seed,
+            samples,
+            task: self.task,
+            density,
+            binarized: (self.task == Task::Binarized).then_some(observed),
+            terms,
+        })
+    }
+
+    /// Starts the ELBO and the importance-weighted bounds of one image of 8-bit levels.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for an image of another size,
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for options out of range; those of the
+    /// network.
+    pub fn bound(
+        &self,
+        levels: &[u8],
+        options: &LatentBoundOptions,
+    ) -> Result<Accumulator<LatentBound>> {
+        check_image(levels, self.image.dimensions())?;
+        let &LatentBoundOptions { class, dequantize, .. } = options;
+        let bound = LatentBound::new(self.task, levels, options, |x, seed| {
+            Ok(Box::new(self.posterior(x, class, dequantize.then_some(seed))?))
+        });
+        bound.map(Accumulator::new)
+    }
+
+    /// q(z|x) of an observed image; with a seed the levels of a density are made continuous.
+    fn posterior(
+        &self,
+        x: &[u8],
+        class: Option<usize>,
+        dequantize: Option<u64>,
+    ) -> Result<VaePosterior> {
+        check_class(class, self.classes.len())?;
+        if dequantize.is_some() && self.task != Task::Density {
+            return Err(Error::value(
+                "dequantize is for a density: the model has a probability of the levels already",
+            ));
+        }
+        let encoder = self.encoder()?;
+        self.require_posterior()?;
+        let q = encoder.encode_given(self.task.encoder_input(x).view(), class)?;
+        let noise = dequantize.map(|seed| dequantization(x.len(), seed));
+        VaePosterior::new(self.decoder.clone(), q, class, x, noise, self.task == Task::Density)
+    }
+}
