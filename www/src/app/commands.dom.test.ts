@@ -128,7 +128,7 @@ describe.each(LABS.map(({ id }) => id))('the table in the %s lab', (lab) => {
 });
 
 it('describes nothing that there is not', async () => {
-  const known = new Set(['hint.slider', 'hint.reset', 'hint.tour']);
+  const known = new Set(['hint.slider', 'hint.reset', 'hint.chart', 'hint.tour']);
   for (const lab of LABS) {
     const { commands, hints } = await world(ADDRESSES[lab.id]);
     for (const { id } of [...commands(), ...hints]) known.add(id);

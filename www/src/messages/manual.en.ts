@@ -103,6 +103,7 @@ export const manual = {
     'sets.dice': 'Draws other samples for the scores.',
     'hint.slider': 'Slider: one step; with Shift, or by Page Up and Page Down, a large one.',
     'hint.reset': 'Slider that has a reset: back to its default.',
+    'hint.chart': 'Chart: tells its values one after the other; Esc ends it.',
     'hint.map':
       'Map: moves the point; Enter adds a corner of the path, Delete removes one, Esc all.',
     'hint.pad': 'Drawing pad: moves the pen; Space puts it down and lifts it.',

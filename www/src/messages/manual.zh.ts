@@ -96,6 +96,7 @@ export const manual: Manual = {
     'sets.dice': '为打分重新抽取样本。',
     'hint.slider': '滑块：移动一步；按住 Shift，或用上下翻页键，移动一大步。',
     'hint.reset': '可重置的滑块：恢复默认值。',
+    'hint.chart': '图表：逐个读出数值；Esc 结束。',
     'hint.map': '地图：移动点；回车键添加路径的拐点，Delete 删除一个，Esc 全部删除。',
     'hint.pad': '画板：移动画笔；空格键落笔、抬笔。',
     'hint.handle': '拟合平面：移动 q 或观测值。',
