@@ -165,7 +165,7 @@ fn hostile_files_are_refused_with_a_reason() {
         (npy("|O", false, "(1,)", &[0; 8]), "astype"),
         (npy("|u1", false, "(18446744073709551615, 2)", &[0; 2]), "can have"),
         (npy("|u1", false, "(99999999999999999999, 2)", &[0; 2]), "describes no array"),
-        (npy("|u1", false, "(1, 7)", &[0; 7]), "no square image"),
+        (npy("|u1", false, "(1, 7)", &[0; 7]), "not a square image"),
         (npy("|u1", false, "()", &[0]), "expected [N, H, W]"),
         (npy("<f4", false, "(2,)", &[0, 0, 0x80, 0x3f, 0, 0, 0, 0x3f]), "whole numbers"),
         (wide, "sides must be"),
@@ -174,11 +174,11 @@ fn hostile_files_are_refused_with_a_reason() {
         (b"\x93NUMPY\x01\x00\x02\x00{}".to_vec(), "describes no array"),
         (b"1,2,3,4\n1,2,3\n".to_vec(), "CSV"),
         (b"1,2,3,x\n".to_vec(), "must be numbers"),
-        (b"1,2,3,4,5,6,7\n".to_vec(), "no square image"),
+        (b"1,2,3,4,5,6,7\n".to_vec(), "not a square image"),
         (b"label,p0,p1,p2,p3\n".to_vec(), "no line of values"),
         (b"1,2,nan,4\n".to_vec(), "must be numbers"),
-        (b"GIF89a\x00\x00".to_vec(), "no data set"),
-        (Vec::new(), "no data set"),
+        (b"GIF89a\x00\x00".to_vec(), "not a data set"),
+        (Vec::new(), "not a data set"),
     ] {
         let error = read(&file).expect_err(mentions).to_string();
         assert!(error.contains(mentions), "{error:?} does not mention {mentions:?}");
