@@ -23,6 +23,8 @@ export interface Host extends Source {
   go(fragment: string): void;
   /** Calls back when another address has come, until `signal`. */
   arrive(read: () => void, signal: AbortSignal): void;
+  /** Begins anew, at the address as it is. */
+  reload(): void;
   /** Tells of an error that is on display. */
   tell(error: Error): void;
 }
@@ -58,6 +60,10 @@ export class DocumentHost implements Host {
 
   arrive(read: () => void, signal: AbortSignal): void {
     addEventListener('hashchange', read, { signal });
+  }
+
+  reload(): void {
+    location.reload();
   }
 
   tell(): void {

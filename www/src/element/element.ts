@@ -68,7 +68,7 @@ export class ElboRoomElement extends Base {
     try {
       const { Run } = await import('./run.ts');
       if (turn !== this.#turn) return;
-      this.#run = new Run(this, root, state);
+      this.#run = new Run(this, root, state, () => this.#again());
       await this.#run.begin();
     } catch (error) {
       if (turn !== this.#turn) return;

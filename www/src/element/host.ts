@@ -34,6 +34,7 @@ export class ElementHost implements Host {
     private readonly element: HTMLElement,
     readonly root: ShadowRoot,
     state: string,
+    readonly reload: () => void,
   ) {
     this.target = root;
     this.#address = state;

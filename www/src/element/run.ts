@@ -34,8 +34,9 @@ export class Run {
     element: HTMLElement,
     private readonly root: ShadowRoot,
     state: string,
+    reload: () => void,
   ) {
-    this.#host = new ElementHost(element, root, state);
+    this.#host = new ElementHost(element, root, state, reload);
   }
 
   get state(): string {
