@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type {
   DdpmEntry,
   DiffusionElboResult,
@@ -17,6 +17,9 @@ import type {
   VaeEntry,
 } from '../engine/protocol.ts';
 import * as programs from './code.ts';
+
+// Networks run here, beside whatever else keeps the machine busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const json = (path: string): unknown => JSON.parse(readFileSync(at(path), 'utf8'));
