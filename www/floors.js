@@ -27,6 +27,7 @@ export const FLOORS = {
   charts: ['engine', 'messages', 'format', 'controls', 'share'],
   models: [
     'engine',
+    'host',
     'messages',
     'dialog',
     'format',

@@ -99,6 +99,22 @@ describe('the page', () => {
     expect(location.hash).toBe('#lab=elbo&noise=5');
   });
 
+  it('does not write over an address that has come and is not read yet', async () => {
+    const page = at('#lab=inference');
+    page.state.inference.iterations = 50;
+    await pass(100);
+    // The browser tells of it a moment later.
+    history.replaceState(null, '', '#lab=elbo');
+    page.state.inference.iterations = 51;
+    await pass(1000);
+    expect(location.hash).toBe('#lab=elbo');
+    dispatchEvent(new HashChangeEvent('hashchange'));
+    expect(page.state.lab).toBe('elbo');
+    page.state.bound.timesteps = 'all';
+    await pass(400);
+    expect(location.hash).toContain('timesteps=all');
+  });
+
   it('writes what is left to write when it is left', () => {
     const page = at('');
     page.state.denoise.seed = 9;

@@ -28,6 +28,8 @@ export class Page {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The address that the page itself goes to. */
   #going: string | null = null;
+  /** The address that was read or written last: another one has come, and is read a moment later. */
+  #seen: string;
   /** Printed once for all links: every move of a slider changes them. */
   #fields = $derived.by(() => printFields(this.state));
 
@@ -35,6 +37,7 @@ export class Page {
     const { state, rejected } = host.read();
     this.state = $state(state);
     this.rejected = rejected;
+    this.#seen = host.fragment;
     const end = new AbortController();
     const { signal } = end;
     $effect(() => () => {
@@ -146,6 +149,7 @@ export class Page {
   #read(): void {
     this.#forget();
     const { state, rejected } = this.host.read();
+    this.#seen = this.host.fragment;
     this.rejected = this.#catalog ? [...rejected, ...fitToModels(state, this.#catalog)] : rejected;
     // What was set last is in the history before anything else comes.
     this.edits.observe();
@@ -161,7 +165,10 @@ export class Page {
 
   #flush(): void {
     this.#forget();
+    // Written over, an address that has come would be lost.
+    if (this.host.fragment !== this.#seen) return;
     const fragment = printState(this.state);
     if (!isSame(this.host.fragment, fragment)) this.host.replace(fragment);
+    this.#seen = this.host.fragment;
   }
 }
