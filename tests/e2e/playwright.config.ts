@@ -34,6 +34,18 @@ export const isolatedServer = server(isolated);
 
 const isRoot = process.getuid?.() === 0;
 
+// The system's own browser: Playwright's download of one is neither needed nor always possible.
+const chromium = executable(
+  ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+  'CHROME_BIN',
+);
+
+const launch = (executablePath: string) => ({
+  executablePath,
+  chromiumSandbox: !isRoot,
+  args: ARGUMENTS,
+});
+
 export default defineConfig<Options>({
   outputDir: 'artifacts/failures',
   reporter: [['list'], ['json', { outputFile: 'artifacts/report.json' }]],
@@ -63,7 +75,15 @@ export default defineConfig<Options>({
     {
       name: 'page',
       testDir: 'page',
+      testIgnore: 'visual.spec.ts',
       use: { baseURL: `${standIn}/`, networks: 'stand-in' },
+    },
+    {
+      name: 'visual',
+      testDir: 'page',
+      testMatch: 'visual.spec.ts',
+      // The baselines have the letters as Chromium draws them.
+      use: { baseURL: `${standIn}/`, networks: 'stand-in', launchOptions: launch(chromium) },
     },
   ],
   use: {
@@ -75,15 +95,8 @@ export default defineConfig<Options>({
     // A trace of every test takes longer than the tests: `--trace retain-on-failure` asks for it.
     trace: 'off',
     screenshot: 'only-on-failure',
-    launchOptions: {
-      // The system's own browser: Playwright's download of one is neither needed nor always possible.
-      executablePath: executable(
-        ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
-        'CHROME_BIN',
-      ),
-      chromiumSandbox: !isRoot,
-      args: ARGUMENTS,
-    },
+    // The same without windows takes less time, where `cargo xtask` has found it.
+    launchOptions: launch(process.env['ELBO_ROOM_HEADLESS_SHELL'] || chromium),
   },
   webServer: [
     server(standIn, '--config ../tests/e2e/standin/vite.config.ts'),

@@ -343,7 +343,8 @@ fn end_to_end(job: &mut Job, shared: &Shared, script: &str) -> Result<()> {
     shared.page(job)?;
     let report = report_file(&format!("playwright-{script}.json"))?;
     let run = setup::npm(END_TO_END, ["run", script, "--", "--reporter=list,json"])
-        .env("CHROME_BIN", browser.headless)
+        .env("CHROME_BIN", browser.chromium)
+        .env("ELBO_ROOM_HEADLESS_SHELL", browser.headless)
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
     let run = job.run("run the end-to-end tests", run);
     let tests = std::fs::read_to_string(report)
