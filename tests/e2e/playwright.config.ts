@@ -96,7 +96,7 @@ export default defineConfig<Options>({
     trace: 'off',
     screenshot: 'only-on-failure',
     // The same without windows takes less time, where `cargo xtask` has found it.
-    launchOptions: launch(process.env['ELBO_ROOM_HEADLESS_SHELL'] || chromium),
+    launchOptions: launch(process.env['ELBO_ROOM_HEADLESS_SHELL'] ?? chromium),
   },
   webServer: [
     server(standIn, '--config ../tests/e2e/standin/vite.config.ts'),
