@@ -1,8 +1,10 @@
 /** What may import what. `floors.js` has the floors; here are the rules that hold them up. */
 import { FILES, FLOORS } from './floors.js';
 
-const files = (name) =>
-  name in FILES ? `^src/${FILES[name]}` : `^src/${name}(/|\\.(svelte\\.)?(ts|svelte)$)`;
+const files = (name) => {
+  if (name in FILES) return `^src/${FILES[name]}`;
+  return `^${name === 'engine' ? '(src/)?' : 'src/'}${name}(/|\\.(svelte\\.)?(ts|svelte)$)`;
+};
 /** Files of other floors that lie in a floor's folder. */
 const inside = (name) => Object.keys(FILES).filter((other) => other !== name);
 
@@ -12,7 +14,7 @@ const floors = Object.entries(FLOORS).map(([name, below]) => ({
   severity: 'error',
   from: { path: files(name), pathNot: ['\\.test\\.ts$', ...inside(name).map(files)] },
   to: {
-    path: '^src/',
+    path: '^(src|engine)/',
     pathNot: [files(name), ...below.map(files)],
     // A declaration fetches the code that stands behind it.
     ...(name in FILES && { dependencyTypesNot: ['dynamic-import'] }),
@@ -42,9 +44,10 @@ export default {
         'The crate runs in workers; the rest of the page talks to them by engine/protocol.ts.',
       severity: 'error',
       from: {
-        path: '^src/',
+        path: '^(src|engine)/',
         pathNot: [
-          '^src/engine/(worker\\.ts|worker/|(calls|protocol)\\.ts|engine\\.svelte\\.ts)',
+          '^engine/(worker\\.ts|worker/|(calls|protocol)\\.ts)',
+          '^src/engine/engine\\.svelte\\.ts',
           '^src/bench/(crate\\.worker|supplies)\\.ts',
           '\\.test\\.ts$',
         ],
@@ -53,10 +56,18 @@ export default {
     },
     {
       name: 'framework-free',
-      comment: 'Drawing, texts, state and the protocol can be used, and tested, without Svelte.',
+      comment: 'The engine, drawing, texts and state can be used, and tested, without Svelte.',
       severity: 'error',
-      from: { path: '^src/(drawing|address|state\\.ts|format\\.ts|engine/(worker|pool|client))' },
+      from: { path: '^(engine/|src/(drawing|address|state\\.ts|format\\.ts))' },
       to: { path: 'node_modules/svelte/' },
+    },
+    {
+      name: 'engine-alone',
+      comment:
+        'engine/ is what the npm package, the benchmark and the page share: it knows nothing of the page.',
+      severity: 'error',
+      from: { path: '^engine/', pathNot: ['\\.test\\.ts$'] },
+      to: { path: ['^src/', '\\.svelte(\\.ts)?$'] },
     },
     {
       name: 'not-to-test',

@@ -74,7 +74,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'node',
-          include: ['{src,vite}/**/*.test.ts'],
+          include: ['{engine,src,vite}/**/*.test.ts'],
           exclude: ['src/**/*.{dom,alone}.test.ts'],
         },
       },

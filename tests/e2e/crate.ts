@@ -16,7 +16,7 @@ import init, {
   PlaneDiffusion,
   VariationalInference,
 } from '../../www/pkg/elbo_room.js';
-import { datasetOf } from '../../www/src/engine/facts.ts';
+import { datasetOf } from '../../www/engine/facts.ts';
 import { defaultState } from '../../www/src/state.ts';
 import { standIns } from './standin/site.ts';
 

@@ -1,4 +1,4 @@
-import type { Estimate } from '../../www/src/engine/protocol.ts';
+import type { Estimate } from '../../www/engine/protocol.ts';
 
 /** A standard error that is only that of rounding: the value is the same for every sample, and the page shows none. */
 export const withoutRounding = ({ mean, standardError }: Estimate): Estimate => ({

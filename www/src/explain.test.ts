@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { CallError, WorkerLostError } from './engine/client.ts';
-import { LoadError } from './engine/loader.ts';
+import { CallError, WorkerLostError } from '../engine/client.ts';
+import { LoadError } from '../engine/loader.ts';
 import { en } from './messages/en.ts';
 import { PictureError } from './drawing/file.ts';
 import { explain } from './explain.ts';

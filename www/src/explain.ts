@@ -1,5 +1,5 @@
 import { COMMON, PictureError, type PictureFault } from './drawing/file.ts';
-import { LoadError } from './engine/loader.ts';
+import { LoadError } from '../engine/loader.ts';
 import { messages } from './messages/index.ts';
 
 /** What went wrong, in the page's language; what the code says of it, which is English, follows in brackets. */

@@ -1,5 +1,5 @@
 /** Numbers as the page shows them: a real minus sign, and as many decimals as the standard error supports. */
-import type { Estimate } from './engine/protocol.ts';
+import type { Estimate } from '../engine/protocol.ts';
 
 const MOST_DECIMALS = 4;
 

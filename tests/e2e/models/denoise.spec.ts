@@ -1,4 +1,4 @@
-import { MNIST_SHAPE } from '../../../www/src/engine/facts.ts';
+import { MNIST_SHAPE } from '../../../www/engine/facts.ts';
 import { printPixels } from '../../../www/src/drawing/pixels.ts';
 import { fixed } from '../../../www/src/format.ts';
 import { decode, denoised, priorSample, sampled, STEPS, tiled } from '../crate.ts';

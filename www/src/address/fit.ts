@@ -1,6 +1,6 @@
 /** What an address asks for, against what the models at hand have. */
-import { idOf, isOwn } from '../engine/own.ts';
-import type { Manifest } from '../engine/protocol.ts';
+import { idOf, isOwn } from '../../engine/own.ts';
+import type { Manifest } from '../../engine/protocol.ts';
 import { LABS } from '../labs/index.ts';
 import type { PageState } from '../state.ts';
 import { type Rejection, rejection } from './address.ts';

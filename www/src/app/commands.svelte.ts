@@ -2,7 +2,7 @@
 import type { Command } from '../commands/command.ts';
 import { singles } from '../commands/singles.svelte.ts';
 import { editCommands } from '../edits/commands.ts';
-import { asError } from '../engine/client.ts';
+import { asError } from '../../engine/client.ts';
 import type { Host } from '../host.ts';
 import { LABS } from '../labs/index.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../messages/languages.ts';

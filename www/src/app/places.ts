@@ -2,7 +2,7 @@
 import { parseState } from '../address/address.ts';
 import type { Command } from '../commands/command.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
-import type { ModelEntry } from '../engine/protocol.ts';
+import type { ModelEntry } from '../../engine/protocol.ts';
 import { LABS } from '../labs/index.ts';
 import { LANGUAGES } from '../messages/languages.ts';
 import type { ModelDesk } from '../models/desk.svelte.ts';

@@ -17,7 +17,7 @@ import init, {
 import { FAMILIES, TARGETS } from '../labs/inference/settings.ts';
 import { CLASS, latents, LOG_SNR, noisy, picture } from './inputs.ts';
 import { Peak } from './peak.ts';
-import { TOGETHER } from '../engine/together.ts';
+import { TOGETHER } from '../../engine/together.ts';
 import { timed, timedWarm } from './timing.ts';
 
 let memory: WebAssembly.Memory;

@@ -1,7 +1,7 @@
 /** The measures, one after the other, the two engines in turns within each. */
-import type { GrowthState } from '../engine/growth.ts';
-import { Pool } from '../engine/pool.ts';
-import { spawn } from '../engine/station.svelte.ts';
+import type { GrowthState } from '../../engine/growth.ts';
+import { Pool } from '../../engine/pool.ts';
+import { spawn } from '../../engine/spawn.ts';
 import type { BenchTexts } from '../messages/bench.en.ts';
 import { cleanImage, noisy, picture, sigmoid } from './inputs.ts';
 import {

@@ -1,6 +1,6 @@
 /** The main page, in a frame, as a visitor has it: how long a moved slider takes to be painted. */
-import type { Calls, FromWorker, ToWorker } from '../engine/calls.ts';
-import { sharedTime } from '../engine/shared-time.ts';
+import type { Calls, FromWorker, ToWorker } from '../../engine/calls.ts';
+import { sharedTime } from '../../engine/shared-time.ts';
 
 type Scope = Window & typeof globalThis;
 

@@ -1,10 +1,16 @@
 /** The shipped files, and the workers that measure on them. */
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
-import { chooseModel, fetchBytes, fetchModule } from '../engine/loader.ts';
-import { isSameShape, MNIST_SHAPE } from '../engine/facts.ts';
-import type { DdpmEntry, HvaeEntry, ImageShape, Manifest, VaeEntry } from '../engine/protocol.ts';
-import { Shelf } from '../engine/shelf.ts';
+import { chooseModel, fetchBytes, fetchModule } from '../../engine/loader.ts';
+import { isSameShape, MNIST_SHAPE } from '../../engine/facts.ts';
+import type {
+  DdpmEntry,
+  HvaeEntry,
+  ImageShape,
+  Manifest,
+  VaeEntry,
+} from '../../engine/protocol.ts';
+import { Shelf } from '../../engine/shelf.ts';
 import type { CrateApi } from './crate.worker.ts';
 import type { PeerApi, Sizes } from './peer.worker.ts';
 

@@ -1,4 +1,4 @@
-import type { ScheduleKind } from '../engine/protocol.ts';
+import type { ScheduleKind } from '../../engine/protocol.ts';
 
 /** How a chart tells the lines of noise schedules apart. */
 export const DASHES: Record<ScheduleKind, string> = {

@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3-scale';
-import type { DiffusionElboResult } from '../engine/protocol.ts';
+import type { DiffusionElboResult } from '../../engine/protocol.ts';
 import type { Margin } from './plot.ts';
 
 /** Axes of what each timestep costs: t falls to the right, towards the picture. */

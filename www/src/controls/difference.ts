@@ -1,5 +1,5 @@
 /** The difference of two pictures: signed, in colours that run from blue over white to orange. Pure. */
-import type { ImageShape } from '../engine/protocol.ts';
+import type { ImageShape } from '../../engine/protocol.ts';
 import { rasterOf } from '../share/raster.ts';
 import type { Raster } from '../share/subject.ts';
 

@@ -1,6 +1,6 @@
 /** What holds for every drawing and every text that may stand for one. */
 import { describe, expect, it } from 'vitest';
-import { isSameShape, MNIST_SHAPE } from '../engine/facts.ts';
+import { isSameShape, MNIST_SHAPE } from '../../engine/facts.ts';
 import { images } from '../testing/images.ts';
 import { fc } from '../testing/properties.ts';
 import { fromBase64Url, toBase64Url } from './base64url.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
-import { dimensionsOf, MNIST_SHAPE as shape } from '../engine/facts.ts';
+import { dimensionsOf, MNIST_SHAPE as shape } from '../../engine/facts.ts';
 import { deflateSync } from 'fflate';
 import { parsePixels, printPixels } from './pixels.ts';
 import {

@@ -1,7 +1,7 @@
 /** A picture of 8-bit levels and its form in the URL. Pure: no DOM. */
 import { deflateSync, inflateSync } from 'fflate';
-import { dimensionsOf, isSameShape, MNIST_SHAPE } from '../engine/facts.ts';
-import type { Pixels } from '../engine/protocol.ts';
+import { dimensionsOf, isSameShape, MNIST_SHAPE } from '../../engine/facts.ts';
+import type { Pixels } from '../../engine/protocol.ts';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
 
 /** Longest side of a picture: that of any model's images. */

@@ -1,6 +1,6 @@
 /** First of the element's modules: what of the labs would otherwise use the whole document, or keep something in the browser. */
 import { text } from '../charts/text.ts';
-import { scripts } from '../engine/scripts.ts';
+import { scripts } from '../../engine/scripts.ts';
 import { storage } from '../storage.ts';
 
 const notes = new Map<string, string>();

@@ -1,5 +1,5 @@
-import { asError } from './client.ts';
-import { LoadError } from './loader.ts';
+import { asError } from '../../engine/client.ts';
+import { LoadError } from '../../engine/loader.ts';
 
 /** The models of the labs by their kind; those that are fetched when they are needed, by their id. */
 export type AssetName = 'runtime' | 'manifest' | 'vae' | 'ddpm' | (string & {});

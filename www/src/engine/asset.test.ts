@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Asset, type Fetcher } from './asset.svelte.ts';
-import { LoadError } from './loader.ts';
+import { LoadError } from '../../engine/loader.ts';
 
 const missing = new LoadError('missing', 'vae.onnx', 404);
 

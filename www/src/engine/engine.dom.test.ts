@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { clearUp, make, open, pass, world } from '../testing/page.svelte.ts';
 import { bytesOf, DDPM, manifest, MAP_VAE, VAE } from '../testing/manifest.ts';
-import type { ModelEntry } from './protocol.ts';
+import type { ModelEntry } from '../../engine/protocol.ts';
 import { calls, ScriptedWorker, workerOf } from '../testing/worker.ts';
 import { Engine } from './engine.svelte.ts';
-import { LoadError } from './loader.ts';
+import { LoadError } from '../../engine/loader.ts';
 
 afterEach(clearUp);
 

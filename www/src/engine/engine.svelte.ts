@@ -1,24 +1,30 @@
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
 import { Asset } from './asset.svelte.ts';
-import { asError, isCancelled, type LossCause, type OnLost, type WorkerClient } from './client.ts';
+import {
+  asError,
+  isCancelled,
+  type LossCause,
+  type OnLost,
+  type WorkerClient,
+} from '../../engine/client.ts';
 import { markFirstPicture } from './first.ts';
 import { ModelFiles } from './files.svelte.ts';
-import { chooseModel, fetchBytes, fetchModule, LoadError } from './loader.ts';
-import { NO_MODELS, type OwnModels } from './own.ts';
+import { chooseModel, fetchBytes, fetchModule, LoadError } from '../../engine/loader.ts';
+import { NO_MODELS, type OwnModels } from '../../engine/own.ts';
 import { isMissingPart, parts } from './outage.svelte.ts';
-import { Pool } from './pool.ts';
-import type { DdpmEntry, EvaluatedModel, Manifest, ModelEntry, Schedules } from './protocol.ts';
-import { poolSize, type SuppliedModel } from './recruiter.ts';
+import { Pool } from '../../engine/pool.ts';
+import type {
+  DdpmEntry,
+  EvaluatedModel,
+  Manifest,
+  ModelEntry,
+  Schedules,
+} from '../../engine/protocol.ts';
+import { poolSize, type SuppliedModel } from '../../engine/recruiter.ts';
+import { spawn } from '../../engine/spawn.ts';
 import { documentSource, type Source } from './source.ts';
-import {
-  type Crew,
-  type ModelKind,
-  type Role,
-  spawn,
-  Station,
-  type Supplies,
-} from './station.svelte.ts';
-import { cacheStorage, FileStore } from './store.ts';
+import { type Crew, type ModelKind, type Role, Station, type Supplies } from './station.svelte.ts';
+import { cacheStorage, FileStore } from '../../engine/store.ts';
 import { missingFeatures } from './support.ts';
 
 /** Why a lab has no model: there is none, it could not be loaded, or its worker has crashed too often. */

@@ -1,10 +1,11 @@
 import { AbsentError, Asset } from './asset.svelte.ts';
-import { chooseModel, type FetchOptions, modelBytes } from './loader.ts';
-import { isOwn, type OwnModels } from './own.ts';
-import type { Manifest, ModelEntry } from './protocol.ts';
-import { Shelf } from './shelf.ts';
-import type { FileStore } from './store.ts';
-import type { ModelKind, ModelPackage } from './station.svelte.ts';
+import { chooseModel, type FetchOptions, modelBytes } from '../../engine/loader.ts';
+import { isOwn, type OwnModels } from '../../engine/own.ts';
+import type { Manifest, ModelEntry } from '../../engine/protocol.ts';
+import { Shelf } from '../../engine/shelf.ts';
+import type { FileStore } from '../../engine/store.ts';
+import type { ModelPackage } from '../../engine/recruiter.ts';
+import type { ModelKind } from './station.svelte.ts';
 
 const isDecoder = (role: string) => role === 'decoder' || role === 'decoderData';
 

@@ -4,7 +4,7 @@ import { clearUp, open, pass } from '../testing/page.svelte.ts';
 import { DDPM, manifest, VAE } from '../testing/manifest.ts';
 import { calls, type Script, workerOf } from '../testing/worker.ts';
 import type { Engine } from './engine.svelte.ts';
-import type { Manifest, ModelEntry } from './protocol.ts';
+import type { Manifest, ModelEntry } from '../../engine/protocol.ts';
 
 afterEach(clearUp);
 

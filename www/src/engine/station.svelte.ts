@@ -1,68 +1,21 @@
 import { AbsentError, type Asset } from './asset.svelte.ts';
-import {
-  asError,
-  EndEvent,
-  type LossCause,
-  type OnLost,
-  WorkerClient,
-  type WorkerLike,
-  WorkerLostError,
-} from './client.ts';
-import { Lane } from './lane.ts';
-import { LateWorker } from './late.ts';
-import { PromptWorker } from './prompt.ts';
-import type { ModelEntry } from './protocol.ts';
-import { scripts } from './scripts.ts';
-import workerUrl from './worker.ts?worker&url';
+import { asError, type LossCause, WorkerClient, WorkerLostError } from '../../engine/client.ts';
+import { Lane } from '../../engine/lane.ts';
+import { LateWorker } from '../../engine/late.ts';
+import type { ModelEntry } from '../../engine/protocol.ts';
+import type { ModelPackage } from '../../engine/recruiter.ts';
+import { create } from '../../engine/spawn.ts';
 
 export type Role = 'decoder' | 'sampler' | 'scorer' | 'fitter';
 /** Who can be lost: a station, or one of the pool's workers. */
 export type Crew = Role | 'pool';
 export type ModelKind = 'vae' | 'ddpm';
 
-export interface ModelPackage {
-  id: string;
-  files: Record<string, Uint8Array>;
-}
-
 /** What every station needs, and the models that one must hold. */
 export interface Supplies {
   runtime: Asset<WebAssembly.Module>;
   entry(id: string): Promise<ModelEntry>;
   models: Partial<Record<ModelKind, Asset<ModelPackage>>>;
-}
-
-/** In full: a browser that has it from the line for one worker has it for all. */
-const fetchScript = () => fetch(workerUrl).then((response) => response.arrayBuffer());
-
-/** The worker's name tells it from the others in the browser's tools. */
-function create(name: string): WorkerLike {
-  try {
-    return new PromptWorker(
-      new Worker(scripts.trusted(workerUrl), { type: 'module', name }),
-      fetchScript,
-    );
-  } catch (error) {
-    return refused(asError(error).message);
-  }
-}
-
-/** In a sandboxed frame, or where a policy forbids workers. */
-function refused(reason: string): WorkerLike {
-  const worker: WorkerLike = {
-    postMessage: () => undefined,
-    terminate: () => undefined,
-    onmessage: null,
-    onerror: null,
-    onmessageerror: null,
-  };
-  queueMicrotask(() => worker.onerror?.(new EndEvent(reason, 'refused') as unknown as ErrorEvent));
-  return worker;
-}
-
-/** A new worker. */
-export function spawn(name: 'pool' | 'check', onLost: OnLost): WorkerClient {
-  return new WorkerClient(create(name), onLost);
 }
 
 /** More losses than this within the window, and restarting is left to the visitor. */

@@ -1,5 +1,5 @@
 /** What a lab says of itself before it is opened. Its code is fetched by `load`. */
-import type { ModelEntry } from '../engine/protocol.ts';
+import type { ModelEntry } from '../../engine/protocol.ts';
 import type { ModelKind } from '../engine/station.svelte.ts';
 import type { Language } from '../messages/languages.ts';
 import type { Slices, StateOf } from '../schema/rows.ts';

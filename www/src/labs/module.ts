@@ -2,7 +2,7 @@
 import type { Component } from 'svelte';
 import type { Command, Hint } from '../commands/command.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
-import type { Pixels } from '../engine/protocol.ts';
+import type { Pixels } from '../../engine/protocol.ts';
 import type { ModelDesk } from '../models/desk.svelte.ts';
 import type { Page } from '../page.svelte.ts';
 import type { Displayed } from '../scoring/scoring.svelte.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseState, printState } from '../address/address.ts';
 import { catalogOf, fitToModels } from '../address/fit.ts';
-import type { Manifest } from '../engine/protocol.ts';
+import type { Manifest } from '../../engine/protocol.ts';
 import { defaultState, type PageState } from '../state.ts';
 import { LABS } from './index.ts';
 

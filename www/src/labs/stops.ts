@@ -1,6 +1,6 @@
 /** Stops of the guided tour: what each sets its lab to, and what it points at. */
-import { boundLack } from '../engine/facts.ts';
-import type { ModelEntry } from '../engine/protocol.ts';
+import { boundLack } from '../../engine/facts.ts';
+import type { ModelEntry } from '../../engine/protocol.ts';
 import type { Slices, ValuesOf } from '../schema/rows.ts';
 
 /** What a site has, as far as the tour needs it. */

@@ -1,6 +1,6 @@
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import type { VaeEntry } from '../engine/protocol.ts';
+import type { VaeEntry } from '../../engine/protocol.ts';
 import { manifest, VAE } from '../testing/manifest.ts';
 import { ArchiveError, baseName, isModel, pack, readFiles } from './archive.ts';
 import { canonical, checksums, sha256 } from './digest.ts';

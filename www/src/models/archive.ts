@@ -1,5 +1,5 @@
 /** Files that the visitor gives, and the archive that a model of his leaves in. */
-import type { FileEntry, ModelEntry } from '../engine/protocol.ts';
+import type { FileEntry, ModelEntry } from '../../engine/protocol.ts';
 
 export interface NamedBytes {
   name: string;

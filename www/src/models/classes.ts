@@ -1,5 +1,5 @@
 /** How a model is conditioned on classes. */
-import type { DdpmEntry, ModelEntry } from '../engine/protocol.ts';
+import type { DdpmEntry, ModelEntry } from '../../engine/protocol.ts';
 
 /** Whether a VAE can be used without a class. */
 const isFree = ({ classes = [], encoder, decoder }: Extract<ModelEntry, { kind: 'vae' }>) =>

@@ -1,6 +1,6 @@
 /** Checksums by which models of the visitor's own are known. */
-import { ownId } from '../engine/own.ts';
-import type { FileEntry, ModelEntry } from '../engine/protocol.ts';
+import { ownId } from '../../engine/own.ts';
+import type { FileEntry, ModelEntry } from '../../engine/protocol.ts';
 
 const hex = (bytes: Uint8Array) =>
   [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');

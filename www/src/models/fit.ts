@@ -1,5 +1,5 @@
 /** Schedules that a diffusion model does not have give way to those that it has, in place. */
-import type { ScheduleKind, Schedules } from '../engine/protocol.ts';
+import type { ScheduleKind, Schedules } from '../../engine/protocol.ts';
 
 /** The most steps of a chain with a schedule. */
 export const mostSteps = (known: Schedules, schedule: ScheduleKind): number =>

@@ -1,7 +1,7 @@
 /** Names that tell models apart. */
-import { datasetOf } from '../engine/facts.ts';
-import { isOwn } from '../engine/own.ts';
-import type { ModelEntry } from '../engine/protocol.ts';
+import { datasetOf } from '../../engine/facts.ts';
+import { isOwn } from '../../engine/own.ts';
+import type { ModelEntry } from '../../engine/protocol.ts';
 
 /** The part of an id that people can compare: of a model of one's own, the beginning of its files' checksum. */
 const shortId = (id: string) => (isOwn(id) ? (id.split('.')[1] ?? '').slice(0, 6) : id);

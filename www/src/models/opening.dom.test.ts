@@ -12,7 +12,7 @@ import type {
   Phrase,
   Proposal,
   VaeEntry,
-} from '../engine/protocol.ts';
+} from '../../engine/protocol.ts';
 import { clearUp, make, pass, world } from '../testing/page.svelte.ts';
 import { manifest, VAE } from '../testing/manifest.ts';
 import { inTime } from '../testing/time.ts';

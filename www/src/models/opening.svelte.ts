@@ -1,6 +1,6 @@
-import { asError, type WorkerClient, WorkerLostError } from '../engine/client.ts';
+import { asError, type WorkerClient, WorkerLostError } from '../../engine/client.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
-import type { CallName, Calls } from '../engine/calls.ts';
+import type { CallName, Calls } from '../../engine/calls.ts';
 import type {
   EntryChanges,
   FileEntry,
@@ -9,7 +9,7 @@ import type {
   ModelCheck,
   ModelEntry,
   Proposal,
-} from '../engine/protocol.ts';
+} from '../../engine/protocol.ts';
 import { baseName, isManifest, isModelFile, type NamedBytes, readFiles } from './archive.ts';
 import { checksums } from './digest.ts';
 import type { OwnLibrary, OwnModel } from './own.svelte.ts';

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { VaeEntry } from '../engine/protocol.ts';
+import type { VaeEntry } from '../../engine/protocol.ts';
 import { clearUp, make } from '../testing/page.svelte.ts';
 import { manifest, VAE } from '../testing/manifest.ts';
 import { OwnLibrary } from './own.svelte.ts';

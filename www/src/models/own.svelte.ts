@@ -1,6 +1,6 @@
-import { asError } from '../engine/client.ts';
-import type { OwnModels } from '../engine/own.ts';
-import type { FileEntry, ModelEntry } from '../engine/protocol.ts';
+import { asError } from '../../engine/client.ts';
+import type { OwnModels } from '../../engine/own.ts';
+import type { FileEntry, ModelEntry } from '../../engine/protocol.ts';
 import { pack } from './archive.ts';
 import type { KeptModel, ModelStore } from './store.ts';
 

@@ -1,5 +1,5 @@
 /** What the crate says of files, in the page's language. */
-import type { Phrase } from '../engine/protocol.ts';
+import type { Phrase } from '../../engine/protocol.ts';
 import { messages } from '../messages/index.ts';
 
 /** A phrase by its code; in the crate's English where the language has no text for it. */

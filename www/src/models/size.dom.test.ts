@@ -3,7 +3,7 @@ import '../messages/zh.ts';
 import { cleanup, render } from '@testing-library/svelte';
 import { flushSync } from 'svelte';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { FlatImage, FlatVector, Phrase } from '../engine/protocol.ts';
+import type { FlatImage, FlatVector, Phrase } from '../../engine/protocol.ts';
 import { speech } from '../messages/speech.svelte.ts';
 import { say } from './phrase.ts';
 import SizeField from './SizeField.svelte';

@@ -1,6 +1,6 @@
 /** Models of the visitor's own, kept in this browser between visits. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { ModelEntry } from '../engine/protocol.ts';
+import type { ModelEntry } from '../../engine/protocol.ts';
 
 export interface KeptModel {
   entry: ModelEntry;

@@ -1,5 +1,5 @@
 /** Values of a graph that may stand in the place of an output. */
-import type { EntryChanges, FileEntry, GraphInfo, ModelEntry } from '../engine/protocol.ts';
+import type { EntryChanges, FileEntry, GraphInfo, ModelEntry } from '../../engine/protocol.ts';
 
 interface ValueChoice {
   name: string;

@@ -1,5 +1,5 @@
 /** The chain of a diffusion model's bound, the same under every picture of the page. */
-import type { ScheduleKind } from '../engine/protocol.ts';
+import type { ScheduleKind } from '../../engine/protocol.ts';
 import { choice } from './codecs.ts';
 import { row } from './rows.ts';
 

@@ -4,7 +4,7 @@ import type {
   DiffusionElboResult,
   LatentBoundResult,
   VaeEntry,
-} from '../engine/protocol.ts';
+} from '../../engine/protocol.ts';
 import { manifest, VAE } from '../testing/manifest.ts';
 import { toCsv, toJson } from '../share/table.ts';
 import {

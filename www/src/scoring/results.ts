@@ -1,5 +1,5 @@
 /** The numbers of bounds as a table, for other programs. Pure: no DOM. */
-import { isOwn } from '../engine/own.ts';
+import { isOwn } from '../../engine/own.ts';
 import type {
   ClassPosteriorResult,
   DiffusionElboResult,
@@ -8,7 +8,7 @@ import type {
   LatentBoundResult,
   ModelEntry,
   VaeElbo,
-} from '../engine/protocol.ts';
+} from '../../engine/protocol.ts';
 import type { Table } from '../share/subject.ts';
 
 /** One number; `standardError` is empty where it is exact or not known yet. */

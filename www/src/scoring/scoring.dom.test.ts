@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { BoundProgress, DiffusionElboResult, VaeElbo } from '../engine/protocol.ts';
+import type { BoundProgress, DiffusionElboResult, VaeElbo } from '../../engine/protocol.ts';
 import { clearUp, open, pass } from '../testing/page.svelte.ts';
 import { flat } from '../testing/images.ts';
 import { type Script, workerOf } from '../testing/worker.ts';

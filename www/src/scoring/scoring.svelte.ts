@@ -1,8 +1,8 @@
 import { untrack } from 'svelte';
-import { asError, isCancelled } from '../engine/client.ts';
+import { asError, isCancelled } from '../../engine/client.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
-import { boundLack } from '../engine/facts.ts';
-import type { BoundOptions, BoundProgress, Pixels, VaeElbo } from '../engine/protocol.ts';
+import { boundLack } from '../../engine/facts.ts';
+import type { BoundOptions, BoundProgress, Pixels, VaeElbo } from '../../engine/protocol.ts';
 import { fitClass } from '../models/classes.ts';
 import { fitSchedule } from '../models/fit.ts';
 import type { ModelKind } from '../engine/station.svelte.ts';

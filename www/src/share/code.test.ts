@@ -15,7 +15,7 @@ import type {
   PlaneSetup,
   SamplerOptions,
   VaeEntry,
-} from '../engine/protocol.ts';
+} from '../../engine/protocol.ts';
 import * as programs from './code.ts';
 
 // Networks run here, beside whatever else keeps the machine busy.

@@ -1,5 +1,5 @@
 /** Computations of the page as programs outside of it, for the site's own models. Pure; fetched when it is used. */
-import { isOwn } from '../engine/own.ts';
+import { isOwn } from '../../engine/own.ts';
 import type {
   DdpmEntry,
   Growths,
@@ -9,7 +9,7 @@ import type {
   PlaneSetup,
   SamplerOptions,
   VaeEntry,
-} from '../engine/protocol.ts';
+} from '../../engine/protocol.ts';
 
 /** What a program says of itself in its first lines. */
 export interface About {

@@ -1,6 +1,6 @@
 /** Which computations there are programs for outside the page. The programs are fetched when they are asked for. */
-import { isSameShape } from '../engine/facts.ts';
-import { isOwn } from '../engine/own.ts';
+import { isSameShape } from '../../engine/facts.ts';
+import { isOwn } from '../../engine/own.ts';
 import type {
   DdpmEntry,
   Growths,
@@ -10,7 +10,7 @@ import type {
   PlaneSetup,
   SamplerOptions,
   VaeEntry,
-} from '../engine/protocol.ts';
+} from '../../engine/protocol.ts';
 import type { About } from './code.ts';
 import type { Code } from './subject.ts';
 

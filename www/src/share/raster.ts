@@ -1,5 +1,5 @@
 /** Pictures as pixels: from levels, from canvases, enlarged, side by side. */
-import type { ImageShape } from '../engine/protocol.ts';
+import type { ImageShape } from '../../engine/protocol.ts';
 import type { Raster } from './subject.ts';
 
 /** Between pictures side by side: neither black nor white. */

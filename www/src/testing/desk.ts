@@ -1,7 +1,7 @@
 /** The picture desk of the ELBO lab on a scripted worker. */
 import { Blob as ReadableBlob } from 'node:buffer';
-import type { Calls } from '../engine/calls.ts';
-import type { DigitReading, DigitStanding } from '../engine/protocol.ts';
+import type { Calls } from '../../engine/calls.ts';
+import type { DigitReading, DigitStanding } from '../../engine/protocol.ts';
 import { flat } from './images.ts';
 import { open } from './page.svelte.ts';
 import { pngHead } from './pictures.ts';

@@ -1,6 +1,6 @@
 /** Images for tests. */
-import { dimensionsOf, MNIST_SHAPE } from '../engine/facts.ts';
-import type { ImageShape, Pixels } from '../engine/protocol.ts';
+import { dimensionsOf, MNIST_SHAPE } from '../../engine/facts.ts';
+import type { ImageShape, Pixels } from '../../engine/protocol.ts';
 import { fc } from './properties.ts';
 
 /** One level everywhere; of MNIST's shape if no other is named. */

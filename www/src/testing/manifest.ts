@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { FileEntry, Manifest } from '../engine/protocol.ts';
+import type { FileEntry, Manifest } from '../../engine/protocol.ts';
 
 /** What a site in the tests serves under a path: a few bytes that no two files share. */
 export const bytesOf = (path: string): Uint8Array<ArrayBuffer> =>

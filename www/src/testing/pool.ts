@@ -1,12 +1,12 @@
 /** A pool of workers that answer from a script of habits, and a growth whose sum would show another order. */
 import { vi } from 'vitest';
-import type { CallName, Calls, FromWorker, ToWorker } from '../engine/calls.ts';
-import { WorkerClient, type WorkerLike } from '../engine/client.ts';
-import type { GrowthState } from '../engine/growth.ts';
-import { Pool } from '../engine/pool.ts';
-import type { Recruiter, SuppliedModel } from '../engine/recruiter.ts';
-import { PromptWorker } from '../engine/prompt.ts';
-import type { GrowthTask, LatentBoundResult } from '../engine/protocol.ts';
+import type { CallName, Calls, FromWorker, ToWorker } from '../../engine/calls.ts';
+import { WorkerClient, type WorkerLike } from '../../engine/client.ts';
+import type { GrowthState } from '../../engine/growth.ts';
+import { Pool } from '../../engine/pool.ts';
+import type { Recruiter, SuppliedModel } from '../../engine/recruiter.ts';
+import { PromptWorker } from '../../engine/prompt.ts';
+import type { GrowthTask, LatentBoundResult } from '../../engine/protocol.ts';
 
 export const TOTAL = 3000;
 

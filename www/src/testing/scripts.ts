@@ -1,6 +1,6 @@
 /** What scripted workers answer where a test does not care for the numbers, but for which of them arrive. */
-import { MNIST_SHAPE } from '../engine/facts.ts';
-import type { ChainPlace, LatentSource } from '../engine/protocol.ts';
+import { MNIST_SHAPE } from '../../engine/facts.ts';
+import type { ChainPlace, LatentSource } from '../../engine/protocol.ts';
 import type { Script } from './worker.ts';
 
 /** Coordinates that tell the sources apart: of a seed all the same, of a path its position. */

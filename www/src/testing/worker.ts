@@ -1,6 +1,6 @@
 /** Workers for tests: they speak the page's protocol, and a script says what they answer. */
 import { vi } from 'vitest';
-import type { CallName, Calls, FromWorker, ToWorker } from '../engine/calls.ts';
+import type { CallName, Calls, FromWorker, ToWorker } from '../../engine/calls.ts';
 import { manifest } from './manifest.ts';
 
 /** What a script is told of a call beside its parameters. */

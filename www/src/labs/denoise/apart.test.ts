@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseState, printState } from '../../address/address.ts';
-import type { DdpmEntry } from '../../engine/protocol.ts';
+import type { DdpmEntry } from '../../../engine/protocol.ts';
 import { standardOf } from '../../schema/rows.ts';
 import {
   type Choices,

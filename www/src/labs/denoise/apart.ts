@@ -1,5 +1,10 @@
 /** A second chain beside the first: what it is set to, and which of its frames belongs to one of the first. Pure. */
-import type { DdpmEntry, SamplerOptions, Schedules, ScheduleTable } from '../../engine/protocol.ts';
+import type {
+  DdpmEntry,
+  SamplerOptions,
+  Schedules,
+  ScheduleTable,
+} from '../../../engine/protocol.ts';
 import { fitClass } from '../../models/classes.ts';
 import { fitSchedule, mostSteps } from '../../models/fit.ts';
 import {

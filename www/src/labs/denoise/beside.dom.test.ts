@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MNIST_SHAPE } from '../../engine/facts.ts';
+import { MNIST_SHAPE } from '../../../engine/facts.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { Page } from '../../page.svelte.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';

@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import type { Engine, Obstacle } from '../../engine/engine.svelte.ts';
-import { isSameShape } from '../../engine/facts.ts';
-import { addressOf } from '../../engine/own.ts';
+import { isSameShape } from '../../../engine/facts.ts';
+import { addressOf } from '../../../engine/own.ts';
 import type {
   ChainStart,
   DdpmEntry,
@@ -9,7 +9,7 @@ import type {
   ScheduleKind,
   Schedules,
   ScheduleTable,
-} from '../../engine/protocol.ts';
+} from '../../../engine/protocol.ts';
 import { canGuide, hasNullClass } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';

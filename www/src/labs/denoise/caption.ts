@@ -1,5 +1,5 @@
 /** What leaves the page of a chain: its name, and its numbers. */
-import type { ScheduleTable } from '../../engine/protocol.ts';
+import type { ScheduleTable } from '../../../engine/protocol.ts';
 import { messages } from '../../messages/index.ts';
 import type { Table } from '../../share/subject.ts';
 import { type ChainSettings, type Digit, EACH } from './settings.ts';

@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
-import { type CallOptions, CancelledError, type WorkerClient } from '../../engine/client.ts';
+import { type CallOptions, CancelledError, type WorkerClient } from '../../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { assist, type Share, sharesOf } from '../../engine/grid.ts';
+import { assist, type Share, sharesOf } from '../../../engine/grid.ts';
 import type {
   ChainPlace,
   ChainStart,
@@ -10,7 +10,7 @@ import type {
   FrameInfo,
   SamplerOptions,
   ScheduleTable,
-} from '../../engine/protocol.ts';
+} from '../../../engine/protocol.ts';
 import type { Station } from '../../engine/station.svelte.ts';
 
 /** A dragged slider starts a chain when it rests, not at every value it passes. */

@@ -1,5 +1,5 @@
 /** The chains on display as pictures that leave the page. Fetched when it is used. */
-import type { FilmFrames } from '../../engine/protocol.ts';
+import type { FilmFrames } from '../../../engine/protocol.ts';
 import { filmOf, MOST_FRAMES, STRIP_FRAMES } from '../../share/film.ts';
 import { enlarged, evenly, rasterOf, sideBySide, stacked } from '../../share/raster.ts';
 import type { Asked, Film, Raster } from '../../share/subject.ts';

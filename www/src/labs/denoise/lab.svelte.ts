@@ -1,5 +1,5 @@
 import type { Engine, Obstacle } from '../../engine/engine.svelte.ts';
-import { dimensionsOf } from '../../engine/facts.ts';
+import { dimensionsOf } from '../../../engine/facts.ts';
 import type {
   ChainStart,
   DdpmEntry,
@@ -7,7 +7,7 @@ import type {
   SamplerOptions,
   Schedules,
   ScheduleTable,
-} from '../../engine/protocol.ts';
+} from '../../../engine/protocol.ts';
 import { canGuide, hasNullClass } from '../../models/classes.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';

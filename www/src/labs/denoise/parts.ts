@@ -1,5 +1,5 @@
 /** The parts of a chain that are set apart, in words. */
-import type { DdpmEntry } from '../../engine/protocol.ts';
+import type { DdpmEntry } from '../../../engine/protocol.ts';
 import { fixed } from '../../format.ts';
 import { messages, titleOf } from '../../messages/index.ts';
 import { namesOf } from '../../models/names.ts';

@@ -1,8 +1,8 @@
 import { untrack } from 'svelte';
-import { CancelledError, isCancelled } from '../../engine/client.ts';
+import { CancelledError, isCancelled } from '../../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { dimensionsOf } from '../../engine/facts.ts';
-import type { ImageShape } from '../../engine/protocol.ts';
+import { dimensionsOf } from '../../../engine/facts.ts';
+import type { ImageShape } from '../../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
 import { evenly } from '../../share/raster.ts';
 import type { Chain } from './chain.svelte.ts';

@@ -1,5 +1,5 @@
 /** The frames of chains as points of a plane, and what is drawn of them. Pure. */
-import type { FilmFrames, PrincipalComponents } from '../../engine/protocol.ts';
+import type { FilmFrames, PrincipalComponents } from '../../../engine/protocol.ts';
 
 /** Points of a chain's path, at most: evenly along it. */
 export const MOST_POINTS = 41;

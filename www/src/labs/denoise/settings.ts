@@ -1,5 +1,5 @@
 /** What the denoise lab can be set to. Pure. */
-import { isOwn } from '../../engine/own.ts';
+import { isOwn } from '../../../engine/own.ts';
 import { ALL_SCHEDULES } from '../../schema/bound.ts';
 import { bare, choice, type Codec, decimal, integer, optional } from '../../schema/codecs.ts';
 import { row, standardOf, type StateOf, type ValuesOf } from '../../schema/rows.ts';

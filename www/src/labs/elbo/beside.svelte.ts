@@ -1,8 +1,8 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { boundLack, formatKey, formatOf, type LatentEntry, taskOf } from '../../engine/facts.ts';
-import { isOwn } from '../../engine/own.ts';
-import type { ModelEntry } from '../../engine/protocol.ts';
+import { boundLack, formatKey, formatOf, type LatentEntry, taskOf } from '../../../engine/facts.ts';
+import { isOwn } from '../../../engine/own.ts';
+import type { ModelEntry } from '../../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
 import { standardOf } from '../../schema/rows.ts';
 import type { Picture } from '../../scoring/scoring.svelte.ts';

@@ -1,8 +1,8 @@
 /** The part of a file that becomes the picture. */
 import { fireEvent, render } from '@testing-library/svelte';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Calls } from '../../engine/calls.ts';
-import type { DigitReading } from '../../engine/protocol.ts';
+import type { Calls } from '../../../engine/calls.ts';
+import type { DigitReading } from '../../../engine/protocol.ts';
 import { file, found, level, opened } from '../../testing/desk.ts';
 import { clearUp, pass } from '../../testing/page.svelte.ts';
 import { decodable, layOut, pointer } from '../../testing/pictures.ts';

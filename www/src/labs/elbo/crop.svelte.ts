@@ -1,5 +1,5 @@
 import type { Frame, Rgba, Sheet } from '../../drawing/upload.ts';
-import type { DigitReading, Format } from '../../engine/protocol.ts';
+import type { DigitReading, Format } from '../../../engine/protocol.ts';
 
 export const CORNERS = ['top-left', 'top-right', 'bottom-left', 'bottom-right'] as const;
 export type Corner = (typeof CORNERS)[number];

@@ -1,7 +1,7 @@
 import { render } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dimensionsOf } from '../../engine/facts.ts';
-import type { EvaluatedModel, GrowthResult } from '../../engine/protocol.ts';
+import { dimensionsOf } from '../../../engine/facts.ts';
+import type { EvaluatedModel, GrowthResult } from '../../../engine/protocol.ts';
 import { messages, titleOf } from '../../messages/index.ts';
 import { namesOf } from '../../models/names.ts';
 import { manifest } from '../../testing/manifest.ts';

@@ -1,7 +1,7 @@
 import { fromShares, type Stroke, toShares } from '../../drawing/strokes.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { formatKey } from '../../engine/facts.ts';
-import type { ExampleDrawing, Format, Pixels } from '../../engine/protocol.ts';
+import { formatKey } from '../../../engine/facts.ts';
+import type { ExampleDrawing, Format, Pixels } from '../../../engine/protocol.ts';
 
 /** An example; its picture is for the thumbnail. */
 export interface Example extends Omit<ExampleDrawing, 'strokes'> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { EvaluatedModel } from '../../engine/protocol.ts';
+import type { EvaluatedModel } from '../../../engine/protocol.ts';
 import { experienceOf } from './experience.ts';
 
 const evaluated = { bounds: { images: 100, quantiles: [-200, -150, -90] } } as EvaluatedModel;

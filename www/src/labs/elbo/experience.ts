@@ -2,7 +2,7 @@
  * Whether a picture is like anything that the models were tested on: which digit it is, is a question for digits alone. Low bounds
  * speak against a digit; high ones do not speak for one, since letters of the same strokes have them, too. Pure.
  */
-import type { EvaluatedModel, Estimate, ModelEntry } from '../../engine/protocol.ts';
+import type { EvaluatedModel, Estimate, ModelEntry } from '../../../engine/protocol.ts';
 import { interval } from '../../format.ts';
 
 /** A model, the bounds of its test images, and that of the picture; null while there is none of the same kind. */

@@ -1,7 +1,7 @@
 /** One picture for models of several formats. */
 import { render } from '@testing-library/svelte';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Pixels, VaeEntry } from '../../engine/protocol.ts';
+import type { Pixels, VaeEntry } from '../../../engine/protocol.ts';
 import { empty, file, opened, reading } from '../../testing/desk.ts';
 import { flat } from '../../testing/images.ts';
 import { manifest } from '../../testing/manifest.ts';

@@ -1,7 +1,7 @@
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { GrowthState } from '../../engine/growth.ts';
-import type { GrowthKind, Growths, GrowthTask, ModelEntry } from '../../engine/protocol.ts';
-import type { Ticket } from '../../engine/recruiter.ts';
+import type { GrowthState } from '../../../engine/growth.ts';
+import type { GrowthKind, Growths, GrowthTask, ModelEntry } from '../../../engine/protocol.ts';
+import type { Ticket } from '../../../engine/recruiter.ts';
 import type { Picture } from '../../scoring/scoring.svelte.ts';
 
 /** Comparisons are asked for by hand: what goes on by itself waits for them. */

@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { HvaeEntry } from '../../engine/protocol.ts';
+import type { HvaeEntry } from '../../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
 import type { Picture } from '../../scoring/scoring.svelte.ts';
 

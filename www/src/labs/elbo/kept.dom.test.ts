@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Pixels } from '../../engine/protocol.ts';
+import type { Pixels } from '../../../engine/protocol.ts';
 import { flat } from '../../testing/images.ts';
 import { checksumOf, KeptPictures, PictureStore } from './kept.svelte.ts';
 

@@ -1,7 +1,7 @@
 /** Pictures that no address can carry: kept in this browser, and named in the address by their checksum. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import { isSameShape } from '../../engine/facts.ts';
-import type { Pixels } from '../../engine/protocol.ts';
+import { isSameShape } from '../../../engine/facts.ts';
+import type { Pixels } from '../../../engine/protocol.ts';
 
 /** As many are kept: one has three megabytes at most. */
 const MOST_KEPT = 16;

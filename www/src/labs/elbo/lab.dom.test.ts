@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Calls } from '../../engine/calls.ts';
-import type { GrowthResult } from '../../engine/protocol.ts';
-import { datasetOf, dimensionsOf, taskOf } from '../../engine/facts.ts';
+import type { Calls } from '../../../engine/calls.ts';
+import type { GrowthResult } from '../../../engine/protocol.ts';
+import { datasetOf, dimensionsOf, taskOf } from '../../../engine/facts.ts';
 import { manifest, VAE } from '../../testing/manifest.ts';
 import { clearUp, make, open, pass } from '../../testing/page.svelte.ts';
 import { flat } from '../../testing/images.ts';

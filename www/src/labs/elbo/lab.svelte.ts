@@ -10,8 +10,8 @@ import {
   type LatentEntry,
   type Task,
   taskOf,
-} from '../../engine/facts.ts';
-import { isOwn } from '../../engine/own.ts';
+} from '../../../engine/facts.ts';
+import { isOwn } from '../../../engine/own.ts';
 import type {
   Diffused,
   Estimate,
@@ -20,7 +20,7 @@ import type {
   Growths,
   ModelEntry,
   ScheduleKind,
-} from '../../engine/protocol.ts';
+} from '../../../engine/protocol.ts';
 import { fitClass } from '../../models/classes.ts';
 import { fitSchedule, mostSteps } from '../../models/fit.ts';
 import type { Page } from '../../page.svelte.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { initSync, Vae } from '../../../pkg/elbo_room.js';
-import type { FileEntry, LatentBoundResult, Manifest, VaeEntry } from '../../engine/protocol.ts';
+import type { FileEntry, LatentBoundResult, Manifest, VaeEntry } from '../../../engine/protocol.ts';
 import { drawsOf, pairedOf } from './paired.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));

@@ -1,5 +1,5 @@
 /** The bounds of two models, or of two pictures, from draws in pairs: draw k of both has the same noise. Pure. */
-import type { Estimate, LatentBoundResult } from '../../engine/protocol.ts';
+import type { Estimate, LatentBoundResult } from '../../../engine/protocol.ts';
 
 export const PAIRED_TERMS = ['reconstruction', 'kl', 'elbo'] as const;
 export type PairedTerm = (typeof PAIRED_TERMS)[number];

@@ -11,17 +11,23 @@ import {
 } from '../../drawing/strokes.ts';
 import { PictureError } from '../../drawing/file.ts';
 import { readingSide, type Rgba, Sheet } from '../../drawing/upload.ts';
-import { asError } from '../../engine/client.ts';
+import { asError } from '../../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { dimensionsOf, formatKey, formatOf, isSameShape, MNIST_SHAPE } from '../../engine/facts.ts';
-import type { Calls } from '../../engine/calls.ts';
+import {
+  dimensionsOf,
+  formatKey,
+  formatOf,
+  isSameShape,
+  MNIST_SHAPE,
+} from '../../../engine/facts.ts';
+import type { Calls } from '../../../engine/calls.ts';
 import type {
   DigitReading,
   Format,
   ImageShape,
   ModelEntry,
   Pixels,
-} from '../../engine/protocol.ts';
+} from '../../../engine/protocol.ts';
 import type { Edits } from '../../edits/edits.svelte.ts';
 import type { Page } from '../../page.svelte.ts';
 import type { Picture } from '../../scoring/scoring.svelte.ts';

@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import { printPixels } from '../../drawing/pixels.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { DigitStanding, Pixels } from '../../engine/protocol.ts';
+import type { DigitStanding, Pixels } from '../../../engine/protocol.ts';
 import type { ImageSource } from './settings.ts';
 
 /** Whether pixels are as they came, or moved and scaled as MNIST's digits are. */

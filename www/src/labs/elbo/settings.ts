@@ -1,7 +1,7 @@
 /** What the ELBO lab can be set to, and how its picture is written in an address. Pure. */
 import { MOST_PIXEL_TEXT, parsePixels } from '../../drawing/pixels.ts';
 import { parseStrokes } from '../../drawing/strokes.ts';
-import type { ImportanceProposal } from '../../engine/protocol.ts';
+import type { ImportanceProposal } from '../../../engine/protocol.ts';
 import { choice, type Codec, flag, integer, list, optional } from '../../schema/codecs.ts';
 import { row, standardOf, type StateOf } from '../../schema/rows.ts';
 import { classIndex, modelId, seed } from '../../schema/values.ts';

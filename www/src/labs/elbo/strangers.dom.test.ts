@@ -1,7 +1,7 @@
 import { mount, unmount } from 'svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { dimensionsOf } from '../../engine/facts.ts';
-import type { EvaluatedModel, GrowthResult, ModelEntry } from '../../engine/protocol.ts';
+import { dimensionsOf } from '../../../engine/facts.ts';
+import type { EvaluatedModel, GrowthResult, ModelEntry } from '../../../engine/protocol.ts';
 import { messages, titleOf } from '../../messages/index.ts';
 import { namesOf } from '../../models/names.ts';
 import { manifest } from '../../testing/manifest.ts';

@@ -1,8 +1,8 @@
 /** One picture under the models of several data sets, and where it stands between the test images of each two. */
 import { untrack } from 'svelte';
-import { isCancelled } from '../../engine/client.ts';
+import { isCancelled } from '../../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { boundLack, strangersOf, type Task, taskOf } from '../../engine/facts.ts';
+import { boundLack, strangersOf, type Task, taskOf } from '../../../engine/facts.ts';
 import type {
   EvaluatedModel,
   ModelEntry,
@@ -10,7 +10,7 @@ import type {
   StrangerEvidence,
   StrangerPlace,
   Strangers,
-} from '../../engine/protocol.ts';
+} from '../../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
 import { Growing, RANKS } from './growing.svelte.ts';
 import type { ElboLab } from './lab.svelte.ts';

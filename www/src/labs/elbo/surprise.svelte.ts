@@ -1,7 +1,7 @@
-import { isCancelled } from '../../engine/client.ts';
+import { isCancelled } from '../../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { evaluationOf } from '../../engine/facts.ts';
-import type { DiffusionElboResult, EvaluatedModel, ModelEntry } from '../../engine/protocol.ts';
+import { evaluationOf } from '../../../engine/facts.ts';
+import type { DiffusionElboResult, EvaluatedModel, ModelEntry } from '../../../engine/protocol.ts';
 
 /** The bounds of the test set under one model, and how many of a hundred are lower than that of the picture. */
 export class Surprise {

@@ -1,5 +1,5 @@
 /** The steps of the guided tour in this lab. */
-import { classKind, classesOf, datasetsOf, taskOf } from '../../engine/facts.ts';
+import { classKind, classesOf, datasetsOf, taskOf } from '../../../engine/facts.ts';
 import { hasBound, stops } from '../stops.ts';
 import { settings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { InferenceView, PlaneLook } from '../../engine/protocol.ts';
+import type { InferenceView, PlaneLook } from '../../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
 import { following, SetApart } from '../apart.ts';
 import {

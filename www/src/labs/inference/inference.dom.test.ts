@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Calls } from '../../engine/calls.ts';
-import type { InferenceView } from '../../engine/protocol.ts';
+import type { Calls } from '../../../engine/calls.ts';
+import type { InferenceView } from '../../../engine/protocol.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';
 import { calls, type Script, workerOf } from '../../testing/worker.ts';
 import { InferenceLab, type Look } from './lab.svelte.ts';

@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
-import type { CallOptions } from '../../engine/client.ts';
+import type { CallOptions } from '../../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { InferenceView } from '../../engine/protocol.ts';
+import type { InferenceView } from '../../../engine/protocol.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
 import { BesideFit } from './beside.svelte.ts';

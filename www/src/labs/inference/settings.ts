@@ -1,5 +1,9 @@
 /** What the inference lab can be set to, and how q and the data are written in an address. Pure. */
-import type { InferenceFamily, InferenceOptions, InferenceTarget } from '../../engine/protocol.ts';
+import type {
+  InferenceFamily,
+  InferenceOptions,
+  InferenceTarget,
+} from '../../../engine/protocol.ts';
 import { bare, choice, integer, optional } from '../../schema/codecs.ts';
 import { row, standardOf, type ValuesOf } from '../../schema/rows.ts';
 import { seed } from '../../schema/values.ts';

@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { Pixels, VaeEntry } from '../../engine/protocol.ts';
+import type { Pixels, VaeEntry } from '../../../engine/protocol.ts';
 import { fitClass } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
 

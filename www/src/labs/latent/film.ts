@@ -1,5 +1,5 @@
 /** A walk through latent space as a film. Fetched when it is used. */
-import type { LatentSource } from '../../engine/protocol.ts';
+import type { LatentSource } from '../../../engine/protocol.ts';
 import { filmOf } from '../../share/film.ts';
 import { rasterOf } from '../../share/raster.ts';
 import type { Asked, Film, Raster } from '../../share/subject.ts';

@@ -1,8 +1,8 @@
 import { untrack } from 'svelte';
 import type { Engine, Obstacle } from '../../engine/engine.svelte.ts';
-import { isSameShape } from '../../engine/facts.ts';
-import type { LatentPoint, LatentSource, Pixels, VaeEntry } from '../../engine/protocol.ts';
-import { toLatentGrid } from '../../engine/latent-grid.ts';
+import { isSameShape } from '../../../engine/facts.ts';
+import type { LatentPoint, LatentSource, Pixels, VaeEntry } from '../../../engine/protocol.ts';
+import { toLatentGrid } from '../../../engine/latent-grid.ts';
 import { animate } from '../../motion.ts';
 import { fitClass } from '../../models/classes.ts';
 import { messages } from '../../messages/index.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MNIST_SHAPE } from '../../engine/facts.ts';
+import { MNIST_SHAPE } from '../../../engine/facts.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';
 import { decoding } from '../../testing/scripts.ts';
 import { calls, later, workerOf } from '../../testing/worker.ts';

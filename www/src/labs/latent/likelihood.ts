@@ -1,4 +1,4 @@
-import type { VaeEntry } from '../../engine/protocol.ts';
+import type { VaeEntry } from '../../../engine/protocol.ts';
 
 /** What the latent lab's decoder is of, by the model's likelihood. */
 const FORMULAS: Record<VaeEntry['likelihood'], string> = {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { dimensionsOf } from '../../engine/facts.ts';
+import { dimensionsOf } from '../../../engine/facts.ts';
 import { byHand, clearUp, make, open, pass } from '../../testing/page.svelte.ts';
 import { decoding } from '../../testing/scripts.ts';
 import { type Script, workerOf } from '../../testing/worker.ts';

@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { dimensionsOf } from '../../engine/facts.ts';
-import type { LatentPoint, Pixels, VaeEntry } from '../../engine/protocol.ts';
+import { dimensionsOf } from '../../../engine/facts.ts';
+import type { LatentPoint, Pixels, VaeEntry } from '../../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
 
 /** What the comparison takes from the lab. */

@@ -1,8 +1,8 @@
 /** How informative the latents of a VAE are on pictures of the visitor's. */
 import { readingSide, Sheet } from '../../drawing/upload.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { formatOf } from '../../engine/facts.ts';
-import type { VaeEntry } from '../../engine/protocol.ts';
+import { formatOf } from '../../../engine/facts.ts';
+import type { VaeEntry } from '../../../engine/protocol.ts';
 
 /** The mean KL of each latent over pictures, in nats; the scorer must hold the model. */
 export async function klOver(

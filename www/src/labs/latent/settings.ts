@@ -1,7 +1,7 @@
 /** What the latent lab and its map can be set to, and how points and paths are written in an address. Pure. */
 import { parseStrokes, printStrokes, type Stroke } from '../../drawing/strokes.ts';
-import { LATENT_RANGE } from '../../engine/latent-grid.ts';
-import { isOwn } from '../../engine/own.ts';
+import { LATENT_RANGE } from '../../../engine/latent-grid.ts';
+import { isOwn } from '../../../engine/own.ts';
 import { bare, choice, type Codec, decimal, integer, list, optional } from '../../schema/codecs.ts';
 import { row, standardOf, type StateOf } from '../../schema/rows.ts';
 import { classIndex, modelId, MOST_CLASSES, seed } from '../../schema/values.ts';

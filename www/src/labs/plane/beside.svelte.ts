@@ -6,7 +6,7 @@ import type {
   PlaneScores,
   PlaneSetup,
   PlaneView,
-} from '../../engine/protocol.ts';
+} from '../../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
 import { following, SetApart } from '../apart.ts';
 import {

@@ -6,7 +6,7 @@ import type {
   PlaneScores,
   PlaneTraining,
   PlaneView,
-} from '../../engine/protocol.ts';
+} from '../../../engine/protocol.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
 import { BesidePlane } from './beside.svelte.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PlaneLook, PlanePointResult, PlaneScores } from '../../engine/protocol.ts';
+import type { PlaneLook, PlanePointResult, PlaneScores } from '../../../engine/protocol.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';
 import { calls, type Script, workerOf } from '../../testing/worker.ts';
 import { PlaneLab } from './lab.svelte.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { PlanePointResult } from '../../engine/protocol.ts';
+import type { PlanePointResult } from '../../../engine/protocol.ts';
 import { tableOf } from '../../scoring/results.ts';
 import { toCsv, toJson } from '../../share/table.ts';
 import { planeRows } from './results.ts';

@@ -1,5 +1,5 @@
 /** The numbers of the plane lab as a table, for other programs. Pure: no DOM. */
-import type { Estimate, PlanePointResult } from '../../engine/protocol.ts';
+import type { Estimate, PlanePointResult } from '../../../engine/protocol.ts';
 import type { Row } from '../../scoring/results.ts';
 import type { PlaneSettings } from './settings.ts';
 

@@ -5,7 +5,7 @@ import type {
   PlaneField,
   PlanePreset,
   PlaneSetup,
-} from '../../engine/protocol.ts';
+} from '../../../engine/protocol.ts';
 import { bare, choice, decimal, integer } from '../../schema/codecs.ts';
 import { row, standardOf, type ValuesOf } from '../../schema/rows.ts';
 import { seed } from '../../schema/values.ts';

@@ -1,6 +1,6 @@
 /** How columns are called and how their numbers are written. */
-import type { ModelEntry } from '../../engine/protocol.ts';
-import type { ScoreColumn } from '../../engine/scores.ts';
+import type { ModelEntry } from '../../../engine/protocol.ts';
+import type { ScoreColumn } from '../../../engine/scores.ts';
 import { decimalsFor, fixed } from '../../format.ts';
 import { messages } from '../../messages/index.ts';
 import type { Sort } from './settings.ts';

@@ -1,5 +1,5 @@
 /** Scores as files, with the settings that reproduce them inside. Pure but for the packing, which is fetched when it is used. */
-import type { ScoreColumn } from '../../engine/scores.ts';
+import type { ScoreColumn } from '../../../engine/scores.ts';
 import { labelAt, type Scores } from './view.ts';
 
 /** What the scores of a file are a function of. */

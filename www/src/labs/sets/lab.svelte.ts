@@ -1,10 +1,10 @@
 import { untrack } from 'svelte';
 import { readingSide, Sheet } from '../../drawing/upload.ts';
-import { asError } from '../../engine/client.ts';
+import { asError } from '../../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { boundLack } from '../../engine/facts.ts';
-import type { Histogram, ModelEntry, Pixels, Roc } from '../../engine/protocol.ts';
-import { columnsOf } from '../../engine/scores.ts';
+import { boundLack } from '../../../engine/facts.ts';
+import type { Histogram, ModelEntry, Pixels, Roc } from '../../../engine/protocol.ts';
+import { columnsOf } from '../../../engine/scores.ts';
 import { fitClass } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
 import { type KeptSet, SetLibrary } from './library.svelte.ts';

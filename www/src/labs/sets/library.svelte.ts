@@ -1,5 +1,5 @@
-import { asError } from '../../engine/client.ts';
-import type { ImageShape } from '../../engine/protocol.ts';
+import { asError } from '../../../engine/client.ts';
+import type { ImageShape } from '../../../engine/protocol.ts';
 import { sha256 } from '../../models/digest.ts';
 import type { OpenedSet } from './opening.ts';
 import type { Files } from './store.ts';

@@ -1,6 +1,6 @@
 import { gzipSync, zipSync } from 'fflate';
 import { describe, expect, it, vi } from 'vitest';
-import type { DataFile } from '../../engine/protocol.ts';
+import type { DataFile } from '../../../engine/protocol.ts';
 import { type Given, openSets, type Tools } from './opening.ts';
 
 const SHAPE = { channels: 1, height: 1, width: 1 };

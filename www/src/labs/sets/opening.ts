@@ -1,7 +1,7 @@
 /** From files that the visitor gives to data sets: archives are unpacked, pictures decoded, labels put beside their images. */
 import { baseName } from '../../models/archive.ts';
-import { isSameShape } from '../../engine/facts.ts';
-import type { DataFile, ImageShape } from '../../engine/protocol.ts';
+import { isSameShape } from '../../../engine/facts.ts';
+import type { DataFile, ImageShape } from '../../../engine/protocol.ts';
 import type { Rgba } from '../../drawing/upload.ts';
 
 export interface Given {

@@ -1,8 +1,8 @@
-import { asError } from '../../engine/client.ts';
+import { asError } from '../../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { GrowthState } from '../../engine/growth.ts';
-import type { Ticket } from '../../engine/recruiter.ts';
-import type { Growths, GrowthTask } from '../../engine/protocol.ts';
+import type { GrowthState } from '../../../engine/growth.ts';
+import type { Ticket } from '../../../engine/recruiter.ts';
+import type { Growths, GrowthTask } from '../../../engine/protocol.ts';
 import type { SetInfo, SetLibrary } from './library.svelte.ts';
 
 type SetTask = Extract<GrowthTask, { kind: 'set' }>;

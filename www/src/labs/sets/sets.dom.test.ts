@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { GrowthTask } from '../../engine/protocol.ts';
-import { columnsOf } from '../../engine/scores.ts';
+import type { GrowthTask } from '../../../engine/protocol.ts';
+import { columnsOf } from '../../../engine/scores.ts';
 import { manifest, VAE } from '../../testing/manifest.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';
 import { calls, type Script, ScriptedWorker } from '../../testing/worker.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelEntry } from '../../engine/protocol.ts';
+import type { ModelEntry } from '../../../engine/protocol.ts';
 import { manifest } from '../../testing/manifest.ts';
 import { defaultSets, parseBand, parseLabel, parseSetId, printBand, snapBand } from './settings.ts';
 import { reproductionOf, setupOf } from './setup.ts';

@@ -1,8 +1,8 @@
 /** From the settings and a model to what its images are scored with, and how that is told to others. Pure. */
-import { taskOf } from '../../engine/facts.ts';
-import { isOwn } from '../../engine/own.ts';
-import type { FileEntry, ModelEntry } from '../../engine/protocol.ts';
-import { columnsOf } from '../../engine/scores.ts';
+import { taskOf } from '../../../engine/facts.ts';
+import { isOwn } from '../../../engine/own.ts';
+import type { FileEntry, ModelEntry } from '../../../engine/protocol.ts';
+import { columnsOf } from '../../../engine/scores.ts';
 import type { Reproduction } from './export.ts';
 import type { SetInfo } from './library.svelte.ts';
 import type { Setup } from './scoring.svelte.ts';

@@ -1,5 +1,5 @@
 /** The odd ones of a data set on one picture: images in a grid, each with its value below. */
-import type { Pixels } from '../../engine/protocol.ts';
+import type { Pixels } from '../../../engine/protocol.ts';
 import { enlarged, rasterOf } from '../../share/raster.ts';
 
 interface Cell {

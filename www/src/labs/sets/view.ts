@@ -1,5 +1,5 @@
 /** Which rows of a scoring are on display, and in which order. Pure. */
-import type { ScoreColumn } from '../../engine/scores.ts';
+import type { ScoreColumn } from '../../../engine/scores.ts';
 import type { Band, Sort } from './settings.ts';
 
 /** Scores as far as they are there, by their places. */

@@ -7,12 +7,12 @@ import type {
   ModelEntry,
   Pixels,
   VaeEntry,
-} from '../../../engine/protocol.ts';
-import { addressOf, idOf } from '../../../engine/own.ts';
+} from '../../../../engine/protocol.ts';
+import { addressOf, idOf } from '../../../../engine/own.ts';
 import { fitClass } from '../../../models/classes.ts';
 import { animate, reducedMotion } from '../../../motion.ts';
 import type { Page } from '../../../page.svelte.ts';
-import { LATENT_RANGE } from '../../../engine/latent-grid.ts';
+import { LATENT_RANGE } from '../../../../engine/latent-grid.ts';
 import type { PageState } from '../../../state.ts';
 import type { Picture } from '../../../scoring/scoring.svelte.ts';
 import { MOST_CORNERS } from '../settings.ts';

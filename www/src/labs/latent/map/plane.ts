@@ -1,6 +1,6 @@
 /** The plane of two latents, the grid of places on it that an address holds, and its colours. Pure: no DOM. */
 import { GRID, type Stroke, toGrid } from '../../../drawing/strokes.ts';
-import { LATENT_RANGE, toLatentGrid } from '../../../engine/latent-grid.ts';
+import { LATENT_RANGE, toLatentGrid } from '../../../../engine/latent-grid.ts';
 
 export const STRIP_FRAMES = 13;
 /** Digits in a row, of one picture of the plane after the other. */

@@ -3,7 +3,7 @@
  * package. The page starts it for decoding, for sampling and for scoring, so that none of them ever waits for another, and
  * as often as there are cores for the bounds of the ELBO lab.
  */
-import init from '../../pkg/elbo_room.js';
+import init from '../pkg/elbo_room.js';
 import type { CallName, Calls, FromWorker, ToWorker } from './calls.ts';
 import { boundHandlers } from './worker/bounds.ts';
 import { chainHandlers } from './worker/chain.ts';

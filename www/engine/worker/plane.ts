@@ -1,5 +1,5 @@
 /** The plane lab: a diffusion whose log p(x) is known, painted and computed in slices. */
-import { PlaneDiffusion, PlaneNetwork, type PlanePoint } from '../../../pkg/elbo_room.js';
+import { PlaneDiffusion, PlaneNetwork, type PlanePoint } from '../../pkg/elbo_room.js';
 import type { PlaneOf, PlaneSetup, PlaneView } from '../protocol.ts';
 import { surface } from './surfaces.ts';
 import { breathe, type Handlers, hold, inSlices } from './task.ts';

@@ -61,7 +61,7 @@ interface Open {
 /** Without TLS, and in some frames, there are no locks. */
 function canLock(): boolean {
   try {
-    const { locks } = navigator as Partial<Navigator>;
+    const { locks } = navigator as Partial<typeof navigator>;
     return locks !== undefined;
   } catch {
     return false;

@@ -1,5 +1,5 @@
 /** Reverse chains and their frames, of one picture or of a grid whose shares other workers compute. */
-import type { Ddpm, Sampler } from '../../../pkg/elbo_room.js';
+import type { Ddpm, Sampler } from '../../pkg/elbo_room.js';
 import type {
   ChainPlace,
   ChainStart,

@@ -1,5 +1,5 @@
 /** Files from elsewhere: what is in them, an entry for them, and what their model does. */
-import { changeEntry, checkModel, inspectOnnx, proposeEntry } from '../../../pkg/elbo_room.js';
+import { changeEntry, checkModel, inspectOnnx, proposeEntry } from '../../pkg/elbo_room.js';
 import { vae } from './models.ts';
 import type { Handlers } from './task.ts';
 

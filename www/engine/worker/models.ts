@@ -1,5 +1,5 @@
 /** The models that this worker holds. */
-import { Ddpm, Hvae, Vae } from '../../../pkg/elbo_room.js';
+import { Ddpm, Hvae, Vae } from '../../pkg/elbo_room.js';
 import type { ModelEntry } from '../protocol.ts';
 import type { Handlers } from './task.ts';
 

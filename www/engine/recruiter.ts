@@ -2,7 +2,12 @@
 import type { LossCause, OnLost, WorkerClient } from './client.ts';
 import type { GrowthState } from './growth.ts';
 import type { ModelEntry } from './protocol.ts';
-import type { ModelPackage } from './station.svelte.ts';
+
+/** The files of a model by their roles. */
+export interface ModelPackage {
+  id: string;
+  files: Record<string, Uint8Array>;
+}
 
 export interface SuppliedModel {
   entry: ModelEntry;

@@ -1,5 +1,5 @@
 /** Images as the models of this worker take them, and as canvases do. */
-import { paint, resampleImage } from '../../../pkg/elbo_room.js';
+import { paint, resampleImage } from '../../pkg/elbo_room.js';
 import { isSameShape } from '../facts.ts';
 import type { ImageShape, Pixels } from '../protocol.ts';
 

@@ -33,7 +33,7 @@ import type {
   StrangerEvidence,
   StrangerPlace,
   VaeElbo,
-} from '../../pkg/elbo_room.js';
+} from '../pkg/elbo_room.js';
 import type {
   BoundOptions,
   BoundProgress,

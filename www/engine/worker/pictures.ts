@@ -10,7 +10,7 @@ import {
   renderDigit,
   renderStrokes,
   resampleImage,
-} from '../../../pkg/elbo_room.js';
+} from '../../pkg/elbo_room.js';
 import { MNIST_SHAPE } from '../facts.ts';
 import type { Calls } from '../calls.ts';
 import type { Format } from '../protocol.ts';

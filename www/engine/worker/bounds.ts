@@ -1,5 +1,5 @@
 /** Bounds that grow evaluation by evaluation: those that a pool shares, and the one under the labs. */
-import { Ddpm, type DiffusionElbo } from '../../../pkg/elbo_room.js';
+import { Ddpm, type DiffusionElbo } from '../../pkg/elbo_room.js';
 import type { BoundProgress, GrowthResult, GrowthTask } from '../protocol.ts';
 import { levelsFor } from './images.ts';
 import { ddpm, modelOf, need } from './models.ts';

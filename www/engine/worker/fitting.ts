@@ -1,4 +1,4 @@
-import { VariationalInference } from '../../../pkg/elbo_room.js';
+import { VariationalInference } from '../../pkg/elbo_room.js';
 import type { Calls } from '../calls.ts';
 import type { InferenceSetup, InferenceView } from '../protocol.ts';
 import { breathe, type Handlers } from './task.ts';

@@ -8,7 +8,7 @@ import {
   principalComponents,
   readDataFile,
   roc,
-} from '../../../pkg/elbo_room.js';
+} from '../../pkg/elbo_room.js';
 import type { Growths, GrowthTask } from '../protocol.ts';
 import { diffusionRow, latentRow } from '../scores.ts';
 import { levelsFor } from './images.ts';

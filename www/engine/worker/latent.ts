@@ -1,5 +1,5 @@
 /** Pictures from latent space, and what the VAEs make of a picture. */
-import { alongPath, interpolate, toLevels, type Vae } from '../../../pkg/elbo_room.js';
+import { alongPath, interpolate, toLevels, type Vae } from '../../pkg/elbo_room.js';
 import { toLatentGrid } from '../latent-grid.ts';
 import type { LatentPoint, LatentSource } from '../protocol.ts';
 import { sharedTime } from '../shared-time.ts';

@@ -1,7 +1,7 @@
 /** Whatever is lost, refused, paused or dropped, and when: what was asked for ends, with the same bits. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { expectedOf, grow, setUp, sumOf, TOTAL } from '../testing/pool.ts';
-import { randomFrom } from '../testing/random.ts';
+import { expectedOf, grow, setUp, sumOf, TOTAL } from '../src/testing/pool.ts';
+import { randomFrom } from '../src/testing/random.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -62,7 +62,7 @@ import type {
   Strangers,
   VaeElbo,
   VaeEntry,
-} from '../../pkg/elbo_room.js';
+} from '../pkg/elbo_room.js';
 
 export type {
   ClassPosteriorResult,

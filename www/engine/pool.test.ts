@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EXPECTED, grow, setUp, sumOf, TOTAL } from '../testing/pool.ts';
-import { randomFrom } from '../testing/random.ts';
-import { later } from '../testing/worker.ts';
-import { inTime } from '../testing/time.ts';
+import { EXPECTED, grow, setUp, sumOf, TOTAL } from '../src/testing/pool.ts';
+import { randomFrom } from '../src/testing/random.ts';
+import { later } from '../src/testing/worker.ts';
+import { inTime } from '../src/testing/time.ts';
 import type { GrowthState } from './growth.ts';
 import { poolSize, type SuppliedModel } from './recruiter.ts';
 import { AFTER_SCRIPT_MS, FIRST_WORD_MS } from './prompt.ts';

@@ -1,0 +1,5 @@
+/** What the bundler makes of the worker: the address of its script. */
+declare module '*?worker&url' {
+  const url: string;
+  export default url;
+}
