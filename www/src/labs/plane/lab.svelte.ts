@@ -2,14 +2,14 @@ import { untrack } from 'svelte';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type {
   PlaneLook,
-  PlanePointResult,
   PlaneScores,
+  PlaneSetup,
   PlaneTraining,
-  PlaneView,
 } from '../../../engine/protocol.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
 import { BesidePlane } from './beside.svelte.ts';
+import { PlaneRun } from './run.svelte.ts';
 import {
   defaultPlane,
   type Dot,
@@ -41,32 +41,20 @@ export interface Scored {
   scores: PlaneScores;
 }
 
-/**
- * Everything on display follows from the settings: the worker is asked for the state that they describe. Particles, the
- * numbers of the point and the training grow in the background, and a changed setting begins them anew.
- */
-export class PlaneLab {
-  /** The state that was painted last. */
-  view = $state.raw<PlaneView | null>(null);
-  /** The smallest timestep that the samplers have reached; null before they begin. */
-  reached = $state<number | null>(null);
-  point = $state.raw<PlanePointResult | null>(null);
-  /** What `point` is of. */
-  #pointOf = $state('');
+/** The diffusion of the lab: what is set, played and trained. */
+export class PlaneLab extends PlaneRun {
   training = $state.raw<PlaneTraining | null>(null);
   /** Whether the network is being trained. */
   busy = $state(false);
   scored = $state.raw<Scored[]>([]);
-  /** Of the diffusion on display, once its samplers have ended. */
-  scores = $state.raw<PlaneScores | null>(null);
   readonly beside: BesidePlane;
   /** The Gaussian of one's own data that has been taken last. */
   chosen = $state(0);
   /** 1: to noise, -1: back, 0: at rest. */
-  direction = $state<-1 | 0 | 1>(0);
+  override direction = $state<-1 | 0 | 1>(0);
   /** Set by the components that know the canvases. */
-  look = $state.raw<PlaneLook | null>(null);
-  small = $state.raw<PlaneLook | null>(null);
+  override look = $state.raw<PlaneLook | null>(null);
+  override small = $state.raw<PlaneLook | null>(null);
   /** Steps of the network that is in use; another number takes it anew. */
   #version = $state(0);
   #until = 0;
@@ -74,20 +62,19 @@ export class PlaneLab {
   #scoredOf = '';
 
   constructor(
-    private readonly engine: Engine,
+    engine: Engine,
     private readonly page: Page,
   ) {
+    super(engine, 'a');
     this.beside = new BesidePlane(engine, page, this);
     if (engine.missing.length > 0) return;
-    $effect(() => this.#begin());
-    $effect(() => this.#show());
-    $effect(() => this.#advance());
-    $effect(() => this.#evaluate());
+    $effect(() => this.#enter());
+    this.begin();
     $effect(() => this.#train());
-    $effect(() => (this.direction !== 0 && this.#active ? this.#play() : undefined));
+    $effect(() => (this.direction !== 0 && this.active ? this.#play() : undefined));
   }
 
-  get settings(): PlaneSettings {
+  override get settings(): PlaneSettings {
     return this.page.state.plane;
   }
 
@@ -96,46 +83,20 @@ export class PlaneLab {
     return this.engine.fitter.down;
   }
 
-  /** Steps of the network that is in use. */
-  get version(): number {
+  override get version(): number {
     return this.#version;
   }
 
-  get #active(): boolean {
+  protected override get active(): boolean {
     return this.page.state.lab === 'plane';
   }
 
-  get #setup(): string {
-    return JSON.stringify(planeSetup(this.settings));
+  protected override get setup(): PlaneSetup {
+    return planeSetup(this.settings);
   }
 
-  get #of() {
-    return { place: 'a' as const, setup: planeSetup(this.settings), version: this.#version };
-  }
-
-  /** Name of the diffusion that the settings describe. */
-  get #diffusion(): string {
-    return `${this.#setup} ${this.#version}`;
-  }
-
-  /** Name of the picture that the settings describe. */
-  get wish(): string {
-    const { t, field, point, particle } = this.settings;
-    return JSON.stringify([this.#diffusion, t, field, point, particle, this.look, this.small]);
-  }
-
-  /** Whether the numbers of the point are those that the settings describe. */
-  get current(): boolean {
-    return this.#pointOf === this.#pointWish;
-  }
-
-  get #pointWish(): string {
-    return JSON.stringify([this.#diffusion, this.settings.point]);
-  }
-
-  /** Whether the samplers have reached the timestep on display. */
-  get arrived(): boolean {
-    return this.reached !== null && this.reached <= this.settings.t;
+  protected override get field(): PlaneSettings['field'] {
+    return this.settings.field;
   }
 
   change(part: SettingsPart): void {
@@ -224,8 +185,8 @@ export class PlaneLab {
     this.settings.trained = Math.min(MAX_TRAINING, PAUSES * Math.ceil((trained + 400) / PAUSES));
   }
 
-  #begin(): void {
-    if (!this.#active || this.#begun) return;
+  #enter(): void {
+    if (!this.active || this.#begun) return;
     this.#begun = true;
     untrack(() => {
       this.#open();
@@ -243,69 +204,8 @@ export class PlaneLab {
     this.direction = -1;
   }
 
-  #show(): void {
-    const { look, small, settings } = this;
-    if (!this.#active || !look || !small) return;
-    const { fitter } = this.engine;
-    const { generation } = fitter;
-    // Painted again when the samplers arrive.
-    void this.arrived;
-    const call = {
-      place: 'a' as const,
-      asked: this.wish,
-      setup: planeSetup(settings),
-      version: this.#version,
-      t: settings.t,
-      look,
-      small,
-      field: settings.field === 'none' ? null : settings.field,
-      particle: settings.particle,
-      point: [...settings.point] as [number, number],
-      hold: this.direction === 0,
-    };
-    fitter
-      .lane('planePaint')
-      .submit(() => fitter.client.call('planePaint', call))
-      .then((view) => {
-        if (generation === fitter.generation) this.view = view;
-      }, this.engine.report);
-  }
-
-  /** Whether the worker may be asked; another worker knows nothing of what the last one did. */
-  get #client() {
-    const { fitter } = this.engine;
-    return this.#active && this.look && fitter.generation >= 0 ? fitter.client : null;
-  }
-
-  #advance(): (() => void) | undefined {
-    const client = this.#client;
-    const key = this.#diffusion;
-    if (!client) return undefined;
-    const of = untrack(() => this.#of);
-    const controller = new AbortController();
-    const { signal } = controller;
-    untrack(() => {
-      this.reached = null;
-      this.scores = null;
-    });
-    const tell = ({ reached }: { reached: number }) => (this.reached = reached);
-    client
-      .call('planeAdvance', of, { signal, onProgress: tell })
-      .then(async (end) => {
-        if (signal.aborted) return;
-        tell(end);
-        if (end.reached > 0) return;
-        const scores = await client.call('planeScores', of, { signal });
-        this.#record(scores, key);
-      })
-      .catch(this.engine.report);
-    return () => controller.abort();
-  }
-
-  #record(scores: PlaneScores, key: string): void {
+  protected override record(scores: PlaneScores): void {
     const { data, points, schedule, steps, eta, seed, model, blur, weighting } = this.settings;
-    if (key !== this.#diffusion) return;
-    this.scores = scores;
     const common = JSON.stringify([data, data === 'own' && points, schedule, steps, eta, seed]);
     const others = common === this.#scoredOf ? this.scored : [];
     this.#scoredOf = common;
@@ -321,30 +221,10 @@ export class PlaneLab {
     this.scored = [...others.filter((other) => other.key !== row.key), row];
   }
 
-  #evaluate(): (() => void) | undefined {
-    const client = this.#client;
-    const wish = this.#pointWish;
-    if (!client) return undefined;
-    const { point } = this.settings;
-    const of = untrack(() => this.#of);
-    const controller = new AbortController();
-    const { signal } = controller;
-    const tell = (result: PlanePointResult) => {
-      // What is known of the last point stays until there is as much of this one.
-      if (!result.bound) return;
-      this.point = result;
-      this.#pointOf = wish;
-    };
-    client
-      .call('planePoint', { ...of, point: [...point] }, { signal, onProgress: tell })
-      .then((result) => (signal.aborted ? undefined : tell(result)), this.engine.report);
-    return () => controller.abort();
-  }
-
   /** Brings the network to as many steps as the settings say, and on while it is being trained. */
   #train(): (() => void) | undefined {
-    const client = this.#client;
-    const { network } = JSON.parse(this.#setup) as ReturnType<typeof planeSetup>;
+    const { client } = this;
+    const { network } = this.setup;
     if (!client) return undefined;
     if (!network) {
       untrack(() => {
