@@ -1,10 +1,13 @@
 /** Memory of the page and of its workers after a collection of garbage, through Chromium's own protocol. */
 import type { CDPSession, Page, Worker } from '@playwright/test';
+import { type Kept, keptOf } from './snapshot.ts';
 
 /** Bytes; the workers' together. */
 export interface Memory {
-  /** Objects, nodes and array buffers of the page. */
+  /** Objects, nodes and array buffers of the page, without the code of its functions. */
   page: number;
+  /** That code. */
+  code: number;
   /** Objects and array buffers of the workers. */
   workers: number;
   /** How many workers told it. */
@@ -32,7 +35,7 @@ async function heap(send: Send): Promise<number> {
   return heapOf((await send('Runtime.getHeapUsage')) as unknown as HeapUsage);
 }
 
-type Kept = typeof globalThis & { soakMemories?: WeakRef<WebAssembly.Memory>[] };
+type Keeping = typeof globalThis & { soakMemories?: WeakRef<WebAssembly.Memory>[] };
 
 /**
  * Has a worker remember the linear memories of what it instantiates; handed over as text. Asking the debugger for them
@@ -60,7 +63,7 @@ export function keepMemories(): void {
 /** Bytes of a worker's linear memories; null where it does not answer, or has none. */
 async function linear(worker: Worker): Promise<number | null> {
   const asked = worker.evaluate(() => {
-    const { soakMemories = [] } = globalThis as Kept;
+    const { soakMemories = [] } = globalThis as Keeping;
     return soakMemories.reduce((sum, one) => sum + (one.deref()?.buffer.byteLength ?? 0), 0);
   });
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), LIMIT_MS));
@@ -75,6 +78,8 @@ export class Meter {
   #workers = new Set<string>();
   #answers = new Map<string, (message: { result?: object; error?: object }) => void>();
   #messages = 0;
+  /** What the page kept when it was read last. */
+  kept: Kept | null = null;
 
   private constructor(
     private readonly page: Page,
@@ -128,9 +133,19 @@ export class Meter {
     return this.session.detach();
   }
 
+  /** Taking a snapshot collects the garbage first. */
+  async #snapshot(): Promise<Kept> {
+    const chunks: string[] = [];
+    const take = ({ chunk }: { chunk: string }) => void chunks.push(chunk);
+    this.session.on('HeapProfiler.addHeapSnapshotChunk', take);
+    await this.session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+    this.session.off('HeapProfiler.addHeapSnapshotChunk', take);
+    return keptOf(chunks.join(''));
+  }
+
   async read(): Promise<Memory> {
-    const own = this.session.send.bind(this.session) as unknown as Send;
-    const memory: Memory = { page: await heap(own), workers: 0, count: 0, wasm: 0, instances: 0 };
+    const { data, code } = (this.kept = await this.#snapshot());
+    const memory: Memory = { page: data, code, workers: 0, count: 0, wasm: 0, instances: 0 };
     for (const sessionId of [...this.#workers]) {
       const found = await heap(this.#toWorker(sessionId)).catch(() => null);
       if (found === null) continue;

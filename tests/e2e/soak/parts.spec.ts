@@ -10,6 +10,7 @@ import { Random } from './random.ts';
 import { growing, type MemorySample, reportText, samplesOf } from './report.ts';
 import { type Action, script } from './script.ts';
 import { FEWEST, type Sample, trendOf } from './slope.ts';
+import { grownBetween, keptOf } from './snapshot.ts';
 import { StoodStill, Steps } from './steps.ts';
 
 const take = (seed: number, count: number): Action[] => {
@@ -170,6 +171,7 @@ test('memory of workers is told for each, and what grows is a fault that is told
   const sample = (at: number): MemorySample => ({
     at,
     page: 2e7 + 1e6 * at,
+    code: 1e7,
     workers: 3e6 * (2 + (at % 2)),
     count: 2 + (at % 2),
     wasm: 4e7 * (3 + (at % 2)),
@@ -198,10 +200,46 @@ test('memory of workers is told for each, and what grows is a fault that is told
     compared: 4,
     bounds: { distinct: 2, finished: 3, exported: 9 },
     memory,
+    grown: 'object Array +1.0 kB',
     faults: ['one'],
   });
   expect(text).toContain('seed 1, 20.0 minutes, 7 deeds (slide 5, lab 2)');
   expect(text).toContain('1 faults:\n  one');
+  expect(text).toContain('compiled code of the page: 10.0 to 10.0 MB');
+  expect(text).toContain('has grown most: object Array +1.0 kB');
+});
+
+test('of a heap snapshot code is told apart from data, and what has grown is named', () => {
+  const strings = ['', 'Array', 'system / Code', 'blink::WasmNativeModule', 'a text'];
+  const types = ['object', 'code', 'native', 'string'];
+  const rows = (objects: number) => [
+    ...[0, 1, 16 * objects],
+    ...[1, 2, 500],
+    ...[2, 3, 7000],
+    ...[3, 4, 40],
+    ...[0, 1, 4],
+  ];
+  const snapshot = (objects: number) =>
+    JSON.stringify({
+      snapshot: { meta: { node_fields: ['type', 'name', 'self_size'], node_types: [types] } },
+      nodes: rows(objects),
+      strings,
+    });
+  const [before, after] = [keptOf(snapshot(1)), keptOf(snapshot(101))];
+  expect(before).toEqual({
+    data: 60,
+    code: 7500,
+    kinds: new Map([
+      ['object Array', 20],
+      ['string', 40],
+    ]),
+  });
+  expect(after.code).toBe(7500);
+  expect(grownBetween(before, after)).toBe('object Array +1.6 kB');
+  expect(grownBetween(after, before)).toBe('');
+  expect(() => keptOf('{"snapshot":{"meta":{"node_fields":[],"node_types":[[]]}}}')).toThrow(
+    'type',
+  );
 });
 
 /** What a browser's driver is like: calls that give promises, some of which never settle, and parts with calls of their own. */

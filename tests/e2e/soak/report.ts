@@ -22,13 +22,16 @@ export interface Report {
   compared: number;
   bounds: { distinct: number; finished: number; exported: number };
   memory: MemorySample[];
+  /** What of the page's heap has grown most since it was settled. */
+  grown: string;
   faults: string[];
 }
 
 const MEGABYTE = 1e6;
 
 /** Labs that are seen for the first time stay, and so do formulas, examples and models: growth is judged after the first quarter. */
-const settled = (memory: readonly MemorySample[]) => memory.slice(Math.floor(memory.length / 4));
+export const settled = <T>(memory: readonly T[]): T[] =>
+  memory.slice(Math.floor(memory.length / 4));
 
 /**
  * Memory of workers is told for each of them: how many there are changes from one moment to the next. A moment at which none told
@@ -78,6 +81,12 @@ const counts = (record: Readonly<Record<string, number>>) =>
     .map(([kind, count]) => `${kind} ${count}`)
     .join(', ');
 
+/** What the browser compiles of the page's functions stays; how much there is of it has no say in whether the page keeps what it should not. */
+const codeText = (memory: readonly MemorySample[]): string => {
+  const mega = (sample?: MemorySample) => ((sample?.code ?? 0) / MEGABYTE).toFixed(1);
+  return `compiled code of the page: ${mega(memory[0])} to ${mega(memory.at(-1))} MB`;
+};
+
 export function reportText(report: Report): string {
   const total = Object.values(report.done).reduce((sum, count) => sum + count, 0);
   const { distinct, finished, exported } = report.bounds;
@@ -87,6 +96,8 @@ export function reportText(report: Report): string {
     `${report.killed} workers killed, ${report.reloads} reloads, ${report.compared} settings compared`,
     `${finished} bounds finished, ${distinct} of them distinct and computed again, ${exported} numbers of exports compared`,
     ...SERIES.map((series) => trendText(series, trends[series])),
+    codeText(settled(report.memory)),
+    `of the page's heap has grown most: ${report.grown || 'nothing'}`,
     report.faults.length === 0 ? 'no faults' : `${report.faults.length} faults:`,
     ...report.faults.map((fault) => `  ${fault}`),
   ].join('\n');

@@ -7,7 +7,8 @@ import { levels } from '../fixtures.ts';
 import { Bounds } from './bounds.ts';
 import { changed, Ledger, mayChange, MOVING } from './ledger.ts';
 import { keepMemories, Meter } from './memory.ts';
-import { growing, type MemorySample, type Report } from './report.ts';
+import { growing, type MemorySample, type Report, settled } from './report.ts';
+import { grownBetween, type Kept } from './snapshot.ts';
 import { type Action, script } from './script.ts';
 import { LIMIT_MS, Steps } from './steps.ts';
 import { Visitor } from './visitor.ts';
@@ -48,6 +49,8 @@ export class Soak {
   /** Each call of it is a step. */
   #page!: Page;
   #plain: Page | undefined;
+  /** What the page kept at each measurement. */
+  #kept: Kept[] = [];
   #visitor!: Visitor;
   #ledger!: Ledger;
   /** Minutes that the last ones took; until there is one, what they take on a machine of two cores. */
@@ -65,6 +68,7 @@ export class Soak {
       seed: options.seed,
       minutes: 0,
       bounds: { distinct: 0, finished: 0, exported: 0 },
+      grown: '',
       faults: [],
     };
   }
@@ -157,6 +161,8 @@ export class Soak {
     const report = this.#report;
     for (const fault of this.#bounds.faults) this.#fault(`not the same twice: ${fault}`);
     for (const trend of growing(report.memory)) this.#fault(trend);
+    const [before, after] = [settled(this.#kept)[0], this.#kept.at(-1)];
+    if (before && after) report.grown = grownBetween(before, after);
     report.bounds.distinct = this.#bounds.distinct;
     report.bounds.finished = this.#bounds.finished;
     report.minutes = this.#now;
@@ -287,6 +293,7 @@ export class Soak {
     const meter = await Meter.of(this.#page);
     const sample: MemorySample = { at: this.#now, ...(await meter.read()) };
     await meter.close();
+    if (meter.kept) this.#kept.push(meter.kept);
     this.#report.memory.push(sample);
   }
 
