@@ -118,6 +118,84 @@ fn it_grows_pass_by_pass() {
     assert_eq!(last.per_timestep.iter().map(|term| term.evaluations).sum::<usize>(), 128);
 }
 
+/// Mean, and the standard error of it.
+fn mean_and_error(samples: &[f64]) -> (f64, f64) {
+    let n = samples.len() as f64;
+    let mean = samples.iter().sum::<f64>() / n;
+    let squares: f64 = samples.iter().map(|sample| (sample - mean).powi(2)).sum();
+    (mean, (squares / (n * (n - 1.0))).sqrt())
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_passes_make_the_bound_and_its_standard_error() {
+    let ddpm = DATA.ddpm(image(2, 3));
+    for (steps, timesteps) in
+        [(1000, Timesteps::Stratified(128)), (5, Timesteps::Stratified(64)), (30, Timesteps::All)]
+    {
+        let found = bound(&ddpm, &DiffusionElboOptions { steps, timesteps, ..options() });
+        let costs = &found.per_pass;
+        assert_eq!((costs.l_denoising.len(), costs.l_0.len()), (found.passes, found.passes));
+        let whole: Vec<f64> = costs
+            .l_denoising
+            .iter()
+            .zip(&costs.l_0)
+            .map(|(t, zero)| found.l_t + t + zero)
+            .collect();
+        let stated = [(found.l_denoising, &costs.l_denoising), (found.l_0, &costs.l_0)];
+        for (term, passes) in [(found.elbo.linear(-1.0, 0.0), &whole)].into_iter().chain(stated) {
+            let (mean, error) = mean_and_error(passes);
+            assert!((mean - term.mean).abs() < 1e-9 * mean.abs(), "{mean} for {term:?}");
+            // With all timesteps the draws at each of them say more than two passes.
+            if timesteps != Timesteps::All {
+                let difference = error - term.standard_error.unwrap();
+                assert!(difference.abs() < 1e-9 * error, "{error} for {term:?}");
+            }
+        }
+    }
+}
+
+/// Two pictures that differ in one pixel: their bounds from the same noise differ, over seeds, by as
+/// much as the differences between passes say, which is far less than each bound varies by.
+#[wasm_bindgen_test(unsupported = test)]
+fn passes_of_one_seed_share_their_noise() {
+    let ddpm = DATA.ddpm(image(2, 3));
+    let run = |levels: &[u8], seed: u64| {
+        let timesteps = Timesteps::Stratified(64);
+        let options = DiffusionElboOptions { seed: Some(seed), timesteps, ..options() };
+        let mut elbo = ddpm.elbo(levels, &options).unwrap();
+        while !elbo.is_done() {
+            elbo.step().unwrap();
+        }
+        elbo.result().unwrap()
+    };
+    let mut other = LEVELS;
+    other[3] = 120;
+    let mut squares = 0.0;
+    let mut independent = 0.0;
+    let differences: Vec<f64> = (0..100)
+        .map(|seed| {
+            let [a, b] = [run(&LEVELS, seed), run(&other, seed)];
+            let costs = |found: &DiffusionElboResult| -> Vec<f64> {
+                let passes = found.per_pass.l_denoising.iter().zip(&found.per_pass.l_0);
+                passes.map(|(t, zero)| found.l_t + t + zero).collect()
+            };
+            let pairs: Vec<f64> = costs(&a).iter().zip(costs(&b)).map(|(a, b)| a - b).collect();
+            let (mean, error) = mean_and_error(&pairs);
+            assert!((mean - (b.elbo.mean - a.elbo.mean)).abs() < 1e-9);
+            squares += error.powi(2) / 100.0;
+            independent +=
+                [a, b].map(|x| x.elbo.standard_error.unwrap().powi(2)).iter().sum::<f64>() / 100.0;
+            mean
+        })
+        .collect();
+    let spread = mean_and_error(&differences).1 * 10.0;
+    let quotient = spread / squares.sqrt();
+    // 99.9 % of such quotients lie in between, with the 99 degrees of freedom of the spread.
+    assert!((0.77..1.25).contains(&quotient), "{quotient}");
+    let gain = spread / independent.sqrt();
+    assert!(gain < 0.5, "{gain}");
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn all_timesteps_are_each_visited_twice() {
     let ddpm = DATA.ddpm(image(2, 3));

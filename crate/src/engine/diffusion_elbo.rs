@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::diffusion_result::{ConsistencyForm, DiffusionElboResult, TimestepTerm};
+use super::diffusion_result::{ConsistencyForm, DiffusionElboResult, PassCosts, TimestepTerm};
 use super::estimator::Estimator;
 use super::forward::{Forward, Point};
 use super::{Timesteps, random_seed};
@@ -160,8 +160,7 @@ impl DiffusionElbo {
             let reconstruction = Estimate::from_samples(&first.reconstruction);
             return Some([over_t, reconstruction, sum(over_t, reconstruction)]);
         }
-        let over_t: Vec<f64> =
-            self.complete.iter().map(|pass| pass.strata.estimate(terms(pass)).mean).collect();
+        let over_t: Vec<f64> = self.complete.iter().map(|pass| pass.over_t(terms)).collect();
         let reconstruction: Vec<f64> = self.complete.iter().map(Pass::reconstruction).collect();
         // The terms of one pass share no noise, but their errors add up pass by pass all the same.
         let both: Vec<f64> = over_t.iter().zip(&reconstruction).map(|(a, b)| a + b).collect();
@@ -304,6 +303,10 @@ impl Estimator for DiffusionElbo {
             l_0_posterior_variance: self.l_0_posterior_variance(),
             elbo: cost.linear(-1.0, 0.0),
             bits_per_dim: cost.linear(bits_per_dim(1.0, self.forward.dimensions()), 0.0),
+            per_pass: PassCosts {
+                l_denoising: self.complete.iter().map(|p| p.over_t(|p| &p.denoising)).collect(),
+                l_0: self.complete.iter().map(Pass::reconstruction).collect(),
+            },
             per_timestep: per_timestep.collect(),
             consistency: self.consistency(),
         })
@@ -319,6 +322,11 @@ impl Pass {
             reconstruction: Vec::new(),
             reconstruction_posterior_variance: Vec::new(),
         }
+    }
+
+    /// The sum over t of the terms that `terms` names, from this pass alone.
+    fn over_t(&self, terms: fn(&Self) -> &[f64]) -> f64 {
+        self.strata.estimate(terms(self)).mean
     }
 
     fn reconstruction(&self) -> f64 {

@@ -37,10 +37,27 @@ pub struct DiffusionElboResult {
     pub elbo: Estimate,
     /// The bound's negative per dimension, in bits.
     pub bits_per_dim: Estimate,
+    /// What each complete pass says by itself, in their order.
+    pub per_pass: PassCosts,
     /// Mean of `L_{t-1}` at each timestep that was visited, by `t`.
     pub per_timestep: Vec<TimestepTerm>,
     /// The same bound in its consistency form, if it was asked for.
     pub consistency: Option<ConsistencyForm>,
+}
+
+/// The terms of the bound from each pass alone; with `l_t` each is an unbiased estimate of the whole
+/// bound, and the estimates are the means of them.
+///
+/// Passes share no noise, and pass k of another bound with the same options has the timesteps
+/// and the noise of this one's: what two bounds differ by is known as well as the mean of the
+/// differences between passes of one number.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PassCosts {
+    /// The sum over `t = 2..=T` as each pass estimates it.
+    pub l_denoising: Vec<f64>,
+    /// Mean of the draws of `L_0` in each.
+    pub l_0: Vec<f64>,
 }
 
 /// The bound as `-ELBO = prior + sum of consistency terms + L_0`, in nats but for `bits_per_dim`:

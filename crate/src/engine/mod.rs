@@ -26,7 +26,7 @@ pub use class_posterior::{
 };
 pub use ddpm::{Ddpm, DiffuseOptions, Diffused, ScheduleTable};
 pub use diffusion_elbo::{DiffusionElbo, DiffusionElboOptions};
-pub use diffusion_result::{ConsistencyForm, DiffusionElboResult, TimestepTerm};
+pub use diffusion_result::{ConsistencyForm, DiffusionElboResult, PassCosts, TimestepTerm};
 pub use estimator::{Accumulator, Estimator};
 pub use examples::{ExampleDrawing, example_drawings};
 pub use hvae::{Hvae, ReconstructOptions};

@@ -87,6 +87,11 @@ export interface DiffusionElboResult {
   elbo: Estimate;
   /** -ELBO / (pixels * ln 2). */
   bitsPerDim: Estimate;
+  /**
+   * The sum over t and the mean of L_0 as each complete pass has them alone. Pass k of another bound with the same seed, chain
+   * and number of timesteps has the same timesteps and noise, so that the differences between passes tell how well the difference is known.
+   */
+  perPass: { lDenoising: number[]; l0: number[] };
   /** Mean cost of each timestep that was visited, by t. */
   perTimestep: { t: number; logSnr: number; nats: number; evaluations: number }[];
   /** The same bound in its consistency form; null unless it was asked for. */
