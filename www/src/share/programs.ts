@@ -12,21 +12,20 @@ import type {
   VaeEntry,
 } from '../../engine/protocol.ts';
 import type { About } from './code.ts';
+import { isDecodable, isScorable } from './code/wiring.ts';
 import type { Code } from './subject.ts';
 
 type Programs = typeof import('./code.ts');
-
-/** Own files may need adapters, which a short program has none of. */
-const isPlain = <E extends ModelEntry>(entry: E | undefined): entry is E =>
-  entry !== undefined && !isOwn(entry.id);
 
 /** A picture of another size is fitted to the model first, which is no part of the programs. */
 const isOf = (picture: Pixels | null, { image }: ModelEntry): picture is Pixels =>
   picture !== null && isSameShape(picture.shape, image);
 
-/** A network of which a program can take the clean image. */
+/** A network of which a program can take the clean image; files of the visitor's own may want to be fed otherwise. */
 const isKnown = (entry: DdpmEntry | undefined): entry is DdpmEntry =>
-  isPlain(entry) && ['epsilon', 'x0', 'v', 'lattice'].includes(entry.parameterization);
+  entry !== undefined &&
+  ['epsilon', 'x0', 'v', 'lattice'].includes(entry.parameterization) &&
+  (!isOwn(entry.id) || entry.network === undefined);
 
 function written(
   title: string,
@@ -44,16 +43,15 @@ export function decoding(
   z: readonly number[] | null,
   title: string,
 ): Code | undefined {
-  if (!isPlain(entry) || !z) return undefined;
-  if (entry.likelihood !== 'bernoulli' && entry.likelihood !== 'logistic-mixture') return undefined;
+  if (!entry || !z) return undefined;
   return written(
     title,
-    (programs, about) => programs.decodePython(entry, z, about),
+    isDecodable(entry) ? (programs, about) => programs.decodePython(entry, z, about) : null,
     (programs, about) => programs.decodeJavascript(entry, z, about),
   );
 }
 
-/** The bound of a picture; `binarized` is what of it a VAE of binary pixels scores. In Python for such a VAE alone. */
+/** The bound of a picture; `binarized` is what of it a model of binary pixels scores. */
 export function scoring(
   entry: ModelEntry | undefined,
   picture: Pixels | null,
@@ -64,11 +62,13 @@ export function scoring(
   if (!entry || !result || !isOf(picture, entry)) return undefined;
   const { samples, seed, binarized } = result;
   const options = { samples, seed, ...asked };
-  const isShort = isPlain(entry) && entry.kind === 'vae' && entry.likelihood === 'bernoulli';
-  const bits = isShort && binarized && { levels: binarized, shape: entry.image };
+  const isBinary = entry.likelihood === 'bernoulli';
+  const scored = isBinary ? binarized && { levels: binarized, shape: entry.image } : picture;
   return written(
     title,
-    bits ? (programs, about) => programs.boundPython(entry, bits, result, about) : null,
+    entry.kind !== 'ddpm' && scored && isScorable(entry)
+      ? (programs, about) => programs.boundPython(entry, scored, result, about)
+      : null,
     (programs, about) => programs.boundJavascript(entry, picture, options, about),
   );
 }
@@ -92,16 +92,24 @@ export function diffusing(
 
 /** A fit of q to p. */
 export const fitting = (setup: InferenceSetup, iterations: number, title: string): Code =>
-  written(title, null, (programs, about) => programs.fitJavascript(setup, iterations, about));
+  written(
+    title,
+    (programs, about) => programs.fitPython(setup, iterations, about),
+    (programs, about) => programs.fitJavascript(setup, iterations, about),
+  );
 
-/** The bound of a point in the plane. */
+/** The bound of a point in the plane; in Python unless the score is a network's. */
 export const pointing = (
   setup: PlaneSetup,
   trained: number,
   point: readonly [number, number],
   title: string,
 ): Code =>
-  written(title, null, (programs, about) => programs.pointJavascript(setup, trained, point, about));
+  written(
+    title,
+    setup.network ? null : (programs, about) => programs.pointPython(setup, point, about),
+    (programs, about) => programs.pointJavascript(setup, trained, point, about),
+  );
 
 /** A reverse chain from pure noise. */
 export function sampling(
@@ -109,10 +117,12 @@ export function sampling(
   options: SamplerOptions,
   title: string,
 ): Code | undefined {
-  if (!isKnown(entry) || options.schedule === 'trained') return undefined;
+  if (!entry) return undefined;
   return written(
     title,
-    (programs, about) => programs.chainPython(entry, options, about),
+    isKnown(entry) && options.schedule !== 'trained'
+      ? (programs, about) => programs.chainPython(entry, options, about)
+      : null,
     (programs, about) => programs.chainJavascript(entry, options, about),
   );
 }
