@@ -98,6 +98,8 @@ describe('the URL form of the state', () => {
       a: 'mnist-vae',
       b: 'own.0123456789abcdef0123.89abcdef',
       image: { kept: '0123456789abcdef' },
+      schedule: 'linear',
+      steps: 30,
     };
     state.besideFit = {
       on: true,

@@ -72,16 +72,26 @@ export class SetApart<S extends BesideSlice, P extends string & Exclude<keyof S,
   }
 }
 
-/** Values of a second run that is not there give way, in place: nothing would show them. */
-export function rejectStrays<S extends BesideSlice>(
+/** Values that nothing would show, as their second run is not there, give way, in place. */
+export function rejectAll<S extends Slice>(
   slice: S,
   parts: readonly (string & keyof S)[],
   values: ValuesOf<S>,
   reject: Reject,
 ): void {
   const stray = parts.find((part) => values[part] !== slice[part]?.standard);
-  if ((values as { on: boolean }).on || stray === undefined) return;
+  if (stray === undefined) return;
   const { key, codec } = slice[stray] as S[string];
   reject(key, codec.print(values[stray] as never));
   Object.assign(values as object, standardOf(slice));
+}
+
+/** The same, unless the second run is there. */
+export function rejectStrays<S extends BesideSlice>(
+  slice: S,
+  parts: readonly (string & keyof S)[],
+  values: ValuesOf<S>,
+  reject: Reject,
+): void {
+  if (!(values as { on: boolean }).on) rejectAll(slice, parts, values, reject);
 }

@@ -61,6 +61,8 @@ const MEANT: Record<string, Record<string, Part>> = {
     cosine: {},
     strangers: { strangers: true },
     'two-bounds': { samples: 100 },
+    'two-chains': {},
+    'two-lengths': { steps: 1000 },
   },
   inference: {
     'mode-seeking': { target: 'two-gaussians', family: 'mean-field', iterations: 600 },
@@ -104,6 +106,9 @@ const BESIDE: Record<string, (state: PageState) => unknown> = {
   schedules: ({ besideChain: { on, schedule, link } }) =>
     on && schedule === 'linear' && link === 'log-snr',
   'two-bounds': ({ besideBounds: { a, b } }) => a === 'mnist-vae' && b === 'fashion-vae',
+  'two-chains': ({ besideBounds: { a, b } }) => a === 'mnist-ddpm' && b === 'fashion-ddpm',
+  'two-lengths': ({ besideBounds: { a, b, steps } }) =>
+    a === 'mnist-ddpm' && b === null && steps === 50,
   'two-gradients': ({ besideFit: { on, gradient } }) => on && gradient === 'score-function',
   'ten-beside-two-hundred': ({ besidePlane: { on, steps } }) => on && steps === 10,
   cosine: (state) => state.lab !== 'elbo' || state.bound.schedule === 'cosine',

@@ -277,7 +277,7 @@ export const elboLab = {
     title: 'Two bounds beside each other',
     toggle: 'Compare two bounds',
     stop: 'End the comparison',
-    lead: 'Two models of one task under the same picture, or two pictures under one model; from draws of q(z|x) alone, in pairs.',
+    lead: 'Two models of one task under the same picture, two pictures under one model, or two chains of a diffusion model.',
     tasks: {
       binarized: 'black or white',
       '8-bit': '8-bit',
@@ -287,17 +287,34 @@ export const elboLab = {
     keep: 'Keep this picture for B',
     samePicture: 'B scores the same picture as A',
     scored: (side: string) => `Picture that ${side} scores`,
-    caption: (draws: number, unit: string) =>
-      `Means of ${draws} pairs of draws in ${unit}, ± one standard error`,
     higher: (side: string, ends: string) =>
       `The bound of ${side} is the higher one: the 95 % interval of B − A, ${ends} nats, does not hold 0.`,
     undecided: (ends: string) =>
       `These draws do not tell which bound is higher: the 95 % interval of B − A, ${ends} nats, holds 0.`,
-    sameNoise:
-      'Common random numbers: draw k of A and draw k of B have the same noise ε and the same binarization, so ± of B − A is the standard error of the mean difference within pairs.',
-    partNoise:
-      'Common random numbers: draw k of A and draw k of B begin with the same noise ε, as far as the smaller model goes, and have the same binarization; ± of B − A is the standard error of the mean difference within pairs.',
-    correlation: (value: string) => `The ELBO terms of a pair have the correlation ${value}.`,
+    chain: {
+      title: 'Chain of B',
+      follows: 'It is the chain of A, which is set below, except for what is changed here.',
+      of: (schedule: string, steps: number) => `${schedule}, T = ${steps}`,
+    },
+    latent: {
+      lead: 'From draws of q(z|x) alone, in pairs.',
+      caption: (draws: number, unit: string) =>
+        `Means of ${draws} pairs of draws in ${unit}, ± one standard error`,
+      sameNoise:
+        'Common random numbers: draw k of A and draw k of B have the same noise ε and the same binarization, so ± of B − A is the standard error of the mean difference within pairs.',
+      partNoise:
+        'Common random numbers: draw k of A and draw k of B begin with the same noise ε, as far as the smaller model goes, and have the same binarization; ± of B − A is the standard error of the mean difference within pairs.',
+    },
+    diffusion: {
+      lead: 'From passes over the timesteps, in pairs.',
+      caption: (draws: number, unit: string) =>
+        `Means of ${draws} pairs of passes in ${unit}, ± one standard error`,
+      sameNoise:
+        'Common random numbers: pass k of A and pass k of B have the same timesteps and the same noise, so ± of B − A is the standard error of the mean difference within pairs of passes.',
+      partNoise:
+        'Common random numbers: the chains differ, so pass k of A and pass k of B share only the numbers that their timesteps are drawn with, and the noise where they visit the same timestep; ± of B − A is the standard error of the mean difference within pairs of passes.',
+    },
+    correlation: (value: string) => `The ELBOs of a pair have the correlation ${value}.`,
     independent: (error: string) => `With independent noise it would be ± ${error}.`,
   },
   results: {

@@ -269,19 +269,35 @@ export const elboLab: typeof english = {
     title: '两个下界并列比较',
     toggle: '比较两个下界',
     stop: '结束比较',
-    lead: '同一张图在任务相同的两个模型下，或两张图在同一个模型下；只用 q(z|x) 的样本，成对抽取。',
+    lead: '同一张图在任务相同的两个模型下，两张图在同一个模型下，或扩散模型的两条链。',
     tasks: { binarized: '黑白', '8-bit': '8 位', density: '密度', grey: '灰度' },
     keep: '把这张图留给 B',
     samePicture: '让 B 与 A 评分同一张图',
     scored: (side) => `${side} 评分的图像`,
-    caption: (draws, unit) => `${draws} 对样本的均值，单位：${unit}，± 为一个标准误`,
     higher: (side, ends) => `${side} 的下界更高：B − A 的 95 % 置信区间为 ${ends} 奈特，不包含 0。`,
     undecided: (ends) =>
       `这些样本还分不出哪个下界更高：B − A 的 95 % 置信区间为 ${ends} 奈特，包含 0。`,
-    sameNoise:
-      '公共随机数：A 与 B 的第 k 个样本使用相同的噪声 ε 和相同的二值化，因此 B − A 的 ± 是配对差之均值的标准误。',
-    partNoise:
-      '公共随机数：A 与 B 的第 k 个样本开头的噪声 ε 相同，长度以较小的模型为准，二值化也相同；B − A 的 ± 是配对差之均值的标准误。',
+    chain: {
+      title: 'B 的链',
+      follows: '除这里改动的以外，与 A 的链相同；A 的链在下面设置。',
+      of: (schedule, steps) => `${schedule}，T = ${steps}`,
+    },
+    latent: {
+      lead: '只用 q(z|x) 的样本，成对抽取。',
+      caption: (draws, unit) => `${draws} 对样本的均值，单位：${unit}，± 为一个标准误`,
+      sameNoise:
+        '公共随机数：A 与 B 的第 k 个样本使用相同的噪声 ε 和相同的二值化，因此 B − A 的 ± 是配对差之均值的标准误。',
+      partNoise:
+        '公共随机数：A 与 B 的第 k 个样本开头的噪声 ε 相同，长度以较小的模型为准，二值化也相同；B − A 的 ± 是配对差之均值的标准误。',
+    },
+    diffusion: {
+      lead: '每遍访问一组时间步，成对计算。',
+      caption: (draws, unit) => `${draws} 对遍历的均值，单位：${unit}，± 为一个标准误`,
+      sameNoise:
+        '公共随机数：A 与 B 的第 k 遍访问相同的时间步，使用相同的噪声，因此 B − A 的 ± 是配对差之均值的标准误。',
+      partNoise:
+        '公共随机数：两条链不同，因此 A 与 B 的第 k 遍只共用抽取时间步的随机数，以及访问同一时间步时的噪声；B − A 的 ± 是配对差之均值的标准误。',
+    },
     correlation: (value) => `每对样本的 ELBO 项之间的相关系数为 ${value}。`,
     independent: (error) => `若噪声相互独立，则为 ± ${error}。`,
   },

@@ -21,6 +21,12 @@ const DRAWS: Record<string, number[]> = {
   'fashion-vae': [-11, -17, -14, -10],
 };
 
+/** By model: the sum over t in each pass, less the level of the picture. */
+const PASSES: Record<string, number[]> = {
+  'mnist-ddpm': [70, 74, 72, 76],
+  'fashion-ddpm': [72, 75, 74, 79],
+};
+
 function drawing(): Script {
   const models = new Map<number, string>();
   const levels = new Map<number, number>();
@@ -46,8 +52,15 @@ function drawing(): Script {
       (DRAWS[models.get(ticket) ?? ''] ?? [-1, -1, -1, -1])
         .slice(from, to)
         .map((value) => Float64Array.of(value - (levels.get(ticket) ?? 0), -2, 3)),
-    record: ({ from, values }) => {
+    record: ({ ticket, from, values }) => {
       const samples = from + values.length;
+      const of = PASSES[models.get(ticket) ?? ''];
+      if (of) {
+        const level = levels.get(ticket) ?? 0;
+        const perPass = { lDenoising: of.slice(0, samples).map((nats) => nats + level), l0: [] };
+        const bound = { lT: 0.5, perPass: { ...perPass, l0: perPass.lDenoising.map(() => 2) } };
+        return { evaluations: samples, result: bound as unknown as GrowthResult };
+      }
       const bound = { samples, layers: [{}], klPerLatent: [3], kl: { mean: 3, standardError: 0 } };
       return { evaluations: samples, result: bound as unknown as GrowthResult };
     },
@@ -134,6 +147,10 @@ describe('two bounds beside each other', () => {
     ['vs.b=mnist-vae', 'vs.b', 'mnist-vae'],
     ['vs.a=mnist-vae&vs.b=mnist-vae-8bit', 'vs.b', 'mnist-vae-8bit'],
     ['vs.image=example:5', 'vs.image', 'example:5'],
+    ['vs.T=20', 'vs.T', '20'],
+    ['vs.a=mnist-vae&vs.bound=linear', 'vs.bound', 'linear'],
+    ['vs.a=mnist-ddpm&vs.bound=trained', 'vs.bound', 'trained'],
+    ['vs.a=mnist-ddpm&vs.b=mnist-vae', 'vs.b', 'mnist-vae'],
   ])('say what of an address is not possible: %s', async (part, key, value) => {
     const { page } = await opened(`#lab=elbo&${part}`);
     expect(page.rejected).toEqual([expect.objectContaining({ key, value })]);
@@ -161,12 +178,95 @@ describe('two bounds beside each other', () => {
     expect(widthOf('kl-a') / widthOf('elbo-a')).toBeCloseTo(3 / 17, 6);
     const text = messages.elboLab.beside;
     expect(say('verdict')).toBe(text.higher('A', '−2.80 … −1.20'));
-    expect(say('noise')).toContain(text.sameNoise);
+    expect(say('noise')).toContain(text.latent.sameNoise);
     const context = { engine, page, onnoise: () => undefined };
     const ids = () => elboCommands(lab, context).map(({ id }) => id);
     expect(ids()).toContain('elbo.beside.keep');
     lab.beside.toggle();
     expect(ids()).not.toContain('elbo.beside.keep');
+    await unmount(card);
+  });
+});
+
+describe('two bounds of diffusion models', () => {
+  const chains = () =>
+    ScriptedWorker.all
+      .flatMap((worker) => worker.asked('openGrowth').map(({ task }) => task))
+      .flatMap(({ kind, model, options }) =>
+        kind === 'diffusion' && !('consistency' in options)
+          ? [[model, options.schedule, options.steps, options.timesteps, options.seed]]
+          : [],
+      );
+
+  it('are of passes over the same timesteps, and differ by the mean of the pairs', async () => {
+    const { beside } = await opened('#lab=elbo&noise=9&vs.a=mnist-ddpm&vs.b=fashion-ddpm');
+    expect(new Set(chains().map(String))).toEqual(
+      new Set(['mnist-ddpm,log-snr-linear,1000,128,9', 'fashion-ddpm,log-snr-linear,1000,128,9']),
+    );
+    expect(beside.partners.map(({ id }) => id)).toEqual(['mnist-ddpm', 'fashion-ddpm']);
+    expect(beside.sameNoise).toBe(true);
+    const { a, difference } = beside.paired?.terms.elbo ?? {};
+    expect(a?.mean).toBe(-(0.5 + 73 + 3 + 2));
+    // -2, -1, -2, -3.
+    expect(difference?.mean).toBe(-2);
+    expect(difference?.standardError).toBeCloseTo(Math.sqrt(2 / 12), 12);
+    // Squares around the means: 20 and 26.
+    expect(beside.paired?.terms.elbo.independent).toBeCloseTo(Math.sqrt(46 / 12), 12);
+  });
+
+  it('may be of two chains of one model', async () => {
+    const { beside, page } = await opened('#lab=elbo&vs.a=mnist-ddpm&vs.T=5');
+    expect(chains().map(([, , steps, timesteps]) => [steps, timesteps])).toContainEqual([5, 64]);
+    expect(beside.sameNoise).toBe(false);
+    expect(beside.apart.is('steps')).toBe(true);
+    await byHand(() => beside.apart.set('schedule', true));
+    await pass(3000);
+    const own = page.state.besideBounds.schedule;
+    expect(own).not.toBe(page.state.bound.schedule);
+    expect(chains()).toContainEqual(['mnist-ddpm', own, 5, 64, 0]);
+    await byHand(() => beside.apart.set('schedule', false));
+    await byHand(() => beside.apart.set('steps', false));
+    await pass(3000);
+    expect(page.link()).not.toMatch(/vs\.(T|bound)=/);
+    expect(beside.sameNoise).toBe(true);
+  });
+
+  it('give up their chain where they become those of VAEs', async () => {
+    const { beside, page } = await opened('#lab=elbo&vs.a=mnist-ddpm&vs.T=5&vs.bound=linear');
+    await byHand(() => beside.setFirst('mnist-vae'));
+    await pass(3000);
+    expect(page.rejected).toEqual([]);
+    expect(page.state.besideBounds).toMatchObject({ steps: null, schedule: null });
+    expect(beside.chainB).toBeNull();
+  });
+
+  it('have their terms on one axis, and controls for the chain of B', async () => {
+    const { lab, engine, page } = await opened('#lab=elbo&vs.a=mnist-ddpm&vs.b=fashion-ddpm');
+    layOut(600, 400);
+    const names = namesOf(engine.manifest?.models ?? manifest.models, titleOf);
+    const card = mount(BesideCard, { target: document.body, props: { lab, names } });
+    await pass();
+    const at = (id: string) => document.querySelector(`[data-testid="elbo-beside-${id}"]`);
+    expect(at('lDenoising')?.textContent.replace(/\s+/g, ' ')).toContain('2.00± 0.41');
+    expect(at('chart-elbo-b')?.textContent).toContain('80.5');
+    expect(at('noise')?.textContent).toContain(messages.elboLab.beside.diffusion.sameNoise);
+    const apart = document.querySelector<HTMLInputElement>('[data-testid="apart-steps"]');
+    apart?.click();
+    await pass();
+    expect(page.state.besideBounds.steps).toBe(100);
+    const steps = at('steps') as HTMLInputElement;
+    const type = (value: string) => {
+      steps.value = value;
+      steps.dispatchEvent(new Event('change', { bubbles: true }));
+    };
+    type('1');
+    expect(steps.value).toBe('100');
+    type('30');
+    expect(page.state.besideBounds.steps).toBe(30);
+    await pass(3000);
+    expect(at('chain-A')?.textContent).toContain('T = 1000');
+    expect(at('chain-B')?.textContent).toContain('T = 30');
+    expect(at('noise')?.textContent).toContain(messages.elboLab.beside.diffusion.partNoise);
     await unmount(card);
   });
 });
@@ -178,6 +278,6 @@ it('draws of a result that is of another model are not paired', async () => {
   await pass(0);
   expect(beside.paired).toBeNull();
   await pass(3000);
-  expect(beside.a.result?.samples).toBe(TOTAL);
+  expect(beside.a.result).toMatchObject({ samples: TOTAL });
   expect(beside.paired).not.toBeNull();
 });

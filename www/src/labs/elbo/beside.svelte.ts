@@ -1,16 +1,34 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { boundLack, formatKey, formatOf, type LatentEntry, taskOf } from '../../../engine/facts.ts';
+import {
+  boundLack,
+  formatKey,
+  formatOf,
+  isSameShape,
+  type LatentEntry,
+  taskOf,
+} from '../../../engine/facts.ts';
 import { isOwn } from '../../../engine/own.ts';
-import type { ModelEntry } from '../../../engine/protocol.ts';
+import type { Growths, ModelEntry, ScheduleKind } from '../../../engine/protocol.ts';
+import { fitClass } from '../../models/classes.ts';
+import { mostSteps } from '../../models/fit.ts';
 import type { Page } from '../../page.svelte.ts';
+import { SCHEDULES } from '../../schema/bound.ts';
 import { standardOf } from '../../schema/rows.ts';
 import type { Picture } from '../../scoring/scoring.svelte.ts';
-import { Growing, namedTask, RANKS } from './growing.svelte.ts';
-import { drawsOf, type Paired, pairedOf } from './paired.ts';
+import { Growing, namedTask, type NamedTask, RANKS } from './growing.svelte.ts';
+import {
+  type Draws,
+  drawsOf,
+  type Paired,
+  pairedOf,
+  pairedTimesteps,
+  type PairedKind,
+  passesOf,
+} from './paired.ts';
 import type { PictureDesk } from './picture.svelte.ts';
 import { keyOf } from './placement.svelte.ts';
-import { settings } from './settings.ts';
+import { CHAIN_STEPS, settings } from './settings.ts';
 
 /** What the comparison takes from the lab. */
 interface First {
@@ -20,10 +38,23 @@ interface First {
   classOf(entry: LatentEntry): { class?: number | null };
 }
 
-/** Two bounds from draws of q(z|x) with the same noise: of two models, of two pictures, or of both. */
+/** What the bounds of diffusion models are of. */
+export interface Chain {
+  schedule: ScheduleKind;
+  steps: number;
+}
+
+/** What of the chain of B can differ from that of A. */
+export const CHAIN_PARTS = ['schedule', 'steps'] as const;
+export type ChainPart = (typeof CHAIN_PARTS)[number];
+
+/**
+ * Two bounds from draws with the same noise: of two models, of two pictures, or of two chains of a diffusion model. Draws
+ * are of q(z|x), or passes over the timesteps.
+ */
 export class BesideBounds {
-  readonly a: Growing<'latent'>;
-  readonly b: Growing<'latent'>;
+  readonly a: Growing<PairedKind>;
+  readonly b: Growing<PairedKind>;
   /** B's own picture, in the format of its model. */
   #made = $state.raw<Picture | null>(null);
 
@@ -48,26 +79,95 @@ export class BesideBounds {
     return this.#state.a !== null;
   }
 
-  /** Models that have a bound of this kind. */
-  get choices(): LatentEntry[] {
-    return (this.engine.manifest?.models ?? []).filter(
-      (entry): entry is LatentEntry => entry.kind !== 'ddpm' && boundLack(entry) === null,
-    );
+  /** Models that have a bound. */
+  get choices(): ModelEntry[] {
+    const models = this.engine.manifest?.models ?? [];
+    return models.filter((entry) => boundLack(entry) === null);
   }
 
-  get first(): LatentEntry | undefined {
+  get first(): ModelEntry | undefined {
     return this.choices.find(({ id }) => id === this.#state.a);
   }
 
-  /** What may stand beside the first: bounds of its task, its own too. */
-  get partners(): LatentEntry[] {
-    const { first } = this;
-    return first ? this.choices.filter((entry) => taskOf(entry) === taskOf(first)) : [];
+  get kind(): PairedKind {
+    return this.first?.kind === 'ddpm' ? 'diffusion' : 'latent';
   }
 
-  get second(): LatentEntry | undefined {
+  /** What may stand beside the first: models whose draws are of the same kind and task, itself too. */
+  get partners(): ModelEntry[] {
+    const { first } = this;
+    if (!first) return [];
+    return this.choices.filter((entry) =>
+      first.kind === 'ddpm' || entry.kind === 'ddpm'
+        ? entry.kind === first.kind && isSameShape(entry.image, first.image)
+        : taskOf(entry) === taskOf(first),
+    );
+  }
+
+  get second(): ModelEntry | undefined {
     const { b } = this.#state;
     return b === null ? this.first : this.partners.find(({ id }) => id === b);
+  }
+
+  /** The chain of A, which is that of the lab, as far as its model has it. */
+  get chainA(): Chain | null {
+    const { schedule } = this.page.state.bound;
+    return this.#chainOf(this.first, { schedule, steps: this.page.state.elbo.steps });
+  }
+
+  get chainB(): Chain | null {
+    const { chainA: a } = this;
+    const { schedule, steps } = this.#state;
+    return (
+      a && this.#chainOf(this.second, { schedule: schedule ?? a.schedule, steps: steps ?? a.steps })
+    );
+  }
+
+  /** What there is to choose from for the chain of B. */
+  get schedules(): readonly ScheduleKind[] {
+    return this.#knownOf(this.second)?.kinds ?? SCHEDULES;
+  }
+
+  get mostSteps(): number {
+    const { chainB } = this;
+    const known = this.#knownOf(this.second);
+    return Math.min(
+      CHAIN_STEPS.max,
+      known && chainB ? mostSteps(known, chainB.schedule) : Infinity,
+    );
+  }
+
+  #knownOf(entry: ModelEntry | undefined) {
+    return entry?.kind === 'ddpm' ? this.engine.schedulesOf(entry) : null;
+  }
+
+  #chainOf(entry: ModelEntry | undefined, { schedule, steps }: Chain): Chain | null {
+    if (entry?.kind !== 'ddpm') return null;
+    const known = this.#knownOf(entry);
+    const kind = known && !known.kinds.includes(schedule) ? (known.kinds[0] ?? schedule) : schedule;
+    return { schedule: kind, steps: Math.min(steps, known ? mostSteps(known, kind) : steps) };
+  }
+
+  /** What of the chain of B is set apart from that of A. */
+  readonly apart = {
+    is: (part: ChainPart): boolean => this.#state[part] !== null,
+    canBe: (part: ChainPart): boolean => this.apart.is(part) || this.#other(part) !== null,
+    set: (part: ChainPart, own: boolean): void => {
+      Object.assign(this.#state, { [part]: own ? this.#other(part) : null });
+    },
+  };
+
+  /** A value that makes a difference; null where there is no other. */
+  #other(part: ChainPart): Chain[ChainPart] | null {
+    const { chainA: a, schedules } = this;
+    if (!a) return null;
+    if (part === 'steps') return a.steps === 100 ? Math.min(1000, this.mostSteps) : 100;
+    const next = schedules[(schedules.indexOf(a.schedule) + 1) % schedules.length];
+    return next === a.schedule ? null : (next ?? null);
+  }
+
+  setChain(change: Partial<Chain>): void {
+    Object.assign(this.#state, change);
   }
 
   /** Whether B has a picture of its own. */
@@ -84,14 +184,15 @@ export class BesideBounds {
 
   /** The terms of both from the draws that both have; null while either is of something else. */
   readonly paired: Paired | null = $derived.by(() => {
-    const [a, b] = [this.a, this.b];
-    if (!a.current || !b.current || !a.result || !b.result) return null;
-    return pairedOf(drawsOf(a.values, a.result), drawsOf(b.values, b.result));
+    const [a, b] = [this.a, this.b].map(drawn);
+    return a && b ? pairedOf(a, b) : null;
   });
 
-  /** Whether the noise of both has as many entries, and so is one and the same. */
+  /** Whether the noise of both is one and the same: it has as many entries, and passes visit the same timesteps. */
   get sameNoise(): boolean {
-    const [a, b] = [this.first, this.second];
+    const { first: a, second: b, chainA, chainB } = this;
+    if (chainA && chainB)
+      return chainA.schedule === chainB.schedule && chainA.steps === chainB.steps;
     if (a?.kind === 'vae' && b?.kind === 'vae') return a.latents.count === b.latents.count;
     return a !== undefined && a.id === b?.id;
   }
@@ -101,7 +202,8 @@ export class BesideBounds {
     if (this.on) Object.assign(this.#state, standardOf(settings.besideBounds));
     else {
       const { choices } = this;
-      const first = this.lab.latent.find(({ entry }) => choices.includes(entry))?.entry;
+      const shown = this.lab.latent.find(({ entry }) => choices.includes(entry))?.entry;
+      const first = shown ?? choices[0];
       if (first) this.setFirst(first.id);
     }
   }
@@ -112,6 +214,7 @@ export class BesideBounds {
     const stays = others.some((other) => other.id === this.#state.b);
     if (!stays && !this.hasPicture) this.#state.b = others[0]?.id ?? null;
     else if (!stays) this.#state.b = null;
+    if (this.kind === 'latent') Object.assign(this.#state, { schedule: null, steps: null });
   }
 
   setSecond(id: string): void {
@@ -140,6 +243,17 @@ export class BesideBounds {
     } else if (image && this.lab.desk.contentOf(image) === null) {
       this.page.reject('vs.image', settings.besideBounds.image.codec.print(image));
       this.#state.image = null;
+    } else this.#checkChain();
+  }
+
+  #checkChain(): void {
+    const { first, second, chainB } = this;
+    if (!first || !second) return;
+    for (const part of CHAIN_PARTS) {
+      const value = this.#state[part];
+      if (value === null || chainB?.[part] === value) continue;
+      this.page.reject(settings.besideBounds[part].key, String(value));
+      this.#state[part] = null;
     }
   }
 
@@ -165,17 +279,40 @@ export class BesideBounds {
 
   #score(): void {
     const { first, second } = this;
-    const { samples, seed } = this.page.state.elbo;
-    const task = (entry: LatentEntry | undefined, picture: Picture | null) => {
-      if (!entry || !second) return null;
-      const options = { samples, proposal: 'posterior', seed, ...this.lab.classOf(entry) } as const;
-      return namedTask<'latent'>(picture, entry, { kind: 'latent', options });
-    };
-    const a = task(first, first ? this.lab.pictureFor(first) : null);
-    const b = task(second, this.picture);
+    const taskOf = (entry: ModelEntry | undefined, picture: Picture | null, chain: Chain | null) =>
+      entry && second ? this.#task(entry, picture, chain) : null;
+    const a = taskOf(first, first ? this.lab.pictureFor(first) : null, this.chainA);
+    const b = taskOf(second, this.picture, this.chainB);
     untrack(() => {
       this.a.set(a);
       this.b.set(b);
     });
   }
+
+  #task(
+    entry: ModelEntry,
+    picture: Picture | null,
+    chain: Chain | null,
+  ): NamedTask<PairedKind> | null {
+    const { samples, seed, given } = this.page.state.elbo;
+    if (entry.kind === 'ddpm') {
+      if (!chain) return null;
+      const timesteps = pairedTimesteps(this.page.state.bound.timesteps, chain.steps);
+      const options: Growths['diffusion']['options'] = {
+        ...chain,
+        timesteps,
+        class: fitClass(entry, given),
+        seed,
+      };
+      return namedTask<PairedKind>(picture, entry, { kind: 'diffusion', options });
+    }
+    const options = { samples, proposal: 'posterior', seed, ...this.lab.classOf(entry) } as const;
+    return namedTask<PairedKind>(picture, entry, { kind: 'latent', options });
+  }
+}
+
+/** What a growth has drawn; null while that is of something else. */
+function drawn({ current, result, values }: Growing<PairedKind>): Draws | null {
+  if (!current || !result) return null;
+  return 'perPass' in result ? passesOf(result) : drawsOf(values, result);
 }

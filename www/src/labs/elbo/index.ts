@@ -1,3 +1,4 @@
+import { standardOf } from '../../schema/rows.ts';
 import { defineLab } from '../define.ts';
 import { anchors } from './anchors.ts';
 import { fit, fitModels, settings } from './settings.ts';
@@ -13,7 +14,7 @@ export const elbo = defineLab({
   opens: 'hvae',
   forget: ({ elbo: { without }, elbo, besideBounds }, id) => {
     elbo.without = without.filter((other) => other !== id);
-    if (besideBounds.a === id) Object.assign(besideBounds, { a: null, b: null, image: null });
+    if (besideBounds.a === id) Object.assign(besideBounds, standardOf(settings.besideBounds));
     if (besideBounds.b === id) besideBounds.b = null;
   },
   fit,

@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { initSync, Vae } from '../../../pkg/elbo_room.js';
-import type { FileEntry, LatentBoundResult, Manifest, VaeEntry } from '../../../engine/protocol.ts';
-import { drawsOf, pairedOf } from './paired.ts';
+import { Ddpm, initSync, Vae } from '../../../pkg/elbo_room.js';
+import type {
+  DdpmEntry,
+  DiffusionElboResult,
+  FileEntry,
+  LatentBoundResult,
+  Manifest,
+  ModelEntry,
+  VaeEntry,
+} from '../../../engine/protocol.ts';
+import { drawsOf, pairedOf, pairedTimesteps, passesOf } from './paired.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 
@@ -69,28 +77,105 @@ describe('pairs of draws', () => {
       correlation: null,
     });
     expect(pairedOf(a, drawsOf(A, result({ samples: 0 })))).toBeNull();
-    expect(pairedOf(a, a)?.terms.kl.correlation).toBeNull();
+    expect(pairedOf(a, a)?.terms.kl?.correlation).toBeNull();
+  });
+});
+
+describe('passes over the timesteps', () => {
+  const passes = (lT: number, lDenoising: number[], l0: number[]) =>
+    passesOf({ lT, perPass: { lDenoising, l0 } } as DiffusionElboResult);
+
+  it('are each a draw of the whole bound, with the same L_T', () => {
+    const draws = passes(0.5, [10, 14, 12, 8], [2, 1, 3, 2]);
+    expect(draws).toEqual({
+      lT: [0.5, 0.5, 0.5, 0.5],
+      lDenoising: [10, 14, 12, 8],
+      l0: [2, 1, 3, 2],
+      elbo: [-12.5, -15.5, -15.5, -10.5],
+    });
+    const paired = pairedOf(draws, passes(0.25, [11, 16, 13, 8], [2, 1, 2, 2]));
+    // Differences -0.75, -1.75, 0.25, 0.25: mean -0.5, sum of squares around it 2.75.
+    expect(paired?.terms.elbo.difference.mean).toBeCloseTo(-0.5, 12);
+    expect(paired?.terms.elbo.difference.standardError).toBeCloseTo(Math.sqrt(2.75 / 12), 12);
+    expect(paired?.terms.lT?.difference).toEqual({ mean: -0.25, standardError: 0 });
+    expect(Object.keys(paired?.terms ?? {})).toEqual(['lT', 'lDenoising', 'l0', 'elbo']);
+  });
+
+  it('have only those terms beside draws of latents that both have', () => {
+    const latent = { reconstruction: [-3], kl: [1], elbo: [-4] };
+    expect(Object.keys(pairedOf(latent, passes(0, [1], [2]))?.terms ?? {})).toEqual(['elbo']);
+  });
+
+  it.each([
+    [128, 1000, 128],
+    // Each timestep of each pass.
+    [128, 5, 64],
+    ['all', 1000, 2000],
+    ['all', 2, 16],
+    [64, 2, 16],
+  ] as const)('of %s timesteps of %i are %i', (wanted, steps, evaluated) => {
+    expect(pairedTimesteps(wanted, steps)).toBe(evaluated);
+  });
+});
+
+initSync({ module: readFileSync(at('www/pkg/elbo_room_bg.wasm')) });
+const { models } = JSON.parse(readFileSync(at('models/manifest.json'), 'utf8')) as Manifest;
+const entryOf = (id: string): unknown => models.find((entry) => entry.id === id);
+const filesOf = (entry: ModelEntry) =>
+  Object.fromEntries(
+    Object.entries<FileEntry>(entry.files).map(([role, { path }]) => [
+      role,
+      new Uint8Array(readFileSync(at(`models/${path}`))),
+    ]),
+  );
+const stroke = (from: number) =>
+  Uint8Array.from({ length: 784 }, (_, i) => {
+    const [row, column] = [Math.floor(i / 28), i % 28];
+    return row >= from && row < 23 && (column === 13 || column === 14) ? 230 : 0;
+  });
+
+describe('the crate’s passes over two pictures that differ by a few pixels', () => {
+  const entry = entryOf('mnist-ddpm') as DdpmEntry;
+  const ddpm = Ddpm.load(entry, filesOf(entry));
+  function bound(levels: Uint8Array, steps: number) {
+    const timesteps = pairedTimesteps(16, steps);
+    const run = ddpm.elbo(levels, { timesteps, steps, seed: 5 });
+    while (!run.done) run.advance(8);
+    const result = run.result() as DiffusionElboResult;
+    run.free();
+    return result;
+  }
+
+  it('have the terms that it states, and differ by less than independent noise would have it', () => {
+    const [a, b] = [bound(stroke(5), 1000), bound(stroke(6), 1000)];
+    const visited = ({ perTimestep }: DiffusionElboResult) => perTimestep.map(({ t }) => t);
+    expect(visited(a)).toEqual(visited(b));
+    const paired = pairedOf(passesOf(a), passesOf(b));
+    expect(paired?.draws).toBe(16);
+    for (const [side, stated] of [
+      ['a', a],
+      ['b', b],
+    ] as const)
+      for (const key of ['lDenoising', 'l0', 'elbo'] as const) {
+        const found = paired?.terms[key]?.[side];
+        expect(found?.mean).toBeCloseTo(stated[key].mean, 8);
+        expect(found?.standardError).toBeCloseTo(stated[key].standardError ?? NaN, 8);
+      }
+    const { difference, independent } = paired?.terms.elbo ?? {};
+    expect(difference?.mean).toBeCloseTo(b.elbo.mean - a.elbo.mean, 8);
+    expect(difference?.standardError).toBeLessThan(0.6 * (independent ?? NaN));
+  });
+
+  it('are sixteen of a chain of few steps too', () => {
+    expect(bound(stroke(5), 3).passes).toBe(16);
   });
 });
 
 describe('the crate’s draws of two pictures that differ by a few pixels', () => {
   const SEEDS = 24;
   const DRAWS = 16;
-  initSync({ module: readFileSync(at('www/pkg/elbo_room_bg.wasm')) });
-  const { models } = JSON.parse(readFileSync(at('models/manifest.json'), 'utf8')) as Manifest;
-  const entry = models.find(({ id }) => id === 'mnist-vae-8bit') as VaeEntry;
-  const files = Object.fromEntries(
-    Object.entries<FileEntry>(entry.files).map(([role, { path }]) => [
-      role,
-      new Uint8Array(readFileSync(at(`models/${path}`))),
-    ]),
-  );
-  const vae = Vae.load(entry, files);
-  const stroke = (from: number) =>
-    Uint8Array.from({ length: 784 }, (_, i) => {
-      const [row, column] = [Math.floor(i / 28), i % 28];
-      return row >= from && row < 23 && (column === 13 || column === 14) ? 230 : 0;
-    });
+  const entry = entryOf('mnist-vae-8bit') as VaeEntry;
+  const vae = Vae.load(entry, filesOf(entry));
 
   function bound(levels: Uint8Array, seed: number) {
     const run = vae.bound(levels, { samples: DRAWS, seed, proposal: 'posterior' });
@@ -112,8 +197,8 @@ describe('the crate’s draws of two pictures that differ by a few pixels', () =
       for (const [i, side] of (['a', 'b'] as const).entries())
         for (const key of ['reconstruction', 'kl', 'elbo'] as const) {
           const crate = stated[i]?.[key];
-          expect(terms[key][side].mean).toBeCloseTo(crate?.mean ?? NaN, 9);
-          expect(terms[key][side].standardError).toBeCloseTo(crate?.standardError ?? NaN, 9);
+          expect(terms[key]?.[side].mean).toBeCloseTo(crate?.mean ?? NaN, 9);
+          expect(terms[key]?.[side].standardError).toBeCloseTo(crate?.standardError ?? NaN, 9);
         }
   });
 

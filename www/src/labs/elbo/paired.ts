@@ -1,11 +1,23 @@
 /** The bounds of two models, or of two pictures, from draws in pairs: draw k of both has the same noise. Pure. */
-import type { Estimate, LatentBoundResult } from '../../../engine/protocol.ts';
+import type {
+  DiffusionElboResult,
+  Estimate,
+  GrowthKind,
+  LatentBoundResult,
+} from '../../../engine/protocol.ts';
 
-export const PAIRED_TERMS = ['reconstruction', 'kl', 'elbo'] as const;
-export type PairedTerm = (typeof PAIRED_TERMS)[number];
+/** The terms of each kind of bound, in the order of its table. */
+export const PAIRED_TERMS = {
+  latent: ['reconstruction', 'kl', 'elbo'],
+  diffusion: ['lT', 'lDenoising', 'l0', 'elbo'],
+} as const satisfies Partial<Record<GrowthKind, readonly string[]>>;
+export type PairedKind = keyof typeof PAIRED_TERMS;
+export type PairedTerm = (typeof PAIRED_TERMS)[PairedKind][number];
+
+type Terms<T> = Readonly<Partial<Record<PairedTerm, T>> & { elbo: T }>;
 
 /** Each term of each draw, in nats. */
-export type Draws = Readonly<Record<PairedTerm, readonly number[]>>;
+export type Draws = Terms<readonly number[]>;
 
 /** Draws of q(z|x) as the crate evaluates them: log p(x|z), log p(z) - log q(z|x), the KL of each layer. */
 export function drawsOf(
@@ -18,6 +30,26 @@ export function drawsOf(
     klPerLatent ? exact : value.slice(2, 2 + layers.length).reduce((sum, nats) => sum + nats, 0),
   );
   return { reconstruction, kl, elbo: reconstruction.map((nats, i) => nats - (kl[i] ?? NaN)) };
+}
+
+/** The passes of a diffusion model's bound, each of which is a draw of the whole of it. */
+export function passesOf({ lT, perPass }: DiffusionElboResult): Draws {
+  const { lDenoising, l0 } = perPass;
+  return {
+    lT: lDenoising.map(() => lT),
+    lDenoising,
+    l0,
+    elbo: lDenoising.map((nats, pass) => -(lT + nats + (l0[pass] ?? NaN))),
+  };
+}
+
+/** Into as many passes the crate splits timesteps that are stratified. */
+const PASSES = 16;
+
+/** How many timesteps are to be evaluated, so that there are as many passes whatever T is; for all, each t about twice. */
+export function pairedTimesteps(wanted: number | 'all', steps: number): number {
+  const inPass = (wanted === 'all' ? 2 * (steps - 1) : wanted) / PASSES;
+  return PASSES * Math.min(steps - 1, Math.max(1, Math.ceil(inPass)));
 }
 
 const meanOf = (values: readonly number[]) =>
@@ -48,7 +80,7 @@ interface PairedEstimate {
 
 export interface Paired {
   draws: number;
-  terms: Readonly<Record<PairedTerm, PairedEstimate>>;
+  terms: Terms<PairedEstimate>;
 }
 
 function pairedTerm(a: readonly number[], b: readonly number[]): PairedEstimate {
@@ -71,9 +103,9 @@ function pairedTerm(a: readonly number[], b: readonly number[]): PairedEstimate 
 export function pairedOf(a: Draws, b: Draws): Paired | null {
   const draws = Math.min(a.elbo.length, b.elbo.length);
   if (draws === 0) return null;
-  const term = (name: PairedTerm) => pairedTerm(a[name].slice(0, draws), b[name].slice(0, draws));
-  return {
-    draws,
-    terms: { reconstruction: term('reconstruction'), kl: term('kl'), elbo: term('elbo') },
-  };
+  const terms = Object.entries(a).flatMap(([name, of]) => {
+    const other = b[name as PairedTerm];
+    return other ? [[name, pairedTerm(of.slice(0, draws), other.slice(0, draws))] as const] : [];
+  });
+  return { draws, terms: Object.fromEntries(terms) as unknown as Paired['terms'] };
 }

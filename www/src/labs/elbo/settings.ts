@@ -2,9 +2,11 @@
 import { MOST_PIXEL_TEXT, parsePixels } from '../../drawing/pixels.ts';
 import { parseStrokes } from '../../drawing/strokes.ts';
 import type { ImportanceProposal } from '../../../engine/protocol.ts';
+import { ALL_SCHEDULES } from '../../schema/bound.ts';
 import { choice, type Codec, flag, integer, list, optional } from '../../schema/codecs.ts';
 import { row, standardOf, type StateOf } from '../../schema/rows.ts';
 import { classIndex, modelId, seed } from '../../schema/values.ts';
+import { apart, rejectAll } from '../apart.ts';
 import type { ModelFacts, Reject } from '../define.ts';
 
 /** Samples of the importance-weighted bound. */
@@ -82,18 +84,19 @@ export const settings = {
     b: row('vs.b', optional(modelId.parse, String), null),
     /** The picture of B; null: the one that all models score. */
     image: row('vs.image', optional(image.parse, image.print), null),
+    /** The chain of B, where they are of diffusion models; null: that of A. */
+    schedule: apart('vs.bound', choice(ALL_SCHEDULES)),
+    steps: apart('vs.T', integer(CHAIN_STEPS.min, CHAIN_STEPS.max)),
   },
 };
 
 type State = StateOf<typeof settings>;
 
+/** What is nothing without the first of the two bounds. */
+const OF_SECOND = ['b', 'image', 'schedule', 'steps'] as const;
+
 export function fit({ elbo, besideBounds }: State, reject: Reject): void {
-  const { a, b, image: own } = besideBounds;
-  if (a === null && (b !== null || own !== null)) {
-    if (b !== null) reject('vs.b', b);
-    else if (own !== null) reject('vs.image', image.print(own));
-    Object.assign(besideBounds, standardOf(settings.besideBounds));
-  }
+  if (besideBounds.a === null) rejectAll(settings.besideBounds, OF_SECOND, besideBounds, reject);
   if (elbo.t <= elbo.steps) return;
   // A chain shorter than the default's playhead is not an error of the address.
   if (elbo.t !== standardOf(settings.elbo).t) reject('t', String(elbo.t));
