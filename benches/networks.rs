@@ -23,7 +23,10 @@ fn part<'a>(model: &'a str) -> impl Fn(&str) -> Result<Vec<u8>> + 'a {
     move |role| match role {
         "network" => Ok(bytes(&format!("{model}.onnx"))),
         "encoder" | "decoder" => Ok(bytes(&format!("{model}-{role}.onnx"))),
-        other => Err(Error::model(format!("{model} has no {other}"))),
+        other => Err(Error::request(
+            format_args!("{model} has no {other}"),
+            "give the files of the whole model",
+        )),
     }
 }
 

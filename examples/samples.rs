@@ -54,7 +54,7 @@ fn main() -> Result<()> {
     let ddpm = Ddpm::load(entry, |role| {
         let path = folder.join(&files[role].path);
         std::fs::read(&path)
-            .map_err(|e| elbo_room::Error::model(format!("{} cannot be read: {e}", path.display())))
+            .map_err(|e| elbo_room::Error::file(path.display(), "cannot be read").caused_by(e))
     })?;
 
     let shape = ddpm.image();

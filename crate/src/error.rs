@@ -1,8 +1,16 @@
-//! The one error type of the crate: a kind that code can branch on and a message that a person can
-//! act on.
+//! The one error type of the crate: a variant with fields for code, and one wording for each variant
+//! that says to a person what is wrong and what to do.
+
+use std::error::Error as _;
+use std::fmt::Display;
+use std::sync::Arc;
+
+/// What another library said, shared among the clones of an error.
+pub type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
 /// What went wrong, as a name that survives the way to JavaScript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ErrorKind {
     /// An input has the wrong length or dimensions.
     Shape,
@@ -20,6 +28,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// The `name` of the JavaScript `Error` made from this kind.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Shape => "ShapeError",
@@ -32,51 +41,268 @@ impl ErrorKind {
     }
 }
 
-/// A failure with its kind. The message says what is wrong and what to do about it.
+/// A failure. Its text does not repeat that of its [source](std::error::Error::source);
+/// [`Error::with_causes`] has both.
 #[derive(thiserror::Error, Clone, Debug)]
-#[error("{message}")]
-pub struct Error {
-    /// What went wrong, for code.
-    pub kind: ErrorKind,
-    /// What went wrong, for people.
-    pub message: String,
+#[non_exhaustive]
+pub enum Error {
+    /// An input has the wrong length or dimensions.
+    #[error("{what} has {found}, expected {expected}")]
+    Shape {
+        /// The input.
+        what: String,
+        /// Its length or shape.
+        found: String,
+        /// That which it must have.
+        expected: String,
+    },
+    /// A number, a name or another single value is outside its domain.
+    #[error("{what} is {found}, it must be {expected}")]
+    Value {
+        /// The option or the input, by its name in JavaScript where it has one.
+        what: String,
+        /// Its value.
+        found: String,
+        /// The range, or the names that there are.
+        expected: String,
+    },
+    /// Each value is possible, but not together, or not of this model.
+    #[error("{problem}: {remedy}")]
+    Request {
+        /// What contradicts what.
+        problem: String,
+        /// What to change.
+        remedy: String,
+    },
+    /// A file of a data set cannot be read.
+    #[error("{file} {problem}: {remedy}")]
+    Data {
+        /// The file, by its format.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+        /// What to change, or what such a file looks like.
+        remedy: String,
+    },
+    /// The model manifest, or a file of results beside it, cannot be read or contradicts itself.
+    #[error("{}{problem}", model.as_ref().map(|id| format!("model {id:?}: ")).unwrap_or_default())]
+    Manifest {
+        /// The id of the entry at fault; none if all of the file is.
+        model: Option<String>,
+        /// What is wrong, with the name of the field.
+        problem: String,
+        /// What the parser says.
+        source: Option<Cause>,
+    },
+    /// A downloaded file is not the file that the manifest describes.
+    #[error(
+        "{file} has {found}, the manifest says {expected}: load it again, or update the manifest"
+    )]
+    Checksum {
+        /// The path of the file.
+        file: String,
+        /// Its length or its SHA-256.
+        found: String,
+        /// That of the manifest.
+        expected: String,
+    },
+    /// A network cannot be loaded or run.
+    #[error("{} {problem}", file.as_deref().unwrap_or("the model"))]
+    Model {
+        /// The path of the file; none if it is about the model as a whole.
+        file: Option<String>,
+        /// The first operator at fault, by its name and kind, where it is known.
+        node: Option<String>,
+        /// What is wrong.
+        problem: String,
+        /// What the reader of ONNX files says.
+        source: Option<Cause>,
+    },
+    /// An image cannot be painted.
+    #[error("{problem}: {remedy}")]
+    Canvas {
+        /// What is wrong.
+        problem: String,
+        /// What to change.
+        remedy: String,
+        /// What the browser says.
+        source: Option<Cause>,
+    },
 }
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+    /// What went wrong, for code.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Shape { .. } => ErrorKind::Shape,
+            Self::Value { .. } | Self::Request { .. } | Self::Data { .. } => ErrorKind::Value,
+            Self::Manifest { .. } => ErrorKind::Manifest,
+            Self::Checksum { .. } => ErrorKind::Checksum,
+            Self::Model { .. } => ErrorKind::Model,
+            Self::Canvas { .. } => ErrorKind::Canvas,
+        }
+    }
+
+    /// The text with those of all its sources, in one line, where nothing else shows them.
+    #[must_use]
+    pub fn with_causes(&self) -> String {
+        let line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let causes = std::iter::successors(self.source(), |&cause| cause.source());
+        causes.fold(self.to_string(), |text, cause| text + ": " + &line(cause.to_string()))
     }
 
     /// An input of the wrong length or dimensions.
-    pub fn shape(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Shape, message)
+    #[must_use]
+    pub fn shape(what: impl Display, found: impl Display, expected: impl Display) -> Self {
+        let [what, found, expected] = texts([&what, &found, &expected]);
+        Self::Shape { what, found, expected }
     }
 
-    /// An input outside its domain.
-    pub fn value(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Value, message)
+    /// A value outside its domain.
+    #[must_use]
+    pub fn value(what: impl Display, found: impl Display, expected: impl Display) -> Self {
+        let [what, found, expected] = texts([&what, &found, &expected]);
+        Self::Value { what, found, expected }
     }
 
-    /// A manifest that cannot be used.
-    pub fn manifest(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Manifest, message)
+    /// A call that cannot be answered, whatever its single values.
+    #[must_use]
+    pub fn request(problem: impl Display, remedy: impl Display) -> Self {
+        let [problem, remedy] = texts([&problem, &remedy]);
+        Self::Request { problem, remedy }
+    }
+
+    /// A file of a data set that cannot be read.
+    #[must_use]
+    pub fn data(file: impl Display, problem: impl Display, remedy: impl Display) -> Self {
+        let [file, problem, remedy] = texts([&file, &problem, &remedy]);
+        Self::Data { file, problem, remedy }
+    }
+
+    /// A manifest that cannot be used as a whole.
+    #[must_use]
+    pub fn manifest(problem: impl Display) -> Self {
+        Self::Manifest { model: None, problem: problem.to_string(), source: None }
+    }
+
+    /// An entry of a manifest that cannot be used.
+    #[must_use]
+    pub fn entry(id: impl Display, problem: impl Display) -> Self {
+        let [id, problem] = texts([&id, &problem]);
+        Self::Manifest { model: Some(id), problem, source: None }
     }
 
     /// A file whose content is not what the manifest says.
-    pub fn checksum(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Checksum, message)
+    #[must_use]
+    pub fn checksum(file: impl Display, found: impl Display, expected: impl Display) -> Self {
+        let [file, found, expected] = texts([&file, &found, &expected]);
+        Self::Checksum { file, found, expected }
     }
 
-    /// A network that cannot be loaded or run.
-    pub fn model(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Model, message)
+    /// A file with a network that cannot be loaded or run; the problem goes on after its path.
+    #[must_use]
+    pub fn file(path: impl Display, problem: impl Display) -> Self {
+        let [path, problem] = texts([&path, &problem]);
+        Self::Model { file: Some(path), node: None, problem, source: None }
+    }
+
+    /// A model that cannot do what it was asked for; the problem goes on after "the model".
+    #[must_use]
+    pub fn model(problem: impl Display) -> Self {
+        Self::Model { file: None, node: None, problem: problem.to_string(), source: None }
     }
 
     /// An image that cannot be painted.
-    pub fn canvas(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Canvas, message)
+    #[must_use]
+    pub fn canvas(problem: impl Display, remedy: impl Display) -> Self {
+        let [problem, remedy] = texts([&problem, &remedy]);
+        Self::Canvas { problem, remedy, source: None }
+    }
+
+    /// The same with what caused it; of no effect on an error without a source.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        if let Self::Manifest { source, .. }
+        | Self::Model { source, .. }
+        | Self::Canvas { source, .. } = &mut self
+        {
+            *source = Some(Cause::from(cause.into()));
+        }
+        self
+    }
+
+    /// The same with the operator at fault; of no effect on others than those of models.
+    #[must_use]
+    pub(crate) fn at_node(mut self, at: Option<String>) -> Self {
+        if let Self::Model { node, .. } = &mut self {
+            *node = at;
+        }
+        self
+    }
+}
+
+/// One function for all types of values, so that each does not add its own code to the package.
+#[cold]
+fn texts<const N: usize>(values: [&dyn Display; N]) -> [String; N] {
+    values.map(|value| value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_one_wording_that_says_what_to_do() {
+        let cases = [
+            (Error::shape("b", "2 values", 3), "ShapeError", "b has 2 values, expected 3"),
+            (
+                Error::value("eta", f64::NAN, "0 to 1"),
+                "ValueError",
+                "eta is NaN, it must be 0 to 1",
+            ),
+            (
+                Error::request("grids is empty", "give one"),
+                "ValueError",
+                "grids is empty: give one",
+            ),
+            (
+                Error::data("the CSV file", "has no lines", "give one"),
+                "ValueError",
+                "the CSV file has no lines: give one",
+            ),
+            (Error::manifest("no models"), "ManifestError", "no models"),
+            (Error::entry("a", "no kind"), "ManifestError", "model \"a\": no kind"),
+            (
+                Error::checksum("a.onnx", "3 bytes", 4),
+                "ChecksumError",
+                "a.onnx has 3 bytes, the manifest says 4: load it again, or update the manifest",
+            ),
+            (Error::file("a.onnx", "is empty"), "ModelError", "a.onnx is empty"),
+            (Error::model("has no classes"), "ModelError", "the model has no classes"),
+            (Error::canvas("no context", "give one"), "CanvasError", "no context: give one"),
+        ];
+        for (error, name, text) in cases {
+            assert_eq!((error.kind().name(), &*error.to_string()), (name, text));
+            assert!(error.source().is_none() && error.with_causes() == text, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_caused_an_error_is_its_source_and_not_in_its_text() {
+        let cause = serde_json::from_str::<u32>("x").expect_err("it is not JSON");
+        let said = cause.to_string();
+        let error = Error::entry("a", "cannot be read").caused_by(cause);
+        assert_eq!(error.to_string(), "model \"a\": cannot be read");
+        assert_eq!(error.source().map(ToString::to_string).as_ref(), Some(&said));
+        assert_eq!(error.with_causes(), format!("model \"a\": cannot be read: {said}"));
+        let outer = Error::file("a.onnx", "cannot be run").caused_by(error.clone());
+        assert_eq!(outer.with_causes(), format!("a.onnx cannot be run: {}", error.with_causes()));
+        assert!(Error::value("a", 1, 2).caused_by("nothing").source().is_none());
+        let lines = Error::model("stopped").caused_by("one\n  two");
+        assert_eq!(lines.with_causes(), "the model stopped: one two");
     }
 }

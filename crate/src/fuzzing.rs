@@ -95,5 +95,5 @@ impl Case {
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen(js_name = runCase)]
 pub fn run_case(case: usize, bytes: &[u8]) -> Result<Vec<f32>, wasm_bindgen::JsError> {
-    CASES[case].run(bytes).map_err(|e| wasm_bindgen::JsError::new(&e.message))
+    CASES[case].run(bytes).map_err(|e| wasm_bindgen::JsError::new(&e.with_causes()))
 }

@@ -4,7 +4,7 @@ use super::{ddpm, image, refused, vae};
 use crate::support::js::{get, model, parse};
 use crate::support::shipped;
 use elbo_room::bindings::{Ddpm, Vae, interpolate, parse_manifest, to_levels};
-use js_sys::{Array, Float32Array, JSON, Reflect, Uint8Array};
+use js_sys::{Array, Float32Array, JSON, Object, Reflect, Uint8Array};
 use sha2::{Digest, Sha256};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -27,15 +27,15 @@ fn bad_values_are_typed_errors() {
     refused(vae.elbo(image(), parse("{\"samples\": 0}")), "ValueError", "samples");
     refused(vae.elbo(image(), parse("{\"sample\": 3}")), "ValueError", "sample");
     for (options, mentions) in [
-        ("{\"samples\": 3, \"seed\": -1}", "options.seed: "),
-        ("{\"samples\": 1.5}", "options.samples: "),
-        ("{\"seed\": -1}", "`-1.0`, expected a whole number from 0 on"),
+        ("{\"samples\": 3, \"seed\": -1}", "options.seed is"),
+        ("{\"samples\": 1.5}", "options.samples is"),
+        ("{\"seed\": -1}", "`-1.0`, it must be a whole number from 0 on"),
     ] {
         refused(vae.elbo(image(), parse(options)), "ValueError", mentions);
     }
     refused(vae.sample_prior(0.5), "ValueError", "seed");
     for (options, mentions) in [
-        ("{\"class\": 10}", "class 10"),
+        ("{\"class\": 10}", "class is 10"),
         ("{\"class\": \"three\"}", "options"),
         ("{\"steps\": 1}", "steps"),
         ("{\"steps\": 5000}", "steps"),
@@ -83,6 +83,35 @@ fn bad_values_are_typed_errors() {
 }
 
 #[wasm_bindgen_test]
+fn errors_have_fields_for_code_and_what_caused_them() {
+    let error = |found: Result<JsValue, JsValue>| -> js_sys::Error {
+        found.expect_err("it is refused").dyn_into().expect("it is a real Error")
+    };
+    let text = |object: &JsValue, key: &str| get(object, key).as_string().unwrap_or_default();
+    let wrong = error(vae().decode(Float32Array::new_with_length(15).into(), None).map(Into::into));
+    assert_eq!(
+        String::from(wrong.to_string()),
+        "ShapeError: the latent vector has 15 values, expected 16 or a multiple of them"
+    );
+    assert_eq!(text(&wrong, "what"), "the latent vector");
+    assert_eq!(text(&wrong, "found"), "15 values");
+    assert_eq!(text(&wrong, "expected"), "16 or a multiple of them");
+    assert!(get(&wrong, "cause").is_undefined());
+    let unread = error(parse_manifest("{\"format\": 2"));
+    assert_eq!(text(&unread, "message"), "the manifest cannot be read");
+    let cause: js_sys::Error = get(&unread, "cause").dyn_into().expect("the cause is an Error");
+    assert!(text(&cause, "message").starts_with("EOF while parsing"), "{cause:?}");
+    let (entry, _) = model("mnist-vae");
+    let empty = Object::new();
+    for role in ["encoder", "decoder"] {
+        Reflect::set(&empty, &role.into(), &Uint8Array::new_with_length(3)).unwrap();
+    }
+    let damaged = error(Vae::load(entry, empty.into()).map(Into::into));
+    assert_eq!(text(&damaged, "file"), "mnist-vae-encoder.onnx");
+    assert_eq!(text(&damaged, "found"), "3 bytes");
+}
+
+#[wasm_bindgen_test]
 fn bad_models_are_typed_errors() {
     refused(parse_manifest("{\"format\": 9, \"models\": []}"), "ManifestError", "format");
     let (entry, files) = model("mnist-vae");
@@ -100,7 +129,7 @@ fn bad_models_are_typed_errors() {
     let flipped = bytes.slice(0, bytes.length());
     flipped.set_index(1000, flipped.get_index(1000) ^ 1);
     let damaged = |bytes: &Uint8Array| {
-        let files = js_sys::Object::new();
+        let files = Object::new();
         Reflect::set(&files, &"network".into(), bytes).unwrap();
         JsValue::from(files)
     };
@@ -127,7 +156,7 @@ fn onnx_files_that_are_none_or_foreign_are_model_errors() {
         let digest: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
         Reflect::set(&file, &"sha256".into(), &digest.into()).unwrap();
         Reflect::set(&file, &"bytes".into(), &(bytes.len() as f64).into()).unwrap();
-        let files = js_sys::Object::new();
+        let files = Object::new();
         Reflect::set(&files, &"network".into(), &Uint8Array::from(bytes)).unwrap();
         refused(Ddpm::load(entry, files.into()), "ModelError", mentions);
     }

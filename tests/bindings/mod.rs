@@ -36,11 +36,20 @@ fn image() -> JsValue {
     Uint8Array::from(&*bar()).into()
 }
 
+/// The message of an error, and those of what caused it.
+fn with_causes(error: &js_sys::Error) -> String {
+    let message = String::from(error.message());
+    match get(error, "cause").dyn_into() {
+        Ok(cause) => format!("{message}: {}", with_causes(&cause)),
+        Err(_) => message,
+    }
+}
+
 fn refused<T>(result: Result<T, JsValue>, name: &str, mentions: &str) {
     let error: js_sys::Error =
         result.err().unwrap_or_else(|| panic!("{mentions}: taken")).dyn_into().unwrap();
     assert_eq!(String::from(error.name()), name, "{:?}", error.message());
-    let message = String::from(error.message());
+    let message = with_causes(&error);
     assert!(message.contains(mentions), "{message:?} does not mention {mentions:?}");
 }
 
@@ -111,7 +120,7 @@ fn the_diffusion_model_predicts_clean_image_and_noise() {
     }
     refused(ddpm.predict(Float64Array::new_with_length(3).into(), 0.0, None), "ShapeError", "784");
     refused(ddpm.predict(x_t_js(), f64::NAN, None), "ValueError", "NaN");
-    refused(ddpm.predict(x_t_js(), 0.0, Some(10)), "ValueError", "class 10");
+    refused(ddpm.predict(x_t_js(), 0.0, Some(10)), "ValueError", "class is 10");
     refused(
         ddpm.predict(Float32Array::new_with_length(784).into(), 0.0, None),
         "ValueError",

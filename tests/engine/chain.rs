@@ -162,7 +162,7 @@ fn frames_are_kept_and_end_with_the_sample() {
     let ddpm = DATA.ddpm(image(4, 4));
     let mut sampler = ddpm.sampler(&SamplerOptions { chains: 2, ..options(20) }).unwrap();
     assert_eq!(sampler.length(), 21);
-    assert_eq!(sampler.frame(0).unwrap_err().kind, ErrorKind::Value);
+    assert_eq!(sampler.frame(0).unwrap_err().kind(), ErrorKind::Value);
     let first = sampler.step().unwrap().clone();
     assert_eq!((first.index, first.t, first.x.len(), first.predicted_x0.len()), (0, 20, 32, 32));
     while !sampler.is_done() {
@@ -242,6 +242,6 @@ fn options_out_of_range_are_refused() {
     ];
     for case in cases {
         let error = ddpm.sampler(&case).err().unwrap_or_else(|| panic!("{case:?} was taken"));
-        assert_eq!(error.kind, ErrorKind::Value, "{case:?}");
+        assert_eq!(error.kind(), ErrorKind::Value, "{case:?}");
     }
 }

@@ -103,15 +103,19 @@ fn what_is_wrong_is_named() {
         let mut file = good();
         *file.pointer_mut(pointer).unwrap() = value;
         let error = parse(&file).expect_err(named);
-        assert_eq!(error.kind, ErrorKind::Manifest);
-        assert!(error.message.contains(named), "{:?} does not name {named:?}", error.message);
+        assert_eq!(error.kind(), ErrorKind::Manifest);
+        assert!(
+            error.with_causes().contains(named),
+            "{:?} does not name {named:?}",
+            error.with_causes()
+        );
     }
     let mut more = good();
     more["bandwidth"] = json!(1);
-    assert!(parse(&more).unwrap_err().message.contains("bandwidth"));
+    assert!(parse(&more).unwrap_err().with_causes().contains("bandwidth"));
     let density = parse(&good()).unwrap();
     for share in [0.0, 1.0, -0.5, f64::NAN] {
-        assert_eq!(density.regions(&[0.5, share]).unwrap_err().kind, ErrorKind::Value);
+        assert_eq!(density.regions(&[0.5, share]).unwrap_err().kind(), ErrorKind::Value);
     }
     assert!(density.regions(&[]).unwrap()[0].contours.is_empty());
 }

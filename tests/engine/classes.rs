@@ -217,7 +217,7 @@ fn it_grows_pass_by_pass() {
 #[wasm_bindgen_test(unsupported = test)]
 fn bad_input_is_refused() {
     let ddpm = DATA.ddpm(image(2, 3));
-    let kind = |levels: &[u8], options| ddpm.classify(levels, &options).err().map(|e| e.kind);
+    let kind = |levels: &[u8], options| ddpm.classify(levels, &options).err().map(|e| e.kind());
     assert_eq!(kind(&LEVELS[1..], options()), Some(ErrorKind::Shape));
     let too_many = ClassPosterior::MAX_EVALUATIONS_PER_CLASS + 1;
     for case in [
@@ -229,7 +229,7 @@ fn bad_input_is_refused() {
     }
     let classless = Ddpm::new(Arc::new(DATA), image(2, 3), RANGE, Vec::new());
     assert_eq!(
-        classless.classify(&LEVELS, &options()).err().map(|e| e.kind),
+        classless.classify(&LEVELS, &options()).err().map(|e| e.kind()),
         Some(ErrorKind::Value)
     );
 }

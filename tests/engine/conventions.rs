@@ -204,9 +204,9 @@ fn network() -> Ddpm {
 fn a_network_with_whole_timesteps_has_its_own_chain_and_no_other() {
     let ddpm = network();
     assert_eq!((ddpm.schedules(), ddpm.trained_steps()), (vec![ScheduleKind::Trained], Some(50)));
-    let refused = ddpm.schedule(ScheduleKind::Cosine, 50).unwrap_err().message;
+    let refused = ddpm.schedule(ScheduleKind::Cosine, 50).unwrap_err().with_causes();
     assert!(refused.contains("trained"), "{refused}");
-    assert!(ddpm.schedule(ScheduleKind::Trained, 51).unwrap_err().message.contains("50"));
+    assert!(ddpm.schedule(ScheduleKind::Trained, 51).unwrap_err().with_causes().contains("50"));
     let schedule = ddpm.schedule(ScheduleKind::Trained, 50).unwrap();
     let mut alpha_bar = 1.0;
     for t in 1..=50 {
@@ -276,7 +276,7 @@ fn colours_lie_side_by_side_in_the_crate_and_plane_by_plane_in_the_network() {
             assert!((x0 - expected.clamp(-1.0, 1.0)).abs() < 1e-6, "value {i}");
         }
     }
-    let error = ddpm.predict(&x, 0.0, Some(0)).unwrap_err().message;
+    let error = ddpm.predict(&x, 0.0, Some(0)).unwrap_err().with_causes();
     assert!(error.contains("no classes"), "{error}");
     let mut sampler = ddpm
         .sampler(&SamplerOptions { seed: Some(1), steps: 3, ..SamplerOptions::default() })
@@ -286,7 +286,7 @@ fn colours_lie_side_by_side_in_the_crate_and_plane_by_plane_in_the_network() {
     }
     assert!(sampler.frames().iter().all(|frame| frame.x.len() == 12));
     // an image with another number of channels does not fit this model
-    let grey = ddpm.elbo(&[0; 4], &DiffusionElboOptions::default()).err().unwrap().message;
+    let grey = ddpm.elbo(&[0; 4], &DiffusionElboOptions::default()).err().unwrap().with_causes();
     assert!(grey.contains("12"), "{grey}");
 }
 

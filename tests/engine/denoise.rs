@@ -148,7 +148,7 @@ fn given_states_go_the_way_of_the_chain_they_come_from() {
 fn bad_starts_are_refused() {
     let ddpm = DATA.ddpm(image(2, 2));
     let kind = |levels: &[u8], t, options: &SamplerOptions| {
-        ddpm.denoise(levels, t, options).err().unwrap().kind
+        ddpm.denoise(levels, t, options).err().unwrap().kind()
     };
     let drawn = ddpm.denoise(&[9; 4], 3, &SamplerOptions { seed: None, ..options(20) }).unwrap();
     assert!(drawn.seed() < 1 << 32);
@@ -160,7 +160,7 @@ fn bad_starts_are_refused() {
         kind(&[0; 4], 3, &SamplerOptions { class: Some(3), ..options(20) }),
         ErrorKind::Value
     );
-    let kind = |x: &[Array1<f64>], t| ddpm.sampler_from(x, t, &options(20)).err().unwrap().kind;
+    let kind = |x: &[Array1<f64>], t| ddpm.sampler_from(x, t, &options(20)).err().unwrap().kind();
     assert_eq!(kind(&[], 3), ErrorKind::Shape);
     assert_eq!(kind(&[Array1::zeros(4), Array1::zeros(4)], 3), ErrorKind::Shape);
     assert_eq!(kind(&[Array1::zeros(3)], 3), ErrorKind::Shape);

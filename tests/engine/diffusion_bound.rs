@@ -301,7 +301,7 @@ fn a_seed_means_the_same_numbers_for_ever() {
 #[wasm_bindgen_test(unsupported = test)]
 fn bad_input_is_refused() {
     let ddpm = DATA.ddpm(image(2, 3));
-    let kind = |levels: &[u8], options| ddpm.elbo(levels, &options).err().map(|e| e.kind);
+    let kind = |levels: &[u8], options| ddpm.elbo(levels, &options).err().map(|e| e.kind());
     assert_eq!(kind(&LEVELS[1..], options()), Some(ErrorKind::Shape));
     let cases = [
         DiffusionElboOptions { steps: 1, ..options() },

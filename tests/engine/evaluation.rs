@@ -143,11 +143,14 @@ fn what_is_no_evaluation_is_refused() {
         let mut json = json.clone();
         change(&mut json);
         let error = Evaluation::parse(&json.to_string()).unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Manifest);
-        assert!(error.message.contains(mentions), "{error} does not mention {mentions:?}");
+        assert_eq!(error.kind(), ErrorKind::Manifest);
+        assert!(error.with_causes().contains(mentions), "{error} does not mention {mentions:?}");
     }
-    assert_eq!(Evaluation::parse("{").unwrap_err().kind, ErrorKind::Manifest);
+    assert_eq!(Evaluation::parse("{").unwrap_err().kind(), ErrorKind::Manifest);
     let error = evaluation(10).percentile("b", -90.0).unwrap_err();
-    assert!(error.kind == ErrorKind::Value && error.message.contains("there are a"), "{error}");
-    assert_eq!(evaluation(10).percentile("a", f64::NAN).unwrap_err().kind, ErrorKind::Value);
+    assert!(
+        error.kind() == ErrorKind::Value && error.with_causes().contains("there are a"),
+        "{error}"
+    );
+    assert_eq!(evaluation(10).percentile("a", f64::NAN).unwrap_err().kind(), ErrorKind::Value);
 }

@@ -496,29 +496,29 @@ fn the_fewer_layers_see_the_image_the_worse_it_is_reconstructed() {
 #[wasm_bindgen_test(unsupported = test)]
 fn bad_input_is_refused() {
     let (vae, hvae) = (gaussian_vae(0.0, 1.0), GaussianHierarchy::hvae([0.0; 2]));
-    let kind = |bound: Result<Accumulator<LatentBound>>| bound.err().unwrap().kind;
+    let kind = |bound: Result<Accumulator<LatentBound>>| bound.err().unwrap().kind();
     assert_eq!(kind(vae.bound(&[0; 2], &options(5, 1))), ErrorKind::Shape);
     assert_eq!(kind(hvae.bound(&[0; 4], &options(5, 1))), ErrorKind::Shape);
     assert_eq!(kind(vae.bound(&LEVELS, &options(0, 1))), ErrorKind::Value);
     assert_eq!(kind(hvae.bound(&LEVELS, &options(usize::MAX, 1))), ErrorKind::Value);
-    assert_eq!(hvae.generate(&[1]).unwrap_err().kind, ErrorKind::Shape);
+    assert_eq!(hvae.generate(&[1]).unwrap_err().kind(), ErrorKind::Shape);
     let options = ReconstructOptions { posterior_layers: Some(3), seed: None };
-    assert_eq!(hvae.reconstruct(&LEVELS, &options).unwrap_err().kind, ErrorKind::Value);
+    assert_eq!(hvae.reconstruct(&LEVELS, &options).unwrap_err().kind(), ErrorKind::Value);
     assert_eq!(
-        hvae.reconstruct(&[1], &ReconstructOptions::default()).unwrap_err().kind,
+        hvae.reconstruct(&[1], &ReconstructOptions::default()).unwrap_err().kind(),
         ErrorKind::Shape
     );
 
     let mut bound = hvae.bound(&LEVELS, &self::options(3, 1)).unwrap();
     assert!(bound.result().is_none());
-    assert_eq!(bound.evaluate(3).unwrap_err().kind, ErrorKind::Value);
+    assert_eq!(bound.evaluate(3).unwrap_err().kind(), ErrorKind::Value);
     let values = bound.evaluate(0).unwrap();
-    assert_eq!(bound.record(3, &values).unwrap_err().kind, ErrorKind::Value);
-    assert_eq!(bound.record(0, &values[..1]).unwrap_err().kind, ErrorKind::Shape);
-    assert_eq!(bound.record(0, &values[..3]).unwrap_err().kind, ErrorKind::Shape);
+    assert_eq!(bound.record(3, &values).unwrap_err().kind(), ErrorKind::Value);
+    assert_eq!(bound.record(0, &values[..1]).unwrap_err().kind(), ErrorKind::Shape);
+    assert_eq!(bound.record(0, &values[..3]).unwrap_err().kind(), ErrorKind::Shape);
     for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         let error = bound.record(0, &[bad, 0.0, 0.0, 0.0, 0.0]).unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Value, "{bad}");
+        assert_eq!(error.kind(), ErrorKind::Value, "{bad}");
     }
     assert_eq!(bound.evaluations(), 0);
 }

@@ -100,7 +100,7 @@ fn what_makes_no_plane_is_refused() {
             })
             .err()
             .unwrap()
-            .kind
+            .kind()
     };
     let two = model();
     for range in [0.0, -1.0, 101.0, f64::NAN, f64::INFINITY] {
@@ -112,5 +112,5 @@ fn what_makes_no_plane_is_refused() {
     let posterior = DiagonalGaussian { mean: array![0.0], log_var: array![0.0] };
     let one = vae(posterior, Linear { weights: array![[1.0]], bias: array![0.0] }, image(1, 1));
     assert_eq!(kind(&one, 3.0, &[4]), ErrorKind::Value);
-    assert_eq!(two.class_regions(&[0.5]).unwrap_err().kind, ErrorKind::Value);
+    assert_eq!(two.class_regions(&[0.5]).unwrap_err().kind(), ErrorKind::Value);
 }

@@ -107,8 +107,12 @@ fn what_is_wrong_is_named() {
         ("<!doctype html>".into(), "web page"),
     ] {
         let error = Manifest::parse(&json).expect_err(named);
-        assert_eq!(error.kind, ErrorKind::Manifest);
-        assert!(error.message.contains(named), "{:?} does not name {named:?}", error.message);
+        assert_eq!(error.kind(), ErrorKind::Manifest);
+        assert!(
+            error.with_causes().contains(named),
+            "{:?} does not name {named:?}",
+            error.with_causes()
+        );
     }
 }
 
@@ -151,7 +155,7 @@ fn bytes_are_checked_against_the_known_hash() {
     file.verify(b"abc").unwrap();
     FileEntry::unchecked("abc").verify(b"abd").unwrap();
     for wrong in [&b"abd"[..], b"ab", b""] {
-        assert_eq!(file.verify(wrong).unwrap_err().kind, ErrorKind::Checksum);
+        assert_eq!(file.verify(wrong).unwrap_err().kind(), ErrorKind::Checksum);
     }
 }
 
@@ -181,7 +185,7 @@ fn paths_stay_in_the_folder_of_the_manifest() {
     let with = |path: &str| {
         let mut entry = least();
         entry["files"]["decoder"]["path"] = json!(path);
-        ModelEntry::from_json(entry).map_err(|e| e.message)
+        ModelEntry::from_json(entry).map_err(|e| e.with_causes())
     };
     for path in ["a.onnx", "a/b c.onnx", "ä/…onnx", "..a", "a..b/c"] {
         with(path).unwrap();
@@ -264,7 +268,7 @@ fn adapters_that_cannot_be_are_named() {
             let changes = [(field.to_string(), value.clone())].into();
             elbo_room::model::changes::apply(&mut changed, &changes).unwrap();
             let error = ModelEntry::from_json(changed).expect_err(field);
-            assert!(error.message.contains(named), "{field}: {}", error.message);
+            assert!(error.with_causes().contains(named), "{field}: {}", error.with_causes());
         }
     }
 }

@@ -152,7 +152,7 @@ fn particles_have_the_moments_of_the_noised_data() {
     let noise = start(PlaneParticles::Ancestral);
     assert_eq!(noise, start(PlaneParticles::Ddim));
     assert_eq!(noise, start(PlaneParticles::Flow));
-    assert_eq!(diffusion.particles(PlaneParticles::Flow, 0).unwrap_err().kind, ErrorKind::Value);
+    assert_eq!(diffusion.particles(PlaneParticles::Flow, 0).unwrap_err().kind(), ErrorKind::Value);
     diffusion.advance(1000);
     assert_eq!(diffusion.reached(), 0);
     let schedule = diffusion.schedule();
@@ -384,15 +384,18 @@ fn bad_options_are_refused_with_what_to_do() {
         (PlaneDiffusionOptions { particles: 2001, ..base() }, "particles is 2001"),
         (PlaneDiffusionOptions { schedule: ScheduleKind::Trained, ..base() }, "trained"),
         (PlaneDiffusionOptions { components: Some(vec![component()]), ..base() }, "both"),
-        (PlaneDiffusionOptions { components: Some(vec![]), data: None, ..base() }, "0 components"),
+        (
+            PlaneDiffusionOptions { components: Some(vec![]), data: None, ..base() },
+            "components is 0",
+        ),
         (own(Component { std: [0.01, 1.0], ..component() }), "component 0"),
         (own(Component { mean: [f64::NAN, 1.0], ..component() }), "mean"),
         (own(Component { weight: 0.0, ..component() }), "weight"),
         (own(Component { correlation: 1.0, ..component() }), "correlation"),
     ] {
         let error = PlaneDiffusion::new(&bad).err().unwrap();
-        assert_eq!(error.kind, ErrorKind::Value);
-        assert!(error.message.contains(mentions), "{mentions}: {}", error.message);
+        assert_eq!(error.kind(), ErrorKind::Value);
+        assert!(error.with_causes().contains(mentions), "{mentions}: {}", error.with_causes());
     }
     let diffusion = PlaneDiffusion::new(&base()).unwrap();
     for error in [
@@ -409,6 +412,6 @@ fn bad_options_are_refused_with_what_to_do() {
         PlaneNetwork::new(&PlaneNetworkOptions { steps: 1, ..Default::default() }).err(),
         PlaneNetwork::new(&PlaneNetworkOptions::default()).unwrap().train(1_000_001).err(),
     ] {
-        assert_eq!(error.unwrap().kind, ErrorKind::Value);
+        assert_eq!(error.unwrap().kind(), ErrorKind::Value);
     }
 }

@@ -178,8 +178,8 @@ fn a_timestep_picks_its_row_in_any_shape() {
     let longer = [("network.time.schedule".to_string(), schedule)].into_iter().collect();
     let entry = entry.changed(&longer).unwrap();
     let error = check(&entry, bytes(&entry), &CheckOptions::default()).unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Model);
-    assert!(error.message.contains("is out of range for a length of 50"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Model);
+    assert!(error.with_causes().contains("is out of range for a length of 50"), "{error}");
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -240,7 +240,7 @@ fn a_flat_picture_of_any_length_has_the_likeliest_size_or_the_one_that_is_given(
     let none = FlatImage { image: shape(1, 20, 20), layout: Layout::Nchw };
     let error = propose("mine", &inspected(&paths), &ProposalOptions { flat: Some(none) });
     let error = error.unwrap_err();
-    assert!(error.kind == ErrorKind::Value && error.message.contains("400"), "{error}");
+    assert!(error.kind() == ErrorKind::Value && error.with_causes().contains("400"), "{error}");
     // a file that says how large its images are leaves nothing to choose
     assert_eq!(proposed(&["decoder-tanh.onnx", "encoder-colour.onnx"]).0.flat, None);
 }
@@ -323,8 +323,8 @@ fn a_network_that_takes_too_much_memory_is_refused_with_the_figure() {
     let (_, entry) = proposed(&["decoder-mnist.onnx", "encoder-mnist.onnx"]);
     let options = CheckOptions { memory: Some(10), ..CheckOptions::default() };
     let error = check(&entry, bytes(&entry), &options).unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Model);
-    assert!(error.message.contains("memory"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Model);
+    assert!(error.with_causes().contains("memory"), "{error}");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -105,7 +105,7 @@ fn a_class_posterior_is_the_same_in_any_order() {
 #[wasm_bindgen_test(unsupported = test)]
 fn what_is_no_evaluation_is_refused() {
     fn kind<T: std::fmt::Debug>(result: Result<T>) -> ErrorKind {
-        result.unwrap_err().kind
+        result.unwrap_err().kind()
     }
     let mut elbo = ddpm().elbo(&LEVELS, &options(Timesteps::Stratified(16))).unwrap();
     let mut classes = ddpm().classify(&LEVELS, &ClassPosteriorOptions::default()).unwrap();
@@ -168,7 +168,7 @@ fn diffuse_shows_the_noised_image_and_the_prediction() {
             < 1 << 32
     );
 
-    let kind = |levels: &[u8], options| ddpm().diffuse(levels, &options).unwrap_err().kind;
+    let kind = |levels: &[u8], options| ddpm().diffuse(levels, &options).unwrap_err().kind();
     assert_eq!(kind(&LEVELS[1..], options.clone()), ErrorKind::Shape);
     for bad in [
         DiffuseOptions::default(),

@@ -359,7 +359,7 @@ fn the_crate_and_the_training_programs_agree_on_the_scores_of_models_with_latent
 fn networks_refuse_what_they_cannot_take() {
     let network = network();
     let kind = |x: &[f64], log_snr, class| {
-        network.output(ArrayView1::from(x), log_snr, class).unwrap_err().kind
+        network.output(ArrayView1::from(x), log_snr, class).unwrap_err().kind()
     };
     assert_eq!(kind(&[0.0; 783], 0.0, None), ErrorKind::Shape);
     assert_eq!(kind(&[f64::NAN; 784], 0.0, None), ErrorKind::Value);
@@ -387,12 +387,12 @@ fn files_that_are_no_such_network_are_refused() {
         (file("mnist-vae-decoder.onnx"), "inputs"),
     ] {
         let error = load(bytes);
-        assert_eq!(error.kind, ErrorKind::Model, "{error}");
-        assert!(error.message.contains(mentions), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Model, "{error}");
+        assert!(error.with_causes().contains(mentions), "{error}");
     }
-    let missing = Ddpm::load(&entry, |role| Err(Error::value(format!("no {role}")))).err().unwrap();
-    assert_eq!(missing.message, "no network");
-    assert_eq!(Vae::load(&entry, |_| Ok(Vec::new())).err().unwrap().kind, ErrorKind::Manifest);
+    let missing = Ddpm::load(&entry, |role| Err(Error::file(role, "is missing"))).err().unwrap();
+    assert_eq!(missing.to_string(), "network is missing");
+    assert_eq!(Vae::load(&entry, |_| Ok(Vec::new())).err().unwrap().kind(), ErrorKind::Manifest);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

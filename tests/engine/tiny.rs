@@ -168,10 +168,13 @@ fn bad_input_is_refused() {
     let model = hierarchy("tiny-hvae-8bit");
     let features = model.encode(ArrayView1::from(&[0.5; 4])).unwrap();
     let kind = |features: &[Array1<f32>], eps: &[f32], gate: &[f32]| {
-        model.decode(Some(features), ArrayView1::from(eps), gate).unwrap_err().kind
+        model.decode(Some(features), ArrayView1::from(eps), gate).unwrap_err().kind()
     };
-    assert_eq!(model.encode(ArrayView1::from(&[0.5; 5])).unwrap_err().kind, ErrorKind::Shape);
-    assert_eq!(model.encode(ArrayView1::from(&[f32::NAN; 4])).unwrap_err().kind, ErrorKind::Value);
+    assert_eq!(model.encode(ArrayView1::from(&[0.5; 5])).unwrap_err().kind(), ErrorKind::Shape);
+    assert_eq!(
+        model.encode(ArrayView1::from(&[f32::NAN; 4])).unwrap_err().kind(),
+        ErrorKind::Value
+    );
     assert_eq!(kind(&features, &[0.0; 5], &[1.0; 2]), ErrorKind::Shape);
     assert_eq!(kind(&features, &[f32::INFINITY; 6], &[1.0; 2]), ErrorKind::Value);
     assert_eq!(kind(&features, &[0.0; 6], &[1.0; 3]), ErrorKind::Shape);
@@ -203,7 +206,7 @@ fn an_entry_that_does_not_fit_its_files_is_refused() {
         let mut entry = entry(id);
         change(&mut entry);
         let error = Hvae::load(&entry, bytes(&entry)).unwrap_err();
-        (error.kind, error.message)
+        (error.kind(), error.with_causes())
     };
     let cases: [(Change, &str); 6] = [
         (|e| layers(e)[1].shape = vec![1, 2, 3], "hvae-decoder.onnx"),
@@ -222,7 +225,7 @@ fn an_entry_that_does_not_fit_its_files_is_refused() {
     let swapped = |role: &str| {
         Ok(file(if role == "encoder" { "hvae-decoder.onnx" } else { "hvae-encoder.onnx" }).to_vec())
     };
-    assert_eq!(Hvae::load(&entry("tiny-hvae"), swapped).err().unwrap().kind, ErrorKind::Checksum);
+    assert_eq!(Hvae::load(&entry("tiny-hvae"), swapped).err().unwrap().kind(), ErrorKind::Checksum);
     let vae = entry("tiny-hvae");
-    assert_eq!(Vae::load(&vae, bytes(&vae)).err().unwrap().kind, ErrorKind::Manifest);
+    assert_eq!(Vae::load(&vae, bytes(&vae)).err().unwrap().kind(), ErrorKind::Manifest);
 }

@@ -104,20 +104,20 @@ fn decode_gives_means_image_after_image() {
 #[wasm_bindgen_test(unsupported = test)]
 fn bad_input_is_refused() {
     let model = model(one_latent_per_pixel());
-    assert_eq!(model.decode(&[0.0; 3]).unwrap_err().kind, ErrorKind::Shape);
-    assert_eq!(model.decode(&[]).unwrap_err().kind, ErrorKind::Shape);
-    assert_eq!(model.encode(&[0.0, 0.5, f32::NAN, 1.0]).unwrap_err().kind, ErrorKind::Value);
-    assert_eq!(model.encode(&[0.0, 0.5, 1.5, 1.0]).unwrap_err().kind, ErrorKind::Value);
+    assert_eq!(model.decode(&[0.0; 3]).unwrap_err().kind(), ErrorKind::Shape);
+    assert_eq!(model.decode(&[]).unwrap_err().kind(), ErrorKind::Shape);
+    assert_eq!(model.encode(&[0.0, 0.5, f32::NAN, 1.0]).unwrap_err().kind(), ErrorKind::Value);
+    assert_eq!(model.encode(&[0.0, 0.5, 1.5, 1.0]).unwrap_err().kind(), ErrorKind::Value);
     let kind = |levels: &[u8], samples| {
         model
             .elbo(levels, &VaeElboOptions { samples, seed: None, ..VaeElboOptions::default() })
             .unwrap_err()
-            .kind
+            .kind()
     };
     assert_eq!(kind(&[0; 5], 1), ErrorKind::Shape);
     assert_eq!(kind(&LEVELS, 0), ErrorKind::Value);
     assert_eq!(kind(&LEVELS, usize::MAX), ErrorKind::Value);
-    assert_eq!(to_levels(&[0.5, f32::NAN]).unwrap_err().kind, ErrorKind::Value);
+    assert_eq!(to_levels(&[0.5, f32::NAN]).unwrap_err().kind(), ErrorKind::Value);
     assert_eq!(to_levels(&[0.0, 0.5, 1.0]).unwrap(), [0, 128, 255]);
 }
 
@@ -133,7 +133,7 @@ fn interpolation_meets_both_ends_and_refuses_what_lies_outside() {
             (&a[..], &b[..], f64::NAN, ErrorKind::Value),
             (&[f32::NAN, 0.0][..], &b[..], 0.5, ErrorKind::Value),
         ] {
-            assert_eq!(interpolate(a, b, position, path).unwrap_err().kind, kind);
+            assert_eq!(interpolate(a, b, position, path).unwrap_err().kind(), kind);
         }
     }
     assert_eq!(interpolate(&a, &b, 0.5, Interpolation::Linear).unwrap(), [0.5, 1.0]);

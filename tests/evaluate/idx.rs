@@ -41,7 +41,7 @@ fn files_that_are_no_test_set_are_refused() {
         (idx(&[images, 28, 28], &pixels[1..]), "its header says"),
         (idx(&[images, 28, 28], &[&pixels[..], &[0]].concat()), "its header says"),
         (idx(&[images * 28, 28], &pixels), "rank 3"),
-        (b"<!doctype html>".to_vec(), "no IDX file"),
+        (b"<!doctype html>".to_vec(), "not an IDX file"),
         (cut[..cut.len() / 2].to_vec(), "damaged"),
         (idx(&[images, 14, 56], &pixels), "takes images of 28x28"),
         (idx(&[images - 1, 28, 28], &pixels[784..]), "labels"),

@@ -172,7 +172,10 @@ fn the_command_line_refuses_what_makes_no_sense() {
         ("--data @ --importance-images 1000 --out @a.jsonl", "--importance-images"),
         ("--data @ --models mnist-vae --samples 0 --images 1 --out @b.jsonl", "samples is 0"),
         ("--data @ --models mnist-ddpm --timesteps 0 --images 1 --out @c.jsonl", "timesteps is 0"),
-        ("--data @ --models mnist-ddpm --steps 1 --images 1 --out @d.jsonl", "a chain of 1 steps"),
+        (
+            "--data @ --models mnist-ddpm --steps 1 --images 1 --out @d.jsonl",
+            "number of steps is 1",
+        ),
         ("--data @ --manifest @none.json", "manifest"),
     ] {
         refused(&folder, command, mentions);

@@ -112,6 +112,6 @@ fn what_has_no_components_is_refused() {
     ];
     for (points, dimensions, components) in cases {
         let error = principal_components(points, dimensions, components).unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Value, "{points:?}");
+        assert_eq!(error.kind(), ErrorKind::Value, "{points:?}");
     }
 }

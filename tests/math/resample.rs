@@ -112,12 +112,12 @@ fn what_is_no_image_is_refused() {
     let fails =
         |levels: usize, from, to| resample(&vec![0; levels], from, to, Fit::Cover).unwrap_err();
     let short = fails(5, size(3, 1, 2), size(1, 4, 4));
-    assert_eq!(short.kind, ErrorKind::Shape);
-    assert!(short.message.contains("5 levels"), "{}", short.message);
+    assert_eq!(short.kind(), ErrorKind::Shape);
+    assert!(short.with_causes().contains("5 levels"), "{}", short.with_causes());
     for bad in [size(2, 4, 4), size(1, 0, 4), size(3, 1 << 13, 1 << 13), size(1, usize::MAX, 2)] {
-        assert_eq!(fails(16, size(1, 4, 4), bad).kind, ErrorKind::Value);
-        assert_eq!(fails(16, bad, size(1, 4, 4)).kind, ErrorKind::Value);
+        assert_eq!(fails(16, size(1, 4, 4), bad).kind(), ErrorKind::Value);
+        assert_eq!(fails(16, bad, size(1, 4, 4)).kind(), ErrorKind::Value);
     }
     let error = image_from_pixels(&[0; 15], 2, 2, size(1, 2, 2)).unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Shape);
+    assert_eq!(error.kind(), ErrorKind::Shape);
 }

@@ -121,8 +121,8 @@ fn short_chains_are_strided_from_the_chain_of_1000() {
 fn impossible_chains_are_refused() {
     for steps in [0, 1, 100_001, usize::MAX] {
         let error = NoiseSchedule::new(ScheduleKind::Linear, steps, RANGE).unwrap_err();
-        assert_eq!((error.kind, error.kind.name()), (ErrorKind::Value, "ValueError"));
-        assert!(error.message.contains(&steps.to_string()), "{error}");
+        assert_eq!((error.kind(), error.kind().name()), (ErrorKind::Value, "ValueError"));
+        assert!(error.with_causes().contains(&steps.to_string()), "{error}");
     }
     let (nan, inf) = (f64::NAN, f64::INFINITY);
     for (min, max) in [
@@ -137,7 +137,7 @@ fn impossible_chains_are_refused() {
     ] {
         for kind in ScheduleKind::ALL {
             let error = NoiseSchedule::new(kind, 10, LogSnrRange { min, max }).unwrap_err();
-            assert_eq!(error.kind, ErrorKind::Value, "{min} to {max}");
+            assert_eq!(error.kind(), ErrorKind::Value, "{min} to {max}");
         }
     }
 }
@@ -151,7 +151,7 @@ fn names_are_those_of_manifest_and_url() {
     }
     for name in ["", "Linear", "quadratic"] {
         let error = name.parse::<ScheduleKind>().unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Value);
-        assert!(error.message.contains("log-snr-linear"), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Value);
+        assert!(error.with_causes().contains("log-snr-linear"), "{error}");
     }
 }

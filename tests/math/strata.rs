@@ -249,7 +249,7 @@ fn collapsed_strata_by_hand() {
 fn impossible_counts_are_refused_and_passes_are_addressed() {
     for (steps, strata) in [(10, 0), (10, 10), (1000, 1000), (2, 2), (1, 1), (0, 0), (0, 1)] {
         let error = StratifiedPass::draw(&uniform(steps), 2, strata, 0, [0, 0]).unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Value, "{strata} of {steps}");
+        assert_eq!(error.kind(), ErrorKind::Value, "{strata} of {steps}");
     }
     let draw = |seed, index| StratifiedPass::draw(&uniform(1000), 2, 20, seed, index).unwrap();
     assert_eq!(draw(1, [2, 3]), draw(1, [2, 3]));

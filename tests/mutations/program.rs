@@ -59,7 +59,7 @@ fn run(folder: &Path) -> anyhow::Result<()> {
             let start = Instant::now();
             let verdict = match catch_unwind(|| case.run(bytes)) {
                 Ok(Ok(values)) => serde_json::json!({ "values": bits(&values) }),
-                Ok(Err(error)) => serde_json::json!({ "refused": error.message }),
+                Ok(Err(error)) => serde_json::json!({ "refused": error.with_causes() }),
                 Err(panic) => {
                     let text = panic
                         .downcast_ref::<&str>()

@@ -5,16 +5,66 @@ use serde::Serialize;
 use serde::de::{DeserializeOwned, Visitor};
 use wasm_bindgen::prelude::*;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::model::manifest::ModelEntry;
 
 pub(super) type JsResult<T> = std::result::Result<T, JsValue>;
 
+/// A real `Error` whose `name` is that of the kind, with the fields that code may want, and with what
+/// caused it as `cause`.
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
-        let js = JsError::new(&error.message);
-        js.set_name(error.kind.name());
+        let js = JsError::new(&error.to_string());
+        js.set_name(error.kind().name());
+        for (key, value) in properties(&error) {
+            set(&js, key, &value.into());
+        }
+        if let Some(cause) = cause(&error) {
+            set(&js, "cause", &cause);
+        }
         js.into()
     }
+}
+
+fn set(object: &JsError, key: &str, value: &JsValue) {
+    // A new object takes any property.
+    let _ = Reflect::set(object, &key.into(), value);
+}
+
+/// The fields that are not already in the message for people alone.
+fn properties(error: &Error) -> Vec<(&'static str, &str)> {
+    match error {
+        Error::Shape { what, found, expected } | Error::Value { what, found, expected } => {
+            vec![("what", what), ("found", found), ("expected", expected)]
+        }
+        Error::Request { problem, remedy } => vec![("problem", problem), ("remedy", remedy)],
+        Error::Canvas { problem, remedy, .. } => vec![("problem", problem), ("remedy", remedy)],
+        Error::Data { file, problem, remedy } => {
+            vec![("file", file), ("problem", problem), ("remedy", remedy)]
+        }
+        Error::Manifest { model, problem, .. } => {
+            let model = model.iter().map(|id| ("model", id.as_str()));
+            model.chain([("problem", problem.as_str())]).collect()
+        }
+        Error::Checksum { file, found, expected } => {
+            vec![("file", file), ("found", found), ("expected", expected)]
+        }
+        Error::Model { file, node, problem, .. } => {
+            let file = file.iter().map(|path| ("file", path.as_str()));
+            let node = node.iter().map(|node| ("node", node.as_str()));
+            file.chain(node).chain([("problem", problem.as_str())]).collect()
+        }
+    }
+}
+
+fn cause(error: &dyn std::error::Error) -> Option<JsError> {
+    error.source().map(|source| {
+        let js = JsError::new(&source.to_string());
+        if let Some(deeper) = cause(source) {
+            set(&js, "cause", &deeper);
+        }
+        js
+    })
 }
 
 pub(super) fn to_js(value: &impl Serialize) -> JsResult<JsValue> {
@@ -23,13 +73,31 @@ pub(super) fn to_js(value: &impl Serialize) -> JsResult<JsValue> {
     value.serialize(&serializer).map_err(JsValue::from)
 }
 
-pub(super) fn from_js<T: DeserializeOwned>(
-    value: JsValue,
-    kind: ErrorKind,
-    what: &str,
-) -> Result<T> {
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|e| Error { kind, message: format!("{what}: {e}") })
+pub(super) fn from_js<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<T> {
+    serde_wasm_bindgen::from_value(value).map_err(|e| misfit(what, &e.to_string()))
+}
+
+/// An entry of a manifest.
+pub(super) fn entry(value: JsValue) -> Result<ModelEntry> {
+    let json = serde_wasm_bindgen::from_value(value)
+        .map_err(|e| Error::manifest("the entry is not plain data").caused_by(e.to_string()))?;
+    ModelEntry::from_either_format(json)
+}
+
+/// What serde says of a value that does not have its type.
+fn misfit(what: &str, serde: &str) -> Error {
+    let text = serde.trim_start_matches("Error: ");
+    if let Some((found, expected)) = text.split_once(", expected ") {
+        let value = ["invalid type: ", "invalid value: ", "unknown variant "];
+        if let Some(found) = value.iter().find_map(|start| found.strip_prefix(start)) {
+            let expected = match expected {
+                "u64" | "u32" | "usize" => "a whole number from 0 on",
+                other => other,
+            };
+            return Error::value(what, found, expected);
+        }
+    }
+    Error::request(format_args!("{what} cannot be used"), text)
 }
 
 pub(super) fn options<T: DeserializeOwned + Default>(value: JsValue) -> Result<T> {
@@ -47,17 +115,17 @@ pub(super) fn fields<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<
         for key in Object::keys(object) {
             let key = key.as_string().unwrap_or_default();
             if !known.contains(&key.as_str()) {
-                return Err(Error::value(format!(
-                    "{what}: {key:?} is unknown, use {}",
-                    known.join(", ")
-                )));
+                return Err(Error::request(
+                    format_args!("{what}: {key:?} is unknown"),
+                    format_args!("use {}", known.join(", ")),
+                ));
             }
         }
     }
     if let Some(error) = value.dyn_ref::<Object>().and_then(|object| unfit::<T>(object, what)) {
         return Err(error);
     }
-    from_js(value, ErrorKind::Value, what)
+    from_js(value, what)
 }
 
 /// The first field whose value cannot be taken: the conversion of a whole object does not say which.
@@ -66,18 +134,10 @@ fn unfit<T: DeserializeOwned>(object: &Object, what: &str) -> Option<Error> {
         let alone = Object::new();
         Reflect::set(&alone, &key, &Reflect::get(object, &key).ok()?).ok()?;
         let error = serde_wasm_bindgen::from_value::<T>(alone.into()).err()?.to_string();
-        let found = error.trim_start_matches("Error: ");
-        let plain = found
-            .strip_suffix("expected u64")
-            .or_else(|| found.strip_suffix("expected u32"))
-            .or_else(|| found.strip_suffix("expected usize"))
-            .map(|start| format!("{start}expected a whole number from 0 on"));
         // Alone, it lacks the fields that must be there.
-        let is_alone = found.starts_with("missing field");
+        let is_alone = error.trim_start_matches("Error: ").starts_with("missing field");
         let key = key.as_string().unwrap_or_default();
-        (!is_alone).then(|| {
-            Error::value(format!("{what}.{key}: {}", plain.unwrap_or_else(|| found.to_string())))
-        })
+        (!is_alone).then(|| misfit(&format!("{what}.{key}"), &error))
     })
 }
 
@@ -123,8 +183,24 @@ pub(super) fn file(files: &JsValue, role: &str) -> Result<Vec<u8>> {
         .and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok())
         .map(|bytes| bytes.to_vec())
         .ok_or_else(|| {
-            Error::value(format!("files.{role} is missing: give the file's bytes as a Uint8Array"))
+            Error::request(
+                format_args!("files.{role} is missing"),
+                "give the file's bytes as a Uint8Array",
+            )
         })
+}
+
+/// What kind of object a value is, for messages.
+pub(super) fn type_of(value: &JsValue) -> String {
+    if value.is_undefined() || value.is_null() {
+        return if value.is_null() { "null" } else { "undefined" }.into();
+    }
+    Reflect::get(value, &"constructor".into())
+        .and_then(|constructor| Reflect::get(&constructor, &"name".into()))
+        .ok()
+        .and_then(|name| name.as_string())
+        .or_else(|| value.js_typeof().as_string())
+        .unwrap_or_default()
 }
 
 // Typed arrays are checked here because the generated glue would convert one kind to another
@@ -133,35 +209,35 @@ pub(super) fn levels(value: &JsValue) -> Result<Vec<u8>> {
     value
         .dyn_ref::<Uint8Array>()
         .map(Uint8Array::to_vec)
-        .ok_or_else(|| Error::value("the image must be a Uint8Array of 8-bit levels"))
+        .ok_or_else(|| Error::value("the image", type_of(value), "a Uint8Array of 8-bit levels"))
 }
 
 pub(super) fn floats(value: &JsValue, what: &str) -> Result<Vec<f32>> {
     value
         .dyn_ref::<Float32Array>()
         .map(Float32Array::to_vec)
-        .ok_or_else(|| Error::value(format!("{what} must be a Float32Array")))
+        .ok_or_else(|| Error::value(what, type_of(value), "a Float32Array"))
 }
 
 pub(super) fn doubles(value: &JsValue, what: &str) -> Result<Vec<f64>> {
     value
         .dyn_ref::<Float64Array>()
         .map(Float64Array::to_vec)
-        .ok_or_else(|| Error::value(format!("{what} must be a Float64Array")))
+        .ok_or_else(|| Error::value(what, type_of(value), "a Float64Array"))
 }
 
 pub(super) fn seed(value: f64) -> Result<u64> {
     if value.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&value) {
         return Ok(value as u64);
     }
-    Err(Error::value(format!("seed is {value}, it must be an integer from 0 to 2^53 - 1")))
+    Err(Error::value("seed", value, "an integer from 0 to 2^53 - 1"))
 }
 
 pub(super) fn count(value: f64, what: &str) -> Result<u64> {
     if value.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&value) {
         return Ok(value as u64);
     }
-    Err(Error::value(format!("{what} is {value}, it must be a whole number")))
+    Err(Error::value(what, value, "a whole number"))
 }
 
 /// The values of several evaluations as an array of arrays.

@@ -1,11 +1,10 @@
 use js_sys::{Array, Float64Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{self, JsResult, count, doubles, file, from_js, levels, to_js, values};
+use super::convert::{self, JsResult, count, doubles, file, from_js, levels, to_js};
+use super::estimator::{ClassPosterior, DiffusionElbo};
 use crate::engine;
-use crate::error::ErrorKind;
 use crate::math::schedule::ScheduleKind;
-use crate::model::manifest::ModelEntry;
 
 /// A class-conditional denoising diffusion model.
 #[wasm_bindgen]
@@ -18,7 +17,7 @@ impl Ddpm {
         #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
     ) -> JsResult<Self> {
-        let entry: ModelEntry = from_js(entry, ErrorKind::Manifest, "the manifest's entry")?;
+        let entry = convert::entry(entry)?;
         Ok(Self(engine::Ddpm::load(&entry, |role| file(&files, role))?))
     }
 
@@ -135,7 +134,7 @@ impl Ddpm {
         #[wasm_bindgen(unchecked_param_type = "ScheduleKind")] kind: JsValue,
         steps: usize,
     ) -> JsResult<JsValue> {
-        let kind: ScheduleKind = from_js(kind, ErrorKind::Value, "schedule")?;
+        let kind: ScheduleKind = from_js(kind, "schedule")?;
         to_js(&self.0.schedule_table(kind, steps)?)
     }
 }
@@ -193,140 +192,5 @@ impl Sampler {
     #[wasm_bindgen(unchecked_return_type = "Frame")]
     pub fn frame(&self, index: usize) -> JsResult<JsValue> {
         to_js(self.0.frame(index)?)
-    }
-}
-
-/// The evidence lower bound of one image under a diffusion model, growing one network evaluation at
-/// a time.
-#[wasm_bindgen]
-pub struct DiffusionElbo(engine::Accumulator<engine::DiffusionElbo>);
-
-#[wasm_bindgen]
-impl DiffusionElbo {
-    /// Network evaluations so far, up to the first that is missing.
-    #[wasm_bindgen(getter)]
-    pub fn evaluations(&self) -> usize {
-        self.0.evaluations()
-    }
-
-    /// Network evaluations when it is complete.
-    #[wasm_bindgen(getter, js_name = totalEvaluations)]
-    pub fn total_evaluations(&self) -> usize {
-        self.0.total_evaluations()
-    }
-
-    /// Whether it is complete.
-    #[wasm_bindgen(getter)]
-    pub fn done(&self) -> bool {
-        self.0.is_done()
-    }
-
-    /// Evaluation `index`, one run of the network, a function of the image, the options, the seed
-    /// and the index alone: a draw of L_{t-1} in nats, and after it that of the consistency term if
-    /// it was asked for; at the end of a pass, a draw of L_0.
-    pub fn evaluate(&self, index: usize) -> JsResult<Vec<f64>> {
-        Ok(self.0.evaluate(index)?)
-    }
-
-    /// Evaluations `from` to before `to`, each with the bits that evaluate() gives, and faster: their
-    /// states go through the network together.
-    #[wasm_bindgen(js_name = evaluateRange, unchecked_return_type = "Float64Array[]")]
-    pub fn evaluate_range(&self, from: usize, to: usize) -> JsResult<Array> {
-        Ok(values(&self.0.evaluate_range(from..to)?))
-    }
-
-    /// Hands in an evaluation, computed here or in another instance with the same image, options
-    /// and seed, in any order. Returns true when that completes a pass over the timesteps, so that
-    /// result() has changed.
-    pub fn record(
-        &mut self,
-        index: usize,
-        #[wasm_bindgen(unchecked_param_type = "Float64Array")] values: JsValue,
-    ) -> JsResult<bool> {
-        Ok(self.0.record(index, &doubles(&values, "values")?)?)
-    }
-
-    /// Computes and records the next evaluation. Returns true when that completes a pass, so that
-    /// result() has changed.
-    pub fn step(&mut self) -> JsResult<bool> {
-        Ok(self.0.step()?)
-    }
-
-    /// As step(), of up to `count` evaluations together.
-    pub fn advance(&mut self, count: usize) -> JsResult<bool> {
-        Ok(self.0.advance(count)?)
-    }
-
-    /// The terms so far; undefined before the first pass is complete.
-    #[wasm_bindgen(unchecked_return_type = "DiffusionElboResult | undefined")]
-    pub fn result(&self) -> JsResult<JsValue> {
-        self.0.result().map_or(Ok(JsValue::UNDEFINED), |result| to_js(&result))
-    }
-}
-
-/// Which class an image is of: the bounds under every class of a diffusion model, growing one
-/// network evaluation at a time.
-#[wasm_bindgen]
-pub struct ClassPosterior(engine::Accumulator<engine::ClassPosterior>);
-
-#[wasm_bindgen]
-impl ClassPosterior {
-    /// Network evaluations so far, up to the first that is missing.
-    #[wasm_bindgen(getter)]
-    pub fn evaluations(&self) -> usize {
-        self.0.evaluations()
-    }
-
-    /// Network evaluations when it is complete, over all classes.
-    #[wasm_bindgen(getter, js_name = totalEvaluations)]
-    pub fn total_evaluations(&self) -> usize {
-        self.0.total_evaluations()
-    }
-
-    /// Whether it is complete.
-    #[wasm_bindgen(getter)]
-    pub fn done(&self) -> bool {
-        self.0.is_done()
-    }
-
-    /// Evaluation `index`, one run of the network for one class, a function of the image, the
-    /// options, the seed and the index alone: a draw of L_{t-1}, or of L_0 at t = 1, in nats.
-    pub fn evaluate(&self, index: usize) -> JsResult<Vec<f64>> {
-        Ok(self.0.evaluate(index)?)
-    }
-
-    /// Evaluations `from` to before `to`, each with the bits that evaluate() gives, and faster: their
-    /// states go through the network together.
-    #[wasm_bindgen(js_name = evaluateRange, unchecked_return_type = "Float64Array[]")]
-    pub fn evaluate_range(&self, from: usize, to: usize) -> JsResult<Array> {
-        Ok(values(&self.0.evaluate_range(from..to)?))
-    }
-
-    /// Hands in an evaluation, computed here or in another instance with the same image, options
-    /// and seed, in any order. Returns true when that completes a pass over timesteps and classes,
-    /// so that result() has changed.
-    pub fn record(
-        &mut self,
-        index: usize,
-        #[wasm_bindgen(unchecked_param_type = "Float64Array")] values: JsValue,
-    ) -> JsResult<bool> {
-        Ok(self.0.record(index, &doubles(&values, "values")?)?)
-    }
-
-    /// Computes and records the next evaluation. Returns true when that completes a pass, so that
-    /// result() has changed.
-    pub fn step(&mut self) -> JsResult<bool> {
-        Ok(self.0.step()?)
-    }
-
-    /// As step(), of up to `count` evaluations together.
-    pub fn advance(&mut self, count: usize) -> JsResult<bool> {
-        Ok(self.0.advance(count)?)
-    }
-
-    /// The posterior so far; undefined before the first pass is complete.
-    #[wasm_bindgen(unchecked_return_type = "ClassPosteriorResult | undefined")]
-    pub fn result(&self) -> JsResult<JsValue> {
-        self.0.result().map_or(Ok(JsValue::UNDEFINED), |result| to_js(&result))
     }
 }

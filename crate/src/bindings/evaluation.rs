@@ -67,9 +67,12 @@ impl Evaluation {
     ) -> JsResult<JsValue> {
         let (image, size) = (levels(&image)?, size(shape, "shape")?);
         if image.len() != size.dimensions() {
-            return Err(
-                Error::shape(format!("{} levels are not an image of {size}", image.len())).into()
-            );
+            return Err(Error::shape(
+                "the image",
+                format_args!("{} levels", image.len()),
+                format_args!("{} for {size}", size.dimensions()),
+            )
+            .into());
         }
         let JsEvidence { elbo, kl, per_timestep } = fields(evidence, "evidence")?;
         let task = self.0.model(model)?.task;

@@ -1,11 +1,10 @@
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::convert::{JsResult, file, from_js, options, to_js};
+use super::convert::{self, JsResult, file, from_js, options, to_js, type_of};
 use crate::engine::{CheckOptions, check};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::model::changes::Changes;
-use crate::model::manifest::ModelEntry;
 use crate::model::propose::{NamedFile, ProposalOptions, propose};
 use crate::model::{inspect, profile};
 
@@ -14,7 +13,7 @@ fn bytes(value: &JsValue, what: &str) -> Result<Option<Vec<u8>>, Error> {
         return Ok(None);
     }
     let bytes = value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
-    bytes.map(Some).ok_or_else(|| Error::value(format!("{what} must be a Uint8Array")))
+    bytes.map(Some).ok_or_else(|| Error::value(what, type_of(value), "a Uint8Array"))
 }
 
 /// Says what is in an ONNX file: inputs, outputs, inner values, operators, weights, multiply-adds
@@ -26,7 +25,8 @@ pub fn inspect_onnx(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] file: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "Uint8Array")] external: JsValue,
 ) -> JsResult<JsValue> {
-    let file = bytes(&file, "the file")?.ok_or_else(|| Error::value("the file is missing"))?;
+    let file = bytes(&file, "the file")?
+        .ok_or_else(|| Error::request("the file is missing", "give its bytes as a Uint8Array"))?;
     to_js(&inspect(&file, bytes(&external, "external")?.as_deref())?)
 }
 
@@ -39,7 +39,8 @@ pub fn profile_onnx(
     states: usize,
     runs: usize,
 ) -> JsResult<JsValue> {
-    let file = bytes(&file, "the file")?.ok_or_else(|| Error::value("the file is missing"))?;
+    let file = bytes(&file, "the file")?
+        .ok_or_else(|| Error::request("the file is missing", "give its bytes as a Uint8Array"))?;
     to_js(&profile("the file", &file, states, runs, now)?)
 }
 
@@ -58,7 +59,7 @@ pub fn propose_entry(
     #[wasm_bindgen(unchecked_param_type = "{ name: string; info: GraphInfo }[]")] files: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "ProposalOptions")] options: JsValue,
 ) -> JsResult<JsValue> {
-    let files: Vec<NamedFile> = from_js(files, ErrorKind::Value, "files")?;
+    let files: Vec<NamedFile> = from_js(files, "files")?;
     let options: ProposalOptions = self::options(options)?;
     to_js(&propose(id, &files, &options)?)
 }
@@ -70,8 +71,8 @@ pub fn change_entry(
     #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
     #[wasm_bindgen(unchecked_param_type = "EntryChanges")] changes: JsValue,
 ) -> JsResult<JsValue> {
-    let entry: ModelEntry = from_js(entry, ErrorKind::Manifest, "the entry")?;
-    let changes: Changes = from_js(changes, ErrorKind::Value, "changes")?;
+    let entry = convert::entry(entry)?;
+    let changes: Changes = from_js(changes, "changes")?;
     to_js(&entry.changed(&changes)?)
 }
 
@@ -84,7 +85,7 @@ pub fn check_model(
     #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "CheckOptions")] options: JsValue,
 ) -> JsResult<JsValue> {
-    let entry: ModelEntry = from_js(entry, ErrorKind::Manifest, "the entry")?;
+    let entry = convert::entry(entry)?;
     let options: CheckOptions = self::options(options)?;
     to_js(&check(&entry, |role| file(&files, role), &options)?)
 }

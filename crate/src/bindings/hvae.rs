@@ -1,11 +1,9 @@
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
-use super::LatentBound;
-use super::convert::{self, JsResult, file, from_js, levels, to_js};
+use super::convert::{self, JsResult, file, levels, to_js};
+use super::estimator::LatentBound;
 use crate::engine;
-use crate::error::ErrorKind;
-use crate::model::manifest::ModelEntry;
 
 /// A hierarchical variational autoencoder with top-down inference.
 #[wasm_bindgen]
@@ -19,7 +17,7 @@ impl Hvae {
         #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
     ) -> JsResult<Self> {
-        let entry: ModelEntry = from_js(entry, ErrorKind::Manifest, "the manifest's entry")?;
+        let entry = convert::entry(entry)?;
         Ok(Self(engine::Hvae::load(&entry, |role| file(&files, role))?))
     }
 

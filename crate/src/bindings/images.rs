@@ -2,7 +2,7 @@ use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{JsResult, fields, floats, levels, options, to_js};
+use super::convert::{JsResult, fields, floats, levels, options, to_js, type_of};
 use crate::engine;
 use crate::error::Error;
 use crate::math::drawing::{self, DEFAULT_BRUSH};
@@ -37,7 +37,7 @@ pub fn render_digit(
 fn polylines(strokes: &JsValue) -> Result<Vec<Vec<f32>>, Error> {
     let strokes: &Array = strokes
         .dyn_ref()
-        .ok_or_else(|| Error::value("the strokes must be an array of Float32Array"))?;
+        .ok_or_else(|| Error::value("the strokes", type_of(strokes), "an array of Float32Array"))?;
     strokes.iter().map(|stroke| floats(&stroke, "a stroke")).collect()
 }
 
@@ -98,7 +98,7 @@ pub fn resample_image(
 
 fn pixel_bytes(rgba: &JsValue) -> Result<Vec<u8>, Error> {
     let rgba: &Uint8ClampedArray = rgba.dyn_ref().ok_or_else(|| {
-        Error::value("the pixels must be a Uint8ClampedArray, the data of an ImageData")
+        Error::value("the pixels", type_of(rgba), "a Uint8ClampedArray, the data of an ImageData")
     })?;
     Ok(rgba.to_vec())
 }

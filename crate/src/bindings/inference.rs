@@ -4,7 +4,6 @@ use wasm_bindgen::prelude::*;
 use super::convert::{self, JsResult, count, from_js, to_js};
 use crate::canvas::{PlaneOptions, PlanePainter};
 use crate::engine::{self, Component, Density};
-use crate::error::ErrorKind;
 use crate::math::inference::logistic::Observation;
 
 /// Classical variational inference in the plane: a q of a simple family is pulled onto a target
@@ -25,8 +24,8 @@ impl VariationalInference {
         #[wasm_bindgen(unchecked_param_type = "InferenceFamily")] family: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "InferenceOptions")] options: JsValue,
     ) -> JsResult<Self> {
-        let target = from_js(target, ErrorKind::Value, "target")?;
-        let family = from_js(family, ErrorKind::Value, "family")?;
+        let target = from_js(target, "target")?;
+        let family = from_js(family, "family")?;
         let fit = engine::VariationalInference::new(target, family, &convert::options(options)?)?;
         Ok(Self { fit, painter: PlanePainter::default() })
     }
@@ -48,7 +47,7 @@ impl VariationalInference {
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "InferenceComponent[]")] components: JsValue,
     ) -> JsResult<()> {
-        let components: Vec<Component> = from_js(components, ErrorKind::Value, "components")?;
+        let components: Vec<Component> = from_js(components, "components")?;
         Ok(self.fit.set_q(&components)?)
     }
 
@@ -59,7 +58,7 @@ impl VariationalInference {
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "InferenceObservation[]")] data: JsValue,
     ) -> JsResult<()> {
-        let data: Vec<Observation> = from_js(data, ErrorKind::Value, "data")?;
+        let data: Vec<Observation> = from_js(data, "data")?;
         self.fit.set_data(data)?;
         self.painter.invalidate();
         Ok(())
@@ -115,7 +114,7 @@ impl VariationalInference {
         columns: usize,
         rows: usize,
     ) -> JsResult<Float64Array> {
-        let of: Density = from_js(of, ErrorKind::Value, "of")?;
+        let of: Density = from_js(of, "of")?;
         Ok(Float64Array::from(&*self.fit.grid(of, columns, rows)?.values))
     }
 
@@ -128,7 +127,7 @@ impl VariationalInference {
         share: f64,
         points: usize,
     ) -> JsResult<Array> {
-        let of: Density = from_js(of, ErrorKind::Value, "of")?;
+        let of: Density = from_js(of, "of")?;
         let lines = self.fit.contours(of, share, points)?;
         Ok(lines
             .iter()

@@ -7,12 +7,12 @@
 
 mod convert;
 mod ddpm;
+mod estimator;
 mod evaluation;
 mod foreign;
 mod hvae;
 mod images;
 mod inference;
-mod latent_bound;
 mod plane;
 mod sets;
 mod vae;
@@ -24,10 +24,10 @@ use wasm_bindgen::prelude::*;
 use self::convert::{JsResult, doubles, floats, from_js, levels, to_js};
 use crate::canvas::{self, Layout};
 use crate::engine;
-use crate::error::ErrorKind;
 use crate::model::manifest::Manifest;
 
-pub use ddpm::{ClassPosterior, Ddpm, DiffusionElbo, Sampler};
+pub use ddpm::{Ddpm, Sampler};
+pub use estimator::{ClassPosterior, DiffusionElbo, LatentBound};
 pub use evaluation::Evaluation;
 pub use foreign::{change_entry, check_model, inspect_onnx, profile_onnx, propose_entry};
 pub use hvae::Hvae;
@@ -36,7 +36,6 @@ pub use images::{
     render_strokes, resample_image,
 };
 pub use inference::VariationalInference;
-pub use latent_bound::LatentBound;
 pub use plane::{PlaneDiffusion, PlaneNetwork, PlanePoint};
 pub use sets::{
     histogram, image_order, image_seed, npy_file, principal_components, read_data_file, roc,
@@ -104,7 +103,7 @@ pub fn interpolate(
     position: f64,
     #[wasm_bindgen(unchecked_param_type = "Interpolation")] mode: JsValue,
 ) -> JsResult<Float32Array> {
-    let path = from_js(mode, ErrorKind::Value, "mode")?;
+    let path = from_js(mode, "mode")?;
     let point = engine::interpolate(&floats(&a, "a")?, &floats(&b, "b")?, position, path)?;
     Ok(Float32Array::from(&*point))
 }
@@ -153,8 +152,7 @@ pub fn paint(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array | Float32Array")] values: JsValue,
     #[wasm_bindgen(unchecked_param_type = "Layout")] layout: JsValue,
 ) -> JsResult<()> {
-    let JsLayout { height, width, columns, channels } =
-        from_js(layout, ErrorKind::Value, "layout")?;
+    let JsLayout { height, width, columns, channels } = from_js(layout, "layout")?;
     let levels = match values.dyn_ref::<Float32Array>() {
         Some(values) => engine::to_levels(&values.to_vec())?,
         None => levels(&values)?,

@@ -4,7 +4,6 @@ use wasm_bindgen::prelude::*;
 use super::convert::{self, JsResult, count, from_js, to_js};
 use crate::canvas::{DiffusionPainter, DiffusionPlane};
 use crate::engine::{self, PlaneField, PlaneParticles};
-use crate::error::ErrorKind;
 
 /// Diffusion in the plane, where log p(x) is known: the data are a mixture of Gaussians, so that
 /// log p_t, the score and the best x̂_0 are closed forms at every noise level. Noise is addressed by
@@ -68,7 +67,7 @@ impl PlaneDiffusion {
         #[wasm_bindgen(unchecked_param_type = "PlaneParticles")] of: JsValue,
         t: usize,
     ) -> JsResult<Float32Array> {
-        let of: PlaneParticles = from_js(of, ErrorKind::Value, "of")?;
+        let of: PlaneParticles = from_js(of, "of")?;
         Ok(Float32Array::from(self.diffusion.particles(of, t)?.as_flattened()))
     }
 
@@ -81,7 +80,7 @@ impl PlaneDiffusion {
         particle: usize,
         t: usize,
     ) -> JsResult<JsValue> {
-        let of: PlaneParticles = from_js(of, ErrorKind::Value, "of")?;
+        let of: PlaneParticles = from_js(of, "of")?;
         to_js(&self.diffusion.path(of, particle, t)?)
     }
 
@@ -100,7 +99,7 @@ impl PlaneDiffusion {
         t: usize,
         points: usize,
     ) -> JsResult<Float64Array> {
-        let of: PlaneField = from_js(of, ErrorKind::Value, "of")?;
+        let of: PlaneField = from_js(of, "of")?;
         let arrows = self.diffusion.field(of, t, points)?;
         Ok(Float64Array::from(arrows.as_flattened().as_flattened()))
     }

@@ -1,7 +1,7 @@
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::convert::{JsResult, count, doubles, levels, seed, to_js};
+use super::convert::{JsResult, count, doubles, levels, seed, to_js, type_of};
 use crate::data::{self, Content};
 use crate::engine;
 use crate::error::Error;
@@ -21,7 +21,7 @@ pub fn read_data_file(
     let names = |labels: Vec<String>| labels.into_iter().map(JsValue::from).collect::<Array>();
     let bytes = bytes
         .dyn_ref::<Uint8Array>()
-        .ok_or_else(|| Error::value("the file must be a Uint8Array of its bytes"))?
+        .ok_or_else(|| Error::value("the file", type_of(&bytes), "a Uint8Array of its bytes"))?
         .to_vec();
     match data::read(&bytes)? {
         Content::Labels(labels) => {
@@ -60,7 +60,7 @@ pub fn image_seed(seed: f64, image: f64) -> JsResult<f64> {
 pub fn image_order(seed: f64, images: f64) -> JsResult<Vec<u32>> {
     let (seed, images) = (self::seed(seed)?, count(images, "images")?);
     if images > 1_000_000 {
-        return Err(Error::value(format!("images is {images}, at most 10^6 are possible")).into());
+        return Err(Error::value("images", images, "at most 10^6").into());
     }
     Ok(engine::image_order(seed, images as usize).into_iter().map(|image| image as u32).collect())
 }
@@ -84,10 +84,14 @@ pub fn histogram(
 ) -> JsResult<JsValue> {
     let values = doubles(&values, "values")?;
     if values.is_empty() || values.iter().any(|value| !value.is_finite()) {
-        return Err(Error::value("the values must be at least one, and finite").into());
+        return Err(Error::request(
+            "a value is not finite, or there is none",
+            "give at least one, and finite ones",
+        )
+        .into());
     }
     if !(1..=1000).contains(&bins) {
-        return Err(Error::value(format!("bins is {bins}, it must be 1 to 1000")).into());
+        return Err(Error::value("bins", bins, "1 to 1000").into());
     }
     to_js(&Histogram::new(&values, bins))
 }

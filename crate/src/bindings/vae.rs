@@ -1,13 +1,11 @@
 use js_sys::{Array, Float32Array, Float64Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::LatentBound;
-use super::convert::{self, JsResult, doubles, file, floats, from_js, levels, to_js};
+use super::convert::{self, JsResult, doubles, file, floats, levels, to_js};
+use super::estimator::LatentBound;
 use crate::canvas::{self, Layout};
 use crate::engine;
-use crate::error::ErrorKind;
 use crate::model::ClassRegion;
-use crate::model::manifest::ModelEntry;
 
 /// A variational autoencoder.
 #[wasm_bindgen]
@@ -22,7 +20,7 @@ impl Vae {
         #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
     ) -> JsResult<Self> {
-        let entry: ModelEntry = from_js(entry, ErrorKind::Manifest, "the manifest's entry")?;
+        let entry = convert::entry(entry)?;
         Ok(Self(engine::Vae::load(&entry, |role| file(&files, role))?))
     }
 
@@ -33,7 +31,7 @@ impl Vae {
         #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
     ) -> JsResult<Self> {
-        let entry: ModelEntry = from_js(entry, ErrorKind::Manifest, "the manifest's entry")?;
+        let entry = convert::entry(entry)?;
         Ok(Self(engine::Vae::load_decoder(&entry, |role| file(&files, role))?))
     }
 

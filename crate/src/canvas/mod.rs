@@ -36,7 +36,7 @@ pub(crate) struct Layout {
 pub(crate) fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<()> {
     let Layout { height, width, columns, channels } = layout;
     if !matches!(channels, 1 | 3) {
-        return Err(Error::shape(format!("images of {channels} channels: give 1 or 3")));
+        return Err(Error::shape("an image", format_args!("{channels} channels"), "1 or 3"));
     }
     let dimensions = height * width * channels;
     if dimensions == 0
@@ -44,10 +44,13 @@ pub(crate) fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<(
         || levels.is_empty()
         || !levels.len().is_multiple_of(dimensions)
     {
-        return Err(Error::shape(format!(
-            "{} values are not images of {height} x {width} with {channels} channels in {columns} columns: give a multiple of {dimensions} values",
-            levels.len()
-        )));
+        return Err(Error::shape(
+            "the picture",
+            format_args!("{} values", levels.len()),
+            format_args!(
+                "a multiple of {dimensions}, for images of {height} x {width} with {channels} channels in {columns} columns"
+            ),
+        ));
     }
     let rows = (levels.len() / dimensions).div_ceil(columns);
     let (canvas_width, canvas_height) = ((columns * width) as u32, (rows * height) as u32);
@@ -91,7 +94,10 @@ fn surface(canvas: &JsValue, width: u32, height: u32) -> Result<OffscreenCanvasR
         // The two contexts share every method that is used here, and methods are looked up by name.
         Ok(context::<CanvasRenderingContext2d>(canvas.get_context("2d"))?.unchecked_into())
     } else {
-        Err(Error::canvas("paint takes an OffscreenCanvas or an HTMLCanvasElement"))
+        Err(Error::canvas(
+            "what is to be painted on is not a canvas",
+            "give an OffscreenCanvas or an HTMLCanvasElement",
+        ))
     }
 }
 
@@ -99,12 +105,14 @@ fn context<T: JsCast>(found: std::result::Result<Option<js_sys::Object>, JsValue
     found.map_err(|e| refused(&e))?.and_then(|context| context.dyn_into::<T>().ok()).ok_or_else(
         || {
             Error::canvas(
-                "the canvas has no 2-D context: it may be in use with another kind of context",
+                "the canvas has no 2-D context",
+                "it may be in use with another kind of context",
             )
         },
     )
 }
 
 fn refused(error: &JsValue) -> Error {
-    Error::canvas(format!("the canvas refused the image: {error:?}"))
+    Error::canvas("the canvas refused the image", "give one that can be painted on")
+        .caused_by(format!("{error:?}"))
 }

@@ -18,10 +18,10 @@ pub(super) fn one() -> f64 {
 
 pub(super) fn check_size(size: u32, pixel_ratio: f64) -> Result<()> {
     if !(16..=4096).contains(&size) {
-        return Err(Error::value(format!("size is {size}, it must be 16 to 4096 pixels")));
+        return Err(Error::value("size", size, "16 to 4096 pixels"));
     }
     if !(0.1..=10.0).contains(&pixel_ratio) {
-        return Err(Error::value(format!("pixelRatio is {pixel_ratio}, it must be 0.1 to 10")));
+        return Err(Error::value("pixelRatio", pixel_ratio, "0.1 to 10"));
     }
     Ok(())
 }
@@ -79,7 +79,7 @@ pub(super) fn parse_colour(text: &str) -> Result<[u8; 3]> {
         text.trim().strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii());
     let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
     let [_, r, g, b] = value
-        .ok_or_else(|| Error::value(format!("invalid colour {text:?}: expected #rrggbb")))?
+        .ok_or_else(|| Error::value("a colour", format_args!("{text:?}"), "written #rrggbb"))?
         .to_be_bytes();
     Ok([r, g, b])
 }

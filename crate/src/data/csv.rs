@@ -99,9 +99,10 @@ impl Table {
     fn read(bytes: &[u8]) -> Result<Self> {
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         if text.contains(&0) || text.is_empty() {
-            return Err(Error::value(
-                "the file is not a data set that the page reads: expected IDX, NPY, NPZ, CSV, or PNG \
-                 and JPEG files",
+            return Err(Error::data(
+                "the file",
+                "is not a data set that can be read",
+                "expected IDX, NPY, NPZ, CSV, or PNG and JPEG files",
             ));
         }
         let first_line = text.split(|&byte| byte == b'\n').next().unwrap_or(text);
@@ -113,16 +114,19 @@ impl Table {
             let (line, fields) = (rows.len() + 1, row.ends.len());
             let columns = rows.first().map_or(fields, |first| first.ends.len());
             if fields != columns {
-                return Err(Error::value(format!(
-                    "line {line} of the CSV file has {fields} values, the first one has {columns}"
-                )));
+                return Err(Error::data(
+                    "the CSV file",
+                    format_args!("has {fields} values in line {line}"),
+                    format_args!("the first one has {columns}"),
+                ));
             }
             values += fields;
             if values > MAX_LEVELS || rows.len() > MAX_IMAGES {
-                return Err(Error::value(format!(
-                    "the CSV file is too large: {MAX_IMAGES} lines and {MAX_LEVELS} values are \
-                     possible"
-                )));
+                return Err(Error::data(
+                    "the CSV file",
+                    "is too large",
+                    format_args!("{MAX_IMAGES} lines and {MAX_LEVELS} values are possible"),
+                ));
             }
             rows.push(row);
         }
@@ -136,7 +140,11 @@ impl Table {
         let header =
             is_header.then(|| rows.remove(0).fields().map(|f| text_of(f).to_lowercase()).collect());
         if rows.is_empty() {
-            return Err(Error::value("the CSV file has no line of values"));
+            return Err(Error::data(
+                "the CSV file",
+                "has no line of values",
+                "give one line for each image",
+            ));
         }
         Ok(Self { header, rows, columns })
     }
@@ -167,11 +175,15 @@ impl Table {
         for (line, row) in self.rows.iter().enumerate() {
             for (column, field) in row.fields().enumerate().filter(|(at, _)| Some(*at) != label) {
                 let value = number(field).ok_or_else(|| {
-                    Error::value(format!(
-                        "image {line}, column {} of the CSV file is {:?}: pixels must be numbers",
-                        column + 1,
-                        text_of(field).chars().take(32).collect::<String>()
-                    ))
+                    Error::data(
+                        "the CSV file",
+                        format_args!(
+                            "has {:?} in image {line}, column {}",
+                            text_of(field).chars().take(32).collect::<String>(),
+                            column + 1
+                        ),
+                        "pixels must be numbers",
+                    )
                 })?;
                 values.push(value);
             }

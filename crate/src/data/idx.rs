@@ -11,9 +11,9 @@ use crate::error::{Error, Result};
 /// what its header says.
 pub fn parse_idx(bytes: &[u8]) -> Result<Tensor> {
     if !bytes.starts_with(&[0, 0]) {
-        return Err(Error::value("it is no IDX file: those begin with two zeros"));
+        return Err(Error::data("the file", "is not an IDX file", "those begin with two zeros"));
     }
-    let cut = || Error::value("the IDX file ends before its data begin: it is cut short");
+    let cut = || Error::data("the IDX file", "ends before its data begin", "it is cut short");
     let (&[_, _, kind, rank], rest) = bytes.split_first_chunk::<4>().ok_or_else(cut)?;
     let (header, data) = rest.split_at_checked(4 * usize::from(rank)).ok_or_else(cut)?;
     let shape: Vec<usize> =
@@ -25,17 +25,19 @@ pub fn parse_idx(bytes: &[u8]) -> Result<Tensor> {
         0x0c | 0x0d => 4,
         0x0e => 8,
         _ => {
-            return Err(Error::value(format!(
-                "the IDX file has values of the unknown type {kind:#04x}"
-            )));
+            return Err(Error::data(
+                "the IDX file",
+                format_args!("has values of the unknown type {kind:#04x}"),
+                "expected 0x08, 0x09, 0x0b, 0x0c, 0x0d or 0x0e",
+            ));
         }
     };
     if data.len() != count * width {
-        return Err(Error::value(format!(
-            "the IDX file has {} bytes of data, its header says {}: it is cut short or damaged",
-            data.len(),
-            count * width
-        )));
+        return Err(Error::data(
+            "the IDX file",
+            format_args!("has {} bytes of data, its header says {}", data.len(), count * width),
+            "it is cut short or damaged",
+        ));
     }
     let values = match kind {
         0x08 => Values::Bytes(data.to_vec()),

@@ -76,7 +76,9 @@ fn checked_product(sizes: &[usize]) -> Option<usize> {
 }
 
 fn too_large(sizes: &[usize]) -> Error {
-    Error::value(format!(
-        "the file states the shape {sizes:?}: a data set can have {MAX_LEVELS} values at most"
-    ))
+    Error::data(
+        "the file",
+        format_args!("states the shape {sizes:?}"),
+        format_args!("a data set can have {MAX_LEVELS} values at most"),
+    )
 }

@@ -15,20 +15,28 @@ const ALIGNMENT: usize = 64;
 /// numbers, or whose length is not what its header says.
 pub(super) fn parse(bytes: &[u8]) -> Result<Tensor> {
     let (header, data) = split(bytes).ok_or_else(|| {
-        Error::value("the NPY file ends in its header, or is of an unknown version")
+        Error::data(
+            "the NPY file",
+            "ends in its header, or is of an unknown version",
+            "save it again with numpy.save",
+        )
     })?;
     let Header { descr, fortran, shape } = Header::parse(header).ok_or_else(|| {
         let header: String = String::from_utf8_lossy(header).chars().take(80).collect();
-        Error::value(format!("the NPY file has a header that describes no array: {header}"))
+        Error::data(
+            "the NPY file",
+            format_args!("has a header that does not describe an array, {header:?}"),
+            "save it again with numpy.save",
+        )
     })?;
     let count = checked_product(&shape).ok_or_else(|| too_large(&shape))?;
     let (values, width) = values(descr, data)?;
     if data.len() != count * width {
-        return Err(Error::value(format!(
-            "the NPY file has {} bytes of data, its header says {}: it is cut short or damaged",
-            data.len(),
-            count * width
-        )));
+        return Err(Error::data(
+            "the NPY file",
+            format_args!("has {} bytes of data, its header says {}", data.len(), count * width),
+            "it is cut short or damaged",
+        ));
     }
     Ok(Tensor { values: if fortran { row_major(values, &shape) } else { values }, shape })
 }
@@ -128,10 +136,11 @@ fn values(descr: &str, data: &[u8]) -> Result<(Values, usize)> {
         "f4" => (floats(data, big, f32::from_le_bytes), 4),
         "f8" => (floats(data, big, |bytes| f64::from_le_bytes(bytes) as f32), 8),
         _ => {
-            return Err(Error::value(format!(
-                "the NPY file has values of type {descr:?}: save them as integers or floats, for \
-                 example with .astype(\"uint8\")"
-            )));
+            return Err(Error::data(
+                "the NPY file",
+                format_args!("has values of type {descr:?}"),
+                "save them as integers or floats, for example with .astype(\"uint8\")",
+            ));
         }
     };
     Ok(read)

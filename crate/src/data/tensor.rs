@@ -73,7 +73,7 @@ impl Tensor {
             if value.fract() == 0.0 && value.abs() < 16_777_216.0 {
                 return Ok((value as i64).to_string());
             }
-            Err(Error::value(format!("label {at} is {value}: labels must be whole numbers")))
+            Err(Error::value(format_args!("label {at}"), value, "a whole number"))
         };
         match self.values {
             Values::Bytes(bytes) => Ok(bytes.iter().map(u8::to_string).collect()),
@@ -93,10 +93,11 @@ fn layout(shape: &[usize]) -> Result<(Size, Layout)> {
         }
         [_, dimensions] => (flat_size(dimensions)?, Layout::Planar),
         _ => {
-            return Err(Error::value(format!(
-                "an array of shape {shape:?} is none of images: expected [N, H, W], [N, H, W, C], \
-                 [N, C, H, W] or [N, pixels] with C = 1 or 3"
-            )));
+            return Err(Error::data(
+                "the file",
+                format_args!("has an array of shape {shape:?}"),
+                "expected [N, H, W], [N, H, W, C], [N, C, H, W] or [N, pixels], with C = 1 or 3",
+            ));
         }
     };
     check_size(size, shape[0])?;
@@ -114,27 +115,34 @@ pub(super) fn flat_size(dimensions: usize) -> Result<Size> {
     }
     let colours = dimensions.is_multiple_of(3).then(|| square(dimensions / 3)).flatten();
     colours.map(|side| Size { channels: 3, height: side, width: side }).ok_or_else(|| {
-        Error::value(format!(
-            "a row of {dimensions} values is not a square image: its number must be a square (784 \
-             for 28x28), or three times one"
-        ))
+        Error::data(
+            "the file",
+            format_args!("has rows of {dimensions} values, which are not square images"),
+            "their number must be a square (784 for 28x28), or three times one",
+        )
     })
 }
 
 pub(super) fn check_size(size: Size, count: usize) -> Result<()> {
     if count == 0 {
-        return Err(Error::value("the file has no images"));
+        return Err(Error::data("the file", "has no images", "give at least one"));
     }
     if count > MAX_IMAGES {
-        return Err(Error::value(format!(
-            "the file has {count} images, {MAX_IMAGES} are possible"
-        )));
+        return Err(Error::data(
+            "the file",
+            format_args!("has {count} images"),
+            format_args!("{MAX_IMAGES} are possible"),
+        ));
     }
     let side = 1..=MAX_SIDE;
     if side.contains(&size.height) && side.contains(&size.width) {
         return Ok(());
     }
-    Err(Error::value(format!("images of {size} cannot be used: sides must be 1 to {MAX_SIDE}")))
+    Err(Error::data(
+        "the file",
+        format_args!("has images of {size}"),
+        format_args!("sides must be 1 to {MAX_SIDE}"),
+    ))
 }
 
 /// 8-bit levels of pixel values, whose range says what they are.
@@ -152,7 +160,7 @@ pub(super) fn levels(values: Values) -> Result<(Vec<u8>, Reading)> {
     let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
     for (at, &value) in floats.iter().enumerate() {
         if !value.is_finite() {
-            return Err(Error::value(format!("value {at} is {value}: pixels must be numbers")));
+            return Err(Error::value(format_args!("value {at}"), value, "a number, as pixels are"));
         }
         (low, high) = (low.min(value), high.max(value));
     }
@@ -163,9 +171,11 @@ pub(super) fn levels(values: Values) -> Result<(Vec<u8>, Reading)> {
     } else if low >= 0.0 && high <= 255.0 {
         Reading::Levels
     } else {
-        return Err(Error::value(format!(
-            "the values go from {low} to {high}: pixels must lie in 0..255, in [0, 1] or in [-1, 1]"
-        )));
+        return Err(Error::data(
+            "the file",
+            format_args!("has values from {low} to {high}"),
+            "pixels must lie in 0..255, in [0, 1] or in [-1, 1]",
+        ));
     };
     let level = |value: f32| {
         let value = f64::from(value);

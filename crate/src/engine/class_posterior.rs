@@ -141,10 +141,11 @@ impl ClassPosterior {
     ) -> Result<Self> {
         let n = options.evaluations_per_class;
         if !(1..=Self::MAX_EVALUATIONS_PER_CLASS).contains(&n) {
-            return Err(Error::value(format!(
-                "evaluationsPerClass is {n}, it must be 1 to {}",
-                Self::MAX_EVALUATIONS_PER_CLASS
-            )));
+            return Err(Error::value(
+                "evaluationsPerClass",
+                n,
+                format_args!("1 to {}", Self::MAX_EVALUATIONS_PER_CLASS),
+            ));
         }
         let strata = (n / Self::PASSES).clamp(1, schedule.steps());
         let passes = n.div_ceil(strata);

@@ -32,7 +32,7 @@ use crate::model::{NoisePredictor, check_class, load};
 /// let files = entry.files();
 /// let ddpm = Ddpm::load(entry, |role| {
 ///     std::fs::read(format!("models/{}", files[role].path))
-///         .map_err(|error| Error::model(format!("the {role} cannot be read: {error}")))
+///         .map_err(|error| Error::file(role, "cannot be read").caused_by(error))
 /// })?;
 /// // Of a black picture, 8-bit levels row by row: all timesteps of a chain of 20.
 /// let image = vec![0; ddpm.image().dimensions()];
@@ -140,7 +140,7 @@ impl Ddpm {
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
         entry.validate()?;
         let Contract::Ddpm(ddpm) = &entry.contract else {
-            return Err(Error::manifest(format!("model {:?} is not a diffusion model", entry.id)));
+            return Err(Error::entry(&entry.id, "it is not a diffusion model"));
         };
         let (predictor, convention) = load::noise_predictor(entry, ddpm, &file)?;
         Ok(Self {
@@ -180,10 +180,13 @@ impl Ddpm {
     pub fn schedule(&self, kind: ScheduleKind, steps: usize) -> Result<NoiseSchedule> {
         match (kind, &self.trained) {
             (ScheduleKind::Trained, Some(trained)) => NoiseSchedule::trained(trained, steps),
-            (kind, Some(trained)) if self.trained_only => Err(Error::value(format!(
-                "the schedule is {kind}, but the network knows the noise of the {} timesteps of its training alone: use \"trained\"",
-                trained.len()
-            ))),
+            (kind, Some(trained)) if self.trained_only => Err(Error::request(
+                format_args!(
+                    "the schedule is {kind}, but the network knows the noise of the {} timesteps of its training alone",
+                    trained.len()
+                ),
+                "use \"trained\"",
+            )),
             _ => NoiseSchedule::new(kind, steps, self.log_snr),
         }
     }
@@ -238,23 +241,27 @@ impl Ddpm {
         let (sampler, dimensions) = (self.sampler(options)?, self.image.dimensions());
         check_timestep(t, options.steps)?;
         if x_t.len() != options.chains {
-            return Err(Error::shape(format!(
-                "{} chains take as many states, not {}",
-                options.chains,
-                x_t.len()
-            )));
+            return Err(Error::shape(
+                "x_t",
+                format_args!("{} states", x_t.len()),
+                format_args!("one for each of {} chains", options.chains),
+            ));
         }
         for (chain, x) in x_t.iter().enumerate() {
             if x.len() != dimensions {
                 let found = x.len();
-                return Err(Error::shape(format!(
-                    "x_t of chain {chain} has {found} values, the model takes {dimensions}"
-                )));
+                return Err(Error::shape(
+                    format_args!("x_t of chain {chain}"),
+                    format_args!("{found} values"),
+                    dimensions,
+                ));
             }
             if let Some(bad) = x.iter().find(|v| !v.is_finite()) {
-                return Err(Error::value(format!(
-                    "x_t of chain {chain} holds {bad}, it must be finite"
-                )));
+                return Err(Error::value(
+                    format_args!("a value of x_t of chain {chain}"),
+                    bad,
+                    "finite",
+                ));
             }
         }
         Ok(sampler.starting_at(t, x_t.to_vec(), None))
@@ -316,8 +323,9 @@ impl Ddpm {
     ) -> Result<Accumulator<ClassPosterior>> {
         super::check_image(levels, self.image.dimensions())?;
         if self.classes.is_empty() {
-            return Err(Error::value(
-                "the model has no classes to tell apart: load one that is conditioned on a class",
+            return Err(Error::request(
+                "the model has no classes to tell apart",
+                "load one that is conditioned on a class",
             ));
         }
         let schedule = self.schedule(options.schedule, options.steps)?;
@@ -360,5 +368,5 @@ fn check_timestep(t: usize, steps: usize) -> Result<()> {
     if (1..=steps).contains(&t) {
         return Ok(());
     }
-    Err(Error::value(format!("t is {t}, give a timestep from 1 to {steps}")))
+    Err(Error::value("t", t, format_args!("a timestep from 1 to {steps}")))
 }

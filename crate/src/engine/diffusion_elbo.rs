@@ -109,10 +109,11 @@ impl DiffusionElbo {
                 (strata, n.div_ceil(strata), 1)
             }
             Timesteps::Stratified(n) => {
-                return Err(Error::value(format!(
-                    "timesteps is {n}, it must be \"all\" or 1 to {}",
-                    Self::MAX_TIMESTEPS
-                )));
+                return Err(Error::value(
+                    "timesteps",
+                    n,
+                    format_args!("\"all\" or 1 to {}", Self::MAX_TIMESTEPS),
+                ));
             }
         };
         let seed = options.seed.map_or_else(random_seed, Ok)?;

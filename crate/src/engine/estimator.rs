@@ -73,7 +73,9 @@ impl<E: Estimator> Accumulator<E> {
     /// As [`Accumulator::evaluate_range`].
     pub fn evaluate(&self, index: usize) -> Result<Vec<f64>> {
         let mut values = self.evaluate_range(index..index.saturating_add(1))?;
-        values.pop().ok_or_else(|| Error::value("there is no such evaluation"))
+        values.pop().ok_or_else(|| {
+            Error::request("there is no such evaluation", "give an index below the number of all")
+        })
     }
 
     /// The values of consecutive evaluations, with the same bits as one by one and faster: their
@@ -101,15 +103,18 @@ impl<E: Estimator> Accumulator<E> {
         self.check(index)?;
         let expected = self.estimator.values(index);
         if values.len() != expected {
-            return Err(Error::shape(format!(
-                "evaluation {index} has {expected} values and {} were handed in: give what evaluate({index}) returned",
-                values.len()
-            )));
+            return Err(Error::shape(
+                format_args!("evaluation {index}"),
+                format_args!("{} values", values.len()),
+                format_args!("the {expected} values that evaluate({index}) returned"),
+            ));
         }
         if let Some(value) = values.iter().find(|v| !v.is_finite()) {
-            return Err(Error::value(format!(
-                "evaluation {index} has the value {value}, it must be finite"
-            )));
+            return Err(Error::value(
+                format_args!("a value of evaluation {index}"),
+                value,
+                "finite",
+            ));
         }
         if index >= self.taken {
             self.waiting.entry(index).or_insert_with(|| values.to_vec());
@@ -156,6 +161,6 @@ impl<E: Estimator> Accumulator<E> {
         if index < total {
             return Ok(());
         }
-        Err(Error::value(format!("index is {index}, it must be 0 to {}", total - 1)))
+        Err(Error::value("index", index, format_args!("0 to {}", total - 1)))
     }
 }

@@ -68,7 +68,7 @@ impl Forward {
     /// The draw at one point.
     pub(super) fn draw(&self, point: Point) -> Result<ForwardDraw> {
         let mut draws = self.draws(&[point])?;
-        draws.pop().ok_or_else(|| Error::model("the network gave no prediction"))
+        draws.pop().ok_or_else(|| Error::model("gave no prediction of a state"))
     }
 
     /// The draws at several points, whose states go through the network together.

@@ -57,7 +57,7 @@ impl Hvae {
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
         entry.validate()?;
         let Contract::Hvae(hvae) = &entry.contract else {
-            return Err(Error::manifest(format!("model {:?} is not a hierarchical VAE", entry.id)));
+            return Err(Error::entry(&entry.id, "it is not a hierarchical VAE"));
         };
         let hierarchy = load::hierarchy(entry, hvae, &file)?;
         Ok(Self::new(hierarchy, entry.image, entry.likelihood.task(), hvae.layers.clone()))
@@ -86,11 +86,11 @@ impl Hvae {
     /// the network.
     pub fn generate(&self, seeds: &[u64]) -> Result<Array1<f32>> {
         if seeds.len() != self.layers.len() {
-            return Err(Error::shape(format!(
-                "{} seeds for {} layers",
-                seeds.len(),
-                self.layers.len()
-            )));
+            return Err(Error::shape(
+                "seeds",
+                format_args!("{} values", seeds.len()),
+                format_args!("one for each of {} layers", self.layers.len()),
+            ));
         }
         let layers = self.layers.iter().zip(seeds).enumerate();
         let eps: Array1<f32> = layers
@@ -115,9 +115,11 @@ impl Hvae {
         let all = self.layers.len();
         let posterior = options.posterior_layers.unwrap_or(all);
         if posterior > all {
-            return Err(Error::value(format!(
-                "posteriorLayers is {posterior}, the model has {all} layers"
-            )));
+            return Err(Error::value(
+                "posteriorLayers",
+                posterior,
+                format_args!("0 to {all}, as the model has {all} layers"),
+            ));
         }
         let seed = options.seed.map_or_else(random_seed, Ok)?;
         let features = self
@@ -141,8 +143,9 @@ impl Hvae {
     ) -> Result<Accumulator<LatentBound>> {
         check_image(levels, self.image.dimensions())?;
         if options.class.is_some() || options.dequantize {
-            return Err(Error::value(
-                "class and dequantize are for a VAE, a hierarchical one has neither",
+            return Err(Error::request(
+                "class and dequantize are for a VAE",
+                "leave them out for a hierarchical one",
             ));
         }
         let bound = LatentBound::new(self.task, levels, options, |x, _| {

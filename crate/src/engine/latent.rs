@@ -25,17 +25,17 @@ pub enum Interpolation {
 /// not finite.
 pub fn interpolate(a: &[f32], b: &[f32], position: f64, path: Interpolation) -> Result<Vec<f32>> {
     if a.len() != b.len() {
-        return Err(Error::shape(format!(
-            "a has {} values and b {}: both must be latents of one model",
-            a.len(),
-            b.len()
-        )));
+        return Err(Error::shape(
+            "b",
+            format_args!("{} values", b.len()),
+            format_args!("the {} of a, as both must be latents of one model", a.len()),
+        ));
     }
     if !(0.0..=1.0).contains(&position) {
-        return Err(Error::value(format!("position is {position}, it must be 0 to 1")));
+        return Err(Error::value("position", position, "0 to 1"));
     }
     if let Some(bad) = a.iter().chain(b).find(|v| !v.is_finite()) {
-        return Err(Error::value(format!("a latent is {bad}, it must be finite")));
+        return Err(Error::value("a latent", bad, "finite"));
     }
     Ok(match path {
         Interpolation::Linear => lerp(a, b, position),
@@ -52,16 +52,17 @@ pub fn interpolate(a: &[f32], b: &[f32], position: f64, path: Interpolation) -> 
 /// not finite.
 pub fn along_path(path: &[f32], dimensions: usize, positions: &[f64]) -> Result<Vec<f32>> {
     if dimensions == 0 || path.is_empty() || !path.len().is_multiple_of(dimensions) {
-        return Err(Error::shape(format!(
-            "the path has {} values, give one or more points of {dimensions} coordinates each, at least one",
-            path.len()
-        )));
+        return Err(Error::shape(
+            "the path",
+            format_args!("{} values", path.len()),
+            format_args!("one or more points of {dimensions} coordinates each, at least one"),
+        ));
     }
     if let Some(bad) = path.iter().find(|v| !v.is_finite()) {
-        return Err(Error::value(format!("a coordinate of the path is {bad}, it must be finite")));
+        return Err(Error::value("a coordinate of the path", bad, "finite"));
     }
     if let Some(bad) = positions.iter().find(|p| !(0.0..=1.0).contains(*p)) {
-        return Err(Error::value(format!("a position is {bad}, it must be 0 to 1")));
+        return Err(Error::value("a position", bad, "0 to 1"));
     }
     Ok(along(path, dimensions, positions))
 }
@@ -72,10 +73,11 @@ pub fn along_path(path: &[f32], dimensions: usize, positions: &[f64]) -> Result<
 /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is NaN or outside `[0, 1]`.
 pub fn to_levels(means: &[f32]) -> Result<Vec<u8>> {
     if let Some(at) = means.iter().position(|v| !(0.0..=1.0).contains(v)) {
-        return Err(Error::value(format!(
-            "value {at} is {}, pixel means lie in [0, 1]",
-            means[at]
-        )));
+        return Err(Error::value(
+            format_args!("value {at}"),
+            means[at],
+            "in [0, 1], as pixel means are",
+        ));
     }
     Ok(unit_to_levels(Array1::from_iter(means.iter().map(|&v| f64::from(v))).view()))
 }

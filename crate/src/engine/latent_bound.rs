@@ -234,10 +234,11 @@ impl LatentBound {
     ) -> Result<Self> {
         let samples = options.samples;
         if !(1..=Self::MAX_SAMPLES).contains(&samples) {
-            return Err(Error::value(format!(
-                "samples is {samples}, it must be 1 to {}",
-                Self::MAX_SAMPLES
-            )));
+            return Err(Error::value(
+                "samples",
+                samples,
+                format_args!("1 to {}", Self::MAX_SAMPLES),
+            ));
         }
         let seed = options.seed.map_or_else(random_seed, Ok)?;
         let observed = task.observe(levels, seed);

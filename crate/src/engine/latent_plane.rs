@@ -67,21 +67,22 @@ impl LatentPlane {
     ) -> Result<Self> {
         let LatentPlaneOptions { range, grids, class } = options;
         if !(*range > 0.0 && *range <= Self::MAX_RANGE) {
-            return Err(Error::value(format!(
-                "range is {range}, it must be above 0, at most {}",
-                Self::MAX_RANGE
-            )));
+            return Err(Error::value(
+                "range",
+                range,
+                format_args!("above 0 and at most {}", Self::MAX_RANGE),
+            ));
         }
         let finest =
-            *grids.last().ok_or_else(|| Error::value("grids is empty, give at least one"))?;
+            *grids.last().ok_or_else(|| Error::request("grids is empty", "give at least one"))?;
         if !(1..=Self::MAX_GRID).contains(&finest) {
-            return Err(Error::value(format!(
-                "a grid is {finest}, it must be 1 to {}",
-                Self::MAX_GRID
-            )));
+            return Err(Error::value("a grid", finest, format_args!("1 to {}", Self::MAX_GRID)));
         }
         if let Some(bad) = grids.iter().find(|&&grid| grid == 0 || !finest.is_multiple_of(grid)) {
-            return Err(Error::value(format!("grid {bad} does not divide the last one, {finest}")));
+            return Err(Error::request(
+                format_args!("grid {bad} does not divide the last one, {finest}"),
+                "give divisors of the last",
+            ));
         }
         let tiles = grids.iter().flat_map(|&grid| from_the_middle(grid)).collect();
         let levels = vec![0; finest * finest * image.dimensions()];

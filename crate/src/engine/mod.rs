@@ -58,17 +58,18 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`ErrorKind::Value`](crate::ErrorKind::Value) if the system has no generator.
 pub fn random_seed() -> Result<u64> {
-    getrandom::u32()
-        .map(u64::from)
-        .map_err(|e| Error::value(format!("no random seed: {e}; pass one as `seed`")))
+    getrandom::u32().map(u64::from).map_err(|e| {
+        Error::request(format_args!("the system gives no random seed ({e})"), "pass one as `seed`")
+    })
 }
 
 fn check_image(levels: &[u8], dimensions: usize) -> Result<()> {
     if levels.len() == dimensions {
         return Ok(());
     }
-    Err(Error::shape(format!(
-        "the image has {} levels, the model takes {dimensions}: one for each pixel and channel",
-        levels.len()
-    )))
+    Err(Error::shape(
+        "the image",
+        format_args!("{} levels", levels.len()),
+        format_args!("{dimensions}, one for each pixel and channel"),
+    ))
 }

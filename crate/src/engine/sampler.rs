@@ -114,7 +114,7 @@ pub struct Frame {
 /// let files = entry.files();
 /// let ddpm = Ddpm::load(entry, |role| {
 ///     std::fs::read(format!("models/{}", files[role].path))
-///         .map_err(|error| Error::model(format!("the {role} cannot be read: {error}")))
+///         .map_err(|error| Error::file(role, "cannot be read").caused_by(error))
 /// })?;
 /// // Two sevens in five steps of DDIM.
 /// let mut sampler = ddpm.sampler(&SamplerOptions {
@@ -166,9 +166,8 @@ impl Sampler {
         classes: usize,
         options: &SamplerOptions,
     ) -> Result<Self> {
-        let out_of_range = |what: &str, value: f64, range: &str| {
-            Err(Error::value(format!("{what} is {value}, it must be {range}")))
-        };
+        let out_of_range =
+            |what: &str, value: f64, range: &str| Err(Error::value(what, value, range));
         if options.steps > Self::MAX_STEPS {
             return out_of_range(
                 "steps",
@@ -190,16 +189,18 @@ impl Sampler {
             );
         }
         if options.every_class && options.class.is_some() {
-            return Err(Error::value(
-                "everyClass stands in place of a class: leave one of them out",
+            return Err(Error::request(
+                "everyClass stands in place of a class",
+                "leave one of them out",
             ));
         }
         if options.every_class && classes == 0 {
-            return Err(Error::value("the model has no classes: leave everyClass out"));
+            return Err(Error::request("the model has no classes", "leave everyClass out"));
         }
         if options.guidance > 0.0 && options.class.is_none() && !options.every_class {
-            return Err(Error::value(
-                "guidance needs a class to guide to: give a class or set guidance to 0",
+            return Err(Error::request(
+                "guidance needs a class to guide to",
+                "give a class or set guidance to 0",
             ));
         }
         if !(1..=Self::MAX_CHAINS).contains(&options.chains) {
@@ -285,10 +286,13 @@ impl Sampler {
     pub fn frame(&self, index: usize) -> Result<&Frame> {
         self.frames.get(index).ok_or_else(|| {
             let available = self.frames.len();
-            Error::value(format!(
-                "frame {index} is not there yet: {available} of {} are computed",
-                self.length()
-            ))
+            Error::request(
+                format_args!(
+                    "frame {index} is not there yet, {available} of {} are computed",
+                    self.length()
+                ),
+                "advance the chains",
+            )
         })
     }
 

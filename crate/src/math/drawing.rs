@@ -45,7 +45,7 @@ const DOT: f64 = 0.01;
 /// finite, or a brush outside 0.5 to 8 pixels.
 pub fn render_digit(strokes: &[Vec<f32>], brush: f64) -> Result<Vec<u8>> {
     if !(0.5..=8.0).contains(&brush) {
-        return Err(Error::value(format!("brush is {brush}, it must be 0.5 to 8 pixels wide")));
+        return Err(Error::value("brush", brush, "0.5 to 8 pixels wide"));
     }
     let strokes = all_points(strokes)?;
     let Some((low, high)) = bounds(strokes.iter().flatten()) else {
@@ -95,7 +95,7 @@ pub fn render_strokes(strokes: &[Vec<f32>], size: Size) -> Result<Vec<u8>> {
 }
 
 fn nothing_drawn() -> Error {
-    Error::value("nothing is drawn: give at least one stroke with a point")
+    Error::request("nothing is drawn", "give at least one stroke with a point")
 }
 
 fn all_points(strokes: &[Vec<f32>]) -> Result<Vec<Vec<[f64; 2]>>> {
@@ -128,15 +128,14 @@ pub(super) fn centred_levels(coverage: &[f64]) -> Vec<u8> {
 
 fn points((number, stroke): (usize, &Vec<f32>)) -> Result<Vec<[f64; 2]>> {
     if !stroke.len().is_multiple_of(2) {
-        return Err(Error::shape(format!(
-            "stroke {number} has {} values, it must be pairs of x and y",
-            stroke.len()
-        )));
+        return Err(Error::shape(
+            format_args!("stroke {number}"),
+            format_args!("{} values", stroke.len()),
+            "pairs of x and y",
+        ));
     }
     if let Some(bad) = stroke.iter().find(|v| !v.is_finite()) {
-        return Err(Error::value(format!(
-            "stroke {number} has a coordinate {bad}, coordinates must be finite"
-        )));
+        return Err(Error::value(format_args!("a coordinate of stroke {number}"), bad, "finite"));
     }
     Ok(stroke.chunks_exact(2).map(|p| [f64::from(p[0]), f64::from(p[1])]).collect())
 }

@@ -48,22 +48,27 @@ pub fn principal_components(
     components: usize,
 ) -> Result<PrincipalComponents> {
     if dimensions == 0 || !points.len().is_multiple_of(dimensions) {
-        return Err(Error::value(format!(
-            "{} numbers are not whole points of {dimensions} dimensions",
-            points.len()
-        )));
+        return Err(Error::request(
+            format_args!("{} numbers are not whole points", points.len()),
+            format_args!("give {dimensions} dimensions for each"),
+        ));
     }
     let count = points.len() / dimensions;
     if count < 2 {
-        return Err(Error::value("principal components need at least two points"));
+        return Err(Error::request("principal components need more points", "give at least two"));
     }
     if !(1..=dimensions).contains(&components) {
-        return Err(Error::value(format!(
-            "components is {components}, it must be 1 to {dimensions}, the dimensions"
-        )));
+        return Err(Error::value(
+            "components",
+            components,
+            format_args!("1 to {dimensions}, the dimensions"),
+        ));
     }
     if points.iter().any(|value| !value.is_finite()) {
-        return Err(Error::value("a point has a value that is not finite"));
+        return Err(Error::request(
+            "a point has a value that is not finite",
+            "leave that point out",
+        ));
     }
     let mut mean = vec![0.0; dimensions];
     for point in points.chunks_exact(dimensions) {

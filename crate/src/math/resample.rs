@@ -54,11 +54,11 @@ pub fn resample(levels: &[u8], from: Size, to: Size, fit: Fit) -> Result<Vec<u8>
         check(size)?;
     }
     if levels.len() != from.dimensions() {
-        return Err(Error::shape(format!(
-            "the image has {} levels, {from} take {}",
-            levels.len(),
-            from.dimensions()
-        )));
+        return Err(Error::shape(
+            "the image",
+            format_args!("{} levels", levels.len()),
+            format_args!("{} for {from}", from.dimensions()),
+        ));
     }
     if from == to {
         return Ok(levels.to_vec());
@@ -117,11 +117,11 @@ pub fn image_from_pixels(rgba: &[u8], width: usize, height: usize, to: Size) -> 
     let from = Size { channels: 3, height, width };
     check(from)?;
     if rgba.len() != 4 * width * height {
-        return Err(Error::shape(format!(
-            "the picture has {} bytes, {width}x{height} pixels in RGBA take {}",
-            rgba.len(),
-            4 * width * height
-        )));
+        return Err(Error::shape(
+            "the picture",
+            format_args!("{} bytes", rgba.len()),
+            format_args!("{} for {width}x{height} pixels in RGBA", 4 * width * height),
+        ));
     }
     let over_white = |pixel: &[u8]| {
         let alpha = f64::from(pixel[3]) / 255.0;
@@ -144,9 +144,11 @@ pub(super) fn check(size: Size) -> Result<()> {
     if matches!(channels, 1 | 3) && count.is_some_and(|count| (1..=MAX_LEVELS).contains(&count)) {
         return Ok(());
     }
-    Err(Error::value(format!(
-        "{size} are not an image: it has 1 or 3 channels, at least one pixel, and at most {MAX_LEVELS} levels"
-    )))
+    Err(Error::value(
+        "the size of the image",
+        size,
+        format_args!("1 or 3 channels of at least one pixel, and at most {MAX_LEVELS} levels"),
+    ))
 }
 
 /// For each of `to` pixels along one axis, the pixels of the source that it is made of and their

@@ -26,10 +26,13 @@ pub struct Roc {
 pub fn roc(positives: &[f64], negatives: &[f64]) -> Result<Roc> {
     let (m, n) = (positives.len(), negatives.len());
     if m == 0 || n == 0 {
-        return Err(Error::value("a comparison needs at least one value on either side"));
+        return Err(Error::request(
+            "one of the samples is empty",
+            "a comparison needs at least one value on either side",
+        ));
     }
     if positives.iter().chain(negatives).any(|value| value.is_nan()) {
-        return Err(Error::value("a value to be compared is NaN"));
+        return Err(Error::value("a value to be compared", f64::NAN, "a number"));
     }
     let all: Vec<f64> = positives.iter().chain(negatives).copied().collect();
     let ranks = midranks(&all);

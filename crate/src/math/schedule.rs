@@ -55,9 +55,11 @@ impl FromStr for ScheduleKind {
     fn from_str(name: &str) -> Result<Self> {
         let kinds = Self::ALL.into_iter().chain([Self::Trained]);
         kinds.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
-            Error::value(format!(
-                "there is no schedule {name:?}; use one of linear, cosine, log-snr-linear, trained"
-            ))
+            Error::value(
+                "the schedule",
+                format_args!("{name:?}"),
+                "one of linear, cosine, log-snr-linear, trained",
+            )
         })
     }
 }
@@ -81,9 +83,11 @@ impl LogSnrRange {
         if -100.0 <= min && min < max && max <= 100.0 {
             return Ok(());
         }
-        Err(Error::value(format!(
-            "the log SNR range is {min} to {max}; it must rise and lie within -100 to 100"
-        )))
+        Err(Error::value(
+            "the log SNR range",
+            format_args!("{min} to {max}"),
+            "rising and within -100 to 100",
+        ))
     }
 }
 
@@ -110,9 +114,11 @@ impl NoiseSchedule {
     /// ValueError for a number of steps or a range outside of these.
     pub fn new(kind: ScheduleKind, steps: usize, log_snr: LogSnrRange) -> Result<Self> {
         if !(2..=MAX_STEPS).contains(&steps) {
-            return Err(Error::value(format!(
-                "a chain of {steps} steps was asked for; the number of steps must be 2 to {MAX_STEPS}"
-            )));
+            return Err(Error::value(
+                "the number of steps",
+                steps,
+                format_args!("2 to {MAX_STEPS}"),
+            ));
         }
         log_snr.validate()?;
         let base_steps = steps.max(MIN_BASE_STEPS);
@@ -121,8 +127,9 @@ impl NoiseSchedule {
             ScheduleKind::Cosine => log_snr_of_betas(cosine_betas(base_steps)),
             ScheduleKind::LogSnrLinear => linear_log_snr(base_steps, log_snr),
             ScheduleKind::Trained => {
-                return Err(Error::value(
-                    "the schedule \"trained\" is for a network that was trained on a chain of timesteps; use one of linear, cosine, log-snr-linear",
+                return Err(Error::request(
+                    "the schedule \"trained\" is for a network that was trained on a chain of timesteps",
+                    "use one of linear, cosine, log-snr-linear",
                 ));
             }
         };
@@ -136,11 +143,11 @@ impl NoiseSchedule {
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for fewer than 2 steps or more than there are.
     pub fn trained(trained: &[f64], steps: usize) -> Result<Self> {
         if !(2..=trained.len()).contains(&steps) {
-            return Err(Error::value(format!(
-                "a chain of {steps} steps was asked for; the network was trained on {}, so it must be 2 to {}",
-                trained.len(),
-                trained.len()
-            )));
+            return Err(Error::value(
+                "the number of steps",
+                steps,
+                format_args!("2 to {}, as the network was trained on that many", trained.len()),
+            ));
         }
         Ok(Self::strided(ScheduleKind::Trained, trained, steps))
     }

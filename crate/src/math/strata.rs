@@ -73,9 +73,11 @@ impl StratifiedPass {
     ) -> Result<Self> {
         let terms = density.len();
         if !(1..=terms).contains(&strata) {
-            return Err(Error::value(format!(
-                "{strata} timesteps were asked for; the chain has 1 to {terms} to draw"
-            )));
+            return Err(Error::value(
+                "the number of timesteps",
+                strata,
+                format_args!("1 to {terms}, which the chain has"),
+            ));
         }
         let total: f64 = density.iter().sum();
         let draws = rng::uniform(seed, Purpose::Timestep, index, strata);

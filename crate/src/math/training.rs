@@ -77,7 +77,7 @@ impl BetaSchedule {
     pub fn table(&self) -> Result<TrainedChain> {
         let steps = self.steps();
         if !(2..=MAX_STEPS).contains(&steps) {
-            return Err(Error::value(format!("steps is {steps}, it must be 2 to {MAX_STEPS}")));
+            return Err(Error::value("steps", steps, format_args!("2 to {MAX_STEPS}")));
         }
         let spaced = |first: f64, last: f64| {
             (0..steps).map(move |k| first + (last - first) * (k as f64 / (steps - 1) as f64))
@@ -91,11 +91,11 @@ impl BetaSchedule {
             Self::Betas { betas } => betas.clone(),
         };
         if let Some(at) = betas.iter().position(|b| !(*b > 0.0 && *b < 1.0)) {
-            return Err(Error::value(format!(
-                "beta {} is {}, it must be above 0 and below 1",
-                at + 1,
-                betas[at]
-            )));
+            return Err(Error::value(
+                format_args!("beta {}", at + 1),
+                betas[at],
+                "above 0 and below 1",
+            ));
         }
         let log_snr = log_snr_of_betas(betas.into_iter());
         let chain = TrainedChain { log_snr };

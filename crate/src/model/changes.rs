@@ -34,9 +34,9 @@ pub fn apply(entry: &mut Value, changes: &Changes) -> Result<()> {
 }
 
 fn object<'a>(value: &'a mut Value, path: &str) -> Result<&'a mut Map<String, Value>> {
-    value
-        .as_object_mut()
-        .ok_or_else(|| Error::manifest(format!("{path} lies in a value that is not an object")))
+    value.as_object_mut().ok_or_else(|| {
+        Error::manifest(format_args!("{path} lies in a value that is not an object"))
+    })
 }
 
 impl ModelEntry {
@@ -45,8 +45,9 @@ impl ModelEntry {
     /// # Errors
     /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the result is not a valid entry.
     pub fn changed(&self, changes: &Changes) -> Result<Self> {
-        let mut value =
-            serde_json::to_value(self).map_err(|e| Error::manifest(format!("{}: {e}", self.id)))?;
+        let mut value = serde_json::to_value(self).map_err(|e| {
+            Error::entry(&self.id, "the entry cannot be written as JSON").caused_by(e)
+        })?;
         apply(&mut value, changes)?;
         Self::from_json(value)
     }

@@ -55,10 +55,14 @@ impl ClassDensity {
     /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest), naming the field at fault.
     pub fn parse(json: &[u8]) -> Result<Self> {
         let fail =
-            |what: String| Err(Error::manifest(format!("the density of the classes: {what}")));
+            |what: String| Err(Error::manifest(format_args!("the density of the classes: {what}")));
         let density: Self = match serde_json::from_slice(json) {
             Ok(density) => density,
-            Err(e) => return fail(format!("it cannot be read: {e}")),
+            Err(e) => {
+                return Err(
+                    Error::manifest("the density of the classes cannot be read").caused_by(e)
+                );
+            }
         };
         let Self { classes, columns, rows, .. } = &density;
         if classes.is_empty() || classes.iter().collect::<BTreeSet<_>>().len() < classes.len() {
@@ -115,7 +119,7 @@ impl ClassDensity {
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a share outside (0, 1).
     pub fn regions(&self, shares: &[f64]) -> Result<Vec<ClassRegion>> {
         if let Some(bad) = shares.iter().find(|&&share| !(share > 0.0 && share < 1.0)) {
-            return Err(Error::value(format!("a share is {bad}, it must be above 0 and below 1")));
+            return Err(Error::value("a share", bad, "above 0 and below 1"));
         }
         let region = |class: usize| {
             let grid = self.log_density(class);

@@ -274,7 +274,7 @@ impl OnnxNoisePredictor {
     ) -> Result<Vec<Tensor>> {
         check_length("x_t", x_t.len(), self.image.image.dimensions())?;
         if log_snr.is_nan() {
-            return Err(Error::value("log_snr is NaN"));
+            return Err(Error::value("logSnr", log_snr, "a number"));
         }
         check_class(class, self.classes)?;
         let (x, time) = self.convention.input(x_t, log_snr);

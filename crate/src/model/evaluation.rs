@@ -258,9 +258,9 @@ impl Evaluation {
     /// fault.
     pub fn parse(json: &str) -> Result<Self> {
         let evaluation: Self = serde_json::from_str(json)
-            .map_err(|e| Error::manifest(format!("the evaluation cannot be read: {e}")))?;
+            .map_err(|e| Error::manifest("the evaluation cannot be read").caused_by(e))?;
         if evaluation.format != FORMAT {
-            return Err(Error::manifest(format!(
+            return Err(Error::manifest(format_args!(
                 "the evaluation has format {}, this version reads format {FORMAT}",
                 evaluation.format
             )));
@@ -270,7 +270,7 @@ impl Evaluation {
                 other.id == model.id && (other.dataset == model.dataset || other.own && model.own)
             };
             if let Some(other) = evaluation.models[..at].iter().find(same) {
-                return Err(Error::manifest(format!(
+                return Err(Error::manifest(format_args!(
                     "the evaluation has two models called {:?}, on {:?} and {:?}",
                     model.id, other.dataset, model.dataset
                 )));
@@ -279,7 +279,7 @@ impl Evaluation {
                 .bounds
                 .validate()
                 .and_then(|()| model.strangers.as_ref().map_or(Ok(()), Strangers::validate))
-                .map_err(|e| Error::manifest(format!("evaluation of {:?}: {e}", model.id)))?;
+                .map_err(|e| Error::entry(&model.id, format_args!("evaluation: {e}")))?;
         }
         Ok(evaluation)
     }
@@ -292,10 +292,10 @@ impl Evaluation {
         self.models.iter().find(|model| model.id == id && model.own).ok_or_else(|| {
             let own = self.models.iter().filter(|model| model.own);
             let ids: Vec<&str> = own.map(|model| model.id.as_str()).collect();
-            Error::value(format!(
-                "model {id:?} has not been evaluated; there are {}",
-                ids.join(", ")
-            ))
+            Error::request(
+                format_args!("model {id:?} has not been evaluated"),
+                format_args!("there are {}", ids.join(", ")),
+            )
         })
     }
 
@@ -307,7 +307,7 @@ impl Evaluation {
     /// bound that is NaN.
     pub fn percentile(&self, id: &str, bound: f64) -> Result<f64> {
         if bound.is_nan() {
-            return Err(Error::value("the bound is NaN, it must be a number of nats"));
+            return Err(Error::value("the bound", bound, "a number of nats"));
         }
         Ok(100.0 * self.model(id)?.bounds.share_below(bound))
     }
@@ -321,11 +321,17 @@ impl Evaluation {
         let Evidence { elbo, code_length, kl, middle } = *evidence;
         let numbers = [Some(elbo), Some(code_length), kl, middle];
         if numbers.into_iter().flatten().any(|number| !number.is_finite()) {
-            return Err(Error::value("the evidence must be finite numbers of nats"));
+            return Err(Error::request(
+                "the evidence is not finite",
+                "give finite numbers of nats",
+            ));
         }
         let entry = self.models.iter().find(|model| model.id == id && model.dataset == dataset);
         let strangers = entry.and_then(|entry| entry.strangers.as_ref()).ok_or_else(|| {
-            Error::value(format!("model {id:?} has not been set against strangers of {dataset:?}"))
+            Error::request(
+                format_args!("model {id:?} has not been set against strangers of {dataset:?}"),
+                "take another data set, or evaluate the model on this one",
+            )
         })?;
         Ok(strangers.place(evidence))
     }

@@ -94,11 +94,11 @@ impl OnnxHierarchy {
         if let Some(features) = features
             && features.len() != self.features.len()
         {
-            return Err(Error::shape(format!(
-                "there are {} features, the model takes the {} of its encoder",
-                features.len(),
-                self.features.len()
-            )));
+            return Err(Error::shape(
+                "the encoder",
+                format_args!("{} features", features.len()),
+                self.features.len(),
+            ));
         }
         let mut inputs = Vec::with_capacity(self.features.len() + 2);
         let mut add = |values: Vec<f32>| -> Result<()> {

@@ -40,13 +40,13 @@ pub use pixels::{
 /// Fails for a class that a model does not have.
 pub(crate) fn check_class(class: Option<usize>, classes: usize) -> Result<()> {
     match class {
-        Some(class) if classes == 0 => {
-            Err(Error::value(format!("class {class} is given, the model has no classes")))
+        Some(class) if classes == 0 => Err(Error::request(
+            format_args!("class {class} is given, the model has no classes"),
+            "leave the class out",
+        )),
+        Some(class) if class >= classes => {
+            Err(Error::value("class", class, format_args!("0 to {}", classes - 1)))
         }
-        Some(class) if class >= classes => Err(Error::value(format!(
-            "class {class} is unknown, the model has classes 0 to {}",
-            classes - 1
-        ))),
         _ => Ok(()),
     }
 }

@@ -47,10 +47,13 @@ pub(super) fn check_elements(path: &str, found: &TensorSpec, elements: usize) ->
     if found.shape.iter().product::<usize>() == elements {
         return Ok(());
     }
-    Err(Error::model(format!(
-        "{path} gives {:?} with shape {:?}, expected {elements} values",
-        found.name, found.shape
-    )))
+    Err(Error::file(
+        path,
+        format_args!(
+            "gives {:?} with shape {:?}, expected {elements} values",
+            found.name, found.shape
+        ),
+    ))
 }
 
 /// `encoder.onnx`: an image to the mean and log variance of `q(z|x)`.
@@ -110,10 +113,13 @@ impl OnnxEncoder {
                 let found = &network.outputs()[0];
                 check_elements(&file.entry.path, found, 2 * batch * latents)?;
                 if !found.shape.get(split.axis).is_some_and(|n| n.is_multiple_of(2)) {
-                    return Err(Error::model(format!(
-                        "{} gives {:?} with shape {:?}, which cannot be cut in two along axis {}",
-                        file.entry.path, found.name, found.shape, split.axis
-                    )));
+                    return Err(Error::file(
+                        &file.entry.path,
+                        format_args!(
+                            "gives {:?} with shape {:?}, which cannot be cut in two along axis {}",
+                            found.name, found.shape, split.axis
+                        ),
+                    ));
                 }
                 Some((found.shape.clone(), split.axis, split.order))
             }

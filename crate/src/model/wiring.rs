@@ -81,17 +81,18 @@ pub(super) fn check_length(what: &str, found: usize, expected: usize) -> Result<
     if found == expected {
         return Ok(());
     }
-    Err(Error::shape(format!("{what} has {found} values, the model takes {expected}")))
+    Err(Error::shape(what, format_args!("{found} values"), expected))
 }
 
 /// The values, all of which must be finite.
 pub(super) fn finite(values: &[f32]) -> Result<()> {
     match values.iter().position(|v| !v.is_finite()) {
         None => Ok(()),
-        Some(at) => Err(Error::value(format!(
-            "value {at} of the network's input is {}, it must be finite",
-            values[at]
-        ))),
+        Some(at) => Err(Error::value(
+            format_args!("value {at} of the network's input"),
+            values[at],
+            "finite",
+        )),
     }
 }
 
@@ -222,10 +223,13 @@ impl ImageResult {
         if found.shape == expected || plain && elements == batch * self.elements() {
             return Ok(());
         }
-        Err(Error::model(format!(
-            "{path} gives {:?} with shape {:?}, expected {expected:?}",
-            found.name, found.shape
-        )))
+        Err(Error::file(
+            path,
+            format_args!(
+                "gives {:?} with shape {:?}, expected {expected:?}",
+                found.name, found.shape
+            ),
+        ))
     }
 
     /// The values of the first image of the batch, those of a pixel side by side.
@@ -275,10 +279,10 @@ impl ClassTensor {
         let index = match (class, &self.input.null) {
             (Some(class), _) => class as i64,
             (None, NullClass::None) => {
-                return Err(Error::value(format!(
-                    "the model always needs a class, 0 to {}",
-                    self.classes - 1
-                )));
+                return Err(Error::request(
+                    "the model always needs a class",
+                    format_args!("give 0 to {}", self.classes - 1),
+                ));
             }
             (None, NullClass::ExtraIndex) => self.classes as i64,
             (None, NullClass::Index(index)) => *index,

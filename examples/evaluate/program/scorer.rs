@@ -42,7 +42,7 @@ impl Scorers {
             let file = |role: &str| {
                 let path = folder.join(&files[role].path);
                 std::fs::read(&path).map_err(|e| {
-                    elbo_room::Error::model(format!("{} cannot be read: {e}", path.display()))
+                    elbo_room::Error::file(path.display(), "cannot be read").caused_by(e)
                 })
             };
             let model = match entry.contract {

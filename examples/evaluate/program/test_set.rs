@@ -155,7 +155,7 @@ fn unpacked(path: &Path) -> Result<Vec<u8>> {
 fn parse<const RANK: usize>(content: &[u8]) -> Result<([usize; RANK], Vec<u8>)> {
     let Tensor { shape, values } = parse_idx(content)?;
     let (Ok(sizes), Values::Bytes(data)) = (shape.try_into(), values) else {
-        bail!("it is no IDX file of bytes with rank {RANK}");
+        bail!("it is not an IDX file of bytes with rank {RANK}");
     };
     Ok((sizes, data))
 }

@@ -120,14 +120,14 @@ fn one_observation_at_zero_is_a_coin() {
 fn impossible_data_are_refused() {
     let ok = Observation { x: 1.0, label: 1 };
     for (data, mentions) in [
-        (vec![], "0 observations"),
-        (vec![ok; 51], "51 observations"),
+        (vec![], "observations is 0"),
+        (vec![ok; 51], "observations is 51"),
         (vec![ok, Observation { x: f64::NAN, label: 0 }], "data[1].x"),
         (vec![Observation { x: -10.5, label: 0 }], "-10.5"),
         (vec![Observation { x: 0.0, label: 2 }], "label is 2"),
     ] {
         let error = LogisticRegression::new(data).unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Value);
-        assert!(error.message.contains(mentions), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Value);
+        assert!(error.with_causes().contains(mentions), "{error}");
     }
 }

@@ -120,7 +120,7 @@ pub fn check(
 ) -> Result<ModelCheck> {
     entry.validate()?;
     if !(2..=1000).contains(&options.steps) {
-        return Err(Error::value(format!("steps is {}, it must be 2 to 1000", options.steps)));
+        return Err(Error::value("steps", options.steps, "2 to 1000"));
     }
     let mut found = ModelCheck::default();
     check_files(entry, &file, options, &mut found)?;
@@ -161,12 +161,14 @@ fn check_files(
         if let (Some(estimate), Some(limit)) = (info.memory, options.memory)
             && estimate > limit
         {
-            return Err(Error::model(format!(
-                "{} would take about {} MB of memory to load and run, more than the {} MB that are allowed",
-                described.path,
-                estimate >> 20,
-                limit >> 20
-            )));
+            return Err(Error::file(
+                &described.path,
+                format_args!(
+                    "would take about {} MB of memory to load and run, more than the {} MB that are allowed",
+                    estimate >> 20,
+                    limit >> 20
+                ),
+            ));
         }
         let Some(name) = logits_of(entry).filter(|_| *role == "decoder") else { continue };
         let value = info.values.iter().find(|value| value.name == name);

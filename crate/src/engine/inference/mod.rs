@@ -121,8 +121,9 @@ impl VariationalInference {
                 Target::LogisticRegression(LogisticRegression::new(data.clone())?)
             }
             (_, Some(_)) => {
-                return Err(Error::value(
-                    "data is for the target logistic-regression: leave it out",
+                return Err(Error::request(
+                    "data is for the target logistic-regression",
+                    "leave it out",
                 ));
             }
         };
@@ -145,10 +146,11 @@ impl VariationalInference {
     /// [`VariationalInference::MAX_ITERATIONS`].
     pub fn step(&mut self, n: u64) -> Result<()> {
         if n > Self::MAX_ITERATIONS {
-            return Err(Error::value(format!(
-                "n is {n}, one call makes at most {} iterations",
-                Self::MAX_ITERATIONS
-            )));
+            return Err(Error::value(
+                "n",
+                n,
+                format_args!("at most {} iterations for one call", Self::MAX_ITERATIONS),
+            ));
         }
         self.progress.advance(&self.problem, n);
         Ok(())
@@ -178,7 +180,10 @@ impl VariationalInference {
     /// [`LogisticRegression::new`] refuses.
     pub fn set_data(&mut self, data: Vec<Observation>) -> Result<()> {
         let Target::LogisticRegression(regression) = &mut self.problem.target else {
-            return Err(Error::value("only the target logistic-regression has data"));
+            return Err(Error::request(
+                "only the target logistic-regression has data",
+                "make a fit of that target",
+            ));
         };
         *regression = LogisticRegression::new(data)?;
         self.start = self.progress.q();
@@ -256,7 +261,7 @@ impl VariationalInference {
     pub fn grid(&self, density: Density, columns: usize, rows: usize) -> Result<Grid> {
         for (what, count) in [("columns", columns), ("rows", rows)] {
             if !(2..=2000).contains(&count) {
-                return Err(Error::value(format!("{what} is {count}, it must be 2 to 2000")));
+                return Err(Error::value(what, count, "2 to 2000"));
             }
         }
         let grid = |log_density: &dyn Fn(Point) -> f64| {
@@ -278,7 +283,7 @@ impl VariationalInference {
     /// [`VariationalInference::grid`] refuses.
     pub fn contours(&self, density: Density, share: f64, points: usize) -> Result<Vec<Vec<Point>>> {
         if !(share > 0.0 && share < 1.0) {
-            return Err(Error::value(format!("share is {share}, it must be above 0 and below 1")));
+            return Err(Error::value("share", share, "above 0 and below 1"));
         }
         let grid = self.grid(density, points, points)?;
         Ok(grid.levels(&[share]).into_iter().flat_map(|level| grid.contours(level)).collect())

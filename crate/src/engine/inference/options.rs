@@ -77,21 +77,22 @@ impl InferenceOptions {
         let (max_samples, max_rate) =
             (VariationalInference::MAX_SAMPLES, VariationalInference::MAX_LEARNING_RATE);
         if !(1..=max_samples).contains(&self.samples) {
-            return Err(Error::value(format!(
-                "samples is {}, it must be 1 to {max_samples}",
-                self.samples
-            )));
+            return Err(Error::value("samples", self.samples, format_args!("1 to {max_samples}")));
         }
         if !(self.learning_rate > 0.0 && self.learning_rate <= max_rate) {
             let rate = self.learning_rate;
-            return Err(Error::value(format!(
-                "learningRate is {rate}, it must be above 0 and at most {max_rate}"
-            )));
+            return Err(Error::value(
+                "learningRate",
+                rate,
+                format_args!("above 0 and at most {max_rate}"),
+            ));
         }
         if !(1..=most).contains(&components) {
-            return Err(Error::value(format!(
-                "components is {components}, this family has 1 to {most}"
-            )));
+            return Err(Error::value(
+                "components",
+                components,
+                format_args!("1 to {most} in this family"),
+            ));
         }
         Ok(components)
     }
@@ -111,12 +112,13 @@ pub(super) fn components_of(q: &Mixture) -> Vec<Component> {
 pub(super) fn start_of(components: &[Component], family: Family, count: usize) -> Result<Mixture> {
     if components.len() != count {
         let given = components.len();
-        return Err(Error::value(format!(
-            "{given} components are given, q has {count}: give each one"
-        )));
+        return Err(Error::request(
+            format_args!("{given} components are given, q has {count}"),
+            "give each one",
+        ));
     }
     let refuse = |at: usize, what: &str, value: f64, range: String| {
-        Err(Error::value(format!("component {at}: {what} is {value}, it must be {range}")))
+        Err(Error::value(format_args!("component {at}: {what}"), value, range))
     };
     let (least, most) = VariationalInference::STD_RANGE;
     let (max_mean, max_correlation) =

@@ -144,7 +144,7 @@ impl PlaneDiffusion {
         if (least..=steps).contains(&t) {
             return Ok(());
         }
-        Err(Error::value(format!("t is {t}, it must be {least} to {steps}")))
+        Err(Error::value("t", t, format_args!("{least} to {steps}")))
     }
 
     /// Positions of the particles at a timestep in 0..=T.
@@ -157,7 +157,10 @@ impl PlaneDiffusion {
         let frame = self.particles.frame(of, &self.schedule, t);
         frame.map(Vec::as_slice).ok_or_else(|| {
             let reached = self.reached();
-            Error::value(format!("t is {t}, the samplers have reached {reached}: advance them"))
+            Error::request(
+                format_args!("t is {t}, the samplers have reached {reached}"),
+                "advance them",
+            )
         })
     }
 
@@ -169,7 +172,7 @@ impl PlaneDiffusion {
     pub fn path(&self, of: PlaneParticles, particle: usize, t: usize) -> Result<PlanePath> {
         if particle >= self.count {
             let last = self.count - 1;
-            return Err(Error::value(format!("particle is {particle}, it must be 0 to {last}")));
+            return Err(Error::value("particle", particle, format_args!("0 to {last}")));
         }
         self.particles(of, t)?;
         let timesteps: Vec<usize> = match of {
@@ -199,7 +202,7 @@ impl PlaneDiffusion {
     pub fn density(&self, t: usize, points: usize) -> Result<Grid> {
         self.check_t(t, 0)?;
         if !(2..=1000).contains(&points) {
-            return Err(Error::value(format!("points is {points}, it must be 2 to 1000")));
+            return Err(Error::value("points", points, "2 to 1000"));
         }
         let noised_data = NoisedMixture::new(&self.data, self.schedule.log_snr(t));
         Ok(Grid::of(Self::WINDOW, points, points, |x| noised_data.log_density(x)))
@@ -214,7 +217,7 @@ impl PlaneDiffusion {
     pub fn field(&self, of: PlaneField, t: usize, points: usize) -> Result<Vec<[Point; 2]>> {
         self.check_t(t, 1)?;
         if !(1..=200).contains(&points) {
-            return Err(Error::value(format!("points is {points}, it must be 1 to 200")));
+            return Err(Error::value("points", points, "1 to 200"));
         }
         let level = self.model.at(self.schedule.log_snr(t));
         let (alpha, variance) = (self.schedule.alpha(t), self.schedule.variance(t));
@@ -307,8 +310,8 @@ fn check_point(x0: Point) -> Result<()> {
     let most = PlaneDiffusion::MAX_COORDINATE;
     match x0.iter().find(|value| !(-most..=most).contains(*value)) {
         None => Ok(()),
-        Some(value) => Err(Error::value(format!(
-            "a coordinate of the point is {value}, it must be -{most} to {most}"
-        ))),
+        Some(value) => {
+            Err(Error::value("a coordinate of the point", value, format_args!("-{most} to {most}")))
+        }
     }
 }

@@ -104,7 +104,7 @@ impl PlaneNetwork {
     pub fn train(&mut self, n: u64) -> Result<()> {
         if n > Self::MAX_STEPS {
             let most = Self::MAX_STEPS;
-            return Err(Error::value(format!("n is {n}, one call makes at most {most} steps")));
+            return Err(Error::value("n", n, format_args!("at most {most} steps for one call")));
         }
         for _ in 0..n {
             self.losses.push(self.training.advance());

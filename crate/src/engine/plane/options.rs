@@ -133,7 +133,7 @@ const LOG_SNR: LogSnrRange = LogSnrRange { min: -6.0, max: 13.3 };
 pub(super) fn schedule_of(kind: ScheduleKind, steps: usize) -> Result<NoiseSchedule> {
     let most = super::PlaneDiffusion::MAX_STEPS;
     if !(2..=most).contains(&steps) {
-        return Err(Error::value(format!("steps is {steps}, it must be 2 to {most}")));
+        return Err(Error::value("steps", steps, format_args!("2 to {most}")));
     }
     NoiseSchedule::new(kind, steps, LOG_SNR)
 }
@@ -145,7 +145,7 @@ pub(super) fn data_of(
 ) -> Result<Mixture> {
     match (preset, components) {
         (Some(_), Some(_)) => {
-            Err(Error::value("both data and components are given: leave one of them out"))
+            Err(Error::request("both data and components are given", "leave one of them out"))
         }
         (preset, None) => Ok(preset.unwrap_or(PlanePreset::FiveGaussians).mixture()),
         (None, Some(components)) => mixture_of(components),
@@ -156,9 +156,7 @@ fn mixture_of(components: &[Component]) -> Result<Mixture> {
     let most = super::PlaneDiffusion::MAX_COMPONENTS;
     if !(1..=most).contains(&components.len()) {
         let given = components.len();
-        return Err(Error::value(format!(
-            "{given} components are given, there can be 1 to {most}"
-        )));
+        return Err(Error::value("the number of components", given, format_args!("1 to {most}")));
     }
     let (least_std, most_std) = super::PlaneDiffusion::STD_RANGE;
     let reach = super::PlaneDiffusion::MAX_MEAN;
@@ -167,7 +165,7 @@ fn mixture_of(components: &[Component]) -> Result<Mixture> {
             if inside {
                 return Ok(());
             }
-            Err(Error::value(format!("component {at}: {what} is {value}, it must be {range}")))
+            Err(Error::value(format_args!("component {at}: {what}"), value, range))
         };
         let positive = weight > 0.0 && weight.is_finite();
         check("weight", weight, positive, "a positive number".into())?;
@@ -198,14 +196,14 @@ impl PlaneDiffusionOptions {
         let most = super::PlaneDiffusion::MAX_PARTICLES;
         if !(2..=most).contains(&self.particles) {
             let count = self.particles;
-            return Err(Error::value(format!("particles is {count}, it must be 2 to {most}")));
+            return Err(Error::value("particles", count, format_args!("2 to {most}")));
         }
         if !(0.0..=1.0).contains(&self.eta) {
-            return Err(Error::value(format!("eta is {}, it must be 0 to 1", self.eta)));
+            return Err(Error::value("eta", self.eta, "0 to 1"));
         }
         if !(self.blur > 0.0 && self.blur <= 3.0) {
             let blur = self.blur;
-            return Err(Error::value(format!("blur is {blur}, it must be above 0 and at most 3")));
+            return Err(Error::value("blur", blur, "above 0 and at most 3"));
         }
         Ok(())
     }

@@ -31,7 +31,7 @@ use crate::model::{
 /// let files = entry.files();
 /// let vae = Vae::load(entry, |role| {
 ///     std::fs::read(format!("models/{}", files[role].path))
-///         .map_err(|error| Error::model(format!("the {role} cannot be read: {error}")))
+///         .map_err(|error| Error::file(role, "cannot be read").caused_by(error))
 /// })?;
 /// // A digit, 8-bit levels row by row, and what it costs the model that made it.
 /// let image = to_levels(&vae.decode(&vae.sample_prior(3).to_vec())?.to_vec())?;
@@ -180,11 +180,11 @@ impl Vae {
     pub fn decode_given(&self, z: &[f32], class: Option<usize>) -> Result<Array1<f32>> {
         check_class(class, self.classes.len())?;
         if z.is_empty() || !z.len().is_multiple_of(self.latents) {
-            return Err(Error::shape(format!(
-                "the latent vector has {} values, the model takes {} or a multiple of them",
-                z.len(),
-                self.latents
-            )));
+            return Err(Error::shape(
+                "the latent vector",
+                format_args!("{} values", z.len()),
+                format_args!("{} or a multiple of them", self.latents),
+            ));
         }
         let mut means = Vec::with_capacity(z.len() / self.latents * self.image.dimensions());
         let z: Vec<ArrayView1<'_, f32>> =
@@ -202,10 +202,10 @@ impl Vae {
     /// out of range.
     pub fn plane(&self, options: &LatentPlaneOptions) -> Result<LatentPlane> {
         if self.latents != 2 {
-            return Err(Error::value(format!(
-                "the model has {} latents, a plane takes one with 2",
-                self.latents
-            )));
+            return Err(Error::request(
+                format_args!("the model has {} latents", self.latents),
+                "a plane takes one with 2",
+            ));
         }
         check_class(options.class, self.classes.len())?;
         LatentPlane::new(Arc::clone(&self.decoder), self.image, options)
@@ -217,10 +217,12 @@ impl Vae {
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) if the model comes without that file, or for a
     /// share outside (0, 1).
     pub fn class_regions(&self, shares: &[f64]) -> Result<Vec<ClassRegion>> {
-        let density = self
-            .density
-            .as_ref()
-            .ok_or_else(|| Error::value("the model comes without the density of its classes"))?;
+        let density = self.density.as_ref().ok_or_else(|| {
+            Error::request(
+                "the model comes without the density of its classes",
+                "name that file in its entry",
+            )
+        })?;
         density.regions(shares)
     }
 
@@ -242,10 +244,7 @@ impl Vae {
     pub fn encode_given(&self, x: &[f32], class: Option<usize>) -> Result<DiagonalGaussian> {
         check_class(class, self.classes.len())?;
         if let Some(at) = x.iter().position(|v| !(0.0..=1.0).contains(v)) {
-            return Err(Error::value(format!(
-                "pixel {at} is {}, the encoder takes values in [0, 1]",
-                x[at]
-            )));
+            return Err(Error::value(format_args!("pixel {at}"), x[at], "in [0, 1]"));
         }
         self.encoder()?.encode_given(ArrayView1::from(x), class)
     }
@@ -254,10 +253,10 @@ impl Vae {
         match &self.encoder {
             Missing::There(encoder) => Ok(&**encoder),
             Missing::NotLoaded => {
-                Err(Error::model("the VAE was loaded without its encoder; load both files"))
+                Err(Error::model("was loaded without its encoder: load both files"))
             }
             Missing::None => Err(Error::model(
-                "the model is a decoder alone: without an encoder there is no q(z|x) and no bound",
+                "is a decoder alone: without an encoder there is no q(z|x) and no bound",
             )),
         }
     }
@@ -272,6 +271,6 @@ fn contract(entry: &ModelEntry) -> Result<&VaeContract> {
     entry.validate()?;
     match &entry.contract {
         Contract::Vae(vae) => Ok(vae),
-        _ => Err(Error::manifest(format!("model {:?} is not a VAE", entry.id))),
+        _ => Err(Error::entry(&entry.id, "it is not a VAE")),
     }
 }

@@ -79,10 +79,11 @@ impl Vae {
     ) -> Result<Array1<f64>> {
         let dimensions = self.image.dimensions();
         if images.is_empty() || !images.len().is_multiple_of(dimensions) {
-            return Err(Error::shape(format!(
-                "{} levels are not whole images of {dimensions}",
-                images.len()
-            )));
+            return Err(Error::shape(
+                "the set of images",
+                format_args!("{} levels", images.len()),
+                format_args!("{dimensions} for each image"),
+            ));
         }
         check_class(class, self.classes.len())?;
         self.require_posterior()?;
@@ -98,7 +99,7 @@ impl Vae {
     fn require_posterior(&self) -> Result<()> {
         if self.autoencoder {
             return Err(Error::model(
-                "the model is an autoencoder: its encoder gives one code and no q(z|x), so there is no bound",
+                "is an autoencoder: its encoder gives one code and no q(z|x), so there is no bound",
             ));
         }
         Ok(())
@@ -120,10 +121,11 @@ impl Vae {
         let VaeElboOptions { samples, seed, class, dequantize } = *options;
         check_image(levels, self.image.dimensions())?;
         if !(1..=Self::MAX_SAMPLES).contains(&samples) {
-            return Err(Error::value(format!(
-                "samples is {samples}, it must be 1 to {}",
-                Self::MAX_SAMPLES
-            )));
+            return Err(Error::value(
+                "samples",
+                samples,
+                format_args!("1 to {}", Self::MAX_SAMPLES),
+            ));
         }
         let seed = seed.map_or_else(random_seed, Ok)?;
         let observed = self.task.observe(levels, seed);
@@ -181,8 +183,9 @@ impl Vae {
     ) -> Result<VaePosterior> {
         check_class(class, self.classes.len())?;
         if dequantize.is_some() && self.task != Task::Density {
-            return Err(Error::value(
-                "dequantize is for a density: the model has a probability of the levels already",
+            return Err(Error::request(
+                "dequantize is for a density",
+                "leave it out, as the model has a probability of the levels already",
             ));
         }
         let encoder = self.encoder()?;

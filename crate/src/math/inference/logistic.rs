@@ -47,21 +47,23 @@ impl LogisticRegression {
     pub fn new(data: Vec<Observation>) -> Result<Self> {
         if !(1..=Self::MAX_OBSERVATIONS).contains(&data.len()) {
             let (count, most) = (data.len(), Self::MAX_OBSERVATIONS);
-            return Err(Error::value(format!(
-                "data has {count} observations, it must have 1 to {most}"
-            )));
+            return Err(Error::value(
+                "the number of observations",
+                count,
+                format_args!("1 to {most}"),
+            ));
         }
         for (at, Observation { x, label }) in data.iter().enumerate() {
             let limit = Self::MAX_INPUT;
             if !(-limit..=limit).contains(x) {
-                return Err(Error::value(format!(
-                    "data[{at}].x is {x}, it must be from -{limit} to {limit}"
-                )));
+                return Err(Error::value(
+                    format_args!("data[{at}].x"),
+                    x,
+                    format_args!("from -{limit} to {limit}"),
+                ));
             }
             if *label > 1 {
-                return Err(Error::value(format!(
-                    "data[{at}].label is {label}, it must be 0 or 1"
-                )));
+                return Err(Error::value(format_args!("data[{at}].label"), label, "0 or 1"));
             }
         }
         Ok(Self::over(data))

@@ -97,7 +97,10 @@ const MOST_REGIONS: usize = 24;
 pub fn read_digit(rgba: &[u8], width: usize, height: usize) -> Result<Reading> {
     let sides = check(rgba, width, height)?;
     [255.0, 0.0].into_iter().find_map(|ground| read_over(rgba, ground, sides)).ok_or_else(|| {
-        Error::value("nothing is drawn: the picture has nearly the same colour everywhere")
+        Error::request(
+            "nothing is drawn",
+            "give a picture that does not have nearly the same colour everywhere",
+        )
     })
 }
 
@@ -121,17 +124,21 @@ fn light(level: f64, sign: f64) -> f64 {
 }
 
 fn check(rgba: &[u8], width: usize, height: usize) -> Result<Sides> {
-    let pixels = width.checked_mul(height).filter(|&pixels| pixels <= MAX_PIXELS).ok_or_else(|| {
-        Error::value(format!("the picture has {width}x{height} pixels, the most is {MAX_PIXELS}: scale it down first"))
-    })?;
+    let pixels =
+        width.checked_mul(height).filter(|&pixels| pixels <= MAX_PIXELS).ok_or_else(|| {
+            Error::request(
+                format_args!("the picture has {width}x{height} pixels, the most is {MAX_PIXELS}"),
+                "scale it down first",
+            )
+        })?;
     if rgba.len() == 4 * pixels {
         return Ok(Sides { width, height });
     }
-    Err(Error::shape(format!(
-        "the picture has {} bytes, {width}x{height} pixels in RGBA take {}",
-        rgba.len(),
-        4 * pixels
-    )))
+    Err(Error::shape(
+        "the picture",
+        format_args!("{} bytes", rgba.len()),
+        format_args!("{} for {width}x{height} pixels in RGBA", 4 * pixels),
+    ))
 }
 
 fn read_over(rgba: &[u8], ground: f64, sides: Sides) -> Option<Reading> {

@@ -63,16 +63,20 @@ impl Standing {
 /// [`ErrorKind::Value`](crate::ErrorKind::Value) if it has the same level everywhere.
 pub fn standing(levels: &[u8]) -> Result<Standing> {
     if levels.len() != SIDE * SIDE {
-        return Err(Error::shape(format!(
-            "the image has {} levels, {SIDE}x{SIDE} pixels have {}",
-            levels.len(),
-            SIDE * SIDE
-        )));
+        return Err(Error::shape(
+            "the image",
+            format_args!("{} levels", levels.len()),
+            format_args!("{} for {SIDE}x{SIDE} pixels", SIDE * SIDE),
+        ));
     }
     let sides = Sides { width: SIDE, height: SIDE };
     let plane: Vec<f64> = levels.iter().map(|&level| f64::from(level)).collect();
-    let (ink, ground) = ink::light_on_even_ground(&plane, sides)
-        .ok_or_else(|| Error::value("nothing is drawn: the image has the same level everywhere"))?;
+    let (ink, ground) = ink::light_on_even_ground(&plane, sides).ok_or_else(|| {
+        Error::request(
+            "nothing is drawn",
+            "give an image that does not have the same level everywhere",
+        )
+    })?;
     let mask: Vec<bool> = ink.amounts.iter().map(|&amount| amount >= 0.5).collect();
     let region = components::bounds(&mask, sides);
     let above: Vec<f64> = plane.iter().map(|level| (level - ground).max(0.0)).collect();

@@ -33,19 +33,20 @@ impl FileEntry {
         if let Some(expected) = self.bytes
             && bytes.len() as u64 != expected
         {
-            return Err(Error::checksum(format!(
-                "{} has {} bytes, the manifest says {expected}: load it again, or update the manifest",
-                self.path,
-                bytes.len(),
-            )));
+            return Err(Error::checksum(
+                &self.path,
+                format_args!("{} bytes", bytes.len()),
+                expected,
+            ));
         }
         let Some(expected) = &self.sha256 else { return Ok(()) };
         let digest = sha256(bytes);
         if digest != *expected {
-            return Err(Error::checksum(format!(
-                "{} is damaged: its SHA-256 is {digest}, the manifest says {expected}: load it again, or update the manifest",
-                self.path
-            )));
+            return Err(Error::checksum(
+                &self.path,
+                format_args!("the SHA-256 {digest}"),
+                expected,
+            ));
         }
         Ok(())
     }

@@ -123,10 +123,10 @@ impl Manifest {
         let raw: Raw = serde_json::from_str(json).map_err(|e| {
             let page = json.trim_start().starts_with('<');
             let hint = if page { ": the server sent a web page instead" } else { "" };
-            Error::manifest(format!("the manifest cannot be read{hint}: {e}"))
+            Error::manifest(format_args!("the manifest cannot be read{hint}")).caused_by(e)
         })?;
         if !(1..=FORMAT).contains(&raw.format) {
-            return Err(Error::manifest(format!(
+            return Err(Error::manifest(format_args!(
                 "the manifest has format {}, this version reads formats 1 to {FORMAT}",
                 raw.format
             )));
@@ -143,7 +143,7 @@ impl Manifest {
                     let message = format!("two models are called {id:?}; the second is left out");
                     manifest.problems.push(Problem { id, message });
                 }
-                Err(error) => manifest.problems.push(Problem { id, message: error.message }),
+                Err(error) => manifest.problems.push(Problem { id, message: error.with_causes() }),
             }
         }
         if manifest.models.is_empty() && !manifest.problems.is_empty() {
@@ -161,12 +161,8 @@ impl Manifest {
 
 impl<'de> Deserialize<'de> for ModelEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let mut value = Value::deserialize(deserializer)?;
-        without_nulls(&mut value);
-        // every entry of format 1 has this field, and none of format 2
-        let old = value.get("dataRange").is_some();
-        Self::from_json(if old { format1::convert(value) } else { value })
-            .map_err(|error| serde::de::Error::custom(error.message))
+        Self::from_either_format(Value::deserialize(deserializer)?)
+            .map_err(|error| serde::de::Error::custom(error.with_causes()))
     }
 }
 
@@ -179,6 +175,17 @@ fn without_nulls(value: &mut Value) {
 }
 
 impl ModelEntry {
+    /// An entry of format 1 or 2, in which a field may be `null` instead of absent.
+    ///
+    /// # Errors
+    /// As [`ModelEntry::from_json`].
+    pub(crate) fn from_either_format(mut value: Value) -> Result<Self> {
+        without_nulls(&mut value);
+        // every entry of format 1 has this field, and none of format 2
+        let old = value.get("dataRange").is_some();
+        Self::from_json(if old { format1::convert(value) } else { value })
+    }
+
     /// An entry of format 2, with what it leaves out filled in.
     ///
     /// # Errors
@@ -186,10 +193,11 @@ impl ModelEntry {
     /// not possible, naming the model and the field at fault.
     pub fn from_json(value: Value) -> Result<Self> {
         let Value::Object(all) = value else {
-            return Err(Error::manifest(format!("an entry must be an object, it is {value}")));
+            return Err(Error::manifest(format_args!("an entry must be an object, it is {value}")));
         };
         let id = all.get("id").and_then(Value::as_str).unwrap_or_default().to_string();
-        let fail = |e: serde_json::Error| Error::manifest(format!("model {id:?}: {e}"));
+        let fail =
+            |e: serde_json::Error| Error::entry(&id, "the entry cannot be read").caused_by(e);
         let (common, contract): (Map<_, _>, Map<_, _>) =
             all.into_iter().partition(|(key, _)| COMMON.contains(&key.as_str()));
         let mut entry = Self {

@@ -32,9 +32,9 @@ impl ModelEntry {
     /// fault.
     pub fn validate(&self) -> Result<()> {
         if self.id.is_empty() {
-            return Err(Error::manifest("a model has an empty id"));
+            return Err(Error::manifest("a model has an empty id: give each a name of its own"));
         }
-        self.check().map_err(|what| Error::manifest(format!("model {:?}: {what}", self.id)))
+        self.check().map_err(|what| Error::entry(&self.id, what))
     }
 
     fn check(&self) -> Check {
@@ -270,7 +270,7 @@ fn check_time(time: &TimeInput) -> Check {
         })?;
     }
     if let Some(schedule) = &time.schedule {
-        schedule.table().map_err(|e| format!("network.time.schedule: {}", e.message))?;
+        schedule.table().map_err(|e| format!("network.time.schedule: {e}"))?;
     }
     Ok(())
 }

@@ -9,25 +9,21 @@ use tract_onnx::pb::type_proto::{Tensor, Value as TypeValue};
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, TypeProto, ValueInfoProto};
 use tract_onnx::prelude::Framework;
 
+use super::refusal::Refusal;
 use super::{Dim, check};
 
 /// Reads a file; the message of a failure goes on after the file's name.
-pub(super) fn read(bytes: &[u8]) -> Result<ModelProto, String> {
+pub(super) fn read(bytes: &[u8]) -> Result<ModelProto, Refusal> {
     if let Some(what) = check::recognize(bytes) {
         return Err(what.into());
     }
     let proto = tract_onnx::Onnx::default()
         .proto_model_for_read(&mut &*bytes)
-        .map_err(|e| format!("is not an ONNX file that can be read: {}", one_line(&e)))?;
+        .map_err(|e| Refusal::from("is not an ONNX file that can be read").caused_by(e))?;
     match &proto.graph {
         Some(graph) if !graph.output.is_empty() => Ok(proto),
         _ => Err("is not an ONNX file that can be read: it has no graph with outputs".into()),
     }
-}
-
-/// All causes of an error in one line.
-pub(super) fn one_line(error: &tract_onnx::prelude::TractError) -> String {
-    format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The version of the operators of ONNX's own domain; 0 where the file does not say.
@@ -113,22 +109,22 @@ pub(super) fn external_files(graph: &GraphProto) -> Vec<String> {
 }
 
 /// Puts the weights of the external data file into the graph.
-pub(super) fn embed(graph: &mut GraphProto, data: Option<&[u8]>) -> Result<(), String> {
+pub(super) fn embed(graph: &mut GraphProto, data: Option<&[u8]>) -> Result<(), Refusal> {
     let files = external_files(graph);
     let data = match (files.as_slice(), data) {
         ([], _) => return Ok(()),
         ([name], None) => {
-            return Err(format!(
+            return Err(Refusal::from(format!(
                 "has its weights in another file, {name:?}: add that file, or export the model \
                  with external_data=False"
-            ));
+            )));
         }
         ([_], Some(data)) => data,
         (names, _) => {
-            return Err(format!(
+            return Err(Refusal::from(format!(
                 "has its weights in several files ({names:?}): export it with one external data \
                  file or none"
-            ));
+            )));
         }
     };
     for tensor in tensors_mut(graph).filter(|tensor| is_external(tensor)) {

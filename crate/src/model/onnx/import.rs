@@ -11,6 +11,7 @@ use tract_onnx::tract_hir::internal::*;
 use tract_onnx::tract_hir::tract_core::internal::translator::Translate;
 
 use super::check::{self, Input};
+use super::refusal::Refusal;
 use super::register::ONNX;
 use super::{Datum, Dim, TensorSpec, file, quantized};
 
@@ -27,7 +28,7 @@ pub(super) fn prepare(
     external: Option<&[u8]>,
     inputs: &[TensorSpec],
     outputs: &[&str],
-) -> Result<ModelProto, String> {
+) -> Result<ModelProto, Refusal> {
     let graph = proto.graph.as_mut().ok_or("has no graph")?;
     cut(graph, inputs);
     let given = check_inputs(graph, inputs, outputs)?;
@@ -45,7 +46,9 @@ pub(super) fn prepare(
         graph.node.iter().filter(|node| !is_known(node)).map(file::operator).collect();
     if !unknown.is_empty() {
         let names = unknown.into_iter().collect::<Vec<_>>().join(", ");
-        return Err(format!("cannot be used: it has operators that are not supported: {names}"));
+        return Err(
+            format!("cannot be used: it has operators that are not supported: {names}").into()
+        );
     }
     Ok(proto)
 }
@@ -79,7 +82,7 @@ fn check_inputs<'a>(
     graph: &GraphProto,
     inputs: &'a [TensorSpec],
     outputs: &[&str],
-) -> Result<Vec<Input<'a>>, String> {
+) -> Result<Vec<Input<'a>>, Refusal> {
     let mut given = Vec::new();
     let mut wrong = Vec::new();
     let needed = file::needed(graph, outputs);
@@ -126,7 +129,7 @@ fn check_inputs<'a>(
     if wrong.is_empty() {
         Ok(given)
     } else {
-        Err(format!("has the wrong inputs: {}", wrong.join("; ")))
+        Err(format!("has the wrong inputs: {}", wrong.join("; ")).into())
     }
 }
 

@@ -8,7 +8,7 @@ use tract_onnx::pb::{GraphProto, TensorProto, ValueInfoProto};
 use super::check::{self, Element, Input};
 use super::convolution::CHANNELS_FOR_WINOGRAD;
 use super::{TensorSpec, file, quantized};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A dimension of a value as a file declares it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +95,7 @@ pub fn inspect_at(
     external: Option<&[u8]>,
     inputs: &[TensorSpec],
 ) -> Result<GraphInfo> {
-    let mut proto = file::read(bytes).map_err(|why| Error::model(format!("the file {why}")))?;
+    let mut proto = file::read(bytes).map_err(|refusal| refusal.of("the file"))?;
     let graph = proto.graph.get_or_insert_default();
     let external_data = file::external_files(graph);
     // Without its weights a graph can still be described.
@@ -133,7 +133,11 @@ pub fn inspect_at(
     Ok(GraphInfo {
         inputs: ports,
         outputs,
-        refused: missing.into_iter().chain(report.problems).reduce(|all, why| all + "; " + &why),
+        refused: missing
+            .map(|refusal| refusal.problem)
+            .into_iter()
+            .chain(report.problems)
+            .reduce(|all, why| all + "; " + &why),
         operators,
         parameters: weights.map(|tensor| elements(&tensor.dims)).sum(),
         weights: graph.initializer.iter().map(weight).collect(),

@@ -30,6 +30,7 @@ mod ops;
 mod product;
 mod profile;
 mod quantized;
+mod refusal;
 mod register;
 mod states;
 mod support;
@@ -128,7 +129,7 @@ impl Network {
         inputs: &[TensorSpec],
         outputs: &[&str],
     ) -> Result<Self> {
-        let proto = file::read(bytes).map_err(|why| Error::model(format!("{path} {why}")))?;
+        let proto = file::read(bytes).map_err(|refusal| refusal.of(path))?;
         Self::from_proto(path, proto, external, inputs, outputs)
     }
 
@@ -139,8 +140,8 @@ impl Network {
         inputs: &[TensorSpec],
         outputs: &[&str],
     ) -> Result<Self> {
-        let refused = |why: String| Error::model(format!("{path} {why}"));
-        let proto = import::prepare(proto, external, inputs, outputs).map_err(refused)?;
+        let proto = import::prepare(proto, external, inputs, outputs)
+            .map_err(|refusal| refusal.of(path))?;
         let (outputs, plan, largest) = import::catch(|| {
             let mut model = import::typed(proto, inputs)?;
             Kernels.transform(&mut model)?;
@@ -154,7 +155,7 @@ impl Network {
             let largest = elements.max().unwrap_or(0);
             Ok((outputs, states::with_states(&model)?.into_runnable()?, largest))
         })
-        .map_err(|e| refused(format!("cannot be run: {}", file::one_line(&e))))?;
+        .map_err(|e| Error::file(path, "cannot be run").caused_by(e))?;
         Ok(Self { path: path.into(), inputs: inputs.to_vec(), outputs, plan, largest })
     }
 
@@ -178,17 +179,19 @@ impl Network {
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if an operator fails.
     pub(crate) fn run(&self, inputs: &[Values<'_>]) -> Result<Vec<Vec<f32>>> {
         let states = self.states(inputs)?;
-        import::catch(|| self.evaluate(states, inputs)).map_err(|e| {
-            Error::model(format!("{} failed to run: {}", self.path, file::one_line(&e)))
-        })
+        import::catch(|| self.evaluate(states, inputs))
+            .map_err(|e| Error::file(&self.path, "failed to run").caused_by(e))
     }
 
     /// How many states these are.
     fn states(&self, inputs: &[Values<'_>]) -> Result<usize> {
-        let shape = |why: String| Error::shape(format!("{} {why}", self.path));
         if inputs.len() != self.inputs.len() {
             let (takes, found) = (self.inputs.len(), inputs.len());
-            return Err(shape(format!("takes {takes} inputs, not {found}")));
+            return Err(Error::shape(
+                format_args!("the call of {}", self.path),
+                format_args!("{found} inputs"),
+                takes,
+            ));
         }
         let mut states = None;
         for (spec, values) in self.inputs.iter().zip(inputs) {
@@ -200,10 +203,11 @@ impl Network {
             let count = length / single.max(1);
             if datum != spec.datum || length == 0 || length != *states.get_or_insert(count) * single
             {
-                return Err(shape(format!(
-                    "takes {:?} of shape {:?} as {:?}, not {length} values of {datum:?}",
-                    spec.datum, spec.shape, spec.name
-                )));
+                return Err(Error::shape(
+                    format_args!("the input {:?} of {}", spec.name, self.path),
+                    format_args!("{length} values of {datum:?}"),
+                    format_args!("{:?} of shape {:?}", spec.datum, spec.shape),
+                ));
             }
         }
         Ok(states.unwrap_or(1))

@@ -7,7 +7,7 @@ use tract_core::internal::*;
 
 use super::operator::{Cost, of_states};
 use super::states::States;
-use super::{Datum, Dim, Network, TensorSpec, file, import, inspect};
+use super::{Datum, Dim, Network, TensorSpec, import, inspect};
 use crate::error::{Error, Result};
 
 /// The time of the operators of one name and shape in one run of a network.
@@ -45,7 +45,7 @@ pub fn profile(
     mut clock: impl FnMut() -> f64,
 ) -> Result<Vec<OperatorTime>> {
     if states == 0 || runs == 0 {
-        return Err(Error::value("states and runs must be 1 or more"));
+        return Err(Error::request("there are no states or no runs", "give 1 or more of each"));
     }
     let info = inspect(bytes, None)?;
     let inputs: Vec<TensorSpec> = info
@@ -71,7 +71,7 @@ pub fn profile(
     let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
     let network = Network::load(path, bytes, None, &inputs, &outputs)?;
     import::catch(|| network.timed(states, runs, &mut clock))
-        .map_err(|e| Error::model(format!("{path} failed to run: {}", file::one_line(&e))))
+        .map_err(|e| Error::file(path, "failed to run").caused_by(e))
 }
 
 impl Network {

@@ -91,13 +91,16 @@ pub(super) fn assign(
     if let Some(FlatImage { image, .. }) = hint
         && !ports().any(|port| port.flat() == Some(image.dimensions()))
     {
-        return Err(Error::value(format!(
-            "no input or output is a vector of {} values, which an image of {} x {} pixels and {} channels has",
-            image.dimensions(),
-            image.height,
-            image.width,
-            image.channels
-        )));
+        return Err(Error::request(
+            format_args!(
+                "no input or output is a vector of {} values, which an image of {} x {} pixels and {} channels has",
+                image.dimensions(),
+                image.height,
+                image.width,
+                image.channels
+            ),
+            "choose another size",
+        ));
     }
     let shaped: Vec<FlatImage> = ports()
         .filter(|port| port.flat().is_none())

@@ -176,6 +176,7 @@ impl<'a> Check<'a> {
             };
             let values = found.unwrap_or_else(|why| {
                 if !why.is_empty() {
+                    self.report.node.get_or_insert_with(|| describe(node));
                     self.problem(format!("{}: {why}", describe(node)));
                 }
                 self.drawn(node).into_iter().collect()

@@ -26,6 +26,7 @@ pub(super) use self::recognize::recognize;
 use self::signature::Signatures;
 use self::value::Value;
 pub(super) use self::value::{Element, element};
+use super::refusal::Refusal;
 
 /// Problems that a message names.
 const NAMED: usize = 6;
@@ -50,6 +51,8 @@ pub(super) struct Report {
     pub bytes: u64,
     /// What is wrong, each with node and operator.
     pub problems: Vec<String>,
+    /// The first node at fault.
+    pub node: Option<String>,
 }
 
 /// Checks the part of a graph that the values `outputs` need, with inputs of the given types and
@@ -61,7 +64,7 @@ pub(super) fn check(
     model: &mut ModelProto,
     inputs: &[Input<'_>],
     outputs: &[&str],
-) -> Result<Report, String> {
+) -> Result<Report, Refusal> {
     let report = inspect(model, inputs, outputs);
     if report.problems.is_empty() {
         return Ok(report);
@@ -70,7 +73,7 @@ pub(super) fn check(
     if report.problems.len() > NAMED {
         message += &format!("; and {} more", report.problems.len() - NAMED);
     }
-    Err(format!("cannot be used: {message}"))
+    Err(Refusal::from(format!("cannot be used: {message}")).at(report.node))
 }
 
 /// As [`check`], but what is wrong is listed in the report, and the rest of the graph described.

@@ -6,6 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::super::{Network, TensorSpec, Values, inspect};
 use super::{FILES, Int, graph, integers, node, run, tensor};
+use crate::Error;
 
 #[wasm_bindgen_test(unsupported = test)]
 fn any_value_can_be_an_output_and_only_what_it_needs_is_kept() {
@@ -19,9 +20,12 @@ fn any_value_can_be_an_output_and_only_what_it_needs_is_kept() {
     assert_eq!(found, [[0.0, 0.5, 2.0]]);
     let refused = run(graph(nodes(), vec![]), &[3], &[0.0; 3]).unwrap_err();
     assert!(
-        refused.message.contains("(RandomNormalLike): a bound needs a deterministic network"),
+        refused.to_string().contains("(RandomNormalLike): a bound needs a deterministic network"),
         "{refused}"
     );
+    let Error::Model { file, node, .. } = &refused else { panic!("{refused:?}") };
+    assert_eq!(file.as_deref(), Some("test.onnx"));
+    assert!(node.as_deref().is_some_and(|node| node.contains("(RandomNormalLike)")), "{node:?}");
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -39,7 +43,7 @@ fn any_value_can_be_an_input_and_what_it_is_made_of_is_not_needed() {
     let found = load(&["y", "other"]).unwrap().run(&[Values::F32(&[-1.0, 0.5])]).unwrap();
     assert_eq!(found, [[0.0, 0.5], [1.0, -0.5]]);
     let refused = load(&["y", "noise"]).unwrap_err();
-    assert!(refused.message.contains("it needs \"x\""), "{refused}");
+    assert!(refused.with_causes().contains("it needs \"x\""), "{refused}");
 }
 
 /// In WebAssembly a panic in tract would end the instance.
@@ -75,7 +79,7 @@ fn an_index_of_a_run_that_picks_nothing_is_an_error() {
     for (what, proto, shape, [right, wrong]) in cases {
         run(proto.clone(), shape, right).unwrap_or_else(|e| panic!("{what}: {e}"));
         let error = run(proto, shape, wrong).unwrap_err();
-        assert!(error.message.contains("is out of range for a length of"), "{what}: {error}");
+        assert!(error.with_causes().contains("is out of range for a length of"), "{what}: {error}");
     }
 }
 
@@ -122,9 +126,9 @@ fn what_cannot_be_run_is_named() {
     for (proto, named) in cases {
         let error = run(proto, &[1, 4], &[0.0; 4]).expect_err(named[0]);
         for named in named {
-            assert!(error.message.contains(named), "{named}: {}", error.message);
+            assert!(error.with_causes().contains(named), "{named}: {}", error.with_causes());
         }
-        assert!(!error.message.contains('\n'), "{}", error.message);
+        assert!(!error.with_causes().contains('\n'), "{}", error.with_causes());
     }
 }
 
@@ -134,7 +138,7 @@ fn inputs_that_do_not_fit_are_all_named() {
     let inputs = [TensorSpec::f32("x_t", &[1, 3, 28, 28]), TensorSpec::f32("time", &[1])];
     let error = Network::load(name, bytes, None, &inputs, &["output"]).err().unwrap();
     for named in ["\"x_t\" (float32 [batch, 1, 28, 28])", "\"class\" (int64", "no input \"time\""] {
-        assert!(error.message.contains(named), "{named}: {}", error.message);
+        assert!(error.with_causes().contains(named), "{named}: {}", error.with_causes());
     }
 }
 
@@ -149,6 +153,6 @@ fn a_file_says_what_is_in_it() {
     assert_eq!(logits.shape.as_deref(), Some([1, 1, 28, 28].as_slice()));
     assert!(info.multiply_adds.unwrap() > 10_000_000 && info.memory.unwrap() > 4 * info.parameters);
     let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n";
-    assert!(inspect(pointer, None).unwrap_err().message.contains("Git LFS"));
-    assert!(inspect(b" <!doctype html>", None).unwrap_err().message.contains("web page"));
+    assert!(inspect(pointer, None).unwrap_err().with_causes().contains("Git LFS"));
+    assert!(inspect(b" <!doctype html>", None).unwrap_err().with_causes().contains("web page"));
 }
