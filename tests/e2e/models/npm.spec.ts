@@ -1,4 +1,4 @@
-/** The npm package, packed and installed as a user does: the same numbers in Node.js, by bundlers, and without one. */
+/** The npm package, packed and installed as a user does: the same numbers in Node.js, in Deno, by bundlers, and without one. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -27,6 +27,23 @@ async function inNode(source: string): Promise<string> {
   return (await run('node', ['use.js'], { cwd: USER })).stdout.trim();
 }
 
+/** The program that ran in Node.js last. Deno finds the package in node_modules, and may read nothing but that. */
+async function inDeno(): Promise<string> {
+  const deno = createRequire(import.meta.url).resolve('deno/bin.cjs');
+  const options = [
+    'run',
+    '--no-config',
+    '--no-remote',
+    '--node-modules-dir=manual',
+    `--allow-read=${USER}`,
+  ];
+  const { stdout } = await run('node', [deno, ...options, 'use.js'], {
+    cwd: USER,
+    env: { ...process.env, DENO_DIR: join(FOLDER, 'deno'), DENO_NO_UPDATE_CHECK: '1' },
+  });
+  return stdout.trim();
+}
+
 const bundle = (options: webpack.Configuration) =>
   new Promise<webpack.Stats>((resolve, reject) => {
     webpack(options, (error, stats) => {
@@ -45,6 +62,7 @@ test('bundled or not, its numbers are those of Node.js and of the page', async (
   const levels = decode(crate, Array.from(crate.vae.samplePrior(1)));
   const direct = crate.vae.elbo(levels, { samples: 8, seed: 1 }).elbo;
   expect(JSON.parse(expected).latent).toEqual(direct);
+  expect(await inDeno(), 'in Deno').toBe(expected);
 
   const plain = `<script type="module">${program("'models'", './index.js')}</script>`;
   expect(await inPage(page, INSTALLED, plain), 'without a bundler').toBe(expected);
