@@ -178,7 +178,7 @@ const filesOf = (entry: ModelEntry) =>
   );
 /** What the crate says of the picture. */
 function crateBound(entry: VaeEntry | HvaeEntry, levels: Uint8Array, samples: number) {
-  const model = (entry.kind === 'vae' ? Vae : Hvae).load(entry as never, filesOf(entry));
+  const model = (entry.kind === 'vae' ? Vae : Hvae).load(entry, filesOf(entry));
   const bound = model.bound(levels, { samples, seed: 5, proposal: 'posterior' });
   while (!bound.done) bound.step();
   return bound.result() as LatentBoundResult;
@@ -269,7 +269,10 @@ describe.skipIf(found.status !== 0)('programs in Python', () => {
     writeFileSync(join(folder, 'programs.json'), JSON.stringify(programs));
     const run = spawnSync('python3', ['-c', DRIVER], { cwd: folder, encoding: 'utf8' });
     if (run.status !== 0) throw new Error(run.stderr);
-    ({ said, decoded } = JSON.parse(readFileSync(join(folder, 'said.json'), 'utf8')));
+    ({ said, decoded } = JSON.parse(readFileSync(join(folder, 'said.json'), 'utf8')) as {
+      said: string[];
+      decoded: number[];
+    });
     rmSync(folder, { recursive: true });
   }, 240_000);
 
@@ -332,7 +335,7 @@ describe.skipIf(found.status !== 0)('programs in Python', () => {
   });
 
   it('decode a point by a model of one’s own', () => {
-    const means = Vae.load(OWN as never, filesOf(OWN)).decode(Float32Array.from(Z));
+    const means = Vae.load(OWN, filesOf(OWN)).decode(Float32Array.from(Z));
     expect(decoded).toHaveLength(4);
     decoded.forEach((level, i) =>
       expect(Math.abs(level - 255 * (means[i] ?? NaN))).toBeLessThan(0.51),
