@@ -68,7 +68,7 @@ export const setsLab = {
     failed: (reason: string) => `Scoring stopped: ${reason}`,
     waits: 'Waits for the model.',
     stays:
-      'It goes on in a hidden tab, and pauses while another lab is open. Nothing is lost by a reload.',
+      'It goes on in a hidden tab, and pauses while another lab is open. A reload costs the images of the last half second, which are scored again.',
   },
   columns: {
     picture: 'Picture',

@@ -67,7 +67,8 @@ export const setsLab: typeof english = {
     },
     failed: (reason) => `打分已停止：${reason}`,
     waits: '等待模型载入。',
-    stays: '标签页隐藏时继续进行，打开其他实验室时暂停。重新载入页面不会丢失任何结果。',
+    stays:
+      '标签页隐藏时继续进行，打开其他实验室时暂停。重新载入页面只会丢失最后半秒的图像，它们会重新打分。',
   },
   columns: {
     picture: '缩略图',

@@ -21,7 +21,7 @@ export const BLOCK = 128;
 /** One is being computed while the next is ready, so that no worker waits for the last images of a block. */
 const AHEAD = 2;
 /** How often unfinished blocks are written. */
-const KEEP_MS = 2000;
+const KEEP_MS = 500;
 /** How often what is on display follows. */
 const SHOW_MS = 400;
 
