@@ -12,6 +12,7 @@ export const HIDEABLE = {
   presets: '[data-part="presets"]',
   // Latent.
   sliders: `.card:has(> ${test('latent-sliders')})`,
+  'latent-class': `.class:has(> ${test('latent-class')})`,
   random: anchor('latent-random'),
   path: '.card[aria-labelledby="path-title"]',
   map: test('latent-map'),
@@ -40,6 +41,7 @@ export const HIDEABLE = {
   draws: anchor('draws'),
   optimizer: `.pair:has(${test('inference-rate')})`,
   run: '.transport:has([data-testid="inference-run"])',
+  'inference-data': test('inference-data'),
   divergences: `table:has(${test('inference-reverse-kl')})`,
   fit: `.card:has(> .controls ${test('inference-target')})`,
   // Plane.
@@ -47,7 +49,11 @@ export const HIDEABLE = {
   'plane-schedule': anchor('plane-schedule'),
   'plane-steps': anchor('plane-steps'),
   'plane-model': anchor('plane-model'),
+  'plane-blur': `.slider:has(${test('plane-blur')})`,
   'plane-eta': anchor('plane-eta'),
+  'plane-particle': `.slider:has(${test('plane-particle')})`,
+  'plane-play': `.transport:has(${anchor('plane-t')})`,
+  'plane-kernel': anchor('plane-kernel'),
   'plane-field': anchor('plane-field'),
   'plane-samplers': anchor('plane-samplers'),
   'plane-train': `.card:has(${anchor('plane-train')})`,
@@ -57,7 +63,25 @@ export const HIDEABLE = {
   'bound-steps': anchor('bound-steps'),
   'bound-timesteps': anchor('bound-timesteps'),
   draw: '[data-part="draw"]',
+  'elbo-data': test('elbo-dataset'),
+  'elbo-samples': anchor('samples'),
+  'elbo-proposal': test('importance-proposal'),
+  'elbo-models': test('compared'),
+  given: `label${anchor('given')}`,
+  which: test('which-digit'),
+  sweep: test('sweep'),
+  forms: anchor('forms'),
+  hierarchy: '[data-testid^="hierarchy-"]',
   strangers: `details:has(> ${anchor('strangers')})`,
+  // Data sets.
+  'set-files': test('sets-files'),
+  'set-setup': test('sets-setup'),
+  'set-rows': '.card:has(> [data-testid="sets-table"])',
+  'set-save': test('sets-save'),
+  'set-spread': `.card:has(${anchor('set-spread')})`,
+  'set-chosen': test('sets-selected'),
+  'set-compare': test('sets-compare'),
+  'set-sheet': test('sets-sheet'),
 } as const;
 
 export type Hideable = keyof typeof HIDEABLE;
