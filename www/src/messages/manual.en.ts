@@ -78,7 +78,7 @@ export const manual = {
     'elbo.sweep': 'Computes the diffusion bound for chains of several lengths.',
     'elbo.dice': 'Draws other samples, timesteps and noise.',
     'elbo.beside':
-      'Two models, or two pictures, with the difference of their bounds; again, and they are gone.',
+      'Two models, two pictures or two diffusion chains, with the difference of their bounds; again, and they are gone.',
     'elbo.beside.keep': 'B goes on with the picture on display, while another one is chosen for A.',
     'inference.run': 'Runs the optimizer, or pauses it.',
     'inference.step': 'One iteration of the optimizer.',

@@ -73,7 +73,7 @@ export const manual: Manual = {
     'elbo.noise': '在去噪实验室中给这张图加噪，再去噪。',
     'elbo.sweep': '对几种长度的链计算扩散模型的界。',
     'elbo.dice': '重新抽取样本、时间步和噪声。',
-    'elbo.beside': '并列两个模型或两张图，并给出下界之差；再按一次则关闭。',
+    'elbo.beside': '并列两个模型、两张图或两条扩散链，并给出下界之差；再按一次则关闭。',
     'elbo.beside.keep': 'B 保留当前的图像，A 可以另换一张。',
     'inference.run': '运行优化器，或暂停。',
     'inference.step': '优化器走一步。',
