@@ -277,7 +277,8 @@ export const elboLab = {
     title: 'Two bounds beside each other',
     toggle: 'Compare two bounds',
     stop: 'End the comparison',
-    lead: 'Two models of one task under the same picture, two pictures under one model, or two chains of a diffusion model.',
+    lead: (pairs: string) =>
+      `Two models of one task under the same picture, two pictures under one model, or two chains of a diffusion model; ${pairs}.`,
     tasks: {
       binarized: 'black or white',
       '8-bit': '8-bit',
@@ -297,7 +298,7 @@ export const elboLab = {
       of: (schedule: string, steps: number) => `${schedule}, T = ${steps}`,
     },
     latent: {
-      lead: 'From draws of q(z|x) alone, in pairs.',
+      pairs: 'from draws of q(z|x) alone, in pairs',
       caption: (draws: number, unit: string) =>
         `Means of ${draws} pairs of draws in ${unit}, ± one standard error`,
       sameNoise:
@@ -306,7 +307,7 @@ export const elboLab = {
         'Common random numbers: draw k of A and draw k of B begin with the same noise ε, as far as the smaller model goes, and have the same binarization; ± of B − A is the standard error of the mean difference within pairs.',
     },
     diffusion: {
-      lead: 'From passes over the timesteps, in pairs.',
+      pairs: 'from passes over the timesteps, in pairs',
       caption: (draws: number, unit: string) =>
         `Means of ${draws} pairs of passes in ${unit}, ± one standard error`,
       sameNoise:

@@ -269,7 +269,8 @@ export const elboLab: typeof english = {
     title: '两个下界并列比较',
     toggle: '比较两个下界',
     stop: '结束比较',
-    lead: '同一张图在任务相同的两个模型下，两张图在同一个模型下，或扩散模型的两条链。',
+    lead: (pairs) =>
+      `同一张图在任务相同的两个模型下，两张图在同一个模型下，或扩散模型的两条链；${pairs}。`,
     tasks: { binarized: '黑白', '8-bit': '8 位', density: '密度', grey: '灰度' },
     keep: '把这张图留给 B',
     samePicture: '让 B 与 A 评分同一张图',
@@ -283,7 +284,7 @@ export const elboLab: typeof english = {
       of: (schedule, steps) => `${schedule}，T = ${steps}`,
     },
     latent: {
-      lead: '只用 q(z|x) 的样本，成对抽取。',
+      pairs: '只用 q(z|x) 的样本，成对抽取',
       caption: (draws, unit) => `${draws} 对样本的均值，单位：${unit}，± 为一个标准误`,
       sameNoise:
         '公共随机数：A 与 B 的第 k 个样本使用相同的噪声 ε 和相同的二值化，因此 B − A 的 ± 是配对差之均值的标准误。',
@@ -291,7 +292,7 @@ export const elboLab: typeof english = {
         '公共随机数：A 与 B 的第 k 个样本开头的噪声 ε 相同，长度以较小的模型为准，二值化也相同；B − A 的 ± 是配对差之均值的标准误。',
     },
     diffusion: {
-      lead: '每遍访问一组时间步，成对计算。',
+      pairs: '每遍访问一组时间步，成对计算',
       caption: (draws, unit) => `${draws} 对遍历的均值，单位：${unit}，± 为一个标准误`,
       sameNoise:
         '公共随机数：A 与 B 的第 k 遍访问相同的时间步，使用相同的噪声，因此 B − A 的 ± 是配对差之均值的标准误。',
