@@ -49,6 +49,8 @@ export default {
           '^engine/(worker\\.ts|worker/|(calls|protocol)\\.ts)',
           '^src/engine/engine\\.svelte\\.ts',
           '^src/bench/(crate\\.worker|supplies)\\.ts',
+          // Values of all types of the crate, for a test.
+          '^src/testing/types/',
           '\\.test\\.ts$',
         ],
       },

@@ -30,6 +30,10 @@ pub mod fuzzing;
 pub mod kernels;
 pub mod math;
 pub mod model;
+#[cfg(test)]
+mod types;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod wire;
 
 #[cfg(target_arch = "wasm32")]
 pub mod bindings;

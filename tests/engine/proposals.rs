@@ -1,7 +1,7 @@
 //! What is proposed for files of other conventions, and what a check finds.
 
 use elbo_room::ErrorKind;
-use elbo_room::engine::{CheckOptions, check};
+use elbo_room::engine::{CheckOptions, WarningCode, check};
 use elbo_room::math::training::BetaSchedule;
 use elbo_room::model::inspect;
 use elbo_room::model::manifest::{
@@ -229,7 +229,7 @@ fn a_flat_picture_of_any_length_has_the_likeliest_size_or_the_one_that_is_given(
         .map(|row| row.iter().map(|&v| f64::from(v)).sum::<f64>() / 20.0)
         .collect();
     close(&model.encode(&x).unwrap().mean.to_vec(), &linear(&means, 2, 1));
-    assert!(codes(&entry).iter().all(|code| *code != "not-finite"));
+    assert!(codes(&entry).iter().all(|code| *code != WarningCode::NotFinite));
 
     let lying = FlatImage { image: shape(1, 20, 28), layout: Layout::Nchw };
     let (proposal, entry) = proposed_with(&paths, ProposalOptions { flat: Some(lying) });
@@ -267,12 +267,12 @@ fn a_flat_picture_in_colour_lies_as_it_is_said_to() {
     close(&load(&entry).unwrap().decode(&z).unwrap().to_vec(), &planes);
 }
 
-fn codes(entry: &ModelEntry) -> Vec<&'static str> {
+fn codes(entry: &ModelEntry) -> Vec<WarningCode> {
     let found = check(entry, bytes(entry), &CheckOptions::default()).unwrap();
     for warning in &found.warnings {
         whole(&warning.detail);
         if let Some(changes) = &warning.changes {
-            entry.changed(changes).unwrap_or_else(|e| panic!("{}: {e}", warning.code));
+            entry.changed(changes).unwrap_or_else(|e| panic!("{:?}: {e}", warning.code));
         }
     }
     found.warnings.iter().map(|w| w.code).collect()
@@ -289,15 +289,16 @@ fn a_check_sees_probabilities_under_the_name_of_logits() {
     let wrong = with(json!({"name": "reconstruction"}));
     let found = codes(&wrong);
     assert!(
-        found.contains(&"sigmoid-before-logits") && found.contains(&"logits-in-unit-range"),
+        found.contains(&WarningCode::SigmoidBeforeLogits)
+            && found.contains(&WarningCode::LogitsInUnitRange),
         "{found:?}"
     );
     let warning =
         check(&wrong, bytes(&wrong), &CheckOptions::default()).unwrap().warnings.remove(0);
     let mended = wrong.changed(&warning.changes.unwrap()).unwrap();
-    assert_eq!(codes(&mended), [""; 0]);
+    assert_eq!(codes(&mended), [] as [WarningCode; 0]);
     // the true logits of this tiny network are small, and still no pixels
-    assert_eq!(codes(&with(json!({"name": "before"}))), [""; 0]);
+    assert_eq!(codes(&with(json!({"name": "before"}))), [] as [WarningCode; 0]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -309,10 +310,10 @@ fn a_check_runs_a_diffusion_network_and_compares_readings() {
     assert!(found.pictures.iter().all(|p| p.levels.len() == 4 * p.count));
     // x + t does not denoise: some warning says so
     assert!(
-        found
-            .warnings
-            .iter()
-            .any(|w| matches!(w.code, "poor-denoising" | "other-reading-is-better")),
+        found.warnings.iter().any(|w| matches!(
+            w.code,
+            WarningCode::PoorDenoising | WarningCode::OtherReadingIsBetter
+        )),
         "{:?}",
         found.warnings
     );
@@ -338,8 +339,10 @@ fn the_shipped_models_pass_and_a_wrong_convention_is_found() {
         let found = found(entry);
         // The check's drawings are digits: a model of clothes may say so, and nothing else.
         let strange = entry.dataset.contains("Fashion");
-        let others =
-            found.warnings.iter().filter(|w| !(strange && w.code == "poor-reconstruction"));
+        let others = found
+            .warnings
+            .iter()
+            .filter(|w| !(strange && w.code == WarningCode::PoorReconstruction));
         assert_eq!(
             others.collect::<Vec<_>>(),
             [] as [&elbo_room::engine::Warning; 0],
@@ -359,32 +362,32 @@ fn the_shipped_models_pass_and_a_wrong_convention_is_found() {
         (
             "mnist-vae",
             json!({"encoder.image.scale": [2], "encoder.image.shift": [-1]}),
-            "input-scale",
+            WarningCode::InputScale,
         ),
         (
             "mnist-vae",
             json!({"encoder.posterior.spread": "std", "encoder.posterior.spreadName": "log_var"}),
-            "not-finite",
+            WarningCode::NotFinite,
         ),
         (
             "mnist-vae",
             json!({"decoder.output.name": "logits", "decoder.output.value": "mean"}),
-            "outside-range",
+            WarningCode::OutsideRange,
         ),
-        ("mnist-ddpm", json!({"parameterization": "epsilon"}), "other-reading-is-better"),
-        ("mnist-ddpm", json!({"parameterization": "x0"}), "other-reading-is-better"),
+        ("mnist-ddpm", json!({"parameterization": "epsilon"}), WarningCode::OtherReadingIsBetter),
+        ("mnist-ddpm", json!({"parameterization": "x0"}), WarningCode::OtherReadingIsBetter),
     ];
     for (id, changes, code) in cases {
         let wrong = changed(id, changes);
         let warnings = found(&wrong).warnings;
         let warning = warnings.iter().find(|w| w.code == code);
-        let warning = warning.unwrap_or_else(|| panic!("{id}: {warnings:?} has no {code}"));
+        let warning = warning.unwrap_or_else(|| panic!("{id}: {warnings:?} has no {code:?}"));
         // what the check suggests mends it
         if let Some(changes) = &warning.changes {
             let mended = found(&wrong.changed(changes).unwrap()).warnings;
             assert!(!mended.iter().any(|w| w.code == code), "{id}: {mended:?}");
         } else {
-            assert_eq!(code, "not-finite");
+            assert_eq!(code, WarningCode::NotFinite);
         }
     }
 }

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 /// Each layer of `crate/src` with the layers that it may use, beside itself and `error`.
-const LAYERS: [(&str, &[&str]); 7] = [
+const LAYERS: [(&str, &[&str]); 8] = [
     ("math", &[]),
     ("data", &["math"]),
     ("kernels", &[]),
     ("model", &["math", "kernels"]),
     ("engine", &["math", "model"]),
-    ("canvas", &["math", "engine"]),
-    ("bindings", &["math", "data", "model", "engine", "canvas"]),
+    ("wire", &["math", "data", "model", "engine"]),
+    ("canvas", &["math", "engine", "wire"]),
+    ("bindings", &["math", "data", "model", "engine", "wire", "canvas"]),
 ];
 
 /// Libraries, by how their names begin, and the folders that alone may name them.

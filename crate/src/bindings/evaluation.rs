@@ -1,4 +1,3 @@
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use super::convert::{JsResult, fields, levels, seed, to_js};
@@ -7,23 +6,7 @@ use crate::error::Error;
 use crate::math::code::code_length;
 use crate::model::evaluation;
 use crate::model::strangers::{Evidence, middle_timesteps};
-
-/// What a model says of an image.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct JsEvidence {
-    elbo: f64,
-    kl: Option<f64>,
-    per_timestep: Option<Vec<JsTerm>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct JsTerm {
-    t: usize,
-    log_snr: f64,
-    nats: f64,
-}
+use crate::wire;
 
 /// What the models achieve on a test set.
 #[wasm_bindgen]
@@ -74,7 +57,7 @@ impl Evaluation {
             )
             .into());
         }
-        let JsEvidence { elbo, kl, per_timestep } = fields(evidence, "evidence")?;
+        let wire::Evidence { elbo, kl, per_timestep } = fields(evidence, "evidence")?;
         let task = self.0.model(model)?.task;
         let evidence = Evidence {
             elbo,

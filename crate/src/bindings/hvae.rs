@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::*;
 use super::convert::{self, JsResult, file, levels, to_js};
 use super::estimator::LatentBound;
 use crate::engine;
+use crate::wire::GenerateOptions;
 
 /// A hierarchical variational autoencoder with top-down inference.
 #[wasm_bindgen]
@@ -57,12 +58,7 @@ impl Hvae {
         &self,
         #[wasm_bindgen(unchecked_param_type = "GenerateOptions")] options: JsValue,
     ) -> JsResult<Float32Array> {
-        #[derive(Default, serde::Deserialize)]
-        #[serde(default)]
-        struct Options {
-            seeds: Vec<f64>,
-        }
-        let Options { seeds } = convert::options(options)?;
+        let GenerateOptions { seeds } = convert::options(options)?;
         let seeds: Vec<u64> = seeds.into_iter().map(convert::seed).collect::<Result<_, _>>()?;
         Ok(Float32Array::from(&*self.0.generate(&seeds)?.to_vec()))
     }

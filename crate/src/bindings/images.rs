@@ -1,25 +1,14 @@
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray};
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{JsResult, fields, floats, levels, options, to_js, type_of};
 use crate::engine;
 use crate::error::Error;
-use crate::math::drawing::{self, DEFAULT_BRUSH};
-use crate::math::pixels::{self, Reading, Region};
+use crate::math::drawing;
+use crate::math::pixels::{self, Reading};
 use crate::math::resample::{self, Fit, Size};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct JsBrush {
-    brush: f64,
-}
-
-impl Default for JsBrush {
-    fn default() -> Self {
-        Self { brush: DEFAULT_BRUSH }
-    }
-}
+use crate::model::manifest::ImageShape;
+use crate::wire::{self, DigitFromPixelsOptions, DigitReading, DigitStanding, RenderDigitOptions};
 
 /// A drawing as a digit of MNIST: 28x28 levels, the ink light on black, scaled to fit 20x20 pixels
 /// and centred by its mass. A stroke is a polyline x0, y0, x1, y1, … in the unit square, y pointing
@@ -30,7 +19,7 @@ pub fn render_digit(
     #[wasm_bindgen(unchecked_param_type = "Float32Array[]")] strokes: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "RenderDigitOptions")] options: JsValue,
 ) -> JsResult<Uint8Array> {
-    let JsBrush { brush } = self::options(options)?;
+    let RenderDigitOptions { brush } = self::options(options)?;
     Ok(Uint8Array::from(&*drawing::render_digit(&polylines(&strokes)?, brush)?))
 }
 
@@ -41,17 +30,9 @@ fn polylines(strokes: &JsValue) -> Result<Vec<Vec<f32>>, Error> {
     strokes.iter().map(|stroke| floats(&stroke, "a stroke")).collect()
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JsSize {
-    channels: usize,
-    height: usize,
-    width: usize,
-}
-
 pub(super) fn size(value: JsValue, what: &str) -> Result<Size, Error> {
-    let JsSize { channels, height, width } = fields(value, what)?;
-    Ok(Size { channels, height, width })
+    let shape: ImageShape = fields(value, what)?;
+    Ok(shape.into())
 }
 
 /// A drawing where it stands, as an image of any size: the unit square becomes the whole image, by a
@@ -103,34 +84,6 @@ fn pixel_bytes(rgba: &JsValue) -> Result<Vec<u8>, Error> {
     Ok(rgba.to_vec())
 }
 
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct JsWhole {
-    whole: bool,
-}
-
-#[derive(Serialize)]
-struct JsRegion {
-    x: usize,
-    y: usize,
-    width: usize,
-    height: usize,
-}
-
-impl From<Region> for JsRegion {
-    fn from(Region { x, y, width, height }: Region) -> Self {
-        Self { x, y, width, height }
-    }
-}
-
-#[derive(Serialize, Default)]
-struct JsReading {
-    levels: Option<serde_bytes::ByteBuf>,
-    kept: Option<serde_bytes::ByteBuf>,
-    problem: Option<&'static str>,
-    regions: Vec<JsRegion>,
-}
-
 /// The digit in a picture, the pixels of an ImageData, as a digit of MNIST like renderDigit's. The
 /// ink may be darker or lighter than what it is on, or of another colour, under any light, and
 /// keeps its thickness, unless it is finer than any of MNIST's. Where not one digit stands out,
@@ -143,41 +96,26 @@ pub fn digit_from_pixels(
     height: usize,
     #[wasm_bindgen(unchecked_optional_param_type = "DigitFromPixelsOptions")] options: JsValue,
 ) -> JsResult<JsValue> {
-    let JsWhole { whole } = self::options(options)?;
+    let DigitFromPixelsOptions { whole } = self::options(options)?;
     let rgba = pixel_bytes(&rgba)?;
     let bytes = |levels| Some(serde_bytes::ByteBuf::from(levels));
     if whole {
         let levels = pixels::whole_picture(&rgba, width, height)?;
-        return to_js(&JsReading { levels: bytes(levels), ..JsReading::default() });
+        return to_js(&DigitReading { levels: bytes(levels), ..DigitReading::default() });
     }
     to_js(&match pixels::read_digit(&rgba, width, height)? {
-        Reading::Digit { levels, region, kept } => JsReading {
+        Reading::Digit { levels, region, kept } => DigitReading {
             levels: bytes(levels),
             kept: kept.and_then(bytes),
             problem: None,
             regions: vec![region.into()],
         },
-        Reading::Unclear { problem, regions } => JsReading {
+        Reading::Unclear { problem, regions } => DigitReading {
             problem: Some(problem.name()),
-            regions: regions.into_iter().map(JsRegion::from).collect(),
-            ..JsReading::default()
+            regions: regions.into_iter().map(wire::Region::from).collect(),
+            ..DigitReading::default()
         },
     })
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsStanding {
-    is_standard: bool,
-    ground: u8,
-    peak: u8,
-    has_range: bool,
-    two_levels: bool,
-    offset: [f64; 2],
-    is_centred: bool,
-    longest: usize,
-    has_size: bool,
-    centred: serde_bytes::ByteBuf,
 }
 
 /// Whether an image of 28x28 levels with light ink is made as MNIST's digits are, and the image
@@ -187,7 +125,7 @@ pub fn digit_standing(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
 ) -> JsResult<JsValue> {
     let standing = pixels::standing(&levels(&image)?)?;
-    to_js(&JsStanding {
+    to_js(&DigitStanding {
         is_standard: standing.is_standard(),
         ground: standing.ground,
         peak: standing.peak,

@@ -2,9 +2,10 @@ use js_sys::{Array, Float64Array};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{self, JsResult, count, from_js, to_js};
-use crate::canvas::{PlaneOptions, PlanePainter};
+use crate::canvas::PlanePainter;
 use crate::engine::{self, Component, Density};
 use crate::math::inference::logistic::Observation;
+use crate::wire::InferencePlane;
 
 /// Classical variational inference in the plane: a q of a simple family is pulled onto a target
 /// p(z) = p̃(z) / Z by ascending the ELBO.
@@ -142,7 +143,7 @@ impl VariationalInference {
         canvas: JsValue,
         #[wasm_bindgen(unchecked_param_type = "InferencePlane")] plane: JsValue,
     ) -> JsResult<()> {
-        let options: PlaneOptions = convert::fields(plane, "plane")?;
+        let options: InferencePlane = convert::fields(plane, "plane")?;
         Ok(self.painter.paint(&canvas, &self.fit, &options)?)
     }
 }

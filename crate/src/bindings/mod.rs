@@ -18,13 +18,13 @@ mod sets;
 mod vae;
 
 use js_sys::{Float32Array, Uint8Array};
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use self::convert::{JsResult, doubles, floats, from_js, levels, to_js};
 use crate::canvas::{self, Layout};
 use crate::engine;
 use crate::model::manifest::Manifest;
+use crate::wire;
 
 pub use ddpm::{Ddpm, Sampler};
 pub use estimator::{ClassPosterior, DiffusionElbo, LatentBound};
@@ -134,15 +134,6 @@ pub fn to_levels(
     Ok(Uint8Array::from(&*engine::to_levels(&floats(&values, "values")?)?))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JsLayout {
-    height: usize,
-    width: usize,
-    columns: Option<usize>,
-    channels: Option<usize>,
-}
-
 /// Paints images on a canvas, `columns` in a row (one row if absent), and sizes the canvas to them.
 /// `values` are 8-bit levels (Uint8Array) or lie in [0, 1] (Float32Array), image after image, row
 /// by row, the channels of a pixel side by side.
@@ -152,7 +143,7 @@ pub fn paint(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array | Float32Array")] values: JsValue,
     #[wasm_bindgen(unchecked_param_type = "Layout")] layout: JsValue,
 ) -> JsResult<()> {
-    let JsLayout { height, width, columns, channels } = from_js(layout, "layout")?;
+    let wire::Layout { height, width, columns, channels } = from_js(layout, "layout")?;
     let levels = match values.dyn_ref::<Float32Array>() {
         Some(values) => engine::to_levels(&values.to_vec())?,
         None => levels(&values)?,

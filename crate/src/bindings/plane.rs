@@ -2,8 +2,9 @@ use js_sys::{Float32Array, Float64Array};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{self, JsResult, count, from_js, to_js};
-use crate::canvas::{DiffusionPainter, DiffusionPlane};
+use crate::canvas::DiffusionPainter;
 use crate::engine::{self, PlaneField, PlaneParticles};
+use crate::wire::DiffusionPlane;
 
 /// Diffusion in the plane, where log p(x) is known: the data are a mixture of Gaussians, so that
 /// log p_t, the score and the best x̂_0 are closed forms at every noise level. Noise is addressed by

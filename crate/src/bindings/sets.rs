@@ -1,13 +1,16 @@
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use super::convert::{JsResult, count, doubles, levels, seed, to_js, type_of};
-use crate::data::{self, Content};
+use crate::data::{self, Content, ImageSet};
 use crate::engine;
 use crate::error::Error;
 use crate::math::pca;
 use crate::math::quantiles::Histogram;
+use crate::math::resample::Size;
 use crate::math::roc;
+use crate::model::manifest::ImageShape;
+use crate::wire::DataFile;
 
 /// Reads a file of a data set: IDX, NPY or CSV, by how it begins. An array of rank 1 and a single
 /// column are labels; images are [N, H, W], [N, H, W, C], [N, C, H, W] or [N, pixels] with 1 or 3
@@ -16,34 +19,26 @@ use crate::math::roc;
 pub fn read_data_file(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: JsValue,
 ) -> JsResult<JsValue> {
-    let object = Object::new();
-    let set = |key: &str, value: &JsValue| Reflect::set(&object, &key.into(), value);
-    let names = |labels: Vec<String>| labels.into_iter().map(JsValue::from).collect::<Array>();
     let bytes = bytes
         .dyn_ref::<Uint8Array>()
         .ok_or_else(|| Error::value("the file", type_of(&bytes), "a Uint8Array of its bytes"))?
         .to_vec();
-    match data::read(&bytes)? {
-        Content::Labels(labels) => {
-            set("labels", &names(labels))?;
-            set("levels", &JsValue::NULL)?;
-        }
-        Content::Images(images) => {
-            let shape = Object::new();
-            let size = images.size;
-            for (key, side) in
-                [("channels", size.channels), ("height", size.height), ("width", size.width)]
-            {
-                Reflect::set(&shape, &key.into(), &JsValue::from(side as f64))?;
-            }
-            set("shape", &shape)?;
-            set("count", &JsValue::from(images.count as f64))?;
-            set("levels", &Uint8Array::from(&*images.levels))?;
-            set("labels", &images.labels.map_or(JsValue::NULL, |labels| names(labels).into()))?;
-            set("reading", &to_js(&images.reading)?)?;
-        }
-    }
-    Ok(object.into())
+    to_js(&match data::read(&bytes)? {
+        Content::Labels(labels) => DataFile::Labels { labels, levels: () },
+        Content::Images(ImageSet {
+            size: Size { channels, height, width },
+            count,
+            levels,
+            labels,
+            reading,
+        }) => DataFile::Images {
+            shape: ImageShape { channels, height, width },
+            count,
+            levels: levels.into(),
+            labels,
+            reading,
+        },
+    })
 }
 
 /// The seed of one image of a data set, by the seed of all and its number: the program `evaluate`

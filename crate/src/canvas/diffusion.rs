@@ -3,16 +3,16 @@
 
 use std::f64::consts::TAU;
 
-use serde::Deserialize;
 use wasm_bindgen::{Clamped, JsValue};
 use web_sys::ImageData;
 
-use super::pen::{Key, Pen, SHARES, check_size, colour_map, one, parse_colour, shade};
+use super::pen::{Key, Pen, SHARES, check_size, colour_map, parse_colour, shade};
 use super::{refused, surface};
-use crate::engine::{PlaneDiffusion, PlaneField, PlaneKernel, PlaneParticles};
+use crate::engine::{PlaneDiffusion, PlaneField, PlaneKernel};
 use crate::error::Result;
 use crate::math::inference::Point;
 use crate::math::inference::contour::Grid;
+use crate::wire::DiffusionPlane;
 
 /// Points of the density's grid along each side.
 const POINTS: usize = 121;
@@ -20,35 +20,6 @@ const POINTS: usize = 121;
 const ARROWS: usize = 19;
 /// Radius and opacity of a particle, in CSS pixels.
 const PARTICLE: (f64, f32) = (1.6, 0.6);
-
-/// How the plane is painted.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct DiffusionPlane {
-    /// Pixels along each side of the canvas.
-    pub size: u32,
-    /// Pixels per CSS pixel: lines and dots are as many times thicker.
-    #[serde(default = "one")]
-    pub pixel_ratio: f64,
-    /// The timestep.
-    pub t: usize,
-    /// Which particles are drawn; those of samplers only as far as they have been advanced.
-    pub particles: Option<PlaneParticles>,
-    /// Which field is drawn.
-    pub field: Option<PlaneField>,
-    /// The particle whose path is drawn, with its x̂_0.
-    pub path: Option<usize>,
-    /// The point x_0 for which q(x_{t-1} | x_t, x_0) and p(x_{t-1} | x_t) are drawn.
-    pub point: Option<Point>,
-    /// `#rrggbb` where there is no density.
-    pub background: String,
-    /// `#rrggbb` of the density where it is largest.
-    pub density: String,
-    /// `#rrggbb` of the particles, and of what the model says.
-    pub accent: String,
-    /// `#rrggbb` of arrows, and of what is true.
-    pub ink: String,
-}
 
 /// Paints planes, and keeps the density of the last timestep.
 #[derive(Default)]

@@ -4,8 +4,8 @@ mod diffusion;
 mod pen;
 mod plane;
 
-pub(crate) use diffusion::{DiffusionPainter, DiffusionPlane};
-pub(crate) use plane::{PlaneOptions, PlanePainter};
+pub(crate) use diffusion::DiffusionPainter;
+pub(crate) use plane::PlanePainter;
 
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{

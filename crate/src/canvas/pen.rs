@@ -12,10 +12,6 @@ pub(super) const SHARES: [f64; 3] = [0.5, 0.8, 0.95];
 /// Size of a picture in pixels, its colour where there is no density, and that of the largest.
 pub(super) type Key = (u32, [u8; 3], [u8; 3]);
 
-pub(super) fn one() -> f64 {
-    1.0
-}
-
 pub(super) fn check_size(size: u32, pixel_ratio: f64) -> Result<()> {
     if !(16..=4096).contains(&size) {
         return Err(Error::value("size", size, "16 to 4096 pixels"));

@@ -1,46 +1,22 @@
 //! The plane of variational inference: the target as colour and contours, q as contours, its draws
 //! with their pull.
 
-use serde::Deserialize;
 use wasm_bindgen::{Clamped, JsValue};
 use web_sys::ImageData;
 
-use super::pen::{Key, Pen, SHARES, check_size, colour_map, one, parse_colour, shade};
+use super::pen::{Key, Pen, SHARES, check_size, colour_map, parse_colour, shade};
 use super::{refused, surface};
 use crate::engine::{Density, VariationalInference};
 use crate::error::Result;
 use crate::math::inference::Point;
 use crate::math::inference::contour::Grid;
 use crate::math::inference::gradient::Draw;
+use crate::wire::InferencePlane;
 
 /// Points of the grids along each side: fine enough for smooth lines, coarse enough for every
 /// frame.
 const TARGET_POINTS: usize = 181;
 const Q_POINTS: usize = 121;
-
-/// How the plane is painted.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct PlaneOptions {
-    /// Pixels along each side of the canvas.
-    pub size: u32,
-    /// Pixels per CSS pixel: lines and dots are as many times thicker.
-    #[serde(default = "one")]
-    pub pixel_ratio: f64,
-    /// Which q is drawn.
-    pub q: Density,
-    /// Whether the draws of the next step are drawn.
-    #[serde(default)]
-    pub draws: bool,
-    /// `#rrggbb` where there is no density.
-    pub background: String,
-    /// `#rrggbb` of the target where it is densest.
-    pub target: String,
-    /// `#rrggbb` of q.
-    pub accent: String,
-    /// `#rrggbb` of the draws.
-    pub ink: String,
-}
 
 /// Paints planes, and keeps what does not change from one frame to the next.
 #[derive(Default)]
@@ -71,9 +47,9 @@ impl PlanePainter {
         &mut self,
         canvas: &JsValue,
         fit: &VariationalInference,
-        options: &PlaneOptions,
+        options: &InferencePlane,
     ) -> Result<()> {
-        let PlaneOptions { size, pixel_ratio, .. } = *options;
+        let InferencePlane { size, pixel_ratio, .. } = *options;
         check_size(size, pixel_ratio)?;
         for colour in [&options.accent, &options.ink] {
             parse_colour(colour)?;

@@ -27,6 +27,7 @@ pub struct Tensor {
 /// What the values of pixels were taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Reading {
     /// Levels 0 to 255 as they are.
     Levels,

@@ -19,6 +19,7 @@ use crate::model::NoisePredictor;
 /// What the terms of the bound count for when classes are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ClassWeighting {
     /// The same: the model's own posterior.
     Bound,
@@ -41,17 +42,21 @@ impl ClassWeighting {
 /// How to classify an image with a diffusion model.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct ClassPosteriorOptions {
-    /// Noise schedule of the chain whose bounds are compared.
+    /// "cosine" if absent.
     pub schedule: ScheduleKind,
-    /// Its number of steps T.
+    /// Steps T of the chain whose bounds are compared, 2 to 100000; 1000 if absent.
     pub steps: usize,
-    /// Network evaluations for each class, rounded up to whole passes, of which there are
-    /// [`ClassPosterior::PASSES`] or few more.
+    /// Network evaluations for each class, 1 to 100000, in ten passes or few more; 50 if absent.
     pub evaluations_per_class: usize,
-    /// What each term counts for.
+    /// What the terms of the bound count for. "bound" (if absent): the same, the model's own
+    /// posterior. "sigmoid": sigmoid(-log SNR), the mean ELBO of images with some noise added
+    /// (Kingma & Gao 2023): no posterior of the model's, but less of what does not tell classes
+    /// apart, so that fewer evaluations find the right one.
+    #[cfg_attr(test, ts(inline))]
     pub weighting: ClassWeighting,
-    /// Seed of timesteps and noise; drawn from the system's generator if absent.
+    /// Seed of timesteps and noise; drawn afresh if absent.
     pub seed: Option<u64>,
 }
 
@@ -70,6 +75,7 @@ impl Default for ClassPosteriorOptions {
 /// The posterior over classes under a uniform prior, with each class's ELBO for its log-likelihood.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ClassPosteriorResult {
     /// The seed that was used.
     pub seed: u64,
@@ -78,26 +84,25 @@ pub struct ClassPosteriorResult {
     /// Steps of the chain.
     pub steps: usize,
     /// What each term counts for.
+    #[cfg_attr(test, ts(inline))]
     pub weighting: ClassWeighting,
-    /// Network evaluations so far, up to the first that is missing.
+    /// Network evaluations so far, over all classes.
     pub evaluations: usize,
     /// Complete passes; the estimates are made of these.
     pub passes: usize,
-    /// Network evaluations of each class in them.
+    /// Network evaluations of each class in the complete passes, of which the rest is made.
     pub per_class: usize,
     /// Whether all passes are complete.
     pub done: bool,
-    /// The ELBO of the image under each class, in nats, its terms weighted if a weighting was asked
-    /// for. What they differ by is known far better than each of them, since all classes see the
-    /// same timesteps and noise.
+    /// ELBO in nats under each class, its terms weighted if that was asked for. They share
+    /// timesteps and noise: their differences are known far better than each of them.
     pub bounds: Vec<Estimate>,
-    /// The probability of each class.
+    /// Probability of each class.
     pub posterior: Vec<f64>,
-    /// Standard error of each probability, from the spread of the passes by the delta method; none
-    /// from a single pass.
+    /// Of each probability, from the spread of the passes by the delta method; null from a single
+    /// pass.
     pub standard_error: Option<Vec<f64>>,
-    /// Entropy of the posterior, in nats: 0 if it is certain, the logarithm of the number of
-    /// classes if it knows nothing.
+    /// Of the posterior, in nats: 0 to the logarithm of the number of classes.
     pub entropy: f64,
     /// The most probable class.
     pub predicted: usize,

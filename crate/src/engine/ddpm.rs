@@ -64,9 +64,10 @@ pub struct Ddpm {
     trained_only: bool,
 }
 
-/// A schedule as columns, for a chart; row `i` is timestep `t[i]`.
+/// Row i belongs to timestep `t[i]`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ScheduleTable {
     /// Timesteps, 1 to the number of steps.
     pub t: Vec<usize>,
@@ -76,19 +77,21 @@ pub struct ScheduleTable {
     pub alpha_bar: Vec<f64>,
 }
 
-/// Which draw of `x_t` to show.
+/// Which draw of x_t to show.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct DiffuseOptions {
-    /// The timestep, 1 to `steps`; it must be given.
+    /// Timestep, 1 to `steps`.
     pub t: usize,
-    /// Noise schedule of the chain.
+    /// "cosine" if absent.
     pub schedule: ScheduleKind,
-    /// Its number of steps T.
+    /// Steps T of the chain, 2 to 100000; 1000 if absent.
     pub steps: usize,
-    /// Class to condition on, `None` for none.
+    /// Class to condition on; null for none.
+    #[cfg_attr(test, ts(optional = nullable))]
     pub class: Option<usize>,
-    /// Seed of the noise; drawn from the system's generator if absent.
+    /// Seed of the noise; drawn afresh if absent.
     pub seed: Option<u64>,
 }
 
@@ -100,23 +103,26 @@ impl Default for DiffuseOptions {
     }
 }
 
-/// A noised image, what the model makes of it, and what that costs.
+/// One draw of x_t: the very one of pass 0 of the bound with the same seed, schedule and steps.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Diffused {
     /// The seed that was used.
     pub seed: u64,
     /// The timestep.
     pub t: usize,
-    /// Log signal-to-noise ratio at `t`.
+    /// Log signal-to-noise ratio at t.
     pub log_snr: f64,
-    /// The draw of `q(x_t|x_0)` as 8-bit levels; values outside `[-1, 1]` are clamped for display.
+    /// x_t as 8-bit levels, clamped to [-1, 1] for display.
     #[serde(with = "serde_bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub x: Vec<u8>,
     /// The clean image that the model predicts from it.
     #[serde(with = "serde_bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub predicted_x0: Vec<u8>,
-    /// This draw's `L_{t-1}`, or `L_0` at t = 1, in nats.
+    /// This draw's L_{t-1}, or L_0 at t = 1, in nats.
     pub nats: f64,
 }
 

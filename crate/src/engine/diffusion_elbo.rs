@@ -21,19 +21,23 @@ use crate::model::NoisePredictor;
 /// How to score an image with a diffusion model.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct DiffusionElboOptions {
-    /// Noise schedule of the chain whose bound is computed.
+    /// "cosine" if absent.
     pub schedule: ScheduleKind,
-    /// Its number of steps T.
+    /// Steps T of the chain whose bound is computed, 2 to 100000; 1000 if absent.
     pub steps: usize,
-    /// Which of its timesteps are evaluated.
+    /// How many timesteps in all, stratified (128 if absent), or "all" for each of 2..T: twice, on
+    /// chains of fewer than 9 steps more often.
+    #[cfg_attr(test, ts(type = "number | \"all\""))]
     pub timesteps: Timesteps,
-    /// Class to condition on, `None` for none.
+    /// Class to condition on; null for none.
+    #[cfg_attr(test, ts(optional = nullable))]
     pub class: Option<usize>,
-    /// Seed of timesteps and noise; drawn from the system's generator if absent.
+    /// Seed of timesteps and noise; drawn afresh if absent.
     pub seed: Option<u64>,
-    /// Whether the consistency form of the bound is computed beside denoising matching, from the
-    /// same network evaluations.
+    /// Whether the consistency form is computed beside denoising matching, from the same network
+    /// evaluations.
     pub consistency: bool,
 }
 

@@ -5,10 +5,10 @@ use serde::Serialize;
 use crate::math::elbo::Estimate;
 use crate::math::schedule::ScheduleKind;
 
-/// The terms of `-ELBO = L_T + sum of L_{t-1} + L_0` (Ho et al. 2020, eq. 5), in nats but for
-/// `bits_per_dim`.
+/// -ELBO = lT + lDenoising + l0 of an 8-bit image; all terms are costs in nats.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DiffusionElboResult {
     /// The seed that was used.
     pub seed: u64,
@@ -24,24 +24,29 @@ pub struct DiffusionElboResult {
     pub passes: usize,
     /// Whether all passes are complete.
     pub done: bool,
-    /// Prior matching, `KL(q(x_T|x_0) || N(0, I))`, exact.
+    /// KL(q(x_T|x_0) || N(0, I)), exact.
     pub l_t: f64,
-    /// Denoising matching, the sum over `t = 2..=T`.
+    /// Sum over t = 2..T of E KL(q(x_{t-1}|x_t,x_0) || p(x_{t-1}|x_t)).
     pub l_denoising: Estimate,
-    /// Reconstruction, `-E log p(x_0|x_1)`.
+    /// -E log p(x_0|x_1), a discretized Gaussian over the 256 levels with variance 1 - alphaBar(1)
+    /// around the predicted clean image.
     pub l_0: Estimate,
-    /// The same predictions under a Gaussian of variance β̃_2 instead of 1 - ᾱ_1, as in the code of
-    /// Ho et al. (2020). Not a part of `elbo`: in place of `l_0` it would make another model's.
+    /// The same predictions with the variance of q(x_1|x_2,x_0) instead, as in the code of Ho et
+    /// al. (2020); not a part of `elbo`.
     pub l_0_posterior_variance: Estimate,
-    /// The bound itself, at most 0.
+    /// At most 0.
     pub elbo: Estimate,
-    /// The bound's negative per dimension, in bits.
+    /// -ELBO / (pixels * ln 2).
     pub bits_per_dim: Estimate,
-    /// What each complete pass says by itself, in their order.
+    /// The sum over t and the mean of L_0 as each complete pass has them alone. Pass k of another
+    /// bound with the same seed, chain and number of timesteps has the same timesteps and noise, so
+    /// that the differences between passes tell how well the difference is known.
+    #[cfg_attr(test, ts(inline))]
     pub per_pass: PassCosts,
-    /// Mean of `L_{t-1}` at each timestep that was visited, by `t`.
+    /// Mean cost of each timestep that was visited, by t.
+    #[cfg_attr(test, ts(inline))]
     pub per_timestep: Vec<TimestepTerm>,
-    /// The same bound in its consistency form, if it was asked for.
+    /// The same bound in its consistency form; null unless it was asked for.
     pub consistency: Option<ConsistencyForm>,
 }
 
@@ -53,6 +58,7 @@ pub struct DiffusionElboResult {
 /// differences between passes of one number.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PassCosts {
     /// The sum over `t = 2..=T` as each pass estimates it.
     pub l_denoising: Vec<f64>,
@@ -60,24 +66,24 @@ pub struct PassCosts {
     pub l_0: Vec<f64>,
 }
 
-/// The bound as `-ELBO = prior + sum of consistency terms + L_0`, in nats but for `bits_per_dim`:
-/// the same number as from denoising matching, of which a draw is usually noisier
-/// ([`math::consistency`](crate::math::consistency)).
+/// -ELBO = prior + lConsistency + l0: the same number as from denoising matching, of which a draw
+/// is usually noisier.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ConsistencyForm {
-    /// `E KL(q(x_T|x_{T-1}) || N(0, I))`, exact.
+    /// E KL(q(x_T|x_{T-1}) || N(0, I)), exact.
     pub prior: f64,
-    /// The sum over `t = 2..=T` of `E[log q(x_{t-1}|x_{t-2}) - log p(x_{t-1}|x_t)]`. The logarithms
-    /// of the densities' normalisers are summed exactly; the rest is estimated as denoising
-    /// matching is.
+    /// Sum over t = 2..T of `E[log q(x_{t-1}|x_{t-2}) - log p(x_{t-1}|x_t)]`; its constants are
+    /// summed exactly.
     pub l_consistency: Estimate,
     /// The bound itself, of the same expectation as that of denoising matching.
     pub elbo: Estimate,
     /// Its negative per dimension, in bits.
     pub bits_per_dim: Estimate,
-    /// Standard deviation of the estimate of the sum over `t` that one evaluation gives, a draw of
-    /// `L_{t-1}` over the probability of its `t`; none from a single evaluation.
+    /// Standard deviation, in nats, of the estimate of the sum over t that one evaluation gives
+    /// (its L_{t-1} over the probability of its t), and of the same with the consistency term at
+    /// this t and x_t. Null from a single evaluation.
     pub matching_sd: Option<f64>,
     /// The same for the consistency term at the same `t` and `x_t`, without its normalisers.
     pub consistency_sd: Option<f64>,
@@ -86,6 +92,7 @@ pub struct ConsistencyForm {
 /// `L_{t-1}` at one timestep.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TimestepTerm {
     /// The timestep.
     pub t: usize,

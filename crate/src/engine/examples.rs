@@ -3,15 +3,16 @@
 
 use crate::math::curve::smooth_curve;
 
-/// A drawing as strokes of a pen.
+/// A drawing that comes with the crate.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ExampleDrawing {
-    /// Short name, unique among the examples.
+    /// Unique among them.
     pub name: &'static str,
-    /// The digit that is meant, none for a drawing that is not a digit.
+    /// The digit that is meant; null for a drawing that is not a digit.
     pub label: Option<u8>,
-    /// Polylines x0, y0, x1, y1, … in the unit square, y pointing down, for
-    /// [`render_digit`](crate::math::drawing::render_digit).
+    /// Polylines x0, y0, x1, y1, … in the unit square, y pointing down.
+    #[cfg_attr(test, ts(type = "Float32Array[]"))]
     pub strokes: Vec<Vec<f32>>,
 }
 

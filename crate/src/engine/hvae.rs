@@ -28,11 +28,12 @@ pub struct Hvae {
 /// How to reconstruct an image with a hierarchical VAE.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct ReconstructOptions {
-    /// How many layers, from the top, are drawn from `q(z|x)`; those below are drawn from their
-    /// priors. All if absent.
+    /// How many layers, from the top, are drawn from q(z|x), the others from their priors; all if
+    /// absent.
     pub posterior_layers: Option<usize>,
-    /// Seed of the binarization and of the latents; drawn from the system's generator if absent.
+    /// Seed of the binarization and of the latents; drawn afresh if absent.
     pub seed: Option<u64>,
 }
 

@@ -7,9 +7,10 @@ use crate::error::{Error, Result};
 use crate::math::image::unit_to_levels;
 use crate::math::interpolate::{along, lerp, slerp};
 
-/// The path between two latent vectors.
+/// A straight line, or a great circle (Shoemake 1985).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Interpolation {
     /// A straight line.
     Linear,

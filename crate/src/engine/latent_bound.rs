@@ -20,17 +20,19 @@ use crate::model::debug_by_name;
 /// How to score an image with a latent-variable model.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct LatentBoundOptions {
-    /// Samples of the latents from `q(z|x)`, 1 to [`LatentBound::MAX_SAMPLES`]: what the ELBO and
-    /// the curve of L_K are made of. The proposal's own draws come on top.
+    /// Samples of q(z|x), of which the ELBO is made, 1 to 1000000; 5000 if absent. The proposal's
+    /// own draws come on top.
     pub samples: usize,
-    /// What log p(x) is estimated with beside q.
+    /// "fitted" if absent.
     pub proposal: ProposalKind,
-    /// Seed of the binarization and of the samples; drawn from the system's generator if absent.
+    /// Seed of the binarization and of the samples; drawn afresh if absent.
     pub seed: Option<u64>,
     /// The class, for a VAE that is conditioned on one.
+    #[cfg_attr(test, ts(optional = nullable))]
     pub class: Option<usize>,
-    /// Whether the 8-bit levels are made continuous for a density; see [`DensityReading`].
+    /// Whether the levels are made continuous, for a density.
     pub dequantize: bool,
 }
 
@@ -46,21 +48,21 @@ impl Default for LatentBoundOptions {
     }
 }
 
-/// How a density of pixels was read. It is comparable with no probability of 8-bit levels but
-/// through `log_volume`.
+/// How a density of pixels was read.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DensityReading {
     /// The values of a black and of a full pixel, in whose units the density is.
     pub range: [f64; 2],
-    /// Whether noise u ~ U[0, 1) was added to the levels: then the bound plus `log_volume` bounds
-    /// the log-probability of the levels, in expectation over u (Theis et al. 2016).
+    /// Whether noise u ~ U[0, 1) was added to the levels (Theis et al. 2016): then elbo + logVolume
+    /// bounds log P of the levels.
     pub dequantized: bool,
-    /// Logarithm of the volume of one level in all dimensions, in nats: with it `bits_per_dim` is
-    /// in the units of 8-bit models.
+    /// Logarithm of the volume of one level in all dimensions, in nats, with which bitsPerDim is in
+    /// the units of 8-bit models.
     pub log_volume: f64,
-    /// The σ that was fitted to the image, if it is not given: σ² is the mean square error of the
-    /// decoded mean of q(z|x) (Rybkin et al. 2021).
+    /// The standard deviation that was fitted to the image (Rybkin et al. 2021); null if it is
+    /// given.
     pub fitted_std: Option<f64>,
 }
 
@@ -100,13 +102,14 @@ pub(super) trait Posterior: Send + Sync {
     }
 }
 
-/// The bounds of one image, in nats but for `bits_per_dim`.
+/// Bounds on log p(x) of one image under a VAE or a hierarchical VAE, in nats.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LatentBoundResult {
     /// The seed that was used.
     pub seed: u64,
-    /// Samples of `q(z|x)` so far.
+    /// Samples of q(z|x) so far.
     pub samples: usize,
     /// All draws so far, those of the proposal's other components among them.
     pub draws: usize,
@@ -114,40 +117,45 @@ pub struct LatentBoundResult {
     pub done: bool,
     /// What was explained.
     pub task: Task,
-    /// The binary image that was scored, one 0 or 1 per pixel; none for other tasks.
+    /// The binary image that was scored, one 0 or 1 per pixel; null for other tasks.
     #[serde(with = "serde_bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array | null"))]
     pub binarized: Option<Vec<u8>>,
-    /// How a density was read; none for other tasks.
+    /// How a density was read; null for other tasks.
     pub density: Option<DensityReading>,
-    /// E_q[log p(x|z)].
+    /// `E_q[log p(x|z)]`.
     pub reconstruction: Estimate,
-    /// E_q of the KL between posterior and prior, over all layers.
+    /// KL(q(z|x) || p(z)); exact for a VAE, whose standard error is 0.
     pub kl: Estimate,
-    /// Its summands.
+    /// Its summands: one per stochastic layer, the top one first; a VAE has one.
+    #[cfg_attr(test, ts(inline))]
     pub layers: Vec<LayerKl>,
-    /// Exact summands for each latent, where there is one layer only.
+    /// The exact summands of a VAE, one per latent; null for a hierarchical VAE.
     pub kl_per_latent: Option<Vec<f64>>,
     /// reconstruction - kl ≤ log p(x).
     pub elbo: Estimate,
-    /// -elbo per dimension, in bits; of a density with the volume of a level, see
-    /// [`DensityReading`].
+    /// -ELBO / (pixels * ln 2).
     pub bits_per_dim: Estimate,
-    /// L_K over K, from the samples of q.
+    /// The importance-weighted bound L_K (Burda et al. 2015) for K = 1, 2, 5, 10, ... and for all
+    /// samples so far: the mean over disjoint batches of K. The standard error comes from the
+    /// spread of the batches, of their weights where the batches are few.
+    #[cfg_attr(test, ts(inline))]
     pub importance: Vec<ImportanceBound>,
-    /// log p(x) by the proposal that was asked for, from below in expectation.
+    /// log p(x) by the proposal, from below in expectation.
     pub log_likelihood: Estimate,
-    /// log_likelihood - elbo, an estimate of KL(q(z|x) || p(z|x)).
+    /// logLikelihood - elbo, an estimate of KL(q(z|x) || p(z|x)).
     pub gap: Estimate,
-    /// Whether `log_likelihood` and `gap` can be trusted; see [`ImportanceEstimate::reliable`].
+    /// False if the standard errors of these two are too small to trust: that of the first of
+    /// `estimates`.
     pub reliable: bool,
-    /// log p(x) with all that tells how good it is: by the proposal, then by q alone if that is
-    /// another.
+    /// log p(x) by the proposal, then by q alone if that is another.
     pub estimates: Vec<ImportanceEstimate>,
 }
 
-/// log p(x) by importance sampling.
+/// log p(x) by importance sampling, in nats.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ImportanceEstimate {
     /// What the draws come from.
     pub proposal: ProposalKind,
@@ -155,34 +163,36 @@ pub struct ImportanceEstimate {
     pub draws: usize,
     /// The logarithm of the mean weight, in nats.
     pub log_likelihood: Estimate,
-    /// (Σ w)² / Σ w² of the weights.
+    /// (sum of w)^2 / sum of w^2 of the importance weights w.
     pub effective_sample_size: f64,
-    /// The Pareto distribution of the largest weights; none where there are too few draws, or the
-    /// largest weights are equal.
+    /// Null where there are too few draws for it, or the largest weights are equal.
     pub pareto: Option<ParetoDiagnostic>,
-    /// Whether the shape of the tail is below its threshold. If not, the estimate is still a lower
-    /// bound in expectation, but its standard error is too small.
+    /// Whether the shape of the tail is below its threshold.
     pub reliable: bool,
 }
 
-/// What the largest weights say of all that may come (Vehtari et al. 2024).
+/// The Pareto distribution fitted to the largest importance weights (Vehtari et al. 2024).
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ParetoDiagnostic {
-    /// k̂: the weights have about 1/k̂ moments.
+    /// The weights have about 1 / shape moments: from 1/2 on no variance, from 1 on no mean.
     pub shape: f64,
-    /// What it must be below for so many draws: min(1 - 1/log10 S, 0.7).
+    /// min(1 - 1/log10(draws), 0.7).
     pub threshold: f64,
-    /// How many draws would do; none if no number does, which is so from k̂ = 1 on.
+    /// How many draws would do; null if no number does.
     pub draws_needed: Option<f64>,
-    /// How many of the largest weights it was fitted to.
+    /// Weights in the tail.
     pub size: usize,
-    /// Some of them beside the fit, the largest first.
+    /// Some of them, the largest first: its rank, and the logarithm of the weight over the mean
+    /// weight, as it came and as the fit expects it.
+    #[cfg_attr(test, ts(inline))]
     pub tail: Vec<TailWeight>,
 }
 
 /// One of the largest weights.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TailWeight {
     /// 1 for the largest.
     pub rank: usize,
@@ -194,6 +204,7 @@ pub struct TailWeight {
 
 /// The KL of one stochastic layer.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LayerKl {
     /// Name of the layer.
     pub name: String,

@@ -14,12 +14,15 @@ use crate::model::manifest::ImageShape;
 /// Which part of the plane is decoded, and how finely.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LatentPlaneOptions {
-    /// The plane reaches from `-range` to `range` in both latents.
+    /// The plane reaches from -range to range in both latents, above 0, at most 100; 3 if absent.
     pub range: f64,
-    /// Images in a row, of one picture after the other; each divides the last.
+    /// Images in a row, of one picture after the other; each divides the last, which is at most 64.
+    /// [5, 10, 20] if absent.
     pub grids: Vec<usize>,
     /// The class, for a model that is conditioned on one.
+    #[cfg_attr(test, ts(optional = nullable))]
     pub class: Option<usize>,
 }
 

@@ -20,7 +20,9 @@ mod timesteps;
 mod vae;
 mod vae_posterior;
 
-pub use check::{CheckOptions, Gallery, GalleryName, ModelCheck, Warning, check, probe_images};
+pub use check::{
+    CheckOptions, Gallery, GalleryName, ModelCheck, Warning, WarningCode, check, probe_images,
+};
 pub use class_posterior::{
     ClassPosterior, ClassPosteriorOptions, ClassPosteriorResult, ClassWeighting,
 };
@@ -42,10 +44,10 @@ pub use latent_bound::{
 };
 pub use latent_plane::{LatentPlane, LatentPlaneOptions};
 pub use plane::{
-    PlaneDiffusion, PlaneDiffusionOptions, PlaneErrors, PlaneField, PlaneForm, PlaneGap,
-    PlaneKernel, PlaneKernels, PlaneModel, PlaneNetwork, PlaneNetworkOptions, PlaneParticles,
-    PlanePath, PlanePoint, PlanePointResult, PlanePreset, PlaneScores, PlaneSweep, PlaneSweepPoint,
-    PlaneTerms, PlaneTrainingTrace,
+    PlaneComponent, PlaneDiffusion, PlaneDiffusionOptions, PlaneErrors, PlaneField, PlaneForm,
+    PlaneGap, PlaneKernel, PlaneKernels, PlaneModel, PlaneNetwork, PlaneNetworkOptions,
+    PlaneParticles, PlanePath, PlanePoint, PlanePointResult, PlanePreset, PlaneScores, PlaneSweep,
+    PlaneSweepPoint, PlaneTerms, PlaneTrainingTrace,
 };
 pub use sampler::{Frame, Method, Sampler, SamplerOptions};
 pub use timesteps::Timesteps;

@@ -19,6 +19,7 @@ use crate::model::{NoisePredictor, NoisyState};
 /// How `x_{t-1}` is drawn from `x_t` and the prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Method {
     /// Ancestral sampling from `p(x_{t-1}|x_t)` (Ho et al. 2020).
     Ddpm,
@@ -29,27 +30,31 @@ pub enum Method {
 /// What chain to run.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct SamplerOptions {
-    /// Seed of all noise; drawn from the system's generator if absent.
+    /// Seed of all noise; drawn afresh if absent.
     pub seed: Option<u64>,
-    /// Class to condition on, `None` for none.
+    /// Class to condition on; null for none.
+    #[cfg_attr(test, ts(optional = nullable))]
     pub class: Option<usize>,
-    /// Whether each chain has a class of its own, in place of `class`: its number modulo that of the
-    /// classes.
+    /// Whether chain n has the class n modulo the number of classes, in place of `class`.
     pub every_class: bool,
-    /// Noise schedule.
+    /// "cosine" if absent.
     pub schedule: ScheduleKind,
-    /// Number of steps of the chain.
+    /// Steps of the chain, 2 to 1000; 100 if absent. A chain shorter than 1000 is strided.
     pub steps: usize,
-    /// How a step is drawn.
+    /// Ancestral sampling ("ddpm", the default) or Song et al. 2021 ("ddim").
+    #[cfg_attr(test, ts(inline))]
     pub method: Method,
-    /// Share of the ancestral noise that [`Method::Ddim`] adds, 0 to 1.
+    /// For "ddim": 0 (the default) is deterministic, 1 is ancestral; refused for "ddpm" unless it
+    /// is 0.
     pub eta: f64,
-    /// Weight `w` of classifier-free guidance, 0 for none (Ho & Salimans 2022).
+    /// Weight of classifier-free guidance, 0 (none) to 20; needs a class.
     pub guidance: f64,
-    /// How many independent chains run side by side.
+    /// Chains side by side, 1 (the default) to 64.
     pub chains: usize,
-    /// Number of the first of them: chains of one seed are the same however they are shared out.
+    /// Number of the first of them, 0 if absent: chains of one seed are the same however they are
+    /// shared out.
     pub first_chain: u32,
 }
 
@@ -77,26 +82,27 @@ impl SamplerOptions {
     }
 }
 
-/// A stored state of the chains, as 8-bit levels (values outside `[-1, 1]` are clamped for
-/// display).
+/// A state of the chains; images are 8-bit levels, chain after chain.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Frame {
     /// Position in the chain, 0 for where it starts.
     pub index: usize,
-    /// Timestep: the number of steps that are left.
+    /// Timestep: steps that are left.
     pub t: usize,
-    /// Log signal-to-noise ratio at `t`, infinite at `t = 0`.
+    /// Log signal-to-noise ratio at t; Infinity at t = 0.
     pub log_snr: f64,
-    /// `x_t`, chain after chain.
+    /// x_t, clamped to [-1, 1] for display.
     #[serde(with = "serde_bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub x: Vec<u8>,
-    /// The clean image that the model predicts from `x_t`, chain after chain; at `t = 0` the sample
-    /// itself.
+    /// The clean image that the model predicts from x_t; at t = 0 the sample.
     #[serde(with = "serde_bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub predicted_x0: Vec<u8>,
-    /// Root mean square difference of `predicted_x0` from the picture that was noised, in levels,
-    /// one for each chain; none for chains that start at pure noise.
+    /// Root mean square difference of predictedX0 from the image that denoise() was given, in
+    /// levels, for each chain; else null.
     pub rms_to_original: Option<Vec<f64>>,
 }
 

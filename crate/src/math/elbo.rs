@@ -11,13 +11,14 @@ use ndarray::{ArrayView1, Zip};
 use serde::Serialize;
 use std::f64::consts::LN_2;
 
-/// A mean over Monte Carlo draws.
+/// A Monte Carlo mean; `standardError` is null while there is too little to estimate it from.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Estimate {
     /// The mean of the draws.
     pub mean: f64,
-    /// The standard error of `mean`; none if the draws do not tell, as a single one does not.
+    /// The standard error of the mean; null if the draws do not tell, as a single one does not.
     pub standard_error: Option<f64>,
 }
 
@@ -48,19 +49,20 @@ pub fn bits_per_dim(nats: f64, dimensions: usize) -> f64 {
     nats / (dimensions as f64 * LN_2)
 }
 
-/// The bound of a VAE for one image, in nats but for `bits_per_dim`.
+/// ELBO = reconstruction - KL of an image, in nats.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct VaeElbo {
-    /// E_q[log p(x|z)], a log-likelihood.
+    /// `E_q[log p(x|z)]`, at most 0 but for a density.
     pub reconstruction: Estimate,
-    /// KL(q(z|x) || p(z)) ≥ 0, in closed form.
+    /// KL(q(z|x) || p(z)), exact.
     pub kl: f64,
     /// The summands of `kl`, one per latent.
     pub kl_per_latent: Vec<f64>,
     /// reconstruction - kl ≤ log p(x).
     pub elbo: Estimate,
-    /// -elbo per dimension, in bits.
+    /// -ELBO / (pixels * ln 2); of a density -(ELBO + logVolume) / (pixels * ln 2).
     pub bits_per_dim: Estimate,
 }
 

@@ -14,6 +14,7 @@ const FEW_BATCHES: usize = 20;
 
 /// L_K for one K.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ImportanceBound {
     /// K, how many samples one bound averages over.
     pub k: usize,

@@ -5,9 +5,11 @@ use super::rng::{self, Purpose};
 use ndarray::{Array1, ArrayView1, Zip};
 use serde::{Deserialize, Serialize};
 
-/// The data that a likelihood is a probability of. Bounds of different tasks must never be
-/// compared.
+/// What a bound is about; bounds of different tasks must not be compared. "density" is a density of
+/// pixels, whose logarithm may be positive; "grey" is the cross-entropy with grey levels, which is
+/// not a likelihood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Task {
     /// Binary images, drawn from the 8-bit ones by dynamic binarization.
     #[serde(rename = "binarized")]

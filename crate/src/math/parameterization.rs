@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What the output F of a noise-prediction network means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Parameterization {
     /// F = ε̂ (Ho et al. 2020).
     Epsilon,
@@ -56,12 +57,15 @@ pub fn edm_input(log_snr: f64, sigma_data: f64) -> f64 {
     1.0 / (libm::exp(-log_snr) + sigma_data * sigma_data).sqrt()
 }
 
-/// A network's opinion on one image x_t.
+/// What the model takes an x_t to be made of; one value per pixel.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "NoisePrediction"))]
 pub struct Prediction {
-    /// x̂_0 in [-1, 1].
+    /// The clean image, clipped to [-1, 1].
+    #[cfg_attr(test, ts(type = "Float64Array"))]
     pub x0: Array1<f64>,
-    /// ε̂ = (x_t - α x̂_0) / σ, of the clipped x̂_0.
+    /// The noise (x_t - alpha x0) / sigma.
+    #[cfg_attr(test, ts(type = "Float64Array"))]
     pub epsilon: Array1<f64>,
 }
 

@@ -15,19 +15,19 @@ const MOST_ROUNDS: usize = 20;
 /// An eigenvalue, relative to the largest, that counts as rounding.
 const ROUNDING: f64 = 1e-12;
 
-/// The principal components of points (Pearson 1901): orthonormal axes through their mean, each
-/// with the largest variance that is left.
+/// Orthonormal axes through the mean of points, each with the largest variance that is left.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PrincipalComponents {
     /// The mean of the points.
     pub mean: Vec<f64>,
-    /// Unit vectors, the largest variance first. The entry of the largest absolute value, the first
-    /// of equal ones, is positive. Beyond the rank of the points an axis is all zeros.
+    /// Unit vectors whose entry of the largest absolute value is positive; all zeros beyond the
+    /// rank of the points.
     pub axes: Vec<Vec<f64>>,
-    /// The variance along each axis, with n − 1 in the denominator, in squared units of the points.
+    /// Along each axis, with n - 1 in the denominator.
     pub variances: Vec<f64>,
-    /// The sum of the variances of all dimensions: what all axes together would explain.
+    /// Of all dimensions together.
     pub total_variance: f64,
     /// Coordinates along the axes, point after point, relative to the mean.
     pub scores: Vec<f64>,

@@ -33,13 +33,14 @@ pub fn share_below(values: &[f64], shares: &[f64], value: f64) -> f64 {
     }
 }
 
-/// Counts of values in bins of equal width, by their edges.
+/// Counts of values in bins of equal width.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Histogram {
-    /// Edges of the bins, ascending, one more than there are bins.
+    /// One edge more than counts, ascending.
     pub edges: Vec<f64>,
-    /// How many values lie in each bin, its lower edge included and its upper one not.
+    /// The lower edge of a bin is part of it.
     pub counts: Vec<u64>,
 }
 

@@ -4,18 +4,18 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 
-/// The receiver operating characteristic of a score: positives should have the higher values.
+/// How well a value tells two samples apart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Roc {
-    /// The area under the curve: the probability that a positive's value is higher than a
-    /// negative's, with one half for equal ones (Mann & Whitney 1947).
+    /// The probability that a positive has the higher value, one half for equal ones.
     pub auroc: f64,
-    /// Its standard error by the placements of both samples (DeLong et al. 1988); none where one of
-    /// them has a single value. It is 0 where the samples do not overlap, however few they are.
+    /// By the placements of both samples (DeLong et al. 1988); null where one of them has a single
+    /// value.
     pub standard_error: Option<f64>,
-    /// Corners of the curve from (0, 0) to (1, 1): the share of negatives, then of positives, at or
-    /// above a threshold that falls. Equal values are one straight line.
+    /// Corners from [0, 0] to [1, 1]: the share of negatives, then of positives, at or above a
+    /// falling threshold.
     pub points: Vec<[f64; 2]>,
 }
 

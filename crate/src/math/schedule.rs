@@ -13,9 +13,12 @@ const MAX_STEPS: usize = 100_000;
 /// Chains shorter than this are strided from a chain of this length, the one of Ho et al. 2020.
 const MIN_BASE_STEPS: usize = 1000;
 
-/// A family of noise schedules.
+/// Noise schedules: Ho et al. 2020, Nichol & Dhariwal 2021, Kingma et al. 2021; "trained" is the
+/// chain of the network's own training, or evenly spaced steps of it. Ddpm.schedules has those that
+/// a model can be used with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ScheduleKind {
     /// β linear in t (Ho et al. 2020, section 4): 1e-4 to 0.02 for 1000 steps, scaled by 1000/T for
     /// others.
@@ -66,6 +69,7 @@ impl FromStr for ScheduleKind {
 
 /// The log SNR at the two ends of a `LogSnrLinear` chain: `max` at t = 1, `min` at t = T.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LogSnrRange {
     /// The log SNR at t = T.
     pub min: f64,

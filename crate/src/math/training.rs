@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::schedule::{LogSnrRange, cosine_betas, log_snr_of_betas};
 use crate::error::{Error, Result};
 
-/// The β of a training's chain.
+/// The chain that a diffusion network was trained on. `betaStart` and `betaEnd` of "linear" are
+/// 0.0001 and 0.02 if absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "kind",
@@ -13,6 +14,7 @@ use crate::error::{Error, Result};
     rename_all_fields = "camelCase",
     deny_unknown_fields
 )]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum BetaSchedule {
     /// β evenly spaced from `beta_start` to `beta_end` (Ho et al. 2020), whatever the number of
     /// steps.
@@ -21,9 +23,11 @@ pub enum BetaSchedule {
         steps: usize,
         /// The first β, 1e-4 if absent.
         #[serde(default = "beta_start")]
+        #[cfg_attr(test, ts(optional, as = "Option<_>"))]
         beta_start: f64,
         /// The last β, 0.02 if absent.
         #[serde(default = "beta_end")]
+        #[cfg_attr(test, ts(optional, as = "Option<_>"))]
         beta_end: f64,
     },
     /// √β evenly spaced (Rombach et al. 2022).

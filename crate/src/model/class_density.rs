@@ -29,17 +29,20 @@ pub struct ClassDensity {
     pub counts: Vec<Vec<u32>>,
 }
 
-/// The region of a class.
+/// A class in the plane of a VAE with two latents, as the posterior means of its training images
+/// lie.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ClassRegion {
     /// Its name.
     pub label: String,
-    /// How many images of it were counted.
+    /// Images that were counted.
     pub images: u64,
-    /// Where it is densest.
+    /// Where the class is densest, `[z_1, z_2]`.
     pub peak: Point,
-    /// For each share that was asked for, the lines around the densest region with that share of
-    /// the class.
+    /// For each share that was asked for, the lines around the densest region that holds it:
+    /// coordinates z_1, z_2, z_1, z_2 …
+    #[cfg_attr(test, ts(type = "Float64Array[][]"))]
     pub contours: Vec<Vec<Vec<Point>>>,
 }
 

@@ -31,32 +31,37 @@ pub struct Evaluation {
 /// The scores of one model on one test set, and what they were computed from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct EvaluatedModel {
     /// The model's id in the manifest.
     pub id: String,
-    /// SHA-256 of the files that were evaluated, by their role: with other files in the manifest,
-    /// the scores are not theirs.
+    /// SHA-256 by role of the files that were evaluated.
+    #[cfg_attr(test, ts(type = "Record<string, string>"))]
     pub files: BTreeMap<String, String>,
     /// Data set and split.
     pub dataset: String,
-    /// Whether that is the data set that the model was made for.
+    /// False on a data set that the model was not made for; absent on its own.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    #[cfg_attr(test, ts(type = "false"))]
     pub own: bool,
     /// What was explained: scores of different tasks are never compared.
+    #[cfg_attr(test, ts(type = "\"binarized\" | \"8-bit\""))]
     pub task: Task,
-    /// The command that computes them again.
+    /// The command that computes the scores again.
     pub command: String,
     /// Its seed.
     pub seed: u64,
-    /// The chain whose bound it is, for a diffusion model: bounds of another one are not to be
-    /// compared with these.
+    /// The chain of a diffusion model whose bound it is; `timesteps` is null if each was evaluated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(inline))]
     pub chain: Option<Chain>,
     /// The scores, means over images.
     pub scores: Vec<MeanScore>,
-    /// How the bounds of single images are distributed.
+    /// The ELBO of each test image, in nats: the lowest hundredth of them, the percentiles 0 to
+    /// 100, and counts.
+    #[cfg_attr(test, ts(inline))]
     pub bounds: BoundDistribution,
-    /// How its scores tell these images from the model's own.
+    /// How the model's scores tell these images from those of its own data set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strangers: Option<Strangers>,
 }
@@ -72,30 +77,34 @@ fn is_yes(own: &bool) -> bool {
 /// The chain of a diffusion model, and how much of it was evaluated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Chain {
     /// Noise schedule.
     pub schedule: ScheduleKind,
     /// Number of steps T.
     pub steps: usize,
-    /// How many timesteps of it were evaluated for an image, none for each of them.
+    /// How many timesteps of it were evaluated for an image; null for each of them.
     pub timesteps: Option<usize>,
-    /// Whether [`EvaluatedModel::bounds`] are those of a model that is told the class.
+    /// Whether the bounds are those of a model that is told the class.
     pub given_class: bool,
 }
 
-/// The mean of a quantity over the images of a test set.
+/// The mean of a quantity over test images; binarized and 8-bit scores must not be compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct MeanScore {
-    /// What was measured.
+    /// "reconstruction" is `E_q[log p(x|z)]` of a VAE and the cost L_0 of a diffusion model.
+    #[cfg_attr(test, ts(inline))]
     pub metric: Metric,
-    /// The layer whose KL it is.
+    /// The layer whose KL it is; absent for the sum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layer: Option<String>,
-    /// The K of an importance-weighted bound L_K.
+    /// The K of an importance-weighted bound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub k: Option<u64>,
     /// Nats, bits/dim, or a share of the images.
+    #[cfg_attr(test, ts(inline))]
     pub unit: Unit,
     /// The mean over images.
     pub value: f64,
@@ -106,13 +115,14 @@ pub struct MeanScore {
     pub standard_error: Option<f64>,
     /// Over how many images.
     pub images: u64,
-    /// With how many network evaluations, or samples of the latents, per image.
+    /// Network evaluations, or samples of the latents, per image.
     pub samples: u64,
 }
 
 /// What a score measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Metric {
     /// The evidence lower bound.
     Elbo,
@@ -166,6 +176,7 @@ pub enum Metric {
 
 /// The unit of a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Unit {
     /// Natural logarithms.
     #[serde(rename = "nats")]
@@ -184,6 +195,7 @@ pub enum Unit {
 /// The evidence lower bounds of the images of a test set, in nats.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct BoundDistribution {
     /// How many images.
     pub images: u64,

@@ -53,10 +53,13 @@ pub(crate) fn check_class(class: Option<usize>, classes: usize) -> Result<()> {
 
 /// A diagonal Gaussian over the latents, `q(z|x) = N(mean, exp(log_var))`.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct DiagonalGaussian {
     /// Mean, shape `[latents]`.
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub mean: Array1<f64>,
-    /// Logarithm of the variance, shape `[latents]`; -∞ from an autoencoder, which has none.
+    /// Logarithm of the variance.
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub log_var: Array1<f64>,
 }
 

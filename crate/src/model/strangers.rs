@@ -32,9 +32,10 @@ pub struct Evidence {
     pub middle: Option<f64>,
 }
 
-/// A score by which own images should stand higher than others.
+/// A score by which images of a model's own data set should stand higher than others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "StrangerDetector"))]
 pub enum Detector {
     /// The bound on log p(x) itself.
     Likelihood,
@@ -70,12 +71,13 @@ impl Detector {
 /// One detector, and how the scores of both sets are distributed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Detection {
     /// What is compared.
     pub detector: Detector,
     /// The probability that an own image has the higher score.
     pub auroc: f64,
-    /// Its standard error (DeLong et al. 1988); none for a single image.
+    /// Its standard error (DeLong et al. 1988); absent for a single image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standard_error: Option<f64>,
     /// Quantiles of the model's own test set, from 0 to 1 in steps of 0.02.
@@ -84,22 +86,26 @@ pub struct Detection {
     pub other: Vec<f64>,
 }
 
-/// Images of another set under a model, set against its own.
+/// Images of another data set under a model, set against its own. Scores are in nats.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Strangers {
-    /// Data set and split of the model's own images.
+    /// The model's own data set and split.
     pub own: String,
-    /// How many images of either set.
+    /// How many images of its own, and how many others.
     pub images: [u64; 2],
-    /// The mean bound of own images.
+    /// The mean ELBO of its own.
     pub typical: f64,
     /// The detectors that the model has.
+    #[cfg_attr(test, ts(inline))]
     pub detectors: Vec<Detection>,
 }
 
-/// Where one image stands by one detector.
+/// Where an image stands by one score: how many of a hundred own images, and of a hundred others,
+/// score lower.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "StrangerPlace"))]
 pub struct Place {
     /// Which.
     pub detector: Detector,

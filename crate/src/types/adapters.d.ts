@@ -8,11 +8,13 @@ export type Numbers = "integer" | "float";
 export interface ImageInput {
   /** "x" of an encoder and "x_t" of a diffusion network if absent. */
   name?: string;
+  /** The order in which its values lie. */
   layout?: TensorLayout;
   /** The tensor's shape without the batch if it is not the layout's: [784] for a flat one. */
   shape?: number[];
   /** The network sees scale * pixel + shift, pixels in [0, 1]: one value, or one for each channel. Not for diffusion models. */
   scale?: number[];
+  /** See `scale`; 0 if absent. */
   shift?: number[];
 }
 
@@ -25,15 +27,23 @@ export interface PosteriorOutput {
   /** An output, or any value of the graph; "log_var", "log_std", "std" or "var" if absent. */
   spreadName?: string;
   /** Both in one output instead, cut in two along an axis (the batch is axis 0 unless `axis` is 0). */
-  split?: { name: string; axis: number; order?: "mean-first" | "spread-first" };
+  split?: {
+    /** The output, or any value of the graph. */
+    name: string;
+    /** The axis along which it is cut into two halves, the batch being axis 0 unless this is 0. */
+    axis: number;
+    /** Which half is which. */
+    order?: "mean-first" | "spread-first";
+  };
 }
 
 /** A class as an input of a network. */
 export interface ClassInput {
   /** "class" if absent. */
   name?: string;
+  /** How a class is written. */
   form?: "index" | "one-hot";
-  /** Shape without the batch if it is not [] for an index and [classes] for a one-hot vector. */
+  /** Shape without the batch if it is not [] for an index and `[classes]` for a one-hot vector. */
   shape?: number[];
   /** Integers for an index and floats for a one-hot vector if absent. */
   numbers?: Numbers;
@@ -41,12 +51,20 @@ export interface ClassInput {
    * How "no class" is written: not at all; as the class after the last (the default); as the class of a number; as a one-hot
    * vector of zeros; by an input of its own.
    */
-  null?:
-    | "none"
-    | "extra-index"
-    | { index: number }
-    | "zeros"
-    | { mask: { name: string; absent: number; present: number; shape?: number[]; numbers?: Numbers } };
+  null?: "none" | "extra-index" | { index: number } | "zeros" | {
+    mask: {
+      /** The input. */
+      name: string;
+      /** Its value for "no class". */
+      absent: number;
+      /** Its value where a class is given. */
+      present: number;
+      /** Its shape without the batch, [] if absent. */
+      shape?: number[];
+      /** Its element type. */
+      numbers?: Numbers;
+    };
+  };
 }
 
 /** How a decoder states the distribution of the pixels. */
@@ -57,51 +75,93 @@ export interface PixelOutput {
   value?: "logits" | "mean";
   /** The mean's values for a black and for a full pixel; [-1, 1] for "discretized-logistic", [0, 1] for others if absent. */
   range?: [number, number];
+  /** The order in which the values lie. */
   layout?: TensorLayout;
   /** The tensor's shape without the batch if it is not the layout's. */
   shape?: number[];
   /** The spread of each pixel as a second output, in the units of the mean. */
-  spread?: { name: string; value: "log-scale" | "log-var" | "log-std" | "std" };
+  spread?: {
+    /** The output, or any value of the graph. */
+    name: string;
+    /** What it is, in the units of the mean. */
+    value: "log-scale" | "log-var" | "log-std" | "std";
+  };
   /** Standard deviation of a Gaussian in the units of the mean: a number, or fitted to each image. */
   std?: number | "fitted";
   /** Components of a mixture. */
   components?: number;
 }
 
+/** An encoder's conventions. */
 export interface EncoderAdapter {
   /** The batch that is fixed in the file; 1 if absent, also where the batch is free. */
   batch?: number;
+  /** The picture. */
   image?: ImageInput;
+  /** `q(z|x)`. */
   posterior?: PosteriorOutput;
+  /** The class, if it takes one. */
   condition?: ClassInput;
 }
 
+/** A decoder's conventions. */
 export interface DecoderAdapter {
   /** As of an encoder. */
   batch?: number;
   /**
-   * `shape` without the batch if it is not [latents]: [16, 1, 1]. The name is an input, "z" if absent, or any value of the graph, where
-   * encoder and decoder are one file: what that is computed from is left out.
+   * `shape` without the batch if it is not `[latents]`: [16, 1, 1]. The name is an input, "z" if absent, or any value of the
+   * graph, where encoder and decoder are one file: what that is computed from is left out.
    */
-  latent?: { name?: string; shape?: number[] };
+  latent?: {
+    /** The name of the input, `z` if absent, or of any value of the graph, where encoder and decoder are one file. */
+    name?: string;
+    /** The tensor's shape without the batch if it is not `[latents]`: `[16, 1, 1]`. */
+    shape?: number[];
+  };
+  /** `p(x|z)`. */
   output?: PixelOutput;
+  /** The class, if it takes one. */
   condition?: ClassInput;
 }
 
 /** The chain that a diffusion network was trained on. `betaStart` and `betaEnd` of "linear" are 0.0001 and 0.02 if absent. */
 export type BetaSchedule =
-  | { kind: "linear"; steps: number; betaStart?: number; betaEnd?: number }
-  | { kind: "scaled-linear"; steps: number; betaStart: number; betaEnd: number }
-  | { kind: "cosine"; steps: number }
-  | { kind: "betas"; betas: number[] };
+  | {
+    kind: "linear";
+    /** Number of steps. */
+    steps: number;
+    /** The first β, 1e-4 if absent. */
+    betaStart?: number;
+    /** The last β, 0.02 if absent. */
+    betaEnd?: number;
+  }
+  | {
+    kind: "scaled-linear";
+    /** Number of steps. */
+    steps: number;
+    /** The first β. */
+    betaStart: number;
+    /** The last β. */
+    betaEnd: number;
+  }
+  | {
+    kind: "cosine";
+    /** Number of steps. */
+    steps: number;
+  }
+  | {
+    kind: "betas";
+    /** β_1, ..., β_T. */
+    betas: number[];
+  };
 
 /** What a diffusion network is told of the noise. */
 export interface TimeInput {
   /** "log_snr" if absent. */
   name?: string;
   /**
-   * log(alpha² / sigma²); the number of a step of `schedule`; that number over the steps; the standard deviation of the noise
-   * in x_0 + sigma ε (with `sigmaData` ln(sigma) / 4 and the preconditioning of Karras et al. 2022); t of (1 - t) x_0 + t ε.
+   * log(alpha² / sigma²); the number of a step of `schedule`; that number over the steps; the standard deviation of the noise in
+   * x_0 + sigma ε (with `sigmaData` ln(sigma) / 4 and the preconditioning of Karras et al. 2022); t of (1 - t) x_0 + t ε.
    */
   form?: "log-snr" | "timestep" | "fraction" | "sigma" | "flow";
   /** Shape without the batch, [] if absent. */
@@ -114,25 +174,39 @@ export interface TimeInput {
   schedule?: BetaSchedule;
   /** The number of that chain's first step, 0 or 1. */
   first?: number;
+  /**
+   * Standard deviation of the data in the network's units, for the preconditioning of Karras et al. 2022 (the parameterization
+   * `edm`).
+   */
   sigmaData?: number;
   /** Whether flow time runs from noise to data. */
   reversed?: boolean;
 }
 
+/** A diffusion network's conventions. */
 export interface NetworkAdapter {
   /** As of an encoder. */
   batch?: number;
+  /** The noisy picture. `scale` and `shift` do not apply: see `dataRange`. */
   image?: ImageInput;
   /** The values of a black and of a full pixel in the training, [-1, 1] if absent. */
   dataRange?: [number, number];
+  /** The time. */
   time?: TimeInput;
+  /** The class, if it takes one. */
   condition?: ClassInput;
+  /** The output. */
   output?: {
-    /** "output" if absent. */
+    /** The output, or any value of the graph; `output` if absent. */
     name?: string;
+    /** The order in which its values lie. */
     layout?: TensorLayout;
+    /** The tensor's shape without the batch if it is not the layout's. */
     shape?: number[];
-    /** Whether it has twice the channels, the latter half about a step's variance, which is not used. */
+    /**
+     * Whether it has twice the channels, the latter half about the variance of a step (Nichol & Dhariwal 2021), which is not
+     * used: the chain's variance is β̃.
+     */
     learnedVariance?: boolean;
   };
 }

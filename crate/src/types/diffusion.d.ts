@@ -1,3 +1,4 @@
+/** What chain to run. */
 export interface SamplerOptions {
   /** Seed of all noise; drawn afresh if absent. */
   seed?: number;
@@ -31,6 +32,7 @@ export interface NoisePrediction {
 
 /** A state of the chains; images are 8-bit levels, chain after chain. */
 export interface Frame {
+  /** Position in the chain, 0 for where it starts. */
   index: number;
   /** Timestep: steps that are left. */
   t: number;
@@ -44,19 +46,26 @@ export interface Frame {
   rmsToOriginal: number[] | null;
 }
 
-/** Row i belongs to timestep t[i]. */
+/** Row i belongs to timestep `t[i]`. */
 export interface ScheduleTable {
+  /** Timesteps, 1 to the number of steps. */
   t: number[];
+  /** Log signal-to-noise ratio, `log(alpha_bar / (1 - alpha_bar))`. */
   logSnr: number[];
+  /** Share of the signal's variance, the cumulative product of `1 - beta`. */
   alphaBar: number[];
 }
 
+/** How to score an image with a diffusion model. */
 export interface DiffusionElboOptions {
   /** "cosine" if absent. */
   schedule?: ScheduleKind;
   /** Steps T of the chain whose bound is computed, 2 to 100000; 1000 if absent. */
   steps?: number;
-  /** How many timesteps in all, stratified (128 if absent), or "all" for each of 2..T: twice, on chains of fewer than 9 steps more often. */
+  /**
+   * How many timesteps in all, stratified (128 if absent), or "all" for each of 2..T: twice, on chains of fewer than 9 steps more
+   * often.
+   */
   timesteps?: number | "all";
   /** Class to condition on; null for none. */
   class?: number | null;
@@ -68,20 +77,31 @@ export interface DiffusionElboOptions {
 
 /** -ELBO = lT + lDenoising + l0 of an 8-bit image; all terms are costs in nats. */
 export interface DiffusionElboResult {
+  /** The seed that was used. */
   seed: number;
+  /** Noise schedule of the chain. */
   schedule: ScheduleKind;
+  /** Steps of the chain. */
   steps: number;
+  /** Class that was conditioned on. */
   class: number | null;
+  /** Network evaluations so far, up to the first that is missing. */
   evaluations: number;
+  /** Complete passes over the strata; the estimates are made of these. */
   passes: number;
+  /** Whether all passes are complete. */
   done: boolean;
   /** KL(q(x_T|x_0) || N(0, I)), exact. */
   lT: number;
   /** Sum over t = 2..T of E KL(q(x_{t-1}|x_t,x_0) || p(x_{t-1}|x_t)). */
   lDenoising: Estimate;
-  /** -E log p(x_0|x_1), a discretized Gaussian over the 256 levels with variance 1 - alphaBar(1) around the predicted clean image. */
+  /**
+   * -E log p(x_0|x_1), a discretized Gaussian over the 256 levels with variance 1 - alphaBar(1) around the predicted clean image.
+   */
   l0: Estimate;
-  /** The same predictions with the variance of q(x_1|x_2,x_0) instead, as in the code of Ho et al. (2020); not a part of `elbo`. */
+  /**
+   * The same predictions with the variance of q(x_1|x_2,x_0) instead, as in the code of Ho et al. (2020); not a part of `elbo`.
+   */
   l0PosteriorVariance: Estimate;
   /** At most 0. */
   elbo: Estimate;
@@ -89,11 +109,26 @@ export interface DiffusionElboResult {
   bitsPerDim: Estimate;
   /**
    * The sum over t and the mean of L_0 as each complete pass has them alone. Pass k of another bound with the same seed, chain
-   * and number of timesteps has the same timesteps and noise, so that the differences between passes tell how well the difference is known.
+   * and number of timesteps has the same timesteps and noise, so that the differences between passes tell how well the difference
+   * is known.
    */
-  perPass: { lDenoising: number[]; l0: number[] };
+  perPass: {
+    /** The sum over `t = 2..=T` as each pass estimates it. */
+    lDenoising: number[];
+    /** Mean of the draws of `L_0` in each. */
+    l0: number[];
+  };
   /** Mean cost of each timestep that was visited, by t. */
-  perTimestep: { t: number; logSnr: number; nats: number; evaluations: number }[];
+  perTimestep: {
+    /** The timestep. */
+    t: number;
+    /** Log signal-to-noise ratio at `t`. */
+    logSnr: number;
+    /** Mean over the evaluations, in nats. */
+    nats: number;
+    /** Evaluations at this timestep. */
+    evaluations: number;
+  }[];
   /** The same bound in its consistency form; null unless it was asked for. */
   consistency: ConsistencyForm | null;
 }
@@ -102,18 +137,22 @@ export interface DiffusionElboResult {
 export interface ConsistencyForm {
   /** E KL(q(x_T|x_{T-1}) || N(0, I)), exact. */
   prior: number;
-  /** Sum over t = 2..T of E[log q(x_{t-1}|x_{t-2}) - log p(x_{t-1}|x_t)]; its constants are summed exactly. */
+  /** Sum over t = 2..T of `E[log q(x_{t-1}|x_{t-2}) - log p(x_{t-1}|x_t)]`; its constants are summed exactly. */
   lConsistency: Estimate;
+  /** The bound itself, of the same expectation as that of denoising matching. */
   elbo: Estimate;
+  /** Its negative per dimension, in bits. */
   bitsPerDim: Estimate;
   /**
    * Standard deviation, in nats, of the estimate of the sum over t that one evaluation gives (its L_{t-1} over the probability of
    * its t), and of the same with the consistency term at this t and x_t. Null from a single evaluation.
    */
   matchingSd: number | null;
+  /** The same for the consistency term at the same `t` and `x_t`, without its normalisers. */
   consistencySd: number | null;
 }
 
+/** How to classify an image with a diffusion model. */
 export interface ClassPosteriorOptions {
   /** "cosine" if absent. */
   schedule?: ScheduleKind;
@@ -122,9 +161,9 @@ export interface ClassPosteriorOptions {
   /** Network evaluations for each class, 1 to 100000, in ten passes or few more; 50 if absent. */
   evaluationsPerClass?: number;
   /**
-   * What the terms of the bound count for. "bound" (if absent): the same, the model's own posterior. "sigmoid": sigmoid(-log SNR), the
-   * mean ELBO of images with some noise added (Kingma & Gao 2023): no posterior of the model's, but less of what does not
-   * tell classes apart, so that fewer evaluations find the right one.
+   * What the terms of the bound count for. "bound" (if absent): the same, the model's own posterior. "sigmoid": sigmoid(-log
+   * SNR), the mean ELBO of images with some noise added (Kingma & Gao 2023): no posterior of the model's, but less of what does
+   * not tell classes apart, so that fewer evaluations find the right one.
    */
   weighting?: "bound" | "sigmoid";
   /** Seed of timesteps and noise; drawn afresh if absent. */
@@ -133,17 +172,26 @@ export interface ClassPosteriorOptions {
 
 /** The posterior over classes under a uniform prior, with each class's ELBO for its log-likelihood. */
 export interface ClassPosteriorResult {
+  /** The seed that was used. */
   seed: number;
+  /** Noise schedule of the chain. */
   schedule: ScheduleKind;
+  /** Steps of the chain. */
   steps: number;
+  /** What each term counts for. */
   weighting: "bound" | "sigmoid";
   /** Network evaluations so far, over all classes. */
   evaluations: number;
+  /** Complete passes; the estimates are made of these. */
   passes: number;
   /** Network evaluations of each class in the complete passes, of which the rest is made. */
   perClass: number;
+  /** Whether all passes are complete. */
   done: boolean;
-  /** ELBO in nats under each class, its terms weighted if that was asked for. They share timesteps and noise: their differences are known far better than each of them. */
+  /**
+   * ELBO in nats under each class, its terms weighted if that was asked for. They share timesteps and noise: their differences
+   * are known far better than each of them.
+   */
   bounds: Estimate[];
   /** Probability of each class. */
   posterior: number[];
@@ -155,6 +203,7 @@ export interface ClassPosteriorResult {
   predicted: number;
 }
 
+/** Which draw of x_t to show. */
 export interface DiffuseOptions {
   /** Timestep, 1 to `steps`. */
   t: number;
@@ -170,7 +219,9 @@ export interface DiffuseOptions {
 
 /** One draw of x_t: the very one of pass 0 of the bound with the same seed, schedule and steps. */
 export interface Diffused {
+  /** The seed that was used. */
   seed: number;
+  /** The timestep. */
   t: number;
   /** Log signal-to-noise ratio at t. */
   logSnr: number;

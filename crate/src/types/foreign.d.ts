@@ -3,6 +3,7 @@ export type Dim = number | string;
 
 /** An input or output of a graph. */
 export interface GraphPort {
+  /** Its name. */
   name: string;
   /** "float32", "int64", …; empty where the file does not say. */
   elementType: string;
@@ -18,6 +19,7 @@ export interface GraphInfo {
   opset: number;
   /** Inputs that are not weights. */
   inputs: GraphPort[];
+  /** The declared outputs. */
   outputs: GraphPort[];
   /** How many nodes there are of each operator. */
   operators: Record<string, number>;
@@ -28,7 +30,16 @@ export interface GraphInfo {
   /** Shapes of the tensors of weights by name. */
   weights: Record<string, number[]>;
   /** Every value that a node computes, any of which can be named as an output; the shape is that for one image. */
-  values: { name: string; operator: string; inputs: string[]; shape: number[] | null }[];
+  values: {
+    /** Its name. */
+    name: string;
+    /** The operator that gives it. */
+    operator: string;
+    /** The values that this operator takes; an empty name is an optional input left out. */
+    inputs: string[];
+    /** Its shape for one image, where that can be inferred. */
+    shape: number[] | null;
+  }[];
   /** Files that hold the weights; empty where the file itself does. */
   externalData: string[];
   /** For one image; null where shapes are not known. */
@@ -39,6 +50,7 @@ export interface GraphInfo {
 
 /** The time of the operators of one name and shape in one run of a network. */
 export interface OperatorTime {
+  /** Name of the operator. */
   operator: string;
   /** Shape of its result for one state, as it lies in memory. */
   shape: number[];
@@ -55,8 +67,11 @@ export interface OperatorTime {
 /** New values of an entry by field, "decoder.output.value" and the like; null takes a field away. See changeEntry. */
 export type EntryChanges = Record<string, unknown>;
 
+/** One choice of a form: what it is called and what it changes in the entry. */
 export interface EntryChoice {
+  /** What it says, for people. */
   label: Phrase;
+  /** The fields that it sets. */
   changes: EntryChanges;
 }
 
@@ -66,6 +81,7 @@ export interface EntryGuess {
   field: string;
   /** What was chosen. */
   choice: Phrase;
+  /** Why. */
   reason: Phrase;
   /** What else it may be. */
   alternatives: EntryChoice[];
@@ -75,6 +91,7 @@ export interface EntryGuess {
 export interface Proposal {
   /** Null if the files are not a model of a known kind; `missing` says why. */
   entry: ModelEntry | null;
+  /** What was guessed, in the order in which a form shows it. */
   guesses: EntryGuess[];
   /** What is missing or cannot be used. */
   missing: Phrase[];
@@ -84,6 +101,7 @@ export interface Proposal {
 
 /** Vectors that are taken for images. */
 export interface FlatVector {
+  /** Values of a vector. */
   length: number;
   /** What they are taken for; null if no image has as many values. */
   chosen: FlatImage | null;
@@ -93,15 +111,19 @@ export interface FlatVector {
 
 /** The image that a flat vector holds, and the order of its values: channel after channel if absent, or pixel after pixel. */
 export interface FlatImage {
+  /** Its shape. */
   image: ImageShape;
+  /** The order in which its values lie. */
   layout?: TensorLayout;
 }
 
+/** What the files do not say. */
 export interface ProposalOptions {
   /** Guessed by the length of the vector if absent. */
   flat?: FlatImage | null;
 }
 
+/** How a model is checked. */
 export interface CheckOptions {
   /** Seed of all noise, 1 if absent. */
   seed?: number;
@@ -113,6 +135,7 @@ export interface CheckOptions {
 
 /** Something that looks wrong with a model. */
 export interface ModelWarning {
+  /** Short name, for code. */
   code:
     | "sigmoid-before-logits" | "logits-in-unit-range" | "logits-in-signed-range" | "outside-range" | "not-finite"
     | "decoder-ignores-z" | "posterior-ignores-x" | "posterior-wider-than-prior" | "kl-zero" | "input-scale"
@@ -128,8 +151,11 @@ export interface ModelWarning {
 export interface ModelCheck {
   /** Images as 8-bit levels, one after another, in the entry's size. */
   pictures: {
+    /** What they are. */
     name: "prior" | "examples" | "reconstructions" | "noised" | "denoised" | "samples";
+    /** How many there are. */
     count: number;
+    /** 8-bit levels, image after image. */
     levels: Uint8Array;
   }[];
   /** Empty if all seems well. */

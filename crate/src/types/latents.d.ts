@@ -1,4 +1,6 @@
+/** A diagonal Gaussian over the latents, `q(z|x) = N(mean, exp(log_var))`. */
 export interface DiagonalGaussian {
+  /** Mean, shape `[latents]`. */
   mean: Float32Array;
   /** Logarithm of the variance. */
   logVar: Float32Array;
@@ -18,10 +20,13 @@ export interface DensityReading {
 
 /** A Monte Carlo mean; `standardError` is null while there is too little to estimate it from. */
 export interface Estimate {
+  /** The mean of the draws. */
   mean: number;
+  /** The standard error of the mean; null if the draws do not tell, as a single one does not. */
   standardError: number | null;
 }
 
+/** How to score an image with a VAE. */
 export interface VaeElboOptions {
   /** Samples of the latents, 1 to 100000; 64 if absent. */
   samples?: number;
@@ -33,21 +38,23 @@ export interface VaeElboOptions {
   dequantize?: boolean;
 }
 
+/** Which part of the plane is decoded, and how finely. */
 export interface LatentPlaneOptions {
-  /** The class, for a model that is conditioned on one. */
-  class?: number | null;
   /** The plane reaches from -range to range in both latents, above 0, at most 100; 3 if absent. */
   range?: number;
   /** Images in a row, of one picture after the other; each divides the last, which is at most 64. [5, 10, 20] if absent. */
   grids?: number[];
+  /** The class, for a model that is conditioned on one. */
+  class?: number | null;
 }
 
 /** A class in the plane of a VAE with two latents, as the posterior means of its training images lie. */
 export interface ClassRegion {
+  /** Its name. */
   label: string;
   /** Images that were counted. */
   images: number;
-  /** Where the class is densest, [z_1, z_2]. */
+  /** Where the class is densest, `[z_1, z_2]`. */
   peak: [number, number];
   /** For each share that was asked for, the lines around the densest region that holds it: coordinates z_1, z_2, z_1, z_2 … */
   contours: Float64Array[][];
@@ -55,31 +62,37 @@ export interface ClassRegion {
 
 /** ELBO = reconstruction - KL of an image, in nats. */
 export interface VaeElbo {
+  /** The seed that was used. */
   seed: number;
+  /** Samples of the latents. */
   samples: number;
+  /** What was explained. */
   task: Task;
   /** The binary image that was scored, one 0 or 1 per pixel; null for other tasks. */
   binarized: Uint8Array | null;
   /** How a density was read; null for other tasks. */
   density: DensityReading | null;
-  /** E_q[log p(x|z)], at most 0 but for a density. */
+  /** `E_q[log p(x|z)]`, at most 0 but for a density. */
   reconstruction: Estimate;
   /** KL(q(z|x) || p(z)), exact. */
   kl: number;
+  /** The summands of `kl`, one per latent. */
   klPerLatent: number[];
+  /** reconstruction - kl ≤ log p(x). */
   elbo: Estimate;
   /** -ELBO / (pixels * ln 2); of a density -(ELBO + logVolume) / (pixels * ln 2). */
   bitsPerDim: Estimate;
 }
 
 /**
- * What log p(x) is estimated with. "posterior": q(z|x) alone. "defensive": 3/4 q and 1/4 a copy with twice the variance, of a hierarchical
- * VAE in the top layer only. "laplace": 1/2 q and 1/2 Gaussians fitted to the posterior's mode and curvature; "fitted": 1/2 q and 1/2
- * a Student t distribution with the weighted mean and covariance of 1600 draws around that mode, which are evaluated first and on top: for
- * heavy-tailed weights. "defensive" stands in for both in a hierarchical VAE.
+ * What log p(x) is estimated with. "posterior": q(z|x) alone. "defensive": 3/4 q and 1/4 a copy with twice the variance, of a
+ * hierarchical VAE in the top layer only. "laplace": 1/2 q and 1/2 Gaussians fitted to the posterior's mode and curvature;
+ * "fitted": 1/2 q and 1/2 a Student t distribution with the weighted mean and covariance of 1600 draws around that mode, which
+ * are evaluated first and on top: for heavy-tailed weights. "defensive" stands in for both in a hierarchical VAE.
  */
 export type ImportanceProposal = "posterior" | "defensive" | "laplace" | "fitted";
 
+/** How to score an image with a latent-variable model. */
 export interface LatentBoundOptions {
   /** Samples of q(z|x), of which the ELBO is made, 1 to 1000000; 5000 if absent. The proposal's own draws come on top. */
   samples?: number;
@@ -95,31 +108,47 @@ export interface LatentBoundOptions {
 
 /** Bounds on log p(x) of one image under a VAE or a hierarchical VAE, in nats. */
 export interface LatentBoundResult {
+  /** The seed that was used. */
   seed: number;
   /** Samples of q(z|x) so far. */
   samples: number;
   /** All draws so far, those of the proposal's other components among them. */
   draws: number;
+  /** Whether all are there. */
   done: boolean;
+  /** What was explained. */
   task: Task;
   /** The binary image that was scored, one 0 or 1 per pixel; null for other tasks. */
   binarized: Uint8Array | null;
   /** How a density was read; null for other tasks. */
   density: DensityReading | null;
-  /** E_q[log p(x|z)]. */
+  /** `E_q[log p(x|z)]`. */
   reconstruction: Estimate;
   /** KL(q(z|x) || p(z)); exact for a VAE, whose standard error is 0. */
   kl: Estimate;
   /** Its summands: one per stochastic layer, the top one first; a VAE has one. */
-  layers: { name: string; kl: Estimate }[];
+  layers: {
+    /** Name of the layer. */
+    name: string;
+    /** E_q KL(q(z_l | z_{<l}, x) || p(z_l | z_{<l})) in nats. */
+    kl: Estimate;
+  }[];
   /** The exact summands of a VAE, one per latent; null for a hierarchical VAE. */
   klPerLatent: number[] | null;
+  /** reconstruction - kl ≤ log p(x). */
   elbo: Estimate;
   /** -ELBO / (pixels * ln 2). */
   bitsPerDim: Estimate;
-  /** The importance-weighted bound L_K (Burda et al. 2015) for K = 1, 2, 5, 10, ... and for all samples so far: the mean over disjoint
-   *  batches of K. The standard error comes from the spread of the batches, of their weights where the batches are few. */
-  importance: { k: number; bound: Estimate }[];
+  /**
+   * The importance-weighted bound L_K (Burda et al. 2015) for K = 1, 2, 5, 10, ... and for all samples so far: the mean over
+   * disjoint batches of K. The standard error comes from the spread of the batches, of their weights where the batches are few.
+   */
+  importance: {
+    /** K, how many samples one bound averages over. */
+    k: number;
+    /** L_K in nats. */
+    bound: Estimate;
+  }[];
   /** log p(x) by the proposal, from below in expectation. */
   logLikelihood: Estimate;
   /** logLikelihood - elbo, an estimate of KL(q(z|x) || p(z|x)). */
@@ -132,8 +161,11 @@ export interface LatentBoundResult {
 
 /** log p(x) by importance sampling, in nats. */
 export interface ImportanceEstimate {
+  /** What the draws come from. */
   proposal: ImportanceProposal;
+  /** How many they are. */
   draws: number;
+  /** The logarithm of the mean weight, in nats. */
   logLikelihood: Estimate;
   /** (sum of w)^2 / sum of w^2 of the importance weights w. */
   effectiveSampleSize: number;
@@ -153,15 +185,27 @@ export interface ParetoDiagnostic {
   drawsNeeded: number | null;
   /** Weights in the tail. */
   size: number;
-  /** Some of them, the largest first: its rank, and the logarithm of the weight over the mean weight, as it came and as the fit expects it. */
-  tail: { rank: number; observed: number; fitted: number }[];
+  /**
+   * Some of them, the largest first: its rank, and the logarithm of the weight over the mean weight, as it came and as the fit
+   * expects it.
+   */
+  tail: {
+    /** 1 for the largest. */
+    rank: number;
+    /** Its logarithm, less that of the mean weight. */
+    observed: number;
+    /** What the fit expects at this rank, likewise. */
+    fitted: number;
+  }[];
 }
 
+/** The noise of a draw from the prior of a hierarchical VAE. */
 export interface GenerateOptions {
   /** One seed per layer, the top one first: integers from 0 to 2^53 - 1. */
   seeds: number[];
 }
 
+/** How to reconstruct an image with a hierarchical VAE. */
 export interface ReconstructOptions {
   /** How many layers, from the top, are drawn from q(z|x), the others from their priors; all if absent. */
   posteriorLayers?: number;

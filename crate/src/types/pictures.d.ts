@@ -1,3 +1,4 @@
+/** How a drawing becomes a digit. */
 export interface RenderDigitOptions {
   /** Width of the brush in pixels of the result, 0.5 to 8; the one that gives the strokes of MNIST, 2.6, if absent. */
   brush?: number;
@@ -15,8 +16,11 @@ export interface ExampleDrawing {
 
 /** 1 channel for grey or 3 for red, green and blue; levels lie row by row, the channels of a pixel side by side. */
 export interface ImageShape {
+  /** Channels: 1 for grey, 3 for red, green and blue. */
   channels: number;
+  /** Rows. */
   height: number;
+  /** Columns. */
   width: number;
 }
 
@@ -29,6 +33,7 @@ export interface Layout {
   channels?: number;
 }
 
+/** How a picture is read. */
 export interface DigitFromPixelsOptions {
   /** Looks for no digit, and takes the whole picture between black bars; false if absent. */
   whole?: boolean;
@@ -49,7 +54,7 @@ export interface DigitReading {
   /** For a picture of 28x28 pixels, its own levels, inverted if its ink is dark. */
   kept: Uint8Array | null;
   /** Why there is no digit: there are several, or nothing looks like strokes of a pen. */
-  problem: 'several' | 'shapeless' | null;
+  problem: "several" | "shapeless" | null;
   /** Where the digit is, or what may be meant, in the order of reading. */
   regions: Region[];
 }
@@ -57,8 +62,9 @@ export interface DigitReading {
 /** What of an image of 28x28 levels is like MNIST's digits, and what is not. */
 export interface DigitStanding {
   isStandard: boolean;
-  /** The most frequent level outside the ink, and the greatest level. */
+  /** The most frequent level outside the ink. */
   ground: number;
+  /** The greatest level. */
   peak: number;
   /** Whether the ground is black and the ink white. */
   hasRange: boolean;

@@ -2,8 +2,8 @@
 export type PlanePreset = "correlated-gaussian" | "two-gaussians" | "five-gaussians" | "moons" | "spiral";
 
 /**
- * Draws of the data on their way to noise; ancestral sampling (Ho et al. 2020); DDIM (Song et al. 2021); the
- * probability-flow ODE by Heun's method, one step for each timestep.
+ * Draws of the data on their way to noise; ancestral sampling (Ho et al. 2020); DDIM (Song et al. 2021); the probability-flow ODE
+ * by Heun's method, one step for each timestep.
  */
 export type PlaneParticles = "forward" | "ancestral" | "ddim" | "flow";
 
@@ -22,6 +22,7 @@ export interface PlaneComponent {
   correlation?: number;
 }
 
+/** What to diffuse and how. */
 export interface PlaneDiffusionOptions {
   /** "five-gaussians" if neither these nor components are given. */
   data?: PlanePreset;
@@ -43,8 +44,11 @@ export interface PlaneDiffusionOptions {
   seed?: number;
 }
 
+/** What to learn and how. */
 export interface PlaneNetworkOptions {
+  /** "five-gaussians" if neither these nor components are given. */
   data?: PlanePreset;
+  /** Other data: 1 to 32 components. */
   components?: PlaneComponent[];
   /** The network is trained over the log SNR of this schedule; "cosine" if absent. */
   schedule?: "linear" | "cosine" | "log-snr-linear";
@@ -58,6 +62,7 @@ export interface PlaneNetworkOptions {
 
 /** The course of a training, as columns: a row at first and after every 200 steps. Nats. */
 export interface PlaneTrainingTrace {
+  /** Steps made before the row. */
   step: number[];
   /** Mean of ½ |ε - ε̂|² over the examples since the row before; not a number in the first row. */
   loss: (number | null)[];
@@ -67,16 +72,21 @@ export interface PlaneTrainingTrace {
 
 /** A Gaussian as it is drawn. */
 export interface PlaneKernel {
+  /** The mean. */
   mean: [number, number];
+  /** Standard deviation of each coordinate. */
   std: [number, number];
+  /** Correlation of the coordinates. */
   correlation: number;
 }
 
 /** The distributions of x_{t-1} that a term of the bound is about. */
 export interface PlaneKernels {
+  /** The timestep. */
   t: number;
   /** A draw of q(x_t | x_0), from the same ε at every timestep. */
   xT: [number, number];
+  /** The model's x̂_0 for it. */
   predictedX0: [number, number];
   /** q(x_{t-1} | x_t, x_0). */
   posterior: PlaneKernel;
@@ -88,9 +98,11 @@ export interface PlaneKernels {
   kl: number;
 }
 
+/** The path of a particle. */
 export interface PlanePath {
   /** Timesteps in the order of the path. */
   t: number[];
+  /** x_t. */
   x: [number, number][];
   /** The model's x̂_0 from each x; x itself at t = 0. */
   x0: [number, number][];
@@ -112,6 +124,7 @@ export interface PlaneTerms {
 
 /** log p(x) - ELBO and its parts, which sum to it. No part is negative in the mean over the data; at one point any may be. */
 export interface PlaneGap {
+  /** log p(x_0) - ELBO. */
   total: number;
   /** N(0, I) in the place of p(x_T). */
   noise: number;
@@ -125,6 +138,7 @@ export interface PlaneGap {
 
 /** -ELBO by independent draws of whole chains. */
 export interface PlaneForm {
+  /** Of -ELBO. */
   cost: Estimate;
   /** Of a single draw. */
   standardDeviation: number | null;
@@ -132,7 +146,9 @@ export interface PlaneForm {
 
 /** ½ E|ε - ε̂|² in nats per unit of log SNR, at 120 places from λ_T to λ_1. */
 export interface PlaneErrors {
+  /** Log SNR, rising from λ_T to λ_1. */
   logSnr: number[];
+  /** Of the model. */
   model: number[];
   /** Of the best x̂_0. */
   exact: number[];
@@ -140,27 +156,39 @@ export interface PlaneErrors {
   excess: number[];
 }
 
+/** The bound of chains of a schedule, over T. */
 export interface PlaneSweep {
+  /** The schedule. */
   schedule: "linear" | "cosine" | "log-snr-linear";
   /** Rising in T, as far as they are computed; `gap` is log p(x) - ELBO. */
-  points: { steps: number; elbo: number; gap: number }[];
+  points: {
+    /** T. */
+    steps: number;
+    /** The bound. */
+    elbo: number;
+    /** log p(x_0) minus the bound. */
+    gap: number;
+  }[];
 }
 
 /** What is known of a point so far; nats. What is not computed yet is null. */
 export interface PlanePointResult {
+  /** The point. */
   x0: [number, number];
   /** log p(x) of the data, exactly. */
   logP: number;
   /** log p(x) of the model's own density; null for a network, which has none in closed form. */
   modelLogP: number | null;
   /**
-   * log p(x) of the model's probability-flow ODE: 200 steps of the classical Runge-Kutta method, exact divergence. Right to
-   * 1e-4 where there are data; far from all, with log p far below -30, its paths turn too sharply for so few steps.
+   * log p(x) of the model's probability-flow ODE: 200 steps of the classical Runge-Kutta method, exact divergence. Right to 1e-4
+   * where there are data; far from all, with log p far below -30, its paths turn too sharply for so few steps.
    */
   flowLogP: number | null;
+  /** The bound of the model. */
   bound: PlaneTerms | null;
   /** The bound of the best x̂_0 on the same chain. */
   exactElbo: number | null;
+  /** log p(x_0) - ELBO. */
   gap: PlaneGap | null;
   /** Of 64. */
   draws: number;
@@ -168,9 +196,11 @@ export interface PlanePointResult {
   denoising: PlaneForm | null;
   /** By consistency terms, from the same chains. */
   consistency: PlaneForm | null;
+  /** The error of x̂_0 over log SNR; null until it is complete. */
   errors: PlaneErrors | null;
   /** The bound over T from 2 to 1000, for each schedule. */
   sweep: PlaneSweep[];
+  /** Whether all is computed. */
   done: boolean;
   /** 0 to 1. */
   progress: number;
@@ -191,7 +221,9 @@ export interface PlaneScores {
    * either sign, where they agree. null before the samplers have ended.
    */
   ancestral: number | null;
+  /** Likewise for DDIM. */
   ddim: number | null;
+  /** Likewise for the ODE. */
   flow: number | null;
 }
 

@@ -1,15 +1,15 @@
 /** A file of a data set: images, or labels alone. */
 export type DataFile =
   | {
-      shape: ImageShape;
-      count: number;
-      /** 8-bit levels, image after image. */
-      levels: Uint8Array;
-      /** One for each image, where the file has a column of them. */
-      labels: string[] | null;
-      /** What the values were taken for: levels 0 to 255, 0 and 1, [0, 1] or [-1, 1]. */
-      reading: "levels" | "bits" | "unit" | "signed";
-    }
+    shape: ImageShape;
+    count: number;
+    /** 8-bit levels, image after image. */
+    levels: Uint8Array;
+    /** One for each image, where the file has a column of them. */
+    labels: string[] | null;
+    /** What the values were taken for: levels 0 to 255, 0 and 1, `[0, 1]` or `[-1, 1]`. */
+    reading: "levels" | "bits" | "unit" | "signed";
+  }
   | { labels: string[]; levels: null };
 
 /** How well a value tells two samples apart. */
@@ -32,6 +32,7 @@ export interface Histogram {
 
 /** Orthonormal axes through the mean of points, each with the largest variance that is left. */
 export interface PrincipalComponents {
+  /** The mean of the points. */
   mean: number[];
   /** Unit vectors whose entry of the largest absolute value is positive; all zeros beyond the rank of the points. */
   axes: number[][];

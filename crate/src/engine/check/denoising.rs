@@ -5,7 +5,7 @@ use ndarray::{Array1, ArrayView1};
 use serde_json::{Value, json};
 
 use super::probes::probe_images;
-use super::{CheckOptions, GalleryName, ModelCheck};
+use super::{CheckOptions, GalleryName, ModelCheck, WarningCode};
 use crate::engine::{Ddpm, Method, SamplerOptions};
 use crate::error::Result;
 use crate::math::image::{levels_to_signed, signed_to_levels};
@@ -91,7 +91,7 @@ pub(super) fn check_ddpm(
     };
     let predicted = run(entry, class)?;
     if predicted.iter().any(|x0| x0.iter().any(|v| !v.is_finite())) {
-        found.warn("not-finite", Code::NetworkNotFinite, None);
+        found.warn(WarningCode::NotFinite, Code::NetworkNotFinite, None);
         return Ok(());
     }
     let pictures = |images: &dyn Fn(&Probe, usize) -> Vec<u8>| -> Vec<u8> {
@@ -112,7 +112,7 @@ pub(super) fn check_ddpm(
         let change = other.iter().zip(&same).map(|(a, b)| square(a.view(), b.view()));
         if change.fold(0.0, f64::max) < 1e-12 {
             found.warn(
-                "class-has-no-effect",
+                WarningCode::ClassHasNoEffect,
                 Phrase::new(
                     Code::ClassWithoutEffect,
                     [("input", condition.name.as_deref().unwrap_or("class").into())],
@@ -147,7 +147,7 @@ fn compare(
         && least < CLEARLY * present
     {
         found.warn(
-            "other-reading-is-better",
+            WarningCode::OtherReadingIsBetter,
             Phrase::new(
                 Code::BetterReading,
                 [
@@ -160,7 +160,7 @@ fn compare(
         );
     } else if present > 1.0 {
         found.warn(
-            "poor-denoising",
+            WarningCode::PoorDenoising,
             Phrase::new(Code::PoorDenoising, [("present", format!("{present:.2}").into())]),
             None,
         );
@@ -264,7 +264,7 @@ fn chain(
     let flat = last.x.chunks_exact(dimensions).all(|image| image.iter().all(|&l| l == image[0]));
     found.show(GalleryName::Samples, last.x.clone(), 2);
     if flat {
-        found.warn("flat-samples", Code::FlatSamples, None);
+        found.warn(WarningCode::FlatSamples, Code::FlatSamples, None);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Checks of a hierarchical VAE.
 
 use super::probes::probe_images;
-use super::{CheckOptions, DRAWS, GalleryName, ModelCheck};
+use super::{CheckOptions, DRAWS, GalleryName, ModelCheck, WarningCode};
 use crate::engine::{Hvae, ReconstructOptions, to_levels};
 use crate::error::Result;
 use crate::model::load::Files;
@@ -21,7 +21,7 @@ pub(super) fn check_hvae(
         images.extend(model.generate(&seeds)?);
     }
     if images.iter().any(|v| !v.is_finite()) {
-        found.warn("not-finite", Code::DrawNotFinite, None);
+        found.warn(WarningCode::NotFinite, Code::DrawNotFinite, None);
         return Ok(());
     }
     found.show(GalleryName::Prior, to_levels(&images)?, DRAWS);

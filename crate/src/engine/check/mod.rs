@@ -24,12 +24,14 @@ const DRAWS: usize = 8;
 /// How a model is checked.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CheckOptions {
-    /// Seed of all noise.
+    /// Seed of all noise, 1 if absent.
     pub seed: u64,
-    /// Steps of the chain of a diffusion model, 2 to 1000.
+    /// Steps of the chain of a diffusion model, 2 to 1000; 20 if absent.
     pub steps: usize,
-    /// Most bytes that a network may take by its estimate; none for no limit.
+    /// Most bytes that a network may take by its estimate: 1 GiB if absent, null for no limit.
+    #[cfg_attr(test, ts(optional = nullable))]
     pub memory: Option<u64>,
 }
 
@@ -42,19 +44,23 @@ impl Default for CheckOptions {
 /// Images that a check has painted.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Gallery {
     /// What they are.
+    #[cfg_attr(test, ts(inline))]
     pub name: GalleryName,
     /// How many there are.
     pub count: usize,
     /// 8-bit levels, image after image.
     #[serde(with = "serde_bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub levels: Vec<u8>,
 }
 
 /// What images of a check are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum GalleryName {
     /// Draws from the prior, decoded.
     Prior,
@@ -70,35 +76,80 @@ pub enum GalleryName {
     Samples,
 }
 
-/// Something that looks wrong.
+/// What looks wrong, as a name for code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum WarningCode {
+    /// The output called logits comes of a sigmoid.
+    SigmoidBeforeLogits,
+    /// All logits lie in [0, 1].
+    LogitsInUnitRange,
+    /// All logits lie in [-1, 1].
+    LogitsInSignedRange,
+    /// Means lie outside their range.
+    OutsideRange,
+    /// A value is not finite.
+    NotFinite,
+    /// The decoder gives the same for every latent vector.
+    DecoderIgnoresZ,
+    /// The encoder gives the same for every image.
+    PosteriorIgnoresX,
+    /// q(z|x) is wider than the prior.
+    PosteriorWiderThanPrior,
+    /// The KL is exactly 0.
+    KlZero,
+    /// The encoder reconstructs better when it sees the pixels in other units.
+    InputScale,
+    /// Reconstructions are far from their images.
+    PoorReconstruction,
+    /// The bound is lower than that of a model that knows nothing.
+    BoundTooLow,
+    /// The bound of a probability is above 0.
+    BoundAboveZero,
+    /// The network denoises better under another convention.
+    OtherReadingIsBetter,
+    /// The network does not denoise.
+    PoorDenoising,
+    /// The class does not change what the network gives.
+    ClassHasNoEffect,
+    /// Samples are nearly the same everywhere.
+    FlatSamples,
+}
+
+/// Something that looks wrong with a model.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ModelWarning"))]
 pub struct Warning {
     /// Short name, for code.
-    pub code: &'static str,
+    #[cfg_attr(test, ts(inline))]
+    pub code: WarningCode,
     /// The same in words, with the figures that it rests on.
     pub detail: Phrase,
-    /// Changes of the entry that seem to be better, if any are known.
+    /// Changes of the entry that seem to be better; null if none are known.
+    #[cfg_attr(test, ts(type = "EntryChanges | null"))]
     pub changes: Option<Changes>,
 }
 
-/// What a check has found.
+/// What a model does with probes.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ModelCheck {
-    /// What was painted.
+    /// Images as 8-bit levels, one after another, in the entry's size.
+    #[cfg_attr(test, ts(inline))]
     pub pictures: Vec<Gallery>,
-    /// What looks wrong; nothing if all seems well.
+    /// Empty if all seems well.
     pub warnings: Vec<Warning>,
-    /// Mean KL of each latent over the example drawings, in nats; empty without q(z|x).
+    /// Mean KL of each latent over the example drawings in nats; empty without q(z|x).
     pub kl_per_latent: Vec<f64>,
-    /// Mean ELBO of the example drawings in nats, in the units of the entry's likelihood; none
-    /// where there is none.
+    /// Mean ELBO of the example drawings in nats; null where there is none.
     pub elbo: Option<f64>,
 }
 
 impl ModelCheck {
-    fn warn(&mut self, code: &'static str, detail: impl Into<Phrase>, changes: Option<Changes>) {
+    fn warn(&mut self, code: WarningCode, detail: impl Into<Phrase>, changes: Option<Changes>) {
         self.warnings.push(Warning { code, detail: detail.into(), changes });
     }
 
@@ -182,7 +233,7 @@ fn check_files(
         let Some(sigmoid) = value.filter(|v| v.operator == "Sigmoid") else { continue };
         let changes = [("decoder.output.value".to_string(), "mean".into())];
         found.warn(
-            "sigmoid-before-logits",
+            WarningCode::SigmoidBeforeLogits,
             Phrase::new(
                 Code::SigmoidBeforeLogits,
                 [

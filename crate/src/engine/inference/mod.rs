@@ -21,9 +21,10 @@ use crate::math::inference::target::{Target, TargetKind};
 use crate::math::inference::variational::{Family, Mixture, Parameters};
 use crate::math::rng::{Purpose, standard_normal};
 
-/// Which distribution is meant.
+/// p; the q that ascends the ELBO and so minimizes KL(q || p); the q that minimizes KL(p || q).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceDensity"))]
 pub enum Density {
     /// The target p.
     Target,

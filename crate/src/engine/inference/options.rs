@@ -14,23 +14,27 @@ use crate::math::inference::variational::{Family, Gaussian, Mixture};
 /// How to fit.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct InferenceOptions {
-    /// Components of a mixture, 1 to [`VariationalInference::MAX_COMPONENTS`]; 3 if absent. For
-    /// other families absent or 1.
+    /// Components of a mixture, 1 to 8; 3 if absent. For other families 1 or absent.
     pub components: Option<usize>,
-    /// Data of the logistic regression; the example's if absent. For other targets absent.
+    /// 1 to 50 observations, only for "logistic-regression"; an example if absent.
     pub data: Option<Vec<Observation>>,
-    /// Draws from each component in an iteration, 1 to [`VariationalInference::MAX_SAMPLES`].
+    /// Draws from each component in an iteration, 1 to 100; 10 if absent.
     pub samples: usize,
-    /// How the gradient is estimated.
+    /// How the ELBO's gradient is estimated: through the path z = mean + L ε (Kingma & Welling
+    /// 2014; the default), or as `E[f(z) ∇ log q(z)]` (Ranganath et al. 2014). That of a mixture is
+    /// stratified over components (Morningstar et al. 2021).
+    #[cfg_attr(test, ts(inline))]
     pub gradient: Estimator,
-    /// How a step follows from it.
+    /// "adam" if absent.
+    #[cfg_attr(test, ts(inline))]
     pub optimizer: OptimizerKind,
-    /// Learning rate, above 0 and at most [`VariationalInference::MAX_LEARNING_RATE`].
+    /// Above 0, at most 1; 0.05 if absent.
     pub learning_rate: f64,
-    /// Seed of all draws; drawn from the system's generator if absent.
+    /// Seed of all draws; drawn afresh if absent.
     pub seed: Option<u64>,
-    /// The first q, one entry for each component; away from the target's middle if absent.
+    /// The first q, one entry for each component; aside of the target if absent.
     pub start: Option<Vec<Component>>,
 }
 
@@ -52,15 +56,16 @@ impl Default for InferenceOptions {
 /// A Gaussian component of q.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceComponent"))]
 pub struct Component {
-    /// Its share of q; weights are taken in proportion.
+    /// Share of q, taken in proportion; 1 if absent.
     #[serde(default = "one")]
     pub weight: f64,
-    /// Mean.
+    /// Each coordinate from -50 to 50.
     pub mean: Point,
-    /// Standard deviation of each coordinate.
+    /// Standard deviations, 0.02 to 20.
     pub std: Point,
-    /// Correlation of the coordinates; 0 but for the family with full covariance.
+    /// -0.999 to 0.999 for "full-covariance"; 0 or absent for other families.
     #[serde(default)]
     pub correlation: f64,
 }

@@ -9,6 +9,7 @@ use crate::math::elbo::Estimate;
 /// parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GradientVariance {
     /// Of the reparameterized gradient.
     pub reparameterized: f64,
@@ -16,56 +17,66 @@ pub struct GradientVariance {
     pub score_function: f64,
 }
 
-/// q after some iterations, and how far it is from p; nats.
+/// q after some iterations, and how far it is from p. Nats. "By quadrature" means without noise, to
+/// about three decimals.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct InferenceState {
     /// The seed that was used.
     pub seed: u64,
     /// Iterations so far.
     pub iteration: u64,
-    /// Whether the last step left the range of sensible parameters, so that it was not taken and no
-    /// other will be.
+    /// The last step led out of the range of sensible parameters: it was not taken, and no other
+    /// will be before a reset.
     pub diverged: bool,
     /// log Z of the target.
     pub log_z: f64,
     /// The ELBO as the draws of the next iteration estimate it.
     pub elbo_estimate: Estimate,
-    /// The ELBO by quadrature.
+    /// By quadrature.
     pub elbo: f64,
     /// KL(q || p) = log Z - ELBO by quadrature.
     pub gap: f64,
     /// KL(p || q) by quadrature.
     pub forward_kl: f64,
-    /// Length of the ELBO's gradient by the free parameters, by quadrature: 0 at an optimum.
+    /// Length of the ELBO's gradient by the family's free parameters (means, logarithms of scales,
+    /// L_21, logits of weights).
     pub gradient_norm: f64,
-    /// Variance of a gradient estimate with this number of draws, by quadrature.
+    /// Variance of a gradient estimate with this number of samples, summed over those parameters,
+    /// by quadrature.
+    #[cfg_attr(test, ts(inline))]
     pub gradient_variance: GradientVariance,
     /// The components of q.
+    #[cfg_attr(test, ts(type = "Required<InferenceComponent>[]"))]
     pub q: Vec<Component>,
 }
 
-/// The q that minimizes KL(p || q).
+/// The q of the family that minimizes KL(p || q); for a mixture a local minimum.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceForwardFit"))]
 pub struct ForwardFit {
     /// Its ELBO by quadrature.
     pub elbo: f64,
-    /// KL(q || p) by quadrature.
+    /// KL(q || p).
     pub gap: f64,
-    /// KL(p || q) by quadrature.
+    /// KL(p || q).
     pub forward_kl: f64,
     /// Its components.
+    #[cfg_attr(test, ts(type = "Required<InferenceComponent>[]"))]
     pub q: Vec<Component>,
 }
 
-/// The course of a fit, as columns: every iteration at first, then fewer and fewer.
+/// The course of a fit, as columns: every iteration at first, then every 5th, 20th, 100th and
+/// 500th.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct InferenceTrace {
     /// Iterations before the row's state.
     pub iteration: Vec<u64>,
-    /// The ELBO as that iteration's draws estimate it.
+    /// As each iteration's own draws estimate it.
     pub elbo_estimate: Vec<f64>,
     /// The ELBO by quadrature.
     pub elbo: Vec<f64>,

@@ -9,7 +9,7 @@ mod report;
 use std::sync::Arc;
 
 pub use self::network::{PlaneNetwork, PlaneNetworkOptions, PlaneTrainingTrace};
-pub use self::options::{PlaneDiffusionOptions, PlaneModel, PlanePreset};
+pub use self::options::{PlaneComponent, PlaneDiffusionOptions, PlaneModel, PlanePreset};
 use self::options::{data_of, schedule_of};
 pub use self::particles::PlaneParticles;
 use self::particles::{Particles, draws, pairs, streams};
@@ -55,9 +55,10 @@ pub struct PlaneDiffusion {
     particles: Particles,
 }
 
-/// What the arrows of a vector field show.
+/// The model's score, (α x̂_0 - x) / σ², or x̂_0 - x.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum PlaneField {
     /// The model's score (α x̂_0 - x) / σ².
     Score,

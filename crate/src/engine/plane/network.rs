@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::HELD_OUT;
-use super::options::{PlanePreset, data_of, schedule_of};
-use crate::engine::{Component, random_seed};
+use super::options::{PlaneComponent, PlanePreset, data_of, schedule_of};
+use crate::engine::random_seed;
 use crate::error::{Error, Result};
 use crate::math::numeric::mean;
 use crate::math::plane::held_out::HeldOut;
@@ -15,19 +15,22 @@ use crate::math::schedule::ScheduleKind;
 /// What to learn and how.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct PlaneNetworkOptions {
-    /// Data of the crate; [`PlanePreset::FiveGaussians`] if neither these nor `components` are
-    /// given.
+    /// "five-gaussians" if neither these nor components are given.
     pub data: Option<PlanePreset>,
-    /// Other data, as in [`PlaneDiffusionOptions`](super::PlaneDiffusionOptions).
-    pub components: Option<Vec<Component>>,
-    /// The schedule over whose log SNR the network is trained.
+    /// Other data: 1 to 32 components.
+    pub components: Option<Vec<PlaneComponent>>,
+    /// The network is trained over the log SNR of this schedule; "cosine" if absent.
+    #[cfg_attr(test, ts(type = "\"linear\" | \"cosine\" | \"log-snr-linear\""))]
     pub schedule: ScheduleKind,
-    /// T of the bound that the trace shows, and of the timesteps that the simple loss draws.
+    /// T of the bound in the trace, and of the timesteps that the simple loss draws; 100 if absent.
     pub steps: usize,
-    /// How noise levels are weighed.
+    /// "bound": log SNR uniform (Kingma et al. 2021; the default). "simple": timesteps uniform (Ho
+    /// et al. 2020).
+    #[cfg_attr(test, ts(inline))]
     pub weighting: Weighting,
-    /// Seed of weights and examples; drawn from the system's generator if absent.
+    /// Seed of weights and examples; drawn afresh if absent.
     pub seed: Option<u64>,
 }
 
@@ -44,16 +47,17 @@ impl Default for PlaneNetworkOptions {
     }
 }
 
-/// The course of a training, as columns; nats.
+/// The course of a training, as columns: a row at first and after every 200 steps. Nats.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaneTrainingTrace {
     /// Steps made before the row.
     pub step: Vec<u64>,
-    /// Mean of ½ |ε - ε̂|² over the examples since the row before; NaN, null in JavaScript, in the
-    /// first row.
+    /// Mean of ½ |ε - ε̂|² over the examples since the row before; not a number in the first row.
+    #[cfg_attr(test, ts(type = "(number | null)[]"))]
     pub loss: Vec<f64>,
-    /// Mean bound over fixed draws of the data.
+    /// Mean bound over 512 draws of the data, the same in every row.
     pub elbo: Vec<f64>,
 }
 

@@ -4,16 +4,17 @@ use std::f64::consts::{PI, TAU};
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Component;
 use crate::error::{Error, Result};
+use crate::math::inference::Point;
 use crate::math::inference::target::{Target, TargetKind};
 use crate::math::inference::variational::{Gaussian, Mixture};
 use crate::math::plane::mixture::{blurred, moment_match};
 use crate::math::schedule::{LogSnrRange, NoiseSchedule, ScheduleKind};
 
-/// Data that come with the crate, all mixtures of Gaussians.
+/// Data of the crate, each a mixture of Gaussians.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum PlanePreset {
     /// One Gaussian with correlation 0.9.
     CorrelatedGaussian,
@@ -73,9 +74,31 @@ fn string(means: impl Iterator<Item = [f64; 2]>, std: f64) -> Mixture {
     Mixture { weights: vec![1.0 / components.len() as f64; components.len()], components }
 }
 
+/// A Gaussian component of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PlaneComponent {
+    /// Taken in proportion; 1 if absent.
+    #[serde(default = "one")]
+    pub weight: f64,
+    /// Each coordinate from -10 to 10.
+    pub mean: Point,
+    /// Standard deviations, 0.1 to 5.
+    pub std: Point,
+    /// -0.99 to 0.99; 0 if absent.
+    #[serde(default)]
+    pub correlation: f64,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
 /// A model whose x̂_0 is a closed form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum PlaneModel {
     /// The data themselves: the score is exact.
     Exact,
@@ -88,25 +111,29 @@ pub enum PlaneModel {
 /// What to diffuse and how.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct PlaneDiffusionOptions {
-    /// Data of the crate; [`PlanePreset::FiveGaussians`] if neither these nor `components` are
-    /// given.
+    /// "five-gaussians" if neither these nor components are given.
     pub data: Option<PlanePreset>,
-    /// Other data: 1 to [`super::PlaneDiffusion::MAX_COMPONENTS`] Gaussians.
-    pub components: Option<Vec<Component>>,
-    /// Noise schedule.
+    /// Other data: 1 to 32 components.
+    pub components: Option<Vec<PlaneComponent>>,
+    /// "cosine" if absent. The log SNR of "log-snr-linear" goes from 13.3 to -6.
+    #[cfg_attr(test, ts(type = "\"linear\" | \"cosine\" | \"log-snr-linear\""))]
     pub schedule: ScheduleKind,
-    /// T, 2 to [`super::PlaneDiffusion::MAX_STEPS`].
+    /// T, 2 to 1000; 100 if absent.
     pub steps: usize,
-    /// Share of the ancestral noise that DDIM adds, 0 to 1.
+    /// Share of the ancestral noise that DDIM adds, 0 to 1; 0 if absent.
     pub eta: f64,
-    /// Particles, 2 to [`super::PlaneDiffusion::MAX_PARTICLES`].
+    /// 2 to 2000; 1000 if absent.
     pub particles: usize,
-    /// The model whose x̂_0 is used.
+    /// Whose x̂_0 is used: that of the data (the default), of the data blurred, or of one Gaussian
+    /// with their moments.
+    #[cfg_attr(test, ts(inline))]
     pub model: PlaneModel,
-    /// Standard deviation that [`PlaneModel::Blurred`] adds, above 0 and at most 3.
+    /// Standard deviation that "blurred" adds to every component, above 0 and at most 3; 0.4 if
+    /// absent.
     pub blur: f64,
-    /// Seed of all noise; drawn from the system's generator if absent.
+    /// Seed of all noise; drawn afresh if absent.
     pub seed: Option<u64>,
 }
 
@@ -141,7 +168,7 @@ pub(super) fn schedule_of(kind: ScheduleKind, steps: usize) -> Result<NoiseSched
 /// The data that options name.
 pub(super) fn data_of(
     preset: Option<PlanePreset>,
-    components: Option<&[Component]>,
+    components: Option<&[PlaneComponent]>,
 ) -> Result<Mixture> {
     match (preset, components) {
         (Some(_), Some(_)) => {
@@ -152,7 +179,7 @@ pub(super) fn data_of(
     }
 }
 
-fn mixture_of(components: &[Component]) -> Result<Mixture> {
+fn mixture_of(components: &[PlaneComponent]) -> Result<Mixture> {
     let most = super::PlaneDiffusion::MAX_COMPONENTS;
     if !(1..=most).contains(&components.len()) {
         let given = components.len();
@@ -160,7 +187,7 @@ fn mixture_of(components: &[Component]) -> Result<Mixture> {
     }
     let (least_std, most_std) = super::PlaneDiffusion::STD_RANGE;
     let reach = super::PlaneDiffusion::MAX_MEAN;
-    for (at, &Component { weight, mean, std, correlation }) in components.iter().enumerate() {
+    for (at, &PlaneComponent { weight, mean, std, correlation }) in components.iter().enumerate() {
         let check = |what: &str, value: f64, inside: bool, range: String| {
             if inside {
                 return Ok(());
@@ -180,7 +207,7 @@ fn mixture_of(components: &[Component]) -> Result<Mixture> {
         check("correlation", correlation, correlation.abs() <= 0.99, "from -0.99 to 0.99".into())?;
     }
     let total: f64 = components.iter().map(|component| component.weight).sum();
-    let gaussian = |c: &Component| {
+    let gaussian = |c: &PlaneComponent| {
         let covariance = c.correlation * c.std[0] * c.std[1];
         Gaussian::with_covariance(c.mean, [c.std[0] * c.std[0], covariance, c.std[1] * c.std[1]])
     };

@@ -13,9 +13,11 @@ use crate::math::plane::{Denoiser, predicted_epsilon};
 use crate::math::rng::{Purpose, standard_normal, uniform};
 use crate::math::schedule::NoiseSchedule;
 
-/// Which particles.
+/// Draws of the data on their way to noise; ancestral sampling (Ho et al. 2020); DDIM (Song et al.
+/// 2021); the probability-flow ODE by Heun's method, one step for each timestep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum PlaneParticles {
     /// Draws of the data on their way to noise, x_t from q(x_t | x_{t-1}).
     Forward,

@@ -13,6 +13,7 @@ use crate::math::schedule::ScheduleKind;
 /// A Gaussian as it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaneKernel {
     /// The mean.
     pub mean: Point,
@@ -34,50 +35,54 @@ impl PlaneKernel {
     }
 }
 
-/// The distributions of x_{t-1} that one term of the bound is about.
+/// The distributions of x_{t-1} that a term of the bound is about.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaneKernels {
     /// The timestep.
     pub t: usize,
-    /// One draw of q(x_t | x_0).
+    /// A draw of q(x_t | x_0), from the same ε at every timestep.
     pub x_t: Point,
     /// The model's x̂_0 for it.
     #[serde(rename = "predictedX0")]
     pub predicted_x0: Point,
-    /// q(x_{t-1} | x_t, x_0), isotropic.
+    /// q(x_{t-1} | x_t, x_0).
     pub posterior: PlaneKernel,
-    /// p(x_{t-1} | x_t) of the model, of the same variance.
+    /// The model's p(x_{t-1} | x_t), of the same variance.
     pub model: PlaneKernel,
     /// Mean and covariance of the data's own q(x_{t-1} | x_t), a mixture.
     pub data: PlaneKernel,
-    /// KL(posterior || model): the draw's share in L_{t-1}.
+    /// KL(posterior || model) in nats.
     pub kl: f64,
 }
 
 /// The path of a particle.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlanePath {
     /// Timesteps in the order of the path.
     pub t: Vec<usize>,
     /// x_t.
     pub x: Vec<Point>,
-    /// The model's x̂_0 from it; x_0 itself at t = 0.
+    /// The model's x̂_0 from each x; x itself at t = 0.
     pub x0: Vec<Point>,
 }
 
-/// The bound of one point by quadrature.
+/// The bound of a point, by quadrature. Nats of a density: it may be positive, as may be each cost
+/// negative but the first two.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaneTerms {
     /// L_T, at least 0.
     pub prior: f64,
-    /// Σ_{t=2..T} L_{t-1}, at least 0.
+    /// Σ_{t≥2} L_{t-1}, at least 0.
     pub denoising: f64,
-    /// L_{t-1}, entry t - 2.
+    /// L_1, ..., L_{T-1}.
     pub per_timestep: Vec<f64>,
-    /// L_0, a density's: it may be negative.
+    /// L_0.
     pub reconstruction: f64,
     /// -(prior + denoising + reconstruction).
     pub elbo: f64,
@@ -95,10 +100,11 @@ impl From<PlaneBound> for PlaneTerms {
     }
 }
 
-/// log p(x_0) - ELBO, part by part; they sum to it. Over the data no part is negative in the mean,
-/// at a single point any may be.
+/// log p(x) - ELBO and its parts, which sum to it. No part is negative in the mean over the data;
+/// at one point any may be.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaneGap {
     /// log p(x_0) - ELBO.
     pub total: f64,
@@ -108,8 +114,7 @@ pub struct PlaneGap {
     pub steps: f64,
     /// One Gaussian in the place of p(x_0 | x_1).
     pub data: f64,
-    /// The model's x̂_0 in the place of E[x_0 | x_t]: the bound of the exact score minus the
-    /// model's.
+    /// The model's x̂_0 in the place of the best one.
     pub model: f64,
 }
 
@@ -120,13 +125,14 @@ impl PlaneGap {
     }
 }
 
-/// -ELBO by independent draws of whole chains, in one of its forms.
+/// -ELBO by independent draws of whole chains.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaneForm {
     /// Of -ELBO.
     pub cost: Estimate,
-    /// Standard deviation of a single draw.
+    /// Of a single draw.
     pub standard_deviation: Option<f64>,
 }
 
@@ -136,22 +142,24 @@ impl PlaneForm {
     }
 }
 
-/// ½ E|ε - ε̂|² over log SNR, in nats per unit, from little noise on; equally spaced.
+/// ½ E|ε - ε̂|² in nats per unit of log SNR, at 120 places from λ_T to λ_1.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaneErrors {
     /// Log SNR, rising from λ_T to λ_1.
     pub log_snr: Vec<f64>,
     /// Of the model.
     pub model: Vec<f64>,
-    /// Of E[x_0 | x_t], the least that there can be over the data.
+    /// Of the best x̂_0.
     pub exact: Vec<f64>,
-    /// What the model's errors cost up to each log SNR: the integral of the difference.
+    /// The integral of the difference up to each place: what the model's errors cost.
     pub excess: Vec<f64>,
 }
 
 /// A chain of another length.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaneSweepPoint {
     /// T.
     pub steps: usize,
@@ -163,61 +171,69 @@ pub struct PlaneSweepPoint {
 
 /// The bound of chains of a schedule, over T.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaneSweep {
     /// The schedule.
+    #[cfg_attr(test, ts(type = "\"linear\" | \"cosine\" | \"log-snr-linear\""))]
     pub schedule: ScheduleKind,
-    /// Rising in T; as far as they are computed.
+    /// Rising in T, as far as they are computed; `gap` is log p(x) - ELBO.
+    #[cfg_attr(test, ts(inline))]
     pub points: Vec<PlaneSweepPoint>,
 }
 
-/// The likelihoods and bounds of one point, as far as they are computed.
+/// What is known of a point so far; nats. What is not computed yet is null.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlanePointResult {
     /// The point.
     pub x0: Point,
-    /// log p(x_0) of the data, exactly.
+    /// log p(x) of the data, exactly.
     pub log_p: f64,
-    /// log p(x_0) of the density that the model has; none for a network.
+    /// log p(x) of the model's own density; null for a network, which has none in closed form.
     pub model_log_p: Option<f64>,
-    /// log p(x_0) of the model's probability-flow ODE.
+    /// log p(x) of the model's probability-flow ODE: 200 steps of the classical Runge-Kutta method,
+    /// exact divergence. Right to 1e-4 where there are data; far from all, with log p far below
+    /// -30, its paths turn too sharply for so few steps.
     pub flow_log_p: Option<f64>,
     /// The bound of the model.
     pub bound: Option<PlaneTerms>,
-    /// The bound of the exact score on the same chain.
+    /// The bound of the best x̂_0 on the same chain.
     pub exact_elbo: Option<f64>,
     /// log p(x_0) - ELBO.
     pub gap: Option<PlaneGap>,
-    /// Draws so far.
+    /// Of 64.
     pub draws: usize,
-    /// -ELBO by denoising matching terms.
+    /// By denoising matching terms.
     pub denoising: Option<PlaneForm>,
-    /// -ELBO by consistency terms, from the same chains.
+    /// By consistency terms, from the same chains.
     pub consistency: Option<PlaneForm>,
-    /// The error of x̂_0 over log SNR; none until it is complete.
+    /// The error of x̂_0 over log SNR; null until it is complete.
     pub errors: Option<PlaneErrors>,
-    /// The gap over T, for each schedule.
+    /// The bound over T from 2 to 1000, for each schedule.
     pub sweep: Vec<PlaneSweep>,
     /// Whether all is computed.
     pub done: bool,
-    /// The share of the work that is done, 0 to 1.
+    /// 0 to 1.
     pub progress: f64,
 }
 
 /// How well a model scores and samples.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaneScores {
-    /// Mean log p(x_0) over the draws of the data.
+    /// Mean log p(x) over 512 draws of the data, in nats.
     pub log_p: f64,
-    /// Mean bound of the model over the same draws.
+    /// Mean bound of the model over them.
     pub elbo: Estimate,
-    /// Mean bound of the exact score over the same draws.
+    /// Mean bound of the best x̂_0 over them.
     pub exact_elbo: Estimate,
-    /// exact_elbo - elbo, draw by draw.
+    /// exactElbo - elbo, draw by draw.
     pub loss: Estimate,
-    /// Squared energy distance of the samples from as many draws of the data, unbiased: near 0, of
-    /// either sign, where they agree; none before the samplers have ended.
+    /// Squared energy distance (Székely & Rizzo 2013) of the samples from as many fresh draws of
+    /// the data, unbiased: near 0, of either sign, where they agree. null before the samplers have
+    /// ended.
     pub ancestral: Option<f64>,
     /// Likewise for DDIM.
     pub ddim: Option<f64>,

@@ -22,15 +22,16 @@ const SAMPLES_AT_ONCE: usize = 64;
 /// How to score an image with a VAE.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct VaeElboOptions {
-    /// Samples of the latents from `q(z|x)`, at least 1.
+    /// Samples of the latents, 1 to 100000; 64 if absent.
     pub samples: usize,
-    /// Seed of the binarization and of the samples; drawn from the system's generator if absent.
+    /// Seed of the binarization and of the samples; drawn afresh if absent.
     pub seed: Option<u64>,
     /// The class, for a model that is conditioned on one.
+    #[cfg_attr(test, ts(optional = nullable))]
     pub class: Option<usize>,
-    /// Whether the 8-bit levels are made continuous for a density (Theis et al. 2016); see
-    /// [`DensityReading`](super::super::DensityReading).
+    /// Whether the levels are made continuous, for a density.
     pub dequantize: bool,
 }
 
@@ -40,9 +41,10 @@ impl Default for VaeElboOptions {
     }
 }
 
-/// The bound of one image, and what it was computed from.
+/// ELBO = reconstruction - KL of an image, in nats.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "VaeElbo"))]
 pub struct ScoredVae {
     /// The seed that was used.
     pub seed: u64,
@@ -50,10 +52,11 @@ pub struct ScoredVae {
     pub samples: usize,
     /// What was explained.
     pub task: Task,
-    /// The binary image that was scored, one 0 or 1 per pixel; none for other tasks.
+    /// The binary image that was scored, one 0 or 1 per pixel; null for other tasks.
     #[serde(with = "serde_bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array | null"))]
     pub binarized: Option<Vec<u8>>,
-    /// How a density was read; none for other tasks.
+    /// How a density was read; null for other tasks.
     pub density: Option<DensityReading>,
     /// The terms.
     #[serde(flatten)]

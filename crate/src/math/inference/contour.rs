@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::Point;
 
-/// A rectangle of the plane.
+/// z_1 of the left and right edge, z_2 of the lower and upper edge.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceWindow"))]
 pub struct Window {
     /// z_1 of the left and of the right edge.
     pub x: [f64; 2],

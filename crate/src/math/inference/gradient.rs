@@ -15,6 +15,7 @@ use crate::math::elbo::Estimate;
 /// How the gradient of the ELBO is estimated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Estimator {
     /// Through the path z = μ + L ε (Kingma & Welling 2014): uses the gradient of log p̃.
     Reparameterized,

@@ -10,13 +10,15 @@ use crate::error::{Error, Result};
 use crate::math::gaussian::log_density;
 use crate::math::numeric::{sigmoid, softplus};
 
-/// One observation.
+/// An observation of the logistic regression.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceObservation"))]
 pub struct Observation {
-    /// The input.
+    /// -10 to 10.
     pub x: f64,
     /// The class, 0 or 1.
+    #[cfg_attr(test, ts(type = "0 | 1"))]
     pub label: u8,
 }
 

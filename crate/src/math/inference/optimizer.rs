@@ -7,6 +7,7 @@ use super::variational::{PARAMETERS, Parameters};
 /// A kind of optimizer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum OptimizerKind {
     /// Stochastic gradient ascent with a constant learning rate (Robbins & Monro 1951).
     Sgd,

@@ -9,9 +9,12 @@ use super::logistic::LogisticRegression;
 use super::quadrature::{Node, normal_nodes};
 use super::variational::{Gaussian, Mixture};
 
-/// A kind of target.
+/// A density p(z) = p̃(z) / Z in the plane with a known log Z. "logistic-regression" is the
+/// posterior of z = (slope, intercept) in P(label = 1 | x) = sigmoid(slope * x + intercept) under
+/// the prior N(0, 4 I); its Z is the evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceTarget"))]
 pub enum TargetKind {
     /// A Gaussian with correlation 0.9.
     CorrelatedGaussian,

@@ -16,9 +16,10 @@ pub type Parameters = [f64; PARAMETERS];
 /// Length of [`Parameters`].
 pub const PARAMETERS: usize = 6;
 
-/// A family of variational distributions.
+/// One Gaussian with independent coordinates, one with any covariance, or a mixture of the former.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceFamily"))]
 pub enum Family {
     /// One Gaussian with independent coordinates.
     MeanField,

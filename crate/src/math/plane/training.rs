@@ -18,6 +18,7 @@ use crate::math::schedule::NoiseSchedule;
 /// How noise levels are weighed against each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Weighting {
     /// As the bound weighs them: log SNR uniform over the trained range.
     Bound,

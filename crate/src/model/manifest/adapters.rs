@@ -3,9 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The order of a picture's axes in a tensor.
+/// The order of an image's axes in a tensor: channels, rows, columns (PyTorch), or rows, columns,
+/// channels (Keras, JAX).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "TensorLayout"))]
 pub enum Layout {
     /// Channels, rows, columns (PyTorch).
     #[default]
@@ -14,23 +16,24 @@ pub enum Layout {
     Nhwc,
 }
 
-/// A picture as the input of a network.
+/// An image as the input of a network.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct ImageInput {
-    /// The input's name; `x` of an encoder and `x_t` of a diffusion network if absent.
+    /// "x" of an encoder and "x_t" of a diffusion network if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The order in which its values lie.
     pub layout: Layout,
-    /// The tensor's shape without the batch if it is not the layout's: `[784]` for a flat one.
+    /// The tensor's shape without the batch if it is not the layout's: [784] for a flat one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shape: Option<Vec<usize>>,
-    /// The network sees `scale · pixel + shift`, pixels in `[0, 1]`: one value for all channels or
-    /// one for each, none for 1. `Normalize(mean, std)` is scale 1/std, shift -mean/std.
+    /// The network sees scale * pixel + shift, pixels in [0, 1]: one value, or one for each
+    /// channel. Not for diffusion models.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scale: Vec<f64>,
-    /// See `scale`; none for 0.
+    /// See `scale`; 0 if absent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shift: Vec<f64>,
 }
@@ -38,6 +41,7 @@ pub struct ImageInput {
 /// The latents as the input of a decoder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct LatentInput {
     /// The name of the input, `z` if absent, or of any value of the graph, where encoder and decoder
     /// are one file.
@@ -51,6 +55,7 @@ pub struct LatentInput {
 /// What an encoder says of the spread of `q(z|x)` beside its mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Spread {
     /// log σ².
     #[default]
@@ -68,6 +73,7 @@ pub enum Spread {
 /// Which half of an output that holds two things comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum HalfOrder {
     /// The mean, then the spread.
     #[default]
@@ -79,6 +85,7 @@ pub enum HalfOrder {
 /// One output that holds mean and spread side by side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Split {
     /// The output, or any value of the graph.
     pub name: String,
@@ -86,29 +93,36 @@ pub struct Split {
     pub axis: usize,
     /// Which half is which.
     #[serde(default)]
+    #[cfg_attr(test, ts(optional, as = "Option<_>", inline))]
     pub order: HalfOrder,
 }
 
-/// How an encoder states `q(z|x)`.
+/// How an encoder states q(z|x).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct PosteriorOutput {
-    /// What stands beside the mean.
+    /// What stands beside the mean; "none" for an autoencoder, which has no q(z|x) and no bound.
+    /// "log-var" if absent.
+    #[cfg_attr(test, ts(inline))]
     pub spread: Spread,
-    /// Name of the mean, an output or any value of the graph; `mean` if absent.
+    /// An output, or any value of the graph; "mean" if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean_name: Option<String>,
-    /// Name of the spread; `log_var`, `log_std`, `std` or `var` if absent.
+    /// An output, or any value of the graph; "log_var", "log_std", "std" or "var" if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spread_name: Option<String>,
-    /// Both in one output instead.
+    /// Both in one output instead, cut in two along an axis (the batch is axis 0 unless `axis` is
+    /// 0).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(inline))]
     pub split: Option<Split>,
 }
 
 /// Element type of an input that is a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Numbers {
     /// 64-bit integers.
     Integer,
@@ -119,6 +133,7 @@ pub enum Numbers {
 /// How a class is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ClassForm {
     /// Its number.
     #[default]
@@ -130,6 +145,7 @@ pub enum ClassForm {
 /// How "no class" is written, for a network trained with and without (Ho & Salimans 2022).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum NullClass {
     /// Not at all: the network always needs a class.
     None,
@@ -149,11 +165,12 @@ pub enum NullClass {
         absent: f64,
         /// Its value where a class is given.
         present: f64,
-        /// Its shape without the batch, none for `[B]`.
+        /// Its shape without the batch, [] if absent.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         shape: Vec<usize>,
         /// Its element type.
         #[serde(default = "float")]
+        #[cfg_attr(test, ts(optional, as = "Option<_>"))]
         numbers: Numbers,
     },
 }
@@ -162,28 +179,33 @@ fn float() -> Numbers {
     Numbers::Float
 }
 
-/// The class as an input.
+/// A class as an input of a network.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct ClassInput {
-    /// The input's name, `class` if absent.
+    /// "class" if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// How a class is written.
+    #[cfg_attr(test, ts(inline))]
     pub form: ClassForm,
-    /// Shape without the batch if it is not `[]` for an index and `[classes]` for a one-hot vector.
+    /// Shape without the batch if it is not [] for an index and `[classes]` for a one-hot vector.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shape: Option<Vec<usize>>,
-    /// Element type; integers for an index and floating point for a one-hot vector if absent.
+    /// Integers for an index and floats for a one-hot vector if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numbers: Option<Numbers>,
-    /// How "no class" is written.
+    /// How "no class" is written: not at all; as the class after the last (the default); as the
+    /// class of a number; as a one-hot vector of zeros; by an input of its own.
+    #[cfg_attr(test, ts(inline))]
     pub null: NullClass,
 }
 
 /// What a decoder says of a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum PixelValue {
     /// The logit of a probability.
     Logits,
@@ -212,6 +234,7 @@ pub enum Fitted {
 /// What a decoder says of the spread of a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum PixelSpread {
     /// Logarithm of a logistic's scale.
     LogScale,
@@ -226,27 +249,30 @@ pub enum PixelSpread {
 /// The spread of each pixel as an output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SpreadOutput {
     /// The output, or any value of the graph.
     pub name: String,
     /// What it is, in the units of the mean.
+    #[cfg_attr(test, ts(inline))]
     pub value: PixelSpread,
 }
 
 /// How a decoder states the distribution of the pixels.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct PixelOutput {
-    /// The output, or any value of the graph: `logits`, or `mean`, or `parameters` of a mixture if
+    /// An output, or any value of the graph; "logits", "mean", or "parameters" of a mixture if
     /// absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is; logits for binary pixels and the mean for others if absent.
+    /// Logits, or the mean in the units of `range` (of binary pixels: the probability).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(inline))]
     pub value: Option<PixelValue>,
-    /// The values of the mean for a black and for a full pixel; `[-1, 1]` for the logistic
-    /// likelihoods and `[0, 1]` for the others if absent. Ask for the range, not for the
-    /// activation: a tanh may follow a ReLU.
+    /// The mean's values for a black and for a full pixel; [-1, 1] for "discretized-logistic", [0,
+    /// 1] for others if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range: Option<[f64; 2]>,
     /// The order in which the values lie.
@@ -254,11 +280,14 @@ pub struct PixelOutput {
     /// The tensor's shape without the batch if it is not the layout's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shape: Option<Vec<usize>>,
-    /// The spread as a second output.
+    /// The spread of each pixel as a second output, in the units of the mean.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(inline))]
     pub spread: Option<SpreadOutput>,
-    /// The spread of a Gaussian where the network does not output it.
+    /// Standard deviation of a Gaussian in the units of the mean: a number, or fitted to each
+    /// image.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, type = "number | \"fitted\""))]
     pub std: Option<Std>,
     /// Components of a mixture.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -268,8 +297,9 @@ pub struct PixelOutput {
 /// An encoder's conventions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct EncoderAdapter {
-    /// The batch that is fixed in the file, 1 where it is free: the picture is repeated so often.
+    /// The batch that is fixed in the file; 1 if absent, also where the batch is free.
     pub batch: usize,
     /// The picture.
     pub image: ImageInput,
@@ -294,10 +324,14 @@ impl Default for EncoderAdapter {
 /// A decoder's conventions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct DecoderAdapter {
-    /// As [`EncoderAdapter::batch`].
+    /// As of an encoder.
     pub batch: usize,
-    /// The latents.
+    /// `shape` without the batch if it is not `[latents]`: [16, 1, 1]. The name is an input, "z" if
+    /// absent, or any value of the graph, where encoder and decoder are one file: what that is
+    /// computed from is left out.
+    #[cfg_attr(test, ts(inline))]
     pub latent: LatentInput,
     /// `p(x|z)`.
     pub output: PixelOutput,

@@ -8,6 +8,7 @@ use crate::math::training::BetaSchedule;
 /// What a diffusion network is told of the noise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum TimeForm {
     /// log(α²/σ²) (Kingma et al. 2021).
     #[default]
@@ -23,38 +24,40 @@ pub enum TimeForm {
     Flow,
 }
 
-/// The time as an input.
+/// What a diffusion network is told of the noise.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct TimeInput {
-    /// The input's name, `log_snr` if absent.
+    /// "log_snr" if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is.
+    /// log(alpha² / sigma²); the number of a step of `schedule`; that number over the steps; the
+    /// standard deviation of the noise in x_0 + sigma ε (with `sigmaData` ln(sigma) / 4 and the
+    /// preconditioning of Karras et al. 2022); t of (1 - t) x_0 + t ε.
+    #[cfg_attr(test, ts(inline))]
     pub form: TimeForm,
-    /// Its shape without the batch, none for `[B]`.
+    /// Shape without the batch, [] if absent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shape: Vec<usize>,
-    /// Whether the tensor has no batch axis: a scalar.
+    /// Whether the tensor has no batch axis.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unbatched: bool,
-    /// Element type; integers for a timestep and floating point for the others if absent. Between
-    /// the steps of its chain a network is asked only if this is floating point.
+    /// Integers for "timestep", floats for others if absent. Integers restrict the model to the
+    /// steps of its chain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numbers: Option<Numbers>,
-    /// The chain of the training, for a timestep and a fraction.
+    /// The training's chain, for "timestep" and "fraction".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<BetaSchedule>,
-    /// The number of that chain's first step, 0 or 1; 0 for a timestep and 1 for a fraction if
-    /// absent.
+    /// The number of that chain's first step, 0 or 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<u32>,
     /// Standard deviation of the data in the network's units, for the preconditioning of Karras et
     /// al. 2022 (the parameterization `edm`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sigma_data: Option<f64>,
-    /// Whether flow time runs from noise to data: `t x_0 + (1 - t) ε`, the velocity likewise
-    /// (rectified flow, Liu et al. 2023).
+    /// Whether flow time runs from noise to data.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub reversed: bool,
 }
@@ -77,11 +80,13 @@ impl TimeInput {
 /// The output of a diffusion network.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct NetworkOutput {
     /// The output, or any value of the graph; `output` if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The order in which its values lie.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub layout: Layout,
     /// The tensor's shape without the batch if it is not the layout's.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,18 +94,20 @@ pub struct NetworkOutput {
     /// Whether it has twice the channels, the latter half about the variance of a step (Nichol &
     /// Dhariwal 2021), which is not used: the chain's variance is β̃.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub learned_variance: bool,
 }
 
 /// A diffusion network's conventions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct NetworkAdapter {
-    /// The batch that is fixed in the file, 1 where it is free.
+    /// As of an encoder.
     pub batch: usize,
-    /// The noisy picture. `scale` and `shift` do not apply: see `data_range`.
+    /// The noisy picture. `scale` and `shift` do not apply: see `dataRange`.
     pub image: ImageInput,
-    /// The values of a black and of a full pixel in the training.
+    /// The values of a black and of a full pixel in the training, [-1, 1] if absent.
     pub data_range: [f64; 2],
     /// The time.
     pub time: TimeInput,
@@ -108,6 +115,7 @@ pub struct NetworkAdapter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<ClassInput>,
     /// The output.
+    #[cfg_attr(test, ts(inline))]
     pub output: NetworkOutput,
 }
 

@@ -8,13 +8,14 @@ use crate::error::{Error, Result};
 /// A file beside the manifest, and the bytes that it must have where the manifest says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct FileEntry {
-    /// Path below the manifest's folder, with `/` between its parts.
+    /// Below the manifest's folder.
     pub path: String,
-    /// Length in bytes.
+    /// Checked where it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
-    /// SHA-256 in lower-case hexadecimal digits.
+    /// SHA-256 in lower-case hexadecimal digits, checked where it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
 }
@@ -102,6 +103,7 @@ fn path_problem(path: &str) -> Option<String> {
 /// How the weights were made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Provenance {
     /// The training script.
     pub script: String,
@@ -115,9 +117,10 @@ pub struct Provenance {
     pub machine: String,
 }
 
-/// One measured result.
+/// One measured result; scores of different tasks must not be compared.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Score {
     /// Data set and split.
     pub dataset: String,

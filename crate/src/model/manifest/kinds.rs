@@ -24,15 +24,21 @@ pub enum Contract {
 /// A VAE.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "VaeEntry"))]
 pub struct VaeContract {
-    /// Encoder and decoder.
+    /// Without an encoder the model is a decoder alone. `…Data` is the external data of a file.
+    /// `density`, for two latents: where the training images of each class lie, for
+    /// Vae.classRegions.
+    #[cfg_attr(test, ts(inline))]
     pub files: VaeFiles,
-    /// The latents and how much each says.
+    /// Mean KL to the prior of each latent in nats over the training set, empty if the manifest
+    /// does not say (see Vae.estimateKl); `order` has the most informative first.
+    #[cfg_attr(test, ts(inline))]
     pub latents: Latents,
-    /// Names of the classes that both networks are conditioned on, none for no condition.
+    /// Classes that the networks are conditioned on; absent for none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,
-    /// The encoder's conventions.
+    /// What the networks do differently from this project's own.
     #[serde(default)]
     pub encoder: EncoderAdapter,
     /// The decoder's conventions.
@@ -43,49 +49,81 @@ pub struct VaeContract {
 /// A hierarchical VAE.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "HvaeEntry"))]
 pub struct HvaeContract {
     /// Bottom-up and top-down network.
+    #[cfg_attr(test, ts(inline))]
     pub files: HvaeFiles,
-    /// The stochastic layers, the top one first.
+    /// The top layer first.
     pub layers: Vec<LatentLayer>,
-    /// Shapes of the encoder's outputs without the batch.
+    /// Shapes of the encoder's outputs.
     pub features: Vec<Vec<usize>>,
     /// How the decoder states the distribution of the pixels.
     #[serde(default)]
+    #[cfg_attr(test, ts(inline))]
     pub decoder: HvaeDecoder,
 }
 
 /// The conventions of a hierarchical VAE's decoder.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct HvaeDecoder {
     /// p(x | z_{1:L}).
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub output: PixelOutput,
 }
 
 /// A diffusion model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "DdpmEntry", optional_fields))]
 pub struct DdpmContract {
     /// The network.
+    #[cfg_attr(test, ts(inline))]
     pub files: DdpmFiles,
     /// How the network's output gives the clean image and the noise.
+    #[cfg_attr(test, ts(inline))]
     pub parameterization: Parameterization,
-    /// Log signal-to-noise ratios that the network was trained for, in its own units; what it is
-    /// told is clamped to them. By default those of its chain, or of its convention.
+    /// The range of log signal-to-noise ratios that the network was trained on; that of its chain
+    /// or convention if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(inline))]
     pub log_snr: Option<LogSnrRange>,
-    /// Names of the classes it can be conditioned on.
+    /// Empty for an unconditional model.
     #[serde(default)]
     pub classes: Vec<String>,
-    /// The network's conventions.
+    /// What the network does differently from this project's own.
     #[serde(default)]
     pub network: NetworkAdapter,
+}
+
+impl VaeContract {
+    /// What a VAE can be a likelihood of.
+    pub(crate) const LIKELIHOODS: &[Likelihood] = &[
+        Likelihood::Bernoulli,
+        Likelihood::GreyBernoulli,
+        Likelihood::Gaussian,
+        Likelihood::DiscretizedLogistic,
+        Likelihood::LogisticMixture,
+    ];
+}
+
+impl HvaeContract {
+    /// What a hierarchical VAE can be a likelihood of.
+    pub(crate) const LIKELIHOODS: &[Likelihood] =
+        &[Likelihood::Bernoulli, Likelihood::DiscretizedLogistic, Likelihood::LogisticMixture];
+}
+
+impl DdpmContract {
+    /// What a diffusion model can be a likelihood of.
+    pub(crate) const LIKELIHOODS: &[Likelihood] = &[Likelihood::DiscretizedGaussian];
 }
 
 /// Files of a VAE.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct VaeFiles {
     /// `x[B,C,H,W]` in `[0,1]` to `mean[B,d]`, `log_var[B,d]`; absent for a decoder alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,8 +137,7 @@ pub struct VaeFiles {
     /// The decoder's external data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decoder_data: Option<FileEntry>,
-    /// Where the training images of each class lie, for a VAE with two latents: a
-    /// [`ClassDensity`](crate::model::ClassDensity).
+    /// Where the training images of each class lie, for a VAE with two latents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub density: Option<FileEntry>,
 }
@@ -108,6 +145,7 @@ pub struct VaeFiles {
 /// Files of a hierarchical VAE with L layers of N latents in all.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct HvaeFiles {
     /// `x[B,C,H,W]` in `[0,1]` to `feature_0[B,…]`, `feature_1[B,…]`, …
     pub encoder: FileEntry,
@@ -126,6 +164,7 @@ pub struct HvaeFiles {
 /// Files of a diffusion model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct DdpmFiles {
     /// `x_t[B,C,H,W]`, `log_snr[B]`, `class[B]` (64-bit integers) to `output[B,C,H,W]`.
     pub network: FileEntry,
@@ -134,9 +173,11 @@ pub struct DdpmFiles {
     pub network_data: Option<FileEntry>,
 }
 
-/// A stochastic layer of a hierarchical VAE.
+/// A stochastic layer of a hierarchical VAE; `kl` is its mean KL to its prior in nats over the
+/// training set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LatentLayer {
     /// Name for people.
     pub name: String,
@@ -156,23 +197,23 @@ impl LatentLayer {
 /// The latents of a VAE.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Latents {
     /// How many there are.
     pub count: usize,
-    /// Mean KL to the prior of each, in nats, over the training set; empty if it is not known
-    /// ([`Vae::estimate_kl`](crate::engine::Vae::estimate_kl) estimates it).
+    /// Mean KL to the prior of each, in nats, over the training set; empty if it is not known.
     #[serde(default)]
     pub kl_per_latent: Vec<f64>,
-    /// Indices, most informative first; by `kl_per_latent` if absent, or as they come.
+    /// Indices, most informative first; by `klPerLatent` if absent, or as they come.
     #[serde(default)]
     pub order: Vec<usize>,
 }
 
-/// Channels, height and width in pixels.
-///
-/// The values of an image lie row by row, the channels of a pixel side by side.
+/// 1 channel for grey or 3 for red, green and blue; levels lie row by row, the channels of a pixel
+/// side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ImageShape {
     /// Channels: 1 for grey, 3 for red, green and blue.
     pub channels: usize,

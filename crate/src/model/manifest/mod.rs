@@ -33,19 +33,24 @@ pub use kinds::{
 /// The version of the manifest's layout that this crate writes. It reads format 1 too.
 pub const FORMAT: u32 = 2;
 
-/// All the models of a site.
+/// What parseManifest returns: a manifest of format 1 or 2 as format 2, with what its entries leave
+/// out filled in.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Manifest {
-    /// Version of the layout, [`FORMAT`].
+    /// Version of the layout.
+    #[cfg_attr(test, ts(type = "2"))]
     pub format: u32,
     /// The models that can be used, in the order in which a page shows them.
     pub models: Vec<ModelEntry>,
-    /// What is wrong with the others.
+    /// Entries that were left out, with one sentence each that names the field at fault.
+    #[cfg_attr(test, ts(inline))]
     pub problems: Vec<Problem>,
 }
 
 /// Why an entry of a manifest was left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Problem {
     /// The entry's id, or its number in the manifest if it has none.
     pub id: String,
@@ -55,7 +60,7 @@ pub struct Problem {
 
 /// One model: its files, its contract, and its provenance.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "VaeEntry | HvaeEntry | DdpmEntry"))]
 pub struct ModelEntry {
     /// What kinds of model have in common.
     #[serde(flatten)]
@@ -82,23 +87,27 @@ impl std::ops::DerefMut for ModelEntry {
 /// What entries of all kinds say.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ModelEntryBase", optional_fields))]
 pub struct Common {
     /// Short name, unique in the manifest.
     pub id: String,
-    /// Name for people; the id if absent.
+    /// The id if the manifest gives none.
     #[serde(default)]
     pub title: String,
-    /// Shape of the images.
+    /// 1 or 3 channels, any height and width up to 1024.
     pub image: ImageShape,
     /// Name of the likelihood `p(x|z)` or `p(x_0|x_1)`.
+    #[cfg_attr(test, ts(skip))]
     pub likelihood: Likelihood,
-    /// What the model was trained on.
+    /// Empty if the manifest does not say.
     #[serde(default)]
     pub dataset: String,
     /// How the weights were made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(inline))]
     pub provenance: Option<Provenance>,
-    /// Measured results, written by the evaluation.
+    /// As the program measured them that trained the model; those of the crate itself stand in
+    /// evaluation.json.
     #[serde(default)]
     pub scores: Vec<Score>,
 }

@@ -55,19 +55,9 @@ impl ModelEntry {
             }
         }
         let likelihoods = match &self.contract {
-            Contract::Vae(_) => &[
-                Likelihood::Bernoulli,
-                Likelihood::GreyBernoulli,
-                Likelihood::Gaussian,
-                Likelihood::DiscretizedLogistic,
-                Likelihood::LogisticMixture,
-            ][..],
-            Contract::Hvae(_) => &[
-                Likelihood::Bernoulli,
-                Likelihood::DiscretizedLogistic,
-                Likelihood::LogisticMixture,
-            ],
-            Contract::Ddpm(_) => &[Likelihood::DiscretizedGaussian],
+            Contract::Vae(_) => VaeContract::LIKELIHOODS,
+            Contract::Hvae(_) => HvaeContract::LIKELIHOODS,
+            Contract::Ddpm(_) => DdpmContract::LIKELIHOODS,
         };
         require(likelihoods.contains(&self.likelihood), || {
             format!(

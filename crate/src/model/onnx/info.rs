@@ -10,9 +10,10 @@ use super::convolution::CHANNELS_FOR_WINOGRAD;
 use super::{TensorSpec, file, quantized};
 use crate::error::Result;
 
-/// A dimension of a value as a file declares it.
+/// A dimension of a value: a length, or a name that may stand for any.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Dim {
     /// A length.
     Fixed(usize),
@@ -23,18 +24,20 @@ pub enum Dim {
 /// An input or output of a graph.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GraphPort {
     /// Its name.
     pub name: String,
-    /// Its element type in ONNX's words (`float32`, `int64`); empty where the file does not say.
+    /// "float32", "int64", …; empty where the file does not say.
     pub element_type: String,
-    /// Its dimensions; `None` where the file does not say.
+    /// Null where the file does not say.
     pub shape: Option<Vec<Dim>>,
 }
 
 /// A value that some node of a graph computes: any of them can be picked as an output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GraphValue {
     /// Its name.
     pub name: String,
@@ -49,8 +52,9 @@ pub struct GraphValue {
 /// What is in an ONNX file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GraphInfo {
-    /// The program that wrote the file, with its version.
+    /// The program that wrote the file.
     pub producer: String,
     /// Version of ONNX's operators.
     pub opset: i64,
@@ -59,21 +63,24 @@ pub struct GraphInfo {
     /// The declared outputs.
     pub outputs: Vec<GraphPort>,
     /// How many nodes there are of each operator.
+    #[cfg_attr(test, ts(type = "Record<string, number>"))]
     pub operators: BTreeMap<String, usize>,
-    /// Why the declared outputs cannot be computed here, if they cannot.
+    /// Why the outputs cannot be computed here; null if no operator is the reason.
     pub refused: Option<String>,
     /// Number of weights.
     pub parameters: u64,
     /// Shapes of the tensors of weights by name.
+    #[cfg_attr(test, ts(type = "Record<string, number[]>"))]
     pub weights: BTreeMap<String, Vec<u64>>,
-    /// Values that nodes compute, in the file's order.
+    /// Every value that a node computes, any of which can be named as an output; the shape is that
+    /// for one image.
+    #[cfg_attr(test, ts(inline))]
     pub values: Vec<GraphValue>,
-    /// Names of the files in which it has its weights; empty where they are in the file itself.
+    /// Files that hold the weights; empty where the file itself does.
     pub external_data: Vec<String>,
-    /// Multiplications with an addition for one image, of convolutions and matrix products;
-    /// `None` where shapes are not known.
+    /// For one image; null where shapes are not known.
     pub multiply_adds: Option<u64>,
-    /// Estimate of the bytes that the model takes while it runs; `None` where shapes are not known.
+    /// Estimate of the bytes that the network takes; null where shapes are not known.
     pub memory: Option<u64>,
 }
 

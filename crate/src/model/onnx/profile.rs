@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 /// The time of the operators of one name and shape in one run of a network.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct OperatorTime {
     /// Name of the operator.
     pub operator: String,
@@ -20,10 +21,10 @@ pub struct OperatorTime {
     pub shape: Vec<usize>,
     /// How many such operators the network has.
     pub count: usize,
-    /// Time of all of them, in the units of the clock.
+    /// Milliseconds of all of them.
     pub time: f64,
-    /// Their multiply-adds for all states: of a convolution as the definition counts them, however
-    /// it is computed; none for what is not a product.
+    /// Their multiply-adds for all states: of a convolution as its definition counts them, however
+    /// it is computed.
     pub multiply_adds: u64,
     /// Bytes of what they read and write, each counted once: values of all states, and weights.
     pub bytes: u64,

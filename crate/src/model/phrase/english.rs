@@ -4,9 +4,10 @@ use serde::Serialize;
 
 macro_rules! phrases {
     ($($code:ident: $english:literal,)*) => {
-        /// Which phrase it is.
+        /// Which phrase it is. The texts are in crate/src/model/phrase/english.rs.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
         #[serde(rename_all = "kebab-case")]
+        #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "PhraseCode"))]
         pub enum Code {
             $(#[doc = $english] $code,)*
         }

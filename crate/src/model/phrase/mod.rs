@@ -10,12 +10,16 @@ use serde::Serialize;
 
 pub use english::Code;
 
-/// A sentence, or a part of one.
+/// A sentence, or a part of one, that can be said in another language by its code and what it is
+/// about.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Phrase {
     /// Which one it is.
     pub code: Code,
-    /// What it is about, by the names that stand in braces in its text.
+    /// By the names that stand in braces in the text: names and figures as they are to be written,
+    /// numbers, parts of a sentence.
+    #[cfg_attr(test, ts(type = "Record<string, string | number | Phrase>"))]
     pub values: BTreeMap<&'static str, PhraseValue>,
     /// The same in English.
     pub message: String,
@@ -138,17 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_types_of_the_page_know_every_code_and_no_other() {
-        let types = include_str!("../../types/phrases.d.ts");
-        let union = types.split_once("type PhraseCode =").unwrap().1.split(';').next().unwrap();
-        let mut known: Vec<&str> = union.split('"').skip(1).step_by(2).collect();
-        let mut codes: Vec<String> = Code::ALL
-            .iter()
-            .map(|code| serde_json::to_value(code).unwrap().as_str().unwrap().to_string())
-            .collect();
-        known.sort_unstable();
-        codes.sort_unstable();
-        assert_eq!(known, codes);
+    fn no_two_codes_have_one_text() {
         let distinct: std::collections::BTreeSet<&str> =
             Code::ALL.iter().map(|code| code.english()).collect();
         assert_eq!(distinct.len(), Code::ALL.len());

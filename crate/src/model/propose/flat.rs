@@ -7,9 +7,11 @@ use super::ports::Seen;
 use crate::error::{Error, Result};
 use crate::model::manifest::{ImageShape, Layout};
 
-/// The image that a vector holds.
+/// The image that a flat vector holds, and the order of its values: channel after channel if
+/// absent, or pixel after pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct FlatImage {
     /// Its shape.
     pub image: ImageShape,
@@ -21,10 +23,11 @@ pub struct FlatImage {
 /// Vectors that are taken for images.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "FlatVector"))]
 pub struct Flat {
     /// Values of a vector.
     pub length: usize,
-    /// What they are taken for; none if no image has as many values.
+    /// What they are taken for; null if no image has as many values.
     pub chosen: Option<FlatImage>,
     /// What they may be, the likeliest first.
     pub sizes: Vec<FlatImage>,

@@ -35,20 +35,23 @@ pub struct NamedFile {
 /// One choice of a form: what it is called and what it changes in the entry.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "EntryChoice"))]
 pub struct Choice {
     /// What it says, for people.
     pub label: Phrase,
     /// The fields that it sets.
+    #[cfg_attr(test, ts(type = "EntryChanges"))]
     pub changes: Changes,
 }
 
 /// Something about the files that had to be guessed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "EntryGuess"))]
 pub struct Guess {
-    /// The field of the entry that it is about, `decoder.output`.
+    /// The field of the entry that it is about.
     pub field: String,
-    /// What was chosen, for people.
+    /// What was chosen.
     pub choice: Phrase,
     /// Why.
     pub reason: Phrase,
@@ -59,22 +62,25 @@ pub struct Guess {
 /// A proposed entry.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Proposal {
-    /// The entry; none if the files are not a model of a known kind, for the reasons in `missing`.
+    /// Null if the files are not a model of a known kind; `missing` says why.
     pub entry: Option<ModelEntry>,
     /// What was guessed, in the order in which a form shows it.
     pub guesses: Vec<Guess>,
     /// What is missing or cannot be used.
     pub missing: Vec<Phrase>,
-    /// The vectors that are taken for images; none where the files say the size of an image.
+    /// The vectors that are taken for images; null where the files say the size of an image.
     pub flat: Option<Flat>,
 }
 
 /// What the files do not say.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ProposalOptions {
-    /// The image that a flat vector holds; guessed by its length if absent.
+    /// Guessed by the length of the vector if absent.
+    #[cfg_attr(test, ts(optional = nullable))]
     pub flat: Option<FlatImage>,
 }
 
