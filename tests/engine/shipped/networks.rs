@@ -1,0 +1,154 @@
+//! Networks against onnxruntime, and files that are none.
+
+use elbo_room::engine::{Ddpm, Vae};
+use elbo_room::math::bernoulli;
+use elbo_room::math::numeric::sigmoid;
+use elbo_room::math::parameterization::Parameterization;
+use elbo_room::model::manifest::{Contract, FileEntry, ModelEntry};
+use elbo_room::model::{Decoder, Encoder, OnnxDecoder, OnnxEncoder, OnnxNoisePredictor, inspect};
+use elbo_room::{Error, ErrorKind};
+use ndarray::{Array1, ArrayView1};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{close, entry, fixture, onnx};
+use crate::support::shipped::file;
+
+fn encoder(entry: &ModelEntry) -> OnnxEncoder {
+    let Contract::Vae(vae) = &entry.contract else { panic!() };
+    let file = vae.files.encoder.as_ref().unwrap();
+    OnnxEncoder::load(onnx(file), &vae.encoder, entry.image, vae.latents.count, 0).unwrap()
+}
+
+fn network() -> OnnxNoisePredictor {
+    let entry = entry("mnist-ddpm");
+    let Contract::Ddpm(ddpm) = &entry.contract else { panic!() };
+    OnnxNoisePredictor::load(onnx(&ddpm.files.network), ddpm, entry.image).unwrap()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn encoder_and_decoder_give_what_onnxruntime_gives() {
+    let (fixture, entry) = (fixture(), entry("mnist-vae"));
+    let Contract::Vae(vae) = &entry.contract else { panic!() };
+    let encoder = encoder(&entry);
+    let (count, likelihood) = (vae.latents.count, entry.likelihood);
+    let decoder = onnx(&vae.files.decoder);
+    let decoder =
+        OnnxDecoder::load(decoder, &vae.decoder, entry.image, likelihood, count, 0).unwrap();
+    let cases = fixture.encoder;
+    for ((levels, mean), log_var) in cases.levels.iter().zip(&cases.mean).zip(&cases.log_var) {
+        let x = Array1::from_iter(levels.iter().map(|&l| f32::from(l) / 255.0));
+        let q = encoder.encode(x.view()).unwrap();
+        close(&q.mean.to_vec(), mean, 1e-3);
+        close(&q.log_var.to_vec(), log_var, 1e-3);
+    }
+    for (z, logits) in fixture.decoder.z.iter().zip(&fixture.decoder.logits) {
+        let pixels = decoder.decode(ArrayView1::from(z)).unwrap();
+        let means: Vec<f64> = logits.iter().map(|&l| sigmoid(f64::from(l))).collect();
+        close(&pixels.means().to_vec(), &means, 1e-4);
+        let ink: Vec<u8> = logits.iter().map(|&l| u8::from(l > 0.0)).collect();
+        let expected = bernoulli::log_likelihood(ArrayView1::from(&ink), ArrayView1::from(logits));
+        close(&[pixels.log_likelihood(&ink)], &[expected], 1e-4);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_noise_predictor_gives_what_onnxruntime_gives() {
+    let network = network();
+    for case in fixture().network {
+        let class = (case.class < 10).then_some(case.class);
+        let output = network.output(ArrayView1::from(&case.x_t), case.log_snr, class).unwrap();
+        close(&output.to_vec(), &case.output, 1e-3);
+    }
+}
+
+/// FNV-1a of the bits of a network's output.
+fn bits<'a>(values: impl IntoIterator<Item = &'a f32>) -> u64 {
+    let bytes = values.into_iter().flat_map(|v| v.to_bits().to_le_bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+    })
+}
+
+/// Natively, in Node and in a browser: a link shows the same pixels and the same bound to all who
+/// follow it. The numbers are of the shipped weights and change with them.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_network_gives_the_same_bits_on_every_machine() {
+    let level = |at: usize| (at * 37 % 101) as f32;
+    let network = network();
+    let x_t = Array1::from_shape_fn(784, |at| f64::from(level(at)) / 50.0 - 1.0);
+    for run in 0..2 {
+        let output = network.output(x_t.view(), 1.0, Some(3)).unwrap();
+        assert_eq!(bits(&output), 0x833f_6daf_a65c_cfcc, "run {run}");
+    }
+    let entry = entry("mnist-vae");
+    let q =
+        encoder(&entry).encode(Array1::from_shape_fn(784, |at| level(at) / 101.0).view()).unwrap();
+    let values: Vec<f32> = q.mean.iter().chain(&q.log_var).map(|&v| v as f32).collect();
+    assert_eq!(bits(&values), 0x05eb_0327_2cee_d81b);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_lattice_gives_what_training_gave() {
+    for case in fixture().lattice {
+        let x_t = ArrayView1::from(&case.x_t);
+        let found = Parameterization::Lattice.apply(x_t, case.log_snr, ArrayView1::from(&case.f));
+        close(&found.x0.to_vec(), &case.x0, 1e-6);
+        // The noise is the error of x0 scaled up by alpha / sigma.
+        close(&found.epsilon.to_vec(), &case.epsilon, 1e-6 * (0.5 * case.log_snr).exp().max(1.0));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn networks_refuse_what_they_cannot_take() {
+    let network = network();
+    let kind = |x: &[f64], log_snr, class| {
+        network.output(ArrayView1::from(x), log_snr, class).unwrap_err().kind()
+    };
+    assert_eq!(kind(&[0.0; 783], 0.0, None), ErrorKind::Shape);
+    assert_eq!(kind(&[f64::NAN; 784], 0.0, None), ErrorKind::Value);
+    assert_eq!(kind(&[0.0; 784], f64::NAN, None), ErrorKind::Value);
+    assert_eq!(kind(&[0.0; 784], 0.0, Some(10)), ErrorKind::Value);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn files_that_are_no_such_network_are_refused() {
+    let entry = entry("mnist-ddpm");
+    let load = |bytes: &'static [u8]| {
+        let mut entry = entry.clone();
+        let Contract::Ddpm(ddpm) = &mut entry.contract else { panic!() };
+        // A manifest that vouches for the bytes, so that only their content is wrong.
+        let digest = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let path = ddpm.files.network.path.clone();
+        ddpm.files.network =
+            FileEntry { path, bytes: Some(bytes.len() as u64), sha256: Some(digest) };
+        Ddpm::load(&entry, |_| Ok(bytes.to_vec())).err().unwrap()
+    };
+    let network = file("mnist-ddpm.onnx");
+    for (bytes, mentions) in [
+        (&network[..network.len() / 3], "ONNX"),
+        (&b"<!doctype html>"[..], "web page"),
+        (file("mnist-vae-decoder.onnx"), "inputs"),
+    ] {
+        let error = load(bytes);
+        assert_eq!(error.kind(), ErrorKind::Model, "{error}");
+        assert!(error.with_causes().contains(mentions), "{error}");
+    }
+    let missing = Ddpm::load(&entry, |role| Err(Error::file(role, "is missing"))).err().unwrap();
+    assert_eq!(missing.to_string(), "network is missing");
+    assert_eq!(Vae::load(&entry, |_| Ok(Vec::new())).err().unwrap().kind(), ErrorKind::Manifest);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn multiply_adds_are_those_of_independent_counts() {
+    let count = |bytes: &[u8]| inspect(bytes, None).unwrap().multiply_adds;
+    // tests/fixtures/arithmetic.py counts on the shapes that ONNX's own inference finds.
+    let arithmetic: Value =
+        serde_json::from_str(include_str!("../../fixtures/arithmetic.json")).unwrap();
+    let found = count(include_bytes!("../../fixtures/arithmetic.onnx"));
+    assert_eq!(found, arithmetic["multiplyAdds"].as_u64());
+    // PyTorch's FlopCounterMode on the module that was exported
+    assert_eq!(count(file("mnist-ddpm.onnx")), Some(113_234_240));
+    assert_eq!(count(file("mnist-vae-decoder.onnx")), Some(18_544_128));
+}
