@@ -1,6 +1,6 @@
 /**
  * Puts the package together, in a folder that `npm pack` takes: `node npm/assemble.js FOLDER`, after the crate has been built into
- * www/pkg. The element is built of the page's source. Prints what it weighs.
+ * www/pkg. Engine and element are built of the page's source. Prints what it weighs.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -18,10 +18,11 @@ const SOURCES = [
   'element.d.ts',
   'entrance.js',
   'index.d.ts',
-  'index.js',
-  'index.node.js',
   'read.js',
   'read.node.js',
+  'wasm.d.ts',
+  'wasm.js',
+  'wasm.node.js',
 ];
 const LICENCES = ['LICENSE-APACHE', 'LICENSE-MIT'];
 const WASM = ['elbo_room.js', 'elbo_room_bg.wasm'];
@@ -37,11 +38,15 @@ export async function assemble(folder) {
   const types = await readFile(at(`www/pkg/${TYPES}`), 'utf8');
   const library = '/// <reference lib="esnext.disposable" />\n';
   await writeFile(join(folder, 'wasm', TYPES), library + types);
+  const api = await readFile(at('www/engine/api.ts'), 'utf8');
+  await writeFile(join(folder, 'api.d.ts'), api.replace('../pkg/', './wasm/'));
   const vite = fileURLToPath(at('www/node_modules/vite/bin/vite.js'));
-  const words = ['build', '--config', 'element.config.ts', '--logLevel', 'error', '--outDir'];
-  await run(process.execPath, [vite, ...words, resolve(folder, 'element')], {
-    cwd: fileURLToPath(at('www')),
-  });
+  for (const part of ['element', 'engine']) {
+    const words = ['build', '--config', `${part}.config.ts`, '--logLevel', 'error', '--outDir'];
+    await run(process.execPath, [vite, ...words, resolve(folder, part)], {
+      cwd: fileURLToPath(at('www')),
+    });
+  }
   await mkdir(join(folder, 'models'));
   const { models } = JSON.parse(await readFile(at('models/manifest.json'), 'utf8'));
   const networks = models.flatMap(({ files }) => Object.values(files).map(({ path }) => path));

@@ -1,4 +1,4 @@
-/** WebAssembly that has been started, and models by their names; `index.d.ts` documents both. */
+/** WebAssembly that has been started, and models by their names; `wasm.d.ts` documents both. */
 import init, { Ddpm, Hvae, Vae, parseManifest } from './wasm/elbo_room.js';
 
 /** What depends on how files are read: `bytes` and `response` of a URL. */

@@ -1,27 +1,25 @@
-import type { Ddpm, Hvae, InitInput, Manifest, Vae } from './wasm/elbo_room.js';
+import type { Engine, EngineOptions, Paint } from './api.js';
 
-export * from './wasm/elbo_room.js';
-
-/**
- * Starts the WebAssembly, once; everything else needs it. It is fetched from beside this module, or read from there in Node.js and
- * Deno. `module` stands in for it: an address, a response, bytes, or a compiled module. Rejects if it cannot be read, and may then
- * be called again.
- */
-export function ready(module?: InitInput | Promise<InitInput>): Promise<void>;
+export type * from './api.js';
+/** What goes in and comes out; their values are those of `elbo-room/wasm`. */
+export type * from './wasm/elbo_room.js';
+// Both modules have these names: here they are models and chains in workers.
+export type { Ddpm, Hvae, Sampler, Vae } from './api.js';
 
 /**
- * The models of a folder with a `manifest.json`: an address, relative to the page, or in Node.js and Deno a `file:` URL. Starts the
- * WebAssembly. Rejects with a TypeError if the manifest cannot be read, with a ManifestError if none of its entries can be used.
+ * Workers with the crate in them: of the browser, or threads of Node.js. Rejects with a LoadError if the WebAssembly cannot be read, with
+ * a CompileError if it is none, with a RangeError for a number of workers that is not a whole one from 1 on.
  */
-export function openModels(folder: string | URL): Promise<Models>;
+export function openEngine(options?: EngineOptions): Promise<Engine>;
 
-export interface Models {
-  /** Entries that were left out stand in its `problems`. */
-  readonly manifest: Manifest;
-  /**
-   * Reads the files of a model and loads it: a Vae, Hvae or Ddpm by the kind of its entry. Rejects with a RangeError if there is no
-   * model of that name, with a TypeError if a file cannot be read, with a ChecksumError or a ModelError if it is not what the
-   * manifest says. Call `free()` when it is no longer needed.
-   */
-  load<Model extends Vae | Hvae | Ddpm = Vae | Hvae | Ddpm>(id: string): Promise<Model>;
-}
+/** Paints pictures on a canvas and sizes it to them. Throws a RangeError for levels that are no whole pictures. */
+export const paint: Paint;
+
+/** A fresh random seed, an integer from 0 to 2^32 - 1. */
+export function randomSeed(): number;
+
+/** An error of the crate: its `name` says which (ValueError, ShapeError, ModelError …), its `cause` why. */
+export class CallError extends Error {}
+
+/** Too many workers were lost, or the engine was closed. */
+export class WorkerLostError extends Error {}

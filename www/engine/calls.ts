@@ -8,12 +8,14 @@ import type {
   DataFile,
   DigitReading,
   DigitStanding,
+  DiagonalGaussian,
   Diffused,
   DiffuseOptions,
   EvaluatedModel,
   ExampleDrawing,
   EntryChanges,
   FlatImage,
+  Frame,
   GraphInfo,
   Histogram,
   ImageShape,
@@ -34,11 +36,14 @@ import type {
   StrangerPlace,
   VaeElbo,
 } from '../pkg/elbo_room.js';
+import type { WireError } from './errors.ts';
 import type {
+  AnyChain,
   BoundOptions,
   BoundProgress,
   ChainPlace,
   ChainStart,
+  Decoded,
   FilmFrames,
   Format,
   FrameInfo,
@@ -88,6 +93,12 @@ export interface Calls {
   /** Is answered when what was asked for before has been done, or has let others in between. */
   settle: Call<null, null>;
   randomSeed: Call<null, number>;
+  /** Decodes latent vectors laid end to end. */
+  pixels: Call<{ model: string; z: Float32Array; class: number | null }, Decoded>;
+  /** q(z|x) of an image of 8-bit levels. */
+  encode: Call<{ model: string; image: Uint8Array; class: number | null }, DiagonalGaussian>;
+  /** A draw from the prior. */
+  prior: Call<{ model: string; seed: number }, Float32Array>;
   /**
    * Decodes points of latent space, on the slider grid, and paints them side by side where `surface` names a canvas.
    * `painted` is when the canvas had them, in milliseconds by the clock that the threads share.
@@ -118,7 +129,9 @@ export interface Calls {
       samples: number;
       seed: number;
       class?: number | null;
-      surface: string;
+      dequantize?: boolean;
+      /** Where what was scored is painted. */
+      surface: string | null;
     },
     VaeElbo
   >;
@@ -130,7 +143,7 @@ export interface Calls {
    */
   chain: Call<
     {
-      place: ChainPlace;
+      place: AnyChain;
       model: string;
       options: SamplerOptions;
       start: ChainStart | null;
@@ -141,7 +154,9 @@ export interface Calls {
   /** Computes the chain's remaining frames; progress tells how many there are, of all shares. */
   advance: Call<{ place: ChainPlace }, { available: number }, { available: number }>;
   /** Frees the chain of a place and its frames; where there is none, nothing is freed. */
-  endChain: Call<{ place: ChainPlace }, null>;
+  endChain: Call<{ place: AnyChain }, null>;
+  /** A frame of a chain, which goes on as far as that. */
+  stored: Call<{ place: AnyChain; index: number }, Frame>;
   /** Computes a share of another worker's grid; progress and result bring the frames from `from` on, each once. */
   assist: Call<
     {
@@ -299,11 +314,6 @@ export type ToWorker =
   | { cancel: number }
   /** Name of a lock that the worker is to hold for as long as it lives; null where there are no locks. */
   | { watch: string | null };
-
-interface WireError {
-  name: string;
-  message: string;
-}
 
 export type FromWorker =
   /** The lock is held; null: there is none. */

@@ -1,4 +1,7 @@
 import type { CallName, Calls, FromWorker, ToWorker } from './calls.ts';
+import { CancelledError, fromWire, WorkerLostError } from './errors.ts';
+
+export { asError, CallError, CancelledError, isCancelled, WorkerLostError } from './errors.ts';
 
 /**
  * Why a worker is gone: it crashed, ended without a word, its script did not come, or the browser does not let the page start one.
@@ -14,31 +17,6 @@ export interface WorkerLike {
   onerror: ((event: ErrorEvent) => void) | null;
   onmessageerror: ((event: MessageEvent) => void) | null;
 }
-
-/** An error that the worker reported, with the name the crate gave it. */
-export class CallError extends Error {
-  constructor(name: string, message: string) {
-    super(message);
-    this.name = name;
-  }
-}
-
-/** The worker died while the call was open. */
-export class WorkerLostError extends Error {
-  override name = 'WorkerLostError';
-}
-
-/** The caller cancelled, or a newer call took this one's place. */
-export class CancelledError extends Error {
-  override name = 'CancelledError';
-}
-
-/** What was thrown, which need not be an error. */
-export const asError = (thrown: unknown): Error =>
-  thrown instanceof Error ? thrown : new Error(String(thrown));
-
-export const isCancelled = (error: unknown) =>
-  error instanceof CancelledError || error instanceof WorkerLostError;
 
 export interface CallOptions<K extends CallName> {
   transfer?: Transferable[];
@@ -184,7 +162,7 @@ export class WorkerClient {
       open?.reject(new WorkerLostError(message.error.message));
       this.#lose(message.error.message, 'crash');
     } else {
-      open?.reject(new CallError(message.error.name, message.error.message));
+      open?.reject(fromWire(message.error));
     }
   }
 

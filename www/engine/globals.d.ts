@@ -3,3 +3,9 @@ declare module '*?worker&url' {
   const url: string;
   export default url;
 }
+
+/** And of the WebAssembly. */
+declare module '*.wasm?url' {
+  const url: string;
+  export default url;
+}

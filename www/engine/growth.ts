@@ -1,4 +1,5 @@
 import type { GrowthResult, GrowthTask } from './protocol.ts';
+import type { Slot } from './slot.ts';
 
 /** Evaluations `from` to before `to`. */
 export interface Span {
@@ -18,8 +19,13 @@ export interface GrowthState {
   error: Error | null;
 }
 
+export interface Home {
+  slot: Slot;
+  recorded: number;
+}
+
 /**
- * The bookkeeping of one growth: which evaluations are to be done, which are out, and the values that have come. The
+ * All that the pool keeps of one growth: which evaluations are to be done, which are out, and the values that have come. The
  * values are kept here, so that a lost worker takes nothing with it but what it was computing.
  */
 export class Growth {
@@ -34,6 +40,16 @@ export class Growth {
   spent = 0;
   /** Mean time of one evaluation; null before the first. */
   pace: number | null = null;
+  /** Ends the spans that workers have in hand. */
+  abort = new AbortController();
+  /** The worker that records, and how many values it has; null where none is, or it was lost. */
+  home: Home | null = null;
+  /** Values are on their way to the home. */
+  recording = false;
+  /** A worker is about to begin it, the first. */
+  opening = false;
+  /** Nobody wants it any more. */
+  dropped = false;
   #values: (Float64Array | undefined)[] = [];
   #next = 0;
   #returned: Span[] = [];
@@ -50,6 +66,17 @@ export class Growth {
   change(part: Partial<GrowthState>): void {
     this.state = { ...this.state, ...part };
     this.onChange(this.state);
+  }
+
+  /** What is being computed is thrown away; what has come stays. */
+  interrupt(): void {
+    this.abort.abort();
+    this.abort = new AbortController();
+  }
+
+  /** Whether it waits for the first worker to begin it. */
+  get unopened(): boolean {
+    return this.state.status === 'running' && this.state.total === null && !this.opening;
   }
 
   /** Whether there are evaluations to hand out. */

@@ -4,14 +4,25 @@ import type { FileEntry, Manifest, ModelEntry } from './protocol.ts';
 
 export type LoadFailure = 'missing' | 'offline' | 'http' | 'webpage';
 
+const SAID: Record<LoadFailure, string> = {
+  missing: 'the server has no such file',
+  offline: 'there is no connection, or no answer',
+  http: 'the server refuses it',
+  webpage: 'the server sends a web page in its place',
+};
+
 export class LoadError extends Error {
   override name = 'LoadError';
   constructor(
     readonly failure: LoadFailure,
     readonly file: string,
     readonly status = 0,
+    options?: ErrorOptions,
   ) {
-    super(`${file}: ${failure}${status ? ` (${status})` : ''}`);
+    super(
+      `${file} cannot be read: ${SAID[failure]}${status ? ` (status ${status})` : ''}`,
+      options,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import {
   type WorkerClient,
   WorkerLostError,
 } from './client.ts';
-import { Growth, type GrowthStatus } from './growth.ts';
+import { Growth, type GrowthStatus, type Home } from './growth.ts';
 import type { GrowthTask } from './protocol.ts';
 import type { Order, Recruiter, SuppliedModel, Ticket } from './recruiter.ts';
 import { once, type Slot, slotOf } from './slot.ts';
@@ -15,7 +15,7 @@ import { batchesIn } from './together.ts';
 const SPAN_MS = 60;
 const LONGEST_SPAN = 64;
 /** More losses than this, and the place of a lost worker stays empty. */
-const LOSS_LIMIT = 3;
+export const LOSS_LIMIT = 3;
 
 /**
  * Workers that share growths: each takes a span of evaluations, and one of them, the growth's home, records all values
@@ -23,14 +23,9 @@ const LOSS_LIMIT = 3;
  * result.
  */
 export class Pool {
-  #slots: Slot[] = [];
-  #growths = new Map<number, Growth>();
-  #aborts = new Map<number, AbortController>();
-  #homes = new Map<number, { slot: Slot; recorded: number }>();
-  /** Growths whose values are on their way to their home, and those that a worker is about to begin. */
-  #recording = new Set<number>();
-  #opening = new Set<number>();
-  #models = new Map<string, SuppliedModel | null>();
+  protected slots: Slot[] = [];
+  #growths = new Set<Growth>();
+  protected readonly models = new Map<string, SuppliedModel | null>();
   #tickets = 0;
   #losses = 0;
   #suspended = false;
@@ -38,8 +33,8 @@ export class Pool {
   #size: number;
 
   constructor(
-    private readonly most: number,
-    private readonly recruiter: Recruiter,
+    readonly most: number,
+    protected readonly recruiter: Recruiter,
   ) {
     this.#size = most;
   }
@@ -48,12 +43,11 @@ export class Pool {
     const growth = new Growth(this.#tickets++, task, rank, onChange);
     // A newcomer does not hold up those that have had their share already.
     growth.spent = Math.min(
-      ...[...this.#growths.values()].filter(({ open }) => open).map(({ spent }) => spent),
+      ...[...this.#growths].filter(({ open }) => open).map(({ spent }) => spent),
       Infinity,
     );
     if (growth.spent === Infinity) growth.spent = 0;
-    this.#growths.set(growth.ticket, growth);
-    this.#aborts.set(growth.ticket, new AbortController());
+    this.#growths.add(growth);
     this.#await(task.model);
     growth.change({});
     this.#wake();
@@ -69,14 +63,14 @@ export class Pool {
   restart(): void {
     this.#losses = 0;
     this.#size = this.most;
-    for (const growth of this.#growths.values()) this.#resume(growth, 'failed');
+    for (const growth of this.#growths) this.#resume(growth, 'failed');
   }
 
   /** While suspended, no worker computes; everything goes on where it was. */
   set suspended(suspended: boolean) {
     if (suspended === this.#suspended) return;
     this.#suspended = suspended;
-    if (suspended) for (const growth of this.#growths.values()) this.#interrupt(growth);
+    if (suspended) for (const growth of this.#growths) growth.interrupt();
     else this.#wake();
   }
 
@@ -85,10 +79,10 @@ export class Pool {
    * suspended meanwhile.
    */
   async lend(id: string, count: number): Promise<WorkerClient[]> {
-    this.#models.set(id, await this.recruiter.model(id));
-    this.#staff();
-    const equipped = this.#slots.slice(0, count).map(async (slot) => {
-      await this.#equip(slot, id);
+    this.models.set(id, await this.recruiter.model(id));
+    this.staff();
+    const equipped = this.slots.slice(0, count).map(async (slot) => {
+      await this.equip(slot, id);
       return slot.client;
     });
     const settled = await Promise.allSettled(equipped);
@@ -97,28 +91,35 @@ export class Pool {
 
   /** Frees a model in all workers; whoever asks for it again loads it anew. */
   forget(id: string): void {
-    this.#models.delete(id);
-    for (const slot of this.#slots) {
+    this.models.delete(id);
+    for (const slot of this.slots) {
       if (slot.models.delete(id)) void slot.client.call('unload', { id }).catch(() => undefined);
     }
   }
 
-  /** Ends all workers and forgets what they were at. */
+  /** Ends all workers and what they were at, for good. */
   close(): void {
-    for (const growth of this.#growths.values()) this.#interrupt(growth);
+    this.#size = 0;
+    const growths = [...this.#growths];
     this.#growths.clear();
-    for (const { client } of this.#slots.splice(0)) client.close();
+    for (const growth of growths) {
+      growth.dropped = true;
+      growth.abort.abort();
+      if (growth.state.status === 'running')
+        growth.change({ status: 'failed', error: new WorkerLostError('the pool is closed') });
+    }
+    for (const { client } of this.slots.splice(0)) client.close();
   }
 
   #pause(growth: Growth): void {
-    if (growth.state.status !== 'running' || !this.#growths.has(growth.ticket)) return;
+    if (growth.state.status !== 'running' || growth.dropped) return;
     growth.change({ status: 'paused' });
-    this.#interrupt(growth);
+    growth.interrupt();
   }
 
   #resume(growth: Growth, ...from: GrowthStatus[]): void {
-    if (!from.includes(growth.state.status) || !this.#growths.has(growth.ticket)) return;
-    if (this.#slots.length === 0) this.#losses = 0;
+    if (!from.includes(growth.state.status) || growth.dropped) return;
+    if (this.slots.length === 0) this.#losses = 0;
     growth.change({ status: 'running', error: null });
     this.#record(growth);
     this.#wake();
@@ -126,89 +127,83 @@ export class Pool {
 
   #drop(growth: Growth): void {
     const { ticket } = growth;
-    if (!this.#growths.delete(ticket)) return;
-    this.#aborts.get(ticket)?.abort();
-    this.#aborts.delete(ticket);
-    this.#homes.delete(ticket);
-    for (const slot of this.#slots) {
+    if (!this.#growths.delete(growth)) return;
+    growth.dropped = true;
+    growth.home = null;
+    growth.abort.abort();
+    for (const slot of this.slots) {
       if (slot.growths.delete(ticket))
         void slot.client.call('closeGrowth', { ticket }).catch(() => undefined);
     }
   }
 
-  /** What is being computed is thrown away; what has come stays. */
-  #interrupt({ ticket }: Growth): void {
-    this.#aborts.get(ticket)?.abort();
-    this.#aborts.set(ticket, new AbortController());
-  }
-
   #fail(growth: Growth, error: Error): void {
-    if (!this.#growths.has(growth.ticket)) return;
+    if (growth.dropped) return;
     growth.change({ status: 'failed', error });
-    this.#interrupt(growth);
+    growth.interrupt();
   }
 
   /** Turns to a model's growths once its files are there. */
   #await(id: string): void {
-    if (this.#models.has(id)) return;
-    this.#models.set(id, null);
+    if (this.models.has(id)) return;
+    this.models.set(id, null);
     void this.recruiter.model(id).then((model) => {
-      this.#models.set(id, model);
+      this.models.set(id, model);
       this.#wake();
-      for (const growth of this.#growths.values()) this.#record(growth);
+      for (const growth of this.#growths) this.#record(growth);
     });
   }
 
   #fetchAgain(id: string): void {
-    this.#models.delete(id);
+    this.models.delete(id);
     this.#await(id);
   }
 
   /** The next growth for a free worker: the lowest rank, then whoever has had the least time. */
   #pick(): Growth | undefined {
     if (this.#suspended) return undefined;
-    const ready = [...this.#growths.values()].filter((growth) => {
-      if (!this.#models.get(growth.task.model)) return false;
-      const unopened = growth.state.status === 'running' && growth.state.total === null;
-      return growth.open || (unopened && !this.#opening.has(growth.ticket));
+    const ready = [...this.#growths].filter((growth) => {
+      if (!this.models.get(growth.task.model)) return false;
+      return growth.open || growth.unopened;
     });
     return ready.sort((a, b) => a.rank - b.rank || a.spent - b.spent || a.ticket - b.ticket)[0];
   }
 
   #wake(): void {
     if (!this.#pick()) return;
-    this.#staff();
-    for (const slot of this.#slots) if (!slot.busy) void this.#work(slot);
+    this.staff();
+    for (const slot of this.slots) if (!slot.busy) void this.#work(slot);
   }
 
-  /** Fills the empty places, unless too many workers were lost. */
-  #staff(): void {
-    while (this.#slots.length < this.#size && this.#losses <= LOSS_LIMIT) {
+  /** Fills the empty places, or as many as are needed, unless too many workers were lost. */
+  protected staff(needed = this.#size): void {
+    const size = Math.min(needed, this.#size);
+    while (this.slots.length < size && this.#losses <= LOSS_LIMIT) {
       const slot = slotOf(this.recruiter.spawn((...loss) => this.#lost(slot, ...loss)));
-      this.#slots.push(slot);
+      this.slots.push(slot);
     }
   }
 
   #lost(slot: Slot, reason: string, cause: LossCause): void {
-    this.#slots = this.#slots.filter((other) => other !== slot);
-    for (const [ticket, home] of this.#homes) if (home.slot === slot) this.#homes.delete(ticket);
+    this.slots = this.slots.filter((other) => other !== slot);
+    for (const growth of this.#growths) if (growth.home?.slot === slot) growth.home = null;
     const fetched = cause === 'crash' || cause === 'silent';
-    if (fetched && !slot.settled && this.#slots.length > 0) {
+    if (fetched && !slot.settled && this.slots.length > 0) {
       // Died of what others live with, before it had anything to compute: there is no memory for another.
-      this.#size = this.#slots.length;
+      this.#size = this.slots.length;
       this.recruiter.onShrunk(this.#size);
     } else this.#mourn(reason, cause, fetched);
     this.#wake();
-    for (const growth of this.#growths.values()) this.#record(growth);
+    for (const growth of this.#growths) this.#record(growth);
   }
 
   #mourn(reason: string, cause: LossCause, fetched: boolean): void {
     // Without its script no other worker would come either.
     this.#losses = fetched ? this.#losses + 1 : LOSS_LIMIT + 1;
-    const left = this.#losses <= LOSS_LIMIT ? this.#size : this.#slots.length;
+    const left = this.#losses <= LOSS_LIMIT ? this.#size : this.slots.length;
     this.recruiter.onLost(reason, left, cause);
     if (left > 0) return;
-    for (const growth of this.#growths.values()) {
+    for (const growth of this.#growths) {
       if (growth.state.status === 'running') this.#fail(growth, new WorkerLostError(reason));
     }
   }
@@ -239,29 +234,33 @@ export class Pool {
   async #begin(slot: Slot, growth: Growth): Promise<void> {
     const { ticket, task } = growth;
     const first = growth.state.total === null;
-    if (first) this.#opening.add(ticket);
+    if (first) growth.opening = true;
     try {
-      await this.#equip(slot, task.model);
+      await this.equip(slot, task.model);
       const { total } = await slot.client.call('openGrowth', { ticket, task });
-      if (!this.#growths.has(ticket)) {
+      if (growth.dropped) {
         // Dropped meanwhile: nobody else would free it.
         void slot.client.call('closeGrowth', { ticket }).catch(() => undefined);
         throw new CancelledError('dropped');
       }
-      if (!this.#homes.has(ticket)) this.#homes.set(ticket, { slot, recorded: 0 });
+      growth.home ??= { slot, recorded: 0 };
       if (first) growth.change({ total });
     } finally {
-      if (first) this.#opening.delete(ticket);
+      if (first) growth.opening = false;
     }
     if (first) this.#wake();
   }
 
-  async #equip(slot: Slot, id: string): Promise<void> {
-    await once(slot.begun, 'start', async () =>
+  protected start(slot: Slot): Promise<unknown> {
+    return once(slot.begun, 'start', async () =>
       slot.client.call('start', { module: await this.recruiter.runtime() }),
     );
+  }
+
+  protected async equip(slot: Slot, id: string): Promise<void> {
+    await this.start(slot);
     await once(slot.models, id, async () => {
-      const model = this.#models.get(id);
+      const model = this.models.get(id);
       const supply = model?.supply();
       if (!model || !supply) {
         if (model) this.#fetchAgain(id);
@@ -274,12 +273,12 @@ export class Pool {
         const lost = error instanceof WorkerLostError;
         if (!lost && !(error instanceof CallError)) throw error;
         if (lost && !this.recruiter.blame(id, supply, error)) throw error;
-        if (this.#models.get(id) === model) {
+        if (this.models.get(id) === model) {
           if (!lost) this.recruiter.reject(id, supply, error);
           this.#fetchAgain(id);
         }
         if (lost) throw error;
-        throw new CancelledError(error.message);
+        throw new CancelledError(error.message, { cause: error });
       }
     });
   }
@@ -289,14 +288,10 @@ export class Pool {
     const { ticket } = growth;
     const count = growth.pace === null ? 1 : batchesIn(SPAN_MS, growth.pace);
     const span = growth.take(Math.min(LONGEST_SPAN, count));
-    const signal = this.#aborts.get(ticket)?.signal;
+    const { signal } = growth.abort;
     const begun = performance.now();
     try {
-      const values = await slot.client.call(
-        'evaluate',
-        { ticket, ...span },
-        signal ? { signal } : {},
-      );
+      const values = await slot.client.call('evaluate', { ticket, ...span }, { signal });
       growth.put(span, values, performance.now() - begun);
     } catch (error) {
       growth.giveBack(span);
@@ -307,23 +302,21 @@ export class Pool {
 
   /** Hands what has come to the growth's home, one call after the other. */
   #record(growth: Growth): void {
-    const { ticket } = growth;
-    if (this.#recording.has(ticket) || growth.complete === 0 || !this.#growths.has(ticket)) return;
-    this.#recording.add(ticket);
+    if (growth.recording || growth.complete === 0 || growth.dropped) return;
+    growth.recording = true;
     void this.#handIn(growth);
   }
 
   async #handIn(growth: Growth): Promise<void> {
-    const { ticket, task } = growth;
     let refetched = false;
     try {
       while (await this.#handInOnce(growth));
     } catch (error) {
       // The model is fetched again: its coming begins this anew, unless it has come already.
-      if (error instanceof CancelledError) refetched = Boolean(this.#models.get(task.model));
+      if (error instanceof CancelledError) refetched = Boolean(this.models.get(growth.task.model));
       else this.#fail(growth, error as Error);
     } finally {
-      this.#recording.delete(ticket);
+      growth.recording = false;
     }
     if (refetched) this.#record(growth);
   }
@@ -339,7 +332,7 @@ export class Pool {
       const values = growth.valuesFrom(from);
       const { client } = home.slot;
       const { evaluations, result } = await client.call('record', { ticket, from, values });
-      if (!this.#growths.has(ticket)) return false;
+      if (growth.dropped) return false;
       home.recorded = from + values.length;
       const done = home.recorded === growth.state.total;
       growth.change({
@@ -355,16 +348,12 @@ export class Pool {
   }
 
   /** The worker that records; another one that has begun the growth, or can, where the last was lost. */
-  async #home(growth: Growth): Promise<{ slot: Slot; recorded: number } | undefined> {
-    const { ticket } = growth;
-    const known = this.#homes.get(ticket);
-    if (known || !this.#growths.has(ticket)) return known;
-    this.#staff();
-    const slot = this.#slots.find((other) => other.growths.has(ticket)) ?? this.#slots[0];
-    if (!slot) return undefined;
+  async #home(growth: Growth): Promise<Home | null> {
+    if (growth.home || growth.dropped) return growth.home;
+    this.staff();
+    const slot = this.slots.find(({ growths }) => growths.has(growth.ticket)) ?? this.slots[0];
+    if (!slot) return null;
     await this.#prepare(slot, growth);
-    const home = this.#homes.get(ticket) ?? { slot, recorded: 0 };
-    this.#homes.set(ticket, home);
-    return home;
+    return (growth.home ??= { slot, recorded: 0 });
   }
 }

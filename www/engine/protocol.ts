@@ -88,6 +88,7 @@ export type {
   Histogram,
   HvaeEntry,
   ImageShape,
+  LatentBoundOptions,
   LatentBoundResult,
   InferenceFamily,
   InferenceOptions,
@@ -139,6 +140,9 @@ export type LatentSource =
 /** The chains that are kept side by side. */
 export type ChainPlace = 'a' | 'b';
 
+/** Those of a page, and any number beside them. */
+export type AnyChain = ChainPlace | `sampler ${number}`;
+
 /** A stored frame of the chain as the page needs it; the pixels are already on the canvases. */
 export interface FrameInfo {
   index: number;
@@ -163,6 +167,12 @@ export interface FilmFrames {
 
 /** A frame of some chains of a grid. */
 export type SharedFrame = Pick<Frame, 'x' | 'predictedX0' | 'rmsToOriginal'>;
+
+/** Pixel means in [0, 1], and the 8-bit levels that they are shown with. */
+export interface Decoded {
+  means: Float32Array;
+  levels: Uint8Array;
+}
 
 /** A picture of 8-bit levels, and the timestep to which it is noised. */
 export interface ChainStart {

@@ -34,6 +34,12 @@ export interface Order {
   onChange: (state: GrowthState) => void;
 }
 
+/** Where something is done that is no growth. */
+export interface Place {
+  near?: WorkerClient | null;
+  apart?: boolean;
+}
+
 /** What its owner can do with a growth. */
 export interface Ticket {
   pause(): void;

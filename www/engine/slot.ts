@@ -6,7 +6,10 @@ export interface Slot {
   begun: Map<'start', Promise<unknown>>;
   models: Map<string, Promise<unknown>>;
   growths: Map<number, Promise<unknown>>;
+  /** Takes spans of growths. */
   busy: boolean;
+  /** What else it has been given to do. */
+  uses: number;
   /** Holds a model, so that there is room for it. */
   settled: boolean;
 }
@@ -17,6 +20,7 @@ export const slotOf = (client: WorkerClient): Slot => ({
   models: new Map(),
   growths: new Map(),
   busy: false,
+  uses: 0,
   settled: false,
 });
 

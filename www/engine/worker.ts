@@ -5,7 +5,7 @@
  */
 import init from '../pkg/elbo_room.js';
 import type { CallName, Calls, FromWorker, ToWorker } from './calls.ts';
-import { withCauses } from './causes.ts';
+import { toWire } from './errors.ts';
 import { boundHandlers } from './worker/bounds.ts';
 import { chainHandlers } from './worker/chain.ts';
 import { fitFrames, Fitting } from './worker/fitting.ts';
@@ -79,8 +79,7 @@ async function serve<K extends CallName>(
     };
     post({ id, result: await handlers[call](params, task) });
   } catch (error) {
-    const thrown = error instanceof Error ? error : new Error(String(error));
-    post({ id, error: { name: thrown.name, message: withCauses(thrown) }, fatal: isTrap(error) });
+    post({ id, error: toWire(error), fatal: isTrap(error) });
   } finally {
     cancellations.delete(id);
   }

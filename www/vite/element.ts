@@ -69,22 +69,30 @@ function inlined(): Plugin {
 const WASM = '\0elbo-room-wasm';
 const NO_WORKER = '\0elbo-room-no-service-worker';
 
+/** The WebAssembly lies in the package already, in a folder beside that of the build. */
+export const wasmBeside = (): Plugin => ({
+  name: 'elbo-room-wasm-beside',
+  enforce: 'pre',
+  resolveId: (id) => (id.endsWith('elbo_room_bg.wasm?url') ? WASM : null),
+  load: (id) =>
+    id === WASM
+      ? `export default new URL(/* @vite-ignore */ '../wasm/elbo_room_bg.wasm', import.meta.url).href;`
+      : null,
+});
+
 export function element(): Plugin[] {
   return [
     inlined(),
+    wasmBeside(),
     {
       name: 'elbo-room-element',
       enforce: 'pre',
       resolveId(id) {
-        // It lies in the package already.
-        if (id.endsWith('elbo_room_bg.wasm?url')) return WASM;
         // Which pages are kept in a browser is the page's own affair.
         if (id === 'virtual:pwa-register') return NO_WORKER;
         return null;
       },
       load(id) {
-        if (id === WASM)
-          return `export default new URL(/* @vite-ignore */ '../wasm/elbo_room_bg.wasm', import.meta.url).href;`;
         if (id === NO_WORKER) return 'export const registerSW = () => async () => {};';
         // The browser sets formulas itself: fonts are a document's.
         if (/katex[^/]*\.css$/.test(id)) return '';

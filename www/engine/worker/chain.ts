@@ -1,6 +1,7 @@
 /** Reverse chains and their frames, of one picture or of a grid whose shares other workers compute. */
 import type { Ddpm, Sampler } from '../../pkg/elbo_room.js';
 import type {
+  AnyChain,
   ChainPlace,
   ChainStart,
   FilmFrames,
@@ -9,6 +10,7 @@ import type {
   SamplerOptions,
   SharedFrame,
 } from '../protocol.ts';
+import { joined } from '../frames.ts';
 import { paintImages, shapeOf } from './images.ts';
 import { ddpm, need } from './models.ts';
 import { surface } from './surfaces.ts';
@@ -21,13 +23,13 @@ interface Chain {
   shared: SharedFrame[][];
 }
 
-const chains = new Map<ChainPlace, Chain>();
+const chains = new Map<AnyChain, Chain>();
 /** Shares of another worker's grids. */
 const assisted = new Map<ChainPlace, { grid: string; shares: Map<number, Sampler> }>();
 
-const chainAt = (place: ChainPlace) => need(chains.get(place), `chain ${place}`);
+const chainAt = (place: AnyChain) => need(chains.get(place), `chain ${place}`);
 
-function endChain(place: ChainPlace): void {
+function endChain(place: AnyChain): void {
   chains.get(place)?.sampler.free();
   chains.delete(place);
 }
@@ -41,21 +43,11 @@ const ofGrid = ({ sampler, shared }: Chain) =>
   Math.min(sampler.available, ...shared.map(({ length }) => length));
 
 /** A frame of all chains, those of the other workers after one's own. */
-function wholeFrame({ sampler, shared }: Chain, index: number): Frame {
-  const frame = sampler.frame(index);
-  const parts: SharedFrame[] = [
-    frame,
-    ...shared.map((frames) => need(frames[index], `frame ${index} of a share`)),
-  ];
-  const joined = (which: 'x' | 'predictedX0') =>
-    Uint8Array.from(parts.flatMap((part) => [...part[which]]));
-  return {
-    ...frame,
-    x: joined('x'),
-    predictedX0: joined('predictedX0'),
-    rmsToOriginal: frame.rmsToOriginal && parts.flatMap(({ rmsToOriginal }) => rmsToOriginal ?? []),
-  };
-}
+const wholeFrame = ({ sampler, shared }: Chain, index: number): Frame =>
+  joined(
+    sampler.frame(index),
+    shared.map((frames) => need(frames[index], `frame ${index} of a share`)),
+  );
 
 export const chainHandlers: Handlers<
   | 'schedules'
@@ -63,6 +55,7 @@ export const chainHandlers: Handlers<
   | 'chain'
   | 'advance'
   | 'endChain'
+  | 'stored'
   | 'assist'
   | 'collect'
   | 'frame'
@@ -103,6 +96,18 @@ export const chainHandlers: Handlers<
   endChain({ place }) {
     endChain(place);
     return null;
+  },
+
+  async stored({ place, index }, task) {
+    const chain = chainAt(place);
+    // While others were let in, the chain may have ended.
+    const goesOn = () => chains.get(place) === chain && !task.cancelled;
+    while (goesOn() && chain.sampler.available <= index && !chain.sampler.done) {
+      chain.sampler.step();
+      await breathe();
+    }
+    if (!goesOn()) throw new Error(`chain ${place} has ended`);
+    return chain.sampler.frame(index);
   },
 
   async assist({ place, model, grid, share, options, start, from }, task) {

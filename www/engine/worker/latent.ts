@@ -37,8 +37,29 @@ function locate(model: Vae, source: LatentSource): number[] {
 }
 
 export const latentHandlers: Handlers<
-  'decode' | 'plane' | 'classRegions' | 'scoreVae' | 'generate' | 'reconstruct'
+  | 'pixels'
+  | 'encode'
+  | 'prior'
+  | 'decode'
+  | 'plane'
+  | 'classRegions'
+  | 'scoreVae'
+  | 'generate'
+  | 'reconstruct'
 > = {
+  pixels({ model, z, class: given }) {
+    const means = vae(model).decode(z, given);
+    return { means, levels: toLevels(means) };
+  },
+
+  encode: ({ model, image, class: given }) =>
+    vae(model).encode(
+      Float32Array.from(image, (level) => level / 255),
+      given,
+    ),
+
+  prior: ({ model, seed }) => vae(model).samplePrior(seed),
+
   async decode({ model: id, sources, class: given, surface: name }) {
     const model = vae(id);
     const z = sources.map((source) => locate(model, source));
@@ -72,15 +93,23 @@ export const latentHandlers: Handlers<
 
   classRegions: ({ model, shares }) => vae(model).classRegions(Float64Array.from(shares)),
 
-  async scoreVae({ model: id, image, samples, seed, class: given = null, surface: name }) {
-    const canvas = await surface(name);
+  async scoreVae({
+    model: id,
+    image,
+    samples,
+    seed,
+    class: given = null,
+    dequantize = false,
+    surface: name,
+  }) {
+    const canvas = name === null ? null : await surface(name);
     const model = vae(id);
     const levels = levelsFor(model, image);
-    const result = model.elbo(levels, { samples, seed, class: given });
+    const result = model.elbo(levels, { samples, seed, class: given, dequantize });
     const scored = result.binarized
       ? Uint8Array.from(result.binarized, (bit) => bit * 255)
       : levels;
-    paintImages(canvas, scored, model);
+    if (canvas) paintImages(canvas, scored, model);
     return result;
   },
 

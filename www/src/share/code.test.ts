@@ -305,7 +305,9 @@ describe('in JavaScript', () => {
       console: { log: (value: unknown) => void said.push(value) },
     };
     const lines = text.split('\n');
-    const imported = /^import \{ (.*) \} from "elbo-room";$/.exec(lines[2] ?? '')?.[1]?.split(', ');
+    const imported = /^import \{ (.*) \} from "elbo-room\/wasm";$/
+      .exec(lines[2] ?? '')?.[1]
+      ?.split(', ');
     for (const name of Object.keys(scope).filter((name) => !/^(document|console)$/.test(name)))
       expect(imported?.includes(name), name).toBe(text.includes(`${name}(`));
     const body = lines.slice(3).join('\n');

@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 import type { CallName, Calls, FromWorker, ToWorker } from '../../engine/calls.ts';
 import { WorkerClient, type WorkerLike } from '../../engine/client.ts';
 import type { GrowthState } from '../../engine/growth.ts';
+import { toWire } from '../../engine/errors.ts';
 import { Pool } from '../../engine/pool.ts';
 import type { Recruiter, SuppliedModel } from '../../engine/recruiter.ts';
 import { PromptWorker } from '../../engine/prompt.ts';
@@ -57,7 +58,7 @@ class FakeWorker implements WorkerLike {
       if (this.dead) return;
       const error = this.habits.fails?.(message.call);
       if (this.habits.dies?.(message.call)) this.die();
-      else if (error) this.#post({ id: message.id, error, fatal: false });
+      else if (error) this.#post({ id: message.id, error: toWire(error), fatal: false });
       else this.#post({ id: message.id, result: this.#answer(message.call, message.params) });
     }, this.habits.delay());
   }

@@ -1,6 +1,6 @@
 /** What scripted workers answer where a test does not care for the numbers, but for which of them arrive. */
 import { MNIST_SHAPE } from '../../engine/facts.ts';
-import type { ChainPlace, LatentSource } from '../../engine/protocol.ts';
+import type { AnyChain, LatentSource } from '../../engine/protocol.ts';
 import type { Script } from './worker.ts';
 
 /** Coordinates that tell the sources apart: of a seed all the same, of a path its position. */
@@ -28,8 +28,8 @@ export const decoding = (latents = 16): Script => ({
 
 /** Chains whose frames come `perStep` milliseconds apart, until the call is cancelled. */
 export const denoising = (perStep = 10): Script => {
-  const chains = new Map<ChainPlace, { total: number; available: number }>();
-  const chainAt = (place: ChainPlace) => {
+  const chains = new Map<AnyChain, { total: number; available: number }>();
+  const chainAt = (place: AnyChain) => {
     const chain = chains.get(place);
     if (!chain) throw new Error(`chain ${place} is not loaded in this worker`);
     return chain;

@@ -17,7 +17,7 @@ const plain = ({ title, address }: About, used: string[], lines: string[]) =>
   [
     `// ${title}`,
     `// ${address}`,
-    `import { ${used.join(', ')} } from "elbo-room";`,
+    `import { ${used.join(', ')} } from "elbo-room/wasm";`,
     '',
     ...lines,
     '',

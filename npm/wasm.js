@@ -2,4 +2,5 @@ import { entrance } from './entrance.js';
 import * as files from './read.js';
 
 export * from './wasm/elbo_room.js';
+export { default } from './wasm/elbo_room.js';
 export const { ready, openModels } = entrance(files);

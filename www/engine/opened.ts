@@ -1,0 +1,298 @@
+/** Models that are open, as those who use the package see them: calls to the workers of the pool. */
+import { abortable, either } from './abort.ts';
+import type * as Api from './api.ts';
+import { GrowingBound, type State } from './bound.ts';
+import type { CallName, Calls } from './calls.ts';
+import { asError } from './errors.ts';
+import { dimensionsOf, isSameShape } from './facts.ts';
+import { paint } from './paint.ts';
+import type { SharedPool } from './shared-pool.ts';
+import type {
+  DdpmEntry,
+  GrowthResult,
+  Growths,
+  GrowthTask,
+  HvaeEntry,
+  ImageShape,
+  LatentBoundOptions,
+  ModelEntry,
+  ScheduleKind,
+  VaeElbo,
+  VaeEntry,
+} from './protocol.ts';
+import type { Ticket } from './recruiter.ts';
+import { SharedSampler } from './sampler.ts';
+import { columnsOf } from './scores.ts';
+import { randomSeed } from './seed.ts';
+
+const BEGUN = { evaluations: 0, total: null, result: null, error: null } as const;
+/** Samples of Vae.elbo where none are asked for. */
+const SAMPLES = 64;
+
+type SetOptions = Growths['set']['options'];
+
+/** What all kinds have. */
+abstract class Opened<Entry extends ModelEntry> {
+  /** Aborted when it is closed. */
+  protected readonly open = new AbortController();
+
+  constructor(
+    readonly entry: Entry,
+    protected readonly pool: SharedPool,
+    private readonly onClose: () => void,
+  ) {}
+
+  get shape(): ImageShape {
+    return this.entry.image;
+  }
+
+  close(): void {
+    if (this.open.signal.aborted) return;
+    this.open.abort(new Error(`the model ${this.entry.id} is closed: open it again`));
+    this.onClose();
+  }
+
+  protected async call<K extends CallName>(
+    call: K,
+    params: Calls[K]['params'],
+    signal?: AbortSignal,
+  ): Promise<Calls[K]['result']> {
+    const ends = either(signal, this.open.signal);
+    return abortable(ends, () =>
+      this.pool.use(this.entry.id, (client) => client.call(call, params, { signal: ends })),
+    );
+  }
+
+  /** Levels in the shape of the model. */
+  protected async levels(image: Api.Image): Promise<Uint8Array> {
+    const { levels, shape = this.shape } = image instanceof Uint8Array ? { levels: image } : image;
+    if (isSameShape(shape, this.shape)) return levels;
+    const format = { shape: this.shape, digit: false };
+    return this.call('prepare', { of: { image: { levels, shape } }, format });
+  }
+
+  /** A bound that the pool's workers share. */
+  protected grown<K extends 'latent' | 'diffusion' | 'classes'>(
+    kind: K,
+    image: Api.Image,
+    options: Growths[K]['options'] & { seed: number },
+    signal: AbortSignal | undefined,
+  ): Api.Bound<Growths[K]['result']> {
+    const task = async () =>
+      ({ kind, model: this.entry.id, image: await this.levels(image), options }) as GrowthTask;
+    return new GrowingBound(
+      options.seed,
+      (onChange) => this.#submit(task, (result) => result as Growths[K]['result'], onChange),
+      either(signal, this.open.signal),
+    );
+  }
+
+  protected scored(
+    images: Api.Image,
+    {
+      seed = 1,
+      signal,
+      ...options
+    }: Api.ScoreOptions & SetOptions['latent'] & SetOptions['diffusion'],
+  ): Api.Bound<Api.Scores> {
+    const columns = columnsOf(this.entry);
+    const { levels, shape = this.shape } =
+      images instanceof Uint8Array ? { levels: images } : images;
+    const count = levels.length / dimensionsOf(shape);
+    if (!Number.isInteger(count) || count === 0)
+      throw new RangeError(
+        `${levels.length} levels are not whole images: give a multiple of ${dimensionsOf(shape)}`,
+      );
+    const numbers = Array.from({ length: count }, (_, i) => i);
+    const task = async (): Promise<GrowthTask> => ({
+      kind: 'set',
+      model: this.entry.id,
+      image: levels,
+      options: { shape, images: numbers, seed, latent: options, diffusion: options },
+    });
+    const read = (result: GrowthResult): Api.Scores => {
+      const { rows } = result as Growths['set']['result'];
+      const row = (i: number) => rows.subarray(i * columns.length, (i + 1) * columns.length);
+      return {
+        columns,
+        rows: Array.from({ length: rows.length / columns.length }, (_, i) => row(i)),
+      };
+    };
+    const ends = either(signal, this.open.signal);
+    return new GrowingBound(seed, (onChange) => this.#submit(task, read, onChange), ends);
+  }
+
+  /** Submits what is to be computed when it is there, unless nobody wants it any more. */
+  #submit<Result>(
+    prepare: () => Promise<GrowthTask>,
+    read: (result: GrowthResult) => Result,
+    onChange: (state: State<Result>) => void,
+  ): { drop(): void } {
+    let ticket: Ticket | undefined;
+    let dropped = false;
+    // The same result is read once: who iterates sees by it whether there is another.
+    let last: { of: GrowthResult; read: Result } | undefined;
+    const submit = (task: GrowthTask) => {
+      if (dropped) return;
+      ticket = this.pool.submit(task, {
+        onChange: ({ result, ...state }) => {
+          if (result && result !== last?.of) last = { of: result, read: read(result) };
+          onChange({ ...state, result: last?.read ?? null });
+        },
+      });
+    };
+    const fail = (error: unknown) => {
+      if (!dropped) onChange({ ...BEGUN, status: 'failed', error: asError(error) });
+    };
+    prepare().then(submit).catch(fail);
+    return {
+      drop() {
+        dropped = true;
+        ticket?.drop();
+      },
+    };
+  }
+}
+
+/** With a seed, which all workers must have: drawn where none is given. */
+const seeded = <Options extends { seed?: number }>(
+  options: Options,
+): Options & { seed: number } => ({
+  ...options,
+  seed: options.seed ?? randomSeed(),
+});
+
+abstract class Latent<Entry extends VaeEntry | HvaeEntry> extends Opened<Entry> {
+  bound(image: Api.Image, { signal, ...options }: LatentBoundOptions & Api.Abortable = {}) {
+    return this.grown('latent', image, seeded(options), signal);
+  }
+}
+
+export class OpenVae extends Latent<VaeEntry> implements Api.Vae {
+  samplePrior(seed: number): Promise<Float32Array> {
+    return this.call('prior', { model: this.entry.id, seed });
+  }
+
+  async decode(
+    z: ArrayLike<number>,
+    { signal, class: given = null }: Api.Abortable & Api.Conditional = {},
+  ): Promise<Api.Picture & { means: Float32Array }> {
+    const params = { model: this.entry.id, z: Float32Array.from(z), class: given };
+    return { ...(await this.call('pixels', params, signal)), shape: this.shape };
+  }
+
+  async encode(
+    image: Api.Image,
+    { signal, class: given = null }: Api.Abortable & Api.Conditional = {},
+  ) {
+    const params = { model: this.entry.id, image: await this.levels(image), class: given };
+    return this.call('encode', params, signal);
+  }
+
+  async paint(
+    canvas: Api.Canvas,
+    z: ArrayLike<number>,
+    { columns, ...options }: Api.Abortable & Api.Conditional & { columns?: number } = {},
+  ): Promise<void> {
+    paint(canvas, await this.decode(z, options), columns === undefined ? {} : { columns });
+  }
+
+  elbo(image: Api.Image, { signal, ...options }: Parameters<Api.Vae['elbo']>[1] = {}) {
+    const { samples = SAMPLES, seed = randomSeed(), class: given = null } = options;
+    const { dequantize = false } = options;
+    return new GrowingBound<VaeElbo>(
+      seed,
+      (onChange) => {
+        const cancel = new AbortController();
+        const evaluate = async () => {
+          const params = {
+            model: this.entry.id,
+            image: { levels: await this.levels(image), shape: this.shape },
+            samples,
+            seed,
+            class: given,
+            dequantize,
+            surface: null,
+          };
+          return this.call('scoreVae', params, cancel.signal);
+        };
+        const fail = (error: unknown) => {
+          if (!cancel.signal.aborted)
+            onChange({ ...BEGUN, status: 'failed', error: asError(error) });
+        };
+        evaluate()
+          .then((result) =>
+            onChange({ ...BEGUN, status: 'done', evaluations: 1, total: 1, result }),
+          )
+          .catch(fail);
+        return { drop: () => cancel.abort() };
+      },
+      either(signal, this.open.signal),
+    );
+  }
+
+  score(images: Api.Image, options: Parameters<Api.Vae['score']>[1] = {}) {
+    return this.scored(images, options);
+  }
+}
+
+export class OpenHvae extends Latent<HvaeEntry> implements Api.Hvae {
+  async generate(seeds: readonly number[], { signal }: Api.Abortable = {}): Promise<Api.Picture> {
+    const params = { model: this.entry.id, seeds: [[...seeds]] };
+    return this.#first(await this.call('generate', params, signal));
+  }
+
+  async reconstruct(
+    image: Api.Image,
+    options: Parameters<Api.Hvae['reconstruct']>[1] = {},
+  ): Promise<Api.Picture> {
+    const { signal, posteriorLayers: layers = this.entry.layers.length } = options;
+    const seeds = [options.seed ?? randomSeed()];
+    const params = { model: this.entry.id, image: await this.levels(image), layers, seeds };
+    return this.#first(await this.call('reconstruct', params, signal));
+  }
+
+  score(images: Api.Image, options: Parameters<Api.Hvae['score']>[1] = {}) {
+    return this.scored(images, options);
+  }
+
+  #first([levels]: Uint8Array[]): Api.Picture {
+    if (!levels) throw new Error('the worker made no picture');
+    return { levels, shape: this.shape };
+  }
+}
+
+export class OpenDdpm extends Opened<DdpmEntry> implements Api.Ddpm {
+  bound(image: Api.Image, { signal, ...options }: Parameters<Api.Ddpm['bound']>[1] = {}) {
+    return this.grown('diffusion', image, seeded(options), signal);
+  }
+
+  classify(image: Api.Image, { signal, ...options }: Parameters<Api.Ddpm['classify']>[1] = {}) {
+    return this.grown('classes', image, seeded(options), signal);
+  }
+
+  sampler({ from, ...options }: Parameters<Api.Ddpm['sampler']>[0] = {}): Api.Sampler {
+    const start = from
+      ? async () => ({ image: await this.levels(from.image), t: from.t })
+      : async () => null;
+    const own = seeded(options);
+    return new SharedSampler(this.pool, this.entry, own, start, from?.t, this.open.signal);
+  }
+
+  async diffuse(image: Api.Image, { signal, ...options }: Parameters<Api.Ddpm['diffuse']>[1]) {
+    const params = { model: this.entry.id, image: await this.levels(image), options };
+    return this.call('diffuse', params, signal);
+  }
+
+  schedule(kind: ScheduleKind, steps: number) {
+    return this.call('schedule', { model: this.entry.id, kind, steps });
+  }
+
+  schedules() {
+    return this.call('schedules', { model: this.entry.id });
+  }
+
+  score(images: Api.Image, options: Parameters<Api.Ddpm['score']>[1] = {}) {
+    return this.scored(images, options);
+  }
+}

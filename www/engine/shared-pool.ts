@@ -1,0 +1,75 @@
+/** The pool as the package has it: its workers also do what is no growth. */
+import { asError, CancelledError, type WorkerClient, WorkerLostError } from './client.ts';
+import { LOSS_LIMIT, Pool } from './pool.ts';
+import type { Place } from './recruiter.ts';
+import type { Slot } from './slot.ts';
+
+export class SharedPool extends Pool {
+  /**
+   * Has one worker that holds a model do what is no growth, between the growths' evaluations: `near` if that one is still there, else the
+   * one with the least to do; with `apart`, another worker for each. What a lost worker was at is begun again by another.
+   */
+  async use<T>(
+    id: string,
+    work: (client: WorkerClient) => Promise<T>,
+    place: Place = {},
+  ): Promise<T> {
+    return this.#attempt(
+      async () => {
+        if (!this.models.get(id)) this.models.set(id, await this.recruiter.model(id));
+      },
+      () => this.#place(id, place),
+      async (slot) => {
+        await this.equip(slot, id);
+        return work(slot.client);
+      },
+    );
+  }
+
+  /** The same for what needs no model. */
+  async ask<T>(work: (client: WorkerClient) => Promise<T>): Promise<T> {
+    return this.#attempt(
+      async () => undefined,
+      () => this.#place('', {}),
+      async (slot) => {
+        await this.start(slot);
+        return work(slot.client);
+      },
+    );
+  }
+
+  async #attempt<T>(
+    ready: () => Promise<void>,
+    place: () => Slot | undefined,
+    work: (slot: Slot) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      await ready();
+      // In one turn: the next one sees that this place is taken.
+      const slot = place();
+      if (!slot) throw new WorkerLostError('no worker is left');
+      slot.uses++;
+      try {
+        return await work(slot);
+      } catch (error) {
+        // Files that were refused.
+        if (error instanceof CancelledError && error.cause) throw asError(error.cause);
+        if (!(error instanceof WorkerLostError) || attempt > LOSS_LIMIT) throw error;
+      } finally {
+        slot.uses--;
+      }
+    }
+  }
+
+  #place(id: string, { near = null, apart = false }: Place): Slot | undefined {
+    const known = this.slots.find(({ client }) => client === near);
+    if (known) return known;
+    const load = ({ uses, busy, models }: Slot) =>
+      4 * uses + 2 * Number(busy) + Number(!models.has(id));
+    const least = () => [...this.slots].sort((a, b) => load(a) - load(b))[0];
+    const found = least();
+    if (found && (!apart || found.uses === 0)) return found;
+    this.staff(this.slots.length + 1);
+    return least();
+  }
+}
