@@ -116,19 +116,6 @@ const api = {
   profile: (file: Uint8Array, states: number, runs: number): OperatorTime[] =>
     profileOnnx(file, states, runs),
 
-  /** Runs some of the chains of a grid to their end. */
-  chains(first: number, count: number, steps: number): void {
-    const sampler = ddpm.sampler({
-      seed: 1,
-      class: CLASS,
-      steps,
-      chains: count,
-      firstChain: first,
-    });
-    while (!sampler.done) sampler.step();
-    sampler.free();
-  },
-
   /** Iterations a second of the fit, among all that the inference lab has, that takes the longest. */
   slowestFit(iterations: number): number {
     const times = TARGETS.flatMap((target) =>

@@ -1,9 +1,8 @@
 /** The measures, one after the other, the two engines in turns within each. */
-import type { GrowthState } from '../../engine/growth.ts';
-import { Pool } from '../../engine/pool.ts';
-import { spawn } from '../../engine/spawn.ts';
+import type { DdpmFiles } from '../../engine/api.ts';
+import { openEngine } from '../../engine/index.ts';
 import type { BenchTexts } from '../messages/bench.en.ts';
-import { cleanImage, noisy, picture, sigmoid } from './inputs.ts';
+import { CLASS, cleanImage, noisy, picture, sigmoid } from './inputs.ts';
 import {
   type Agreement,
   least,
@@ -20,7 +19,7 @@ import {
   verdict,
 } from './report.ts';
 import { slide } from './slider.ts';
-import { type Context, inTurns, type Stage, type Step, type Surroundings } from './steps.ts';
+import { inTurns, type Stage, type Step, type Surroundings } from './steps.ts';
 import { profile, together } from './batches.ts';
 import { largestDifference, quantile, ratios, sort } from './statistics.ts';
 import { fetchSupplies, hireCrate, hirePeer } from './supplies.ts';
@@ -173,58 +172,22 @@ const seconds = async (work: () => Promise<unknown>) => {
   return (performance.now() - begun) / 1000;
 };
 
-/** The bound as the ELBO lab computes it, on a pool of all cores. */
-function boundIn(pool: Pool, { supplies, options }: Context): () => Promise<GrowthState> {
-  const { entry } = supplies.ddpm;
-  const image = Uint8Array.from(picture(entry.image.height * entry.image.width), (value) =>
-    Math.round(255 * value),
-  );
-  return () =>
-    new Promise((resolve, reject) => {
-      const task = {
-        kind: 'diffusion' as const,
-        model: entry.id,
-        image,
-        options: { seed: 1, steps: options.timesteps, timesteps: 'all' as const },
-      };
-      const ticket = pool.submit(task, {
-        onChange(state) {
-          if (state.status === 'failed') reject(state.error ?? new Error('the bound failed'));
-          if (state.status !== 'done') return;
-          resolve(state);
-          ticket.drop();
-        },
-      });
-    });
-}
-
-const allCores: Step = async (rows, context) => {
-  const { supplies, options, cores, threads } = context;
+const allCores: Step = async (rows, { supplies, options, cores, threads }) => {
   const { chains, steps, rounds } = options;
-  const crates = await Promise.all(Array.from({ length: cores }, () => hireCrate(supplies)));
-  const shares = crates.map(({ api }, i) => {
-    const first = Math.floor((i * chains) / cores);
-    return { api, first, count: Math.floor(((i + 1) * chains) / cores) - first };
+  const engine = await openEngine({
+    workers: cores,
+    wasm: supplies.module,
+    onLost: (reason, left) => console.error(`${reason}; ${left} workers are left`),
   });
-  const runChains = (length: number) =>
-    Promise.all(
-      shares
-        .filter(({ count }) => count > 0)
-        .map(({ api, first, count }) => api.chains(first, count, length)),
-    );
-  const pool = new Pool(cores, {
-    spawn: (onLost) => spawn('pool', onLost),
-    runtime: async () => supplies.module,
-    model: async (id) => ({
-      entry: supplies.ddpm.entry,
-      supply: () => ({ id, files: supplies.ddpm.files }),
-    }),
-    reject: (_id, _supply, error) => console.error(error),
-    blame: () => false,
-    onLost: (reason) => console.error(reason),
-    onShrunk: (size) => console.error(`only ${size} workers fit into memory`),
-  });
-  const bound = boundIn(pool, context);
+  const ddpm = await engine.open(supplies.ddpm.entry, supplies.ddpm.files as DdpmFiles);
+  const runChains = async (length: number) => {
+    const sampler = ddpm.sampler({ chains, steps: length, seed: 1, class: CLASS });
+    await sampler.frame(sampler.length - 1);
+    sampler.close();
+  };
+  const { height, width } = supplies.sizes;
+  const image = Uint8Array.from(picture(height * width), (value) => Math.round(255 * value));
+  const bound = () => ddpm.bound(image, { seed: 1, steps: options.timesteps, timesteps: 'all' });
   const peer = await hirePeer(supplies, threads, [chains, 1]);
   // Without what surrounds a network evaluation, and with whichever batch suits it better.
   await runChains(2);
@@ -245,10 +208,9 @@ const allCores: Step = async (rows, context) => {
     peer: { name, ...measured(theirs, 's') },
     verdict: ofRatios(({ verdicts }) => verdicts.throughput, ratios(theirs, time.ours), least(4.5)),
   });
-  for (const { end } of crates) end();
-  const total = (await bound()).total ?? 0;
+  const total = (await bound()).evaluations;
   const whole = await inTurns(rounds, 0, {
-    ours: () => seconds(bound),
+    ours: () => seconds(async () => bound()),
     theirs: () => seconds(() => peer.api.evaluate(total, batch)),
   });
   rows.push({
@@ -266,7 +228,7 @@ const allCores: Step = async (rows, context) => {
     ),
   });
   peer.end();
-  pool.close();
+  engine.close();
 };
 
 /** One turn: they are spread over the run, so that a minute in which the machine is disturbed is not all that is measured. */

@@ -14,7 +14,7 @@ export interface Surroundings {
 
 export type Step = (rows: Row<Said>[], context: Context) => Promise<void>;
 
-export interface Context {
+interface Context {
   supplies: Supplies;
   options: Options;
   cores: number;
