@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { crateFunctions, functionsIn } from './vite/crate.ts';
+import { catalogues } from './vite/messages/plugin.ts';
 import { DEFINES } from './vite/defines.ts';
 import { element, enclosed, withoutWasm } from './vite/element.ts';
 import { notices } from './vite/notices.ts';
@@ -21,6 +22,7 @@ export default defineConfig({
   plugins: [
     svelte(),
     element(),
+    catalogues(at('src/messages')),
     crateFunctions(at('..'), functionsIn(at('src/labs'))),
     thirdParty.plugin,
   ],

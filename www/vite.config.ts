@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defaultClientConditions, defineConfig } from 'vite';
+import { catalogues } from './vite/messages/plugin.ts';
 import { crateFunctions, functionsIn } from './vite/crate.ts';
 import { DEFINES } from './vite/defines.ts';
 import { hosting } from './vite/hosting.ts';
@@ -38,6 +39,7 @@ export default defineConfig({
   appType: 'mpa',
   plugins: [
     svelte(),
+    catalogues(at('src/messages')),
     models(at('../models')),
     guide(at('../models/README.md')),
     crateFunctions(at('..'), functionsIn(at('src/labs'))),

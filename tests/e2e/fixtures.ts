@@ -1,6 +1,6 @@
 /** What every test has: a page that is watched for errors and stray requests, and ways to read its canvases. */
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
-import { en } from '../../www/src/messages/en.ts';
+import { en } from './texts.ts';
 import { type Crate, loadCrate } from './crate.ts';
 
 export { en, expect };

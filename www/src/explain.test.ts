@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from 'vitest';
 import { CallError, WorkerLostError } from '../engine/client.ts';
 import { LoadError } from '../engine/loader.ts';
-import { en } from './messages/en.ts';
+import en from 'virtual:texts/page/en';
 import { PictureError } from './drawing/file.ts';
 import { explain } from './explain.ts';
 import { speech } from './messages/speech.svelte.ts';
-import { zh } from './messages/zh.ts';
+import zh from 'virtual:texts/page/zh';
 
 afterEach(() => {
   speech.chosen = null;
@@ -17,27 +17,34 @@ it.each([
 ] as const)('says in %s what went wrong, and what the code says of it', async (language, text) => {
   speech.chosen = language;
   await speech.load();
-  expect(explain(new LoadError('missing', 'a.onnx', 404))).toBe(text.missing('a.onnx'));
-  expect(explain(new LoadError('offline', 'a.onnx'))).toBe(text.offline('a.onnx'));
-  expect(explain(new LoadError('webpage', 'a.onnx'))).toBe(text.webpage('a.onnx'));
-  expect(explain(new LoadError('http', 'a.onnx', 503))).toBe(text.http('a.onnx', 503));
+  expect(explain(new LoadError('missing', 'a.onnx', 404))).toBe(text.missing({ file: 'a.onnx' }));
+  expect(explain(new LoadError('offline', 'a.onnx'))).toBe(text.offline({ file: 'a.onnx' }));
+  expect(explain(new LoadError('webpage', 'a.onnx'))).toBe(text.webpage({ file: 'a.onnx' }));
+  expect(explain(new LoadError('http', 'a.onnx', 503))).toBe(
+    text.http({ file: 'a.onnx', status: 503 }),
+  );
   expect(explain(new CallError('ChecksumError', 'a.onnx has 3 bytes'))).toBe(
-    text.because(text.kinds['ChecksumError'] ?? '', 'a.onnx has 3 bytes'),
+    text.because({ cause: text.kinds['ChecksumError'] ?? '', detail: 'a.onnx has 3 bytes' }),
   );
   expect(explain(new WorkerLostError('unreachable'))).toBe(
-    text.because(text.kinds['WorkerLostError'] ?? '', 'unreachable'),
+    text.because({ cause: text.kinds['WorkerLostError'] ?? '', detail: 'unreachable' }),
   );
-  expect(explain(new RangeError('too long'))).toBe(text.because(text.unexpected, 'too long'));
+  expect(explain(new RangeError('too long'))).toBe(
+    text.because({ cause: text.unexpected, detail: 'too long' }),
+  );
   for (const [fault, said] of [
     [{ reason: 'empty' }, text.picture.empty],
-    [{ reason: 'bytes', megabytes: 99, most: 64 }, text.picture.bytes(99, 64)],
-    [{ reason: 'pixels', megapixels: 900, most: 130 }, text.picture.pixels(900, 130)],
-    [{ reason: 'format', format: 'PDF' }, text.picture.format('PDF')],
+    [{ reason: 'bytes', megabytes: 99, most: 64 }, text.picture.bytes({ megabytes: 99, most: 64 })],
+    [
+      { reason: 'pixels', megapixels: 900, most: 130 },
+      text.picture.pixels({ megapixels: 900, most: 130 }),
+    ],
+    [{ reason: 'format', format: 'PDF' }, text.picture.format({ format: 'PDF' })],
     [{ reason: 'format', format: '' }, text.picture.unknown],
-    [{ reason: 'damaged', format: 'PNG' }, text.picture.damaged('PNG')],
+    [{ reason: 'damaged', format: 'PNG' }, text.picture.damaged({ format: 'PNG' })],
   ] as const)
     expect(explain(new PictureError(fault))).toBe(said);
   expect(explain(new DOMException('', 'DataCloneError'))).toBe(
-    text.because(text.unexpected, 'DataCloneError'),
+    text.because({ cause: text.unexpected, detail: 'DataCloneError' }),
   );
 });

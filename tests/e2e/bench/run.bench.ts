@@ -17,7 +17,10 @@ import {
   table,
   verdict,
 } from '../../../www/src/bench/report.ts';
+import { bench } from '../texts.ts';
 import { brotli, built, gzip, transferred, visits } from './arrival.ts';
+
+const text = bench.en;
 
 const MEGABYTE = 1e6;
 const options = process.env['ELBO_ROOM_BENCH_OPTIONS'] ?? '';
@@ -61,7 +64,7 @@ test('bench', async ({ browser, baseURL }) => {
   const report = JSON.parse((await page.getByTestId('bench-json').textContent()) ?? '') as Report;
   if (asked.profile > 0) {
     for (const profile of report.profiles) console.log(`\n${profileTable(profile)}`);
-    console.log(`\n${setting(report)}\n`);
+    console.log(`\n${setting(report, text)}\n`);
     return;
   }
 
@@ -106,11 +109,11 @@ test('bench', async ({ browser, baseURL }) => {
     `${JSON.stringify({ ...report, machine, files: cold[0]?.paths }, null, 2)}\n`,
   );
 
-  console.log(`\n${table(report.rows)}\n`);
-  for (const growth of report.growth) console.log(`${growthTable(growth)}\n`);
-  console.log(`${machine}; ${setting(report)}`);
+  console.log(`\n${table(report.rows, text)}\n`);
+  for (const growth of report.growth) console.log(`${growthTable(growth, text)}\n`);
+  console.log(`${machine}; ${setting(report, text)}`);
   console.log(
-    `Largest differences from onnxruntime-web: ${report.agreement.map((one) => agreementText(one)).join('; ')}`,
+    `Largest differences from onnxruntime-web: ${report.agreement.map((one) => agreementText(one, text)).join('; ')}`,
   );
   console.log(`All figures: ${path}\n`);
   expect(report.agreement.filter(({ met }) => !met)).toEqual([]);

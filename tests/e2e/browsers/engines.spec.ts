@@ -48,7 +48,9 @@ for (const [name, launch] of Object.entries(ENGINES)) {
       const frames = sampled(crate, STEPS + 1, { seed: 7, class: 3 });
       await expectLevels(visitor, 'denoise-x', frames[0]?.x ?? []);
       await clickButton(visitor, en.denoise.play);
-      await expect.poll(() => textOf(visitor, 'denoise-step')).toBe(en.denoise.step(STEPS, STEPS));
+      await expect
+        .poll(() => textOf(visitor, 'denoise-step'))
+        .toBe(en.denoise.step({ index: STEPS, steps: STEPS }));
       await expectLevels(visitor, 'denoise-x', frames[STEPS]?.x ?? []);
       await expectLevels(visitor, 'denoise-x0', frames[STEPS]?.predictedX0 ?? []);
     });
@@ -87,8 +89,8 @@ for (const [name, launch] of Object.entries(ENGINES)) {
           },
         });
       });
-      await clickButton(visitor, en.share.open(en.elboLab.results.title));
-      await clickButton(visitor, en.share.copyAs('JSON'));
+      await clickButton(visitor, en.share.open({ title: en.elboLab.results.title }));
+      await clickButton(visitor, en.share.copyAs({ kind: 'JSON' }));
       const json = await visitor.evaluate(() => (globalThis as unknown as { text: string }).text);
       const { image: scored, results } = JSON.parse(json) as {
         image: number[];

@@ -1,9 +1,11 @@
 import { cells, type Report } from '../../../www/src/bench/report.ts';
-import { bench as zh } from '../../../www/src/messages/bench.zh.ts';
 import { check, run } from '../brief.ts';
 import { expectAccessible, expectNoOverflow } from '../checks.ts';
 import { expect, test } from '../fixtures.ts';
+import { bench } from '../texts.ts';
 import { isolated } from '../playwright.config.ts';
+
+const { en, zh } = bench;
 
 test('without isolation the other engine has one thread, which is said before anything runs', async ({
   page,
@@ -22,7 +24,7 @@ test.describe('where the page is isolated', () => {
     const table = page.getByTestId('bench-table');
     await expect(table.getByRole('row')).toHaveCount(1 + report.rows.length);
     // The JSON is in English, and so is this page.
-    const written = (row: Report['rows'][number]) => cells(row).join('');
+    const written = (row: Report['rows'][number]) => cells(row, en).join('');
     await expect(table.locator('tbody tr')).toHaveText(report.rows.map(written));
     await expectAccessible(page);
 
@@ -31,7 +33,7 @@ test.describe('where the page is isolated', () => {
     await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
     await expect(page).toHaveURL(/#run&brief&lang=zh$/);
     await expect(page.getByTestId('bench-status')).toHaveText(zh.done);
-    await expect(table.getByRole('columnheader')).toHaveText(zh.headings);
+    await expect(table.getByRole('columnheader')).toHaveText(Object.values(zh.headings));
     await expect(table.locator('[data-met] th').first()).toHaveText(zh.rows.slider);
     await expect(table.locator('tbody')).not.toContainText(
       /evaluation|thread|median|percentile|undefined/,

@@ -209,5 +209,7 @@ test('shows the numbers that the crate gives for the same picture, also after a 
     const spread = estimate(value, decimals).error;
     await expect(error(testid)).toHaveText(spread && `± ${spread}`);
   }
-  await expect(progress).toHaveText(en.elbo.ddpm.progress(run.evaluations, run.totalEvaluations));
+  await expect(progress).toHaveText(
+    en.elbo.ddpm.progress({ done: run.evaluations, total: run.totalEvaluations }),
+  );
 });

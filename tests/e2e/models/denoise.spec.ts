@@ -38,7 +38,7 @@ test('the same address gives the same pixels', async ({ page, crate, context }) 
     await open(each, fragment);
     await expectLevels(lab(each).x, frame?.x ?? []);
     await expectLevels(lab(each).predicted, frame?.predictedX0 ?? []);
-    await expect(lab(each).step).toHaveText(text.step(12, STEPS));
+    await expect(lab(each).step).toHaveText(text.step({ index: 12, steps: STEPS }));
   }
 });
 
@@ -70,13 +70,13 @@ test('a picture is noised to t and denoised from there, pixel by pixel as the cr
   for (const each of [page, other]) {
     await open(each, `lab=denoise&steps=${STEPS}&from=12&digit=none&seed=7&step=5&${image}`);
     const shown = lab(each);
-    await expect(shown.step).toHaveText(text.step(5, 12));
+    await expect(shown.step).toHaveText(text.step({ index: 5, steps: 12 }));
     await expectLevels(shown.original, picture);
     await expectLevels(shown.start, frames[0]?.x ?? []);
     await expectLevels(shown.x, frames[5]?.x ?? []);
     await expectLevels(shown.predicted, frames[5]?.predictedX0 ?? []);
     await expect(shown.distance).toHaveText(
-      text.distance(fixed(frames[5]?.rmsToOriginal?.[0] ?? null, 1)),
+      text.distance({ levels: fixed(frames[5]?.rmsToOriginal?.[0] ?? null, 1) }),
     );
     await expect(each.getByTestId('denoise-t')).toHaveText('7');
   }

@@ -1,6 +1,6 @@
 /** `<elbo-room>` of the npm package on a page of somebody else: it shows what the page of ELBO Room shows, and leaves the rest alone. */
 import { readFile } from 'node:fs/promises';
-import { zh } from '../../../www/src/messages/zh.ts';
+import { zh } from '../texts.ts';
 import { decode, priorSample, sampled, STEPS } from '../crate.ts';
 import { en, expect, expectLevels, type Locator, open, type Page, test } from '../fixtures.ts';
 import { at, install, INSTALLED, serve } from '../packed.ts';

@@ -27,12 +27,16 @@ test('everything can be done by keyboard alone', async ({ page, crate }) => {
   await expect(play).toBeEnabled();
   await tabTo(play);
   await page.keyboard.press('Space');
-  await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(20, 20));
+  await expect(page.getByTestId('denoise-step')).toHaveText(
+    en.denoise.step({ index: 20, steps: 20 }),
+  );
   const scrub = page.getByTestId('denoise-scrub');
   await scrub.focus();
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('PageDown');
-  await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(17, 20));
+  await expect(page.getByTestId('denoise-step')).toHaveText(
+    en.denoise.step({ index: 17, steps: 20 }),
+  );
 });
 
 test('with reduced motion a changed control shows its result without playing', async ({ page }) => {
@@ -41,5 +45,7 @@ test('with reduced motion a changed control shows its result without playing', a
   await expect(page.getByTestId('denoise-computed')).toHaveText(en.denoise.computedAll);
   await page.getByTestId('digit').getByRole('radio', { name: '8', exact: true }).check();
   await expect(page.getByRole('button', { name: en.denoise.play, exact: true })).toBeVisible();
-  await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(20, 20));
+  await expect(page.getByTestId('denoise-step')).toHaveText(
+    en.denoise.step({ index: 20, steps: 20 }),
+  );
 });

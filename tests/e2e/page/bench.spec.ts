@@ -1,15 +1,16 @@
-import { bench as en } from '../../../www/src/messages/bench.en.ts';
-import { bench as zh } from '../../../www/src/messages/bench.zh.ts';
 import { expect, test } from '../fixtures.ts';
+import { bench } from '../texts.ts';
+
+const { en, zh } = bench;
 
 test('the benchmark refuses impossible options, in either language', async ({ page }) => {
   await page.goto('./bench/#run&turns=0');
   const failure = page.getByTestId('bench-failure');
-  await expect(failure).toHaveText(en.refused('turns', '0', 100_000));
+  await expect(failure).toHaveText(en.refused({ option: 'turns', asked: '0', most: 100_000 }));
   await page.getByTestId('language-zh').click();
-  await expect(failure).toHaveText(zh.refused('turns', '0', 100_000));
+  await expect(failure).toHaveText(zh.refused({ option: 'turns', asked: '0', most: 100_000 }));
   await page.getByTestId('language-en').click();
-  await expect(failure).toHaveText(en.refused('turns', '0', 100_000));
+  await expect(failure).toHaveText(en.refused({ option: 'turns', asked: '0', most: 100_000 }));
 });
 
 test('the page links to the benchmark, and loads nothing of it', async ({ page }) => {

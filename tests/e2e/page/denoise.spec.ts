@@ -33,7 +33,7 @@ test('plays, pauses, steps back and scrubs through stored frames', async ({ page
   const frames = sampled(crate, steps + 1, { seed: 7, class: 3, steps });
   const { x, predicted, scrub, step, computed, button } = lab(page);
   const shows = async (index: number) => {
-    await expect(step).toHaveText(text.step(index, steps));
+    await expect(step).toHaveText(text.step({ index, steps }));
     await expectLevels(x, frames[index]?.x ?? []);
     await expectLevels(predicted, frames[index]?.predictedX0 ?? []);
   };
@@ -66,7 +66,7 @@ test('plays, pauses, steps back and scrubs through stored frames', async ({ page
   await button(text.back).click();
   await shows(steps - 1);
   await button(text.replay).click();
-  await expect(step).toHaveText(text.step(steps, steps));
+  await expect(step).toHaveText(text.step({ index: steps, steps }));
 
   // Frames are painted again; nothing is sampled again.
   const sampler = (await record.calls()).slice(before).filter((call) => call.startsWith('sampler'));
@@ -78,7 +78,7 @@ test('a control makes another chain, and a grid shows sixteen', async ({ page, c
   const frame = sampled(crate, 2, { seed: 2, class: 3, chains: 16 })[1];
   const { x, step } = lab(page);
   const side = 28;
-  await expect(step).toHaveText(text.step(1, STEPS));
+  await expect(step).toHaveText(text.step({ index: 1, steps: STEPS }));
   await expectLevels(x, tiled(frame?.x, 4));
 
   await page
@@ -88,7 +88,7 @@ test('a control makes another chain, and a grid shows sixteen', async ({ page, c
   await page.getByTestId('digit').getByRole('radio', { name: '7', exact: true }).check();
   await expect(page).toHaveURL(/digit=7/);
   // A changed control starts its chain and plays it to the end.
-  await expect(step).toHaveText(text.step(STEPS, STEPS));
+  await expect(step).toHaveText(text.step({ index: STEPS, steps: STEPS }));
   const last = sampled(crate, STEPS + 1, { seed: 2, class: 7 })[STEPS];
   await expectLevels(x, last?.x ?? []);
   expect(await levels(x)).toHaveLength(side * side);
@@ -104,7 +104,7 @@ test('a control makes another chain, and a grid shows sixteen', async ({ page, c
   ).map(Math.abs);
   const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
   await expect(page.getByTestId('denoise-difference-x0-numbers')).toHaveText(
-    en.difference.numbers(fixed(mean, 2), Math.max(...differences)),
+    en.difference.numbers({ mean: fixed(mean, 2), most: Math.max(...differences) }),
   );
 
   // Both as paths, each with the picture at its playhead; the keyboard goes from one to the other.

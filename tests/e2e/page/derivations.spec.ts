@@ -1,7 +1,9 @@
 /** The derivations beside the labs: opened, linked to what their symbols stand for, readable by everybody. */
+import { readFile } from 'node:fs/promises';
 import { ANCHORS, type Anchor } from '../../../www/src/labs/anchors.ts';
-import type { Derivation } from '../../../www/src/labs/derivation.ts';
-import { tell } from '../../../www/src/story/tell.ts';
+import type { Derivation, Words } from '../../../www/src/labs/derivation.ts';
+import { definitionOf } from '../../../www/src/labs/index.ts';
+import type { Language } from '../../../www/src/messages/languages.ts';
 import { linksIn } from '../../../www/src/story/tex.ts';
 import { CONTRAST, expectAccessible, expectNone, expectNoOverflow, SPANS } from '../checks.ts';
 import { en, expect, type Locator, open, type Page, tabTo, test } from '../fixtures.ts';
@@ -27,9 +29,15 @@ const holdsFocus = (element: Locator) =>
 
 /** With its title in both languages. */
 async function derivationOf(lab: Lab) {
-  const [en, zh] = await Promise.all([tell(lab, 'en'), tell(lab, 'zh')]);
-  if (!en || !zh) throw new Error(`the ${lab} lab has no derivation`);
-  return { ...en, titles: { en: en.words.title, zh: zh.words.title } };
+  const wordsIn = async (language: Language) => {
+    const path = `../../../www/src/labs/${lab}/derivation.${language}.json`;
+    return JSON.parse(await readFile(new URL(path, import.meta.url), 'utf8')) as Words;
+  };
+  const parts = definitionOf(lab).derivation;
+  if (!parts) throw new Error(`the ${lab} lab has no derivation`);
+  const [words, zh] = await Promise.all([wordsIn('en'), wordsIn('zh')]);
+  const { derivation }: { derivation: Derivation } = await parts.formulas();
+  return { derivation, words, titles: { en: words.title, zh: zh.title } };
 }
 
 for (const lab of Object.keys(LABS) as Lab[]) {

@@ -78,7 +78,7 @@ test('the bounds of chains of several lengths are those of the crate', async ({ 
       run.free();
       if (!result) throw new Error('the bound is complete');
       const { mean, error } = estimate(result.bitsPerDim, 3);
-      return text.stepsPoint(en.denoise.schedules[schedule], steps, mean, error);
+      return text.stepsPoint({ schedule: en.denoise.schedules[schedule], steps, mean, error });
     }),
   );
   const points = page.getByTestId('steps-chart').locator('title');

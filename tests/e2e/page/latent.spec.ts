@@ -102,7 +102,7 @@ test('the film strip and the position show the way from A to B', async ({ page, 
   await page.getByRole('radio', { name: text.path.modes.linear }).check();
   await expectLevels(digit, between(crate, 0.25, 'linear'));
   await expectStrip(strip, crate, 'linear');
-  await page.getByRole('button', { name: text.path.frame(75) }).click();
+  await page.getByRole('button', { name: text.path.frame({ percent: 75 }) }).click();
   await expectLevels(digit, between(crate, 0.75, 'linear'));
 
   const position = page.getByTestId('path-position');

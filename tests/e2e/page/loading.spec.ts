@@ -1,5 +1,5 @@
 import type { Route } from '@playwright/test';
-import { zh } from '../../../www/src/messages/zh.ts';
+import { zh } from '../texts.ts';
 import { type Crate, decode, priorSample } from '../crate.ts';
 import { en, expect, expectLevels, type Guard, open, type Page, test } from '../fixtures.ts';
 
@@ -60,7 +60,7 @@ test('a missing model file is told, the other model works, and a retry mends it'
   const file = ddpmEntry.files.network.path;
   const lift = await instead(page, `**/models/${file}`, (route) => route.fulfill({ status: 404 }));
   await open(page, `z=seed:${SEED}`);
-  await expect(page.getByTestId('load-error-ddpm')).toContainText(en.errors.missing(file));
+  await expect(page.getByTestId('load-error-ddpm')).toContainText(en.errors.missing({ file }));
   await expectDigit(page, crate);
   await lift();
   await retry(page, 'ddpm');
@@ -136,7 +136,10 @@ test('a worker that dies is replaced, and its pictures come back', async ({ page
     });
   }
   await expect(page.getByTestId('notices')).toContainText(
-    zh.notices.restarted(zh.notices.roles.decoder, 'Uncaught RuntimeError: provoked'),
+    zh.notices.restarted({
+      role: zh.notices.roles.decoder,
+      reason: 'Uncaught RuntimeError: provoked',
+    }),
   );
   await expectDigit(page, crate);
   await page.getByTestId('latent-0').fill('-2');
@@ -148,8 +151,12 @@ test('a worker that dies is replaced, and its pictures come back', async ({ page
 
 test('what an address asks for and cannot have is told', async ({ page, crate }) => {
   await open(page, `z=seed:${SEED}&steps=21`);
-  await expect(page.getByTestId('notices')).toContainText(en.notices.rejected('steps', '21'));
+  await expect(page.getByTestId('notices')).toContainText(
+    en.notices.rejected({ key: 'steps', value: '21' }),
+  );
   await page.getByTestId('language-zh').click();
-  await expect(page.getByTestId('notices')).toContainText(zh.notices.rejected('steps', '21'));
+  await expect(page.getByTestId('notices')).toContainText(
+    zh.notices.rejected({ key: 'steps', value: '21' }),
+  );
   await expectDigit(page, crate);
 });

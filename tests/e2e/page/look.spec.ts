@@ -14,6 +14,7 @@ import {
 import { expect, type Locator, type Page, test } from '../fixtures.ts';
 import { asked, keep, pathOf } from '../keep.ts';
 import { type Lab, LABS, settle } from '../labs.ts';
+import { OPEN, pretend } from '../pseudo.ts';
 
 // Nothing moves here, which takes a part of each test's time.
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
@@ -81,6 +82,17 @@ for (const lab of Object.keys(LABS) as Lab[]) {
     for (const language of LANGUAGES) {
       await speak(page, language);
       await expectPrints(page, derivation, language);
+    }
+
+    // A language of longer words, in place of the Chinese one.
+    await pretend(page);
+    // The address says which language it is.
+    await page.reload();
+    await expect(page.locator('main')).toContainText(OPEN);
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      await expectNoOverflow(page, `longer words, ${width} pixels`);
+      await keep(page, `${lab}-longer-${width}`);
     }
   });
 }

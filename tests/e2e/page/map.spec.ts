@@ -149,7 +149,7 @@ test('a path in the address has its film strip, and is walked at even pace', asy
       STRIP_FRAMES,
     ),
   );
-  await page.getByRole('button', { name: text.frame(75) }).click();
+  await page.getByRole('button', { name: text.frame({ percent: 75 }) }).click();
   await expectLevels(digit, decode(vae, onPath(0.75)));
   await expect(page).toHaveURL(/map=path(:|%3A)0.75/);
 

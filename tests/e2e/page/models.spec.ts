@@ -91,7 +91,9 @@ test('a VAE that is dropped on the page is proposed, checked, used in every lab,
   await drop(page, VAE);
   await stage(page, 'checked');
   const dialog = page.getByTestId('open-model');
-  await expect(page.getByTestId('model-kind')).toHaveText(text.entry.kinds.vae(2, '28 × 28'));
+  await expect(page.getByTestId('model-kind')).toHaveText(
+    text.entry.kinds.vae({ count: 2, size: '28 × 28' }),
+  );
   await expect(page.getByTestId('opened-files').locator('li')).toHaveCount(2);
   await expect(dialog).toContainText('batch × 784');
   await expect(page.getByTestId('guess-decoder.output')).toHaveValue('-1');
@@ -178,7 +180,7 @@ test('a model is renamed, exported as a zip, removed, and opened again from the 
   await page.goto('about:blank');
   await page.goto(address);
   const missing = page.getByTestId('missing-vae');
-  await expect(missing).toContainText(text.missing.title('mnist'));
+  await expect(missing).toContainText(text.missing.title({ name: 'mnist' }));
   await missing.getByRole('button', { name: text.missing.open }).click();
   await page
     .getByTestId('model-files')
@@ -199,7 +201,7 @@ test('a missing model can be done without, and another one in its place says so'
 }) => {
   await open(page, 'vae=own.0123456789abcdef0123.89abcdef.my-vae&z=0.5,1');
   const missing = page.getByTestId('missing-vae');
-  await expect(missing).toContainText(text.missing.title('my-vae'));
+  await expect(missing).toContainText(text.missing.title({ name: 'my-vae' }));
   await missing.getByRole('button', { name: text.missing.open }).click();
   await give(page, VAE);
   await stage(page, 'checked');
@@ -224,7 +226,9 @@ test('a U-Net plays its chain, with the schedules and the classes that it has', 
   ).toBeChecked();
   await expect(page.getByTestId('denoise-computed')).toHaveText(en.denoise.computedAll);
   await page.getByRole('button', { name: en.denoise.play, exact: true }).click();
-  await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(20, 20));
+  await expect(page.getByTestId('denoise-step')).toHaveText(
+    en.denoise.step({ index: 20, steps: 20 }),
+  );
   await expect.poll(async () => (await levels(page.getByTestId('denoise-x0')))?.length).toBe(64);
   await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
   await page.getByRole('link', { name: nameOf('elbo') }).click();

@@ -56,12 +56,16 @@ test('the sampler’s settings hold, sixteen draws stand beside each other, and 
   const { start, predicted, distance, original } = lab(page);
   await expectLevels(start, tiled(frames[0]?.x, 4));
   await expectLevels(predicted, tiled(frames[9]?.predictedX0, 4));
-  await expect(distance).toHaveText(text.distance(fixed(frames[9]?.rmsToOriginal?.[6] ?? null, 1)));
+  await expect(distance).toHaveText(
+    text.distance({ levels: fixed(frames[9]?.rmsToOriginal?.[6] ?? null, 1) }),
+  );
 
   await page.getByTestId('start').getByRole('radio', { name: text.starts.noise }).check();
   await expect(original).toBeHidden();
   await expect(page).not.toHaveURL(/from=/);
-  await expect(page.getByTestId('denoise-step')).toHaveText(text.step(STEPS, STEPS));
+  await expect(page.getByTestId('denoise-step')).toHaveText(
+    text.step({ index: STEPS, steps: STEPS }),
+  );
 });
 
 test('how far a picture is noised is chosen by keyboard, and less noise stays closer to it', async ({
@@ -76,14 +80,14 @@ test('how far a picture is noised is chosen by keyboard, and less noise stays cl
   const { from, step, x, distance } = lab(page);
   await expect(page).toHaveURL(/from=10/);
   await expect(page).toHaveURL(/digit=none/);
-  await expect(step).toHaveText(text.step(10, 10));
+  await expect(step).toHaveText(text.step({ index: 10, steps: 10 }));
   await tabTo(from);
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('PageDown');
   await expect.poll(() => valueOf(from)).toBe(7);
   const last = (t: number) => denoised(crate, picture, t, { seed: 4, class: null })[t];
   await expectLevels(x, last(7)?.x ?? []);
-  await expect(step).toHaveText(text.step(7, 7));
+  await expect(step).toHaveText(text.step({ index: 7, steps: 7 }));
   // In a longer chain it is as far down the way.
   await page.getByTestId('steps').getByRole('radio', { name: '100', exact: true }).check();
   await expect(page).toHaveURL(/from=35/);
@@ -99,7 +103,7 @@ test('how far a picture is noised is chosen by keyboard, and less noise stays cl
     const frame = last(t);
     await expectLevels(x, frame?.x ?? []);
     const found = frame?.rmsToOriginal?.[0] ?? 0;
-    await expect(distance).toHaveText(text.distance(fixed(found, 1)));
+    await expect(distance).toHaveText(text.distance({ levels: fixed(found, 1) }));
     return found;
   };
   expect(await rms(1)).toBeLessThan(last(16)?.rmsToOriginal?.[0] ?? 0);

@@ -69,7 +69,7 @@ test('the numbers are those of the crate, and the pictures those of their addres
   for (const canvas of canvases) before.push(await painted(canvas));
   expect(new Set(before).size).toBe(names.length);
   await page.getByTestId('plane-scrub').press('ArrowRight');
-  await expect(page.getByTestId('plane-t')).toHaveText(text.transport.t(7, 20));
+  await expect(page.getByTestId('plane-t')).toHaveText(text.transport.t({ t: 7, steps: 20 }));
   await expect(page).toHaveURL(/pt=7/);
   await page.getByTestId('plane-scrub').press('ArrowLeft');
   for (const [i, canvas] of canvases.entries())
@@ -107,10 +107,10 @@ test('everything can be done with the keyboard', async ({ page }) => {
   await expect(page).toHaveURL(/x=0\.6(,|%2C)1\.95/);
   await tabTo(page.getByTestId('plane-scrub'));
   await page.keyboard.press('End');
-  await expect(page.getByTestId('plane-t')).toHaveText(text.transport.t(0, 20));
+  await expect(page.getByTestId('plane-t')).toHaveText(text.transport.t({ t: 0, steps: 20 }));
   await tabTo(page.getByTestId('plane-noise'));
   await page.keyboard.press('Enter');
-  await expect(page.getByTestId('plane-t')).toHaveText(text.transport.t(20, 20));
+  await expect(page.getByTestId('plane-t')).toHaveText(text.transport.t({ t: 20, steps: 20 }));
   await tabTo(page.getByTestId('plane-model'));
   await page.keyboard.press('ArrowDown');
   await expect(page).toHaveURL(/model=blurred/);
@@ -174,7 +174,7 @@ test('results leave the page as JSON and CSV, charts as SVG', async ({ page, con
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('plane-share')).toBeFocused();
   for (const title of [text.numbers.terms, text.sweep.title, text.errors.title]) {
-    await page.getByRole('button', { name: en.share.open(title) }).click();
+    await page.getByRole('button', { name: en.share.open({ title }) }).click();
     const download = page.waitForEvent('download');
     await page.getByTestId('share-svg').click();
     expect((await download).suggestedFilename()).toMatch(/^plane-.*\.svg$/);
@@ -186,6 +186,6 @@ test('a visitor who wants less movement sees the lab at rest', async ({ page }) 
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await open(page, 'lab=plane');
   await rest(page);
-  await expect(page.getByTestId('plane-t')).toHaveText(text.transport.t(65, 100));
+  await expect(page.getByTestId('plane-t')).toHaveText(text.transport.t({ t: 65, steps: 100 }));
   await expect(page.getByTestId('plane-denoise')).toHaveText(text.transport.denoise);
 });

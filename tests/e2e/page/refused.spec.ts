@@ -137,7 +137,9 @@ test('a worker that ends without an error is noticed, and one given up takes its
   await expectLevels(digit, decode(crate, priorSample(crate, SEED)));
   await inWorker(page, 'decoder', () => self.close());
   const notices = page.getByTestId('notices');
-  await expect(notices).toContainText(en.notices.restarted(en.notices.roles.decoder, 'no error'));
+  await expect(notices).toContainText(
+    en.notices.restarted({ role: en.notices.roles.decoder, reason: 'no error' }),
+  );
   await page.getByTestId('latent-0').fill('-2');
   const wanted = decode(crate, priorSample(crate, SEED).with(0, -2));
   await expectLevels(digit, wanted);

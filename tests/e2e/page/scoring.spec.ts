@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { zh } from '../../../www/src/messages/zh.ts';
+import { zh } from '../texts.ts';
 import { estimate } from '../../../www/src/format.ts';
 import { decode, priorSample } from '../crate.ts';
 import { drawSeven, FEW, strokesOf } from '../drawing.ts';
@@ -154,7 +154,7 @@ test('the results can be taken along', async ({ page, crate, context }) => {
 
   await page.keyboard.press('Escape');
   await page
-    .getByRole('button', { name: en.share.open(text.perLatent) })
+    .getByRole('button', { name: en.share.open({ title: text.perLatent }) })
     .first()
     .click();
   const downloading = page.waitForEvent('download');

@@ -16,7 +16,7 @@ test('a data set is scored, sorted and filtered, and is there after a reload', a
     'a-images': imageFile(set),
     'a-labels': labelFile(set.map((_, i) => i % 2)),
   });
-  await expect(page.getByTestId('sets-facts')).toContainText(text.open.labels('2'));
+  await expect(page.getByTestId('sets-facts')).toContainText(text.open.labels({ count: '2' }));
   await score(page);
   const rows = page.getByTestId('sets-table').locator('tr[data-image]');
   await expect(page.getByTestId('sets-rows')).toHaveAttribute('data-rows', '24');
@@ -28,7 +28,9 @@ test('a data set is scored, sorted and filtered, and is there after a reload', a
   const first = await rows.first().getAttribute('data-image');
   await page.getByTestId('sets-table').focus();
   await page.keyboard.press('Home');
-  await expect(page.getByTestId('sets-selected')).toContainText(text.table.selected(first ?? ''));
+  await expect(page.getByTestId('sets-selected')).toContainText(
+    text.table.selected({ image: first ?? '' }),
+  );
   await expect(page).toHaveURL(/sort=kl/);
   await expectAccessible(page, { include: '[data-testid="sets-lab"]' });
   await keep(page, 'sets');

@@ -155,7 +155,7 @@ const CASES: Case[] = [
       await expect(card).toContainText(en.elboLab.card.missing);
       await expect(page.getByTestId('notices')).toBeEmpty();
       await expect(page.getByTestId('credits')).toHaveText(
-        `${site.trainedOn('MNIST, Tall drawings')} ${site.mnist}`,
+        `${site.trainedOn({ datasets: 'MNIST, Tall drawings' })} ${site.mnist}`,
       );
       await open(page, 'tour=odd');
       await expect(page.getByTestId('tour')).toHaveAttribute('data-step', 'wrong');
@@ -167,7 +167,9 @@ const CASES: Case[] = [
     spoil: (files) => files.set('evaluation.json', HTML),
     async check(page) {
       await scores(page, SMALL_VAE.id);
-      await expect(page.getByTestId('notices')).toContainText(en.errors.webpage('evaluation.json'));
+      await expect(page.getByTestId('notices')).toContainText(
+        en.errors.webpage({ file: 'evaluation.json' }),
+      );
     },
   },
   {

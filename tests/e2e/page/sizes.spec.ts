@@ -109,7 +109,10 @@ test('a latent slider paints a coloured picture, and both models score it', asyn
   await expect(mean(page, 'ddpm-elbo')).toHaveText(estimate(expected, 2).mean);
   const size = en.images.size;
   await expect(page.getByTestId('resampled-ddpm')).toHaveText(
-    en.images.resampled(size(40, 32, true), size(20, 36, false)),
+    en.images.resampled({
+      from: size({ width: 40, height: 32, colour: true }),
+      to: size({ width: 20, height: 36, colour: false }),
+    }),
   );
   await expect(page.getByTestId('resampled-vae')).toHaveCount(0);
 });
@@ -189,7 +192,9 @@ test('grey strokes are drawn at each model’s size, and scored as the crate doe
   await expectImages(page.getByTestId('elbo-picture'), image, COLOUR);
   await expectElbo(page, vae, image);
 
-  await page.getByTestId('picture-formats').selectOption({ label: en.images.size(20, 36, false) });
+  await page
+    .getByTestId('picture-formats')
+    .selectOption({ label: en.images.size({ width: 20, height: 36, colour: false }) });
   const tall = renderStrokes(strokes, TALL);
   await expectImages(page.getByTestId('elbo-picture'), tall, TALL);
   await expectImages(page.getByTestId('playhead-x0'), tall, TALL);
@@ -241,7 +246,10 @@ test('an upload keeps its colours, and its address brings it back', async ({ pag
   await expectElbo(page, vae, image);
   const size = en.images.size;
   await expect(page.getByTestId(`resampled-${TALL_DDPM.id}`)).toHaveText(
-    en.images.resampled(size(40, 32, true), size(20, 36, false)),
+    en.images.resampled({
+      from: size({ width: 40, height: 32, colour: true }),
+      to: size({ width: 20, height: 36, colour: false }),
+    }),
   );
   await expectImages(page.getByTestId('playhead-x0'), resampleImage(image, COLOUR, TALL), TALL);
 });

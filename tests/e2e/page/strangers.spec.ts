@@ -56,12 +56,12 @@ test('a model of clothes meets a digit, and the data set is chosen', async ({ pa
   await expect(page.getByTestId('which-digit')).toHaveAttribute('data-status', 'done');
   await page.getByTestId('strangers').locator('summary').click();
   await expect(page.getByTestId('strangers-finding')).toHaveText(
-    text.strangers.fails(
-      `${en.models['Convolutional VAE, 16 latents']} · Fashion-MNIST`,
-      'Fashion-MNIST',
-      'MNIST test',
-      '75.0',
-    ),
+    text.strangers.fails({
+      model: `${en.models['Convolutional VAE, 16 latents']} · Fashion-MNIST`,
+      own: 'Fashion-MNIST',
+      other: 'MNIST test',
+      percent: '75.0',
+    }),
   );
   await expect(page.getByTestId('detector-likelihood').locator('td').last()).toHaveText(/%$/);
   await expect(page).toHaveURL(/strangers=1/);

@@ -1,5 +1,5 @@
 /** The guided tour and the page's two languages. */
-import { zh } from '../../../www/src/messages/zh.ts';
+import { zh } from '../texts.ts';
 import { TOUR_STEPS, type TourStep } from '../../../www/src/state.ts';
 import { STOPS } from '../../../www/src/story/tour.ts';
 import { CONTRAST, expectAccessible, expectNone, SPANS } from '../checks.ts';
@@ -207,7 +207,7 @@ test('a step can be looked for again after one has gone elsewhere', async ({ pag
   await page.getByTestId('tour-start').click();
   await expectStep(page, 'integral', ENGLISH);
   await page.getByRole('link', { name: nameOf('inference'), exact: true }).click();
-  await expect(panel(page)).toContainText(en.tour.elsewhere(nameOf('latent')));
+  await expect(panel(page)).toContainText(en.tour.elsewhere({ lab: nameOf('latent') }));
   await page.getByTestId('tour-show').click();
   await expectStep(page, 'integral', ENGLISH);
   await page.getByTestId('tour-show').click();
@@ -232,14 +232,18 @@ test('the language changes at once, keeps everything, and is part of the address
   page,
 }) => {
   await open(page, 'lab=denoise&steps=20&step=20&digit=8&seed=4');
-  await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(20, 20));
+  await expect(page.getByTestId('denoise-step')).toHaveText(
+    en.denoise.step({ index: 20, steps: 20 }),
+  );
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
   expect(await fragment(page)).not.toContain('lang=');
   const canvas = page.getByTestId('denoise-x');
   const painted = await canvas.evaluateHandle((element) => element);
 
   await page.getByTestId('language-zh').click();
-  await expect(page.getByTestId('denoise-step')).toHaveText(zh.denoise.step(20, 20));
+  await expect(page.getByTestId('denoise-step')).toHaveText(
+    zh.denoise.step({ index: 20, steps: 20 }),
+  );
   await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
   await expect(page).toHaveTitle(`${nameOf('denoise', 'zh')} · ${zh.title}`);
   await expect(
@@ -251,7 +255,9 @@ test('the language changes at once, keeps everything, and is part of the address
   await expect(page.getByTestId('language-en')).toBeFocused();
 
   await page.getByTestId('language-en').click();
-  await expect(page.getByTestId('denoise-step')).toHaveText(en.denoise.step(20, 20));
+  await expect(page.getByTestId('denoise-step')).toHaveText(
+    en.denoise.step({ index: 20, steps: 20 }),
+  );
   await expect.poll(() => fragment(page)).toContain('lang=en');
   await expect(page.getByRole('link', { name: nameOf('latent'), exact: true })).toHaveAttribute(
     'href',

@@ -8,7 +8,7 @@ import { explain } from '../explain.ts';
 import { PictureDesk } from '../labs/elbo/picture.svelte.ts';
 import { LABS } from '../labs/index.ts';
 import type { Controller, LabContext, LabModule } from '../labs/module.ts';
-import { messages } from '../messages/index.ts';
+import { messages, textBy } from '../messages/index.ts';
 import { LANGUAGES } from '../messages/languages.ts';
 import { speech } from '../messages/speech.svelte.ts';
 import { ModelDesk } from '../models/desk.svelte.ts';
@@ -109,7 +109,7 @@ describe.each(LABS.map(({ id }) => id))('the table in the %s lab', (lab) => {
       LANGUAGES.flatMap((language) => {
         const { text, manual } = spoken[language];
         const label = 'label' in one ? one.label(text, language) : one.id;
-        const about = manual.about[one.id] ?? '';
+        const about = textBy(manual.about, one.id) ?? '';
         const isSaid =
           isPlace(one.id) || (language === 'zh' ? /\p{Script=Han}/u : /\w/).test(about);
         return label && isSaid ? [] : [`${one.id} in ${language}`];

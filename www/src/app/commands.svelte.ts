@@ -36,7 +36,7 @@ export const isHere = ({ whole, site }: Pick<Host, 'whole' | 'site'>, id: string
 const themeCommand = (theme: Theme): Command => ({
   id: `theme.${theme}`,
   group: 'settings',
-  label: ({ commands }) => commands.theme(commands.themes[theme]),
+  label: ({ commands }) => commands.theme({ theme: commands.themes[theme] }),
   enabled: () => appearance.theme !== theme,
   run: () => (appearance.theme = theme),
 });
@@ -80,7 +80,7 @@ export function pageCommands({ page, tour, models, supported, ask }: Surrounding
     theme: {
       id: 'theme',
       group: 'settings',
-      label: ({ commands }) => commands.theme(commands.themes[appearance.theme]),
+      label: ({ commands }) => commands.theme({ theme: commands.themes[appearance.theme] }),
       keys: ['D'],
       run: () => (appearance.theme = appearance.next),
     },

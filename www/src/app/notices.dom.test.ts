@@ -20,22 +20,26 @@ const text = messages.notices;
 describe('the notices', () => {
   it('say what a link asked for and did not get', async () => {
     const { lines } = await shown({ hash: '#len=99&k=7&attic=1' });
-    expect(lines()).toEqual([text.cut, text.rejected('k', '7'), text.unknown('attic')]);
+    expect(lines()).toEqual([
+      text.cut,
+      text.rejected({ key: 'k', value: '7' }),
+      text.unknown({ key: 'attic' }),
+    ]);
   });
 
   it('say of many that there are more, and of a link that is too long that it was not read', async () => {
     const many = Array.from({ length: 20 }, (_, i) => `x${i}=1`).join('&');
     const { lines } = await shown({ hash: `#${many}` });
     expect(lines()).toHaveLength(9);
-    expect(lines().at(-1)).toBe(text.moreRejected('12'));
+    expect(lines().at(-1)).toBe(text.moreRejected({ count: '12' }));
     clearUp();
     const long = await shown({ hash: `#z=${'1,'.repeat(200_000)}` });
-    expect(long.lines()).toEqual([text.tooLong('400,003')]);
+    expect(long.lines()).toEqual([text.tooLong({ characters: '400,003' })]);
   });
 
   it('show no text of a stranger as a sentence', async () => {
     const { lines } = await shown({ hash: '#Your+account+was+locked,+call+555+now=please+do' });
-    expect(lines()).toEqual([text.unknown('Your+account+was+locked,+call+55…')]);
+    expect(lines()).toEqual([text.unknown({ key: 'Your+account+was+locked,+call+55…' })]);
   });
 
   it('go when they are dismissed', async () => {
@@ -52,12 +56,12 @@ describe('the notices', () => {
     const { engine, lines, getByRole } = await shown();
     workerOf('decoder').die('unreachable');
     await pass();
-    expect(lines()).toEqual([text.restarted(text.roles.decoder, 'unreachable')]);
+    expect(lines()).toEqual([text.restarted({ role: text.roles.decoder, reason: 'unreachable' })]);
     for (let death = 0; death < 3; death++) {
       workerOf('decoder').die('unreachable');
       await pass();
     }
-    expect(lines()).toEqual([text.down(text.roles.decoder, 'unreachable')]);
+    expect(lines()).toEqual([text.down({ role: text.roles.decoder, reason: 'unreachable' })]);
     getByRole('button', { name: text.restart }).click();
     await pass();
     expect(lines()).toEqual([]);
@@ -72,7 +76,7 @@ it('offers to try again what did not load', async () => {
     () => null,
   );
   const { container, getByRole } = render(Loading, { engine });
-  expect(container.textContent).toContain(messages.errors.missing('mnist-ddpm.onnx'));
+  expect(container.textContent).toContain(messages.errors.missing({ file: 'mnist-ddpm.onnx' }));
   missing = false;
   getByRole('button', { name: messages.loading.retry }).click();
   await pass();

@@ -4,6 +4,7 @@ import type { Command } from '../commands/command.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
 import type { ModelEntry } from '../../engine/protocol.ts';
 import { LABS } from '../labs/index.ts';
+import { textBy } from '../messages/index.ts';
 import { LANGUAGES } from '../messages/languages.ts';
 import type { ModelDesk } from '../models/desk.svelte.ts';
 import { namesOf } from '../models/names.ts';
@@ -76,8 +77,8 @@ function modelsOf({ engine, models }: Places): Command[] {
     id: `model.${entry.id}`,
     group: 'models',
     label: ({ commands, models }) => {
-      const names = namesOf(entries, ({ title }) => models[title] ?? title);
-      return commands.model(names.get(entry.id) ?? entry.title);
+      const names = namesOf(entries, ({ title }) => textBy(models, title) ?? title);
+      return commands.model({ title: names.get(entry.id) ?? entry.title });
     },
     enabled: () => !isCurrent(entry),
     run: () => models.choose(entry),

@@ -1,7 +1,7 @@
 /** The measures, one after the other, the two engines in turns within each. */
 import type { DdpmFiles } from '../../engine/api.ts';
 import { openEngine } from '../../engine/index.ts';
-import type { BenchTexts } from '../messages/bench.en.ts';
+import type { Bench } from '../messages/catalogue.ts';
 import { CLASS, cleanImage, noisy, picture, sigmoid } from './inputs.ts';
 import {
   type Agreement,
@@ -57,7 +57,10 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
       id,
       title: ({ rows }) => rows[id],
       ours: measured(ours, 'ms'),
-      peer: { name: ({ peers }) => peers.threads(ORT, 1), ...measured(theirs, 'ms') },
+      peer: {
+        name: ({ peers }) => peers.threads({ engine: ORT, threads: 1 }),
+        ...measured(theirs, 'ms'),
+      },
       verdict: ofRatios(
         ({ verdicts }) => verdicts.time,
         ratios(ours, theirs),
@@ -85,7 +88,7 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
   const output = (of: Record<string, Float32Array> | undefined, name: string) =>
     of?.[name] ?? new Float32Array();
   const agrees = (
-    name: keyof BenchTexts['agreement']['outputs'],
+    name: keyof Bench['agreement']['outputs'],
     ours: ArrayLike<number>,
     theirs: ArrayLike<number>,
   ) => {
@@ -122,7 +125,7 @@ async function fits(
   const { rates } = await inTurns(rounds, 1, { rates: () => api.slowestFit(iterations) });
   rows.push({
     id: 'fits',
-    title: ({ rows }) => rows.fits(iterations),
+    title: ({ rows }) => rows.fits({ iterations }),
     ours: measured(rates, '/s'),
     peer: null,
     verdict: ofTurns(({ verdicts }) => verdicts.median, '/s', rates, least(2000)),
@@ -137,7 +140,7 @@ async function endurance(rows: Row<Said>[], { api }: Crate, { enduring }: Option
   const growth = (await api.memory()) - before;
   rows.push({
     id: 'memory',
-    title: ({ rows }) => rows.memory(enduring),
+    title: ({ rows }) => rows.memory({ runs: enduring }),
     ours: measured([before / MEGABYTE], 'MB'),
     peer: null,
     verdict: verdict(({ verdicts }) => verdicts.growth, 'MB', growth / MEGABYTE, most(0)),
@@ -200,10 +203,11 @@ const allCores: Step = async (rows, { supplies, options, cores, threads }) => {
   const median = (values: number[]) => quantile(sort(values), 0.5);
   const batch = median(time.batched) < median(time.single) ? chains : 1;
   const theirs = batch === 1 ? time.single : time.batched;
-  const name: Said = ({ peers }) => peers.batch(peers.threads(ORT, threads), batch);
+  const name: Said = ({ peers }) =>
+    peers.batch({ peer: peers.threads({ engine: ORT, threads }), batch });
   rows.push({
     id: 'chains',
-    title: ({ rows }) => rows.chains(chains, steps, cores),
+    title: ({ rows }) => rows.chains({ chains, steps, cores }),
     ours: measured(time.ours, 's'),
     peer: { name, ...measured(theirs, 's') },
     verdict: ofRatios(({ verdicts }) => verdicts.throughput, ratios(theirs, time.ours), least(4.5)),
@@ -215,10 +219,10 @@ const allCores: Step = async (rows, { supplies, options, cores, threads }) => {
   });
   rows.push({
     id: 'bound',
-    title: ({ rows }) => rows.bound(options.timesteps),
+    title: ({ rows }) => rows.bound({ timesteps: options.timesteps }),
     ours: measured(whole.ours, 's'),
     peer: {
-      name: (text) => text.peers.evaluations(name(text), total),
+      name: (text) => text.peers.evaluations({ peer: name(text), evaluations: total }),
       ...measured(whole.theirs, 's'),
     },
     verdict: ofRatios(

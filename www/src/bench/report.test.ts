@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bench as en } from '../messages/bench.en.ts';
-import { bench as zh } from '../messages/bench.zh.ts';
+import en from 'virtual:texts/bench/en';
+import zh from 'virtual:texts/bench/zh';
 import { languageIn, withLanguage } from './language.ts';
 import {
   agreementText,
@@ -94,7 +94,7 @@ const bare: Row = {
 };
 
 it('writes a row with three digits and its quartiles', () => {
-  expect(cells(row)).toEqual([
+  expect(cells(row, en)).toEqual([
     'U-Net',
     '4.10 ms (4.05–4.15)',
     'peer: 1235 ms',
@@ -102,11 +102,11 @@ it('writes a row with three digits and its quartiles', () => {
     '≤ 0.55×',
     'yes',
   ]);
-  expect(cells(bare)).toEqual(['Bare', '0 MB', '', '', '', '']);
+  expect(cells(bare, en)).toEqual(['Bare', '0 MB', '', '', '', '']);
 });
 
 it('writes a table whose columns stand under each other', () => {
-  const lines = table([row, bare]).split('\n');
+  const lines = table([row, bare], en).split('\n');
   expect(lines).toHaveLength(4);
   expect(new Set(lines.map((line) => Array.from(line).length)).size).toBe(1);
   expect(lines[1]).toMatch(/^\|(-+\|){6}$/);
@@ -127,10 +127,10 @@ it('says where the figures come from', () => {
     growth: [],
     profiles: [],
   };
-  expect(setting(report)).toContain(
+  expect(setting(report, en)).toContain(
     'elbo-room 1.2.3 and onnxruntime-web 4.5.6, Chrome 156, 2 cores',
   );
-  expect(setting(report)).toContain('one thread');
+  expect(setting(report, en)).toContain('one thread');
 });
 
 describe('a report', () => {
@@ -144,10 +144,11 @@ describe('a report', () => {
     rows: [
       {
         id: 'chains',
-        title: ({ rows }) => rows.chains(16, 50, 2),
+        title: ({ rows }) => rows.chains({ chains: 16, steps: 50, cores: 2 }),
         ours: measured([2], 's'),
         peer: {
-          name: ({ peers }) => peers.batch(peers.threads('peer', 2), 16),
+          name: ({ peers }) =>
+            peers.batch({ peer: peers.threads({ engine: 'peer', threads: 2 }), batch: 16 }),
           ...measured([4], 's'),
         },
         verdict: ofRatios(({ verdicts }) => verdicts.throughput, [2], least(1.8)),
@@ -271,7 +272,7 @@ it('writes where the time goes, what takes longest first, for one state', () => 
 it('writes a series with its title and headings', () => {
   const time = measured([2], 's');
   const points = [{ count: 10, time, memory: 30 }];
-  const text = growthTable({ id: 'timesteps', title: 'By T', unit: 's', points });
+  const text = growthTable({ id: 'timesteps', title: 'By T', unit: 's', points }, en);
   expect(text.split('\n').map((line) => line.replace(/ +/g, ' '))).toEqual([
     'By T',
     '',

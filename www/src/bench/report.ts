@@ -1,10 +1,10 @@
 /** What the benchmark finds, and how it is written down, on the page and on a terminal alike. */
-import { bench as en, type BenchTexts } from '../messages/bench.en.ts';
+import type { Bench } from '../messages/catalogue.ts';
 import type { CrateApi } from './crate.worker.ts';
 import { summarize, type Summary } from './statistics.ts';
 
 /** What is found before anybody knows in which language it will be read. */
-export type Said = (text: BenchTexts) => string;
+export type Said = (text: Bench) => string;
 
 export type Unit = 'ms' | 's' | '/s' | 'GFLOP/s' | 'MB';
 
@@ -77,19 +77,19 @@ export interface Report<Text = string> {
   profiles: Profile[];
 }
 
-const tellName = <T extends { name: Said }>(of: T, text: BenchTexts) => ({
+const tellName = <T extends { name: Said }>(of: T, text: Bench) => ({
   ...of,
   name: of.name(text),
 });
 
-export const tellRow = (row: Row<Said>, text: BenchTexts): Row => ({
+export const tellRow = (row: Row<Said>, text: Bench): Row => ({
   ...row,
   title: row.title(text),
   peer: row.peer && tellName(row.peer, text),
   verdict: row.verdict && tellName(row.verdict, text),
 });
 
-export const tell = (report: Report<Said>, text: BenchTexts): Report => ({
+export const tell = (report: Report<Said>, text: Bench): Report => ({
   ...report,
   rows: report.rows.map((row) => tellRow(row, text)),
   agreement: report.agreement.map((one) => ({ ...one, output: one.output(text) })),
@@ -165,8 +165,8 @@ export class OptionError extends RangeError {
 
   constructor(option: string, asked: string) {
     // As much of it as is read.
-    const said: Said = (text) => text.refused(option, asked.slice(0, 32), MOST);
-    super(said(en));
+    const said: Said = (text) => text.refused({ option, asked: asked.slice(0, 32), most: MOST });
+    super(`${option} cannot be “${asked}”`);
     this.said = said;
   }
 }
@@ -233,7 +233,7 @@ const measuredText = ({ median, quartiles, count, unit }: Measured) =>
   withUnit(number(median), unit) + (count > 1 ? range(quartiles) : '');
 
 /** A row's cells, under the headings. */
-export function cells({ title, ours, peer, verdict: about }: Row, text: BenchTexts = en): string[] {
+export function cells({ title, ours, peer, verdict: about }: Row, text: Bench): string[] {
   const target = about?.target;
   return [
     title,
@@ -251,25 +251,25 @@ export function cells({ title, ours, peer, verdict: about }: Row, text: BenchTex
 
 export function agreementText(
   { output, difference, tolerance, met }: Agreement,
-  { agreement }: BenchTexts = en,
+  { agreement }: Bench,
 ): string {
-  return agreement[met ? 'within' : 'beyond'](
+  return agreement[met ? 'within' : 'beyond']({
     output,
-    withMinus(difference.toExponential(1)),
-    String(tolerance),
-  );
+    difference: withMinus(difference.toExponential(1)),
+    tolerance,
+  });
 }
 
 /** One line about where the figures come from. */
 export const setting = (
   { version, peer, userAgent, cores, threads, options }: Report,
-  text: BenchTexts = en,
+  text: Bench,
 ): string =>
-  text.setting(
-    text.engines(version, peer),
-    text.machine(browserOf(userAgent) ?? text.unknownBrowser, cores, threads),
-    text.repetitions(options.turns, options.rounds),
-  );
+  text.setting({
+    engines: text.engines({ ours: version, peer }),
+    machine: text.machine({ browser: browserOf(userAgent) ?? text.unknownBrowser, cores, threads }),
+    repetitions: text.repetitions({ turns: options.turns, rounds: options.rounds }),
+  });
 
 function browserOf(userAgent: string): string | null {
   const found = /(?:Headless)?(Chrome|Firefox)\/(\d+)|Version\/(\d+)\S* .*(Safari)/.exec(userAgent);
@@ -292,8 +292,8 @@ function markdown(lines: readonly (readonly string[])[]): string {
 }
 
 /** The measures as a table in Markdown. */
-export const table = (rows: readonly Row[]): string =>
-  markdown([en.headings, ...rows.map((row) => cells(row))]);
+export const table = (rows: readonly Row[], text: Bench): string =>
+  markdown([Object.values(text.headings), ...rows.map((row) => cells(row, text))]);
 
 /** The cells of a series: the number, the time, how much that is of the first, and the memory. */
 export function growthCells({ points }: Growth): string[][] {
@@ -306,8 +306,8 @@ export function growthCells({ points }: Growth): string[][] {
   ]);
 }
 
-export const growthTable = (growth: Growth): string =>
-  `${growth.title}\n\n${markdown([[en.growth.count, ...en.growth.headings], ...growthCells(growth)])}`;
+export const growthTable = (growth: Growth, text: Bench): string =>
+  `${growth.title}\n\n${markdown([[text.growth.count, ...Object.values(text.growth.headings)], ...growthCells(growth)])}`;
 
 const dash = (value: number, text: string) => (value === 0 ? '' : text);
 

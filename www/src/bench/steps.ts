@@ -1,9 +1,9 @@
 /** What all measures share. */
-import type { BenchTexts } from '../messages/bench.en.ts';
+import type { Bench } from '../messages/catalogue.ts';
 import type { Agreement, Growth, Options, Profile, Row, Said } from './report.ts';
 import type { Supplies } from './supplies.ts';
 
-export type Stage = keyof BenchTexts['stages'];
+export type Stage = keyof Bench['stages'];
 
 export interface Surroundings {
   /** Shows a page, for the slider. */

@@ -28,7 +28,9 @@ function bars(onactivate?: (key: string | null) => void) {
     testid: 'bars',
     onactivate,
   });
-  const reader = shown.getByRole('application', { name: messages.charts.values('Costs') });
+  const reader = shown.getByRole('application', {
+    name: messages.charts.values({ label: 'Costs' }),
+  });
   const said = () => shown.queryByTestId('chart-value')?.textContent.trim() ?? null;
   const at = (name: string, x: number, type = 'mouse') =>
     fireEvent(shown.getByTestId('bars'), pointer(name, [x, 60], { type }));
@@ -100,7 +102,9 @@ it('tells the value at the playhead of a chart that is a slider, and leaves it i
   expect(queryByRole('application')).toBeNull();
   getByTestId('playhead-chart').focus();
   await tick();
-  expect(getByTestId('chart-value').textContent.trim()).toBe(messages.charts.cost(4, '3.0000'));
+  expect(getByTestId('chart-value').textContent.trim()).toBe(
+    messages.charts.cost({ t: 4, nats: '3.0000' }),
+  );
   await fireEvent.keyDown(getByTestId('playhead-chart'), { key: 'ArrowRight' });
   expect(onscrub).toHaveBeenCalledWith(3);
 });

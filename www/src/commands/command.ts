@@ -1,7 +1,6 @@
 /** What the page can be told to do: each thing once, for its button, its shortcut, the help and the palette. */
-import type { Messages } from '../messages/en.ts';
+import type { Manual, Messages } from '../messages/catalogue.ts';
 import { messages } from '../messages/index.ts';
-import type { Manual } from '../messages/manual.en.ts';
 import type { Language } from '../messages/languages.ts';
 import { speech } from '../messages/speech.svelte.ts';
 import {
@@ -19,7 +18,7 @@ import { singles } from './singles.svelte.ts';
 export type Group = Exclude<keyof Manual['groups'], 'recent'>;
 
 export interface Command {
-  /** Also the name of its description, in `messages/manual.*.ts`. */
+  /** Also the name of its description, in `later/manual.json` of the catalogues. */
   readonly id: string;
   readonly group: Group;
   readonly label: (text: Messages, language: Language) => string;

@@ -1,11 +1,10 @@
-import type { Messages } from '../messages/en.ts';
+import type { Manual, Messages } from '../messages/catalogue.ts';
 import { type Language, LANGUAGES } from '../messages/languages.ts';
-import type { Manual } from '../messages/manual.en.ts';
 import { speech } from '../messages/speech.svelte.ts';
 
-const FETCHED: Record<Language, () => Promise<{ manual: Manual }>> = {
-  en: () => import('../messages/manual.en.ts'),
-  zh: () => import('../messages/manual.zh.ts'),
+const FETCHED: Record<Language, () => Promise<{ default: Manual }>> = {
+  en: () => import('virtual:texts/manual/en'),
+  zh: () => import('virtual:texts/manual/zh'),
 };
 
 /** What is said of the commands, and all texts that they are named by, in one language. */
@@ -18,7 +17,10 @@ export interface Spoken {
 export async function manuals(): Promise<Record<Language, Spoken>> {
   const all = await Promise.all(
     LANGUAGES.map(async (language) => {
-      const [text, { manual }] = await Promise.all([speech.texts(language), FETCHED[language]()]);
+      const [text, { default: manual }] = await Promise.all([
+        speech.texts(language),
+        FETCHED[language](),
+      ]);
       return [language, { text, manual }] as const;
     }),
   );

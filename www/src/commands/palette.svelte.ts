@@ -1,4 +1,5 @@
 /** What the palette shows of the commands, and which of them is chosen. */
+import { textBy } from '../messages/index.ts';
 import { LANGUAGES } from '../messages/languages.ts';
 import { speech } from '../messages/speech.svelte.ts';
 import { type Command, type Group, isEnabled } from './command.ts';
@@ -61,7 +62,7 @@ export class Palette {
       .map((command) => {
         const of = LANGUAGES.map((one) => {
           const { text, manual } = this.spoken[one];
-          const about = command.about?.(text, one) ?? manual.about[command.id] ?? '';
+          const about = command.about?.(text, one) ?? textBy(manual.about, command.id) ?? '';
           return {
             one,
             name: command.label(text, one),

@@ -33,20 +33,7 @@ export interface StepText {
   wrong?: string;
 }
 
-/** The words of a derivation in one language, with exactly its steps and symbols. */
-export interface DerivationText<D extends Derivation> {
-  title: string;
-  lead: string;
-  steps: {
-    [S in D['steps'][number] as S['id']]: S extends { wrong: string }
-      ? Required<StepText>
-      : Omit<StepText, 'wrong'>;
-  };
-  /** What each symbol stands for. */
-  symbols: Record<keyof D['symbols'], string>;
-}
-
-/** The words of any derivation. */
+/** The words of a derivation in one language, with exactly its steps and symbols, as story/derivations.test.ts has it. */
 export interface Words {
   title: string;
   lead: string;

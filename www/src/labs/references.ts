@@ -279,10 +279,13 @@ export const REFERENCES = {
 export type ReferenceId = keyof typeof REFERENCES;
 
 /** As the text names it: `Ho & Salimans 2022`. */
-export function citation({ authors, year }: Reference, etAl: (first: string) => string): string {
+export function citation(
+  { authors, year }: Reference,
+  etAl: (values: { first: string }) => string,
+): string {
   const names = authors.split(', ').map((author) => author.replace(/^([A-Z][.-] ?)+/, ''));
   const [first = '', second] = names;
   const who =
-    names.length > 2 ? etAl(first) : second === undefined ? first : `${first} & ${second}`;
+    names.length > 2 ? etAl({ first }) : second === undefined ? first : `${first} & ${second}`;
   return `${who} ${year}`;
 }

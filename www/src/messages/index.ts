@@ -1,13 +1,14 @@
 /**
- * Every text of the page, in the language that it speaks. Whoever adds a text adds it in both, `*.en.ts` and `*.zh.ts`, in
- * the same place: a missing key is a type error, and `messages.test.ts` fails on text that is empty, left in English, or
- * silent about an argument.
+ * Every text of the page, in the language that it speaks. Texts stand in catalogues, one folder for each language; whoever
+ * adds one adds it in all of them, in the same place. `catalogue.ts` has their types, and `messages.test.ts` fails on text
+ * that is missing, empty, left in English, or silent about an argument.
  *
  * `messages` and what hangs on it are views: a text is looked up when it is read, so a component may keep
  * `const text = messages.latent` and yet change its language with the page. A single text that is kept
  * (`const title = messages.latent.title`) does not: read it where it is shown, or in a `$derived`.
  */
-import { en, type Messages } from './en.ts';
+import en from 'virtual:texts/page/en';
+import type { Messages } from './catalogue.ts';
 import { speech } from './speech.svelte.ts';
 
 function view<T extends object>(standard: T, current: () => T): T {
@@ -26,5 +27,13 @@ function view<T extends object>(standard: T, current: () => T): T {
 
 export const messages: Messages = view(en, () => speech.messages);
 
+/** A text by a name that comes from elsewhere; undefined where there is none of that name. */
+export const textBy = (texts: Readonly<Record<string, string>>, name: string): string | undefined =>
+  texts[name];
+
 /** The title of a model as the page shows it: a model of one's own keeps that of its manifest. */
-export const titleOf = ({ title }: { title: string }): string => messages.models[title] ?? title;
+export const titleOf = ({ title }: { title: string }): string =>
+  textBy(messages.models, title) ?? title;
+
+/** A class as the page shows it: only those of well-known data sets have a translation. */
+export const classNameOf = (name: string): string => textBy(messages.classes.names, name) ?? name;

@@ -1,8 +1,9 @@
-import { en, type Messages } from './en.ts';
+import en from 'virtual:texts/page/en';
+import type { Messages } from './catalogue.ts';
 import { type Language, preferredLanguage } from './languages.ts';
 
 const FETCHED: Record<Exclude<Language, 'en'>, () => Promise<Messages>> = {
-  zh: async () => (await import('./zh.ts')).zh,
+  zh: async () => (await import('virtual:texts/page/zh')).default,
 };
 
 /** Which language the page speaks. English comes with the page, and stands in until another is there. */

@@ -54,7 +54,7 @@ export class ModelDesk {
   /** What the dialog says first. */
   get asked(): string {
     const text = messages.ownModels.missing;
-    return this.#asked ? `${text.title(this.#asked.name)} ${text.ask}` : '';
+    return this.#asked ? `${text.title({ name: this.#asked.name })} ${text.ask}` : '';
   }
 
   /** All models of a kind, those of the site first. */

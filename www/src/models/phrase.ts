@@ -4,11 +4,12 @@ import { messages } from '../messages/index.ts';
 
 /** A phrase by its code; in the crate's English where the language has no text for it. */
 export function say({ code, values, message }: Phrase): string {
-  const text = messages.ownModels.phrases[code];
+  const text = messages.phrases?.[code];
   if (text === undefined) return message;
-  return text.replaceAll(/\{(\w+)\}/g, (place, name: string) => {
-    const value = values[name];
-    if (value === undefined) return place;
-    return typeof value === 'object' ? say(value) : String(value);
-  });
+  if (typeof text === 'string') return text;
+  const said = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? say(value) : String(value),
+  ]);
+  return text(Object.fromEntries(said) as Record<string, string>);
 }

@@ -1,5 +1,5 @@
 // What the code imports when it needs it, in less time than a test has.
-import '../messages/zh.ts';
+import 'virtual:texts/page/zh';
 import { cleanup, render } from '@testing-library/svelte';
 import { flushSync } from 'svelte';
 import { afterEach, expect, it, vi } from 'vitest';

@@ -68,7 +68,7 @@ export class Exporter {
           ? message
           : name === 'NoEncoderError'
             ? text.noEncoder
-            : text.failed(message);
+            : text.failed({ reason: message });
     } finally {
       [this.busy, this.progress] = [false, null];
     }
@@ -152,13 +152,13 @@ export class Exporter {
     return ENLARGEMENTS.map((factor) => ({
       key: `${key}-${factor}`,
       label: `PNG ×${factor}`,
-      hint: text.enlarged(factor),
+      hint: text.enlarged({ factor }),
       run: async () => {
         const raster = await source();
         if (!raster) throw new SaidError(text.notYet);
         const { file } = this.subject();
         if (Math.max(raster.width, raster.height) * factor > LARGEST_SIDE && factor > 1)
-          throw new SaidError(text.tooLarge(LARGEST_SIDE));
+          throw new SaidError(text.tooLarge({ side: LARGEST_SIDE }));
         const name = `${file}${key === 'strip' ? '-strip' : ''}${factor > 1 ? `-x${factor}` : ''}.png`;
         this.#save(name, 'image/png', toPng(enlarged(raster, factor), this.#imprint));
       },
@@ -236,7 +236,7 @@ export class Exporter {
       })),
       ...kinds.map(({ kind, label }) => ({
         key: `copy-${kind}`,
-        label: text.copyAs(label),
+        label: text.copyAs({ kind: label }),
         run: () => this.#copy(file(kind)),
       })),
     ];
@@ -252,7 +252,7 @@ export class Exporter {
 
   #save(name: string, type: string, content: BlobPart): void {
     save(name, type, content);
-    this.said = messages.share.saved(name);
+    this.said = messages.share.saved({ name });
   }
 
   async #copy(content: string): Promise<void> {

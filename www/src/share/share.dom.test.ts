@@ -67,9 +67,9 @@ async function opened(subject: Partial<Subject>) {
   // Its clipboard stands in for that of the browser.
   const user = userEvent.setup();
   render(Share, { subject: { file: 'chain', title: 'The chain', ...subject } });
-  const button = body().getByRole('button', { name: text.open('The chain') });
+  const button = body().getByRole('button', { name: text.open({ title: 'The chain' }) });
   await user.click(button);
-  await body().findByRole('dialog', { name: text.title('The chain') });
+  await body().findByRole('dialog', { name: text.title({ title: 'The chain' }) });
   const press = async (key: string) => {
     await user.click(body().getByTestId(`share-${key}`));
     await vi.waitFor(() =>
@@ -128,7 +128,7 @@ it('copies the address, and says where the browser refuses', async () => {
 it('saves a picture enlarged under a name that says so, and refuses one that no program opens', async () => {
   const { press, said } = await opened({ picture });
   await press('png-8');
-  expect(said()).toBe(text.saved('chain-x8.png'));
+  expect(said()).toBe(text.saved({ name: 'chain-x8.png' }));
   expect(saved.map(({ name, blob }) => [name, blob.type])).toEqual([['chain-x8.png', 'image/png']]);
   const view = new DataView(await bytesOf(saved[0]?.blob));
   expect([view.getUint32(16), view.getUint32(20)]).toEqual([16, 8]);
@@ -142,7 +142,7 @@ it('says that there is nothing yet, and that an enlargement is too large', async
   expect(said()).toBe(text.notYet);
   current = large;
   await press('png-8');
-  expect(said()).toBe(text.tooLarge(4096));
+  expect(said()).toBe(text.tooLarge({ side: 4096 }));
   expect(saved).toEqual([]);
   await press('png-1');
   expect(saved.map(({ name }) => name)).toEqual(['chain.png']);
@@ -187,7 +187,7 @@ it('says why a file could not be made', async () => {
     film: () => Promise.reject(new RangeError('out of memory')),
   });
   await press('gif');
-  expect(said()).toBe(text.failed('out of memory'));
+  expect(said()).toBe(text.failed({ reason: 'out of memory' }));
 });
 
 it('shows code and copies it', async () => {

@@ -6,9 +6,9 @@ import { findFunction, functionsIn } from '../../vite/crate.ts';
 import { ANCHORS } from '../labs/anchors.ts';
 import type { StepText } from '../labs/derivation.ts';
 import { LABS } from '../labs/index.ts';
-import { en as english } from '../messages/en.ts';
+import english from 'virtual:texts/page/en';
 import type { Language } from '../messages/languages.ts';
-import { zh as chinese } from '../messages/zh.ts';
+import chinese from 'virtual:texts/page/zh';
 import { citation, REFERENCES } from '../labs/references.ts';
 import { linksIn, OPTIONS, piecesOf } from './tex.ts';
 import { tell, type Told } from './tell.ts';
@@ -59,6 +59,13 @@ describe.each(en.map((told, i) => [told.lab, told, zh[i] as Told] as const))(
   (lab, told, translated) => {
     const { steps, symbols } = told.derivation;
     const words = [told.words, translated.words];
+
+    it('has words for each of its steps and symbols, and for no other', () => {
+      for (const said of words) {
+        expect(Object.keys(said.steps)).toEqual(steps.map(({ id }) => id));
+        expect(Object.keys(said.symbols).sort()).toEqual(Object.keys(symbols).sort());
+      }
+    });
 
     it('links symbols that it explains, and explains none that it does not link', () => {
       const linked = steps.flatMap(({ formulas }) => linksIn(formulas));

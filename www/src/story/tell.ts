@@ -14,6 +14,9 @@ export interface Told {
 export async function tell(lab: Lab, language: Language): Promise<Told | null> {
   const { derivation: parts } = definitionOf(lab);
   if (!parts) return null;
-  const [{ derivation }, { text }] = await Promise.all([parts.formulas(), parts[language]()]);
-  return { lab, derivation, words: text };
+  const [{ derivation }, { default: words }] = await Promise.all([
+    parts.formulas(),
+    parts[language](),
+  ]);
+  return { lab, derivation, words };
 }

@@ -1,20 +1,20 @@
 /** What leaves the page of a chain: its name, and its numbers. */
 import type { ScheduleTable } from '../../../engine/protocol.ts';
-import { messages } from '../../messages/index.ts';
+import { classNameOf, messages } from '../../messages/index.ts';
 import type { Table } from '../../share/subject.ts';
 import { type ChainSettings, type Digit, EACH } from './settings.ts';
 
 /** Empty for no class. */
 const nameOfDigit = (digit: Digit, classes: readonly string[]): string =>
-  digit === EACH ? messages.denoise.each : messages.classes.nameOf(classes[digit ?? -1] ?? '');
+  digit === EACH ? messages.denoise.each : classNameOf(classes[digit ?? -1] ?? '');
 
 export const captionOf = (chain: ChainSettings, classes: readonly string[]): string =>
-  messages.denoise.caption(
-    chain.method.toUpperCase(),
-    chain.steps,
-    nameOfDigit(chain.digit, classes),
-    chain.seed,
-  );
+  messages.denoise.caption({
+    method: chain.method.toUpperCase(),
+    steps: chain.steps,
+    digit: nameOfDigit(chain.digit, classes),
+    seed: chain.seed,
+  });
 
 export const fileOf = ({ method, schedule, steps, seed }: ChainSettings): string =>
   `chain-${method}-${schedule}-${steps}-seed-${seed}`;

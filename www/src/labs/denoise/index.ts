@@ -29,7 +29,7 @@ export const denoise = defineLab({
   presets: () => import('./presets.json'),
   derivation: {
     formulas: () => import('./derivation.ts'),
-    en: () => import('./derivation.en.ts'),
-    zh: () => import('./derivation.zh.ts'),
+    en: () => import('./derivation.en.json'),
+    zh: () => import('./derivation.zh.json'),
   },
 });

@@ -177,7 +177,7 @@ describe('two bounds beside each other', () => {
     expect(widthOf('elbo-b') / widthOf('elbo-a')).toBeCloseTo(19 / 17, 6);
     expect(widthOf('kl-a') / widthOf('elbo-a')).toBeCloseTo(3 / 17, 6);
     const text = messages.elboLab.beside;
-    expect(say('verdict')).toBe(text.higher('A', '−2.80 … −1.20'));
+    expect(say('verdict')).toBe(text.higher({ side: 'A', ends: '−2.80 … −1.20' }));
     expect(say('noise')).toContain(text.latent.sameNoise);
     const context = { engine, page, onnoise: () => undefined };
     const ids = () => elboCommands(lab, context).map(({ id }) => id);

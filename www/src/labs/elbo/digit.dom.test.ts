@@ -106,7 +106,7 @@ describe('the card of the digit', () => {
     }
     expect(whisker(0)).toBeNull();
     expect(bars[5]?.querySelector('title')?.textContent).toBe(
-      messages.elboLab.digit.bar('5', '25.0', '−105.0'),
+      messages.elboLab.digit.bar({ label: '5', percent: '25.0', nats: '−105.0' }),
     );
   });
 
@@ -116,7 +116,7 @@ describe('the card of the digit', () => {
     ['lies below all test images', -109, -108, 'beyond', true],
   ] as const)('names the condition where the picture %s', async (_, lowest, low, how, doubted) => {
     const { getByTestId, textOf } = await card([tested('mnist-vae', lowest, low)]);
-    expect(textOf('digit-condition')).toBe(WORDS[how](names.get('mnist-vae') ?? ''));
+    expect(textOf('digit-condition')).toBe(WORDS[how]({ models: names.get('mnist-vae') ?? '' }));
     const { beyond, rare } = getByTestId('digit-condition').dataset;
     expect([beyond, rare]).toEqual([
       how === 'beyond' ? 'mnist-vae' : '',
@@ -130,7 +130,7 @@ describe('the card of the digit', () => {
       tested('mnist-vae', -200, -150),
       tested('mnist-hvae', -109, -108),
     ]);
-    expect(textOf('digit-condition')).toBe(WORDS.beyond(names.get('mnist-hvae') ?? ''));
+    expect(textOf('digit-condition')).toBe(WORDS.beyond({ models: names.get('mnist-hvae') ?? '' }));
   });
 
   it('says that nothing is known where no model was scored on test images', async () => {

@@ -25,7 +25,7 @@ export const elbo = defineLab({
   presets: () => import('./presets.json'),
   derivation: {
     formulas: () => import('./derivation.ts'),
-    en: () => import('./derivation.en.ts'),
-    zh: () => import('./derivation.zh.ts'),
+    en: () => import('./derivation.en.json'),
+    zh: () => import('./derivation.zh.json'),
   },
 });

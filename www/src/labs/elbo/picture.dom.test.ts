@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { printState } from '../../address/address.ts';
 import { printPixels } from '../../drawing/pixels.ts';
 import { MOST_POINTS, parseStrokes, pointCount, printStrokes } from '../../drawing/strokes.ts';
-import { en } from '../../messages/en.ts';
+import en from 'virtual:texts/page/en';
 import { flat } from '../../testing/images.ts';
 import { byHand, clearUp, pass } from '../../testing/page.svelte.ts';
 import { layOut, pointer } from '../../testing/pictures.ts';
@@ -218,7 +218,7 @@ describe('the card of the picture', () => {
     await drop(files);
     expect(taken).toEqual(['one.png']);
     const next = () => queryByTestId('next-picture');
-    expect(next()?.textContent).toBe(picture.next(2));
+    expect(next()?.textContent).toBe(picture.next({ left: 2 }));
     await fireEvent.click(next() as HTMLElement);
     await fireEvent.click(next() as HTMLElement);
     expect(taken).toEqual(['one.png', 'two.jpg', 'notes.pdf']);

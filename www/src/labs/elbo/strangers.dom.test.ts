@@ -197,10 +197,14 @@ describe('the panel of strangers', () => {
     const text = messages.elboLab.strangers;
     await choose('fashion-vae');
     const vae = names.get('fashion-vae') ?? '';
-    expect(finding()).toBe(text.fails(vae, 'Fashion-MNIST', 'MNIST test', '80.0'));
+    expect(finding()).toBe(
+      text.fails({ model: vae, own: 'Fashion-MNIST', other: 'MNIST test', percent: '80.0' }),
+    );
     await choose('mnist-vae');
     const other = names.get('mnist-vae') ?? '';
-    expect(finding()).toBe(text.holds(other, 'MNIST', 'Fashion-MNIST test', '10.0'));
+    expect(finding()).toBe(
+      text.holds({ model: other, own: 'MNIST', other: 'Fashion-MNIST test', percent: '10.0' }),
+    );
     const cells = (detector: string) =>
       [...target.querySelectorAll(`[data-testid="detector-${detector}"] td`)].map((cell) =>
         cell.textContent.trim(),

@@ -3,7 +3,7 @@ import { fireEvent, render } from '@testing-library/svelte';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { printPixels } from '../../drawing/pixels.ts';
 import { explain } from '../../explain.ts';
-import { en } from '../../messages/en.ts';
+import en from 'virtual:texts/page/en';
 import { file, found, level, opened } from '../../testing/desk.ts';
 import { flat } from '../../testing/images.ts';
 import { clearUp, pass } from '../../testing/page.svelte.ts';
@@ -144,13 +144,15 @@ describe('pixels of the size of a digit', () => {
     expect([level(desk), desk.placement.way]).toEqual([10, 'centred']);
     const { getByTestId, getByLabelText } = render(Placing, { desk });
     const caption = () => getByTestId('picture-format').textContent;
-    const size = en.images.size(28, 28, false);
-    expect(caption()).toBe(en.images.placing.standard(size));
+    const size = en.images.size({ width: 28, height: 28, colour: false });
+    expect(caption()).toBe(en.images.placing.standard({ size }));
     await fireEvent.click(getByLabelText(en.images.placing.options.kept));
     await pass();
     expect([level(desk), desk.placement.way]).toEqual([11, 'kept']);
     // 3 to the left and 4 down are 5 pixels.
-    expect(caption()).toBe(en.images.placing.kept(size, en.images.placing.offset('5.0')));
+    expect(caption()).toBe(
+      en.images.placing.kept({ size, faults: en.images.placing.offset({ pixels: '5.0' }) }),
+    );
     await fireEvent.click(getByLabelText(en.images.placing.options.centred));
     await pass();
     expect(level(desk)).toBe(10);

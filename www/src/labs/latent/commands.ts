@@ -57,7 +57,7 @@ export const endCommands = (lab: LatentLab, end: End) => {
   const command = (name: 'random' | 'keep' | 'load', run: () => unknown): Command => ({
     id: `latent.${name}.${end}`,
     group: 'lab',
-    label: ({ latent: { path } }) => path[name](path[end]),
+    label: ({ latent: { path } }) => path[name]({ end: path[end] }),
     enabled: enabled(lab),
     run,
   });

@@ -21,7 +21,7 @@ export const plane = defineLab({
   presets: () => import('./presets.json'),
   derivation: {
     formulas: () => import('./derivation.ts'),
-    en: () => import('./derivation.en.ts'),
-    zh: () => import('./derivation.zh.ts'),
+    en: () => import('./derivation.en.json'),
+    zh: () => import('./derivation.zh.json'),
   },
 });

@@ -10,7 +10,9 @@ export function columnName(column: ScoreColumn | Sort, model: ModelEntry | undef
   const text = messages.setsLab.columns;
   if (!column.startsWith('layer')) return text[column as Exclude<Sort, `layer${number}`>];
   const layer = model?.kind === 'hvae' ? model.layers[Number(column.slice(5))] : undefined;
-  return text.layer(messages.elboLab.hierarchy.layerName(layer?.name ?? column));
+  return text.layer({
+    name: messages.elboLab.hierarchy.layerName({ name: layer?.name ?? column }),
+  });
 }
 
 const DECIMALS: Partial<Record<ScoreColumn | Sort, number>> = {

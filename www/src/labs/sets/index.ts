@@ -13,7 +13,7 @@ export const sets = defineLab({
   load: () => import('./lab.ts'),
   derivation: {
     formulas: () => import('./derivation.ts'),
-    en: () => import('./derivation.en.ts'),
-    zh: () => import('./derivation.zh.ts'),
+    en: () => import('./derivation.en.json'),
+    zh: () => import('./derivation.zh.json'),
   },
 });
