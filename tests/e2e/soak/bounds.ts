@@ -1,4 +1,5 @@
 /** Bounds that were finished while the page was disturbed, and the same ones of a page that is left alone. */
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
 import {
   classRows,
@@ -9,8 +10,14 @@ import {
 import { LIMIT_MS, type Steps } from './steps.ts';
 import { type Finished, install, type Watched } from './watch.ts';
 
-/** The digits of the site's diffusion model. */
-const LABELS = Array.from({ length: 10 }, (_, digit) => String(digit));
+/** The classes of the site's models, by the model's id. */
+const CLASSES = new Map(
+  (
+    JSON.parse(
+      readFileSync(new URL('../../../models/manifest.json', import.meta.url), 'utf8'),
+    ) as { models: { id: string; classes?: string[] }[] }
+  ).models.map(({ id, classes = [] }) => [id, classes]),
+);
 
 /** Each distinct bound once, with how often it was finished. */
 export class Bounds {
@@ -117,7 +124,7 @@ function rowsOf({ kind, model }: Task, result: unknown): Row[] {
   if (kind === 'latent') return latentRows(model, result as Parameters<typeof latentRows>[1]);
   if (kind === 'diffusion')
     return diffusionRows(model, result as Parameters<typeof diffusionRows>[1]);
-  return classRows(model, LABELS, result as Parameters<typeof classRows>[2]);
+  return classRows(model, CLASSES.get(model) ?? [], result as Parameters<typeof classRows>[2]);
 }
 
 /** Undoes what the page's `encode` does; arrays of a type become plain ones. */
