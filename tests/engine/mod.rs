@@ -12,6 +12,7 @@ mod denoise;
 mod diffusion_bound;
 mod evaluation;
 mod examples;
+#[cfg(not(target_arch = "wasm32"))]
 mod far;
 mod foreign;
 mod inference;
