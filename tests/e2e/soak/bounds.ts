@@ -13,9 +13,9 @@ import { type Finished, install, type Watched } from './watch.ts';
 /** The classes of the site's models, by the model's id. */
 const CLASSES = new Map(
   (
-    JSON.parse(
-      readFileSync(new URL('../../../models/manifest.json', import.meta.url), 'utf8'),
-    ) as { models: { id: string; classes?: string[] }[] }
+    JSON.parse(readFileSync(new URL('../../../models/manifest.json', import.meta.url), 'utf8')) as {
+      models: { id: string; classes?: string[] }[];
+    }
   ).models.map(({ id, classes = [] }) => [id, classes]),
 );
 
