@@ -50,47 +50,47 @@ pub enum Error {
     #[error("{what} has {found}, expected {expected}")]
     Shape {
         /// The input.
-        what: String,
+        what: Box<str>,
         /// Its length or shape.
-        found: String,
+        found: Box<str>,
         /// That which it must have.
-        expected: String,
+        expected: Box<str>,
     },
     /// A number, a name or another single value is outside its domain.
     #[error("{what} is {found}, it must be {expected}")]
     Value {
         /// The option or the input, by its name in JavaScript where it has one.
-        what: String,
+        what: Box<str>,
         /// Its value.
-        found: String,
+        found: Box<str>,
         /// The range, or the names that there are.
-        expected: String,
+        expected: Box<str>,
     },
     /// Each value is possible, but not together, or not of this model.
     #[error("{problem}: {remedy}")]
     Request {
         /// What contradicts what.
-        problem: String,
+        problem: Box<str>,
         /// What to change.
-        remedy: String,
+        remedy: Box<str>,
     },
     /// A file of a data set cannot be read.
     #[error("{file} {problem}: {remedy}")]
     Data {
         /// The file, by its format.
-        file: String,
+        file: Box<str>,
         /// What is wrong with it.
-        problem: String,
+        problem: Box<str>,
         /// What to change, or what such a file looks like.
-        remedy: String,
+        remedy: Box<str>,
     },
     /// The model manifest, or a file of results beside it, cannot be read or contradicts itself.
     #[error("{}{problem}", model.as_ref().map(|id| format!("model {id:?}: ")).unwrap_or_default())]
     Manifest {
         /// The id of the entry at fault; none if all of the file is.
-        model: Option<String>,
+        model: Option<Box<str>>,
         /// What is wrong, with the name of the field.
-        problem: String,
+        problem: Box<str>,
         /// What the parser says.
         source: Option<Cause>,
     },
@@ -100,21 +100,21 @@ pub enum Error {
     )]
     Checksum {
         /// The path of the file.
-        file: String,
+        file: Box<str>,
         /// Its length or its SHA-256.
-        found: String,
+        found: Box<str>,
         /// That of the manifest.
-        expected: String,
+        expected: Box<str>,
     },
     /// A network cannot be loaded or run.
     #[error("{} {problem}", file.as_deref().unwrap_or("the model"))]
     Model {
         /// The path of the file; none if it is about the model as a whole.
-        file: Option<String>,
+        file: Option<Box<str>>,
         /// The first operator at fault, by its name and kind, where it is known.
-        node: Option<String>,
+        node: Option<Box<str>>,
         /// What is wrong.
-        problem: String,
+        problem: Box<str>,
         /// What the reader of ONNX files says.
         source: Option<Cause>,
     },
@@ -122,9 +122,9 @@ pub enum Error {
     #[error("{problem}: {remedy}")]
     Canvas {
         /// What is wrong.
-        problem: String,
+        problem: Box<str>,
         /// What to change.
-        remedy: String,
+        remedy: Box<str>,
         /// What the browser says.
         source: Option<Cause>,
     },
@@ -158,69 +158,82 @@ impl Error {
     /// An input of the wrong length or dimensions.
     #[must_use]
     pub fn shape(what: impl Display, found: impl Display, expected: impl Display) -> Self {
-        let [what, found, expected] = texts([&what, &found, &expected]);
-        Self::Shape { what, found, expected }
+        let make = |[what, found, expected]: [Box<str>; 3]| Self::Shape { what, found, expected };
+        of_texts([&what, &found, &expected], make)
     }
 
     /// A value outside its domain.
     #[must_use]
     pub fn value(what: impl Display, found: impl Display, expected: impl Display) -> Self {
-        let [what, found, expected] = texts([&what, &found, &expected]);
-        Self::Value { what, found, expected }
+        let make = |[what, found, expected]: [Box<str>; 3]| Self::Value { what, found, expected };
+        of_texts([&what, &found, &expected], make)
     }
 
     /// A call that cannot be answered, whatever its single values.
     #[must_use]
     pub fn request(problem: impl Display, remedy: impl Display) -> Self {
-        let [problem, remedy] = texts([&problem, &remedy]);
-        Self::Request { problem, remedy }
+        let make = |[problem, remedy]: [Box<str>; 2]| Self::Request { problem, remedy };
+        of_texts([&problem, &remedy], make)
     }
 
     /// A file of a data set that cannot be read.
     #[must_use]
     pub fn data(file: impl Display, problem: impl Display, remedy: impl Display) -> Self {
-        let [file, problem, remedy] = texts([&file, &problem, &remedy]);
-        Self::Data { file, problem, remedy }
+        let make = |[file, problem, remedy]: [Box<str>; 3]| Self::Data { file, problem, remedy };
+        of_texts([&file, &problem, &remedy], make)
     }
 
     /// A manifest that cannot be used as a whole.
     #[must_use]
     pub fn manifest(problem: impl Display) -> Self {
-        Self::Manifest { model: None, problem: problem.to_string(), source: None }
+        let make = |[problem]: [Box<str>; 1]| Self::Manifest { model: None, problem, source: None };
+        of_texts([&problem], make)
     }
 
     /// An entry of a manifest that cannot be used.
     #[must_use]
     pub fn entry(id: impl Display, problem: impl Display) -> Self {
-        let [id, problem] = texts([&id, &problem]);
-        Self::Manifest { model: Some(id), problem, source: None }
+        let make = |[id, problem]: [Box<str>; 2]| {
+            let model = Some(id);
+            Self::Manifest { model, problem, source: None }
+        };
+        of_texts([&id, &problem], make)
     }
 
     /// A file whose content is not what the manifest says.
     #[must_use]
     pub fn checksum(file: impl Display, found: impl Display, expected: impl Display) -> Self {
-        let [file, found, expected] = texts([&file, &found, &expected]);
-        Self::Checksum { file, found, expected }
+        let make =
+            |[file, found, expected]: [Box<str>; 3]| Self::Checksum { file, found, expected };
+        of_texts([&file, &found, &expected], make)
     }
 
     /// A file with a network that cannot be loaded or run; the problem goes on after its path.
     #[must_use]
     pub fn file(path: impl Display, problem: impl Display) -> Self {
-        let [path, problem] = texts([&path, &problem]);
-        Self::Model { file: Some(path), node: None, problem, source: None }
+        let make = |[path, problem]: [Box<str>; 2]| {
+            let file = Some(path);
+            Self::Model { file, node: None, problem, source: None }
+        };
+        of_texts([&path, &problem], make)
     }
 
     /// A model that cannot do what it was asked for; the problem goes on after "the model".
     #[must_use]
     pub fn model(problem: impl Display) -> Self {
-        Self::Model { file: None, node: None, problem: problem.to_string(), source: None }
+        let make = |[problem]: [Box<str>; 1]| {
+            let (file, node, source) = (None, None, None);
+            Self::Model { file, node, problem, source }
+        };
+        of_texts([&problem], make)
     }
 
     /// An image that cannot be painted.
     #[must_use]
     pub fn canvas(problem: impl Display, remedy: impl Display) -> Self {
-        let [problem, remedy] = texts([&problem, &remedy]);
-        Self::Canvas { problem, remedy, source: None }
+        let make =
+            |[problem, remedy]: [Box<str>; 2]| Self::Canvas { problem, remedy, source: None };
+        of_texts([&problem, &remedy], make)
     }
 
     /// The same with what caused it; of no effect on an error without a source.
@@ -239,7 +252,7 @@ impl Error {
     #[must_use]
     pub(crate) fn at_node(mut self, at: Option<String>) -> Self {
         if let Self::Model { node, .. } = &mut self {
-            *node = at;
+            *node = at.map(Into::into);
         }
         self
     }
@@ -247,8 +260,9 @@ impl Error {
 
 /// One function for all types of values, so that each does not add its own code to the package.
 #[cold]
-fn texts<const N: usize>(values: [&dyn Display; N]) -> [String; N] {
-    values.map(|value| value.to_string())
+#[inline(never)]
+fn of_texts<const N: usize>(values: [&dyn Display; N], make: fn([Box<str>; N]) -> Error) -> Error {
+    make(values.map(|value| value.to_string().into()))
 }
 
 #[cfg(test)]

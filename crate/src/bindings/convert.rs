@@ -43,16 +43,16 @@ fn properties(error: &Error) -> Vec<(&'static str, &str)> {
             vec![("file", file), ("problem", problem), ("remedy", remedy)]
         }
         Error::Manifest { model, problem, .. } => {
-            let model = model.iter().map(|id| ("model", id.as_str()));
-            model.chain([("problem", problem.as_str())]).collect()
+            let model = model.iter().map(|id| ("model", &**id));
+            model.chain([("problem", &**problem)]).collect()
         }
         Error::Checksum { file, found, expected } => {
             vec![("file", file), ("found", found), ("expected", expected)]
         }
         Error::Model { file, node, problem, .. } => {
-            let file = file.iter().map(|path| ("file", path.as_str()));
-            let node = node.iter().map(|node| ("node", node.as_str()));
-            file.chain(node).chain([("problem", problem.as_str())]).collect()
+            let file = file.iter().map(|path| ("file", &**path));
+            let node = node.iter().map(|node| ("node", &**node));
+            file.chain(node).chain([("problem", &**problem)]).collect()
         }
     }
 }
