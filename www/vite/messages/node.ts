@@ -1,5 +1,5 @@
 /** The texts for what runs in Node, where no plugin compiles them: the end-to-end tests. */
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Bench, Manual, Messages } from '../../src/messages/catalogue.ts';
 import { type Texts, textsIn } from './catalogues.ts';
 import { kindsOf, partsOf } from './icu.ts';
@@ -11,7 +11,7 @@ interface Parts {
   manual: Manual;
 }
 
-export const MESSAGES = fileURLToPath(new URL('../../src/messages', import.meta.url));
+export const MESSAGES = join(import.meta.dirname, '../../src/messages');
 
 /** Texts and functions of their arguments, as the page has them. */
 export function spoken(texts: Texts, language: string): unknown {
