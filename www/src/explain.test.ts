@@ -24,10 +24,10 @@ it.each([
     text.http({ file: 'a.onnx', status: 503 }),
   );
   expect(explain(new CallError('ChecksumError', 'a.onnx has 3 bytes'))).toBe(
-    text.because({ cause: text.kinds['ChecksumError'] ?? '', detail: 'a.onnx has 3 bytes' }),
+    text.because({ cause: text.kinds['ChecksumError'], detail: 'a.onnx has 3 bytes' }),
   );
   expect(explain(new WorkerLostError('unreachable'))).toBe(
-    text.because({ cause: text.kinds['WorkerLostError'] ?? '', detail: 'unreachable' }),
+    text.because({ cause: text.kinds['WorkerLostError'], detail: 'unreachable' }),
   );
   expect(explain(new RangeError('too long'))).toBe(
     text.because({ cause: text.unexpected, detail: 'too long' }),

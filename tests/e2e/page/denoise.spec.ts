@@ -83,7 +83,7 @@ test('a control makes another chain, and a grid shows sixteen', async ({ page, c
 
   await page
     .getByTestId('samples')
-    .getByRole('radio', { name: text.sampleCounts[1] ?? '', exact: true })
+    .getByRole('radio', { name: text.sampleCounts[1], exact: true })
     .check();
   await page.getByTestId('digit').getByRole('radio', { name: '7', exact: true }).check();
   await expect(page).toHaveURL(/digit=7/);

@@ -39,10 +39,10 @@ test('a corrupt model file is told, and a retry mends it', async ({ page, crate 
   });
   await open(page, `z=seed:${SEED}`);
   const told = page.getByTestId('load-error-vae');
-  await expect(told).toContainText(en.errors.kinds['ChecksumError'] ?? '');
+  await expect(told).toContainText(en.errors.kinds['ChecksumError']);
   // In the reader's language, with what the crate says of it.
   await page.getByTestId('language-zh').click();
-  await expect(told).toContainText(zh.errors.kinds['ChecksumError'] ?? '');
+  await expect(told).toContainText(zh.errors.kinds['ChecksumError']);
   await expect(told).toContainText('decoder');
   await page.getByTestId('language-en').click();
   await lift();
@@ -86,7 +86,7 @@ test('an invalid list of models and a broken engine are told, and a retry mends 
   await engine();
   await retry(page, 'runtime');
   await expect(page.getByTestId('load-error-manifest')).toContainText(
-    en.errors.kinds['ManifestError'] ?? '',
+    en.errors.kinds['ManifestError'],
   );
   await manifest();
   await retry(page, 'manifest');

@@ -101,7 +101,7 @@ test('a VAE that is dropped on the page is proposed, checked, used in every lab,
   for (const name of ['prior', 'examples', 'reconstructions'])
     expect((await rgba(page.getByTestId(`check-${name}`))).some((byte) => byte > 0)).toBe(true);
   await expect(page.getByTestId('check-warnings')).toContainText(
-    text.check.warnings['posterior-ignores-x'] ?? '',
+    text.check.warnings['posterior-ignores-x'],
   );
   await expectAccessible(page, { exclude: SPANS });
   await page.getByTestId('model-name').fill('Rows of grey');

@@ -230,13 +230,13 @@ const CASES: Case[] = [
     async check(page) {
       await latentWorks(page);
       await expect(page.getByTestId('load-error-ddpm')).toContainText(
-        en.errors.kinds['ChecksumError'] ?? '',
+        en.errors.kinds['ChecksumError'],
       );
       await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
       await expect(page.getByTestId('elbo-ddpm-status')).toHaveText(site.failed);
       await scores(page, SMALL_VAE.id);
       await expect(page.getByTestId(`refused-${TALL_DDPM.id}`).last()).toContainText(
-        en.errors.kinds['ChecksumError'] ?? '',
+        en.errors.kinds['ChecksumError'],
       );
     },
   },
@@ -256,7 +256,7 @@ const CASES: Case[] = [
     async check(page) {
       await scores(page, SMALL_VAE.id);
       await expect(page.getByTestId('refused-bad-vae')).toContainText(
-        en.errors.kinds['ModelError'] ?? '',
+        en.errors.kinds['ModelError'],
       );
       await expect(page.getByTestId('notices')).toBeEmpty();
       await latentWorks(page);
