@@ -1,6 +1,5 @@
 //! The crate's tests: one program natively (`cargo test`), and the same one as WebAssembly in Node.
-//! `browser.rs` has what needs a document. A few that compute for ten seconds run natively alone: the bits are those of WebAssembly, which
-//! `engine/shipped.rs` pins.
+//! `browser.rs` has what needs a document.
 
 #[cfg(target_arch = "wasm32")]
 mod bindings;

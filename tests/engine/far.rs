@@ -7,6 +7,7 @@ use elbo_room::math::drawing::render_digit;
 use elbo_room::math::elbo::Estimate;
 use elbo_room::math::proposal::ProposalKind;
 use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};
+use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::shipped::{MANIFEST, file};
 
@@ -102,7 +103,8 @@ fn numbers(result: &LatentBoundResult) -> Vec<f64> {
     estimates.flat_map(both).chain(sizes).collect()
 }
 
-#[test]
+#[cfg_attr(target_arch = "wasm32", ignore = "takes seconds, and nothing in it is of one target")]
+#[wasm_bindgen_test(unsupported = test)]
 fn every_bound_is_finite_far_from_the_data() {
     let models = Manifest::parse(MANIFEST).unwrap().models;
     let latent = models.iter().filter(|m| !matches!(m.contract, Contract::Ddpm { .. }));

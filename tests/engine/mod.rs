@@ -12,7 +12,6 @@ mod denoise;
 mod diffusion_bound;
 mod evaluation;
 mod examples;
-#[cfg(not(target_arch = "wasm32"))]
 mod far;
 mod foreign;
 mod inference;

@@ -328,8 +328,8 @@ fn a_network_that_takes_too_much_memory_is_refused_with_the_figure() {
     assert!(error.with_causes().contains("memory"), "{error}");
 }
 
-#[cfg(not(target_arch = "wasm32"))]
-#[test]
+#[cfg_attr(target_arch = "wasm32", ignore = "takes seconds, and nothing in it is of one target")]
+#[wasm_bindgen_test(unsupported = test)]
 fn the_shipped_models_pass_and_a_wrong_convention_is_found() {
     let manifest = Manifest::parse(shipped::MANIFEST).unwrap();
     let found = |entry: &ModelEntry| {

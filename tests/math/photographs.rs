@@ -207,8 +207,7 @@ fn drawn(strokes: &[Vec<f32>], spot: Spot, pen: f64) -> Vec<u8> {
 }
 
 #[cfg_attr(target_arch = "wasm32", ignore = "takes seconds, and nothing in it is of one target")]
-#[cfg(not(target_arch = "wasm32"))]
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn digits_on_paper_are_read_under_any_light() {
     let mut wrong = Vec::new();
     for digit in digits() {

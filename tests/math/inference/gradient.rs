@@ -132,8 +132,7 @@ fn both_gradients_are_unbiased_with_the_variance_that_is_told() {
 }
 
 #[cfg_attr(target_arch = "wasm32", ignore = "takes seconds, and nothing in it is of one target")]
-#[cfg(not(target_arch = "wasm32"))]
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn the_variances_of_a_gaussian_are_those_of_sums_over_the_plane() {
     for (kind, target) in targets() {
         for (family, q) in members().into_iter().filter(|(_, q)| q.components.len() == 1).step_by(3)
