@@ -25,8 +25,9 @@ const ACCENTS: Readonly<Record<string, string>> = {
   U: 'Û',
 };
 
-export const OPEN = '⟦';
-export const CLOSE = '⟧';
+// Such as a formula takes between its words, too.
+export const OPEN = '【';
+export const CLOSE = '】';
 
 const accented = (text: string) =>
   text.replaceAll(/[A-Za-z]/g, (letter) => ACCENTS[letter] ?? letter);
