@@ -86,7 +86,8 @@ for (const lab of Object.keys(LABS) as Lab[]) {
 
     // A language of longer words, in place of the Chinese one.
     await pretend(page);
-    // The address says which language it is.
+    // The address says which language it is, as soon as it has followed.
+    await expect(page).toHaveURL(/lang=zh/);
     await page.reload();
     await expect(page.locator('main')).toContainText(OPEN);
     for (const width of [390, 1280]) {

@@ -80,7 +80,7 @@ it('makes a longer language of a message, with its arguments and its cases', () 
   const longer = pseudo(message);
   expect([...kindsOf(partsOf(longer))]).toEqual([...kindsOf(partsOf(message))]);
   const said = (n: number) => say(partsOf(longer), { n, name: 'A' }, 'en');
-  expect(said(1)).toBe('【L_{t} öf 1 fîlé ~~~~~ ~~】');
-  expect(said(2)).toMatch(/^【L_\{t\} öf 2 fîléš, bý A [~ ]+】$/);
+  expect(said(1)).toBe('«L_{t} öf 1 fîlé ~~~~~ ~~»');
+  expect(said(2)).toMatch(/^«L_\{t\} öf 2 fîléš, bý A [~ ]+»$/);
   expect(['', '{name}'].map(pseudo)).toEqual(['', '{name}']);
 });

@@ -26,8 +26,8 @@ const ACCENTS: Readonly<Record<string, string>> = {
 };
 
 // Such as a formula takes between its words, too.
-export const OPEN = '【';
-export const CLOSE = '】';
+export const OPEN = '«';
+export const CLOSE = '»';
 
 const accented = (text: string) =>
   text.replaceAll(/[A-Za-z]/g, (letter) => ACCENTS[letter] ?? letter);
