@@ -54,10 +54,10 @@ export default defineConfig<Options>({
   workers: Math.min(8, availableParallelism() + 1),
   retries: 0,
   forbidOnly: Boolean(process.env['CI']),
-  timeout: 120_000,
+  timeout: 240_000,
   expect: {
     // The tests of the trained networks take most of two cores meanwhile.
-    timeout: 20_000,
+    timeout: 40_000,
     // The edges of letters and lines may be drawn a little differently by another version of the browser; a word is more.
     toHaveScreenshot: { maxDiffPixels: 60, threshold: 0.2 },
   },
@@ -68,8 +68,8 @@ export default defineConfig<Options>({
       testDir: 'models',
       // First, and one at a time: they use every core there is, and those of the page fill what they leave.
       workers: 1,
-      timeout: 300_000,
-      expect: { timeout: 30_000 },
+      timeout: 600_000,
+      expect: { timeout: 90_000 },
       use: { baseURL: `${trained}/`, networks: 'trained' },
     },
     {
