@@ -2,9 +2,13 @@
 import { defineConfig } from '@playwright/test';
 import tests, { isolated, isolatedServer } from './playwright.config.ts';
 
+const isOther = Boolean(process.env['ELBO_ROOM_BENCH_ENGINE']);
+
 export default defineConfig({
   ...tests,
-  projects: [{ name: 'bench', testDir: 'bench', testMatch: 'run.bench.ts' }],
+  projects: [
+    { name: 'bench', testDir: 'bench', testMatch: isOther ? 'engine.bench.ts' : 'run.bench.ts' },
+  ],
   workers: 1,
   reporter: 'list',
   timeout: 3_600_000,

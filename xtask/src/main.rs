@@ -35,7 +35,7 @@ enum Command {
     Build,
     /// Put the npm package together and pack it, into target/npm
     Npm,
-    /// Measure speed, size and memory in Chromium beside onnxruntime-web
+    /// Measure speed, size and memory beside onnxruntime-web, in Chromium unless another engine is named
     Bench {
         /// Run everything once, as a trial
         #[arg(long)]
@@ -43,6 +43,9 @@ enum Command {
         /// Print where the time of each network goes, operator by operator, and measure nothing else
         #[arg(long)]
         profile: bool,
+        /// Measure in this engine in place of Chromium's, without visits and sizes
+        #[arg(long, conflicts_with_all = ["profile", "json"])]
+        engine: Option<bench::Engine>,
         /// The file for all figures [default: target/bench.json]
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
@@ -101,7 +104,9 @@ fn run(command: Command) -> Result<()> {
             page::build(&mut Job::live())
         }
         Command::Npm => page::pack(&mut Job::live()),
-        Command::Bench { brief, profile, json } => bench::run(brief, profile, json.as_deref()),
+        Command::Bench { brief, profile, engine, json } => {
+            bench::run(brief, profile, engine, json.as_deref())
+        }
         Command::Soak { minutes, seed, json } => soak::run(minutes, seed, json.as_deref()),
         Command::Mutations { files } => mutations::run(files),
         Command::Test { stages, verbose } => stages::run(&stages, verbose),

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import {
   agreementText,
+  growthChart,
   growthTable,
   measured,
   most,
@@ -110,7 +111,8 @@ test('bench', async ({ browser, baseURL }) => {
   );
 
   console.log(`\n${table(report.rows, text)}\n`);
-  for (const growth of report.growth) console.log(`${growthTable(growth, text)}\n`);
+  for (const growth of report.growth)
+    console.log(`${growthTable(growth, text)}\n\n${growthChart(growth)}\n`);
   console.log(`${machine}; ${setting(report, text)}`);
   console.log(
     `Largest differences from onnxruntime-web: ${report.agreement.map((one) => agreementText(one, text)).join('; ')}`,

@@ -8,6 +8,7 @@ import {
   cells,
   FULL,
   growthCells,
+  growthChart,
   growthTable,
   least,
   measured,
@@ -280,6 +281,26 @@ it('writes a series with its title and headings', () => {
     expect.stringMatching(/^\|(-+\|){4}$/),
     '| 10 | 2.00 s | 1.00× | 30.0 MB |',
   ]);
+});
+
+it('draws what one of a series costs, in milliseconds', () => {
+  const points = [
+    { count: 10, time: measured([0.0633], 's'), memory: 30 },
+    { count: 100, time: measured([0.48312], 's'), memory: 30 },
+  ];
+  expect(growthChart({ id: 'timesteps', title: 'By T', unit: 's', points }).split('\n')).toEqual([
+    '```mermaid',
+    'xychart-beta',
+    '    title "By T"',
+    '    x-axis [10, 100]',
+    '    y-axis "ms" 0 --> 8',
+    '    bar [6.33, 4.83]',
+    '```',
+  ]);
+  const states = [{ count: 2, time: measured([2.5], 'ms'), memory: 30 }];
+  expect(growthChart({ id: 'batch', title: 'At once', unit: 'ms', points: states })).toContain(
+    'bar [2.5]',
+  );
 });
 
 it.each([

@@ -309,6 +309,23 @@ export function growthCells({ points }: Growth): string[][] {
 export const growthTable = (growth: Growth, text: Bench): string =>
   `${growth.title}\n\n${markdown([[text.growth.count, ...Object.values(text.growth.headings)], ...growthCells(growth)])}`;
 
+/** A series as a chart in Mermaid: what one state or one timestep costs in each number of them. */
+export function growthChart({ id, title, unit, points }: Growth): string {
+  // The other series are of one state already.
+  const each = points.map(({ count, time }) => time.median / (id === 'timesteps' ? count : 1));
+  const scale = unit === 's' ? 1000 : 1;
+  const values = each.map((value) => Number((value * scale).toPrecision(3)));
+  return [
+    '```mermaid',
+    'xychart-beta',
+    `    title ${JSON.stringify(title)}`,
+    `    x-axis [${points.map(({ count }) => count).join(', ')}]`,
+    `    y-axis "${unit === 's' ? 'ms' : unit}" 0 --> ${Math.ceil(1.2 * Math.max(...values))}`,
+    `    bar [${values.join(', ')}]`,
+    '```',
+  ].join('\n');
+}
+
 const dash = (value: number, text: string) => (value === 0 ? '' : text);
 
 /** A profile as a table in Markdown, what takes longest first. Times are those of one state. */
