@@ -51,4 +51,4 @@ export async function settle(page: Page, lab: Lab, more = ''): Promise<void> {
 
 /** What the navigation calls a lab. */
 export const nameOf = (lab: Lab, language: Language = 'en'): string =>
-  DECLARED.find(({ id }) => id === lab)?.name[language] ?? '';
+  DECLARED.find(({ id }) => id === lab)?.name({ en, zh }[language]) ?? '';

@@ -2,7 +2,7 @@
 import type { Command } from '../commands/command.ts';
 import { singles } from '../commands/singles.svelte.ts';
 import { editCommands } from '../edits/commands.ts';
-import { asError } from '../../engine/client.ts';
+import { asError } from '../../engine/errors.ts';
 import type { Host } from '../host.ts';
 import { LABS } from '../labs/index.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../messages/languages.ts';
@@ -95,7 +95,7 @@ export const moreCommands = ({
   ...LABS.map(({ id, name }, i): Command => ({
     id: `lab.${id}`,
     group: 'labs',
-    label: (_, language) => name[language],
+    label: name,
     keys: i < 9 ? [String(i + 1)] : [],
     enabled: () => page.state.lab !== id,
     run: () => page.go({ ...page.state, lab: id }),

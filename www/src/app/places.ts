@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.svelte.ts';
 import type { ModelEntry } from '../../engine/protocol.ts';
 import { LABS } from '../labs/index.ts';
 import { textBy } from '../messages/index.ts';
-import { LANGUAGES } from '../messages/languages.ts';
+import { type Language, LANGUAGES } from '../messages/languages.ts';
 import type { ModelDesk } from '../models/desk.svelte.ts';
 import { namesOf } from '../models/names.ts';
 import type { Page } from '../page.svelte.ts';
@@ -14,6 +14,7 @@ import type { Lab } from '../state.ts';
 import { openStep } from '../story/open.ts';
 import { tell } from '../story/tell.ts';
 import type { Tour } from '../story/tour.svelte.ts';
+import { presetNames } from './preset-names.ts';
 
 export interface Places {
   page: Page;
@@ -22,20 +23,31 @@ export interface Places {
   tour: Tour;
 }
 
-async function presetsOf({ page }: Places): Promise<Command[]> {
-  const lists = await Promise.all(
-    LABS.map(async ({ id: lab, name, presets }) => ({
-      lab,
-      of: name,
-      list: (await presets?.())?.default ?? [],
-    })),
+/** What has to be fetched for each language. */
+const inEach = async <T>(fetch: (language: Language) => Promise<T>) =>
+  new Map(
+    await Promise.all(
+      LANGUAGES.map(async (language) => [language, await fetch(language)] as const),
+    ),
   );
+
+async function presetsOf({ page }: Places): Promise<Command[]> {
+  const [lists, names] = await Promise.all([
+    Promise.all(
+      LABS.map(async ({ id: lab, name, presets }) => ({
+        lab,
+        of: name,
+        list: (await presets?.())?.default ?? [],
+      })),
+    ),
+    inEach(presetNames),
+  ]);
   return lists.flatMap(({ lab, of, list }) =>
-    list.map(({ id, name, address }) => ({
+    list.map(({ id, address }) => ({
       id: `preset.${lab}.${id}`,
       group: 'presets' as const,
-      label: (_, language) => name[language],
-      about: (_, language) => of[language],
+      label: (_, language) => names.get(language)?.(lab, id) ?? id,
+      about: of,
       run: () => page.go(parseState(page.preset(address)).state),
     })),
   );
@@ -46,11 +58,7 @@ async function derivationsOf({ page }: Places): Promise<Command[]> {
     LABS.map(async ({ id: lab, name }) => ({
       lab,
       of: name,
-      words: new Map(
-        await Promise.all(
-          LANGUAGES.map(async (language) => [language, await tell(lab, language)] as const),
-        ),
-      ),
+      words: await inEach((language) => tell(lab, language)),
     })),
   );
   return told.flatMap(({ lab, of, words }) =>
@@ -58,7 +66,7 @@ async function derivationsOf({ page }: Places): Promise<Command[]> {
       id: `derivation.${lab}.${id}`,
       group: 'derivations' as const,
       label: (_, language) => words.get(language)?.words.steps[id]?.title ?? id,
-      about: (_, language) => of[language],
+      about: of,
       run: () => toStep(page, lab, id),
     })),
   );

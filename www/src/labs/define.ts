@@ -1,7 +1,7 @@
 /** What a lab says of itself before it is opened. Its code is fetched by `load`. */
 import type { ModelEntry } from '../../engine/protocol.ts';
 import type { ModelKind } from '../engine/station.svelte.ts';
-import type { Language } from '../messages/languages.ts';
+import type { Messages } from '../messages/catalogue.ts';
 import type { Slices, StateOf } from '../schema/rows.ts';
 import type { Preset } from './presets.ts';
 import type { Stop } from './stops.ts';
@@ -38,7 +38,7 @@ export interface Definition<
 > {
   id: Id;
   /** Its name in the navigation. */
-  name: Readonly<Record<Language, string>>;
+  name: (text: Messages) => string;
   /** The class of its colour, in styles/tokens.css. */
   accent: string;
   /** Kinds of models that are loaded when it is opened, the one of its first picture first. */

@@ -80,6 +80,7 @@ export interface Messages {
     };
   };
   denoise: {
+    name: string;
     caption: (values: { method: Value; steps: Value; digit: string; seed: Value }) => string;
     title: string;
     lead: string;
@@ -239,6 +240,7 @@ export interface Messages {
     };
   };
   elboLab: {
+    name: string;
     title: string;
     lead: string;
     nats: string;
@@ -616,6 +618,7 @@ export interface Messages {
     };
   };
   inference: {
+    name: string;
     title: string;
     lead: string;
     controls: string;
@@ -731,6 +734,7 @@ export interface Messages {
     };
   };
   latent: {
+    name: string;
     title: string;
     lead: string;
     digit: string;
@@ -1049,7 +1053,6 @@ export interface Messages {
     roles: {
       decoder: string;
       sampler: string;
-      scorer: string;
       fitter: string;
       pool: string;
     };
@@ -1098,6 +1101,7 @@ export interface Messages {
     version: (values: { version: Value }) => string;
   };
   planeLab: {
+    name: string;
     title: string;
     lead: string;
     stage: {
@@ -1284,6 +1288,7 @@ export interface Messages {
     };
   };
   setsLab: {
+    name: string;
     title: string;
     lead: string;
     open: {
@@ -1798,5 +1803,79 @@ export interface Manual {
     'hint.dot': string;
     'hint.table': string;
     'hint.tour': string;
+  };
+}
+
+export interface Presets {
+  latent: {
+    walk: string;
+    'straight-line': string;
+    mean: string;
+    strongest: string;
+    collapse: string;
+    outside: string;
+    levels: string;
+    clothes: string;
+    regions: string;
+    'map-walk': string;
+    'two-points': string;
+  };
+  denoise: {
+    'ddim-20': string;
+    'ddpm-20': string;
+    long: string;
+    'linear-last': string;
+    'log-snr': string;
+    unguided: string;
+    guided: string;
+    any: string;
+    eta: string;
+    sneakers: string;
+    'twenty-beside-thousand': string;
+    'guidance-0-4': string;
+    'two-models': string;
+    schedules: string;
+    paths: string;
+  };
+  elbo: {
+    'few-draws': string;
+    'many-draws': string;
+    'heavy-tail': string;
+    letter: string;
+    smiley: string;
+    crossed: string;
+    'given-wrong': string;
+    'short-chain': string;
+    cosine: string;
+    strangers: string;
+    'two-bounds': string;
+    'two-chains': string;
+    'two-lengths': string;
+  };
+  inference: {
+    'mode-seeking': string;
+    'too-narrow': string;
+    'no-gap': string;
+    'both-modes': string;
+    'too-few': string;
+    banana: string;
+    funnel: string;
+    ring: string;
+    noisy: string;
+    regression: string;
+    'two-gradients': string;
+  };
+  plane: {
+    'two-steps': string;
+    thousand: string;
+    linear: string;
+    cosine: string;
+    'ddim-noise': string;
+    gaussian: string;
+    blurred: string;
+    moons: string;
+    'clean-point': string;
+    network: string;
+    'ten-beside-two-hundred': string;
   };
 }

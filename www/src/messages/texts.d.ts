@@ -7,6 +7,10 @@ declare module 'virtual:texts/bench/*' {
   const texts: import('./catalogue.ts').Bench;
   export default texts;
 }
+declare module 'virtual:texts/presets/*' {
+  const texts: import('./catalogue.ts').Presets;
+  export default texts;
+}
 declare module 'virtual:texts/manual/*' {
   const texts: import('./catalogue.ts').Manual;
   export default texts;

@@ -1,6 +1,6 @@
 /** The texts for what runs in Node, where no plugin compiles them: the end-to-end tests. */
 import { join } from 'node:path';
-import type { Bench, Manual, Messages } from '../../src/messages/catalogue.ts';
+import type { Bench, Manual, Messages, Presets } from '../../src/messages/catalogue.ts';
 import { type Texts, textsIn } from './catalogues.ts';
 import { kindsOf, partsOf } from './icu.ts';
 import { say, type Values } from './say.ts';
@@ -9,6 +9,7 @@ interface Parts {
   page: Messages;
   bench: Bench;
   manual: Manual;
+  presets: Presets;
 }
 
 export const MESSAGES = join(import.meta.dirname, '../../src/messages');

@@ -5,7 +5,7 @@ import { tour } from './tour.ts';
 
 export const denoise = defineLab({
   id: 'denoise',
-  name: { en: 'Denoise', zh: '去噪' },
+  name: (text) => text.denoise.name,
   accent: 'accent-ddpm',
   needs: ['ddpm', 'vae'],
   scored: true,

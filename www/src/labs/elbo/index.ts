@@ -6,7 +6,7 @@ import { tour } from './tour.ts';
 
 export const elbo = defineLab({
   id: 'elbo',
-  name: { en: 'ELBO', zh: 'ELBO' },
+  name: (text) => text.elboLab.name,
   accent: 'accent-none',
   needs: ['vae', 'ddpm'],
   takes: 'score',

@@ -6,7 +6,7 @@ import { tour } from './tour.ts';
 
 export const inference = defineLab({
   id: 'inference',
-  name: { en: 'Inference', zh: '推断' },
+  name: (text) => text.inference.name,
   accent: 'accent-inference',
   needs: [],
   state: { inference: settings, besideFit: besideSettings },

@@ -5,7 +5,7 @@ import { tour } from './tour.ts';
 
 export const latent = defineLab({
   id: 'latent',
-  name: { en: 'Latent', zh: '隐空间' },
+  name: (text) => text.latent.name,
   accent: 'accent-vae',
   needs: ['vae', 'ddpm'],
   scored: true,

@@ -6,7 +6,7 @@ import { tour } from './tour.ts';
 
 export const plane = defineLab({
   id: 'plane',
-  name: { en: 'Plane', zh: '平面' },
+  name: (text) => text.planeLab.name,
   accent: 'accent-ddpm',
   needs: [],
   state: { plane: settings, besidePlane: besideSettings },

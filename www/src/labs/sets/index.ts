@@ -4,7 +4,7 @@ import { settings } from './settings.ts';
 
 export const sets = defineLab({
   id: 'sets',
-  name: { en: 'Data sets', zh: '数据集' },
+  name: (text) => text.setsLab.name,
   accent: 'accent-none',
   needs: ['vae'],
   state: { sets: settings },

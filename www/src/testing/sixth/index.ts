@@ -4,7 +4,7 @@ import { row } from '../../schema/rows.ts';
 
 export const sixth = defineLab({
   id: 'sixth',
-  name: { en: 'Sixth', zh: '第六' },
+  name: () => 'Sixth',
   accent: 'accent-vae',
   needs: [],
   state: { sixth: { turns: row('turns', integer(0, 99), 3) } },
