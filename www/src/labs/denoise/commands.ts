@@ -55,7 +55,7 @@ export const chainCommands = (lab: ChainLab) =>
     },
   }) satisfies Record<string, Command>;
 
-/** Of the chain beside it; the second only while there is one. */
+/** Of the chain beside it; the second only while that has a seed of its own. */
 export const besideCommands = (lab: ChainLab) =>
   ({
     toggle: {
@@ -70,7 +70,7 @@ export const besideCommands = (lab: ChainLab) =>
       group: 'lab',
       label: (text) => text.denoise.compare.dice,
       keys: ['Shift+R'],
-      enabled: () => lab.beside.ready && lab.beside.apart.is('seed'),
+      enabled: () => lab.beside.ready,
       run: () => lab.beside.dice(),
     },
   }) satisfies Record<string, Command>;
@@ -88,7 +88,7 @@ export const denoiseCommands = (lab: ChainLab): Command[] => {
   return [
     ...Object.values(chainCommands(lab)),
     toggle,
-    ...(lab.beside.on ? [dice] : []),
+    ...(lab.beside.on && lab.beside.apart.is('seed') ? [dice] : []),
     pathsCommand(lab),
   ];
 };

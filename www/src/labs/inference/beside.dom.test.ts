@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Calls } from '../../../engine/calls.ts';
 import type { InferenceView } from '../../../engine/protocol.ts';
+import { LOOK } from '../../testing/look.ts';
 import { byHand, clearUp, open, pass } from '../../testing/page.svelte.ts';
 import { type Script, workerOf } from '../../testing/worker.ts';
 import { inferenceCommands } from './commands.ts';
@@ -9,14 +10,6 @@ import { defaultInference, otherThan } from './settings.ts';
 
 afterEach(clearUp);
 
-const LOOK = {
-  size: 100,
-  pixelRatio: 1,
-  background: '#ffffff',
-  target: '#000000',
-  accent: '#0000ff',
-  ink: '#000000',
-};
 /** By family: ELBO, KL(q||p) and KL(p||q). */
 const FITS = {
   'mean-field': { elbo: -1.25, gap: 0.75, forwardKl: 2 },
@@ -26,7 +19,6 @@ const FITS = {
 
 /** The second run answers after so many milliseconds. */
 const fitting = (delay = 0): Script => ({
-  randomSeed: () => 77,
   fit: async ({ place, asked, setup, iterations }: Calls['fit']['params']) => {
     if (place === 'b') await new Promise((resolve) => setTimeout(resolve, delay));
     return {
@@ -107,8 +99,9 @@ describe('a second run', () => {
     await byHand(() => beside.apart.toggle('family'));
     await pass();
     expect(page.state.besideFit).toMatchObject({ on: true, family: 'full-covariance', seed: null });
-    expect(ids()).toContain('inference.beside.dice');
+    expect(ids()).not.toContain('inference.beside.dice');
     await byHand(() => beside.apart.set('seed', true));
+    expect(ids()).toContain('inference.beside.dice');
     expect(page.link()).toContain('vs.vseed=2');
     await byHand(() => beside.dice());
     await pass();

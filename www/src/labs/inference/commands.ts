@@ -41,7 +41,7 @@ export const fitCommands = (lab: InferenceLab) =>
     },
   }) satisfies Record<string, Command>;
 
-/** Of the run beside it; the second only while there is one. */
+/** Of the run beside it; the second only while that has a seed of its own. */
 export const besideFitCommands = (lab: InferenceLab) =>
   ({
     toggle: {
@@ -56,14 +56,17 @@ export const besideFitCommands = (lab: InferenceLab) =>
       group: 'lab',
       label: (text) => text.inference.compare.dice,
       keys: ['Shift+R'],
-      enabled: () => lab.beside.apart.is('seed'),
       run: () => lab.beside.dice(),
     },
   }) satisfies Record<string, Command>;
 
 export const inferenceCommands = (lab: InferenceLab): Command[] => {
   const { toggle, dice } = besideFitCommands(lab);
-  return [...Object.values(fitCommands(lab)), toggle, ...(lab.beside.on ? [dice] : [])];
+  return [
+    ...Object.values(fitCommands(lab)),
+    toggle,
+    ...(lab.beside.on && lab.beside.apart.is('seed') ? [dice] : []),
+  ];
 };
 
 export const hints: readonly Hint[] = [

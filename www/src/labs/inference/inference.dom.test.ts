@@ -1,26 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Calls } from '../../../engine/calls.ts';
 import type { InferenceView } from '../../../engine/protocol.ts';
+import { LOOK } from '../../testing/look.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';
 import { calls, type Script, workerOf } from '../../testing/worker.ts';
-import { InferenceLab, type Look } from './lab.svelte.ts';
+import { InferenceLab } from './lab.svelte.ts';
 import { defaultInference, MAX_ITERATIONS } from './settings.ts';
 
 afterEach(clearUp);
 
-const LOOK: Look = {
-  size: 100,
-  pixelRatio: 1,
-  background: '#ffffff',
-  target: '#000000',
-  accent: '#0000ff',
-  ink: '#000000',
-};
 const Q = { weight: 1, mean: [0.123, -0.5], std: [1, 2], correlation: 0.25 } as const;
 
 /** A fit that ends at `diverges`; its q is the start, or always the same. */
 const fitting = (diverges = Infinity): Script => ({
-  randomSeed: () => 77,
   fit: ({ asked, setup, iterations }: Calls['fit']['params']) =>
     ({
       asked,

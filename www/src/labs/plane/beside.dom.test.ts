@@ -1,20 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PlaneLook, PlanePointResult, PlaneScores } from '../../../engine/protocol.ts';
+import type { PlanePointResult, PlaneScores } from '../../../engine/protocol.ts';
+import { LOOK } from '../../testing/look.ts';
 import { byHand, clearUp, open, pass } from '../../testing/page.svelte.ts';
 import { type Script, workerOf } from '../../testing/worker.ts';
 import { PlaneLab } from './lab.svelte.ts';
 import { defaultPlane, linkedTimestep, otherThan } from './settings.ts';
 
 afterEach(clearUp);
-
-const LOOK: PlaneLook = {
-  size: 100,
-  pixelRatio: 1,
-  background: '#ffffff',
-  target: '#000000',
-  accent: '#0000ff',
-  ink: '#000000',
-};
 
 /** A bound that comes closer to log p(x) = -1 with every step; samplers of the second diffusion that take their time. */
 const script = (delay = 0): Script => ({

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PlaneLook, PlanePointResult, PlaneScores } from '../../../engine/protocol.ts';
+import type { PlanePointResult, PlaneScores } from '../../../engine/protocol.ts';
+import { LOOK } from '../../testing/look.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';
 import { calls, type Script, workerOf } from '../../testing/worker.ts';
 import { PlaneLab } from './lab.svelte.ts';
@@ -7,18 +8,8 @@ import { defaultPlane, MAX_POINTS } from './settings.ts';
 
 afterEach(clearUp);
 
-const LOOK: PlaneLook = {
-  size: 100,
-  pixelRatio: 1,
-  background: '#ffffff',
-  target: '#000000',
-  accent: '#0000ff',
-  ink: '#000000',
-};
-
 /** A worker that trains in slices of 100 steps until it is told to stop. */
 const script = (): Script => ({
-  randomSeed: () => 77,
   planePaint: ({ asked, t }) => ({ asked, t, logSnr: 1, kernels: null }),
   planeAdvance: () => ({ reached: 0 }),
   planePoint: ({ point }) =>
