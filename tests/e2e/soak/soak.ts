@@ -12,6 +12,7 @@ import { grownBetween, type Kept } from './snapshot.ts';
 import { type Action, script } from './script.ts';
 import { LIMIT_MS, Steps } from './steps.ts';
 import { Visitor } from './visitor.ts';
+import { World } from './world.ts';
 import { type Finished, install, type Watched } from './watch.ts';
 
 export interface Options {
@@ -52,6 +53,7 @@ export class Soak {
   /** What the page kept at each measurement. */
   #kept: Kept[] = [];
   #visitor!: Visitor;
+  #world!: World;
   #ledger!: Ledger;
   /** Minutes that the last ones took; until there is one, what they take on a machine of two cores. */
   #took = { calm: 0.25, reload: 0.15 };
@@ -177,7 +179,8 @@ export class Soak {
     const page = steps.of(this.#plain, 'page');
     this.#context = context;
     this.#page = page;
-    this.#visitor = new Visitor(page, context, new URL(this.url).origin);
+    this.#world = new World(page, context, new URL(this.url).origin);
+    this.#visitor = new Visitor(page, this.#world);
     await context.exposeFunction('soakFinished', (one: Finished) => this.#bounds.add(one));
     await context.exposeFunction('soakLoaded', (model: { id: string; text: string }) =>
       this.#bounds.keep(model),
@@ -186,7 +189,7 @@ export class Soak {
     // One that ends at once does not answer.
     page.on('worker', (worker) => void worker.evaluate(keepMemories).catch(() => undefined));
     const complain = (text: string) => {
-      const cut = Date.now() < this.#visitor.complaintsUntil && OF_THE_NETWORK.test(text);
+      const cut = Date.now() < this.#world.complaintsUntil && OF_THE_NETWORK.test(text);
       if (!cut && !text.includes(PROVOKED)) this.#fault(text);
     };
     page.on('pageerror', (error) => complain(`uncaught: ${error.stack ?? error.message}`));
@@ -210,7 +213,7 @@ export class Soak {
     const [lab, tour] = [this.#lab, this.#ledger.fields['tour'] !== 'none'];
     this.#steps.begin(this.#describe(action));
     const deed = await this.#visitor.act(action);
-    this.#report.killed = this.#visitor.killed;
+    this.#report.killed = this.#world.killed;
     const count = deed ? this.#report.done : this.#report.skipped;
     count[kind] = (count[kind] ?? 0) + 1;
     if (deed) this.#recent = [...this.#recent.slice(-20), this.#describe(action)];
@@ -246,7 +249,7 @@ export class Soak {
     this.#steps.begin('calm');
     const visitor = this.#visitor;
     await visitor.close();
-    await visitor.restore();
+    await this.#world.restore();
     await visitor.answerNotices();
     const fields: Record<string, string> = { ...(await visitor.fields()), ...FEW, tour: 'none' };
     const wanted = FIELDS.map(({ key }) => `${key}=${fields[key]}`).join('&');
@@ -325,7 +328,7 @@ export class Soak {
     const visitor = this.#visitor;
     const page = this.#page;
     await visitor.close();
-    await visitor.restore();
+    await this.#world.restore();
     await visitor.answerNotices();
     await visitor.still();
     const before = await visitor.fields();

@@ -1,11 +1,12 @@
 /** Does to the page what the script says, with pointer and keys where a visitor has those. */
-import type { BrowserContext, CDPSession, Locator, Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { LABS } from '../../../www/src/labs/index.ts';
 import { give, VAE } from './files.ts';
 import { type Fields, fieldsOf } from './ledger.ts';
 import { bitmap } from './picture.ts';
 import type { Action } from './script.ts';
 import type { Control, Watched } from './watch.ts';
+import type { World } from './world.ts';
 
 /** Long enough for a busy machine: what takes longer is not there to be used. */
 const PATIENCE_MS = 4000;
@@ -20,17 +21,9 @@ export interface Deed {
 }
 
 export class Visitor {
-  /** What is cut now. */
-  cut: 'off' | 'models' | 'scripts' | null = null;
-  /** Until when the browser may complain of the network, in milliseconds. */
-  complaintsUntil = 0;
-  killed = 0;
-  #devtools: CDPSession | null = null;
-
   constructor(
     readonly page: Page,
-    private readonly context: BrowserContext,
-    private readonly origin: string,
+    private readonly world: World,
   ) {
     // Files are given to the inputs themselves.
     page.on('filechooser', () => undefined);
@@ -132,68 +125,17 @@ export class Visitor {
         await page.waitForTimeout(action.milliseconds);
         return {};
       case 'kill':
-        return this.#kill(action);
+        return (await this.world.kill(action)) && {};
       case 'network':
-        await this.network(action.cut);
+        await this.world.network(action.cut);
         return {};
       case 'quota':
-        await this.quota(action.bytes);
+        await this.world.quota(action.bytes);
         return {};
       case 'hide':
-        await this.hide(action.hidden);
+        await this.world.hide(action.hidden);
         return {};
     }
-  }
-
-  /** The world as it was: connected, with room, and looked at. */
-  async restore(): Promise<void> {
-    await this.network(null);
-    await this.quota(null);
-    await this.hide(false);
-  }
-
-  hide(hidden: boolean): Promise<void> {
-    return this.page.evaluate((hidden) => (globalThis as Watched).soak.hide(hidden), hidden);
-  }
-
-  async quota(bytes: number | null): Promise<void> {
-    this.#devtools ??= await this.context.newCDPSession(this.page);
-    await this.#devtools.send('Storage.overrideQuotaForOrigin', {
-      origin: this.origin,
-      ...(bytes !== null && { quotaSize: bytes }),
-    });
-  }
-
-  async network(cut: Visitor['cut']): Promise<void> {
-    if (this.cut === cut) return;
-    this.complaintsUntil = cut ? Infinity : Date.now() + PATIENCE_MS;
-    await this.context.setOffline(cut === 'off');
-    await this.page.unrouteAll({ behavior: 'ignoreErrors' });
-    if (cut === 'models') await this.page.route('**/models/**', (route) => route.abort('failed'));
-    if (cut === 'scripts')
-      await this.page.route('**/assets/*.js', (route) => route.abort('failed'));
-    this.cut = cut;
-  }
-
-  async #kill({ which, how }: Extract<Action, { kind: 'kill' }>): Promise<Deed | false> {
-    const workers = this.page.workers();
-    const worker = workers[Math.floor(which * workers.length)];
-    if (!worker) return false;
-    const end =
-      how === 'ends'
-        ? () => self.close()
-        : () => {
-            setTimeout(() => {
-              throw new WebAssembly.RuntimeError('provoked');
-            });
-          };
-    // One that computes hears of it only later, and one that ends does not answer.
-    await Promise.race([
-      worker.evaluate(end).catch(() => undefined),
-      this.page.waitForTimeout(300),
-    ]);
-    this.killed++;
-    return {};
   }
 
   async #press(locator: Locator, timeout = PATIENCE_MS): Promise<Deed | false> {
