@@ -39,6 +39,7 @@ export const FLOORS = {
     'controls',
   ],
   scoring: [
+    'tab',
     'models',
     'engine',
     'messages',

@@ -140,7 +140,7 @@ export interface Vae extends Opened<VaeEntry> {
     z: ArrayLike<number>,
     options?: Abortable & Conditional & { columns?: number },
   ): Promise<void>;
-  /** The evidence lower bound with the exact KL, by few samples. */
+  /** The evidence lower bound with the exact KL, by few samples: 64 if not said. */
   elbo(image: Image, options?: VaeElboOptions & Abortable): Bound<VaeElbo>;
   /** The ELBO, the importance-weighted bounds and log p(x), growing sample by sample. */
   bound(image: Image, options?: LatentBoundOptions & Abortable): Bound<LatentBoundResult>;

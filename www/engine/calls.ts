@@ -34,13 +34,10 @@ import type {
   ScheduleTable,
   StrangerEvidence,
   StrangerPlace,
-  VaeElbo,
 } from '../pkg/elbo_room.js';
 import type { WireError } from './errors.ts';
 import type {
   AnyChain,
-  BoundOptions,
-  BoundProgress,
   ChainPlace,
   ChainStart,
   Decoded,
@@ -61,11 +58,14 @@ import type {
   SharedFrame,
 } from './protocol.ts';
 
-interface Call<Params, Result, Progress = never> {
+export interface Call<Params, Result, Progress = never> {
   params: Params;
   result: Result;
   progress: Progress;
 }
+
+/** The calls of a worker, by their names. */
+export type CallMap<C> = { [K in keyof C]: Call<unknown, unknown, unknown> };
 
 export interface Calls {
   /** Instantiates the compiled crate. */
@@ -92,7 +92,6 @@ export interface Calls {
   surface: Call<{ name: string; canvas: OffscreenCanvas }, null>;
   /** Is answered when what was asked for before has been done, or has let others in between. */
   settle: Call<null, null>;
-  randomSeed: Call<null, number>;
   /** Decodes latent vectors laid end to end. */
   pixels: Call<{ model: string; z: Float32Array; class: number | null }, Decoded>;
   /** q(z|x) of an image of 8-bit levels. */
@@ -121,20 +120,6 @@ export interface Calls {
   >;
   /** Where the training images of each class lie in it. */
   classRegions: Call<{ model: string; shares: readonly number[] }, ClassRegion[]>;
-  /** Images of another shape than the model's are resampled here and for `scoreDdpm`. */
-  scoreVae: Call<
-    {
-      model: string;
-      image: Pixels;
-      samples: number;
-      seed: number;
-      class?: number | null;
-      dequantize?: boolean;
-      /** Where what was scored is painted. */
-      surface: string | null;
-    },
-    VaeElbo
-  >;
   schedules: Call<{ model: string }, Schedules>;
   schedule: Call<{ model: string; kind: ScheduleKind; steps: number }, ScheduleTable>;
   /**
@@ -236,12 +221,6 @@ export interface Calls {
   /** Trains a network until it has made so many steps; one that has made more is begun anew. */
   planeTrain: Call<{ network: PlaneNetworkOptions; steps: number }, PlaneTraining, PlaneTraining>;
   planeScores: Call<PlaneOf, PlaneScores>;
-  /** Computes a bound; with the ticket of the last one it is continued where it was cancelled. */
-  scoreDdpm: Call<
-    { model: string; ticket: number; image: Pixels; options: BoundOptions },
-    BoundProgress,
-    BoundProgress
-  >;
   /** Begins a growth in this worker; the ticket names it from here on. */
   openGrowth: Call<{ ticket: number; task: GrowthTask }, { total: number }>;
   /** The values of the evaluations `from` to before `to`, in order. */
@@ -309,16 +288,16 @@ export interface Calls {
 
 export type CallName = keyof Calls;
 
-export type ToWorker =
-  | { [K in CallName]: { id: number; call: K; params: Calls[K]['params'] } }[CallName]
+export type ToWorker<C extends CallMap<C> = Calls> =
+  | { [K in keyof C]: { id: number; call: K; params: C[K]['params'] } }[keyof C]
   | { cancel: number }
   /** Name of a lock that the worker is to hold for as long as it lives; null where there are no locks. */
   | { watch: string | null };
 
-export type FromWorker =
+export type FromWorker<C extends CallMap<C> = Calls> =
   /** The lock is held; null: there is none. */
   | { watched: string | null }
-  | { id: number; result: Calls[CallName]['result'] }
-  | { id: number; progress: Calls[CallName]['progress'] }
+  | { id: number; result: C[keyof C]['result'] }
+  | { id: number; progress: C[keyof C]['progress'] }
   /** `fatal`: the wasm instance trapped and can no longer be trusted. */
   | { id: number; error: WireError; fatal: boolean };

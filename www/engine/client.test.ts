@@ -1,15 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import {
-  ASK_MS,
-  CallError,
-  CancelledError,
-  EndEvent,
-  MOST_UNANSWERED,
-  WorkerClient,
-  WorkerLostError,
-  type WorkerLike,
-} from './client.ts';
+import { ASK_MS, EndEvent, MOST_UNANSWERED, WorkerClient, type WorkerLike } from './client.ts';
+import { CallError, CancelledError, WorkerLostError } from './errors.ts';
 import type { FromWorker, ToWorker } from './calls.ts';
+
+/** Answered by a number. */
+const ASKED = { json: '', model: '', elbo: 0 };
 
 class FakeWorker implements WorkerLike {
   sent: ToWorker[] = [];
@@ -41,8 +36,8 @@ function setUp() {
 describe('a call', () => {
   it('resolves with the result that carries its id, in any order', async () => {
     const { worker, client } = setUp();
-    const first = client.call('randomSeed', null);
-    const second = client.call('randomSeed', null);
+    const first = client.call('percentile', ASKED);
+    const second = client.call('percentile', ASKED);
     worker.answer({ id: 1, result: 11 });
     worker.answer({ id: 0, result: 10 });
     expect(await Promise.all([first, second])).toEqual([10, 11]);
@@ -50,7 +45,7 @@ describe('a call', () => {
 
   it('rejects with the name of the crate’s error and leaves the worker alone', async () => {
     const { worker, client, onLost } = setUp();
-    const call = client.call('randomSeed', null);
+    const call = client.call('percentile', ASKED);
     worker.answer({ id: 0, error: { name: 'ValueError', message: 'no' }, fatal: false });
     await expect(call).rejects.toThrow(CallError);
     await expect(call).rejects.toMatchObject({ name: 'ValueError', message: 'no' });
@@ -90,7 +85,7 @@ describe('a call', () => {
   it('does not cancel what has settled', async () => {
     const { worker, client } = setUp();
     const abort = new AbortController();
-    const call = client.call('randomSeed', null, { signal: abort.signal });
+    const call = client.call('percentile', ASKED, { signal: abort.signal });
     worker.answer({ id: 0, result: 5 });
     await call;
     abort.abort();
@@ -101,7 +96,7 @@ describe('a call', () => {
 describe('a lost worker', () => {
   it('rejects every open call once after a trap, and is reported once', async () => {
     const { worker, client, onLost } = setUp();
-    const calls = [client.call('randomSeed', null), client.call('advance', { place: 'a' })];
+    const calls = [client.call('percentile', ASKED), client.call('advance', { place: 'a' })];
     worker.answer({ id: 0, error: { name: 'RuntimeError', message: 'unreachable' }, fatal: true });
     worker.onerror?.({ message: 'again', preventDefault() {} } as ErrorEvent);
     for (const call of calls) await expect(call).rejects.toThrow(WorkerLostError);
@@ -112,12 +107,12 @@ describe('a lost worker', () => {
   it('refuses later calls', async () => {
     const { worker, client } = setUp();
     worker.onerror?.({ message: 'script error', preventDefault() {} } as ErrorEvent);
-    await expect(client.call('randomSeed', null)).rejects.toThrow(WorkerLostError);
+    await expect(client.call('percentile', ASKED)).rejects.toThrow(WorkerLostError);
   });
 
   it('is not reported when it was closed on purpose', async () => {
     const { client, onLost } = setUp();
-    const call = client.call('randomSeed', null);
+    const call = client.call('percentile', ASKED);
     client.close();
     await expect(call).rejects.toThrow(WorkerLostError);
     expect(onLost).not.toHaveBeenCalled();
@@ -156,7 +151,7 @@ it('a worker that ends without an error gives its lock back, and is told', async
   const { worker, client, onLost } = setUp();
   const [watch] = worker.sent.flatMap((message) => ('watch' in message ? [message.watch] : []));
   if (!watch) throw new Error('no lock was asked for');
-  const open = client.call('randomSeed', null);
+  const open = client.call('percentile', ASKED);
   worker.answer({ watched: watch });
   expect(onLost).not.toHaveBeenCalled();
   waiting.get(watch)?.();
@@ -179,7 +174,7 @@ describe('a worker without a lock', () => {
 
   it('that ends without an error is told in two minutes', async () => {
     const { client, onLost } = unlocked();
-    const open = client.call('randomSeed', null).catch((error: unknown) => error);
+    const open = client.call('percentile', ASKED).catch((error: unknown) => error);
     vi.advanceTimersByTime(LIMIT - 1);
     expect(onLost).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
@@ -207,7 +202,7 @@ describe('a worker without a lock', () => {
     vi.advanceTimersByTime(10 * LIMIT);
     expect([questions(worker), onLost.mock.calls.length]).toEqual([1, 0]);
     worker.answer({ id: 0, result: {} as never });
-    void client.call('randomSeed', null).catch(() => undefined);
+    void client.call('percentile', ASKED).catch(() => undefined);
     vi.advanceTimersByTime(LIMIT + ASK_MS);
     expect(onLost).toHaveBeenCalledOnce();
     expect(questions(worker)).toBe(1 + MOST_UNANSWERED);

@@ -1,7 +1,5 @@
-import type { CallName, Calls, FromWorker, ToWorker } from './calls.ts';
+import type { CallMap, Calls, FromWorker, ToWorker } from './calls.ts';
 import { CancelledError, fromWire, WorkerLostError } from './errors.ts';
-
-export { asError, CallError, CancelledError, isCancelled, WorkerLostError } from './errors.ts';
 
 /**
  * Why a worker is gone: it crashed, ended without a word, its script did not come, or the browser does not let the page start one.
@@ -18,10 +16,10 @@ export interface WorkerLike {
   onmessageerror: ((event: MessageEvent) => void) | null;
 }
 
-export interface CallOptions<K extends CallName> {
+export interface CallOptions<K extends keyof C, C extends CallMap<C> = Calls> {
   transfer?: Transferable[];
   signal?: AbortSignal;
-  onProgress?: (progress: Calls[K]['progress']) => void;
+  onProgress?: (progress: C[K]['progress']) => void;
 }
 
 /** While something is wanted of a worker without a lock, it is asked so often whether it is there. */
@@ -30,7 +28,7 @@ export const ASK_MS = 5_000;
 export const MOST_UNANSWERED = 24;
 
 interface Open {
-  call: CallName;
+  call: PropertyKey;
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;
   progress: (value: unknown) => void;
@@ -56,8 +54,8 @@ export class EndEvent extends Event {
   }
 }
 
-/** One worker: a promise per call that settles exactly once, whatever happens to the worker. */
-export class WorkerClient {
+/** One worker: a promise per call that settles exactly once, whatever happens to the worker, which `serve` has answer. */
+export class WorkerClient<C extends CallMap<C> = Calls> {
   #open = new Map<number, Open>();
   #nextId = 0;
   #dead = false;
@@ -88,11 +86,11 @@ export class WorkerClient {
     return this.#open.size > 0;
   }
 
-  call<K extends CallName>(
+  call<K extends keyof C>(
     call: K,
-    params: Calls[K]['params'],
-    { transfer = [], signal, onProgress }: CallOptions<K> = {},
-  ): Promise<Calls[K]['result']> {
+    params: C[K]['params'],
+    { transfer = [], signal, onProgress }: CallOptions<K, C> = {},
+  ): Promise<C[K]['result']> {
     if (this.#dead) return Promise.reject(new WorkerLostError('the worker has ended'));
     if (signal?.aborted) return Promise.reject(new CancelledError('cancelled'));
     const id = this.#nextId++;
@@ -107,17 +105,17 @@ export class WorkerClient {
         call,
         resolve: (result) => {
           settle();
-          resolve(result as Calls[K]['result']);
+          resolve(result);
         },
         reject: (error) => {
           settle();
           reject(error);
         },
-        progress: (value) => onProgress?.(value as Calls[K]['progress']),
+        progress: (value) => onProgress?.(value),
       });
       signal?.addEventListener('abort', cancel, { once: true });
       // The union is over pairs of call and params; TypeScript cannot see that K picks one of them.
-      this.worker.postMessage({ id, call, params } as ToWorker, transfer);
+      this.worker.postMessage({ id, call, params } as unknown as ToWorker, transfer);
       this.#askLater();
     });
   }

@@ -1,5 +1,6 @@
 /** Chains side by side, shared out over workers: each is the same wherever it is computed. */
-import { type WorkerClient, WorkerLostError } from './client.ts';
+import type { WorkerClient } from './client.ts';
+import { WorkerLostError } from './errors.ts';
 import type { ChainPlace, ChainStart, SamplerOptions } from './protocol.ts';
 
 export interface Share {

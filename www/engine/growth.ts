@@ -58,8 +58,8 @@ export class Growth {
   constructor(
     readonly ticket: number,
     readonly task: GrowthTask,
-    /** Growths of a higher rank wait until those of a lower one have no work left to give. */
     readonly rank: number,
+    readonly owner: string,
     private readonly onChange: (state: GrowthState) => void,
   ) {}
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CancelledError } from './client.ts';
+import { CancelledError } from './errors.ts';
 import { Lane } from './lane.ts';
 
 /** A job whose end the test decides. */

@@ -1,4 +1,4 @@
-import { CancelledError } from './client.ts';
+import { CancelledError } from './errors.ts';
 
 /**
  * At most one job in flight and one waiting; a newer job takes the waiting one's place, which then settles as

@@ -16,7 +16,7 @@ function setUp() {
   return { real, postMessage, create, late: new LateWorker(create) };
 }
 
-const message = (id: number): ToWorker => ({ id, call: 'randomSeed', params: null });
+const message = (id: number): ToWorker => ({ id, call: 'settle', params: null });
 
 it('is made when it begins, once, and hears everything in order', () => {
   const { postMessage, create, late } = setUp();

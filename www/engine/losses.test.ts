@@ -51,8 +51,8 @@ async function runOf(seed: number) {
     return growth;
   });
   if (random() < 0.3) {
-    later(40, () => (pool.suspended = true));
-    setTimeout(() => (pool.suspended = false), 40 + 20 * random());
+    later(40, () => pool.suspend('', true));
+    setTimeout(() => pool.suspend('', false), 40 + 20 * random());
   }
   for (let i = 0; i < 2; i++) later(60, () => workers.at(-1)?.die());
   await vi.runAllTimersAsync();

@@ -15,6 +15,7 @@ import type {
   HvaeEntry,
   ImageShape,
   LatentBoundOptions,
+  LatentBoundResult,
   ModelEntry,
   ScheduleKind,
   VaeElbo,
@@ -71,18 +72,20 @@ abstract class Opened<Entry extends ModelEntry> {
     return this.call('prepare', { of: { image: { levels, shape } }, format });
   }
 
-  /** A bound that the pool's workers share. */
-  protected grown<K extends 'latent' | 'diffusion' | 'classes'>(
+  /** A bound that the pool's workers share, and what is read in its results. */
+  protected grown<K extends 'latent' | 'diffusion' | 'classes', Result = Growths[K]['result']>(
     kind: K,
     image: Api.Image,
     options: Growths[K]['options'] & { seed: number },
     signal: AbortSignal | undefined,
-  ): Api.Bound<Growths[K]['result']> {
+    read = (result: Growths[K]['result']) => result as Result,
+  ): Api.Bound<Result> {
     const task = async () =>
       ({ kind, model: this.entry.id, image: await this.levels(image), options }) as GrowthTask;
+    const readAny = (result: GrowthResult) => read(result as Growths[K]['result']);
     return new GrowingBound(
       options.seed,
-      (onChange) => this.#submit(task, (result) => result as Growths[K]['result'], onChange),
+      (onChange) => this.#submit(task, readAny, onChange),
       either(signal, this.open.signal),
     );
   }
@@ -162,6 +165,20 @@ const seeded = <Options extends { seed?: number }>(
   seed: options.seed ?? randomSeed(),
 });
 
+/** Of the bound without importance weights. */
+const elboOf = ({ kl, klPerLatent, ...result }: LatentBoundResult): VaeElbo => ({
+  seed: result.seed,
+  samples: result.samples,
+  task: result.task,
+  binarized: result.binarized,
+  density: result.density,
+  reconstruction: result.reconstruction,
+  kl: kl.mean,
+  klPerLatent: klPerLatent ?? [],
+  elbo: result.elbo,
+  bitsPerDim: result.bitsPerDim,
+});
+
 abstract class Latent<Entry extends VaeEntry | HvaeEntry> extends Opened<Entry> {
   bound(image: Api.Image, { signal, ...options }: LatentBoundOptions & Api.Abortable = {}) {
     return this.grown('latent', image, seeded(options), signal);
@@ -198,37 +215,9 @@ export class OpenVae extends Latent<VaeEntry> implements Api.Vae {
   }
 
   elbo(image: Api.Image, { signal, ...options }: Parameters<Api.Vae['elbo']>[1] = {}) {
-    const { samples = SAMPLES, seed = randomSeed(), class: given = null } = options;
-    const { dequantize = false } = options;
-    return new GrowingBound<VaeElbo>(
-      seed,
-      (onChange) => {
-        const cancel = new AbortController();
-        const evaluate = async () => {
-          const params = {
-            model: this.entry.id,
-            image: { levels: await this.levels(image), shape: this.shape },
-            samples,
-            seed,
-            class: given,
-            dequantize,
-            surface: null,
-          };
-          return this.call('scoreVae', params, cancel.signal);
-        };
-        const fail = (error: unknown) => {
-          if (!cancel.signal.aborted)
-            onChange({ ...BEGUN, status: 'failed', error: asError(error) });
-        };
-        evaluate()
-          .then((result) =>
-            onChange({ ...BEGUN, status: 'done', evaluations: 1, total: 1, result }),
-          )
-          .catch(fail);
-        return { drop: () => cancel.abort() };
-      },
-      either(signal, this.open.signal),
-    );
+    const samples = options.samples ?? SAMPLES;
+    const own = { ...seeded(options), samples, proposal: 'posterior' as const };
+    return this.grown('latent', image, own, signal, elboOf);
   }
 
   score(images: Api.Image, options: Parameters<Api.Vae['score']>[1] = {}) {

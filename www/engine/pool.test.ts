@@ -50,17 +50,19 @@ describe('a growth', () => {
     expect(sumOf(await inTime(settled))).toBe(EXPECTED);
   });
 
-  it('goes on where it was after the pool was suspended', async () => {
+  it('goes on where it was after its owner was suspended, while others’ go on', async () => {
     const { pool } = setUp(2, () => ({ delay: anyDelay }));
-    const { states, settled, begun } = grow(pool);
+    const { states, settled, begun } = grow(pool, { owner: 'one' });
     await inTime(begun);
-    pool.suspended = true;
+    pool.suspend('one', true);
     await vi.runAllTimersAsync();
     const count = states.length;
     expect(states.at(-1)?.evaluations).toBeLessThan(TOTAL);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(states).toHaveLength(count);
-    pool.suspended = false;
+    expect(sumOf(await inTime(grow(pool, { owner: 'other' }).settled))).toBe(EXPECTED);
+    expect(states).toHaveLength(count);
+    pool.suspend('one', false);
     expect(sumOf(await inTime(settled))).toBe(EXPECTED);
   });
 
@@ -79,8 +81,8 @@ describe('a growth', () => {
 
   it('waits for those of a lower rank', async () => {
     const { pool, workers } = setUp(1, () => ({ delay: anyDelay }));
-    const first = grow(pool, 1);
-    const second = grow(pool, 0);
+    const first = grow(pool, { rank: 1 });
+    const second = grow(pool, { rank: 0 });
     expect(sumOf(await inTime(second.settled))).toBe(EXPECTED);
     expect(sumOf(await inTime(first.settled))).toBe(EXPECTED);
     const turns = workers[0]?.evaluated ?? [];

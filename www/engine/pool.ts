@@ -1,10 +1,5 @@
-import {
-  CallError,
-  CancelledError,
-  type LossCause,
-  type WorkerClient,
-  WorkerLostError,
-} from './client.ts';
+import type { LossCause, WorkerClient } from './client.ts';
+import { CallError, CancelledError, WorkerLostError } from './errors.ts';
 import { Growth, type GrowthStatus, type Home } from './growth.ts';
 import type { GrowthTask } from './protocol.ts';
 import type { Order, Recruiter, SuppliedModel, Ticket } from './recruiter.ts';
@@ -28,7 +23,7 @@ export class Pool {
   protected readonly models = new Map<string, SuppliedModel | null>();
   #tickets = 0;
   #losses = 0;
-  #suspended = false;
+  #suspended = new Set<string>();
 
   #size: number;
 
@@ -39,8 +34,8 @@ export class Pool {
     this.#size = most;
   }
 
-  submit(task: GrowthTask, { rank = 0, onChange }: Order): Ticket {
-    const growth = new Growth(this.#tickets++, task, rank, onChange);
+  submit(task: GrowthTask, { rank = 0, owner = '', onChange }: Order): Ticket {
+    const growth = new Growth(this.#tickets++, task, rank, owner, onChange);
     // A newcomer does not hold up those that have had their share already.
     growth.spent = Math.min(
       ...[...this.#growths].filter(({ open }) => open).map(({ spent }) => spent),
@@ -66,18 +61,19 @@ export class Pool {
     for (const growth of this.#growths) this.#resume(growth, 'failed');
   }
 
-  /** While suspended, no worker computes; everything goes on where it was. */
-  set suspended(suspended: boolean) {
-    if (suspended === this.#suspended) return;
-    this.#suspended = suspended;
-    if (suspended) for (const growth of this.#growths) growth.interrupt();
-    else this.#wake();
+  /** While an owner is suspended, no worker computes its growths; they go on where they were. */
+  suspend(owner: string, suspended: boolean): void {
+    if (suspended === this.#suspended.has(owner)) return;
+    if (suspended) {
+      this.#suspended.add(owner);
+      for (const growth of this.#growths) if (growth.owner === owner) growth.interrupt();
+    } else {
+      this.#suspended.delete(owner);
+      this.#wake();
+    }
   }
 
-  /**
-   * Up to `count` workers that hold a model, fewer where there is no room: for what is no growth. Whoever borrows them has the pool
-   * suspended meanwhile.
-   */
+  /** Up to `count` workers that hold a model, fewer where there is no room: for what is no growth. */
   async lend(id: string, count: number): Promise<WorkerClient[]> {
     this.models.set(id, await this.recruiter.model(id));
     this.staff();
@@ -161,9 +157,8 @@ export class Pool {
 
   /** The next growth for a free worker: the lowest rank, then whoever has had the least time. */
   #pick(): Growth | undefined {
-    if (this.#suspended) return undefined;
     const ready = [...this.#growths].filter((growth) => {
-      if (!this.models.get(growth.task.model)) return false;
+      if (this.#suspended.has(growth.owner) || !this.models.get(growth.task.model)) return false;
       return growth.open || growth.unopened;
     });
     return ready.sort((a, b) => a.rank - b.rank || a.spent - b.spent || a.ticket - b.ticket)[0];

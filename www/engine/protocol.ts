@@ -186,21 +186,6 @@ export interface Schedules {
   trainedSteps: number | null;
 }
 
-export interface BoundOptions {
-  schedule: ScheduleKind;
-  steps: number;
-  timesteps: number | 'all';
-  class: number | null;
-  seed: number;
-}
-
-export interface BoundProgress {
-  evaluations: number;
-  total: number;
-  /** null until the first pass over all strata is complete. */
-  result: DiffusionElboResult | null;
-}
-
 /**
  * A computation that grows by independent evaluations, addressed by their index: what the workers of the pool share. The
  * same task gives the same values wherever they are computed.

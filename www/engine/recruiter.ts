@@ -30,7 +30,10 @@ export interface Recruiter {
 }
 
 export interface Order {
+  /** Growths of a higher rank wait until those of a lower one have no work left to give; 0 if absent. */
   rank?: number;
+  /** Whose it is: all growths of one owner can be suspended together. */
+  owner?: string;
   onChange: (state: GrowthState) => void;
 }
 

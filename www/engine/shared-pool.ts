@@ -1,5 +1,6 @@
 /** The pool as the package has it: its workers also do what is no growth. */
-import { asError, CancelledError, type WorkerClient, WorkerLostError } from './client.ts';
+import type { WorkerClient } from './client.ts';
+import { asError, CancelledError, WorkerLostError } from './errors.ts';
 import { LOSS_LIMIT, Pool } from './pool.ts';
 import type { Place } from './recruiter.ts';
 import type { Slot } from './slot.ts';

@@ -1,5 +1,6 @@
 /** Workers of the browser, as clients of them. */
-import { asError, EndEvent, type OnLost, WorkerClient, type WorkerLike } from './client.ts';
+import { EndEvent, type OnLost, WorkerClient, type WorkerLike } from './client.ts';
+import { asError } from './errors.ts';
 import { PromptWorker } from './prompt.ts';
 import { scripts } from './scripts.ts';
 import workerUrl from './worker.ts?worker&url';

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { CallError, WorkerLostError } from '../engine/client.ts';
+import { CallError, WorkerLostError } from '../engine/errors.ts';
 import { LoadError } from '../engine/loader.ts';
 import en from 'virtual:texts/page/en';
 import { PictureError } from './drawing/file.ts';

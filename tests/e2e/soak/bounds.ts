@@ -203,8 +203,6 @@ function provide(): void {
       }
       for (const [id, text] of Object.entries(own))
         this.#models.set(id, async () => soak.decode(text) as Loaded);
-      const canvas = new OffscreenCanvas(28, 28);
-      await this.ask('surface', { name: 'elbo-binarized', canvas }, [canvas]);
     }
 
     async #need(model: string): Promise<void> {

@@ -94,19 +94,11 @@ export function install(): void {
   }
   const growths = new Map<unknown, Growth>();
   /** Each is given work for seconds or minutes, and tells how far it is. */
-  const LONG = [
-    'advance',
-    'assist',
-    'planeAdvance',
-    'planeTrain',
-    'planePoint',
-    'plane',
-    'scoreDdpm',
-  ];
+  const LONG = ['advance', 'assist', 'planeAdvance', 'planeTrain', 'planePoint', 'plane'];
   const open = new Set<Asked>();
   let setting = 0;
-  /** Their answers become seeds and pictures. */
-  const isSetting = ({ call }: Asked) => call === 'randomSeed' || call === 'prepare';
+  /** Its answers become pictures. */
+  const isSetting = ({ call }: Asked) => call === 'prepare';
   const begun = (one: Asked) => {
     if (!LONG.includes(one.call)) open.add(one);
     if (isSetting(one)) setting++;
@@ -120,9 +112,7 @@ export function install(): void {
 
   /** What a bound depends on; a plane's network would have to be trained first. */
   const alone = ({ call, params }: Asked) =>
-    call === 'scoreVae' ||
-    call === 'scoreDdpm' ||
-    (call === 'planePoint' && (params?.['setup'] as { network: unknown }).network === null);
+    call === 'planePoint' && (params?.['setup'] as { network: unknown }).network === null;
 
   function leave(worker: Worker, ticket: unknown): void {
     const holders = growths.get(ticket)?.holders;

@@ -1,11 +1,10 @@
-/** Bounds that grow evaluation by evaluation: those that a pool shares, and the one under the labs. */
-import { Ddpm, type DiffusionElbo } from '../../pkg/elbo_room.js';
-import type { BoundProgress, GrowthResult, GrowthTask } from '../protocol.ts';
-import { levelsFor } from './images.ts';
-import { ddpm, modelOf, need } from './models.ts';
+/** Bounds that grow evaluation by evaluation, which the workers of a pool share. */
+import { Ddpm } from '../../pkg/elbo_room.js';
+import type { GrowthResult, GrowthTask } from '../protocol.ts';
+import { modelOf, need } from './models.ts';
 import { SetRun } from './sets.ts';
-import { PacedBatches, TOGETHER } from '../together.ts';
-import { breathe, type Handlers, inSlices, PROGRESS_MS } from './task.ts';
+import { TOGETHER } from '../together.ts';
+import { breathe, type Handlers, PROGRESS_MS } from './task.ts';
 
 /** What grows by independent evaluations that can be computed anywhere and recorded in one place. */
 interface Run {
@@ -17,7 +16,6 @@ interface Run {
   free(): void;
 }
 
-let bound: { ticket: number; run: DiffusionElbo; batches: PacedBatches } | undefined;
 const growths = new Map<number, Run | SetRun>();
 
 const growth = (ticket: number) => need(growths.get(ticket), 'a growth');
@@ -38,31 +36,7 @@ function begin(task: GrowthTask): Run | SetRun {
   throw new Error(`${id} has no growth of kind ${kind}`);
 }
 
-export const boundHandlers: Handlers<
-  'scoreDdpm' | 'openGrowth' | 'evaluate' | 'record' | 'closeGrowth'
-> = {
-  async scoreDdpm({ model, ticket, image, options }, task) {
-    if (bound?.ticket !== ticket) {
-      bound?.run.free();
-      bound = undefined;
-      const held = ddpm(model);
-      const run = held.elbo(levelsFor(held, image), options);
-      bound = { ticket, run, batches: new PacedBatches(PROGRESS_MS) };
-    }
-    const { run, batches } = bound;
-    const total = run.totalEvaluations;
-    let evaluations = run.evaluations;
-    let result = run.result() ?? null;
-    const report = (): BoundProgress => ({ evaluations, total, result });
-    const step = () => {
-      if (!run.done && batches.next((count) => run.advance(count))) result = run.result() ?? null;
-      evaluations = run.evaluations;
-      return !run.done;
-    };
-    await inSlices(task, step, report);
-    return report();
-  },
-
+export const boundHandlers: Handlers<'openGrowth' | 'evaluate' | 'record' | 'closeGrowth'> = {
   openGrowth({ ticket, task }) {
     growths.get(ticket)?.free();
     growths.delete(ticket);

@@ -1,10 +1,10 @@
-/** Pictures from latent space, and what the VAEs make of a picture. */
+/** Pictures from latent space, and what the VAEs make of them. */
 import { alongPath, interpolate, toLevels, type Vae } from '../../pkg/elbo_room.js';
 import { toLatentGrid } from '../latent-grid.ts';
 import type { LatentPoint, LatentSource } from '../protocol.ts';
 import { sharedTime } from '../shared-time.ts';
 import { PacedBatches } from '../together.ts';
-import { levelsFor, paintImages, shapeOf } from './images.ts';
+import { paintImages, shapeOf } from './images.ts';
 import { hierarchy, vae } from './models.ts';
 import { surface } from './surfaces.ts';
 import { breathe, type Handlers, PROGRESS_MS } from './task.ts';
@@ -37,15 +37,7 @@ function locate(model: Vae, source: LatentSource): number[] {
 }
 
 export const latentHandlers: Handlers<
-  | 'pixels'
-  | 'encode'
-  | 'prior'
-  | 'decode'
-  | 'plane'
-  | 'classRegions'
-  | 'scoreVae'
-  | 'generate'
-  | 'reconstruct'
+  'pixels' | 'encode' | 'prior' | 'decode' | 'plane' | 'classRegions' | 'generate' | 'reconstruct'
 > = {
   pixels({ model, z, class: given }) {
     const means = vae(model).decode(z, given);
@@ -92,26 +84,6 @@ export const latentHandlers: Handlers<
   },
 
   classRegions: ({ model, shares }) => vae(model).classRegions(Float64Array.from(shares)),
-
-  async scoreVae({
-    model: id,
-    image,
-    samples,
-    seed,
-    class: given = null,
-    dequantize = false,
-    surface: name,
-  }) {
-    const canvas = name === null ? null : await surface(name);
-    const model = vae(id);
-    const levels = levelsFor(model, image);
-    const result = model.elbo(levels, { samples, seed, class: given, dequantize });
-    const scored = result.binarized
-      ? Uint8Array.from(result.binarized, (bit) => bit * 255)
-      : levels;
-    if (canvas) paintImages(canvas, scored, model);
-    return result;
-  },
 
   generate: ({ model, seeds }) =>
     seeds.map((layers) => toLevels(hierarchy(model).generate({ seeds: layers }))),

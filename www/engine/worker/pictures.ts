@@ -6,7 +6,6 @@ import {
   exampleDrawings,
   imageFromPixels,
   parseManifest,
-  randomSeed,
   renderDigit,
   renderStrokes,
   resampleImage,
@@ -55,19 +54,9 @@ function standing({ levels }: Calls['standing']['params']): Calls['standing']['r
 }
 
 export const pictureHandlers: Handlers<
-  | 'manifest'
-  | 'randomSeed'
-  | 'evaluation'
-  | 'percentile'
-  | 'place'
-  | 'examples'
-  | 'prepare'
-  | 'read'
-  | 'standing'
+  'manifest' | 'evaluation' | 'percentile' | 'place' | 'examples' | 'prepare' | 'read' | 'standing'
 > = {
   manifest: ({ json }) => parseManifest(json),
-
-  randomSeed: () => randomSeed(),
 
   evaluation: ({ json }) => evaluate(json).models,
 

@@ -1,18 +1,10 @@
 /** What a handler of a call is given, and how it lets others in while it computes. */
 import type { CallName, Calls } from '../calls.ts';
+import type { HandlersOf, TaskOf } from '../serve.ts';
 
-export interface Task<K extends CallName> {
-  /** True once the page has cancelled the call. */
-  readonly cancelled: boolean;
-  progress(value: Calls[K]['progress']): void;
-}
+export type Task<K extends CallName> = TaskOf<Calls[K]['progress']>;
 
-type Handler<K extends CallName> = (
-  params: Calls[K]['params'],
-  task: Task<K>,
-) => Calls[K]['result'] | Promise<Calls[K]['result']>;
-
-export type Handlers<K extends CallName = CallName> = { [Name in K]: Handler<Name> };
+export type Handlers<K extends CallName> = HandlersOf<Pick<Calls, K>>;
 
 /** Progress is posted at display rate at most, and messages are looked for as often. */
 export const PROGRESS_MS = 16;
@@ -40,10 +32,10 @@ export async function breathe(): Promise<void> {
 }
 
 /** Calls `step` until it says that nothing is left or the page cancels, reporting through `report` in between. */
-export async function inSlices<K extends CallName>(
-  task: Task<K>,
+export async function inSlices<Progress>(
+  task: TaskOf<Progress>,
   step: () => boolean,
-  report: () => Calls[K]['progress'],
+  report: () => Progress,
 ) {
   let reported = 0;
   while (step()) {

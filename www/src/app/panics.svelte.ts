@@ -1,5 +1,5 @@
 import type { Host } from '../host.ts';
-import { asError, isCancelled } from '../../engine/client.ts';
+import { asError, isCancelled } from '../../engine/errors.ts';
 import { isMissingPart, parts } from '../engine/outage.svelte.ts';
 
 /** Resizing from within an observer of sizes: browsers tell of it as an error, and go on. */

@@ -1,5 +1,4 @@
 /** A worker that measures this crate: one instance of it, timed where it computes. */
-import { expose } from 'comlink';
 import init, {
   Ddpm,
   type DdpmEntry,
@@ -17,6 +16,7 @@ import init, {
 import { FAMILIES, TARGETS } from '../labs/inference/settings.ts';
 import { CLASS, latents, LOG_SNR, noisy, picture } from './inputs.ts';
 import { Peak } from './peak.ts';
+import { offer } from './remote.ts';
 import { TOGETHER } from '../../engine/together.ts';
 import { timed, timedWarm } from './timing.ts';
 
@@ -141,4 +141,4 @@ const api = {
 
 export type CrateApi = typeof api;
 
-expose(api);
+offer(api);

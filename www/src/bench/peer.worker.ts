@@ -1,16 +1,16 @@
 /** A worker that measures onnxruntime-web on the same files and inputs. */
 // It starts workers of its own.
 import '../engine/trusted.ts';
-import { expose } from 'comlink';
 import scriptUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { CLASS, latents, LOG_SNR, noisy, picture } from './inputs.ts';
+import { offer } from './remote.ts';
 import { timedAsync, timedWarmAsync } from './timing.ts';
 
 export type Role = 'network' | 'decoder' | 'encoder';
 
-/** Length of an input of one sample. */
+/** A session, and the inputs that it is run on. */
 interface Loaded {
   session: InferenceSession;
   feeds: Record<string, Tensor>;
@@ -92,4 +92,4 @@ const api = {
 
 export type PeerApi = typeof api;
 
-expose(api);
+offer(api);

@@ -1,5 +1,4 @@
 /** The shipped files, and the workers that measure on them. */
-import { type Remote, releaseProxy, wrap } from 'comlink';
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
 import { chooseModel, fetchBytes, fetchModule } from '../../engine/loader.ts';
 import { isSameShape, MNIST_SHAPE } from '../../engine/facts.ts';
@@ -13,6 +12,7 @@ import type {
 import { Shelf } from '../../engine/shelf.ts';
 import type { CrateApi } from './crate.worker.ts';
 import type { PeerApi, Sizes } from './peer.worker.ts';
+import { hire, type Hired } from './remote.ts';
 
 type Files = Record<string, Uint8Array>;
 
@@ -64,23 +64,6 @@ export async function fetchSupplies(): Promise<Supplies> {
         ? { entry: hvae, files: hvaeFiles }
         : undefined,
     sizes: { height: ddpm.image.height, width: ddpm.image.width, latents: vae.latents.count },
-  };
-}
-
-/** A worker, its calls, and its end. */
-export interface Hired<Api> {
-  api: Remote<Api>;
-  end(): void;
-}
-
-function hire<Api>(worker: Worker): Hired<Api> {
-  const api = wrap<Api>(worker);
-  return {
-    api,
-    end() {
-      api[releaseProxy]();
-      worker.terminate();
-    },
   };
 }
 

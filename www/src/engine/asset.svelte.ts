@@ -1,4 +1,4 @@
-import { asError } from '../../engine/client.ts';
+import { asError } from '../../engine/errors.ts';
 import { LoadError } from '../../engine/loader.ts';
 
 /** The models of the labs by their kind; those that are fetched when they are needed, by their id. */

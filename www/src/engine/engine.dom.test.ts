@@ -24,11 +24,7 @@ async function watched(surroundings: Parameters<typeof open>[0] = {}) {
 describe('the engine', () => {
   it('loads the first picture’s model, lets it be painted, and then the others', async () => {
     await watched();
-    expect(story()).toEqual([
-      'decoder manifest start load settle',
-      'sampler start load',
-      'scorer start load load',
-    ]);
+    expect(story()).toEqual(['decoder manifest start load settle', 'sampler start load']);
     const [first] = workerOf('decoder').asked('load');
     expect(first?.entry.id).toBe(VAE);
     expect(Object.keys(first?.files ?? {})).toEqual(['decoder']);
@@ -36,11 +32,7 @@ describe('the engine', () => {
 
   it('begins with the sampler where the first picture is a chain’s', async () => {
     await watched({ first: 'ddpm' });
-    expect(story().sort()).toEqual([
-      'decoder start load',
-      'sampler manifest start load settle',
-      'scorer start load load',
-    ]);
+    expect(story().sort()).toEqual(['decoder start load', 'sampler manifest start load settle']);
   });
 
   it('fetches each file once, and gives the same bytes to every worker', async () => {
@@ -49,10 +41,12 @@ describe('the engine', () => {
     expect(new Set(names).size).toBe(names.length);
     expect(names).not.toContain('mnist-vae-2d-decoder.onnx');
     const network = bytesOf('mnist-ddpm.onnx');
-    for (const role of ['sampler', 'scorer']) {
+    await Promise.all([engine.pool.use(DDPM, async () => null), pass()]);
+    for (const role of ['sampler', 'pool']) {
       const loads = workerOf(role).asked('load');
       expect(loads.find(({ entry }) => entry.id === DDPM)?.files).toEqual({ network });
     }
+    expect(fetched()).toHaveLength(names.length);
     await engine.files.of(DDPM).get();
     expect(fetched()).toHaveLength(names.length);
   });
@@ -102,14 +96,14 @@ describe('the engine', () => {
       });
       // The others have begun, and wait for the same.
       expect(ScriptedWorker.all.map(({ name }) => name)).toEqual(
-        expect.arrayContaining(['decoder', 'sampler', 'scorer']),
+        expect.arrayContaining(['decoder', 'sampler']),
       );
       missing = false;
       engine.list.retry();
       engine.runtime.retry();
       await pass();
       expect(engine.decoder.loaded.vae).toBe(true);
-      expect(engine.scorer.loaded).toEqual({ vae: true, ddpm: true });
+      expect(engine.sampler.loaded.ddpm).toBe(true);
     },
   );
 
@@ -214,11 +208,13 @@ describe('a worker that dies', () => {
   });
 
   it('takes no model with it that was loaded besides, nor a call that waits in a lane', async () => {
-    const engine = await watched({ script: { randomSeed: () => 7 } });
+    const engine = await watched({ script: { npy: () => new Uint8Array() } });
     await Promise.all([engine.decoder.equip(engine.files.of(MAP_VAE)), pass()]);
     expect(workerOf('decoder').asked('load')).toHaveLength(2);
     const lane = engine.decoder.lane('x');
-    const first = lane.submit(() => engine.decoder.client.call('randomSeed', null));
+    const first = lane.submit(() =>
+      engine.decoder.client.call('npy', { values: new Float64Array() }),
+    );
     workerOf('decoder').die();
     await expect(first).rejects.toThrow('the worker has ended');
     await pass();
@@ -235,13 +231,13 @@ describe('a worker that dies', () => {
     const engine = await watched({
       script: {
         start: (_, { worker }) => {
-          if (worker.name === 'scorer') throw new Error('no SIMD');
+          if (worker.name === 'sampler') throw new Error('no SIMD');
           return null;
         },
       },
     });
-    expect(engine.scorer.down).toBe(true);
-    expect(engine.losses).toEqual([{ role: 'scorer', reason: 'no SIMD', restarting: false }]);
+    expect(engine.sampler.down).toBe(true);
+    expect(engine.losses).toEqual([{ role: 'sampler', reason: 'no SIMD', restarting: false }]);
     expect(engine.decoder.loaded.vae).toBe(true);
   });
 });
@@ -258,11 +254,9 @@ describe('another model', () => {
     expect(engine.decoder.loaded.vae).toBe(false);
     await pass();
     const entry = engine.manifest?.models.find(({ id }) => id === MAP_VAE);
-    for (const role of ['decoder', 'scorer'] as const) {
-      expect(engine[role].holds('vae', entry)).toBe(true);
-      expect(workerOf(role).asked('load').at(-1)?.entry.id).toBe(MAP_VAE);
-      expect(workerOf(role).asked('unload')).toEqual([{ id: VAE }]);
-    }
+    expect(engine.decoder.holds('vae', entry)).toBe(true);
+    expect(workerOf('decoder').asked('load').at(-1)?.entry.id).toBe(MAP_VAE);
+    expect(workerOf('decoder').asked('unload')).toEqual([{ id: VAE }]);
     expect(workerOf('sampler').asked('load')).toHaveLength(1);
   });
 
@@ -320,8 +314,7 @@ describe('a page whose lab needs no model', () => {
     await pass(400);
     expect(engine.complete).toBe(true);
     expect([engine.decoder.loaded.vae, engine.sampler.loaded.ddpm]).toEqual([true, true]);
-    // The decoder, the sampler, and the scorer with both.
-    expect(calls('load')).toBe(4);
+    expect(calls('load')).toBe(2);
     expect(calls('manifest')).toBe(1);
   });
 });

@@ -1,27 +1,17 @@
 import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
 import { Asset } from './asset.svelte.ts';
-import {
-  asError,
-  isCancelled,
-  type LossCause,
-  type OnLost,
-  type WorkerClient,
-} from '../../engine/client.ts';
+import type { LossCause, OnLost, WorkerClient } from '../../engine/client.ts';
+import { asError, isCancelled } from '../../engine/errors.ts';
 import { markFirstPicture } from './first.ts';
 import { ModelFiles } from './files.svelte.ts';
 import { chooseModel, fetchBytes, fetchModule, LoadError } from '../../engine/loader.ts';
 import { NO_MODELS, type OwnModels } from '../../engine/own.ts';
 import { isMissingPart, parts } from './outage.svelte.ts';
-import { Pool } from '../../engine/pool.ts';
-import type {
-  DdpmEntry,
-  EvaluatedModel,
-  Manifest,
-  ModelEntry,
-  Schedules,
-} from '../../engine/protocol.ts';
+import { SharedPool } from '../../engine/shared-pool.ts';
+import type { EvaluatedModel, Manifest, ModelEntry } from '../../engine/protocol.ts';
 import { poolSize, type SuppliedModel } from '../../engine/recruiter.ts';
 import { spawn } from '../../engine/spawn.ts';
+import { KnownSchedules } from './schedules.svelte.ts';
 import { documentSource, type Source } from './source.ts';
 import { type Crew, type ModelKind, type Role, Station, type Supplies } from './station.svelte.ts';
 import { cacheStorage, FileStore } from '../../engine/store.ts';
@@ -42,17 +32,9 @@ const deviceMemory = () => (navigator as { deviceMemory?: number }).deviceMemory
 /** Faults that are worth reading. */
 const MOST_FAULTS = 5;
 
-/** A network that is told the log SNR knows every noise level. */
-const takesAllSchedules = ({ network }: DdpmEntry) =>
-  (network?.time?.form ?? 'log-snr') === 'log-snr';
-const ANY_SCHEDULE: Schedules = {
-  kinds: ['cosine', 'linear', 'log-snr-linear'],
-  trainedSteps: null,
-};
-
 /**
- * Workers with the same code: one decodes, one samples, one scores what those two show, and a pool shares the bounds of
- * the ELBO lab. Every file is fetched once, kept here, and given to each worker that needs it.
+ * Workers with the same code: one decodes, one samples, one fits, and a pool shares all bounds. Every file is fetched once,
+ * kept here, and given to each worker that needs it.
  */
 export class Engine {
   readonly missing = missingFeatures();
@@ -69,16 +51,15 @@ export class Engine {
   shrunk = $state.raw<{ size: number; most: number } | null>(null);
   /** All workers of the pool are lost, and too many were to replace them without being asked. */
   poolDown = $state(false);
-  #schedules = $state.raw<Record<string, Schedules>>({});
   /** Errors of single calls that the visitor should know of. */
   faults = $state.raw<Error[]>([]);
   readonly runtime: Asset<WebAssembly.Module>;
   readonly list: Asset<Manifest>;
   readonly files: ModelFiles;
-  readonly pool!: Pool;
+  readonly pool!: SharedPool;
   readonly decoder!: Station;
   readonly sampler!: Station;
-  readonly scorer!: Station;
+  readonly schedules!: KnownSchedules;
   /** Needs no model, and begins when its lab is first seen. */
   readonly fitter!: Station;
   #leader!: Station;
@@ -119,17 +100,17 @@ export class Engine {
       return;
     }
     const { runtime } = this;
-    const { vae, encoder, ddpm } = this.files;
+    const { vae, ddpm } = this.files;
     const entry = (id: string) => this.files.entryOf(id);
     const station = (role: Role, needs: Supplies['models']) =>
       new Station(role, { runtime, entry, models: needs }, (...loss) => this.#lost(...loss));
     this.decoder = station('decoder', { vae });
     this.sampler = station('sampler', { ddpm });
-    this.scorer = station('scorer', { vae: encoder, ddpm });
+    this.schedules = new KnownSchedules(this.sampler, this.report);
     this.fitter = station('fitter', {});
     const most = poolSize(navigator.hardwareConcurrency, deviceMemory());
     this.#most = most;
-    this.pool = new Pool(most, {
+    this.pool = new SharedPool(most, {
       spawn: (onLost) => spawn('pool', onLost),
       runtime: () => runtime.get(),
       model: (id) => this.#supply(id),
@@ -148,24 +129,10 @@ export class Engine {
     $effect(() => this.#askSchedules());
   }
 
-  /** Schedules that a diffusion model can be used with; null until its worker has said. */
-  schedulesOf(entry: DdpmEntry | undefined): Schedules | null {
-    if (!entry) return null;
-    return takesAllSchedules(entry) ? ANY_SCHEDULE : (this.#schedules[entry.id] ?? null);
-  }
-
   #askSchedules(): void {
     const model = this.sampler.held.ddpm;
     const entry = this.manifest?.models.find(({ id }) => id === model);
-    if (entry?.kind === 'ddpm') this.learnSchedules(entry);
-  }
-
-  /** Asks the sampler, which must hold the model, for its schedules. */
-  learnSchedules(entry: DdpmEntry): void {
-    if (this.schedulesOf(entry)) return;
-    this.sampler.client
-      .call('schedules', { model: entry.id })
-      .then((known) => (this.#schedules = { ...this.#schedules, [entry.id]: known }), this.report);
+    if (entry?.kind === 'ddpm') this.schedules.learn(entry);
   }
 
   /** For `catch`: what was cancelled or died with its worker is not an error of the call. */
@@ -215,15 +182,17 @@ export class Engine {
   /** Everything that loads, for the page to show. */
   get assets(): Asset<unknown>[] {
     const { runtime, list, files } = this;
-    const models = this.required ? [files.vae, files.encoder, files.ddpm] : [];
+    // The encoder is fetched when something is scored.
+    const encoder = files.encoder.status === 'waiting' ? [] : [files.encoder];
+    const models = this.required ? [files.vae, ...encoder, files.ddpm] : [];
     return [runtime, list, ...models, ...files.extras] as Asset<unknown>[];
   }
 
   /** Whether all that the labs have asked for is there, or is not to be had. */
   get complete(): boolean {
-    const { decoder, sampler, scorer, files } = this;
+    const { decoder, sampler, files } = this;
     const hasVae = decoder.loaded.vae || files.isAbsent('vae');
-    const hasDdpm = (sampler.loaded.ddpm && scorer.loaded.ddpm) || files.isAbsent('ddpm');
+    const hasDdpm = sampler.loaded.ddpm || files.isAbsent('ddpm');
     const others = [this.runtime, this.list, ...files.extras] as Asset<unknown>[];
     return (
       others.every(({ status }) => status === 'ready') && (!this.required || (hasVae && hasDdpm))
@@ -244,7 +213,7 @@ export class Engine {
     const leader = first === 'vae' ? this.decoder : this.sampler;
     // Whoever begins first reads the list.
     if (list.status !== 'ready') this.#leader = leader;
-    let others = [this.decoder, this.sampler, this.scorer].filter((station) => station !== leader);
+    let others = [this.decoder, this.sampler].filter((station) => station !== leader);
     // On its way while the engine is; the station asks for it only when it has started.
     files[first].get().catch(() => undefined);
     void leader.begin();
@@ -319,8 +288,8 @@ export class Engine {
     );
   }
 
-  /** What keeps a station from the model that the page's state asks for, where it is more than time. */
-  obstacle(kind: ModelKind, id: string, station: Station): Obstacle | null {
+  /** What keeps a station, or the pool, from the model that the page's state asks for, where it is more than time. */
+  obstacle(kind: ModelKind, id: string, station: Station | 'pool'): Obstacle | null {
     const { runtime, list, files } = this;
     const { vae, encoder } = files;
     const entry = this.entry(kind, id);
@@ -330,7 +299,7 @@ export class Engine {
       model === encoder ? [vae, ...(station === this.decoder ? [] : [encoder])] : [model];
     const failed = [runtime, list, ...parts].find((asset) => asset?.status === 'failed');
     if (failed?.error) return { failed: failed.error };
-    return station.down ? { down: true } : null;
+    return (station === 'pool' ? this.poolDown : station.down) ? { down: true } : null;
   }
 
   /** Why the files of a model are not to be had, or were refused; null while they may still come. */
@@ -354,7 +323,7 @@ export class Engine {
   /** Ends all workers: nothing answers any more. */
   close(): void {
     if (this.missing.length > 0) return;
-    for (const { client } of [this.decoder, this.sampler, this.scorer, this.fitter]) client.close();
+    for (const { client } of [this.decoder, this.sampler, this.fitter]) client.close();
     this.pool.close();
   }
 
@@ -364,8 +333,7 @@ export class Engine {
     if ((this.#using[kind] ?? first) === id) return;
     this.#using[kind] = id;
     const model = this.files.of(id);
-    for (const station of [this.decoder, this.sampler, this.scorer])
-      station.use(kind, model).catch(this.report);
+    for (const station of [this.decoder, this.sampler]) station.use(kind, model).catch(this.report);
   }
 
   /** Workers beside the sampler for the chains of a grid, as many as there are cores left. */

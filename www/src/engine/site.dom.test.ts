@@ -36,7 +36,6 @@ describe('a site', () => {
     const engine = await on(without('vae'));
     expect(obstacles(engine)).toEqual({ latent: { absent: 'vae' }, denoise: null });
     expect(engine.sampler.held.ddpm).toBe(DDPM);
-    expect(engine.scorer.held).toEqual({ vae: null, ddpm: DDPM });
     expect(engine.faults).toEqual([]);
     expect(engine.losses).toEqual([]);
   });
@@ -46,7 +45,6 @@ describe('a site', () => {
       const engine = await on(without('ddpm'), { first });
       expect(obstacles(engine)).toEqual({ latent: null, denoise: { absent: 'ddpm' } });
       expect(engine.decoder.held.vae).toBe(VAE);
-      expect(engine.scorer.held).toEqual({ vae: VAE, ddpm: null });
       clearUp();
     }
   });
@@ -76,8 +74,9 @@ describe('a site', () => {
       site: (path) => (path.startsWith('mnist-vae-decoder') ? null : undefined),
     });
     expect(obstacles(engine)).toMatchObject({ latent: { failed: {} }, denoise: null });
-    expect(engine.scorer.held).toEqual({ vae: null, ddpm: DDPM });
-    expect(engine.obstacle('vae', '', engine.scorer)).toMatchObject({ failed: {} });
+    expect(engine.sampler.held.ddpm).toBe(DDPM);
+    expect(engine.obstacle('vae', '', 'pool')).toMatchObject({ failed: {} });
+    expect(engine.obstacle('ddpm', '', 'pool')).toBeNull();
   });
 
   it('tells of entries that were left out, once', async () => {
@@ -131,8 +130,6 @@ describe('a model that crashes each worker that loads it', () => {
     await pass(2000);
     expect(engine.files.ddpm.status).toBe('failed');
     expect(engine.sampler.down).toBe(false);
-    expect(engine.scorer.down).toBe(false);
-    expect(engine.scorer.held.vae).toBe(VAE);
     expect(engine.decoder.held.vae).toBe(VAE);
     expect(obstacles(engine)).toMatchObject({ latent: null, denoise: { failed: {} } });
     expect(workerOf('sampler').ended).toBe(false);

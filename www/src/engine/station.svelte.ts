@@ -1,12 +1,13 @@
 import { AbsentError, type Asset } from './asset.svelte.ts';
-import { asError, type LossCause, WorkerClient, WorkerLostError } from '../../engine/client.ts';
+import { type LossCause, WorkerClient } from '../../engine/client.ts';
+import { asError, WorkerLostError } from '../../engine/errors.ts';
 import { Lane } from '../../engine/lane.ts';
 import { LateWorker } from '../../engine/late.ts';
 import type { ModelEntry } from '../../engine/protocol.ts';
 import type { ModelPackage } from '../../engine/recruiter.ts';
 import { create } from '../../engine/spawn.ts';
 
-export type Role = 'decoder' | 'sampler' | 'scorer' | 'fitter';
+export type Role = 'decoder' | 'sampler' | 'fitter';
 /** Who can be lost: a station, or one of the pool's workers. */
 export type Crew = Role | 'pool';
 export type ModelKind = 'vae' | 'ddpm';

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.svelte.ts';
 import type { Pixels } from '../../engine/protocol.ts';
 import type { ModelDesk } from '../models/desk.svelte.ts';
 import type { Page } from '../page.svelte.ts';
-import type { Displayed } from '../scoring/scoring.svelte.ts';
+import type { Displayed } from '../scoring/picture.ts';
 import type { PictureDesk } from './elbo/picture.svelte.ts';
 
 /** A picture that a lab shows and others can take. */

@@ -1,4 +1,5 @@
-import { asError, type WorkerClient, WorkerLostError } from '../../engine/client.ts';
+import type { WorkerClient } from '../../engine/client.ts';
+import { asError, WorkerLostError } from '../../engine/errors.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
 import type { CallName, Calls } from '../../engine/calls.ts';
 import type {

@@ -1,4 +1,4 @@
-import { asError } from '../../engine/client.ts';
+import { asError } from '../../engine/errors.ts';
 import type { OwnModels } from '../../engine/own.ts';
 import type { FileEntry, ModelEntry } from '../../engine/protocol.ts';
 import { pack } from './archive.ts';

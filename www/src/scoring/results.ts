@@ -7,7 +7,6 @@ import type {
   FileEntry,
   LatentBoundResult,
   ModelEntry,
-  VaeElbo,
 } from '../../engine/protocol.ts';
 import type { Table } from '../share/subject.ts';
 
@@ -93,17 +92,6 @@ export function latentRows(model: string, result: LatentBoundResult): Row[] {
         ? [[`Pareto shape by ${estimate.proposal}`, exact(estimate.pareto.shape), ''] as const]
         : []),
     ]),
-  ]);
-}
-
-/** Of a VAE's bound as the panel below the labs computes it. */
-export function vaeRows(model: string, result: VaeElbo): Row[] {
-  return rows({ model, task: result.task, evaluations: result.samples, seed: result.seed }, [
-    ['reconstruction', result.reconstruction, 'nats'],
-    ['KL', exact(result.kl), 'nats'],
-    ...result.klPerLatent.map((kl, i): Term => [`KL of latent ${i}`, exact(kl), 'nats']),
-    ['ELBO', result.elbo, 'nats'],
-    ['-ELBO per pixel', result.bitsPerDim, 'bits/dim'],
   ]);
 }
 

@@ -1,37 +1,44 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { BoundProgress, DiffusionElboResult, VaeElbo } from '../../engine/protocol.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { DiffusionElboResult, GrowthTask, LatentBoundResult } from '../../engine/protocol.ts';
 import { clearUp, open, pass } from '../testing/page.svelte.ts';
 import { flat } from '../testing/images.ts';
-import { type Script, workerOf } from '../testing/worker.ts';
-import { type Picture, Scoring } from './scoring.svelte.ts';
+import { type Script, ScriptedWorker, workerOf } from '../testing/worker.ts';
+import type { Picture } from './picture.ts';
+import { Scoring } from './scoring.svelte.ts';
 import { box } from '../testing/box.svelte.ts';
 
 afterEach(clearUp);
 
 const picture = (level: number): Picture => ({ key: `level ${level}`, ...flat(level) });
 
-/** A bound of 100 evaluations, ten milliseconds each, that goes on where its ticket stopped. */
+/** Bounds of 100 evaluations, ten milliseconds each; that of a VAE is the first level, that of a diffusion model needs ten. */
 function scoring(): Script {
-  let known = { ticket: -1, evaluations: 0 };
-  const progress = (): BoundProgress => ({
-    evaluations: known.evaluations,
-    total: 100,
-    result:
-      known.evaluations < 10 ? null : ({ evaluations: known.evaluations } as DiffusionElboResult),
-  });
+  const tasks = new Map<number, GrowthTask>();
   return {
-    scoreVae: ({ image }) =>
-      ({ elbo: { mean: -(image.levels[0] ?? 0), standardError: 1 } }) as VaeElbo,
-    scoreDdpm: async ({ ticket }, asked) => {
-      if (ticket !== known.ticket) known = { ticket, evaluations: 0 };
-      while (known.evaluations < 100) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-        if (asked.cancelled) break;
-        known.evaluations++;
-        asked.progress(progress());
-      }
-      return progress();
+    openGrowth: ({ ticket, task }) => {
+      tasks.set(ticket, task);
+      return { total: 100 };
     },
+    evaluate: async ({ from, to }, asked) => {
+      const values: Float64Array[] = [];
+      for (let i = from; i < to && !asked.cancelled; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        values.push(Float64Array.of(i));
+      }
+      return values;
+    },
+    record: ({ ticket, from, values }) => {
+      const evaluations = from + values.length;
+      const task = tasks.get(ticket);
+      if (task?.kind === 'latent') {
+        const elbo = { mean: -(task.image[0] ?? 0), standardError: 1 };
+        return { evaluations, result: { elbo } as LatentBoundResult };
+      }
+      const result = evaluations < 10 ? null : ({ evaluations } as DiffusionElboResult);
+      return { evaluations, result };
+    },
+    closeGrowth: () => null,
+    prepare: ({ format }) => new Uint8Array(format.shape.height * format.shape.width).fill(5),
   };
 }
 
@@ -39,7 +46,7 @@ async function opened(hash = '', script = scoring()) {
   const shown = box<Picture | null>(null);
   const still = box(true);
   const given = box<number | null>(null);
-  const { lab, page } = await open(
+  const { lab, page, engine } = await open(
     { hash, script },
     (engine, page) =>
       new Scoring(engine, page, () => ({
@@ -50,10 +57,17 @@ async function opened(hash = '', script = scoring()) {
         logSnr: null,
       })),
   );
-  return { scores: lab, page, shown, still, given };
+  return { scores: lab, page, engine, shown, still, given };
 }
 
-const asked = (call: 'scoreVae' | 'scoreDdpm') => workerOf('scorer').asked(call).length;
+/** The tasks of a kind, each once however many workers share it. */
+function tasks<K extends GrowthTask['kind']>(kind: K) {
+  const asked = ScriptedWorker.all.flatMap((worker) => worker.asked('openGrowth'));
+  const each = new Map(asked.map(({ ticket, task }) => [ticket, task]));
+  return [...each.values()].filter(
+    (task): task is Extract<GrowthTask, { kind: K }> => task.kind === kind,
+  );
+}
 
 describe('the scores under the labs', () => {
   it('are computed once the picture rests', async () => {
@@ -61,20 +75,14 @@ describe('the scores under the labs', () => {
     expect(scores.hasPicture).toBe(false);
     shown.value = picture(7);
     await pass(300);
-    expect(asked('scoreVae')).toBe(0);
-    await pass(200);
-    expect(scores.vae).toMatchObject({
-      status: 'done',
-      current: true,
-      value: { elbo: { mean: -7 } },
-    });
-    expect(scores.ddpm.status).toBe('running');
-    await pass(2000);
-    expect(scores.ddpm).toMatchObject({
-      status: 'done',
-      current: true,
-      value: { evaluations: 100 },
-    });
+    expect(tasks('latent')).toHaveLength(0);
+    await pass(300);
+    expect(scores.vae.current).toBe(true);
+    expect(scores.vae.result).toMatchObject({ elbo: { mean: -7 } });
+    await pass(3000);
+    expect(scores.vae.status).toBe('done');
+    expect(scores.ddpm).toMatchObject({ status: 'done', current: true });
+    expect(scores.ddpm.result).toEqual({ evaluations: 100 });
   });
 
   it('are not computed of pictures that pass by', async () => {
@@ -83,53 +91,46 @@ describe('the scores under the labs', () => {
       shown.value = picture(level);
       await pass(100);
     }
-    expect(asked('scoreVae')).toBe(0);
+    expect(tasks('latent')).toHaveLength(0);
     still.value = false;
     await pass(1000);
     expect(scores.vae.status).toBe('idle');
     still.value = true;
     await pass(1000);
-    expect(scores.vae.value?.elbo.mean).toBe(-30);
-    expect(asked('scoreVae')).toBe(1);
+    expect(scores.vae.result?.elbo.mean).toBe(-30);
+    expect(tasks('latent')).toHaveLength(1);
   });
 
   it('stay, marked as old, until the next picture’s have come', async () => {
     const { scores, shown } = await opened();
     shown.value = picture(7);
-    await pass(3000);
+    await pass(4000);
     shown.value = picture(8);
     await pass(100);
-    expect(scores.vae).toMatchObject({
-      status: 'idle',
-      current: false,
-      value: { elbo: { mean: -7 } },
-    });
-    await pass(350);
+    expect(scores.vae).toMatchObject({ status: 'idle', current: false });
+    expect(scores.vae.result).toMatchObject({ elbo: { mean: -7 } });
     // The first pass over the timesteps is not complete.
-    expect(scores.ddpm).toMatchObject({
-      status: 'running',
-      current: false,
-      value: { result: { evaluations: 100 } },
-    });
-    await pass(3000);
-    expect(scores.vae).toMatchObject({ current: true, value: { elbo: { mean: -8 } } });
+    await pass(350);
+    expect(scores.ddpm).toMatchObject({ status: 'running', current: false });
+    expect(scores.ddpm.result).toEqual({ evaluations: 100 });
+    await pass(4000);
+    expect(scores.vae.current).toBe(true);
+    expect(scores.vae.result).toMatchObject({ elbo: { mean: -8 } });
     expect(scores.ddpm).toMatchObject({ status: 'done', current: true });
   });
 
   it('pause, and go on where they were', async () => {
     const { scores, shown } = await opened();
     shown.value = picture(7);
-    await pass(1000);
-    scores.pause();
+    await pass(1200);
+    scores.ddpm.pause();
     await pass(100);
-    const paused = scores.ddpm;
-    expect(paused.status).toBe('paused');
-    expect(paused.value?.evaluations).toBeGreaterThan(20);
+    const paused = scores.ddpm.state;
+    expect(paused?.status).toBe('paused');
+    expect(paused?.evaluations).toBeGreaterThan(10);
     await pass(2000);
-    expect(scores.ddpm).toBe(paused);
-    scores.resume();
-    await pass(20);
-    expect(scores.ddpm.value?.evaluations).toBeGreaterThanOrEqual(paused.value?.evaluations ?? 0);
+    expect(scores.ddpm.state).toBe(paused);
+    scores.ddpm.resume();
     await pass(2000);
     expect(scores.ddpm.status).toBe('done');
   });
@@ -138,8 +139,8 @@ describe('the scores under the labs', () => {
     const { shown, given } = await opened('#bound=linear&timesteps=all');
     given.value = 4;
     shown.value = picture(7);
-    await pass(600);
-    const last = () => workerOf('scorer').asked('scoreDdpm').at(-1)?.options;
+    await pass(1500);
+    const last = () => tasks('diffusion').at(-1)?.options;
     expect(last()).toEqual({
       schedule: 'linear',
       timesteps: 'all',
@@ -148,35 +149,61 @@ describe('the scores under the labs', () => {
       seed: 0,
     });
     given.value = null;
-    await pass(600);
+    await pass(1500);
     expect(last()).toMatchObject({ class: null });
+  });
+
+  it('are of the picture in the shape of the model', async () => {
+    const { scores, shown } = await opened();
+    const shape = { channels: 1, height: 32, width: 32 };
+    shown.value = { key: 'large', levels: new Uint8Array(1024), shape };
+    await pass(1500);
+    expect(scores.fitted).toMatchObject({ key: 'large', shape: { height: 28, width: 28 } });
+    const images = [...tasks('latent'), ...tasks('diffusion')].map(({ image }) => image);
+    expect(images).toEqual(Array(2).fill(new Uint8Array(784).fill(5)));
   });
 
   it('say what the crate refused', async () => {
     const { scores, shown } = await opened('', {
-      scoreVae: () => {
-        throw new Error('image has 3 values');
-      },
-      scoreDdpm: () => {
-        throw new Error('steps is 0');
+      openGrowth: ({ task }) => {
+        throw new Error(task.kind === 'latent' ? 'image has 3 values' : 'steps is 0');
       },
     });
     shown.value = picture(7);
     await pass(600);
-    expect(scores.vae).toMatchObject({
+    expect(scores.vae.state).toMatchObject({
       status: 'failed',
       error: { message: 'image has 3 values' },
     });
-    expect(scores.ddpm).toMatchObject({ status: 'failed', error: { message: 'steps is 0' } });
+    expect(scores.ddpm.state).toMatchObject({
+      status: 'failed',
+      error: { message: 'steps is 0' },
+    });
   });
 
-  it('are computed anew by the worker that takes a lost one’s place', async () => {
+  it('go on with the worker that takes a lost one’s place', async () => {
     const { scores, shown } = await opened();
     shown.value = picture(7);
     await pass(800);
-    workerOf('scorer').die();
-    await pass(3000);
+    workerOf('pool').die();
+    await pass(4000);
     expect(scores.vae).toMatchObject({ status: 'done', current: true });
     expect(scores.ddpm).toMatchObject({ status: 'done', current: true });
+  });
+
+  it('wait while the page is hidden', async () => {
+    const hidden = vi.spyOn(document, 'hidden', 'get');
+    const see = (away: boolean) => {
+      hidden.mockReturnValue(away);
+      document.dispatchEvent(new Event('visibilitychange'));
+    };
+    const { scores, shown } = await opened();
+    see(true);
+    shown.value = picture(7);
+    await pass(2000);
+    expect(scores.ddpm.state).toMatchObject({ status: 'running', evaluations: 0 });
+    see(false);
+    await pass(4000);
+    expect(scores.ddpm.status).toBe('done');
   });
 });

@@ -63,7 +63,8 @@ export function world({
   // Real compiling takes real time, which the fake clock does not wait for.
   vi.spyOn(WebAssembly, 'compile').mockResolvedValue({});
   vi.stubGlobal('OffscreenCanvas', class {});
-  vi.stubGlobal('crypto', {});
+  // The next random seed.
+  vi.stubGlobal('crypto', { getRandomValues: (seeds: Uint32Array) => seeds.fill(77) });
   Object.defineProperty(HTMLCanvasElement.prototype, 'transferControlToOffscreen', {
     configurable: true,
     value: () => ({}),

@@ -5,7 +5,7 @@ import { WorkerClient, type WorkerLike } from '../../engine/client.ts';
 import type { GrowthState } from '../../engine/growth.ts';
 import { toWire } from '../../engine/errors.ts';
 import { Pool } from '../../engine/pool.ts';
-import type { Recruiter, SuppliedModel } from '../../engine/recruiter.ts';
+import type { Order, Recruiter, SuppliedModel } from '../../engine/recruiter.ts';
 import { PromptWorker } from '../../engine/prompt.ts';
 import type { GrowthTask, LatentBoundResult } from '../../engine/protocol.ts';
 
@@ -124,7 +124,7 @@ export function setUp(
   return { pool: new Pool(size, recruiter), workers, recruiter };
 }
 
-export function grow(pool: Pool, rank = 0) {
+export function grow(pool: Pool, order: Omit<Order, 'onChange'> = {}) {
   const states: GrowthState[] = [];
   let settle: (state: GrowthState) => void;
   const settled = new Promise<GrowthState>((resolve) => (settle = resolve));
@@ -132,7 +132,7 @@ export function grow(pool: Pool, rank = 0) {
   /** The first values are recorded, and most are still to come. */
   const begun = new Promise<void>((resolve) => (begin = resolve));
   const ticket = pool.submit(task, {
-    rank,
+    ...order,
     onChange: (state) => {
       states.push(state);
       if (state.evaluations > 0) begin();

@@ -12,7 +12,6 @@ function locate(source: LatentSource, latents: number): number[] {
 
 /** Pictures whose first level counts hundredths of the first coordinate. */
 export const decoding = (latents = 16): Script => ({
-  randomSeed: () => 77,
   decode: ({ sources, model }) => {
     const z = sources.map((source) => locate(source, model.endsWith('2d') ? 2 : latents));
     const levels = Uint8Array.from(z, ([first = 0]) => Math.round(100 * Math.abs(first)));
@@ -35,7 +34,6 @@ export const denoising = (perStep = 10): Script => {
     return chain;
   };
   return {
-    randomSeed: () => 77,
     // Log SNR falls evenly from 10 at t = 0 to −10 at t = T.
     schedule: ({ steps }) => {
       const t = Array.from({ length: steps }, (_, i) => i + 1);

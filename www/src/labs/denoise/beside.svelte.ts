@@ -10,6 +10,7 @@ import type {
   Schedules,
   ScheduleTable,
 } from '../../../engine/protocol.ts';
+import { randomSeed } from '../../../engine/seed.ts';
 import { canGuide, hasNullClass } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';
@@ -54,7 +55,6 @@ interface First {
   startKeyOf(entry: DdpmEntry | undefined, from: number | null): string;
   /** Plays both from the start. */
   restart(): void;
-  randomSeed(): Promise<number | undefined>;
 }
 
 /** The second chain, which follows the first in all that is not set apart. */
@@ -111,7 +111,7 @@ export class Beside implements Order {
   }
 
   get schedules(): Schedules | null {
-    return this.engine.schedulesOf(this.entry);
+    return this.engine.schedules.of(this.entry);
   }
 
   /** Whether "no class" is among what the model can be asked for. */
@@ -207,9 +207,8 @@ export class Beside implements Order {
     return a !== undefined && b !== undefined && !isSameShape(a, b);
   }
 
-  async dice(): Promise<void> {
-    const seed = await this.lab.randomSeed();
-    if (seed !== undefined) this.apart.change({ seed });
+  dice(): void {
+    this.apart.change({ seed: randomSeed() });
   }
 
   /** Models that it can have, the first chain's too. */
@@ -235,7 +234,7 @@ export class Beside implements Order {
       .then(() => {
         if (this.#place(entry) !== place) return;
         this.#held = place;
-        engine.learnSchedules(entry);
+        engine.schedules.learn(entry);
       })
       .catch(engine.report);
   }

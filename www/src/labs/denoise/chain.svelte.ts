@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
-import { type CallOptions, CancelledError, type WorkerClient } from '../../../engine/client.ts';
+import type { CallOptions, WorkerClient } from '../../../engine/client.ts';
+import { CancelledError } from '../../../engine/errors.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import { assist, type Share, sharesOf } from '../../../engine/grid.ts';
 import type {

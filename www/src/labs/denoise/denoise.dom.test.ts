@@ -4,7 +4,7 @@ import { flat } from '../../testing/images.ts';
 import { denoising } from '../../testing/scripts.ts';
 import { calls, workerOf } from '../../testing/worker.ts';
 import { ChainLab } from './lab.svelte.ts';
-import type { Picture } from '../../scoring/scoring.svelte.ts';
+import type { Picture } from '../../scoring/picture.ts';
 
 afterEach(clearUp);
 
@@ -208,7 +208,7 @@ describe('the chain', () => {
 
   it('takes a seed of chance', async () => {
     const { lab, page } = await opened();
-    void lab.dice();
+    lab.dice();
     await pass();
     expect(page.state.denoise.seed).toBe(77);
   });

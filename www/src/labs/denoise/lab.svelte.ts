@@ -8,6 +8,7 @@ import type {
   Schedules,
   ScheduleTable,
 } from '../../../engine/protocol.ts';
+import { randomSeed } from '../../../engine/seed.ts';
 import { canGuide, hasNullClass } from '../../models/classes.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
@@ -17,7 +18,7 @@ import { classOf, fitChain, fromWithin, optionsOf } from './apart.ts';
 import { Beside } from './beside.svelte.ts';
 import { Chain, type Order } from './chain.svelte.ts';
 import { chainLength, type ChainSettings } from './settings.ts';
-import type { Displayed, Picture } from '../../scoring/scoring.svelte.ts';
+import type { Displayed, Picture } from '../../scoring/picture.ts';
 
 /** The controls that make another chain. */
 export type ChainPart = Partial<Omit<ChainSettings, 'cell' | 'step' | 'speed'>>;
@@ -100,7 +101,7 @@ export class ChainLab implements Order {
 
   /** Those of the model; null until it is known. */
   get schedules(): Schedules | null {
-    return this.engine.schedulesOf(this.entry);
+    return this.engine.schedules.of(this.entry);
   }
 
   /** Whether "no class" is among what the model can be asked for, and so whether it can be guided. */
@@ -256,19 +257,8 @@ export class ChainLab implements Order {
     this.#state.paths = this.#state.paths === null ? 'x0' : null;
   }
 
-  async dice(): Promise<void> {
-    const seed = await this.randomSeed();
-    if (seed !== undefined) this.change({ seed });
-  }
-
-  /** undefined: the worker was lost. */
-  async randomSeed(): Promise<number | undefined> {
-    try {
-      return await this.engine.sampler.client.call('randomSeed', null);
-    } catch (error) {
-      this.engine.report(error);
-      return undefined;
-    }
+  dice(): void {
+    this.change({ seed: randomSeed() });
   }
 
   toggle(): void {

@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import { CancelledError, isCancelled } from '../../../engine/client.ts';
+import { CancelledError, isCancelled } from '../../../engine/errors.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import { dimensionsOf } from '../../../engine/facts.ts';
 import type { ImageShape } from '../../../engine/protocol.ts';

@@ -15,8 +15,9 @@ import { mostSteps } from '../../models/fit.ts';
 import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';
 import { standardOf } from '../../schema/rows.ts';
-import type { Picture } from '../../scoring/scoring.svelte.ts';
-import { Growing, namedTask, type NamedTask, RANKS } from './growing.svelte.ts';
+import { Growing, namedTask, type NamedTask } from '../../scoring/growing.svelte.ts';
+import type { Picture } from '../../scoring/picture.ts';
+import { ORDERS } from './orders.ts';
 import {
   type Draws,
   drawsOf,
@@ -63,8 +64,8 @@ export class BesideBounds {
     private readonly page: Page,
     private readonly lab: First,
   ) {
-    this.a = new Growing(engine, RANKS.beside);
-    this.b = new Growing(engine, RANKS.beside);
+    this.a = new Growing(engine, ORDERS.beside);
+    this.b = new Growing(engine, ORDERS.beside);
     if (engine.missing.length > 0) return;
     $effect(() => this.#check());
     $effect(() => this.#make());
@@ -138,7 +139,7 @@ export class BesideBounds {
   }
 
   #knownOf(entry: ModelEntry | undefined) {
-    return entry?.kind === 'ddpm' ? this.engine.schedulesOf(entry) : null;
+    return entry?.kind === 'ddpm' ? this.engine.schedules.of(entry) : null;
   }
 
   #chainOf(entry: ModelEntry | undefined, { schedule, steps }: Chain): Chain | null {

@@ -26,8 +26,8 @@ export const pictureCommands = (desk: PictureDesk) =>
       id: 'picture.crop',
       group: 'lab',
       label: (text) => text.images.crop.again,
-      enabled: () => desk.canCrop,
-      run: () => desk.cropAgain(),
+      enabled: () => desk.files.canCrop,
+      run: () => desk.files.cropAgain(),
     },
   }) satisfies Record<string, Command>;
 

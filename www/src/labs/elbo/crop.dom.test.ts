@@ -33,12 +33,12 @@ describe('a file in which not one digit stands out', () => {
     const { desk, page } = await opened('#lab=elbo', read);
     const { decode } = decodable();
     const photo = file();
-    const taken = desk.upload(photo);
+    const taken = desk.files.upload(photo);
     decode(photo, 1024, 768);
     await inTime(taken);
     await pass();
-    if (!desk.crop) throw new Error('no crop is asked for');
-    return { desk, page, crop: desk.crop };
+    if (!desk.files.crop) throw new Error('no crop is asked for');
+    return { desk, page, crop: desk.files.crop };
   }
 
   it('has the visitor choose one, and the picture stays until then', async () => {
@@ -54,32 +54,32 @@ describe('a file in which not one digit stands out', () => {
     expect(crop.reading?.levels?.[0]).toBe(260 % 256);
     if (crop.regions[1]) crop.choose(crop.regions[1]);
     await pass();
-    await inTime(desk.finishCrop('digit'));
+    await inTime(desk.files.finishCrop('digit'));
     await pass();
-    expect(desk.crop).toBeNull();
+    expect(desk.files.crop).toBeNull();
     expect(level(desk)).toBe(180);
-    expect(desk.canCrop).toBe(true);
+    expect(desk.files.canCrop).toBe(true);
     const [first] = desk.examples;
     if (first) desk.choose(first);
     await pass();
     expect(level(desk)).toBe(2);
-    expect(desk.canCrop).toBe(false);
+    expect(desk.files.canCrop).toBe(false);
   });
 
   it('can be taken as it is, and cropped again', async () => {
     const { desk } = await cropping();
-    await inTime(desk.finishCrop('whole'));
+    await inTime(desk.files.finishCrop('whole'));
     await pass();
     expect(level(desk)).toBe(77);
-    desk.cropAgain();
-    expect(desk.crop?.frame).toEqual({ x: 0, y: 0, width: 1024, height: 768 });
-    expect(desk.crop?.found.problem).toBeNull();
+    desk.files.cropAgain();
+    expect(desk.files.crop?.frame).toEqual({ x: 0, y: 0, width: 1024, height: 768 });
+    expect(desk.files.crop?.found.problem).toBeNull();
   });
 
   it('is left alone where something else is done', async () => {
     const { desk } = await cropping();
     desk.clear();
-    expect(desk.crop).toBeNull();
+    expect(desk.files.crop).toBeNull();
   });
 
   it('has a frame that stays inside, and is no smaller than a few pixels', async () => {

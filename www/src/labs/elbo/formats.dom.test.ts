@@ -65,7 +65,7 @@ describe('models of several formats', () => {
     expect(desk.format).toEqual({ shape: COLOUR, digit: false });
     const { decode } = decodable();
     const photo = file();
-    const taken = desk.upload(photo);
+    const taken = desk.files.upload(photo);
     decode(photo, 90, 60);
     await inTime(taken);
     await pass();

@@ -1,8 +1,9 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { HvaeEntry } from '../../../engine/protocol.ts';
+import { randomSeed } from '../../../engine/seed.ts';
 import type { Page } from '../../page.svelte.ts';
-import type { Picture } from '../../scoring/scoring.svelte.ts';
+import type { Picture } from '../../scoring/picture.ts';
 
 /** Pictures side by side: what they share is what the held layers decide. */
 const VARIANTS = 8;
@@ -53,15 +54,8 @@ export class Hierarchy {
   }
 
   /** Other noise for one layer, in all pictures. */
-  async resample(layer: number): Promise<void> {
-    try {
-      this.#state.layers = this.seeds.with(
-        layer,
-        await this.engine.decoder.client.call('randomSeed', null),
-      );
-    } catch (error) {
-      this.engine.report(error);
-    }
+  resample(layer: number): void {
+    this.#state.layers = this.seeds.with(layer, randomSeed());
   }
 
   /** The first picture has the seeds themselves; in the others, each layer that is not held has one of its own. */

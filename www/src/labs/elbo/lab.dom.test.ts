@@ -16,7 +16,6 @@ function growing(total = 40): Script {
   return {
     examples: () => [{ name: '3', strokes: [Float32Array.of(0, 0, 1, 1)] }] as never,
     prepare: ({ format }) => new Uint8Array(dimensionsOf(format.shape)).fill(3),
-    randomSeed: () => 77,
     diffuse: ({ options }) => ({ t: options.t }) as never,
     evaluation: () => [],
     openGrowth: () => ({ total }),
@@ -269,7 +268,7 @@ describe('the hierarchy', () => {
   it('holds and draws anew a layer of the visitor’s choice', async () => {
     const { made, page } = await hierarchy();
     made.hold(2, true);
-    void made.resample(4);
+    made.resample(4);
     await pass();
     expect(page.state.elbo.held).toEqual([true, false, true, false, false, false, false]);
     expect(page.state.elbo.layers).toEqual([1, 2, 3, 4, 77, 6, 7]);

@@ -16,20 +16,21 @@ import type {
   Diffused,
   Estimate,
   GrowthKind,
-  GrowthTask,
   Growths,
   ModelEntry,
   ScheduleKind,
 } from '../../../engine/protocol.ts';
+import { randomSeed } from '../../../engine/seed.ts';
 import { fitClass } from '../../models/classes.ts';
 import { fitSchedule, mostSteps } from '../../models/fit.ts';
 import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';
 import { tab } from '../../tab.svelte.ts';
-import type { Picture } from '../../scoring/scoring.svelte.ts';
+import { Growing, type NamedTask, namedTask, type TaskOf } from '../../scoring/growing.svelte.ts';
+import type { Picture } from '../../scoring/picture.ts';
 import { BesideBounds } from './beside.svelte.ts';
 import { type Experience, experienceOf } from './experience.ts';
-import { Growing, type NamedTask, namedTask, RANKS } from './growing.svelte.ts';
+import { ORDERS, OWNER } from './orders.ts';
 import { PictureDesk } from './picture.svelte.ts';
 import { isOfChain } from './surprise.svelte.ts';
 import { MOST_MODELS } from './settings.ts';
@@ -73,24 +74,20 @@ export class ElboLab {
     private readonly page: Page,
     readonly desk = new PictureDesk(engine, page),
   ) {
-    this.bound = new Growing(engine, RANKS.bound);
-    this.classes = new Growing(engine, RANKS.bound);
+    this.bound = new Growing(engine, ORDERS.bound);
+    this.classes = new Growing(engine, ORDERS.bound);
     this.sweep = SCHEDULES.flatMap((schedule) =>
       SWEEP_STEPS.map((steps) => ({
         schedule,
         steps,
-        bound: new Growing<'diffusion'>(engine, RANKS.sweep),
+        bound: new Growing<'diffusion'>(engine, ORDERS.sweep),
       })),
     );
     this.beside = new BesideBounds(engine, page, this);
     if (engine.missing.length > 0) return;
     $effect(() => this.#fit());
     $effect(() => this.#find());
-    $effect(() => {
-      // That lab says itself when it needs the pool.
-      if (page.state.lab === 'sets') return;
-      engine.pool.suspended = tab.hidden || page.state.lab !== 'elbo';
-    });
+    $effect(() => engine.pool.suspend(OWNER, tab.hidden || page.state.lab !== 'elbo'));
     $effect(() => {
       if (page.state.lab === 'elbo') void engine.loadEvaluation();
     });
@@ -153,12 +150,8 @@ export class ElboLab {
     );
   }
 
-  async dice(): Promise<void> {
-    try {
-      this.#state.seed = await this.engine.decoder.client.call('randomSeed', null);
-    } catch (error) {
-      this.engine.report(error);
-    }
+  dice(): void {
+    this.#state.seed = randomSeed();
   }
 
   of(task: Task): LatentModel[] {
@@ -206,7 +199,7 @@ export class ElboLab {
   /** Class and chain that the diffusion model does not have give way to those that it has. */
   #fit(): void {
     const { ddpm } = this;
-    const known = this.engine.schedulesOf(ddpm);
+    const known = this.engine.schedules.of(ddpm);
     const state = this.#state;
     const { bound } = this.page.state;
     if (ddpm) state.given = fitClass(ddpm, state.given);
@@ -228,7 +221,7 @@ export class ElboLab {
       (entry) =>
         before.find((model) => model.entry === entry) ?? {
           entry,
-          bound: new Growing<'latent'>(this.engine, RANKS.bound),
+          bound: new Growing<'latent'>(this.engine, ORDERS.bound),
         },
     );
   }
@@ -241,10 +234,7 @@ export class ElboLab {
   }
 
   /** A task about the picture, as the model wants it. */
-  named<K extends GrowthKind>(
-    entry: ModelEntry,
-    task: Omit<Extract<GrowthTask, { kind: K }>, 'image' | 'model'>,
-  ): NamedTask<K> | null {
+  named<K extends GrowthKind>(entry: ModelEntry, task: TaskOf<K>): NamedTask<K> | null {
     return namedTask<K>(this.pictureFor(entry), entry, task);
   }
 
@@ -278,13 +268,13 @@ export class ElboLab {
 
   /** Whether the chain of the settings is one that the model has. */
   get #hasChain(): boolean {
-    const known = this.engine.schedulesOf(this.ddpm);
+    const known = this.engine.schedules.of(this.ddpm);
     return known?.kinds.includes(this.page.state.bound.schedule) === true;
   }
 
   /** Whether the chains that are compared are among those that the model has. */
   get canSweep(): boolean {
-    const known = this.engine.schedulesOf(this.ddpm);
+    const known = this.engine.schedules.of(this.ddpm);
     return SCHEDULES.every((schedule) => known?.kinds.includes(schedule));
   }
 

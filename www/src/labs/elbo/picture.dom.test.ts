@@ -202,7 +202,7 @@ describe('the card of the picture', () => {
   it('takes pictures that came together one after the other, other files last', async () => {
     const { desk } = await opened();
     const taken: string[] = [];
-    vi.spyOn(desk, 'upload').mockImplementation(
+    vi.spyOn(desk.files, 'upload').mockImplementation(
       async (file) => void taken.push((file as File).name),
     );
     const { getByRole, queryByTestId } = render(PictureCard, { desk, offers: [], active: true });

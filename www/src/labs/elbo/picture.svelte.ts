@@ -9,9 +9,6 @@ import {
   type Stroke,
   toShares,
 } from '../../drawing/strokes.ts';
-import { PictureError } from '../../drawing/file.ts';
-import { readingSide, type Rgba, Sheet } from '../../drawing/upload.ts';
-import { asError } from '../../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import {
   dimensionsOf,
@@ -21,18 +18,12 @@ import {
   MNIST_SHAPE,
 } from '../../../engine/facts.ts';
 import type { Calls } from '../../../engine/calls.ts';
-import type {
-  DigitReading,
-  Format,
-  ImageShape,
-  ModelEntry,
-  Pixels,
-} from '../../../engine/protocol.ts';
+import type { Format, ImageShape, ModelEntry, Pixels } from '../../../engine/protocol.ts';
 import type { Edits } from '../../edits/edits.svelte.ts';
 import type { Page } from '../../page.svelte.ts';
-import type { Picture } from '../../scoring/scoring.svelte.ts';
-import { Crop } from './crop.svelte.ts';
+import type { Picture } from '../../scoring/picture.ts';
 import { type Example, Examples } from './examples.svelte.ts';
+import { PictureFiles, type Read } from './files.svelte.ts';
 import { KeptPictures, PictureStore } from './kept.svelte.ts';
 import { keyOf, Placement, type Placing } from './placement.svelte.ts';
 import type { ImageSource } from './settings.ts';
@@ -53,32 +44,23 @@ const STANDARD: Format = { shape: MNIST_SHAPE, digit: true };
 export class PictureDesk {
   /** The stroke that the pen is drawing. */
   live = $state.raw<Stroke | null>(null);
-  /** Why the last file could not be taken. */
-  error = $state.raw<Error | null>(null);
   /** The address named a picture that is not in this browser. */
   lost = $state(false);
-  /** A file is being decoded. */
-  busy = $state(false);
-  /** The part of a picture that is being chosen. */
-  crop = $state.raw<Crop | null>(null);
   /** Lets a file be chosen; set by the card on display. */
   pick = $state.raw<(() => void) | null>(null);
   /** How pixels stand among MNIST's digits. */
   readonly placement: Placement;
+  readonly files: PictureFiles;
   /** Files that came together with the last one. */
-  readonly waiting = new Waiting((file) => void this.upload(file));
+  readonly waiting = new Waiting((file) => void this.files.upload(file));
   readonly #examples: Examples;
   readonly #kept: KeptPictures;
-  /** The last file, and what was made of it. */
-  #sheet = $state.raw<{ sheet: Sheet; keys: readonly string[] } | null>(null);
   /** The picture as each format wants it, and which source it was made of; a live stroke has no name yet. */
   #made = $state.raw<ReadonlyMap<string, { key: string; picture: Pixels }>>(new Map());
   /** The format that was chosen by hand. */
   #chosen = $state('');
   /** The source that the desk itself set last: another one has come by the address, or by the history. */
   #own = '';
-  /** Counts what was done to the picture: a file that comes late finds that something else was. */
-  #deeds = 0;
   #content = $derived.by(() => this.contentOf(this.source));
   #strokes = $derived.by(() => this.#content?.strokes ?? []);
   #pixels = $derived.by(() => this.#content?.image ?? null);
@@ -108,6 +90,13 @@ export class PictureDesk {
   ) {
     this.#kept = kept;
     this.placement = new Placement(engine, () => this.source);
+    this.files = new PictureFiles({
+      format: () => this.#format,
+      key: () => keyOf(this.source),
+      read: (of, format, whole) => engine.decoder.client.call('read', { of, format, whole }),
+      show: (reading, { shape }) => this.#takeReading(reading, shape),
+      begin: () => this.#supersede(),
+    });
     this.#examples = new Examples(engine, () => this.#checkName());
     if (engine.missing.length > 0) return;
     this.#own = keyOf(this.source);
@@ -315,96 +304,15 @@ export class PictureDesk {
     if (source) this.#change(source);
   }
 
-  /** Whether the picture on display was made of a file that is still there. */
-  get canCrop(): boolean {
-    return this.#sheet?.keys.includes(keyOf(this.source)) ?? false;
-  }
-
-  /** Whether the browser changed the levels of the file by next to nothing. */
-  get altered(): boolean {
-    return this.canCrop && this.#sheet?.sheet.altered === true;
-  }
-
-  /** What was dropped or pasted is not a file. */
-  refuseText(): void {
-    this.#supersede();
-    this.error = new PictureError({ reason: 'text' });
-  }
-
-  /** Takes a file, unless something else is done to the picture before it is decoded. */
-  async upload(file: Blob): Promise<void> {
-    this.#supersede();
-    const deed = this.#deeds;
-    this.busy = true;
-    try {
-      const format = this.#format;
-      const sheet = await Sheet.open(file);
-      const of = sheet.read(this.#side);
-      const reading = await this.#read(of, format, false);
-      if (deed === this.#deeds) {
-        this.#sheet = { sheet, keys: [] };
-        if (reading.levels) this.#takeReading(reading, format);
-        else this.#startCrop(sheet, format, reading, of.width);
-      }
-    } catch (error) {
-      // The crate finds nothing to be told from its ground.
-      const isBlank = asError(error).name === 'ValueError';
-      if (deed === this.#deeds)
-        this.error = isBlank ? new PictureError({ reason: 'blank' }) : asError(error);
-    }
-    if (deed === this.#deeds) this.busy = false;
-  }
-
-  /** Lets a part of the last file be chosen. */
-  cropAgain(): void {
-    const { sheet } = this.#sheet ?? {};
-    if (sheet) this.#startCrop(sheet, this.#format, { problem: null, regions: [] }, sheet.width);
-  }
-
-  /** Takes the digit in the frame, or the frame as it is. */
-  async finishCrop(how: 'digit' | 'whole'): Promise<void> {
-    const { crop } = this;
-    if (!crop) return;
-    try {
-      const reading = how === 'digit' ? crop.reading : await crop.whole();
-      if (reading && this.crop === crop) this.#takeReading(reading, crop.format);
-    } catch (error) {
-      this.error = asError(error);
-    }
-    if (this.crop === crop) this.crop = null;
-  }
-
-  #startCrop(
-    sheet: Sheet,
-    format: Format,
-    found: Pick<DigitReading, 'problem' | 'regions'>,
-    width: number,
-  ): void {
-    this.crop = new Crop(sheet, format, found, width, this.#side, (of, whole) =>
-      this.#read(of, format, whole),
-    );
-  }
-
-  #takeReading({ levels, kept }: Pick<DigitReading, 'levels' | 'kept'>, format: Format): void {
-    if (!levels) return;
-    const sourceOf = (levels: Uint8Array) => this.#sourceOf({ levels, shape: format.shape });
-    const centred = sourceOf(levels);
-    const sources = kept ? [centred, sourceOf(kept)] : [centred];
-    const [, other] = sources;
+  /** Shows what a file was read as, and returns the names of all that it can be shown as. */
+  #takeReading({ levels, kept }: Read, shape: ImageShape): readonly string[] {
+    if (!levels) return [];
+    const centred = this.#sourceOf({ levels, shape });
+    const other = kept && this.#sourceOf({ levels: kept, shape });
     if (other) this.placement.pair(other, centred);
-    if (this.#sheet) this.#sheet = { ...this.#sheet, keys: sources.map(keyOf) };
     this.#chosen = '';
     this.#change(centred);
-  }
-
-  /** How large files are read. */
-  get #side(): number {
-    const { height, width } = this.#format.shape;
-    return readingSide(Math.max(height, width));
-  }
-
-  #read(of: Rgba, format: Format, whole: boolean): Promise<DigitReading> {
-    return this.engine.decoder.client.call('read', { of, format, whole });
+    return [centred, ...(other ? [other] : [])].map(keyOf);
   }
 
   #prepare(of: Calls['prepare']['params']['of'], format: Format): Promise<Uint8Array> {
@@ -413,11 +321,8 @@ export class PictureDesk {
 
   /** Whatever is under way is not waited for any more. */
   #supersede(): void {
-    this.#deeds++;
-    this.busy = false;
-    this.error = null;
+    this.files.supersede();
     this.lost = false;
-    this.crop = null;
   }
 
   #change(source: ImageSource): void {

@@ -1,6 +1,6 @@
 /** One picture under the models of several data sets, and where it stands between the test images of each two. */
 import { untrack } from 'svelte';
-import { isCancelled } from '../../../engine/client.ts';
+import { isCancelled } from '../../../engine/errors.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import { boundLack, strangersOf, type Task, taskOf } from '../../../engine/facts.ts';
 import type {
@@ -12,7 +12,8 @@ import type {
   Strangers,
 } from '../../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
-import { Growing, RANKS } from './growing.svelte.ts';
+import { Growing } from '../../scoring/growing.svelte.ts';
+import { ORDERS } from './orders.ts';
 import type { ElboLab } from './lab.svelte.ts';
 
 /** Draws of the latents where the evaluation does not say how many it took. */
@@ -76,8 +77,8 @@ export class StrangersPanel {
       const { engine } = this;
       const growing: Row['growing'] =
         entry.kind === 'ddpm'
-          ? { kind: 'diffusion', of: new Growing<'diffusion'>(engine, RANKS.strangers) }
-          : { kind: 'latent', of: new Growing<'latent'>(engine, RANKS.strangers) };
+          ? { kind: 'diffusion', of: new Growing<'diffusion'>(engine, ORDERS.strangers) }
+          : { kind: 'latent', of: new Growing<'latent'>(engine, ORDERS.strangers) };
       return [{ entry, evaluated, strangers: evaluated.strangers, growing }];
     });
   }

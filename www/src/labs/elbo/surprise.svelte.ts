@@ -1,4 +1,4 @@
-import { isCancelled } from '../../../engine/client.ts';
+import { isCancelled } from '../../../engine/errors.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import { evaluationOf } from '../../../engine/facts.ts';
 import type { DiffusionElboResult, EvaluatedModel, ModelEntry } from '../../../engine/protocol.ts';

@@ -22,13 +22,13 @@ describe('a file', () => {
     const { desk } = await opened();
     const { decode } = decodable();
     const seven = file();
-    const taken = desk.upload(seven);
+    const taken = desk.files.upload(seven);
     await pass();
-    expect(desk.busy).toBe(true);
+    expect(desk.files.busy).toBe(true);
     decode(seven, 100, 50);
     await inTime(taken);
     await pass();
-    expect(desk.busy).toBe(false);
+    expect(desk.files.busy).toBe(false);
     expect(level(desk)).toBe(100);
     expect(workerOf('decoder').asked('read').at(-1)?.of).toMatchObject({
       width: 100,
@@ -40,7 +40,7 @@ describe('a file', () => {
     const { desk } = await opened();
     const { decode } = decodable();
     const photo = file();
-    const taken = desk.upload(photo);
+    const taken = desk.files.upload(photo);
     decode(photo, 12_000, 9000);
     await inTime(taken);
     await pass();
@@ -59,23 +59,23 @@ describe('a file', () => {
     const { desk, page } = await opened();
     const { decode } = decodable();
     const slow = file();
-    const taken = desk.upload(slow);
+    const taken = desk.files.upload(slow);
     await pass();
     deed(desk, page.state.elbo);
     await pass();
-    expect(desk.busy).toBe(false);
+    expect(desk.files.busy).toBe(false);
     decode(slow, 99);
     await inTime(taken);
     await pass();
     expect(level(desk)).toBe(left);
-    expect(desk.busy).toBe(false);
+    expect(desk.files.busy).toBe(false);
   });
 
   it('that comes after a stroke has begun does not end it', async () => {
     const { desk } = await opened('#lab=elbo&image=strokes:');
     const { decode } = decodable();
     const slow = file();
-    const taken = desk.upload(slow);
+    const taken = desk.files.upload(slow);
     await pass();
     desk.draw([1, 1]);
     decode(slow, 99);
@@ -91,7 +91,7 @@ describe('a file', () => {
     const { desk } = await opened();
     const { decode } = decodable();
     const [first, second] = [file(), file()];
-    const taken = [desk.upload(first), desk.upload(second)] as const;
+    const taken = [desk.files.upload(first), desk.files.upload(second)] as const;
     decode(second, 50);
     await inTime(taken[1]);
     await pass();
@@ -106,15 +106,15 @@ describe('a file', () => {
     const { desk } = await opened();
     const { refuse } = decodable();
     const text = file();
-    const taken = desk.upload(text);
+    const taken = desk.files.upload(text);
     refuse(text);
     await inTime(taken);
     await pass();
-    expect(desk.error).toMatchObject({ fault: { reason: 'damaged', format: 'PNG' } });
-    expect(desk.busy).toBe(false);
+    expect(desk.files.error).toMatchObject({ fault: { reason: 'damaged', format: 'PNG' } });
+    expect(desk.files.busy).toBe(false);
     expect(level(desk)).toBe(2);
     desk.clear();
-    expect(desk.error).toBeNull();
+    expect(desk.files.error).toBeNull();
   });
 });
 
@@ -124,12 +124,12 @@ it('a file with one colour is refused as blank', async () => {
   });
   const { decode } = decodable();
   const white = file();
-  const taken = desk.upload(white);
+  const taken = desk.files.upload(white);
   decode(white, 100, 100);
   await inTime(taken);
   await pass();
-  expect(desk.error).toMatchObject({ fault: { reason: 'blank' } });
-  expect(desk.error && explain(desk.error)).toBe(en.errors.picture.blank);
+  expect(desk.files.error).toMatchObject({ fault: { reason: 'blank' } });
+  expect(desk.files.error && explain(desk.files.error)).toBe(en.errors.picture.blank);
 });
 
 describe('pixels of the size of a digit', () => {
@@ -137,7 +137,7 @@ describe('pixels of the size of a digit', () => {
     const { desk } = await opened('#lab=elbo', () => found(10, { kept: flat(11).levels }));
     const { decode } = decodable();
     const small = file(28, 28);
-    const taken = desk.upload(small);
+    const taken = desk.files.upload(small);
     decode(small);
     await inTime(taken);
     await pass();
@@ -156,7 +156,7 @@ describe('pixels of the size of a digit', () => {
     await fireEvent.click(getByLabelText(en.images.placing.options.centred));
     await pass();
     expect(level(desk)).toBe(10);
-    expect(desk.canCrop).toBe(true);
+    expect(desk.files.canCrop).toBe(true);
   });
 
   it('that come by an address are kept, and the other place is offered', async () => {
@@ -181,7 +181,7 @@ describe('a browser that alters what is read from a canvas', () => {
     const { desk } = await opened();
     const { decode } = decodable((data) => data.map((level, i) => (i === 5 ? level + by : level)));
     const photo = file();
-    const taken = desk.upload(photo);
+    const taken = desk.files.upload(photo);
     decode(photo, 100, 100);
     await inTime(taken);
     await pass();
@@ -191,16 +191,16 @@ describe('a browser that alters what is read from a canvas', () => {
   it('by a level is told of', async () => {
     const desk = await uploaded(1);
     expect(level(desk)).toBe(100);
-    expect(desk.altered).toBe(true);
+    expect(desk.files.altered).toBe(true);
   });
 
   it('by more is refused, since noise would be scored', async () => {
     const desk = await uploaded(9);
     expect(level(desk)).toBe(2);
-    expect(desk.error).toMatchObject({ fault: { reason: 'randomized' } });
+    expect(desk.files.error).toMatchObject({ fault: { reason: 'randomized' } });
   });
 
   it('not at all is not spoken of', async () => {
-    expect((await uploaded(0)).altered).toBe(false);
+    expect((await uploaded(0)).files.altered).toBe(false);
   });
 });

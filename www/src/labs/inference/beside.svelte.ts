@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { InferenceView, PlaneLook } from '../../../engine/protocol.ts';
+import { randomSeed } from '../../../engine/seed.ts';
 import type { Page } from '../../page.svelte.ts';
 import { following, SetApart } from '../apart.ts';
 import {
@@ -20,7 +21,6 @@ interface First {
   readonly look: PlaneLook | null;
   /** Shows both from the start. */
   restart(): void;
-  randomSeed(): Promise<number | undefined>;
 }
 
 /** How the two fits of one target differ after as many iterations, B - A, in nats. */
@@ -101,9 +101,8 @@ export class BesideFit {
     };
   }
 
-  async dice(): Promise<void> {
-    const seed = await this.lab.randomSeed();
-    if (seed !== undefined) this.apart.change({ seed });
+  dice(): void {
+    this.apart.change({ seed: randomSeed() });
   }
 
   #show(): void {

@@ -2,6 +2,7 @@ import { untrack } from 'svelte';
 import type { CallOptions } from '../../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { InferenceView } from '../../../engine/protocol.ts';
+import { randomSeed } from '../../../engine/seed.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
 import { BesideFit } from './beside.svelte.ts';
@@ -122,19 +123,8 @@ export class InferenceLab {
     this.playing = !still;
   }
 
-  async dice(): Promise<void> {
-    const seed = await this.randomSeed();
-    if (seed !== undefined) this.change({ seed });
-  }
-
-  /** undefined: the worker was lost. */
-  async randomSeed(): Promise<number | undefined> {
-    try {
-      return await this.engine.fitter.client.call('randomSeed', null);
-    } catch (error) {
-      this.engine.report(error);
-      return undefined;
-    }
+  dice(): void {
+    this.change({ seed: randomSeed() });
   }
 
   toggle(): void {

@@ -2,12 +2,13 @@ import { untrack } from 'svelte';
 import type { Engine, Obstacle } from '../../engine/engine.svelte.ts';
 import { isSameShape } from '../../../engine/facts.ts';
 import type { LatentPoint, LatentSource, Pixels, VaeEntry } from '../../../engine/protocol.ts';
+import { randomSeed } from '../../../engine/seed.ts';
 import { toLatentGrid } from '../../../engine/latent-grid.ts';
 import { animate } from '../../motion.ts';
 import { fitClass } from '../../models/classes.ts';
 import { messages } from '../../messages/index.ts';
 import type { Page } from '../../page.svelte.ts';
-import type { Displayed, Picture } from '../../scoring/scoring.svelte.ts';
+import type { Displayed, Picture } from '../../scoring/picture.ts';
 import type { Offer } from '../module.ts';
 import { labName } from '../names.ts';
 import { MapLab } from './map/lab.svelte.ts';
@@ -186,13 +187,11 @@ export class LatentLab {
   }
 
   async random(): Promise<void> {
-    const seed = await this.#seed();
-    if (seed !== undefined) await this.#moveTo({ seed });
+    await this.#moveTo({ seed: randomSeed() });
   }
 
-  async randomEnd(end: End): Promise<void> {
-    const seed = await this.#seed();
-    if (seed !== undefined) this.#state[end] = { seed };
+  randomEnd(end: End): void {
+    this.#state[end] = { seed: randomSeed() };
   }
 
   keepAs(end: End): void {
@@ -235,13 +234,6 @@ export class LatentLab {
     if (ahead?.from !== this.#state.at) return;
     this.#state.at = ahead.to;
     this.#sent = this.#state.at;
-  }
-
-  #seed(): Promise<number | undefined> {
-    return this.engine.decoder.client.call('randomSeed', null).catch((error) => {
-      this.engine.report(error);
-      return undefined;
-    });
   }
 
   #sourceOf(at: Whereabouts): LatentSource {

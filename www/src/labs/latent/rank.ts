@@ -4,14 +4,14 @@ import type { Engine } from '../../engine/engine.svelte.ts';
 import { formatOf } from '../../../engine/facts.ts';
 import type { VaeEntry } from '../../../engine/protocol.ts';
 
-/** The mean KL of each latent over pictures, in nats; the scorer must hold the model. */
+/** The mean KL of each latent over pictures, in nats. */
 export async function klOver(
   engine: Engine,
   entry: VaeEntry,
   files: readonly File[],
   given: number | null,
 ): Promise<number[]> {
-  const { client } = engine.scorer;
+  const { client } = engine.decoder;
   const format = formatOf(entry);
   const side = readingSide(Math.max(format.shape.height, format.shape.width));
   const images = await Promise.all(
@@ -23,5 +23,6 @@ export async function klOver(
     }),
   );
   const levels = Uint8Array.from(images.flatMap((image) => [...(image ?? [])]));
-  return client.call('estimateKl', { model: entry.id, images: levels, class: given });
+  const params = { model: entry.id, images: levels, class: given };
+  return engine.pool.use(entry.id, (worker) => worker.call('estimateKl', params));
 }

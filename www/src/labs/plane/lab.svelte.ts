@@ -6,6 +6,7 @@ import type {
   PlaneSetup,
   PlaneTraining,
 } from '../../../engine/protocol.ts';
+import { randomSeed } from '../../../engine/seed.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
 import { BesidePlane } from './beside.svelte.ts';
@@ -158,12 +159,8 @@ export class PlaneLab extends PlaneRun {
     this.settings.points = this.settings.points.filter((_, i) => i !== index);
   }
 
-  async dice(): Promise<void> {
-    try {
-      this.change({ seed: await this.engine.fitter.client.call('randomSeed', null) });
-    } catch (error) {
-      this.engine.report(error);
-    }
+  dice(): void {
+    this.change({ seed: randomSeed() });
   }
 
   /** Goes on with the training to its end, or pauses it. */

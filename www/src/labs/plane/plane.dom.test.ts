@@ -114,7 +114,7 @@ describe('the plane', () => {
     const { lab, settings } = await opened();
     lab.setSteps(1000);
     expect([settings.t, settings.steps]).toEqual([200, 1000]);
-    void lab.dice();
+    lab.dice();
     await pass();
     expect(last()?.setup.options.seed).toBe(77);
     expect(lab.scored).toHaveLength(1);

@@ -1,9 +1,10 @@
 import { untrack } from 'svelte';
 import { readingSide, Sheet } from '../../drawing/upload.ts';
-import { asError } from '../../../engine/client.ts';
+import { asError } from '../../../engine/errors.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import { boundLack } from '../../../engine/facts.ts';
 import type { Histogram, ModelEntry, Pixels, Roc } from '../../../engine/protocol.ts';
+import { randomSeed } from '../../../engine/seed.ts';
 import { columnsOf } from '../../../engine/scores.ts';
 import { fitClass } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
@@ -211,12 +212,8 @@ export class SetsLab {
     }
   }
 
-  async dice(): Promise<void> {
-    try {
-      this.settings.seed = await this.engine.decoder.client.call('randomSeed', null);
-    } catch (error) {
-      this.engine.report(error);
-    }
+  dice(): void {
+    this.settings.seed = randomSeed();
   }
 
   /** Whether all that is asked for of the set on display is scored. */
@@ -272,12 +269,10 @@ export class SetsLab {
     );
   }
 
-  /** The pool works for this lab while it is on display, in a hidden tab too. */
+  /** The pool works for this lab while it is on display, in a hidden tab too: that may take hours. */
   #share(): void {
     const here = this.page.state.lab === 'sets';
     const all = this.#all();
-    const busy = all.some(({ status }) => status === 'running');
-    if (here) this.engine.pool.suspended = !busy;
     untrack(() => {
       for (const scoring of all) {
         if (!here && scoring.status === 'running') {

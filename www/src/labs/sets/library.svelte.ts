@@ -1,4 +1,4 @@
-import { asError } from '../../../engine/client.ts';
+import { asError } from '../../../engine/errors.ts';
 import type { ImageShape } from '../../../engine/protocol.ts';
 import { sha256 } from '../../models/digest.ts';
 import type { OpenedSet } from './opening.ts';

@@ -1,4 +1,4 @@
-import { asError } from '../../../engine/client.ts';
+import { asError } from '../../../engine/errors.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { GrowthState } from '../../../engine/growth.ts';
 import type { Ticket } from '../../../engine/recruiter.ts';

@@ -8,13 +8,14 @@ import type {
   Pixels,
   VaeEntry,
 } from '../../../../engine/protocol.ts';
+import { randomSeed } from '../../../../engine/seed.ts';
 import { addressOf, idOf } from '../../../../engine/own.ts';
 import { fitClass } from '../../../models/classes.ts';
 import { animate, reducedMotion } from '../../../motion.ts';
 import type { Page } from '../../../page.svelte.ts';
 import { LATENT_RANGE } from '../../../../engine/latent-grid.ts';
 import type { PageState } from '../../../state.ts';
-import type { Picture } from '../../../scoring/scoring.svelte.ts';
+import type { Picture } from '../../../scoring/picture.ts';
 import { MOST_CORNERS } from '../settings.ts';
 import { GRIDS, type PlanePoint, SHARES, STRIP_FRAMES, toCoordinates, toPlace } from './plane.ts';
 
@@ -140,8 +141,7 @@ export class MapLab {
 
   async random(): Promise<void> {
     try {
-      const seed = await this.engine.decoder.client.call('randomSeed', null);
-      const { z } = await this.#decode([{ seed }], 'map-digit');
+      const { z } = await this.#decode([{ seed: randomSeed() }], 'map-digit');
       const [x = 0, y = 0] = z[0] ?? [];
       this.moveTo([x, y]);
     } catch (error) {

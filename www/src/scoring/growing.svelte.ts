@@ -1,11 +1,8 @@
-import type { Engine } from '../../engine/engine.svelte.ts';
-import type { GrowthState } from '../../../engine/growth.ts';
-import type { GrowthKind, Growths, GrowthTask, ModelEntry } from '../../../engine/protocol.ts';
-import type { Ticket } from '../../../engine/recruiter.ts';
-import type { Picture } from '../../scoring/scoring.svelte.ts';
-
-/** Comparisons are asked for by hand: what goes on by itself waits for them. */
-export const RANKS = { strangers: 0, sweep: 0, beside: 0, bound: 1 };
+import type { Engine } from '../engine/engine.svelte.ts';
+import type { GrowthState } from '../../engine/growth.ts';
+import type { GrowthKind, Growths, GrowthTask, ModelEntry } from '../../engine/protocol.ts';
+import type { Order, Ticket } from '../../engine/recruiter.ts';
+import type { Picture } from './picture.ts';
 
 /** A task and the name that only equal tasks share. */
 export interface NamedTask<K extends GrowthKind> {
@@ -13,11 +10,17 @@ export interface NamedTask<K extends GrowthKind> {
   task: Extract<GrowthTask, { kind: K }>;
 }
 
+/** What is asked about a picture. */
+export type TaskOf<K extends GrowthKind> = Omit<
+  Extract<GrowthTask, { kind: K }>,
+  'image' | 'model'
+>;
+
 /** A task about a picture, as the model wants it. */
 export function namedTask<K extends GrowthKind>(
   picture: Picture | null,
   entry: ModelEntry,
-  task: Omit<Extract<GrowthTask, { kind: K }>, 'image' | 'model'>,
+  task: TaskOf<K>,
 ): NamedTask<K> | null {
   if (!picture) return null;
   const named = { ...task, model: entry.id };
@@ -39,7 +42,7 @@ export class Growing<K extends GrowthKind> {
 
   constructor(
     private readonly engine: Engine,
-    private readonly rank: number,
+    private readonly order: Omit<Order, 'onChange'>,
   ) {}
 
   get status() {
@@ -63,7 +66,7 @@ export class Growing<K extends GrowthKind> {
       this.result = state.result;
       this.current = true;
     };
-    this.#ticket = this.engine.pool.submit(named.task, { rank: this.rank, onChange });
+    this.#ticket = this.engine.pool.submit(named.task, { ...this.order, onChange });
   }
 
   /** Values of the task's evaluations so far, in their order. */

@@ -1,0 +1,21 @@
+/** Pictures that are scored. */
+import type { Pixels } from '../../engine/protocol.ts';
+import type { ModelKind } from '../engine/station.svelte.ts';
+
+/** One picture; equal keys mean equal pictures. */
+export interface Picture extends Pixels {
+  key: string;
+}
+
+/** What a lab shows. */
+export interface Displayed {
+  picture: Picture | null;
+  /** Whether nothing is playing or being computed that would change it. */
+  still: boolean;
+  /** The kind of model that makes it. */
+  from: ModelKind;
+  /** The class that it was asked of. */
+  class: number | null;
+  /** Its log SNR, where it is a frame of a chain. */
+  logSnr: number | null;
+}
