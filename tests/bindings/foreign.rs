@@ -5,7 +5,8 @@ use crate::support::js::{get, number, parse};
 use elbo_room::bindings::{
     Ddpm, Vae, change_entry, check_model, inspect_onnx, parse_manifest, propose_entry,
 };
-use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
+use js_sys::WebAssembly::Memory;
+use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -27,7 +28,7 @@ fn bytes(file: &[u8]) -> JsValue {
 
 fn inspected(files: &[(&str, &[u8])]) -> JsValue {
     let each = files.iter().map(|(name, file)| {
-        let info = inspect_onnx(bytes(file), JsValue::UNDEFINED).unwrap();
+        let info = inspect_onnx(bytes(file), JsValue::UNDEFINED, JsValue::UNDEFINED).unwrap();
         object(&[("name", (*name).into()), ("info", info)])
     });
     each.collect::<Array>().into()
@@ -102,10 +103,42 @@ fn a_diffusion_network_is_proposed_and_says_which_schedules_it_knows() {
     assert_eq!((ddpm.trained_steps(), ddpm.channels()), (Some(50), 1));
 }
 
+/// Bytes of the instance's memory.
+fn memory() -> u32 {
+    let memory: Memory = wasm_bindgen::memory().unchecked_into();
+    memory.buffer().unchecked_into::<ArrayBuffer>().byte_length()
+}
+
+#[wasm_bindgen_test]
+fn models_that_are_freed_leave_nothing_behind() {
+    let vae = propose_entry(
+        "mine",
+        inspected(&[("d.onnx", DECODER), ("e.onnx", ENCODER)]),
+        JsValue::UNDEFINED,
+    );
+    let vae = get(&vae.unwrap(), "entry");
+    let files = object(&[("encoder", bytes(ENCODER)), ("decoder", bytes(DECODER))]);
+    let network = propose_entry("net", inspected(&[("n.onnx", NETWORK)]), JsValue::UNDEFINED);
+    let network = get(&network.unwrap(), "entry");
+    let load = |count: usize| {
+        for _ in 0..count {
+            drop(Vae::load(vae.clone(), files.clone()).unwrap());
+            drop(Ddpm::load(network.clone(), object(&[("network", bytes(NETWORK))])).unwrap());
+        }
+    };
+    // what the first ones leave free the others use again
+    load(10);
+    let before = memory();
+    load(200);
+    assert_eq!(memory(), before);
+}
+
 #[wasm_bindgen_test]
 fn what_is_no_onnx_file_or_no_model_is_said() {
-    refused(inspect_onnx(bytes(b"<!doctype html>"), JsValue::UNDEFINED), "ModelError", "file");
-    refused(inspect_onnx("text".into(), JsValue::UNDEFINED), "ValueError", "Uint8Array");
+    let inspected_at = |file: JsValue, size| inspect_onnx(file, JsValue::UNDEFINED, size);
+    refused(inspected_at(bytes(b"<!doctype html>"), JsValue::UNDEFINED), "ModelError", "file");
+    refused(inspected_at("text".into(), JsValue::UNDEFINED), "ValueError", "Uint8Array");
+    refused(inspected_at(bytes(NETWORK), "wide".into()), "ValueError", "size");
     let proposal =
         propose_entry("mine", inspected(&[("e.onnx", ENCODER)]), JsValue::UNDEFINED).unwrap();
     assert!(get(&proposal, "entry").is_null());

@@ -7,6 +7,7 @@
 use elbo_room::engine::{Ddpm, DiffusionElboOptions, SamplerOptions};
 use elbo_room::math::numeric::sigmoid;
 use elbo_room::math::schedule::ScheduleKind;
+use elbo_room::math::training::BetaSchedule;
 use elbo_room::model::Convention;
 use elbo_room::model::manifest::{Contract, ModelEntry};
 use ndarray::{Array1, array};
@@ -46,6 +47,21 @@ fn posterior_mean(x: f64, clean: f64, noise: f64, mean: f64, std: f64) -> f64 {
 /// The linear chain of Ho et al. 2020 in 1000 steps: ᾱ by the product of its definition.
 fn alpha_bar(t: usize) -> f64 {
     (0..t).map(|k| 1.0 - (1e-4 + (0.02 - 1e-4) * k as f64 / 999.0)).product()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_chain_of_a_sigmoid_keeps_what_its_formula_says() {
+    let chain: BetaSchedule =
+        serde_json::from_value(json!({"kind": "sigmoid", "steps": 50})).unwrap();
+    let table = chain.table().unwrap();
+    let kept = |u: f64| (sigmoid(3.0) - sigmoid(6.0 * u - 3.0)) / (sigmoid(3.0) - sigmoid(-3.0));
+    for (k, log_snr) in table.log_snr()[..49].iter().enumerate() {
+        let kept = kept((k + 1) as f64 / 50.0);
+        assert!((log_snr - (kept / (1.0 - kept)).ln()).abs() < 1e-9, "{k}");
+    }
+    // nothing would be kept by the last step, of which a thousandth is
+    let kept = 0.001 * kept(0.98);
+    assert!((table.log_snr()[49] - (kept / (1.0 - kept)).ln()).abs() < 1e-9);
 }
 
 /// (clean, noise) of a network from the time that it is told.

@@ -23,6 +23,8 @@ pub fn file(path: &str) -> &'static [u8] {
         "encoder-sampled.onnx",
         "encoder-code.onnx",
         "encoder-three.onnx",
+        "encoder-split.onnx",
+        "encoder-noise.onnx",
         "whole.onnx",
         "whole-code.onnx",
         "encoder-colour.onnx",
@@ -39,6 +41,7 @@ pub fn file(path: &str) -> &'static [u8] {
         "network.onnx",
         "network-flow.onnx",
         "network-table.onnx",
+        "network-open.onnx",
     )
 }
 

@@ -4,6 +4,7 @@
 mod analytic;
 mod chain;
 mod chain_length;
+mod checks;
 mod class_density;
 mod classes;
 mod consistency;

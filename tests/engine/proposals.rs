@@ -1,19 +1,16 @@
-//! What is proposed for files of other conventions, and what a check finds.
+//! What is proposed for files of other conventions.
 
 use elbo_room::ErrorKind;
-use elbo_room::engine::{CheckOptions, WarningCode, check};
+use elbo_room::engine::{CheckOptions, Ddpm, WarningCode, check};
 use elbo_room::math::training::BetaSchedule;
-use elbo_room::model::inspect;
-use elbo_room::model::manifest::{
-    Contract, ImageShape, Layout, Likelihood, Manifest, ModelEntry, Spread,
-};
+use elbo_room::model::manifest::{Contract, ImageShape, Layout, Likelihood, ModelEntry, Spread};
 use elbo_room::model::phrase::Phrase;
 use elbo_room::model::propose::{FlatImage, NamedFile, Proposal, ProposalOptions, propose};
-use serde_json::{Value, json};
+use elbo_room::model::{Dim, inspect, inspect_at};
+use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::foreign::{X, bytes, close, entry, file, linear, load, sigmoid};
-use crate::support::shipped;
+use super::foreign::{X, bytes, close, file, linear, load, sigmoid};
 
 fn inspected(paths: &[&str]) -> Vec<NamedFile> {
     let one = |path: &&str| {
@@ -23,7 +20,7 @@ fn inspected(paths: &[&str]) -> Vec<NamedFile> {
     paths.iter().map(one).collect()
 }
 
-fn proposed(paths: &[&str]) -> (Proposal, ModelEntry) {
+pub fn proposed(paths: &[&str]) -> (Proposal, ModelEntry) {
     proposed_with(paths, ProposalOptions::default())
 }
 
@@ -49,7 +46,7 @@ fn proposed_with(paths: &[&str], options: ProposalOptions) -> (Proposal, ModelEn
 
 /// A phrase has all the values that its text asks for, and no other.
 #[track_caller]
-fn whole(phrase: &Phrase) {
+pub fn whole(phrase: &Phrase) {
     assert!(!phrase.message.is_empty() && !phrase.message.contains(['{', '}']), "{phrase}");
     for name in phrase.values.keys() {
         let place = format!("{{{name}}}");
@@ -100,6 +97,22 @@ fn stacked_and_sampled_posteriors_and_codes_are_recognized() {
     assert_eq!(code.spread, Spread::None);
 }
 
+#[wasm_bindgen_test(unsupported = test)]
+fn a_pair_for_each_latent_is_split_in_pairs() {
+    let mut files = inspected(&["encoder-mnist.onnx", "decoder-mnist.onnx"]);
+    let shape = |inner: &[usize]| {
+        let fixed = inner.iter().map(|&n| Dim::Fixed(n));
+        Some([Dim::Symbol("batch".into())].into_iter().chain(fixed).collect())
+    };
+    files[1].info.inputs[0].shape = shape(&[4, 1, 1]);
+    for (stacked, axis) in [(&[4, 2][..], 2), (&[2, 4], 1), (&[8], 1)] {
+        files[0].info.outputs[0].shape = shape(stacked);
+        let entry = propose("mine", &files, &ProposalOptions::default()).unwrap().entry.unwrap();
+        let Contract::Vae(contract) = entry.contract else { panic!() };
+        assert_eq!(contract.encoder.posterior.split.unwrap().axis, axis, "{stacked:?}");
+    }
+}
+
 /// What a layer of the fixtures' encoders makes of [`X`] behind its ReLU.
 fn encoded(salt: i64) -> Vec<f64> {
     let relu: Vec<f64> = linear(&X.map(f64::from), 4, 4).into_iter().map(|v| v.max(0.0)).collect();
@@ -112,6 +125,26 @@ fn a_code_that_is_drawn_is_no_mean() {
     let q = load(&entry).unwrap().encode(&X).unwrap();
     close(&q.mean.to_vec(), &encoded(2));
     close(&q.log_var.to_vec(), &encoded(3));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_draw_says_what_it_is_made_of() {
+    let (proposal, entry) = proposed(&["encoder-split.onnx", "decoder-sigmoid.onnx"]);
+    let reason = proposal.guesses.iter().find(|guess| guess.field == "encoder.posterior");
+    assert!(reason.unwrap().reason.message.contains("around \"first\""), "{reason:?}");
+    let q = load(&entry).unwrap().encode(&X).unwrap();
+    let moments = linear(&X.map(f64::from), 4, 4);
+    close(&q.mean.to_vec(), &moments[..2]);
+    let clamped: Vec<f64> = moments[2..].iter().map(|v| v.clamp(-0.125, 0.125)).collect();
+    assert_ne!(clamped, moments[2..], "nothing is clamped");
+    close(&q.log_var.to_vec(), &clamped);
+
+    let (_, entry) = proposed(&["encoder-noise.onnx", "decoder-sigmoid.onnx"]);
+    let q = load(&entry).unwrap().encode(&X).unwrap();
+    close(&q.mean.to_vec(), &linear(&X.map(f64::from), 2, 2));
+    let softplus = |v: f64| v.exp().ln_1p();
+    let log_var = linear(&X.map(f64::from), 2, 3).into_iter().map(|v| 2.0 * softplus(v).ln());
+    close(&q.log_var.to_vec(), &log_var.collect::<Vec<_>>());
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -183,6 +216,27 @@ fn a_timestep_picks_its_row_in_any_shape() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_network_for_any_size_has_a_usual_one_or_the_one_that_is_given() {
+    let bytes_of = file("network-open.onnx");
+    let at = |size: Option<[usize; 2]>| {
+        let info = inspect_at(bytes_of, None, size).unwrap();
+        let files = [NamedFile { name: "network-open.onnx".into(), info }];
+        let proposal = propose("mine", &files, &ProposalOptions::default()).unwrap();
+        (proposal.entry.unwrap(), proposal.flat.unwrap())
+    };
+    let shape = |height, width| ImageShape { channels: 3, height, width };
+    let (entry, flat) = at(None);
+    assert_eq!((entry.image, flat.length), (shape(32, 32), None));
+    assert!(flat.sizes.iter().all(|size| size.image.channels == 3) && flat.sizes.len() > 2);
+    let (entry, flat) = at(Some([4, 6]));
+    assert_eq!((entry.image, flat.chosen.unwrap().image), (shape(4, 6), shape(4, 6)));
+    let ddpm = Ddpm::load(&entry, bytes(&entry)).unwrap();
+    assert_eq!(ddpm.predict(&[0.0; 72], 0.0, None).unwrap().x0.len(), 72);
+    // other files say their size
+    assert_eq!(inspect_at(file("network-flow.onnx"), None, Some([4, 6])).unwrap().size, None);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_colour_decoder_and_diffusion_networks_are_recognized() {
     let (_, entry) = proposed(&["decoder-tanh.onnx", "encoder-colour.onnx"]);
     let Contract::Vae(contract) = &entry.contract else { panic!() };
@@ -194,7 +248,12 @@ fn a_colour_decoder_and_diffusion_networks_are_recognized() {
     let (proposal, entry) = proposed(&["network.onnx"]);
     let Contract::Ddpm(contract) = &entry.contract else { panic!("{proposal:?}") };
     assert!(contract.network.output.learned_variance);
-    assert_eq!(contract.classes.len(), 3);
+    // a table of 4 rows may have one for no class, and is no data set's with it
+    assert_eq!(contract.classes.len(), 4);
+    let class = proposal.guesses.iter().find(|guess| guess.field == "network.condition").unwrap();
+    let other = entry.changed(&class.alternatives[0].changes).unwrap();
+    let Contract::Ddpm(other) = other.contract else { panic!() };
+    assert_eq!(other.classes.len(), 3);
     // the table that the timestep picks from says how long the chain is
     assert_eq!(contract.network.time.schedule.as_ref().map(BetaSchedule::steps), Some(50));
     let (_, entry) = proposed(&["network-flow.onnx"]);
@@ -214,7 +273,7 @@ fn a_flat_picture_of_any_length_has_the_likeliest_size_or_the_one_that_is_given(
     assert_eq!(entry.image, shape(1, 28, 20));
     let flat = proposal.flat.unwrap();
     let upright = FlatImage { image: entry.image, layout: Layout::Nchw };
-    assert_eq!((flat.length, flat.chosen, flat.sizes[0]), (560, Some(upright), upright));
+    assert_eq!((flat.length, flat.chosen, flat.sizes[0]), (Some(560), Some(upright), upright));
     let z = [0.7_f32, -1.3];
     let rows = linear(&z.map(f64::from), 28, 1);
     let expected: Vec<f64> = rows
@@ -229,7 +288,8 @@ fn a_flat_picture_of_any_length_has_the_likeliest_size_or_the_one_that_is_given(
         .map(|row| row.iter().map(|&v| f64::from(v)).sum::<f64>() / 20.0)
         .collect();
     close(&model.encode(&x).unwrap().mean.to_vec(), &linear(&means, 2, 1));
-    assert!(codes(&entry).iter().all(|code| *code != WarningCode::NotFinite));
+    let found = check(&entry, bytes(&entry), &CheckOptions::default()).unwrap();
+    assert!(found.warnings.iter().all(|w| w.code != WarningCode::NotFinite), "{found:?}");
 
     let lying = FlatImage { image: shape(1, 20, 28), layout: Layout::Nchw };
     let (proposal, entry) = proposed_with(&paths, ProposalOptions { flat: Some(lying) });
@@ -265,130 +325,4 @@ fn a_flat_picture_in_colour_lies_as_it_is_said_to() {
     let (_, entry) = proposed_with(&paths, ProposalOptions { flat: Some(first) });
     let planes: Vec<f64> = (0..192).map(|i| as_it_lies[(i % 3) * 64 + i / 3]).collect();
     close(&load(&entry).unwrap().decode(&z).unwrap().to_vec(), &planes);
-}
-
-fn codes(entry: &ModelEntry) -> Vec<WarningCode> {
-    let found = check(entry, bytes(entry), &CheckOptions::default()).unwrap();
-    for warning in &found.warnings {
-        whole(&warning.detail);
-        if let Some(changes) = &warning.changes {
-            entry.changed(changes).unwrap_or_else(|e| panic!("{:?}: {e}", warning.code));
-        }
-    }
-    found.warnings.iter().map(|w| w.code).collect()
-}
-
-#[wasm_bindgen_test(unsupported = test)]
-fn a_check_sees_probabilities_under_the_name_of_logits() {
-    let with = |output: Value| {
-        entry(json!({
-            "files": {"decoder": {"path": "decoder-sigmoid.onnx"}},
-            "decoder": {"latent": {"name": "latent", "shape": [2, 1, 1]}, "output": output},
-        }))
-    };
-    let wrong = with(json!({"name": "reconstruction"}));
-    let found = codes(&wrong);
-    assert!(
-        found.contains(&WarningCode::SigmoidBeforeLogits)
-            && found.contains(&WarningCode::LogitsInUnitRange),
-        "{found:?}"
-    );
-    let warning =
-        check(&wrong, bytes(&wrong), &CheckOptions::default()).unwrap().warnings.remove(0);
-    let mended = wrong.changed(&warning.changes.unwrap()).unwrap();
-    assert_eq!(codes(&mended), [] as [WarningCode; 0]);
-    // the true logits of this tiny network are small, and still no pixels
-    assert_eq!(codes(&with(json!({"name": "before"}))), [] as [WarningCode; 0]);
-}
-
-#[wasm_bindgen_test(unsupported = test)]
-fn a_check_runs_a_diffusion_network_and_compares_readings() {
-    let (_, entry) = proposed(&["network-flow.onnx"]);
-    let found = check(&entry, bytes(&entry), &CheckOptions::default()).unwrap();
-    let names: Vec<_> = found.pictures.iter().map(|p| (p.name, p.count)).collect();
-    assert_eq!(names.len(), 3, "{names:?}");
-    assert!(found.pictures.iter().all(|p| p.levels.len() == 4 * p.count));
-    // x + t does not denoise: some warning says so
-    assert!(
-        found.warnings.iter().any(|w| matches!(
-            w.code,
-            WarningCode::PoorDenoising | WarningCode::OtherReadingIsBetter
-        )),
-        "{:?}",
-        found.warnings
-    );
-}
-
-#[wasm_bindgen_test(unsupported = test)]
-fn a_network_that_takes_too_much_memory_is_refused_with_the_figure() {
-    let (_, entry) = proposed(&["decoder-mnist.onnx", "encoder-mnist.onnx"]);
-    let options = CheckOptions { memory: Some(10), ..CheckOptions::default() };
-    let error = check(&entry, bytes(&entry), &options).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Model);
-    assert!(error.with_causes().contains("memory"), "{error}");
-}
-
-#[cfg_attr(target_arch = "wasm32", ignore = "takes seconds, and nothing in it is of one target")]
-#[wasm_bindgen_test(unsupported = test)]
-fn the_shipped_models_pass_and_a_wrong_convention_is_found() {
-    let manifest = Manifest::parse(shipped::MANIFEST).unwrap();
-    let found = |entry: &ModelEntry| {
-        let file = |role: &str| Ok(shipped::file(&entry.files()[role].path).to_vec());
-        check(entry, file, &CheckOptions::default()).unwrap()
-    };
-    for entry in &manifest.models {
-        let found = found(entry);
-        // The check's drawings are digits: a model of clothes may say so, and nothing else.
-        let strange = entry.dataset.contains("Fashion");
-        let others = found
-            .warnings
-            .iter()
-            .filter(|w| !(strange && w.code == WarningCode::PoorReconstruction));
-        assert_eq!(
-            others.collect::<Vec<_>>(),
-            [] as [&elbo_room::engine::Warning; 0],
-            "{}",
-            entry.id
-        );
-        if let Contract::Vae(vae) = &entry.contract {
-            assert_eq!(found.kl_per_latent.len(), vae.latents.count);
-            assert!(found.kl_per_latent.iter().sum::<f64>() > 3.0 && found.elbo.unwrap() < 0.0);
-        }
-    }
-    let changed = |id: &str, changes: Value| {
-        let changes = changes.as_object().unwrap().clone().into_iter().collect();
-        manifest.model(id).unwrap().changed(&changes).unwrap()
-    };
-    let cases = [
-        (
-            "mnist-vae",
-            json!({"encoder.image.scale": [2], "encoder.image.shift": [-1]}),
-            WarningCode::InputScale,
-        ),
-        (
-            "mnist-vae",
-            json!({"encoder.posterior.spread": "std", "encoder.posterior.spreadName": "log_var"}),
-            WarningCode::NotFinite,
-        ),
-        (
-            "mnist-vae",
-            json!({"decoder.output.name": "logits", "decoder.output.value": "mean"}),
-            WarningCode::OutsideRange,
-        ),
-        ("mnist-ddpm", json!({"parameterization": "epsilon"}), WarningCode::OtherReadingIsBetter),
-        ("mnist-ddpm", json!({"parameterization": "x0"}), WarningCode::OtherReadingIsBetter),
-    ];
-    for (id, changes, code) in cases {
-        let wrong = changed(id, changes);
-        let warnings = found(&wrong).warnings;
-        let warning = warnings.iter().find(|w| w.code == code);
-        let warning = warning.unwrap_or_else(|| panic!("{id}: {warnings:?} has no {code:?}"));
-        // what the check suggests mends it
-        if let Some(changes) = &warning.changes {
-            let mended = found(&wrong.changed(changes).unwrap()).warnings;
-            assert!(!mended.iter().any(|w| w.code == code), "{id}: {mended:?}");
-        } else {
-            assert_eq!(code, WarningCode::NotFinite);
-        }
-    }
 }

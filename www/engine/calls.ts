@@ -75,8 +75,11 @@ export interface Calls {
   load: Call<{ entry: ModelEntry; files: Record<string, Uint8Array> }, null>;
   /** Frees a model; one that is not there is none to be freed. */
   unload: Call<{ id: string }, null>;
-  /** What is in an ONNX file, whose weights may lie in another one. */
-  inspect: Call<{ file: Uint8Array; external: Uint8Array | null }, GraphInfo>;
+  /** What is in an ONNX file, whose weights may lie in another one; of a size, height and width, where it takes any. */
+  inspect: Call<
+    { file: Uint8Array; external: Uint8Array | null; size: [number, number] | null },
+    GraphInfo
+  >;
   /** An entry for files that were inspected, whose vectors hold images of a size that is guessed where it is not given. */
   propose: Call<
     { id: string; files: { name: string; info: GraphInfo }[]; flat: FlatImage | null },

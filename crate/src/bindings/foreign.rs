@@ -6,7 +6,7 @@ use crate::engine::{CheckOptions, check};
 use crate::error::Error;
 use crate::model::changes::Changes;
 use crate::model::propose::{NamedFile, ProposalOptions, propose};
-use crate::model::{inspect, profile};
+use crate::model::{inspect_at, profile};
 
 fn bytes(value: &JsValue, what: &str) -> Result<Option<Vec<u8>>, Error> {
     if value.is_undefined() || value.is_null() {
@@ -18,16 +18,18 @@ fn bytes(value: &JsValue, what: &str) -> Result<Option<Vec<u8>>, Error> {
 
 /// Says what is in an ONNX file: inputs, outputs, inner values, operators, weights, multiply-adds
 /// and the memory that it will take. `external` is the file with its weights, if they are in
-/// another. Throws a ModelError if the bytes are not an ONNX file; a graph that cannot be run is no
-/// error.
+/// another, `size` the height and width of images that may have any: some usual ones if absent.
+/// Throws a ModelError if the bytes are not an ONNX file; a graph that cannot be run is no error.
 #[wasm_bindgen(js_name = inspectOnnx, unchecked_return_type = "GraphInfo")]
 pub fn inspect_onnx(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] file: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "Uint8Array")] external: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "[number, number]")] size: JsValue,
 ) -> JsResult<JsValue> {
     let file = bytes(&file, "the file")?
         .ok_or_else(|| Error::request("the file is missing", "give its bytes as a Uint8Array"))?;
-    to_js(&inspect(&file, bytes(&external, "external")?.as_deref())?)
+    let size: Option<[usize; 2]> = from_js(size, "size")?;
+    to_js(&inspect_at(&file, bytes(&external, "external")?.as_deref(), size)?)
 }
 
 /// Runs an ONNX file `runs` times on `states` states at once and says how many milliseconds which of

@@ -256,6 +256,13 @@ pub(super) fn cosine_betas(steps: usize) -> impl Iterator<Item = f64> {
     })
 }
 
+/// β of `ᾱ(u) = (σ(3) - σ(6u - 3)) / (σ(3) - σ(-3))` at u = t/T, of which the last would be 1.
+pub(super) fn sigmoid_betas(steps: usize) -> impl Iterator<Item = f64> {
+    let at = move |t: usize| sigmoid(6.0 * (t as f64 / steps as f64) - 3.0);
+    let end = at(steps);
+    (1..=steps).map(move |t| ((at(t) - at(t - 1)) / (end - at(t - 1))).min(0.999))
+}
+
 /// λ_1, ..., λ_T of a chain given by its β.
 pub(super) fn log_snr_of_betas(betas: impl Iterator<Item = f64>) -> Vec<f64> {
     betas

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::schedule::{LogSnrRange, cosine_betas, log_snr_of_betas};
+use super::schedule::{LogSnrRange, cosine_betas, log_snr_of_betas, sigmoid_betas};
 use crate::error::{Error, Result};
 
 /// The chain that a diffusion network was trained on. `betaStart` and `betaEnd` of "linear" are
@@ -44,6 +44,11 @@ pub enum BetaSchedule {
         /// Number of steps.
         steps: usize,
     },
+    /// ᾱ a sigmoid from 3 to -3 (Jabri et al. 2022, τ = 1, β at most 0.999).
+    Sigmoid {
+        /// Number of steps.
+        steps: usize,
+    },
     /// Each β.
     Betas {
         /// β_1, ..., β_T.
@@ -68,7 +73,8 @@ impl BetaSchedule {
         match self {
             Self::Linear { steps, .. }
             | Self::ScaledLinear { steps, .. }
-            | Self::Cosine { steps } => *steps,
+            | Self::Cosine { steps }
+            | Self::Sigmoid { steps } => *steps,
             Self::Betas { betas } => betas.len(),
         }
     }
@@ -92,6 +98,7 @@ impl BetaSchedule {
                 spaced(beta_start.sqrt(), beta_end.sqrt()).map(|root| root * root).collect()
             }
             Self::Cosine { .. } => cosine_betas(steps).collect(),
+            Self::Sigmoid { .. } => sigmoid_betas(steps).collect(),
             Self::Betas { betas } => betas.clone(),
         };
         if let Some(at) = betas.iter().position(|b| !(*b > 0.0 && *b < 1.0)) {

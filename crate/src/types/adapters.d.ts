@@ -150,6 +150,11 @@ export type BetaSchedule =
     steps: number;
   }
   | {
+    kind: "sigmoid";
+    /** Number of steps. */
+    steps: number;
+  }
+  | {
     kind: "betas";
     /** β_1, ..., β_T. */
     betas: number[];

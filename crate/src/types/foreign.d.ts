@@ -23,6 +23,8 @@ export interface GraphInfo {
   outputs: GraphPort[];
   /** How many nodes there are of each operator. */
   operators: Record<string, number>;
+  /** The height and width of images that the shapes here are for, where the file leaves them open; null where it says them. */
+  size: [number, number] | null;
   /** Why the outputs cannot be computed here; null if no operator is the reason. */
   refused: string | null;
   /** Number of weights. */
@@ -95,14 +97,14 @@ export interface Proposal {
   guesses: EntryGuess[];
   /** What is missing or cannot be used. */
   missing: Phrase[];
-  /** The vectors that are taken for images; null where the files say the size of an image. */
+  /** What was assumed of the size of images; null where the files say it. */
   flat: FlatVector | null;
 }
 
-/** Vectors that are taken for images. */
+/** What a file leaves open of the size of its images. */
 export interface FlatVector {
-  /** Values of a vector. */
-  length: number;
+  /** Values of the vectors that are taken for images; null for images that may have any height and width. */
+  length: number | null;
   /** What they are taken for; null if no image has as many values. */
   chosen: FlatImage | null;
   /** What they may be, the likeliest first. */

@@ -6,7 +6,8 @@ import type { Handlers } from './task.ts';
 export const foreignHandlers: Handlers<
   'inspect' | 'propose' | 'changeEntry' | 'check' | 'estimateKl'
 > = {
-  inspect: ({ file, external }) => inspectOnnx(file, external ?? undefined),
+  inspect: ({ file, external, size }) =>
+    inspectOnnx(file, external ?? undefined, size ?? undefined),
 
   propose: ({ id, files, flat }) => proposeEntry(id, files, { flat }),
 

@@ -887,6 +887,8 @@ export interface Messages {
       };
       value: (values: { name: Value; operator: Value; shape: Value }) => string;
       isOutput: (values: { name: Value; shape: Value }) => string;
+      steps: string;
+      stepsWhy: string;
       all: string;
       apply: string;
       invalid: string;
@@ -896,6 +898,7 @@ export interface Messages {
     size: {
       title: string;
       why: (values: { length: Value }) => string;
+      open: string;
       of: (values: { height: Value; width: Value; order: Value }) => string;
       orders: {
         grey: string;

@@ -177,6 +177,54 @@ describe('files that are opened', () => {
     expect(asked('changeEntry').at(-1)?.entry.image).toEqual(wide.image);
   });
 
+  it('are looked into anew at another size where they take any', async () => {
+    const size = (side: number): FlatImage => ({
+      image: { channels: 3, height: side, width: side },
+      layout: 'nchw',
+    });
+    const { opening } = await begin({
+      inspect: ({ size: given }) => ({ ...info(), size: given ?? [32, 32] }),
+      propose: ({ files }) => {
+        const chosen = size(files[0]?.info.size?.[0] ?? 0);
+        const flat = { length: null, chosen, sizes: [size(32), size(64)] };
+        return { ...proposal, entry: { ...entry, image: chosen.image }, flat };
+      },
+    });
+    await inTime(opening.take(both));
+    expect(opening.entry?.image.height).toBe(32);
+    await inTime(opening.resize(size(64)));
+    expect(opening.stage).toBe('checked');
+    expect(opening.entry?.image.height).toBe(64);
+    expect(opening.graphs.map(({ info }) => info?.size)).toEqual([
+      [64, 64],
+      [64, 64],
+    ]);
+    expect(asked('propose').map(({ flat }) => flat)).toEqual([null, null]);
+  });
+
+  it('forget what was changed of a field when what holds it is chosen anew', async () => {
+    const time = (form: string) => ({ 'network.time': { form }, parameterization: 'v' });
+    const guess = {
+      field: 'network.time',
+      choice: phrase('a timestep'),
+      reason: phrase('its name'),
+      alternatives: [{ label: phrase('flow'), changes: time('flow') }],
+    };
+    const { opening } = await begin({ propose: () => ({ ...proposal, guesses: [guess] }) });
+    await inTime(opening.take(both));
+    const last = () => asked('changeEntry').at(-1)?.changes;
+    const steps = { 'network.time.schedule': { kind: 'linear', steps: 60 } };
+    await inTime(opening.change({ ...steps, title: 'mine' }));
+    expect(last()).toEqual({ ...steps, title: 'mine' });
+    await inTime(opening.pick('network.time', 0));
+    expect(last()).toEqual({ ...time('flow'), title: 'mine' });
+    // What the check suggests is a change, too.
+    await inTime(opening.change(time('sigma')));
+    expect(last()).toEqual({ ...time('sigma'), title: 'mine' });
+    await inTime(opening.pick('network.time', -1));
+    expect(last()).toEqual({ title: 'mine' });
+  });
+
   it('keep what they had where a change is refused', async () => {
     const { opening } = await begin({
       changeEntry: () => {

@@ -143,22 +143,34 @@ export class Opening {
     await this.#check(turn);
   }
 
-  /** Chooses one of the alternatives of a guess; -1 is what was proposed. */
+  /** Chooses one of the alternatives of a guess, -1 for what was proposed, in place of what was changed of these fields. */
   async pick(field: string, alternative: number): Promise<void> {
     this.picks = { ...this.picks, [field]: alternative };
+    const guess = this.proposal?.guesses.find((guess) => guess.field === field);
+    this.#forget(guess?.alternatives.flatMap(({ changes }) => Object.keys(changes)) ?? []);
     await this.#adapt();
   }
 
   /** Changes fields of the entry beside the guesses. */
   async change(changes: EntryChanges): Promise<void> {
+    this.#forget(Object.keys(changes));
     this.#changes = { ...this.#changes, ...changes };
     await this.#adapt();
   }
 
-  /** Takes flat vectors for images of another size; what was chosen before was about those. */
-  async resize(flat: FlatImage): Promise<void> {
+  /** Takes images for those of another size; what was chosen before was about the first. */
+  async resize(size: FlatImage): Promise<void> {
     const turn = ++this.#turn;
+    const isOpen = this.proposal?.flat?.length === null;
     try {
+      if (isOpen) {
+        const { height, width } = size.image;
+        const files = this.#files.filter(isModelFile);
+        const graphs = await Promise.all(files.map((file) => this.#inspect(file, [height, width])));
+        if (turn !== this.#turn) return;
+        this.graphs = graphs;
+      }
+      const flat = isOpen ? null : size;
       const proposal = await this.#ask('propose', { id: 'opened', files: this.#usable, flat });
       if (turn !== this.#turn) return;
       this.#begin();
@@ -200,6 +212,15 @@ export class Opening {
       named.latents = { ...named.latents, klPerLatent: kl, order };
     }
     return this.library.add(named, bytes);
+  }
+
+  /** Takes back what was changed of fields, or of what lies in them. */
+  #forget(fields: readonly string[]): void {
+    const isIn = (name: string) =>
+      fields.some((field) => name === field || name.startsWith(`${field}.`));
+    this.#changes = Object.fromEntries(
+      Object.entries(this.#changes).filter(([name]) => !isIn(name)),
+    );
   }
 
   #begin(): void {
@@ -274,13 +295,14 @@ export class Opening {
     return this.graphs.flatMap(({ name, info }) => (info ? [{ name, info }] : []));
   }
 
-  async #inspect(file: NamedBytes): Promise<GraphFile> {
+  async #inspect(file: NamedBytes, size: [number, number] | null = null): Promise<GraphFile> {
     const { name, bytes } = file;
     try {
-      let info = await this.#ask('inspect', { file: bytes, external: null });
+      let info = await this.#ask('inspect', { file: bytes, external: null, size });
       const beside = info.externalData.map(baseName);
       const external = this.#files.find((other) => beside.includes(other.name));
-      if (external) info = await this.#ask('inspect', { file: bytes, external: external.bytes });
+      if (external)
+        info = await this.#ask('inspect', { file: bytes, external: external.bytes, size });
       return { name, bytes: bytes.length, info, error: null };
     } catch (error) {
       return { name, bytes: bytes.length, info: null, error: asError(error) };

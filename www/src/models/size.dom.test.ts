@@ -19,8 +19,8 @@ const size = (height: number, width: number, channels = 1): FlatImage => ({
 });
 const sizes = [size(8, 8, 3), { ...size(8, 8, 3), layout: 'nhwc' as const }, size(16, 12)];
 
-function field(chosen: FlatImage | null) {
-  const flat: FlatVector = { length: 192, chosen, sizes };
+function field(chosen: FlatImage | null, length: number | null = 192) {
+  const flat: FlatVector = { length, chosen, sizes };
   const asked: FlatImage[] = [];
   const { container } = render(SizeField, {
     flat,
@@ -73,6 +73,16 @@ it('asks for the size where none suggests itself', () => {
   const { find } = field(null);
   expect(find('flat-sizes', HTMLSelectElement)?.value).toBe('-1');
   expect(find('flat-width', HTMLInputElement)?.value).toBe('192');
+});
+
+it('takes any size where the file does', () => {
+  const { asked, find, set } = field(sizes[0] ?? null, null);
+  expect(find('flat-size', HTMLElement)?.textContent).toContain('any height and width');
+  set('flat-sizes', '-1');
+  expect(find('flat-channels', HTMLElement)).toBeNull();
+  set('flat-height', '40');
+  find('flat-apply', HTMLButtonElement)?.click();
+  expect(asked).toEqual([size(40, 8, 3)]);
 });
 
 it('says a phrase in the language of the page, with the phrases inside it', async () => {

@@ -1,6 +1,9 @@
 //! Checks of a diffusion model: is the network right about the noise, and about which reading of
 //! its time and output.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use ndarray::{Array1, ArrayView1};
 use serde_json::{Value, json};
 
@@ -12,11 +15,13 @@ use crate::math::image::{levels_to_signed, signed_to_levels};
 use crate::math::numeric::sigmoid;
 use crate::math::rng::{Purpose, standard_normal};
 use crate::math::schedule::ScheduleKind;
+use crate::math::training::BetaSchedule;
 use crate::model::changes::Changes;
 use crate::model::load::Files;
 use crate::model::manifest::{Contract, DdpmContract, ModelEntry, NullClass, TimeForm};
 use crate::model::phrase::{Code, Phrase};
-use crate::model::{NoisePredictor, load};
+use crate::model::propose::CHAINS;
+use crate::model::{OnnxNoisePredictor, load};
 
 /// Drawings that are noised.
 const DRAWINGS: usize = 1;
@@ -83,12 +88,8 @@ pub(super) fn check_ddpm(
     let needs_class = null == Some(&NullClass::None);
     let class = needs_class.then_some(0);
     let network = load::diffusion_network(entry, contract, file)?;
-    let run = |entry: &ModelEntry, class: Option<usize>| -> Result<Vec<Array1<f64>>> {
-        let Contract::Ddpm(contract) = &entry.contract else { return Ok(Vec::new()) };
-        let predictor = network.read_as(contract)?;
-        let each = probes.iter().map(|p| predictor.predict(p.x_t.view(), p.log_snr, class));
-        each.map(|prediction| Ok(prediction?.x0)).collect()
-    };
+    let runs = Runs { network: &network, probes: &probes, known: RefCell::default() };
+    let run = |entry: &ModelEntry, class: Option<usize>| runs.predict(entry, class);
     let predicted = run(entry, class)?;
     if predicted.iter().any(|x0| x0.iter().any(|v| !v.is_finite())) {
         found.warn(WarningCode::NotFinite, Code::NetworkNotFinite, None);
@@ -103,7 +104,7 @@ pub(super) fn check_ddpm(
     found.show(GalleryName::Denoised, denoised, probes.len());
 
     let present = error(&predicted, &probes);
-    compare(entry, contract, present, &probes, &|other| run(other, class), found)?;
+    compare(entry, contract, present, &|other| runs.error(other, class), found);
     if let Some(condition) = &contract.network.condition
         && contract.classes.len() > 1
     {
@@ -124,25 +125,58 @@ pub(super) fn check_ddpm(
     chain(entry, file, class, options, found)
 }
 
+/// The probe, the class, and the bits of the time and of the first pixel.
+type Input = (usize, Option<usize>, u64, u64);
+
+/// The network on the probes. Readings of its output share what it gives.
+struct Runs<'a> {
+    network: &'a OnnxNoisePredictor,
+    probes: &'a [Probe],
+    known: RefCell<HashMap<Input, Array1<f32>>>,
+}
+
+impl Runs<'_> {
+    /// The clean images that an entry reads from the probes.
+    fn predict(&self, entry: &ModelEntry, class: Option<usize>) -> Result<Vec<Array1<f64>>> {
+        let Contract::Ddpm(contract) = &entry.contract else { return Ok(Vec::new()) };
+        let network = self.network.read_as(contract)?;
+        let convention = network.convention();
+        let each = self.probes.iter().enumerate().map(|(i, Probe { x_t, log_snr, .. })| {
+            let (x, time) = convention.input(x_t.view(), *log_snr);
+            let key = (i, class, time.to_bits(), x[0].to_bits());
+            let known = self.known.borrow().get(&key).cloned();
+            let output = match known {
+                Some(output) => output,
+                None => network.output(x_t.view(), *log_snr, class)?,
+            };
+            let clean = convention.prediction(x_t.view(), *log_snr, output.view()).x0;
+            self.known.borrow_mut().insert(key, output);
+            Ok(clean)
+        });
+        each.collect()
+    }
+
+    /// How wrong it is; infinite where it cannot be read so.
+    fn error(&self, entry: &ModelEntry, class: Option<usize>) -> f64 {
+        let predicted = self.predict(entry, class);
+        predicted.map_or(f64::INFINITY, |found| error(&found, self.probes))
+    }
+}
+
 /// Compares the present reading of time and output with others.
 fn compare(
     entry: &ModelEntry,
     contract: &DdpmContract,
     present: f64,
-    probes: &[Probe],
-    run: &dyn Fn(&ModelEntry) -> Result<Vec<Array1<f64>>>,
+    error: &dyn Fn(&ModelEntry) -> f64,
     found: &mut ModelCheck,
-) -> Result<()> {
-    let mut best: Option<(f64, Phrase, Changes)> = None;
-    for (reading, fields) in readings(contract) {
+) {
+    let each = readings(contract).into_iter().filter_map(|(reading, fields)| {
         // not every reading goes with every other
-        let Ok(other) = entry.changed(&fields) else { continue };
-        let Ok(predicted) = run(&other) else { continue };
-        let other = error(&predicted, probes);
-        if other < best.as_ref().map_or(f64::INFINITY, |(least, ..)| *least) {
-            best = Some((other, reading, fields));
-        }
-    }
+        let error = error(&entry.changed(&fields).ok()?);
+        (error < f64::INFINITY).then_some((error, reading, fields))
+    });
+    let best = each.min_by(|a, b| a.0.total_cmp(&b.0));
     if let Some((least, reading, fields)) = best
         && least < CLEARLY * present
     {
@@ -165,12 +199,12 @@ fn compare(
             None,
         );
     }
-    Ok(())
 }
 
-/// Other readings of the same tensors.
+/// Readings of the same tensors.
 fn readings(contract: &DdpmContract) -> Vec<(Phrase, Changes)> {
     let time = &contract.network.time;
+    let steps = time.schedule.as_ref().map_or(1000, BetaSchedule::steps);
     let integer = time.numbers() == crate::model::manifest::Numbers::Integer;
     let numbers = if integer { "integer" } else { "float" };
     let parts = |form: &str, rest: &[(&str, Value)], parameterization: &str| {
@@ -198,9 +232,6 @@ fn readings(contract: &DdpmContract) -> Vec<(Phrase, Changes)> {
         changes.insert("logSnr".into(), log_snr);
         changes
     };
-    let steps = time.schedule.as_ref().map_or(1000, |schedule| schedule.steps());
-    let linear = json!({"kind": "linear", "steps": steps});
-    let cosine = json!({"kind": "cosine", "steps": steps});
     let mut all = Vec::new();
     for (output, predicted) in
         [("epsilon", Code::PredictsEpsilon), ("x0", Code::PredictsX0), ("v", Code::PredictsV)]
@@ -210,8 +241,8 @@ fn readings(contract: &DdpmContract) -> Vec<(Phrase, Changes)> {
             let time = Phrase::new(form, [("chain", chain.into())]);
             Phrase::new(Code::ReadingBoth, [("output", predicted.into()), ("time", time.into())])
         };
-        for (chain, schedule) in [(Code::ChainLinear, &linear), (Code::ChainCosine, &cosine)] {
-            let rest = [("schedule", schedule.clone())];
+        for (chain, kind) in CHAINS {
+            let rest = [("schedule", json!({"kind": kind, "steps": steps}))];
             all.push((chained(Code::TimestepOf, chain), parts("timestep", &rest, output)));
             if !integer {
                 all.push((chained(Code::FractionOf, chain), parts("fraction", &rest, output)));

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::model::changes::Changes;
-use crate::model::inspect;
-use crate::model::manifest::{Contract, ModelEntry};
+use crate::model::inspect_at;
+use crate::model::manifest::{Contract, ImageShape, ModelEntry};
 use crate::model::phrase::{Code, Phrase};
 
 pub use probes::probe_images;
@@ -208,7 +208,8 @@ fn check_files(
         }
         let data = format!("{role}Data");
         let external = files.get(data.as_str()).map(|_| file(&data)).transpose()?;
-        let info = inspect(&file(role)?, external.as_deref())?;
+        let ImageShape { height, width, .. } = entry.image;
+        let info = inspect_at(&file(role)?, external.as_deref(), Some([height, width]))?;
         if let (Some(estimate), Some(limit)) = (info.memory, options.memory)
             && estimate > limit
         {

@@ -1,13 +1,14 @@
 //! What is in an ONNX file, before anything is known of its contract.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use tract_onnx::pb::{GraphProto, TensorProto, ValueInfoProto};
+use tract_onnx::pb::{GraphProto, ModelProto, TensorProto, ValueInfoProto};
 
 use super::check::{self, Element, Input};
 use super::convolution::CHANNELS_FOR_WINOGRAD;
-use super::{TensorSpec, file, quantized};
+use super::{file, quantized};
 use crate::error::Result;
 
 /// A dimension of a value: a length, or a name that may stand for any.
@@ -65,6 +66,9 @@ pub struct GraphInfo {
     /// How many nodes there are of each operator.
     #[cfg_attr(test, ts(type = "Record<string, number>"))]
     pub operators: BTreeMap<String, usize>,
+    /// The height and width of images that the shapes here are for, where the file leaves them
+    /// open; null where it says them.
+    pub size: Option<[usize; 2]>,
     /// Why the outputs cannot be computed here; null if no operator is the reason.
     pub refused: Option<String>,
     /// Number of weights.
@@ -84,25 +88,62 @@ pub struct GraphInfo {
     pub memory: Option<u64>,
 }
 
-/// Says what is in an ONNX file. A first dimension without a fixed length is taken as 1.
+/// Sides of images that are tried where a file leaves them open. Any is fine for most networks; some
+/// only say that they take any.
+const SIDES: [usize; 5] = [32, 64, 28, 128, 256];
+
+/// Says what is in an ONNX file. A first dimension without a fixed length is taken as 1; the height
+/// and width of images that have none as the first usual ones that the network takes.
 ///
 /// # Errors
 /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the bytes are not an ONNX file. A graph that cannot
 /// be run is not an error.
 pub fn inspect(bytes: &[u8], external: Option<&[u8]>) -> Result<GraphInfo> {
-    inspect_at(bytes, external, &[])
+    inspect_at(bytes, external, None)
 }
 
-/// As [`inspect`], with other shapes for the inputs that are named here.
+/// As [`inspect`], with the height and width of images that have none.
 ///
 /// # Errors
 /// As [`inspect`].
 pub fn inspect_at(
     bytes: &[u8],
     external: Option<&[u8]>,
-    inputs: &[TensorSpec],
+    size: Option<[usize; 2]>,
 ) -> Result<GraphInfo> {
-    let mut proto = file::read(bytes).map_err(|refusal| refusal.of("the file"))?;
+    let proto = file::read(bytes).map_err(|refusal| refusal.of("the file"))?;
+    let inputs = proto.graph.iter().flat_map(|graph| &graph.input);
+    let open = inputs.filter_map(|input| file::declared(input).1).any(|dims| {
+        open_axes(&dims).is_some_and(|axes| dims[axes].iter().any(|d| matches!(d, Dim::Symbol(_))))
+    });
+    match size {
+        _ if !open => inspect_proto(proto, external, None),
+        Some(_) => inspect_proto(proto, external, size),
+        None => {
+            let mut sides = SIDES.into_iter().map(|side| Some([side; 2]));
+            let fits = sides.find_map(|size| {
+                let info = inspect_proto(proto.clone(), external, size);
+                info.map(|info| info.multiply_adds.is_some().then_some(info)).transpose()
+            });
+            fits.unwrap_or_else(|| inspect_proto(proto, external, Some([SIDES[0]; 2])))
+        }
+    }
+}
+
+/// The axes of height and width in the shape of images.
+fn open_axes(dims: &[Dim]) -> Option<Range<usize>> {
+    match dims {
+        [_, Dim::Fixed(1 | 3), _, _] => Some(2..4),
+        [_, _, _, Dim::Fixed(1 | 3)] => Some(1..3),
+        _ => None,
+    }
+}
+
+fn inspect_proto(
+    mut proto: ModelProto,
+    external: Option<&[u8]>,
+    size: Option<[usize; 2]>,
+) -> Result<GraphInfo> {
     let graph = proto.graph.get_or_insert_default();
     let external_data = file::external_files(graph);
     // Without its weights a graph can still be described.
@@ -112,7 +153,7 @@ pub fn inspect_at(
         graph.input.iter().filter(|value| !is_weight(&value.name)).map(port).collect();
     let outputs: Vec<GraphPort> = graph.output.iter().map(port).collect();
     let sources: Vec<(String, Element, Vec<usize>)> =
-        graph.input.iter().filter_map(|value| source(value, inputs)).collect();
+        graph.input.iter().filter_map(|value| source(value, size)).collect();
     let given: Vec<Input<'_>> = sources
         .iter()
         .map(|(name, element, shape)| Input { name, element: *element, shape })
@@ -140,6 +181,7 @@ pub fn inspect_at(
     Ok(GraphInfo {
         inputs: ports,
         outputs,
+        size,
         refused: missing
             .map(|refusal| refusal.problem)
             .into_iter()
@@ -171,22 +213,27 @@ fn port(value: &ValueInfoProto) -> GraphPort {
     }
 }
 
-/// Name, type and shape of an input, if they are given or declared; the first dimension may be any.
-fn source(value: &ValueInfoProto, inputs: &[TensorSpec]) -> Option<(String, Element, Vec<usize>)> {
+/// Name, type and shape of an input, if they are declared; the first dimension may be any.
+fn source(
+    value: &ValueInfoProto,
+    size: Option<[usize; 2]>,
+) -> Option<(String, Element, Vec<usize>)> {
     let (element_type, declared) = file::declared(value);
     let element = check::element(i64::from(element_type?))?;
-    let shape = match inputs.iter().find(|spec| spec.name == value.name) {
-        Some(spec) => spec.shape.clone(),
-        None => declared?
-            .into_iter()
-            .enumerate()
-            .map(|(axis, dim)| match dim {
-                Dim::Fixed(length) => Some(length),
-                Dim::Symbol(_) => (axis == 0).then_some(1),
-            })
-            .collect::<Option<_>>()?,
-    };
+    let shape = one_image(&declared?, size)?;
     Some((value.name.clone(), element, shape))
+}
+
+/// A shape for one image, with the size that is open.
+pub(crate) fn one_image(dims: &[Dim], size: Option<[usize; 2]>) -> Option<Vec<usize>> {
+    let axes = open_axes(dims).filter(|_| size.is_some()).unwrap_or(0..0);
+    let length = |(axis, dim): (usize, &Dim)| match dim {
+        Dim::Fixed(length) => Some(*length),
+        Dim::Symbol(_) if axis == 0 => Some(1),
+        Dim::Symbol(_) if axes.contains(&axis) => Some(size?[axis - axes.start]),
+        Dim::Symbol(_) => None,
+    };
+    dims.iter().enumerate().map(length).collect()
 }
 
 fn elements(dims: &[i64]) -> u64 {

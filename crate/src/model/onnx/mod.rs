@@ -51,6 +51,7 @@ use self::operator::of_states;
 use crate::error::{Error, Result};
 use crate::model::debug_by_name;
 
+pub(super) use self::info::one_image;
 pub use self::info::{Dim, GraphInfo, GraphPort, GraphValue, inspect, inspect_at};
 pub use self::profile::{OperatorTime, profile};
 

@@ -72,7 +72,7 @@ phrases! {
     // q(z|x)
     TwoVectors: "{file} gives \"{mean}\" and \"{spread}\" with {latents} numbers each",
     Stacked: "\"{output}\" of {file} holds two times {latents} numbers",
-    DrawnCode: "{file} draws its code at random; \"{mean}\" and \"{spread}\" are computed from one value and have {latents} numbers each",
+    DrawnCode: "{file} draws its code of {latents} numbers around \"{mean}\", as wide as \"{spread}\" says",
     LoneCode: "{file} gives one code of {latents} numbers and nothing of its spread: an autoencoder has no q(z|x) and no bound",
     MeanThenLogVar: "mean, then log variance",
     MeanThenLogStd: "mean, then log standard deviation",
@@ -100,6 +100,7 @@ phrases! {
     TimeReal: "\"{input}\" is a real number; the check compares what it may mean",
     ChainLinear: "β linear from 0.0001 to 0.02 in {steps} steps",
     ChainCosine: "β cosine in {steps} steps",
+    ChainSigmoid: "β of a sigmoid in {steps} steps",
     TimestepOf: "a timestep; {chain}",
     FractionOf: "a timestep over the number of steps; {chain}",
     Flow: "flow time, 0 at the data",

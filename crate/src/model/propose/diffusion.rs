@@ -89,23 +89,16 @@ fn output(draft: &mut Draft, network: &Candidate<'_>, x: &Seen, own: &[usize]) -
     Ok(output.name.to_lowercase())
 }
 
-/// The chain of Ho et al. 2020, and others that tutorials use; of `steps` alone where the file says
-/// how many there are.
-fn chains(steps: Option<usize>) -> Vec<(Phrase, Value)> {
-    let linear = |steps: usize| {
-        let label = Phrase::new(Code::ChainLinear, [("steps", steps.into())]);
-        (label, json!({"kind": "linear", "steps": steps}))
-    };
-    let cosine = |steps: usize| {
-        let label = Phrase::new(Code::ChainCosine, [("steps", steps.into())]);
-        (label, json!({"kind": "cosine", "steps": steps}))
-    };
-    match steps {
-        Some(steps) if (2..=100_000).contains(&steps) => vec![linear(steps), cosine(steps)],
-        _ => {
-            vec![linear(1000), cosine(1000), linear(500), linear(400), linear(300), linear(200)]
-        }
-    }
+/// Chains that people train on, as an entry calls them, the commonest first.
+pub const CHAINS: [(Code, &str); 3] =
+    [(Code::ChainLinear, "linear"), (Code::ChainCosine, "cosine"), (Code::ChainSigmoid, "sigmoid")];
+
+/// These chains, of 1,000 steps where the file does not say how many there are.
+fn chains(steps: Option<usize>) -> impl Iterator<Item = (Phrase, Value)> {
+    let steps = steps.filter(|steps| (2..=100_000).contains(steps)).unwrap_or(1000);
+    CHAINS.into_iter().map(move |(code, kind)| {
+        (Phrase::new(code, [("steps", steps.into())]), json!({"kind": kind, "steps": steps}))
+    })
 }
 
 /// What a network may predict.
@@ -148,12 +141,12 @@ fn time(draft: &mut Draft, t: &Seen, output: &str, steps: Option<usize>) -> Resu
         "epsilon"
     };
     let chained = |form: &str, code: Code| -> Vec<Choice> {
-        let all = chains(steps).into_iter();
-        all.map(|(chain, schedule)| {
-            let label = Phrase::new(code, [("chain", chain.into())]);
-            with(label, form, vec![("schedule", schedule)], told)
-        })
-        .collect()
+        chains(steps)
+            .map(|(chain, schedule)| {
+                let label = Phrase::new(code, [("chain", chain.into())]);
+                with(label, form, vec![("schedule", schedule)], told)
+            })
+            .collect()
     };
     let flow = [
         with(Code::Flow.into(), "flow", vec![], if told == "v" { "velocity" } else { told }),
@@ -215,6 +208,9 @@ fn time(draft: &mut Draft, t: &Seen, output: &str, steps: Option<usize>) -> Resu
     let chosen = draft.entry["parameterization"].clone();
     if !matches!(chosen.as_str(), Some("velocity" | "edm")) {
         let mut predicted = PREDICTED.to_vec();
+        if matches!(draft.entry["network"]["time"]["form"].as_str(), Some("sigma" | "flow")) {
+            predicted.retain(|(name, _)| *name != "v");
+        }
         predicted.sort_by_key(|(name, _)| chosen != *name);
         let choices = predicted
             .into_iter()
@@ -272,17 +268,20 @@ fn condition(draft: &mut Draft, network: &Candidate<'_>, rest: Vec<&Seen>) -> Re
             with(Code::ClassZeros, json!("zeros"), n),
             with(Code::ClassAlways, json!("none"), n),
         ],
-        (None, Some(rows)) if rows > 1 && rows != 10 && rows != 100 && rows != 1000 => vec![
-            with(Code::ClassLastRow, json!("extra-index"), rows - 1),
-            with(Code::ClassAlways, json!("none"), rows),
-        ],
-        (None, rows) => {
-            let n = rows.unwrap_or(names.len());
-            vec![
-                with(Code::ClassAlways, json!("none"), n),
-                with(Code::ClassExtra, json!("extra-index"), n),
-            ]
+        (None, Some(rows)) if rows > 1 => {
+            let mut both = vec![
+                with(Code::ClassAlways, json!("none"), rows),
+                with(Code::ClassLastRow, json!("extra-index"), rows - 1),
+            ];
+            if has_row_for_none(rows) {
+                both.reverse();
+            }
+            both
         }
+        (None, _) => vec![
+            with(Code::ClassAlways, json!("none"), names.len()),
+            with(Code::ClassExtra, json!("extra-index"), names.len()),
+        ],
     };
     adapter["null"] = json!("none");
     let input = ("input", (&class.name).into());
@@ -291,6 +290,14 @@ fn condition(draft: &mut Draft, network: &Candidate<'_>, rest: Vec<&Seen>) -> Re
         None => Phrase::new(Code::InputBeside, [input]),
     };
     draft.guess(field, reason, choices)
+}
+
+/// How many classes well-known data sets have.
+const CLASSES: [usize; 14] = [2, 10, 20, 26, 36, 37, 40, 47, 62, 100, 101, 102, 200, 1000];
+
+/// Whether one row of a table seems to be for no class: those of a data set, and one more.
+fn has_row_for_none(rows: usize) -> bool {
+    CLASSES.contains(&(rows - 1)) && ![10, 100, 1000].contains(&rows)
 }
 
 /// The number of rows of the table that an index picks from, where the file says.

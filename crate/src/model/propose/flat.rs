@@ -1,4 +1,4 @@
-//! Vectors that hold images, and what size these have: a file does not say.
+//! Images whose size a file does not say: vectors that hold them, and open heights and widths.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +20,14 @@ pub struct FlatImage {
     pub layout: Layout,
 }
 
-/// Vectors that are taken for images.
+/// What a file leaves open of the size of its images.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "FlatVector"))]
 pub struct Flat {
-    /// Values of a vector.
-    pub length: usize,
+    /// Values of the vectors that are taken for images; null for images that may have any height
+    /// and width.
+    pub length: Option<usize>,
     /// What they are taken for; null if no image has as many values.
     pub chosen: Option<FlatImage>,
     /// What they may be, the likeliest first.
@@ -42,6 +43,9 @@ pub(super) fn known(length: usize) -> Option<ImageShape> {
     let (_, channels, side) = KNOWN.into_iter().find(|(known, ..)| *known == length)?;
     Some(ImageShape { channels, height: side, width: side })
 }
+
+/// Usual sides of images.
+const SIDES: [usize; 5] = [28, 32, 64, 128, 256];
 
 /// Shorter sides are those of no picture.
 const SHORTEST: usize = 4;
@@ -109,21 +113,29 @@ pub(super) fn assign(
         .filter(|port| port.flat().is_none())
         .filter_map(|port| port.image().map(|(image, layout)| FlatImage { image, layout }))
         .collect();
-    let found = match hint {
-        None if !shaped.is_empty() => None,
-        None => length(ports()).map(|length| {
+    let open = candidates.iter().any(|candidate| candidate.info.size.is_some());
+    let found = match (hint, shaped.first()) {
+        (None, Some(&any)) if open => {
+            let of = |side| FlatImage {
+                image: ImageShape { height: side, width: side, ..any.image },
+                ..any
+            };
+            Some(Flat { length: None, chosen: Some(any), sizes: SIDES.map(of).to_vec() })
+        }
+        (None, Some(_)) => None,
+        (None, None) => length(ports()).map(|length| {
             let sizes = sizes(length);
-            Flat { length, chosen: sizes.first().copied(), sizes }
+            Flat { length: Some(length), chosen: sizes.first().copied(), sizes }
         }),
-        Some(FlatImage { image, .. }) => {
+        (Some(FlatImage { image, .. }), _) => {
             let length = image.dimensions();
-            Some(Flat { length, chosen: hint, sizes: sizes(length) })
+            Some(Flat { length: Some(length), chosen: hint, sizes: sizes(length) })
         }
     };
     let images: Vec<FlatImage> = match &found {
-        Some(flat) => flat.chosen.into_iter().collect(),
+        Some(Flat { length: Some(_), chosen, .. }) => chosen.iter().copied().collect(),
         // a vector beside an image lies as PyTorch flattens it
-        None => shaped.iter().map(|flat| FlatImage { layout: Layout::Nchw, ..*flat }).collect(),
+        _ => shaped.iter().map(|flat| FlatImage { layout: Layout::Nchw, ..*flat }).collect(),
     };
     for candidate in candidates {
         candidate.assign(&images);

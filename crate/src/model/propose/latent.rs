@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::draw::{self, Draw};
 use super::ports::{Seen, before_activation, image_of, of_value};
-use super::{Candidate, Choice, Draft, choice, class_adapter, class_input, fields, within};
+use super::{Candidate, Choice, Draft, choice, class_adapter, class_input, fields, whole, within};
 use crate::error::Result;
 use crate::model::manifest::{ImageShape, Layout};
 use crate::model::phrase::{Code, Phrase};
@@ -283,9 +284,18 @@ fn propose_encoder(
     }
     let reason = if signed { Code::EncoderAsDecoder } else { Code::UsualScale };
     draft.guess("encoder.image", reason, choices)?;
-    let rest = encoder.inputs.iter().filter(|p| p.name != x.name);
+    let drawn = draw::find(encoder.info, latents);
+    let graph = whole::Graph::new(encoder.info);
+    // noise that is an input is for the draw alone
+    let is_for_q = |p: &&Seen| {
+        let needed = |draw: &Draw| {
+            [&draw.mean, &draw.spread].into_iter().any(|part| graph.needs(part, None, &p.name))
+        };
+        drawn.as_ref().is_none_or(needed)
+    };
+    let rest = encoder.inputs.iter().filter(|p| p.name != x.name).filter(is_for_q);
     if let Some((class, length)) = class_input(rest) {
         condition(draft, "encoder", class, length)?;
     }
-    super::posterior::propose(draft, encoder, latents)
+    super::posterior::propose(draft, encoder, latents, drawn)
 }

@@ -4,6 +4,7 @@
 //! runs the networks and says what looks wrong.
 
 mod diffusion;
+mod draw;
 mod flat;
 mod latent;
 mod ports;
@@ -20,6 +21,7 @@ use super::phrase::{Code, Phrase, PhraseValue};
 use crate::error::Result;
 use crate::model::manifest::{ImageShape, ModelEntry};
 
+pub use diffusion::CHAINS;
 pub use flat::{Flat, FlatImage};
 
 /// A file that a visitor has given.
@@ -70,7 +72,7 @@ pub struct Proposal {
     pub guesses: Vec<Guess>,
     /// What is missing or cannot be used.
     pub missing: Vec<Phrase>,
-    /// The vectors that are taken for images; null where the files say the size of an image.
+    /// What was assumed of the size of images; null where the files say it.
     pub flat: Option<Flat>,
 }
 

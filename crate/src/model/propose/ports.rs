@@ -2,7 +2,7 @@
 
 use super::flat::known;
 use crate::model::manifest::{ImageShape, Layout};
-use crate::model::onnx::{Dim, GraphInfo, GraphPort, GraphValue};
+use crate::model::onnx::{Dim, GraphInfo, GraphPort, GraphValue, one_image};
 
 /// What a tensor looks like by its shape.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,8 +125,8 @@ fn of_port(port: &GraphPort, info: &GraphInfo) -> Seen {
         !dims.is_empty() && dims.iter().skip(1).all(|dim| matches!(dim, Dim::Fixed(_)))
     };
     // what the file leaves open can often be inferred
-    let inferred = value.and_then(|v| v.shape.as_ref());
-    match inferred {
+    let inferred = value.and_then(|v| v.shape.clone());
+    match inferred.or_else(|| one_image(&declared, info.size)) {
         Some(shape) if !known(&declared) => {
             let dims: Vec<Dim> = shape.iter().map(|&n| Dim::Fixed(n)).collect();
             seen(&port.name, integer, &dims, operator)

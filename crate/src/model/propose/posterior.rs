@@ -2,14 +2,33 @@
 
 use serde_json::{Value, json};
 
+use super::draw::Draw;
 use super::ports::{Looks, Seen};
 use super::whole;
-use super::{Candidate, Choice, Draft, Role, choice, fields};
+use super::{Candidate, Choice, Draft, choice, fields};
 use crate::error::Result;
 use crate::model::phrase::{Code, Phrase};
 
 /// Guesses which values are mean and spread of the latents.
-pub(super) fn propose(draft: &mut Draft, encoder: &Candidate<'_>, latents: usize) -> Result<()> {
+pub(super) fn propose(
+    draft: &mut Draft,
+    encoder: &Candidate<'_>,
+    latents: usize,
+    drawn: Option<Draw>,
+) -> Result<()> {
+    // a draw says more than any name
+    if let Some(Draw { mean, spread, form }) = drawn {
+        let reason = Phrase::new(
+            Code::DrawnCode,
+            [
+                ("file", encoder.name.into()),
+                ("mean", (&mean).into()),
+                ("spread", (&spread).into()),
+                ("latents", latents.into()),
+            ],
+        );
+        return draft.guess("encoder.posterior", reason, by_names(&mean, &spread, form));
+    }
     let outputs = &encoder.outputs;
     let elements = |p: &Seen| p.shape.iter().product::<usize>();
     let fits = |p: &&Seen| elements(p) == latents && p.looks != Looks::Unknown;
@@ -49,7 +68,10 @@ pub(super) fn propose(draft: &mut Draft, encoder: &Candidate<'_>, latents: usize
             return Some((p, 0));
         }
         let axis = match (all.len(), elements(p) == 2 * latents) {
-            (1.., true) => all.iter().position(|n| n.is_multiple_of(2))? + 1,
+            (1.., true) => {
+                let two = all.iter().position(|&n| n == 2);
+                two.or_else(|| all.iter().position(|n| n.is_multiple_of(2)))? + 1
+            }
             _ => return None,
         };
         Some((p, axis))
@@ -85,19 +107,6 @@ pub(super) fn propose(draft: &mut Draft, encoder: &Candidate<'_>, latents: usize
                 with(Code::LogVarThenMean, "log-var", "spread-first"),
             ],
         );
-    }
-    // a sampled code: mean and log variance are inner values with one input in common
-    if let Some((mean, spread)) = inner_pair(encoder, latents) {
-        let reason = Phrase::new(
-            Code::DrawnCode,
-            [
-                ("file", encoder.name.into()),
-                ("mean", (&mean).into()),
-                ("spread", (&spread).into()),
-                ("latents", latents.into()),
-            ],
-        );
-        return draft.guess("encoder.posterior", reason, by_names(&mean, &spread, "log-var"));
     }
     if let [code] = vectors[..] {
         let reason = Phrase::new(
@@ -160,38 +169,4 @@ fn spread_form(spread: &Seen) -> &'static str {
         _ if positive || spread.is_called(&["std", "sigma", "scale"]) => "std",
         _ => "log-var",
     }
-}
-
-/// Two inner values of the latents' size that layers compute from one value.
-fn inner_pair(encoder: &Candidate<'_>, latents: usize) -> Option<(String, String)> {
-    let random = encoder.info.operators.keys().any(|name| name.starts_with("Random"));
-    if !random || encoder.role == Some(Role::Decoder) {
-        return None;
-    }
-    let info = encoder.info;
-    let root = |name: &str| -> Option<String> {
-        let value = info.values.iter().find(|v| v.name == name)?;
-        match value.operator.as_str() {
-            "Gemm" | "Conv" | "MatMul" => value.inputs.first().cloned(),
-            // a bias
-            "Add" => value.inputs.iter().find_map(|input| {
-                let before = info.values.iter().find(|v| v.name == *input)?;
-                (before.operator == "MatMul").then(|| before.inputs.first().cloned())?
-            }),
-            _ => None,
-        }
-    };
-    let layers: Vec<(String, String)> = info
-        .values
-        .iter()
-        .filter(|v| {
-            let size = v.shape.as_ref().map(|shape| shape.iter().product::<usize>());
-            size == Some(latents) && v.operator != "MatMul"
-        })
-        .filter_map(|v| Some((v.name.clone(), root(&v.name)?)))
-        .collect();
-    layers.iter().enumerate().find_map(|(i, (name, from))| {
-        let (other, _) = layers[i + 1..].iter().find(|(_, other)| other == from)?;
-        Some((name.clone(), other.clone()))
-    })
 }

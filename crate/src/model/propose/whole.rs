@@ -83,17 +83,17 @@ pub(super) fn drawn(info: &GraphInfo) -> HashSet<&str> {
 }
 
 /// Which values are made of which.
-struct Graph<'a> {
+pub(super) struct Graph<'a> {
     made: HashMap<&'a str, &'a GraphValue>,
 }
 
 impl<'a> Graph<'a> {
-    fn new(info: &'a GraphInfo) -> Self {
+    pub(super) fn new(info: &'a GraphInfo) -> Self {
         Self { made: info.values.iter().map(|value| (value.name.as_str(), value)).collect() }
     }
 
     /// Whether `output` is made of `input` by a way that does not lead through `without`.
-    fn needs(&self, output: &str, without: Option<&str>, input: &str) -> bool {
+    pub(super) fn needs(&self, output: &str, without: Option<&str>, input: &str) -> bool {
         let mut open = vec![output];
         let mut seen: HashSet<&str> = open.iter().copied().collect();
         while let Some(name) = open.pop() {

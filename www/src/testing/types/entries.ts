@@ -61,6 +61,7 @@ export function entriesOf(
     { kind: 'linear', steps: 10 },
     { kind: 'scaled-linear', steps: 10, betaStart: 0.001, betaEnd: 0.02 },
     { kind: 'cosine', steps: 10 },
+    { kind: 'sigmoid', steps: 10 },
     { kind: 'betas', betas: [0.1, 0.2] },
   ];
   const times: Crate.TimeInput[] = [

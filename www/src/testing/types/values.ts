@@ -136,6 +136,7 @@ function ofFiles(crate: typeof Crate, read: Read) {
     'encoder-flat.onnx',
     'decoder-mnist.onnx',
     'encoder-mnist.onnx',
+    'network-open.onnx',
   ];
   const seen = names.map((name) => ({
     name,
@@ -146,7 +147,8 @@ function ofFiles(crate: typeof Crate, read: Read) {
   const proposals = [
     crate.proposeEntry('flat', seen.slice(0, 1), options),
     crate.proposeEntry('flat', seen.slice(0, 1), { flat: null }),
-    crate.proposeEntry('whole', seen.slice(2)),
+    crate.proposeEntry('whole', seen.slice(2, 4)),
+    crate.proposeEntry('open', seen.slice(4)),
     crate.proposeEntry('none', []),
   ];
   const guesses = proposals.flatMap((proposal) => proposal.guesses);
