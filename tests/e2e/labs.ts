@@ -3,6 +3,7 @@ import { LABS as DECLARED } from '../../www/src/labs/index.ts';
 import type { Language } from '../../www/src/messages/languages.ts';
 import { expect, open, type Page } from './fixtures.ts';
 import { bars, give, imageFile, labelFile, score } from './sets.ts';
+import { en, zh } from './texts.ts';
 
 export const LABS = {
   latent: 'timesteps=64',
