@@ -64,7 +64,7 @@ fn main() -> Result<()> {
     for sample in (0..classes * columns).progress_with(bar) {
         let class = sample / columns;
         let mut sampler = ddpm.sampler(&SamplerOptions {
-            seed: Some(arguments.seed),
+            seed: arguments.seed,
             class: Some(class),
             schedule: arguments.schedule,
             steps: arguments.steps,

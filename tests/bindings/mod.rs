@@ -321,3 +321,16 @@ fn seeds_and_version_are_there() {
     assert_ne!((random_seed().unwrap(), random_seed().unwrap()), (seed, seed));
     assert_eq!(version(), env!("CARGO_PKG_VERSION"));
 }
+
+#[wasm_bindgen_test]
+fn a_seed_is_drawn_where_none_is_given() {
+    let ddpm = ddpm();
+    let seed = |options: &JsValue| ddpm.sampler(options.clone()).unwrap().seed();
+    let given = parse("{\"steps\": 3, \"seed\": null}");
+    let drawn = [JsValue::UNDEFINED, JsValue::NULL, parse("{\"steps\": 3}"), given.clone()]
+        .map(|options| seed(&options));
+    assert!(drawn.iter().all(|s| s.fract() == 0.0 && (0.0..4_294_967_296.0).contains(s)));
+    assert!(drawn.iter().any(|s| *s != drawn[0]), "{drawn:?}");
+    assert!(get(&given, "seed").is_null(), "what was given is as it was");
+    assert_eq!(seed(&parse("{\"steps\": 3, \"seed\": 0}")), 0.0);
+}

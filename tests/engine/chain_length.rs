@@ -47,7 +47,7 @@ fn the_bound_tightens_with_every_doubling_of_the_steps() {
                 schedule: kind,
                 steps,
                 timesteps,
-                seed: Some(1),
+                seed: 1,
                 ..Default::default()
             };
             let mut elbo = ddpm.elbo(&LEVELS, &options).unwrap();

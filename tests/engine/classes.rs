@@ -16,7 +16,7 @@ const DATA: GaussianData = GaussianData { mean: -0.4, std: 0.5 };
 const LEVELS: [u8; 6] = [0, 30, 127, 128, 200, 255];
 
 fn options() -> ClassPosteriorOptions {
-    ClassPosteriorOptions { seed: Some(3), ..ClassPosteriorOptions::default() }
+    ClassPosteriorOptions { seed: 3, ..ClassPosteriorOptions::default() }
 }
 
 fn run(options: &ClassPosteriorOptions) -> ClassPosteriorResult {
@@ -140,7 +140,7 @@ fn intervals_of_the_posterior_cover_the_truth() {
         let found = run(&ClassPosteriorOptions {
             steps: 200,
             evaluations_per_class: 100,
-            seed: Some(seed),
+            seed,
             ..options()
         });
         let errors = found.standard_error.unwrap();

@@ -21,7 +21,7 @@ fn bound(
         schedule,
         steps,
         timesteps,
-        seed: Some(seed),
+        seed,
         consistency: true,
         ..Default::default()
     };
@@ -123,7 +123,7 @@ fn an_interval_of_the_consistency_form_covers_the_truth() {
 #[wasm_bindgen_test(unsupported = test)]
 fn it_is_computed_only_if_asked_for() {
     let options = DiffusionElboOptions {
-        seed: Some(1),
+        seed: 1,
         timesteps: Timesteps::Stratified(16),
         ..Default::default()
     };

@@ -251,19 +251,14 @@ fn a_network_with_whole_timesteps_has_its_own_chain_and_no_other() {
 fn its_chain_can_be_run_and_scored() {
     let ddpm = network();
     let schedule = ScheduleKind::Trained;
-    let options =
-        SamplerOptions { seed: Some(3), schedule, steps: 10, ..SamplerOptions::default() };
+    let options = SamplerOptions { seed: 3, schedule, steps: 10, ..SamplerOptions::default() };
     let mut sampler = ddpm.sampler(&options).unwrap();
     while !sampler.is_done() {
         sampler.step().unwrap();
     }
     assert_eq!(sampler.frames().len(), 11);
-    let options = DiffusionElboOptions {
-        seed: Some(3),
-        schedule,
-        steps: 50,
-        ..DiffusionElboOptions::default()
-    };
+    let options =
+        DiffusionElboOptions { seed: 3, schedule, steps: 50, ..DiffusionElboOptions::default() };
     let mut elbo = ddpm.elbo(&[0, 90, 200, 255], &options).unwrap();
     while !elbo.is_done() {
         elbo.step().unwrap();
@@ -294,9 +289,8 @@ fn colours_lie_side_by_side_in_the_crate_and_plane_by_plane_in_the_network() {
     }
     let error = ddpm.predict(&x, 0.0, Some(0)).unwrap_err().with_causes();
     assert!(error.contains("no classes"), "{error}");
-    let mut sampler = ddpm
-        .sampler(&SamplerOptions { seed: Some(1), steps: 3, ..SamplerOptions::default() })
-        .unwrap();
+    let mut sampler =
+        ddpm.sampler(&SamplerOptions { seed: 1, steps: 3, ..SamplerOptions::default() }).unwrap();
     while !sampler.is_done() {
         sampler.step().unwrap();
     }

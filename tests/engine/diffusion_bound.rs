@@ -12,7 +12,7 @@ const DATA: GaussianData = GaussianData { mean: 0.1, std: 0.5 };
 const LEVELS: [u8; 6] = [0, 30, 127, 128, 200, 255];
 
 fn options() -> DiffusionElboOptions {
-    DiffusionElboOptions { seed: Some(3), ..DiffusionElboOptions::default() }
+    DiffusionElboOptions { seed: 3, ..DiffusionElboOptions::default() }
 }
 
 fn bound(ddpm: &Ddpm, options: &DiffusionElboOptions) -> DiffusionElboResult {
@@ -81,10 +81,8 @@ fn an_interval_of_two_standard_errors_covers_the_truth() {
     let covered = (0..400)
         .filter(|&seed| {
             let timesteps = Timesteps::Stratified(64);
-            let found = bound(
-                &ddpm,
-                &DiffusionElboOptions { seed: Some(seed), steps: 200, timesteps, ..options() },
-            );
+            let found =
+                bound(&ddpm, &DiffusionElboOptions { seed, steps: 200, timesteps, ..options() });
             // 2.131 is the 97.5 % quantile of Student's t with the 15 degrees of freedom of 16
             // passes.
             (found.elbo.mean - truth).abs() < 2.131 * found.elbo.standard_error.unwrap()
@@ -161,7 +159,7 @@ fn passes_of_one_seed_share_their_noise() {
     let ddpm = DATA.ddpm(image(2, 3));
     let run = |levels: &[u8], seed: u64| {
         let timesteps = Timesteps::Stratified(64);
-        let options = DiffusionElboOptions { seed: Some(seed), timesteps, ..options() };
+        let options = DiffusionElboOptions { seed, timesteps, ..options() };
         let mut elbo = ddpm.elbo(levels, &options).unwrap();
         while !elbo.is_done() {
             elbo.step().unwrap();
@@ -226,7 +224,6 @@ fn the_standard_error_of_all_timesteps_is_the_spread_over_seeds() {
             let runs: Vec<DiffusionElboResult> = (0..150)
                 .map(|seed| {
                     let timesteps = Timesteps::All;
-                    let seed = Some(seed);
                     let options =
                         DiffusionElboOptions { schedule, steps, timesteps, seed, ..options() };
                     bound(&ddpm, &options)
@@ -257,7 +254,7 @@ fn the_seed_reproduces_the_bound() {
     let ddpm = DATA.ddpm(image(2, 3));
     let again = bound(&ddpm, &options()).elbo;
     assert_eq!(bound(&ddpm, &options()).elbo, again);
-    assert_ne!(bound(&ddpm, &DiffusionElboOptions { seed: Some(4), ..options() }).elbo, again);
+    assert_ne!(bound(&ddpm, &DiffusionElboOptions { seed: 4, ..options() }).elbo, again);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

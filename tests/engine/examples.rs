@@ -58,7 +58,7 @@ fn the_digits_have_the_ink_of_mnist() {
 fn the_digits_are_digits_to_the_vae_and_the_rest_is_not() {
     let vae = vae();
     let bound = |drawing: &ExampleDrawing| {
-        let options = VaeElboOptions { samples: 16, seed: Some(1), ..VaeElboOptions::default() };
+        let options = VaeElboOptions { samples: 16, seed: 1, ..VaeElboOptions::default() };
         vae.elbo(&levels(drawing), &options).unwrap().terms.elbo.mean
     };
     let (digits, odd): (Vec<_>, Vec<_>) =

@@ -73,7 +73,7 @@ fn bounds_of(entry: &ModelEntry) -> Begin {
     let files = entry.files();
     let bytes = |role: &str| Ok(file(&files[role].path).to_vec());
     let options =
-        |proposal| LatentBoundOptions { samples: 6, proposal, seed: Some(1), ..Default::default() };
+        |proposal| LatentBoundOptions { samples: 6, proposal, seed: 1, ..Default::default() };
     match entry.contract {
         Contract::Hvae { .. } => {
             let model = Hvae::load(entry, bytes).unwrap();

@@ -235,7 +235,7 @@ fn a_gaussian_decoder_has_the_density_of_its_formula() {
     let tanh = |z: &[f64]| -> Vec<f64> { linear(z, 12, 3).into_iter().map(f64::tanh).collect() };
     let options = |dequantize| LatentBoundOptions {
         samples: 3,
-        seed: Some(5),
+        seed: 5,
         dequantize,
         ..LatentBoundOptions::default()
     };
@@ -275,7 +275,7 @@ fn a_gaussian_decoder_has_the_density_of_its_formula() {
         assert!((result.bits_per_dim.mean - bits).abs() < 1e-9);
         assert!(model.bound(&COLOURS, &options(true)).unwrap().evaluate(0).unwrap()[0].is_finite());
         // both ways to the bound agree
-        let options = VaeElboOptions { samples: 3, seed: Some(5), ..VaeElboOptions::default() };
+        let options = VaeElboOptions { samples: 3, seed: 5, ..VaeElboOptions::default() };
         let elbo = model.elbo(&COLOURS, &options).unwrap();
         assert_eq!(elbo.terms.elbo, result.elbo);
         assert_eq!(elbo.terms.bits_per_dim, result.bits_per_dim);
@@ -306,7 +306,7 @@ fn grey_levels_under_bernoulli_are_scored_as_what_they_are() {
     let model = parts("grey-bernoulli");
     assert_eq!(model.task(), Task::Grey);
     let levels = [0, 51, 204, 255];
-    let options = LatentBoundOptions { samples: 1, seed: Some(2), ..LatentBoundOptions::default() };
+    let options = LatentBoundOptions { samples: 1, seed: 2, ..LatentBoundOptions::default() };
     let bound = model.bound(&levels, &options).unwrap();
     let x = [0.0, 0.2, 0.8, 1.0];
     let both = linear(&x, 4, 1);

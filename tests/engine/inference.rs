@@ -12,7 +12,7 @@ use elbo_room::math::inference::variational::Family;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn options(seed: u64) -> InferenceOptions {
-    InferenceOptions { seed: Some(seed), ..InferenceOptions::default() }
+    InferenceOptions { seed, ..InferenceOptions::default() }
 }
 
 fn fit(

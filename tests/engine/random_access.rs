@@ -21,13 +21,7 @@ fn ddpm() -> Ddpm {
 }
 
 fn options(timesteps: Timesteps) -> DiffusionElboOptions {
-    DiffusionElboOptions {
-        seed: Some(3),
-        steps: 100,
-        timesteps,
-        consistency: true,
-        ..Default::default()
-    }
+    DiffusionElboOptions { seed: 3, steps: 100, timesteps, consistency: true, ..Default::default() }
 }
 
 /// The same as text, with every digit that tells two numbers apart.
@@ -98,7 +92,7 @@ fn a_diffusion_bound_is_the_same_in_any_order() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_class_posterior_is_the_same_in_any_order() {
     let options =
-        ClassPosteriorOptions { seed: Some(3), evaluations_per_class: 20, ..Default::default() };
+        ClassPosteriorOptions { seed: 3, evaluations_per_class: 20, ..Default::default() };
     any_order_gives_the_same!(ddpm().classify(&LEVELS, &options).unwrap());
 }
 
@@ -154,7 +148,7 @@ fn what_diffuse_shows_is_what_the_bound_counts() {
 fn diffuse_shows_the_noised_image_and_the_prediction() {
     let data = GaussianData { mean: 0.1, std: 0.5 };
     let options =
-        DiffuseOptions { t: 40, steps: 100, class: Some(1), seed: Some(9), ..Default::default() };
+        DiffuseOptions { t: 40, steps: 100, class: Some(1), seed: 9, ..Default::default() };
     let found = ddpm().diffuse(&LEVELS, &options).unwrap();
     let schedule = ddpm().schedule(options.schedule, 100).unwrap();
     let noise = standard_normal(9, Purpose::ForwardNoise, [0, 40], 6);
@@ -163,10 +157,6 @@ fn diffuse_shows_the_noised_image_and_the_prediction() {
     assert_eq!(found.x, signed_to_levels(x_t.view()));
     assert_eq!(found.predicted_x0, signed_to_levels(x_t.mapv(|x| intercept + slope * x).view()));
     assert_eq!((found.seed, found.log_snr), (9, schedule.log_snr(40)));
-    assert!(
-        ddpm().diffuse(&LEVELS, &DiffuseOptions { seed: None, ..options.clone() }).unwrap().seed
-            < 1 << 32
-    );
 
     let kind = |levels: &[u8], options| ddpm().diffuse(levels, &options).unwrap_err().kind();
     assert_eq!(kind(&LEVELS[1..], options.clone()), ErrorKind::Shape);
@@ -219,7 +209,7 @@ fn evaluations_are_the_same_in_any_range() {
         }
     }
     let options =
-        ClassPosteriorOptions { seed: Some(5), evaluations_per_class: 30, ..Default::default() };
+        ClassPosteriorOptions { seed: 5, evaluations_per_class: 30, ..Default::default() };
     any_range_gives_the_same!("classes", ddpm.classify(&LEVELS, &options).unwrap());
 }
 
@@ -230,10 +220,9 @@ fn the_shipped_models_give_the_same_bits_in_any_range_and_among_other_chains() {
     let options =
         DiffusionElboOptions { timesteps: Timesteps::Stratified(16), ..options(Timesteps::All) };
     any_range_gives_the_same!("bound", ddpm.elbo(&levels, &options).unwrap());
-    let options =
-        ClassPosteriorOptions { seed: Some(5), evaluations_per_class: 2, ..Default::default() };
+    let options = ClassPosteriorOptions { seed: 5, evaluations_per_class: 2, ..Default::default() };
     any_range_gives_the_same!("classes", ddpm.classify(&levels, &options).unwrap());
-    let options = LatentBoundOptions { samples: 10, seed: Some(2), ..Default::default() };
+    let options = LatentBoundOptions { samples: 10, seed: 2, ..Default::default() };
     let vae = shipped::vae();
     any_range_gives_the_same!("VAE", vae.bound(&levels, &options).unwrap());
     any_range_gives_the_same!("HVAE", shipped::hvae().bound(&levels, &options).unwrap());
@@ -244,7 +233,7 @@ fn the_shipped_models_give_the_same_bits_in_any_range_and_among_other_chains() {
 
     for guidance in [0.0, 2.0] {
         let options = SamplerOptions {
-            seed: Some(1),
+            seed: 1,
             class: Some(3),
             steps: 3,
             guidance,

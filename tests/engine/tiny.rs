@@ -66,7 +66,7 @@ fn hierarchy(id: &str) -> OnnxHierarchy {
 fn bound(case: &Case) -> Accumulator<LatentBound> {
     let options = LatentBoundOptions {
         samples: 10,
-        seed: Some(case.seed),
+        seed: case.seed,
         proposal: ProposalKind::Posterior,
         ..LatentBoundOptions::default()
     };
@@ -117,11 +117,10 @@ fn generation_and_reconstruction_give_the_means_of_the_formulas() {
         let model = hvae(&case.model);
         close(&model.generate(&case.seeds).unwrap().to_vec(), &case.generated);
         for (layers, expected) in case.reconstructions.iter().enumerate() {
-            let options =
-                ReconstructOptions { posterior_layers: Some(layers), seed: Some(case.seed) };
+            let options = ReconstructOptions { posterior_layers: Some(layers), seed: case.seed };
             close(&model.reconstruct(&case.levels, &options).unwrap().to_vec(), expected);
         }
-        let options = ReconstructOptions { posterior_layers: None, seed: Some(case.seed) };
+        let options = ReconstructOptions { posterior_layers: None, seed: case.seed };
         close(
             &model.reconstruct(&case.levels, &options).unwrap().to_vec(),
             &case.reconstructions[2],

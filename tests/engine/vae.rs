@@ -31,10 +31,7 @@ fn one_latent_per_pixel() -> Array2<f64> {
 fn the_terms_equal_their_integrals() {
     let weights = one_latent_per_pixel();
     let found = model(weights.clone())
-        .elbo(
-            &LEVELS,
-            &VaeElboOptions { samples: 20_000, seed: Some(1), ..VaeElboOptions::default() },
-        )
+        .elbo(&LEVELS, &VaeElboOptions { samples: 20_000, seed: 1, ..VaeElboOptions::default() })
         .unwrap();
     let binarized = found.binarized.unwrap();
     assert_eq!(binarized, [0, 1, 1, 0]);
@@ -75,8 +72,7 @@ fn a_posterior_equal_to_the_prior_and_a_decoder_of_coin_flips_cost_ln_2_a_pixel(
 fn the_seed_reproduces_binarization_and_samples() {
     let model = model(one_latent_per_pixel());
     let grey = [128; 4];
-    let options =
-        |seed| VaeElboOptions { samples: 8, seed: Some(seed), ..VaeElboOptions::default() };
+    let options = |seed| VaeElboOptions { samples: 8, seed, ..VaeElboOptions::default() };
     let first = model.elbo(&grey, &options(5)).unwrap();
     let again = model.elbo(&grey, &options(5)).unwrap();
     assert_eq!(
@@ -110,7 +106,7 @@ fn bad_input_is_refused() {
     assert_eq!(model.encode(&[0.0, 0.5, 1.5, 1.0]).unwrap_err().kind(), ErrorKind::Value);
     let kind = |levels: &[u8], samples| {
         model
-            .elbo(levels, &VaeElboOptions { samples, seed: None, ..VaeElboOptions::default() })
+            .elbo(levels, &VaeElboOptions { samples, ..VaeElboOptions::default() })
             .unwrap_err()
             .kind()
     };

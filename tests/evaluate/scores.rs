@@ -46,7 +46,7 @@ fn scores_are_means_over_images_of_what_the_crate_gives_for_each() {
                 image,
                 &LatentBoundOptions {
                     samples: 3,
-                    seed: Some(seed),
+                    seed,
                     proposal: ProposalKind::Posterior,
                     ..LatentBoundOptions::default()
                 },

@@ -21,7 +21,7 @@ const LIBRARIES: [(&str, &[&str]); 6] = [
     ("serde_wasm_bindgen::", &["bindings"]),
     ("js_sys::", &["bindings", "canvas"]),
     ("web_sys::", &["bindings", "canvas"]),
-    ("getrandom::", &["engine/mod.rs"]),
+    ("getrandom::", &["bindings/convert.rs"]),
 ];
 
 /// The names in a line of code that follow `before`.

@@ -107,6 +107,33 @@ pub(super) fn options<T: DeserializeOwned + Default>(value: JsValue) -> Result<T
     fields(value, "options")
 }
 
+/// Options with a seed, which is drawn afresh where none is given: what is below takes one.
+pub(super) fn seeded<T: DeserializeOwned + Default>(value: JsValue) -> Result<T> {
+    options(with_seed(value)?)
+}
+
+fn with_seed(value: JsValue) -> Result<JsValue> {
+    let absent = |value: &JsValue| value.is_undefined() || value.is_null();
+    let given = match value.dyn_ref::<Object>() {
+        None if !absent(&value) => return Ok(value),
+        None => Object::new(),
+        Some(object) => Object::assign(&Object::new(), object),
+    };
+    let key = "seed".into();
+    if Reflect::get(&given, &key).is_ok_and(|seed| absent(&seed)) {
+        // A new object takes any property.
+        let _ = Reflect::set(&given, &key, &random_seed()?.into());
+    }
+    Ok(given.into())
+}
+
+/// A fresh seed from the system's generator, an integer in `0..2^32`.
+pub(super) fn random_seed() -> Result<f64> {
+    getrandom::u32().map(f64::from).map_err(|e| {
+        Error::request(format_args!("the system gives no random seed ({e})"), "pass one as `seed`")
+    })
+}
+
 /// A struct all of whose fields must be known.
 pub(super) fn fields<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<T> {
     if let Some(object) = value.dyn_ref::<Object>() {

@@ -80,7 +80,7 @@ impl Ddpm {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "SamplerOptions")] options: JsValue,
     ) -> JsResult<Sampler> {
-        Ok(Sampler(self.0.sampler(&convert::options(options)?)?))
+        Ok(Sampler(self.0.sampler(&convert::seeded(options)?)?))
     }
 
     /// Noises an image of 8-bit levels to timestep `t`, 1 to the steps of the chain, and starts
@@ -94,7 +94,7 @@ impl Ddpm {
         #[wasm_bindgen(unchecked_optional_param_type = "SamplerOptions")] options: JsValue,
     ) -> JsResult<Sampler> {
         let t = count(t, "t")? as usize;
-        Ok(Sampler(self.0.denoise(&levels(&image)?, t, &convert::options(options)?)?))
+        Ok(Sampler(self.0.denoise(&levels(&image)?, t, &convert::seeded(options)?)?))
     }
 
     /// Starts the evidence lower bound of one image of 8-bit levels.
@@ -103,7 +103,7 @@ impl Ddpm {
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "DiffusionElboOptions")] options: JsValue,
     ) -> JsResult<DiffusionElbo> {
-        Ok(DiffusionElbo(self.0.elbo(&levels(&image)?, &convert::options(options)?)?))
+        Ok(DiffusionElbo(self.0.elbo(&levels(&image)?, &convert::seeded(options)?)?))
     }
 
     /// Starts the posterior over classes of one image of 8-bit levels.
@@ -112,7 +112,7 @@ impl Ddpm {
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "ClassPosteriorOptions")] options: JsValue,
     ) -> JsResult<ClassPosterior> {
-        Ok(ClassPosterior(self.0.classify(&levels(&image)?, &convert::options(options)?)?))
+        Ok(ClassPosterior(self.0.classify(&levels(&image)?, &convert::seeded(options)?)?))
     }
 
     /// An image of 8-bit levels noised to x_t with the noise that elbo() has for this seed in pass
@@ -124,7 +124,7 @@ impl Ddpm {
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
         #[wasm_bindgen(unchecked_param_type = "DiffuseOptions")] options: JsValue,
     ) -> JsResult<JsValue> {
-        to_js(&self.0.diffuse(&levels(&image)?, &convert::options(options)?)?)
+        to_js(&self.0.diffuse(&levels(&image)?, &convert::seeded(options)?)?)
     }
 
     /// The schedule of a chain of `steps` steps, as columns.

@@ -70,7 +70,7 @@ impl Hvae {
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "ReconstructOptions")] options: JsValue,
     ) -> JsResult<Float32Array> {
-        let means = self.0.reconstruct(&levels(&image)?, &convert::options(options)?)?;
+        let means = self.0.reconstruct(&levels(&image)?, &convert::seeded(options)?)?;
         Ok(Float32Array::from(&*means.to_vec()))
     }
 
@@ -80,6 +80,6 @@ impl Hvae {
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "LatentBoundOptions")] options: JsValue,
     ) -> JsResult<LatentBound> {
-        Ok(LatentBound(self.0.bound(&levels(&image)?, &convert::options(options)?)?))
+        Ok(LatentBound(self.0.bound(&levels(&image)?, &convert::seeded(options)?)?))
     }
 }

@@ -27,7 +27,7 @@ impl VariationalInference {
     ) -> JsResult<Self> {
         let target = from_js(target, "target")?;
         let family = from_js(family, "family")?;
-        let fit = engine::VariationalInference::new(target, family, &convert::options(options)?)?;
+        let fit = engine::VariationalInference::new(target, family, &convert::seeded(options)?)?;
         Ok(Self { fit, painter: PlanePainter::default() })
     }
 

@@ -82,10 +82,11 @@ pub fn parse_manifest(json: &str) -> JsResult<JsValue> {
     to_js(&Manifest::parse(json)?)
 }
 
-/// A fresh random seed, an integer from 0 to 2^32 - 1.
+/// A fresh random seed, an integer from 0 to 2^32 - 1. Throws a ValueError if the system has no
+/// generator.
 #[wasm_bindgen(js_name = randomSeed)]
 pub fn random_seed() -> JsResult<f64> {
-    Ok(engine::random_seed()? as f64)
+    Ok(convert::random_seed()?)
 }
 
 /// The version of the crate.

@@ -23,7 +23,7 @@ impl PlaneDiffusion {
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "PlaneDiffusionOptions")] options: JsValue,
     ) -> JsResult<Self> {
-        let diffusion = engine::PlaneDiffusion::new(&convert::options(options)?)?;
+        let diffusion = engine::PlaneDiffusion::new(&convert::seeded(options)?)?;
         Ok(Self { diffusion, painter: DiffusionPainter::default() })
     }
 
@@ -175,7 +175,7 @@ impl PlaneNetwork {
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "PlaneNetworkOptions")] options: JsValue,
     ) -> JsResult<Self> {
-        Ok(Self { network: engine::PlaneNetwork::new(&convert::options(options)?)? })
+        Ok(Self { network: engine::PlaneNetwork::new(&convert::seeded(options)?)? })
     }
 
     /// Makes n steps of Adam (at most 1000000), each on 32 examples.

@@ -168,7 +168,7 @@ impl Vae {
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "VaeElboOptions")] options: JsValue,
     ) -> JsResult<JsValue> {
-        to_js(&self.0.elbo(&levels(&image)?, &convert::options(options)?)?)
+        to_js(&self.0.elbo(&levels(&image)?, &convert::seeded(options)?)?)
     }
 
     /// Starts the ELBO and the importance-weighted bounds of one image of 8-bit levels.
@@ -177,7 +177,7 @@ impl Vae {
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] image: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "LatentBoundOptions")] options: JsValue,
     ) -> JsResult<LatentBound> {
-        Ok(LatentBound(self.0.bound(&levels(&image)?, &convert::options(options)?)?))
+        Ok(LatentBound(self.0.bound(&levels(&image)?, &convert::seeded(options)?)?))
     }
 
     /// A draw from the prior N(0, I).

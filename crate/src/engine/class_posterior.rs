@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::estimator::Estimator;
 use super::forward::{Forward, Point};
-use super::random_seed;
 use crate::error::{Error, Result};
 use crate::math::classes::{entropy, posterior_standard_error, uniform_posterior};
 use crate::math::elbo::{Estimate, l_0, l_t_prior};
@@ -56,8 +55,8 @@ pub struct ClassPosteriorOptions {
     /// apart, so that fewer evaluations find the right one.
     #[cfg_attr(test, ts(inline))]
     pub weighting: ClassWeighting,
-    /// Seed of timesteps and noise; drawn afresh if absent.
-    pub seed: Option<u64>,
+    /// Seed of timesteps and noise; for JavaScript drawn afresh if absent.
+    pub seed: u64,
 }
 
 impl Default for ClassPosteriorOptions {
@@ -67,7 +66,7 @@ impl Default for ClassPosteriorOptions {
             steps: 1000,
             evaluations_per_class: 50,
             weighting: ClassWeighting::Bound,
-            seed: None,
+            seed: 0,
         }
     }
 }
@@ -154,7 +153,7 @@ impl ClassPosterior {
         }
         let strata = (n / Self::PASSES).clamp(1, schedule.steps());
         let passes = n.div_ceil(strata);
-        let seed = options.seed.map_or_else(random_seed, Ok)?;
+        let seed = options.seed;
         // What counts for less deserves fewer evaluations.
         let weighting = options.weighting;
         let density: Vec<f64> = class_timestep_density(&schedule)

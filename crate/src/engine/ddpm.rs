@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::forward::{Forward, Point};
 use super::{
     Accumulator, ClassPosterior, ClassPosteriorOptions, DiffusionElbo, DiffusionElboOptions,
-    Sampler, SamplerOptions, random_seed,
+    Sampler, SamplerOptions,
 };
 use crate::error::{Error, Result};
 use crate::math::image::signed_to_levels;
@@ -39,7 +39,7 @@ use crate::model::{NoisePredictor, check_class, load};
 /// let options = DiffusionElboOptions {
 ///     steps: 20,
 ///     timesteps: Timesteps::All,
-///     seed: Some(0),
+///     seed: 0,
 ///     ..Default::default()
 /// };
 /// let mut bound = ddpm.elbo(&image, &options)?;
@@ -91,8 +91,8 @@ pub struct DiffuseOptions {
     /// Class to condition on; null for none.
     #[cfg_attr(test, ts(optional = nullable))]
     pub class: Option<usize>,
-    /// Seed of the noise; drawn afresh if absent.
-    pub seed: Option<u64>,
+    /// Seed of the noise; for JavaScript drawn afresh if absent.
+    pub seed: u64,
 }
 
 impl Default for DiffuseOptions {
@@ -360,7 +360,6 @@ impl Ddpm {
         check_class(class, self.classes.len())?;
         let schedule = self.schedule(schedule, steps)?;
         check_timestep(t, steps)?;
-        let seed = seed.map_or_else(random_seed, Ok)?;
         let log_snr = schedule.log_snr(t);
         let forward = Forward::new(Arc::clone(&self.predictor), schedule, levels, seed);
         let draw = forward.draw(Point { pass: 0, t, repeat: 0, class })?;

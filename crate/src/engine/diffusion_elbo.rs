@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::Timesteps;
 use super::diffusion_result::{ConsistencyForm, DiffusionElboResult, PassCosts, TimestepTerm};
 use super::estimator::Estimator;
 use super::forward::{Forward, Point};
-use super::{Timesteps, random_seed};
 use crate::error::{Error, Result};
 use crate::math::consistency::{consistency_normalizer, consistency_prior};
 use crate::math::elbo::{Estimate, bits_per_dim, l_t_prior, standard_deviation};
@@ -34,8 +34,8 @@ pub struct DiffusionElboOptions {
     /// Class to condition on; null for none.
     #[cfg_attr(test, ts(optional = nullable))]
     pub class: Option<usize>,
-    /// Seed of timesteps and noise; drawn afresh if absent.
-    pub seed: Option<u64>,
+    /// Seed of timesteps and noise; for JavaScript drawn afresh if absent.
+    pub seed: u64,
     /// Whether the consistency form is computed beside denoising matching, from the same network
     /// evaluations.
     pub consistency: bool,
@@ -48,7 +48,7 @@ impl Default for DiffusionElboOptions {
             steps: 1000,
             timesteps: Timesteps::Stratified(128),
             class: None,
-            seed: None,
+            seed: 0,
             consistency: false,
         }
     }
@@ -120,7 +120,7 @@ impl DiffusionElbo {
                 ));
             }
         };
-        let seed = options.seed.map_or_else(random_seed, Ok)?;
+        let seed = options.seed;
         let density = timestep_density(&schedule);
         let first = strata_of(options.timesteps, &density, strata, seed, 0)?;
         Ok(Self {

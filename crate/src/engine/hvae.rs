@@ -6,7 +6,7 @@ use ndarray::Array1;
 use serde::Deserialize;
 
 use super::latent_bound::{Draw, Posterior};
-use super::{Accumulator, LatentBound, LatentBoundOptions, check_image, random_seed};
+use super::{Accumulator, LatentBound, LatentBoundOptions, check_image};
 use crate::error::{Error, Result};
 use crate::math::gaussian::{kl, log_density};
 use crate::math::likelihood::Task;
@@ -33,8 +33,8 @@ pub struct ReconstructOptions {
     /// How many layers, from the top, are drawn from q(z|x), the others from their priors; all if
     /// absent.
     pub posterior_layers: Option<usize>,
-    /// Seed of the binarization and of the latents; drawn afresh if absent.
-    pub seed: Option<u64>,
+    /// Seed of the binarization and of the latents; for JavaScript drawn afresh if absent.
+    pub seed: u64,
 }
 
 impl Hvae {
@@ -122,7 +122,7 @@ impl Hvae {
                 format_args!("0 to {all}, as the model has {all} layers"),
             ));
         }
-        let seed = options.seed.map_or_else(random_seed, Ok)?;
+        let seed = options.seed;
         let features = self
             .hierarchy
             .encode(self.task.encoder_input(&self.task.observe(levels, seed)).view())?;

@@ -6,7 +6,6 @@ use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 use super::estimator::Estimator;
-use super::random_seed;
 use crate::error::{Error, Result};
 use crate::math::elbo::{Estimate, bits_per_dim};
 use crate::math::importance::{
@@ -27,8 +26,8 @@ pub struct LatentBoundOptions {
     pub samples: usize,
     /// "fitted" if absent.
     pub proposal: ProposalKind,
-    /// Seed of the binarization and of the samples; drawn afresh if absent.
-    pub seed: Option<u64>,
+    /// Seed of the binarization and of the samples; for JavaScript drawn afresh if absent.
+    pub seed: u64,
     /// The class, for a VAE that is conditioned on one.
     #[cfg_attr(test, ts(optional = nullable))]
     pub class: Option<usize>,
@@ -41,7 +40,7 @@ impl Default for LatentBoundOptions {
         Self {
             samples: 5000,
             proposal: ProposalKind::Fitted,
-            seed: None,
+            seed: 0,
             class: None,
             dequantize: false,
         }
@@ -251,7 +250,7 @@ impl LatentBound {
                 format_args!("1 to {}", Self::MAX_SAMPLES),
             ));
         }
-        let seed = options.seed.map_or_else(random_seed, Ok)?;
+        let seed = options.seed;
         let observed = task.observe(levels, seed);
         let posterior = posterior(&observed, seed)?;
         let proposal = posterior.proposal(options.proposal)?;

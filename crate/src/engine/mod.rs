@@ -55,16 +55,6 @@ pub use vae::{ScoredVae, Vae, VaeElboOptions};
 
 use crate::error::{Error, Result};
 
-/// A fresh seed from the system's generator, in `0..2^32`.
-///
-/// # Errors
-/// [`ErrorKind::Value`](crate::ErrorKind::Value) if the system has no generator.
-pub fn random_seed() -> Result<u64> {
-    getrandom::u32().map(u64::from).map_err(|e| {
-        Error::request(format_args!("the system gives no random seed ({e})"), "pass one as `seed`")
-    })
-}
-
 fn check_image(levels: &[u8], dimensions: usize) -> Result<()> {
     if levels.len() == dimensions {
         return Ok(());

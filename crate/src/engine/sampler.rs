@@ -6,7 +6,6 @@ use std::sync::Arc;
 use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
-use super::random_seed;
 use crate::error::{Error, Result};
 use crate::math::diffusion::{ancestral_step, ddim_step};
 use crate::math::image::{rms_difference, signed_to_levels};
@@ -32,8 +31,8 @@ pub enum Method {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct SamplerOptions {
-    /// Seed of all noise; drawn afresh if absent.
-    pub seed: Option<u64>,
+    /// Seed of all noise; for JavaScript drawn afresh if absent.
+    pub seed: u64,
     /// Class to condition on; null for none.
     #[cfg_attr(test, ts(optional = nullable))]
     pub class: Option<usize>,
@@ -61,7 +60,7 @@ pub struct SamplerOptions {
 impl Default for SamplerOptions {
     fn default() -> Self {
         Self {
-            seed: None,
+            seed: 0,
             class: None,
             every_class: false,
             schedule: ScheduleKind::Cosine,
@@ -129,7 +128,7 @@ pub struct Frame {
 ///     method: Method::Ddim,
 ///     guidance: 1.0,
 ///     chains: 2,
-///     seed: Some(0),
+///     seed: 0,
 ///     ..Default::default()
 /// })?;
 /// while !sampler.is_done() {
@@ -216,7 +215,7 @@ impl Sampler {
                 &format!("1 to {}", Self::MAX_CHAINS),
             );
         }
-        let seed = options.seed.map_or_else(random_seed, Ok)?;
+        let seed = options.seed;
         let dimensions = image.dimensions();
         let x = (0..options.chains)
             .map(|chain| {

@@ -213,7 +213,7 @@ pub struct NoisyState<'a> {
 /// let image = ImageShape { channels: 1, height: 20, width: 20 };
 /// let range = LogSnrRange { min: -10.0, max: 10.0 };
 /// let ddpm = Ddpm::new(Arc::new(Independent { variance: 0.04 }), image, range, Vec::new());
-/// let options = SamplerOptions { steps: 200, seed: Some(0), ..Default::default() };
+/// let options = SamplerOptions { steps: 200, seed: 0, ..Default::default() };
 /// let mut sampler = ddpm.sampler(&options)?;
 /// while !sampler.is_done() {
 ///     sampler.step()?;

@@ -48,7 +48,7 @@ export interface InferenceOptions {
   optimizer?: "sgd" | "adam";
   /** Above 0, at most 1; 0.05 if absent. */
   learningRate?: number;
-  /** Seed of all draws; drawn afresh if absent. */
+  /** Seed of all draws; for JavaScript drawn afresh if absent. */
   seed?: number;
   /** The first q, one entry for each component; aside of the target if absent. */
   start?: InferenceComponent[];

@@ -30,7 +30,7 @@ export interface Estimate {
 export interface VaeElboOptions {
   /** Samples of the latents, 1 to 100000; 64 if absent. */
   samples?: number;
-  /** Seed of the binarization and of the samples; drawn afresh if absent. */
+  /** Seed of the binarization and of the samples; for JavaScript drawn afresh if absent. */
   seed?: number;
   /** The class, for a model that is conditioned on one. */
   class?: number | null;
@@ -98,7 +98,7 @@ export interface LatentBoundOptions {
   samples?: number;
   /** "fitted" if absent. */
   proposal?: ImportanceProposal;
-  /** Seed of the binarization and of the samples; drawn afresh if absent. */
+  /** Seed of the binarization and of the samples; for JavaScript drawn afresh if absent. */
   seed?: number;
   /** The class, for a VAE that is conditioned on one. */
   class?: number | null;
@@ -209,6 +209,6 @@ export interface GenerateOptions {
 export interface ReconstructOptions {
   /** How many layers, from the top, are drawn from q(z|x), the others from their priors; all if absent. */
   posteriorLayers?: number;
-  /** Seed of the binarization and of the latents; drawn afresh if absent. */
+  /** Seed of the binarization and of the latents; for JavaScript drawn afresh if absent. */
   seed?: number;
 }

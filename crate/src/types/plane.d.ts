@@ -40,7 +40,7 @@ export interface PlaneDiffusionOptions {
   model?: "exact" | "blurred" | "gaussian";
   /** Standard deviation that "blurred" adds to every component, above 0 and at most 3; 0.4 if absent. */
   blur?: number;
-  /** Seed of all noise; drawn afresh if absent. */
+  /** Seed of all noise; for JavaScript drawn afresh if absent. */
   seed?: number;
 }
 
@@ -56,7 +56,7 @@ export interface PlaneNetworkOptions {
   steps?: number;
   /** "bound": log SNR uniform (Kingma et al. 2021; the default). "simple": timesteps uniform (Ho et al. 2020). */
   weighting?: "bound" | "simple";
-  /** Seed of weights and examples; drawn afresh if absent. */
+  /** Seed of weights and examples; for JavaScript drawn afresh if absent. */
   seed?: number;
 }
 

@@ -67,7 +67,7 @@ impl Scorers {
         let test_set =
             sets.get(&unit.set).with_context(|| format!("the set {:?} is missing", unit.set))?;
         let levels = &test_set.images[unit.image][..];
-        let seed = Some(image_seed(settings.seed, unit.image));
+        let seed = image_seed(settings.seed, unit.image);
         let (samples, proposal) = match unit.part {
             Part::Importance => (settings.importance_samples, settings.proposal),
             Part::Reference => (settings.reference_samples, settings.proposal),
@@ -78,7 +78,7 @@ impl Scorers {
         let reference;
         let (levels, latent) = if unit.part == Part::Reference {
             reference = observed(test_set, settings, unit);
-            (&reference[..], LatentBoundOptions { seed: Some(REFERENCE_SEED), ..latent })
+            (&reference[..], LatentBoundOptions { seed: REFERENCE_SEED, ..latent })
         } else {
             (levels, latent)
         };
@@ -191,7 +191,7 @@ fn diffusion_terms(
     levels: &[u8],
     class: Option<usize>,
     settings: &Settings,
-    seed: Option<u64>,
+    seed: u64,
 ) -> Result<(u64, Vec<Term>)> {
     let timesteps = settings.timesteps.map_or(Timesteps::All, Timesteps::Stratified);
     let Settings { schedule, steps, .. } = *settings;
@@ -236,7 +236,7 @@ fn class_terms(
     label: usize,
     weighting: ClassWeighting,
     settings: &Settings,
-    seed: Option<u64>,
+    seed: u64,
 ) -> Result<(u64, Vec<Term>)> {
     let Settings { schedule, steps, evaluations_per_class, .. } = *settings;
     let options = ClassPosteriorOptions { schedule, steps, evaluations_per_class, weighting, seed };

@@ -73,10 +73,7 @@ fn binary_images_come_with_their_binarization() {
     for seed in 0..20 {
         let bound = run(model.bound(&levels, &options(50, seed)).unwrap());
         let elbo = model
-            .elbo(
-                &levels,
-                &VaeElboOptions { samples: 50, seed: Some(seed), ..VaeElboOptions::default() },
-            )
+            .elbo(&levels, &VaeElboOptions { samples: 50, seed, ..VaeElboOptions::default() })
             .unwrap();
         assert_eq!((bound.task, &bound.binarized), (Task::Binarized, &elbo.binarized));
         // from the same samples, to the last bit
@@ -118,7 +115,7 @@ fn the_fewer_layers_see_the_image_the_worse_it_is_reconstructed() {
     let target = pixels(&LEVELS).iter().sum::<f64>() / 3.0;
     let error = |layers| {
         let square = |seed| {
-            let options = ReconstructOptions { posterior_layers: Some(layers), seed: Some(seed) };
+            let options = ReconstructOptions { posterior_layers: Some(layers), seed };
             (f64::from(model.reconstruct(&LEVELS, &options).unwrap()[0]) - target).powi(2)
         };
         (0..500).map(square).sum::<f64>() / 500.0
@@ -135,7 +132,7 @@ fn bad_input_is_refused() {
     assert_eq!(kind(vae.bound(&LEVELS, &options(0, 1))), ErrorKind::Value);
     assert_eq!(kind(hvae.bound(&LEVELS, &options(usize::MAX, 1))), ErrorKind::Value);
     assert_eq!(hvae.generate(&[1]).unwrap_err().kind(), ErrorKind::Shape);
-    let options = ReconstructOptions { posterior_layers: Some(3), seed: None };
+    let options = ReconstructOptions { posterior_layers: Some(3), seed: 0 };
     assert_eq!(hvae.reconstruct(&LEVELS, &options).unwrap_err().kind(), ErrorKind::Value);
     assert_eq!(
         hvae.reconstruct(&[1], &ReconstructOptions::default()).unwrap_err().kind(),

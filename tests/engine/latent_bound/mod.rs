@@ -189,7 +189,7 @@ fn options(samples: usize, seed: u64) -> LatentBoundOptions {
 }
 
 fn with(proposal: ProposalKind, samples: usize, seed: u64) -> LatentBoundOptions {
-    LatentBoundOptions { samples, proposal, seed: Some(seed), ..LatentBoundOptions::default() }
+    LatentBoundOptions { samples, proposal, seed, ..LatentBoundOptions::default() }
 }
 
 #[track_caller]

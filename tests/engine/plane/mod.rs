@@ -11,7 +11,7 @@ fn options(data: PlanePreset, steps: usize) -> PlaneDiffusionOptions {
         data: Some(data),
         steps,
         particles: 2,
-        seed: Some(3),
+        seed: 3,
         ..PlaneDiffusionOptions::default()
     }
 }

@@ -107,10 +107,7 @@ fn kernels_average_to_the_term_of_the_bound() {
     let mut sum = 0.0;
     let seeds = 2000;
     for seed in 0..seeds {
-        let options = PlaneDiffusionOptions {
-            seed: Some(seed),
-            ..options(PlanePreset::FiveGaussians, steps)
-        };
+        let options = PlaneDiffusionOptions { seed, ..options(PlanePreset::FiveGaussians, steps) };
         let kernels = PlaneDiffusion::new(&options).unwrap().kernels(x0, t).unwrap();
         assert_eq!(kernels.posterior.std, kernels.model.std);
         let distance = (0..2)
@@ -135,7 +132,7 @@ fn a_network_learns_and_takes_the_place_of_the_score() {
     let network_options = |weighting| PlaneNetworkOptions {
         data: Some(PlanePreset::TwoGaussians),
         weighting,
-        seed: Some(3),
+        seed: 3,
         ..PlaneNetworkOptions::default()
     };
     for weighting in [Weighting::Bound, Weighting::Simple] {
@@ -186,7 +183,7 @@ fn the_bits_are_the_same_everywhere() {
     .unwrap();
     let mut network = PlaneNetwork::new(&PlaneNetworkOptions {
         data: Some(PlanePreset::Moons),
-        seed: Some(4),
+        seed: 4,
         ..PlaneNetworkOptions::default()
     })
     .unwrap();

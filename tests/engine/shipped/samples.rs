@@ -12,7 +12,7 @@ use super::{ddpm, vae};
 /// A sample of class 3.
 fn three(ddpm: &Ddpm) -> Vec<u8> {
     let options =
-        SamplerOptions { seed: Some(1), class: Some(3), steps: 20, ..SamplerOptions::default() };
+        SamplerOptions { seed: 1, class: Some(3), steps: 20, ..SamplerOptions::default() };
     let mut sampler = ddpm.sampler(&options).unwrap();
     while !sampler.is_done() {
         sampler.step().unwrap();
@@ -28,7 +28,7 @@ fn a_sample_is_of_the_class_it_was_made_for() {
         let options = ClassPosteriorOptions {
             evaluations_per_class: 10,
             weighting,
-            seed: Some(1),
+            seed: 1,
             ..Default::default()
         };
         let mut posterior = ddpm.classify(&sample, &options).unwrap();
@@ -48,7 +48,7 @@ fn a_chain_and_its_sample_are_digits_to_both_models() {
         let options = DiffusionElboOptions {
             schedule: ScheduleKind::LogSnrLinear,
             timesteps: Timesteps::Stratified(64),
-            seed: Some(1),
+            seed: 1,
             class,
             ..DiffusionElboOptions::default()
         };
@@ -67,7 +67,7 @@ fn a_chain_and_its_sample_are_digits_to_both_models() {
     assert!(elbo(&upside_down, None).mean > elbo(&sample, None).mean);
     let vae = vae();
     let score = |image: &[u8]| {
-        vae.elbo(image, &VaeElboOptions { samples: 16, seed: Some(1), ..VaeElboOptions::default() })
+        vae.elbo(image, &VaeElboOptions { samples: 16, seed: 1, ..VaeElboOptions::default() })
             .unwrap()
             .terms
             .elbo

@@ -26,14 +26,11 @@ fn the_scores_of_the_manifest_are_within_reach_of_the_models() {
         .map(|seed| {
             let means = vae.decode(&vae.sample_prior(seed).to_vec()).unwrap();
             let levels = elbo_room::engine::to_levels(&means.to_vec()).unwrap();
-            -vae.elbo(
-                &levels,
-                &VaeElboOptions { samples: 4, seed: Some(seed), ..VaeElboOptions::default() },
-            )
-            .unwrap()
-            .terms
-            .elbo
-            .mean
+            -vae.elbo(&levels, &VaeElboOptions { samples: 4, seed, ..VaeElboOptions::default() })
+                .unwrap()
+                .terms
+                .elbo
+                .mean
         })
         .collect();
     let mean = costs.iter().sum::<f64>() / costs.len() as f64;

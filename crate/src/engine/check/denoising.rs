@@ -279,7 +279,7 @@ fn chain(
     let schedule = ddpm.schedules().first().copied().unwrap_or(ScheduleKind::Cosine);
     let steps = options.steps.min(ddpm.trained_steps().unwrap_or(usize::MAX));
     let mut sampler = ddpm.sampler(&SamplerOptions {
-        seed: Some(options.seed),
+        seed: options.seed,
         class,
         schedule,
         steps,

@@ -29,8 +29,7 @@ pub(super) fn check_hvae(
     let dimensions = entry.image.dimensions();
     let mut reconstructed = Vec::new();
     for image in levels.chunks_exact(dimensions) {
-        let options =
-            ReconstructOptions { seed: Some(options.seed), ..ReconstructOptions::default() };
+        let options = ReconstructOptions { seed: options.seed, ..ReconstructOptions::default() };
         reconstructed.extend(model.reconstruct(image, &options)?);
     }
     let count = levels.len() / dimensions;

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 pub use self::options::{Component, InferenceOptions};
 use self::options::{components_of, default_start, start_of};
 pub use self::report::{ForwardFit, GradientVariance, InferenceState, InferenceTrace};
-use super::random_seed;
 use crate::error::{Error, Result};
 use crate::math::inference::Point;
 use crate::math::inference::contour::{Grid, Window};
@@ -44,7 +43,7 @@ pub enum Density {
 /// use elbo_room::math::inference::variational::Family;
 ///
 /// # fn main() -> elbo_room::Result<()> {
-/// let options = InferenceOptions { seed: Some(0), ..Default::default() };
+/// let options = InferenceOptions { seed: 0, ..Default::default() };
 /// let mut fit =
 ///     VariationalInference::new(TargetKind::CorrelatedGaussian, Family::MeanField, &options)?;
 /// fit.step(500)?;
@@ -132,7 +131,7 @@ impl VariationalInference {
             None => default_start(&target, components),
             Some(start) => start_of(start, family, components)?,
         };
-        let seed = options.seed.map_or_else(random_seed, Ok)?;
+        let seed = options.seed;
         let problem = Problem { target, family, options: options.clone(), seed };
         let integrals = problem.integrals(components);
         let progress = Progress::new(&problem, &start);

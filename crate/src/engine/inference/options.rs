@@ -32,8 +32,8 @@ pub struct InferenceOptions {
     pub optimizer: OptimizerKind,
     /// Above 0, at most 1; 0.05 if absent.
     pub learning_rate: f64,
-    /// Seed of all draws; drawn afresh if absent.
-    pub seed: Option<u64>,
+    /// Seed of all draws; for JavaScript drawn afresh if absent.
+    pub seed: u64,
     /// The first q, one entry for each component; aside of the target if absent.
     pub start: Option<Vec<Component>>,
 }
@@ -47,7 +47,7 @@ impl Default for InferenceOptions {
             gradient: Estimator::Reparameterized,
             optimizer: OptimizerKind::Adam,
             learning_rate: 0.05,
-            seed: None,
+            seed: 0,
             start: None,
         }
     }

@@ -18,7 +18,6 @@ pub use self::report::{
     PlaneErrors, PlaneForm, PlaneGap, PlaneKernel, PlaneKernels, PlanePath, PlanePointResult,
     PlaneScores, PlaneSweep, PlaneSweepPoint, PlaneTerms,
 };
-use super::random_seed;
 use crate::error::{Error, Result};
 use crate::math::diffusion::q_posterior;
 use crate::math::elbo::{Estimate, l_denoising};
@@ -90,7 +89,7 @@ impl PlaneDiffusion {
         options.validate()?;
         let data = data_of(options.data, options.components.as_deref())?;
         let schedule = schedule_of(options.schedule, options.steps)?;
-        let seed = options.seed.map_or_else(random_seed, Ok)?;
+        let seed = options.seed;
         let density = options.model_of(&data);
         let particles = Particles::new(&data, &schedule, seed, options.particles);
         Ok(Self {

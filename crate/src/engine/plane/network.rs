@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::HELD_OUT;
 use super::options::{PlaneComponent, PlanePreset, data_of, schedule_of};
-use crate::engine::random_seed;
 use crate::error::{Error, Result};
 use crate::math::numeric::mean;
 use crate::math::plane::held_out::HeldOut;
@@ -30,8 +29,8 @@ pub struct PlaneNetworkOptions {
     /// et al. 2020).
     #[cfg_attr(test, ts(inline))]
     pub weighting: Weighting,
-    /// Seed of weights and examples; drawn afresh if absent.
-    pub seed: Option<u64>,
+    /// Seed of weights and examples; for JavaScript drawn afresh if absent.
+    pub seed: u64,
 }
 
 impl Default for PlaneNetworkOptions {
@@ -42,7 +41,7 @@ impl Default for PlaneNetworkOptions {
             schedule: ScheduleKind::Cosine,
             steps: 100,
             weighting: Weighting::Bound,
-            seed: None,
+            seed: 0,
         }
     }
 }
@@ -85,7 +84,7 @@ impl PlaneNetwork {
     pub fn new(options: &PlaneNetworkOptions) -> Result<Self> {
         let data = data_of(options.data, options.components.as_deref())?;
         let schedule = schedule_of(options.schedule, options.steps)?;
-        let seed = options.seed.map_or_else(random_seed, Ok)?;
+        let seed = options.seed;
         let held_out = HeldOut::new(&data, &schedule, seed, HELD_OUT);
         let exact_elbo = mean(&held_out.bounds(&data));
         let training = Training::new(data, &schedule, options.weighting, seed);

@@ -133,8 +133,8 @@ pub struct PlaneDiffusionOptions {
     /// Standard deviation that "blurred" adds to every component, above 0 and at most 3; 0.4 if
     /// absent.
     pub blur: f64,
-    /// Seed of all noise; drawn afresh if absent.
-    pub seed: Option<u64>,
+    /// Seed of all noise; for JavaScript drawn afresh if absent.
+    pub seed: u64,
 }
 
 impl Default for PlaneDiffusionOptions {
@@ -148,7 +148,7 @@ impl Default for PlaneDiffusionOptions {
             particles: 1000,
             model: PlaneModel::Exact,
             blur: 0.4,
-            seed: None,
+            seed: 0,
         }
     }
 }

@@ -35,12 +35,12 @@ use crate::model::{
 /// })?;
 /// // A digit, 8-bit levels row by row, and what it costs the model that made it.
 /// let image = to_levels(&vae.decode(&vae.sample_prior(3).to_vec())?.to_vec())?;
-/// let scored = vae.elbo(&image, &VaeElboOptions { seed: Some(0), ..Default::default() })?.terms;
+/// let scored = vae.elbo(&image, &VaeElboOptions { seed: 0, ..Default::default() })?.terms;
 /// let difference = scored.reconstruction.mean - scored.kl;
 /// assert!((scored.elbo.mean - difference).abs() < 1e-9);
 ///
 /// // The same bound, and those of importance sampling, which grow draw by draw.
-/// let options = LatentBoundOptions { samples: 200, seed: Some(0), ..Default::default() };
+/// let options = LatentBoundOptions { samples: 200, seed: 0, ..Default::default() };
 /// let mut bound = vae.bound(&image, &options)?;
 /// while !bound.is_done() {
 ///     bound.step()?;

@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::latent_bound::Posterior;
 use super::super::vae_posterior::VaePosterior;
-use super::super::{
-    Accumulator, DensityReading, LatentBound, LatentBoundOptions, check_image, random_seed,
-};
+use super::super::{Accumulator, DensityReading, LatentBound, LatentBoundOptions, check_image};
 use super::Vae;
 use crate::error::{Error, Result};
 use crate::math::elbo::{VaeElbo, bits_per_dim};
@@ -26,8 +24,8 @@ const SAMPLES_AT_ONCE: usize = 64;
 pub struct VaeElboOptions {
     /// Samples of the latents, 1 to 100000; 64 if absent.
     pub samples: usize,
-    /// Seed of the binarization and of the samples; drawn afresh if absent.
-    pub seed: Option<u64>,
+    /// Seed of the binarization and of the samples; for JavaScript drawn afresh if absent.
+    pub seed: u64,
     /// The class, for a model that is conditioned on one.
     #[cfg_attr(test, ts(optional = nullable))]
     pub class: Option<usize>,
@@ -37,7 +35,7 @@ pub struct VaeElboOptions {
 
 impl Default for VaeElboOptions {
     fn default() -> Self {
-        Self { samples: 64, seed: None, class: None, dequantize: false }
+        Self { samples: 64, seed: 0, class: None, dequantize: false }
     }
 }
 
@@ -130,7 +128,6 @@ impl Vae {
                 format_args!("1 to {}", Self::MAX_SAMPLES),
             ));
         }
-        let seed = seed.map_or_else(random_seed, Ok)?;
         let observed = self.task.observe(levels, seed);
         let posterior = self.posterior(&observed, class, dequantize.then_some(seed))?;
         let q = Proposal::posterior();

@@ -103,7 +103,7 @@ pub(super) fn check_encoder(
     for (i, image) in levels.chunks_exact(dimensions).enumerate() {
         let options = VaeElboOptions {
             samples: 2,
-            seed: Some(options.seed),
+            seed: options.seed,
             class: class(i),
             ..VaeElboOptions::default()
         };
