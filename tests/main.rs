@@ -7,6 +7,7 @@ mod data;
 mod engine;
 #[cfg(not(target_arch = "wasm32"))]
 mod evaluate;
+mod image;
 mod kernels;
 #[cfg(not(target_arch = "wasm32"))]
 mod layers;

@@ -8,8 +8,10 @@
 //! Layers, each of which uses only those before it:
 //! - [`math`]: pure functions over `ndarray` (schedules, densities, bounds, noise addressed by seed
 //!   and index),
+//! - [`image`]: from a picture or strokes to 8-bit levels,
 //! - [`data`]: data sets of images from files,
-//! - [`kernels`]: what most of a network's time is spent in, as functions over slices,
+//! - [`evaluation`]: the scores of models on test sets,
+//! - `kernels` (no part of the interface): what most of a network's time is spent in,
 //! - [`model`]: what the mathematics needs of a network, the manifest, and ONNX networks run by
 //!   tract,
 //! - [`engine`]: one type for each thing a user does ([`engine::Vae`], [`engine::Ddpm`] and its
@@ -24,9 +26,13 @@
 pub mod data;
 pub mod engine;
 pub mod error;
+pub mod evaluation;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod image;
+/// Public for the benchmarks and the tests of this package, and no part of the interface.
+#[doc(hidden)]
 pub mod kernels;
 pub mod math;
 pub mod model;

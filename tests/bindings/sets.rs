@@ -4,8 +4,8 @@ use elbo_room::bindings::{
     Hvae, LatentBound, Vae, histogram, image_order, image_seed, npy_file, principal_components,
     read_data_file, roc,
 };
-use elbo_room::engine::example_drawings;
-use elbo_room::math::drawing::{DEFAULT_BRUSH, render_digit};
+use elbo_room::image::drawing::{DEFAULT_BRUSH, render_digit};
+use elbo_room::image::example_drawings;
 use js_sys::{Array, Float64Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;

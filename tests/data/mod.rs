@@ -2,7 +2,7 @@
 
 use elbo_room::data::{Content, ImageSet, Reading, read, write_bytes, write_floats};
 use elbo_room::engine::{image_order, image_seed};
-use elbo_room::math::resample::Size;
+use elbo_room::image::resample::Size;
 use elbo_room::math::rng::{Purpose, uniform};
 use wasm_bindgen_test::wasm_bindgen_test;
 

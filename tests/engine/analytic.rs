@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use elbo_room::Result;
 use elbo_room::engine::{Ddpm, Vae};
+use elbo_room::image::levels::levels_to_signed;
 use elbo_room::math::gaussian::discretized_log_likelihood;
-use elbo_room::math::image::levels_to_signed;
 use elbo_room::math::likelihood::Task;
 use elbo_room::math::numeric::sigmoid;
 use elbo_room::math::parameterization::Prediction;

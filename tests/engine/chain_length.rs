@@ -1,7 +1,7 @@
 //! What the length of a chain and its schedule do to the bound, for Gaussian data.
 
 use elbo_room::engine::{DiffusionElboOptions, Timesteps};
-use elbo_room::math::image::levels_to_signed;
+use elbo_room::image::levels::levels_to_signed;
 use elbo_room::math::schedule::{NoiseSchedule, ScheduleKind};
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -2,7 +2,7 @@
 //! and what is refused.
 
 use elbo_room::ErrorKind;
-use elbo_room::model::ClassDensity;
+use elbo_room::engine::ClassDensity;
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -4,8 +4,8 @@ use elbo_room::ErrorKind;
 use elbo_room::engine::{
     ClassPosterior, ClassPosteriorOptions, ClassPosteriorResult, ClassWeighting, Ddpm,
 };
+use elbo_room::image::levels::levels_to_signed;
 use elbo_room::math::classes::{entropy, uniform_posterior};
-use elbo_room::math::image::levels_to_signed;
 use elbo_room::math::schedule::ScheduleKind;
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,8 +1,8 @@
 //! The consistency form of a diffusion bound for Gaussian data against the closed form.
 
 use elbo_room::engine::{DiffusionElboOptions, DiffusionElboResult, Timesteps};
+use elbo_room::image::levels::levels_to_signed;
 use elbo_room::math::consistency::consistency_prior;
-use elbo_room::math::image::levels_to_signed;
 use elbo_room::math::schedule::ScheduleKind;
 use wasm_bindgen_test::wasm_bindgen_test;
 

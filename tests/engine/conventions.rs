@@ -7,9 +7,8 @@
 use elbo_room::engine::{Ddpm, DiffusionElboOptions, SamplerOptions};
 use elbo_room::math::numeric::sigmoid;
 use elbo_room::math::schedule::ScheduleKind;
-use elbo_room::math::training::BetaSchedule;
 use elbo_room::model::Convention;
-use elbo_room::model::manifest::{Contract, ModelEntry};
+use elbo_room::model::manifest::{BetaSchedule, Contract, ModelEntry};
 use ndarray::{Array1, array};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;

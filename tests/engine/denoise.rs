@@ -3,7 +3,7 @@
 
 use elbo_room::ErrorKind;
 use elbo_room::engine::{DiffuseOptions, Method, Sampler, SamplerOptions};
-use elbo_room::math::image::{levels_to_signed, rms_difference};
+use elbo_room::image::levels::{levels_to_signed, rms_difference};
 use elbo_room::math::schedule::ScheduleKind;
 use ndarray::Array1;
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -1,12 +1,12 @@
 //! `evaluation.json`: what is refused, and where a bound lies among those of the test set.
 
 use elbo_room::ErrorKind;
+use elbo_room::evaluation::{
+    BoundDistribution, Chain, EvaluatedModel, Evaluation, FORMAT, MeanScore, Metric, Unit,
+};
 use elbo_room::math::likelihood::Task;
 use elbo_room::math::rng::{Purpose, standard_normal};
 use elbo_room::math::schedule::ScheduleKind;
-use elbo_room::model::evaluation::{
-    BoundDistribution, Chain, EvaluatedModel, Evaluation, FORMAT, MeanScore, Metric, Unit,
-};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn bounds(images: usize) -> Vec<f64> {

@@ -1,7 +1,8 @@
 //! The drawings that come with the crate, as images and to the shipped VAE.
 
-use elbo_room::engine::{ExampleDrawing, VaeElboOptions, example_drawings};
-use elbo_room::math::drawing::{DEFAULT_BRUSH, render_digit};
+use elbo_room::engine::VaeElboOptions;
+use elbo_room::image::drawing::{DEFAULT_BRUSH, render_digit};
+use elbo_room::image::{ExampleDrawing, example_drawings};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use wasm_bindgen_test::wasm_bindgen_test;

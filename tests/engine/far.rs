@@ -3,7 +3,7 @@
 use elbo_room::engine::{
     Accumulator, Hvae, LatentBound, LatentBoundOptions, LatentBoundResult, Vae,
 };
-use elbo_room::math::drawing::render_digit;
+use elbo_room::image::drawing::render_digit;
 use elbo_room::math::elbo::Estimate;
 use elbo_room::math::proposal::ProposalKind;
 use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};

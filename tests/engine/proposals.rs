@@ -2,8 +2,9 @@
 
 use elbo_room::ErrorKind;
 use elbo_room::engine::{CheckOptions, Ddpm, WarningCode, check};
-use elbo_room::math::training::BetaSchedule;
-use elbo_room::model::manifest::{Contract, ImageShape, Layout, Likelihood, ModelEntry, Spread};
+use elbo_room::model::manifest::{
+    BetaSchedule, Contract, ImageShape, Layout, Likelihood, ModelEntry, Spread,
+};
 use elbo_room::model::phrase::Phrase;
 use elbo_room::model::propose::{FlatImage, NamedFile, Proposal, ProposalOptions, propose};
 use elbo_room::model::{Dim, inspect, inspect_at};

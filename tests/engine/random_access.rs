@@ -4,8 +4,8 @@ use elbo_room::engine::{
     ClassPosteriorOptions, Ddpm, DiffuseOptions, DiffusionElboOptions, LatentBoundOptions,
     SamplerOptions, Timesteps,
 };
+use elbo_room::image::levels::{levels_to_signed, signed_to_levels};
 use elbo_room::math::diffusion::q_sample;
-use elbo_room::math::image::{levels_to_signed, signed_to_levels};
 use elbo_room::math::rng::{Purpose, standard_normal, uniform};
 use elbo_room::math::schedule::ScheduleKind;
 use elbo_room::{ErrorKind, Result};

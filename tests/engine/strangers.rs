@@ -1,8 +1,8 @@
 //! How well a model's own images are told from strangers, and where one image stands.
 
+use elbo_room::evaluation::strangers::{Detector, Evidence, Strangers, middle_timesteps};
 use elbo_room::math::quantiles::quantiles;
 use elbo_room::math::rng::{Purpose, standard_normal};
-use elbo_room::model::strangers::{Detector, Evidence, Strangers, middle_timesteps};
 use libm::erfc;
 use wasm_bindgen_test::wasm_bindgen_test;
 

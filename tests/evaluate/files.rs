@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use elbo_room::engine::example_drawings;
-use elbo_room::math::drawing::{DEFAULT_BRUSH, render_digit};
+use elbo_room::image::drawing::{DEFAULT_BRUSH, render_digit};
+use elbo_room::image::example_drawings;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 

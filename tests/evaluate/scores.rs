@@ -3,10 +3,10 @@
 use std::fs;
 
 use elbo_room::engine::{LatentBoundOptions, Vae};
+use elbo_room::evaluation::{Evaluation, MeanScore, Metric};
 use elbo_room::math::elbo::Estimate;
 use elbo_room::math::proposal::ProposalKind;
 use elbo_room::math::rng::{Purpose, uniform};
-use elbo_room::model::evaluation::{Evaluation, MeanScore, Metric};
 use elbo_room::model::manifest::Manifest;
 
 use super::files::{digits, evaluate, folder, read, refused, write_test_set};

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use elbo_room::math::code::binary_code_length;
+use elbo_room::evaluation::strangers::Detector;
+use elbo_room::evaluation::{EvaluatedModel, Evaluation, Metric};
+use elbo_room::image::code::binary_code_length;
+use elbo_room::image::resample::Size;
 use elbo_room::math::likelihood::Task;
-use elbo_room::math::resample::Size;
 use elbo_room::math::roc::roc;
-use elbo_room::model::evaluation::{EvaluatedModel, Evaluation, Metric};
-use elbo_room::model::strangers::Detector;
 
 use super::files::{digits, evaluate, folder, idx, npy, read, refused, write_test_set};
 

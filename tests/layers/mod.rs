@@ -3,15 +3,17 @@
 use std::path::{Path, PathBuf};
 
 /// Each layer of `crate/src` with the layers that it may use, beside itself and `error`.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("math", &[]),
-    ("data", &["math"]),
+    ("image", &["math"]),
+    ("data", &["math", "image"]),
+    ("evaluation", &["math"]),
     ("kernels", &[]),
-    ("model", &["math", "kernels"]),
-    ("engine", &["math", "model"]),
-    ("wire", &["math", "data", "model", "engine"]),
+    ("model", &["math", "image", "kernels"]),
+    ("engine", &["math", "image", "model"]),
+    ("wire", &["math", "image", "data", "model", "engine"]),
     ("canvas", &["math", "engine", "wire"]),
-    ("bindings", &["math", "data", "model", "engine", "wire", "canvas"]),
+    ("bindings", &["math", "image", "data", "evaluation", "model", "engine", "wire", "canvas"]),
 ];
 
 /// Libraries, by how their names begin, and the folders that alone may name them.
@@ -54,6 +56,9 @@ fn faults(path: &str, text: &str) -> Vec<String> {
                 found.push(format!("{path}:{}: {own} uses {name}", i + 1));
             }
         }
+        if path.starts_with("math/") && line.contains("camelCase") {
+            found.push(format!("{path}:{}: math has names of JavaScript", i + 1));
+        }
         for (library, places) in LIBRARIES {
             if begins(line, library) && !places.iter().any(|place| path.starts_with(place)) {
                 found.push(format!("{path}:{}: {library} is for {places:?}", i + 1));
@@ -90,6 +95,26 @@ fn each_layer_uses_those_below_it_alone() {
     assert_eq!(faults, [""; 0]);
 }
 
+/// They are public for these alone.
+#[test]
+fn nothing_but_benchmarks_and_tests_of_kernels_names_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = Vec::new();
+    ["benches", "examples", "fuzz", "tests"].map(|folder| files(&root.join(folder), &mut all));
+    let mut places: Vec<_> = all
+        .iter()
+        .filter(|path| {
+            begins(&std::fs::read_to_string(path).unwrap(), concat!("elbo_room::", "kernels"))
+        })
+        .map(|path| path.parent().unwrap().strip_prefix(root).unwrap().to_str().unwrap())
+        .collect();
+    places.dedup();
+    assert_eq!(
+        places,
+        ["benches", "tests/kernels"].map(|place| place.replace('/', std::path::MAIN_SEPARATOR_STR))
+    );
+}
+
 #[test]
 fn what_is_named_across_layers_is_found() {
     let engine = "use crate::engine::{Vae, Sampler};\n/// like [`crate::engine::Vae`]\n";
@@ -98,4 +123,7 @@ fn what_is_named_across_layers_is_found() {
     let libraries = "let a = 1;\nuse tract_core::prelude::*; let contract_of = 2;\n";
     let found = faults("model/load.rs", libraries);
     assert_eq!(found, ["model/load.rs:2: tract_ is for [\"model/onnx\"]"]);
+    let face = "#[serde(rename_all = \"camelCase\")]\n";
+    assert_eq!(faults("math/roc.rs", face), ["math/roc.rs:1: math has names of JavaScript"]);
+    assert_eq!(faults("engine/vae.rs", face), [""; 0]);
 }

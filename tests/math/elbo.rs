@@ -1,10 +1,10 @@
 use crate::math::common::{assert_close, assert_relative, schedule, schedules};
+use elbo_room::image::levels::levels_to_signed;
 use elbo_room::math::diffusion::q_posterior;
 use elbo_room::math::elbo::{
-    Estimate, VaeElbo, bits_per_dim, l_0, l_0_posterior_variance, l_denoising, l_t_prior,
+    Estimate, bits_per_dim, l_0, l_0_posterior_variance, l_denoising, l_t_prior,
 };
 use elbo_room::math::gaussian::{discretized_log_likelihood, kl_standard};
-use elbo_room::math::image::levels_to_signed;
 use elbo_room::math::schedule::ScheduleKind;
 use ndarray::{Array1, aview1};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -38,45 +38,6 @@ fn estimates() {
 fn bits() {
     assert_relative(bits_per_dim(784.0 * std::f64::consts::LN_2, 784), 1.0, 1e-15, "one bit each");
     assert_close(bits_per_dim(543.4, 784), 1.0, 1e-4, "28 x 28");
-}
-
-#[wasm_bindgen_test(unsupported = test)]
-fn vae_terms_add_up() {
-    let elbo = VaeElbo::new(&[-60.0, -62.0], vec![20.0, 5.0, 0.5], 784);
-    assert_eq!(elbo.reconstruction, Estimate { mean: -61.0, standard_error: Some(1.0) });
-    assert_eq!(elbo.kl, 25.5);
-    assert_eq!(elbo.elbo, Estimate { mean: -86.5, standard_error: Some(1.0) });
-    assert_relative(elbo.bits_per_dim.mean, bits_per_dim(86.5, 784), 1e-15, "bits/dim");
-    assert_relative(
-        elbo.bits_per_dim.standard_error.unwrap(),
-        bits_per_dim(1.0, 784),
-        1e-15,
-        "its error",
-    );
-    let json = serde_json::to_value(VaeElbo::new(&[-60.0], vec![1.0], 784)).unwrap();
-    assert_eq!(json["klPerLatent"][0], 1.0);
-    assert!(json["elbo"]["standardError"].is_null() && json["bitsPerDim"]["mean"].is_number());
-}
-
-/// Linear-Gaussian model z ~ N(0, 1), x | z ~ N(w z, s²) with its exact posterior as q: the bound
-/// is log p(x) itself.
-#[wasm_bindgen_test(unsupported = test)]
-fn vae_bound_is_tight_for_the_exact_posterior() {
-    use elbo_room::math::gaussian::log_density;
-    use elbo_room::math::rng::{Purpose, standard_normal};
-    let (w, s2, x) = (1.7, 0.3, -0.8);
-    let variance = 1.0 / (1.0 + w * w / s2);
-    let mean = variance * w * x / s2;
-    let noise = standard_normal(4, Purpose::Latent, [0, 0], 20_000);
-    let log_likelihoods: Vec<f64> = noise
-        .iter()
-        .map(|e| log_density(x, w * (mean + variance.sqrt() * e), f64::ln(s2)))
-        .collect();
-    let kl = kl_standard(aview1(&[mean]), aview1(&[variance.ln()]));
-    let elbo = VaeElbo::new(&log_likelihoods, kl.to_vec(), 1).elbo;
-    let log_p = log_density(x, 0.0, f64::ln(w * w + s2));
-    let error = elbo.standard_error.unwrap();
-    assert!(error < 0.01 && (elbo.mean - log_p).abs() < 4.0 * error, "{elbo:?} is not {log_p}");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -3,9 +3,9 @@ use wasm_bindgen::prelude::*;
 use super::convert::{JsResult, fields, levels, seed, to_js};
 use super::images::size;
 use crate::error::Error;
-use crate::math::code::code_length;
-use crate::model::evaluation;
-use crate::model::strangers::{Evidence, middle_timesteps};
+use crate::evaluation;
+use crate::evaluation::strangers::{Evidence, middle_timesteps};
+use crate::image::code::code_length;
 use crate::wire;
 
 /// What the models achieve on a test set.

@@ -2,11 +2,10 @@ use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray
 use wasm_bindgen::prelude::*;
 
 use super::convert::{JsResult, fields, floats, levels, options, to_js, type_of};
-use crate::engine;
 use crate::error::Error;
-use crate::math::drawing;
-use crate::math::pixels::{self, Reading};
-use crate::math::resample::{self, Fit, Size};
+use crate::image::pixels::{self, Reading};
+use crate::image::resample::{self, Fit, Size};
+use crate::image::{self, drawing};
 use crate::model::manifest::ImageShape;
 use crate::wire::{self, DigitFromPixelsOptions, DigitReading, DigitStanding, RenderDigitOptions};
 
@@ -143,7 +142,7 @@ pub fn digit_standing(
 /// things that are not a digit.
 #[wasm_bindgen(js_name = exampleDrawings, unchecked_return_type = "ExampleDrawing[]")]
 pub fn example_drawings() -> JsResult<Array> {
-    engine::example_drawings()
+    image::example_drawings()
         .into_iter()
         .map(|drawing| {
             let strokes: Array =

@@ -5,12 +5,12 @@ use super::convert::{JsResult, count, doubles, levels, seed, to_js, type_of};
 use crate::data::{self, Content, ImageSet};
 use crate::engine;
 use crate::error::Error;
+use crate::image::resample::Size;
 use crate::math::pca;
 use crate::math::quantiles::Histogram;
-use crate::math::resample::Size;
 use crate::math::roc;
 use crate::model::manifest::ImageShape;
-use crate::wire::DataFile;
+use crate::wire::{self, DataFile};
 
 /// Reads a file of a data set: IDX, NPY or CSV, by how it begins. An array of rank 1 and a single
 /// column are labels; images are [N, H, W], [N, H, W, C], [N, C, H, W] or [N, pixels] with 1 or 3
@@ -67,7 +67,8 @@ pub fn roc(
     #[wasm_bindgen(unchecked_param_type = "Float64Array")] positives: JsValue,
     #[wasm_bindgen(unchecked_param_type = "Float64Array")] negatives: JsValue,
 ) -> JsResult<JsValue> {
-    to_js(&roc::roc(&doubles(&positives, "positives")?, &doubles(&negatives, "negatives")?)?)
+    let found = roc::roc(&doubles(&positives, "positives")?, &doubles(&negatives, "negatives")?)?;
+    to_js(&wire::Roc::from(found))
 }
 
 /// Counts values in bins of width 1, 2 or 5 times a power of ten, in as few as are no fewer than
@@ -100,7 +101,8 @@ pub fn principal_components(
     dimensions: usize,
     components: usize,
 ) -> JsResult<JsValue> {
-    to_js(&pca::principal_components(&doubles(&points, "points")?, dimensions, components)?)
+    let found = pca::principal_components(&doubles(&points, "points")?, dimensions, components)?;
+    to_js(&wire::PrincipalComponents::from(found))
 }
 
 /// An array of rank 1 as an NPY file.

@@ -5,7 +5,6 @@ use super::convert::{self, JsResult, doubles, file, floats, levels, to_js};
 use super::estimator::LatentBound;
 use crate::canvas::{self, Layout};
 use crate::engine;
-use crate::model::ClassRegion;
 
 /// A variational autoencoder.
 #[wasm_bindgen]
@@ -126,7 +125,7 @@ impl Vae {
         &self,
         #[wasm_bindgen(unchecked_param_type = "Float64Array")] shares: JsValue,
     ) -> JsResult<Array> {
-        let object = |region: ClassRegion| -> JsResult<JsValue> {
+        let object = |region: engine::ClassRegion| -> JsResult<JsValue> {
             let line = |line: &Vec<_>| JsValue::from(Float64Array::from(line.as_flattened()));
             let contours: Array = region
                 .contours

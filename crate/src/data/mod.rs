@@ -13,7 +13,7 @@ pub use npy::{write_bytes, write_floats};
 pub use tensor::{Reading, Tensor, Values};
 
 use crate::error::{Error, Result};
-use crate::math::resample::Size;
+use crate::image::resample::Size;
 
 /// Most levels of a data set.
 const MAX_LEVELS: usize = 1 << 28;

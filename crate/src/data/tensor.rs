@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{ImageSet, MAX_IMAGES, MAX_SIDE};
 use crate::error::{Error, Result};
-use crate::math::resample::Size;
+use crate::image::resample::Size;
 
 /// Values of an array in row-major order.
 #[derive(Clone, Debug, PartialEq)]

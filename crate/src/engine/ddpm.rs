@@ -11,7 +11,7 @@ use super::{
     Sampler, SamplerOptions,
 };
 use crate::error::{Error, Result};
-use crate::math::image::signed_to_levels;
+use crate::image::levels::signed_to_levels;
 use crate::math::parameterization::Prediction;
 use crate::math::schedule::{LogSnrRange, NoiseSchedule, ScheduleKind};
 use crate::model::manifest::{Contract, ImageShape, ModelEntry};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use ndarray::Array1;
 
 use crate::error::{Error, Result};
+use crate::image::levels::levels_to_signed;
 use crate::math::consistency::{Neighbours, consistency_term};
 use crate::math::diffusion::q_sample;
 use crate::math::elbo::{l_0, l_0_posterior_variance, l_denoising};
-use crate::math::image::levels_to_signed;
 use crate::math::parameterization::Prediction;
 use crate::math::rng::{Purpose, standard_normal};
 use crate::math::schedule::NoiseSchedule;

@@ -4,7 +4,7 @@ use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::math::image::unit_to_levels;
+use crate::image::levels::unit_to_levels;
 use crate::math::interpolate::{along, lerp, slerp};
 
 /// A straight line, or a great circle (Shoemake 1985).

@@ -7,7 +7,7 @@ use ndarray::ArrayView1;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::math::image::unit_to_levels;
+use crate::image::levels::unit_to_levels;
 use crate::model::Decoder;
 use crate::model::manifest::ImageShape;
 

@@ -1,12 +1,13 @@
 //! One type for each thing a user does. The engine holds models and calls the mathematics.
 
 mod check;
+mod class_density;
 mod class_posterior;
 mod ddpm;
 mod diffusion_elbo;
 mod diffusion_result;
+mod estimate;
 mod estimator;
-mod examples;
 mod forward;
 mod hvae;
 mod image_set;
@@ -14,6 +15,7 @@ mod inference;
 mod latent;
 mod latent_bound;
 mod latent_plane;
+mod latent_result;
 mod plane;
 mod sampler;
 mod timesteps;
@@ -23,6 +25,7 @@ mod vae_posterior;
 pub use check::{
     CheckOptions, Gallery, GalleryName, ModelCheck, Warning, WarningCode, check, probe_images,
 };
+pub use class_density::{ClassDensity, ClassRegion};
 pub use class_posterior::{
     ClassPosterior, ClassPosteriorOptions, ClassPosteriorResult, ClassWeighting,
 };
@@ -30,7 +33,6 @@ pub use ddpm::{Ddpm, DiffuseOptions, Diffused, ScheduleTable};
 pub use diffusion_elbo::{DiffusionElbo, DiffusionElboOptions};
 pub use diffusion_result::{ConsistencyForm, DiffusionElboResult, PassCosts, TimestepTerm};
 pub use estimator::{Accumulator, Estimator};
-pub use examples::{ExampleDrawing, example_drawings};
 pub use hvae::{Hvae, ReconstructOptions};
 pub use image_set::{image_order, image_seed};
 pub use inference::{
@@ -38,11 +40,11 @@ pub use inference::{
     InferenceTrace, VariationalInference,
 };
 pub use latent::{Interpolation, along_path, interpolate, to_levels};
-pub use latent_bound::{
-    DensityReading, ImportanceEstimate, LatentBound, LatentBoundOptions, LatentBoundResult,
-    LayerKl, ParetoDiagnostic, TailWeight,
-};
+pub use latent_bound::{LatentBound, LatentBoundOptions};
 pub use latent_plane::{LatentPlane, LatentPlaneOptions};
+pub use latent_result::{
+    DensityReading, ImportanceEstimate, LatentBoundResult, LayerKl, ParetoDiagnostic, TailWeight,
+};
 pub use plane::{
     PlaneComponent, PlaneDiffusion, PlaneDiffusionOptions, PlaneErrors, PlaneField, PlaneForm,
     PlaneGap, PlaneKernel, PlaneKernels, PlaneModel, PlaneNetwork, PlaneNetworkOptions,
@@ -51,7 +53,7 @@ pub use plane::{
 };
 pub use sampler::{Frame, Method, Sampler, SamplerOptions};
 pub use timesteps::Timesteps;
-pub use vae::{ScoredVae, Vae, VaeElboOptions};
+pub use vae::{ScoredVae, Vae, VaeElbo, VaeElboOptions};
 
 use crate::error::{Error, Result};
 

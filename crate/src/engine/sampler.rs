@@ -7,8 +7,8 @@ use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::image::levels::{rms_difference, signed_to_levels};
 use crate::math::diffusion::{ancestral_step, ddim_step};
-use crate::math::image::{rms_difference, signed_to_levels};
 use crate::math::parameterization::{Prediction, guide};
 use crate::math::rng::{Purpose, standard_normal};
 use crate::math::schedule::{NoiseSchedule, ScheduleKind};

@@ -8,17 +8,14 @@ use super::gaussian::discretized_log_likelihood;
 use super::numeric::{mean, sigmoid, softplus, standard_error, sum_of_squares};
 use super::schedule::NoiseSchedule;
 use ndarray::{ArrayView1, Zip};
-use serde::Serialize;
 use std::f64::consts::LN_2;
 
-/// A Monte Carlo mean; `standardError` is null while there is too little to estimate it from.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+/// A Monte Carlo mean and how far it may be off.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// The mean of the draws.
     pub mean: f64,
-    /// The standard error of the mean; null if the draws do not tell, as a single one does not.
+    /// The standard error of the mean; none if the draws do not tell, as a single one does not.
     pub standard_error: Option<f64>,
 }
 
@@ -47,40 +44,6 @@ pub fn standard_deviation(samples: &[f64]) -> Option<f64> {
 /// Nats of a whole image to bits per dimension: nats / (D ln 2).
 pub fn bits_per_dim(nats: f64, dimensions: usize) -> f64 {
     nats / (dimensions as f64 * LN_2)
-}
-
-/// ELBO = reconstruction - KL of an image, in nats.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct VaeElbo {
-    /// `E_q[log p(x|z)]`, at most 0 but for a density.
-    pub reconstruction: Estimate,
-    /// KL(q(z|x) || p(z)), exact.
-    pub kl: f64,
-    /// The summands of `kl`, one per latent.
-    pub kl_per_latent: Vec<f64>,
-    /// reconstruction - kl ≤ log p(x).
-    pub elbo: Estimate,
-    /// -ELBO / (pixels * ln 2); of a density -(ELBO + logVolume) / (pixels * ln 2).
-    pub bits_per_dim: Estimate,
-}
-
-impl VaeElbo {
-    /// From log p(x|z) at one or more draws z ~ q(z|x), the KL of each latent, and the number of
-    /// pixels.
-    pub fn new(log_likelihoods: &[f64], kl_per_latent: Vec<f64>, dimensions: usize) -> Self {
-        let reconstruction = Estimate::from_samples(log_likelihoods);
-        let kl: f64 = kl_per_latent.iter().sum();
-        let elbo = reconstruction.linear(1.0, -kl);
-        Self {
-            reconstruction,
-            kl,
-            kl_per_latent,
-            elbo,
-            bits_per_dim: elbo.linear(bits_per_dim(-1.0, dimensions), 0.0),
-        }
-    }
 }
 
 /// L_T = KL(q(x_T | x_0) || N(0, I)) in nats: ½ Σ (α_T² x_0² + σ_T² - log σ_T² - 1). Exact, and the

@@ -1,7 +1,5 @@
 //! The directions in which points vary most.
 
-use serde::Serialize;
-
 use crate::error::{Error, Result};
 
 /// Directions that are iterated beside those asked for.
@@ -16,9 +14,7 @@ const MOST_ROUNDS: usize = 20;
 const ROUNDING: f64 = 1e-12;
 
 /// Orthonormal axes through the mean of points, each with the largest variance that is left.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PrincipalComponents {
     /// The mean of the points.
     pub mean: Vec<f64>,

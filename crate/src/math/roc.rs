@@ -1,17 +1,13 @@
 //! How well a score tells two samples apart.
 
-use serde::Serialize;
-
 use crate::error::{Error, Result};
 
 /// How well a value tells two samples apart.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Roc {
     /// The probability that a positive has the higher value, one half for equal ones.
     pub auroc: f64,
-    /// By the placements of both samples (DeLong et al. 1988); null where one of them has a single
+    /// By the placements of both samples (DeLong et al. 1988); none where one of them has a single
     /// value.
     pub standard_error: Option<f64>,
     /// Corners from [0, 0] to [1, 1]: the share of negatives, then of positives, at or above a

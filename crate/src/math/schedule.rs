@@ -245,7 +245,7 @@ fn linear_betas(steps: usize) -> impl Iterator<Item = f64> {
 /// β_t = 1 - f(t)/f(t-1), where cos²a - cos²b = sin(b-a) sin(a+b) avoids the subtraction. The limit
 /// 0.999 is the paper's: f(T) is 0, and without it the last step would forget everything, with log
 /// SNR -∞.
-pub(super) fn cosine_betas(steps: usize) -> impl Iterator<Item = f64> {
+pub(crate) fn cosine_betas(steps: usize) -> impl Iterator<Item = f64> {
     const S: f64 = 0.008;
     let theta = move |t: usize| (t as f64 / steps as f64 + S) / (1.0 + S) * FRAC_PI_2;
     let step = FRAC_PI_2 / (1.0 + S) / steps as f64;
@@ -257,14 +257,14 @@ pub(super) fn cosine_betas(steps: usize) -> impl Iterator<Item = f64> {
 }
 
 /// β of `ᾱ(u) = (σ(3) - σ(6u - 3)) / (σ(3) - σ(-3))` at u = t/T, of which the last would be 1.
-pub(super) fn sigmoid_betas(steps: usize) -> impl Iterator<Item = f64> {
+pub(crate) fn sigmoid_betas(steps: usize) -> impl Iterator<Item = f64> {
     let at = move |t: usize| sigmoid(6.0 * (t as f64 / steps as f64) - 3.0);
     let end = at(steps);
     (1..=steps).map(move |t| ((at(t) - at(t - 1)) / (end - at(t - 1))).min(0.999))
 }
 
 /// λ_1, ..., λ_T of a chain given by its β.
-pub(super) fn log_snr_of_betas(betas: impl Iterator<Item = f64>) -> Vec<f64> {
+pub(crate) fn log_snr_of_betas(betas: impl Iterator<Item = f64>) -> Vec<f64> {
     betas
         .scan(0.0, |log_alpha_bar, beta| {
             *log_alpha_bar += libm::log1p(-beta);

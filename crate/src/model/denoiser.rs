@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ndarray::{Array1, ArrayView1, Zip};
 
+use super::manifest::TrainedChain;
 use super::manifest::{DdpmContract, ImageShape, NetworkAdapter, Numbers, TimeForm};
 use super::networks::OnnxFile;
 use super::onnx::{Network, TensorSpec};
@@ -12,7 +13,6 @@ use super::{NoisePredictor, NoisyState, check_class};
 use crate::error::{Error, Result};
 use crate::math::parameterization::{Coordinates, Parameterization, Prediction, edm_input};
 use crate::math::schedule::LogSnrRange;
-use crate::math::training::TrainedChain;
 
 /// Log SNR at which the conventions without a chain are taken to end: σ from 80 to 0.002 (Karras et
 /// al. 2022).

@@ -5,8 +5,9 @@ use ndarray::{Array1, ArrayView1};
 use super::manifest::{
     FileEntry, HvaeContract, ImageInput, ImageShape, LatentLayer, Likelihood, Numbers,
 };
-use super::networks::{OnnxFile, PixelReader, check_elements};
+use super::networks::{OnnxFile, check_elements};
 use super::onnx::{Network, TensorSpec};
+use super::pixel_reader::PixelReader;
 use super::wiring::{ImageTensor, Tensor, check_length, finite, run, run_states, spec};
 use super::{DiagonalGaussian, Hierarchy, TopDown};
 use crate::error::{Error, Result};

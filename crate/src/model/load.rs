@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::denoiser::{Convention, OnnxNoisePredictor};
 use super::manifest::{DdpmContract, FileEntry, HvaeContract, ModelEntry, VaeContract};
 use super::networks::{OnnxDecoder, OnnxEncoder, OnnxFile};
-use super::{ClassDensity, Decoder, Encoder, Hierarchy, NoisePredictor, OnnxHierarchy};
+use super::{Decoder, Encoder, Hierarchy, NoisePredictor, OnnxHierarchy};
 use crate::error::Result;
 
 /// The bytes of a file by its role.
@@ -64,17 +64,6 @@ pub fn decoder(
         OnnxDecoder::load(file, &vae.decoder, entry.image, entry.likelihood, latents, classes)
     })?;
     Ok(Arc::new(decoder))
-}
-
-/// Where the training images of each class lie, if the entry says.
-///
-/// # Errors
-/// As [`encoder`].
-pub fn density(vae: &VaeContract, files: Files<'_>) -> Result<Option<ClassDensity>> {
-    let Some(entry) = &vae.files.density else { return Ok(None) };
-    let bytes = files("density")?;
-    entry.verify(&bytes)?;
-    ClassDensity::parse(&bytes).map(Some)
 }
 
 /// Both networks of a hierarchical VAE.

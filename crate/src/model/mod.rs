@@ -5,18 +5,16 @@
 //! be checked exactly.
 
 pub mod changes;
-mod class_density;
 mod denoiser;
-pub mod evaluation;
 mod hierarchy;
 pub mod load;
 pub mod manifest;
 mod networks;
 pub(crate) mod onnx;
 pub mod phrase;
+mod pixel_reader;
 mod pixels;
 pub mod propose;
-pub mod strangers;
 mod wiring;
 
 use ndarray::{Array1, ArrayView1};
@@ -24,7 +22,6 @@ use ndarray::{Array1, ArrayView1};
 use crate::error::{Error, Result};
 use crate::math::parameterization::Prediction;
 
-pub use class_density::{ClassDensity, ClassRegion};
 pub use denoiser::{Convention, OnnxNoisePredictor};
 pub use hierarchy::OnnxHierarchy;
 pub use networks::{OnnxDecoder, OnnxEncoder, OnnxFile};

@@ -11,6 +11,9 @@ use ts_rs::TS;
 use self::print::{Declaration, Fields};
 use crate::ErrorKind;
 use crate::engine::*;
+use crate::evaluation::strangers::{Detector, Place, Strangers};
+use crate::evaluation::{EvaluatedModel, MeanScore};
+use crate::image::ExampleDrawing;
 use crate::math::elbo::Estimate;
 use crate::math::inference::contour::Window;
 use crate::math::inference::logistic::Observation;
@@ -18,18 +21,13 @@ use crate::math::inference::target::TargetKind;
 use crate::math::inference::variational::Family;
 use crate::math::likelihood::Task;
 use crate::math::parameterization::Prediction;
-use crate::math::pca::PrincipalComponents;
 use crate::math::proposal::ProposalKind;
 use crate::math::quantiles::Histogram;
-use crate::math::roc::Roc;
 use crate::math::schedule::ScheduleKind;
-use crate::math::training::BetaSchedule;
-use crate::model::evaluation::{EvaluatedModel, MeanScore};
 use crate::model::manifest::*;
 use crate::model::phrase::{Code, Phrase};
 use crate::model::propose::{Choice, Flat, FlatImage, Guess, Proposal, ProposalOptions};
-use crate::model::strangers::{Detector, Place, Strangers};
-use crate::model::{ClassRegion, DiagonalGaussian, Dim, GraphInfo, GraphPort, OperatorTime};
+use crate::model::{DiagonalGaussian, Dim, GraphInfo, GraphPort, OperatorTime};
 use crate::wire;
 
 /// A type that the crate returns, or one without fields.
@@ -248,7 +246,12 @@ fn plane() -> Vec<Declaration> {
 }
 
 fn sets() -> Vec<Declaration> {
-    vec![out::<wire::DataFile>(), out::<Roc>(), out::<Histogram>(), out::<PrincipalComponents>()]
+    vec![
+        out::<wire::DataFile>(),
+        out::<wire::Roc>(),
+        out::<Histogram>(),
+        out::<wire::PrincipalComponents>(),
+    ]
 }
 
 #[test]

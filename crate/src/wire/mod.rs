@@ -11,9 +11,10 @@ use serde_bytes::ByteBuf;
 
 use crate::data::Reading;
 use crate::engine::{Density, PlaneField, PlaneParticles};
-use crate::math::drawing::DEFAULT_BRUSH;
+use crate::image::drawing::DEFAULT_BRUSH;
+use crate::image::pixels;
 use crate::math::inference::Point;
-use crate::math::pixels;
+use crate::math::{pca, roc};
 use crate::model::manifest::ImageShape;
 
 fn one() -> f64 {
@@ -137,6 +138,52 @@ pub(crate) enum DataFile {
         #[cfg_attr(test, ts(type = "null"))]
         levels: (),
     },
+}
+
+/// How well a value tells two samples apart.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Roc {
+    /// The probability that a positive has the higher value, one half for equal ones.
+    pub auroc: f64,
+    /// By the placements of both samples (DeLong et al. 1988); null where one of them has a single
+    /// value.
+    pub standard_error: Option<f64>,
+    /// Corners from [0, 0] to [1, 1]: the share of negatives, then of positives, at or above a
+    /// falling threshold.
+    pub points: Vec<[f64; 2]>,
+}
+
+impl From<roc::Roc> for Roc {
+    fn from(roc::Roc { auroc, standard_error, points }: roc::Roc) -> Self {
+        Self { auroc, standard_error, points }
+    }
+}
+
+/// Orthonormal axes through the mean of points, each with the largest variance that is left.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct PrincipalComponents {
+    /// The mean of the points.
+    pub mean: Vec<f64>,
+    /// Unit vectors whose entry of the largest absolute value is positive; all zeros beyond the
+    /// rank of the points.
+    pub axes: Vec<Vec<f64>>,
+    /// Along each axis, with n - 1 in the denominator.
+    pub variances: Vec<f64>,
+    /// Of all dimensions together.
+    pub total_variance: f64,
+    /// Coordinates along the axes, point after point, relative to the mean.
+    pub scores: Vec<f64>,
+}
+
+impl From<pca::PrincipalComponents> for PrincipalComponents {
+    fn from(found: pca::PrincipalComponents) -> Self {
+        let pca::PrincipalComponents { mean, axes, variances, total_variance, scores } = found;
+        Self { mean, axes, variances, total_variance, scores }
+    }
 }
 
 /// What a model says of an image: its ELBO, the KL of a VAE, the terms of a diffusion model.

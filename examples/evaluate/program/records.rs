@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use elbo_room::model::evaluation::Metric;
+use elbo_room::evaluation::Metric;
 use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use elbo_room::evaluation::strangers::{Detector, Strangers};
+use elbo_room::evaluation::{EvaluatedModel, Evaluation, FORMAT, MeanScore, Metric, Unit};
 use elbo_room::math::likelihood::Task;
-use elbo_room::model::evaluation::{EvaluatedModel, Evaluation, FORMAT, MeanScore, Metric, Unit};
-use elbo_room::model::strangers::{Detector, Strangers};
 
 /// Begins and ends the part of a Markdown file that is written.
 const MARK: &str = "<!-- written by evaluate -->";

@@ -8,12 +8,12 @@ use elbo_room::engine::{
     Accumulator, ClassPosteriorOptions, ClassWeighting, Ddpm, DiffusionElboOptions, Hvae,
     LatentBound, LatentBoundOptions, LatentBoundResult, Timesteps, Vae, image_seed,
 };
-use elbo_room::math::code::code_length;
+use elbo_room::evaluation::Metric;
+use elbo_room::evaluation::strangers::middle_timesteps;
+use elbo_room::image::code::code_length;
 use elbo_room::math::likelihood::Task;
 use elbo_room::math::proposal::ProposalKind;
-use elbo_room::model::evaluation::Metric;
 use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};
-use elbo_room::model::strangers::middle_timesteps;
 
 use super::arguments::Arguments;
 use super::records::{Record, Term};

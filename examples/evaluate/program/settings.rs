@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
+use elbo_room::image::resample::Size;
 use elbo_room::math::likelihood::Task;
 use elbo_room::math::proposal::ProposalKind;
-use elbo_room::math::resample::Size;
 use elbo_room::math::schedule::ScheduleKind;
 use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};
 use serde::{Deserialize, Serialize};

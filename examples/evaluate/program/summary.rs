@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use elbo_room::engine::image_order;
-use elbo_room::math::elbo::Estimate;
-use elbo_room::model::evaluation::{
+use elbo_room::evaluation::strangers::{Evidence, Strangers};
+use elbo_room::evaluation::{
     BoundDistribution, Chain, EvaluatedModel, MeanScore, Metric, Unit as ScoreUnit,
 };
-use elbo_room::model::strangers::{Evidence, Strangers};
+use elbo_room::math::elbo::Estimate;
 
 use super::records::Record;
 use super::settings::{Kind, ModelSettings, SetSettings, Settings};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use elbo_room::data::{Content, Tensor, Values, parse_idx, read};
-use elbo_room::math::resample::Size;
+use elbo_room::image::resample::Size;
 use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use elbo_room::engine::VaeElboOptions;
+use elbo_room::evaluation::{Evaluation, Metric};
 use elbo_room::math::likelihood::Task;
-use elbo_room::model::evaluation::{Evaluation, Metric};
 use elbo_room::model::manifest::Manifest;
 use wasm_bindgen_test::wasm_bindgen_test;
 

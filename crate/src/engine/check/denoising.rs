@@ -11,14 +11,15 @@ use super::probes::probe_images;
 use super::{CheckOptions, GalleryName, ModelCheck, WarningCode};
 use crate::engine::{Ddpm, Method, SamplerOptions};
 use crate::error::Result;
-use crate::math::image::{levels_to_signed, signed_to_levels};
+use crate::image::levels::{levels_to_signed, signed_to_levels};
 use crate::math::numeric::sigmoid;
 use crate::math::rng::{Purpose, standard_normal};
 use crate::math::schedule::ScheduleKind;
-use crate::math::training::BetaSchedule;
 use crate::model::changes::Changes;
 use crate::model::load::Files;
-use crate::model::manifest::{Contract, DdpmContract, ModelEntry, NullClass, TimeForm};
+use crate::model::manifest::{
+    BetaSchedule, Contract, DdpmContract, ModelEntry, NullClass, TimeForm,
+};
 use crate::model::phrase::{Code, Phrase};
 use crate::model::propose::CHAINS;
 use crate::model::{OnnxNoisePredictor, load};

@@ -1,9 +1,9 @@
 //! The crate's example drawings as images of any model's size.
 
-use crate::engine::example_drawings;
 use crate::error::Result;
-use crate::math::drawing::{DEFAULT_BRUSH, SIDE, render_digit};
-use crate::math::resample::{Fit, Size, resample};
+use crate::image::drawing::{DEFAULT_BRUSH, SIDE, render_digit};
+use crate::image::example_drawings;
+use crate::image::resample::{Fit, Size, resample};
 use crate::model::manifest::ImageShape;
 
 /// Up to `count` example drawings of digits as 8-bit levels of the shape, image after image:

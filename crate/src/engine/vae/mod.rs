@@ -6,15 +6,13 @@ use std::sync::Arc;
 
 use ndarray::{Array1, ArrayView1};
 
-pub use self::score::{ScoredVae, VaeElboOptions};
-use super::{LatentPlane, LatentPlaneOptions};
+pub use self::score::{ScoredVae, VaeElbo, VaeElboOptions};
+use super::{ClassDensity, ClassRegion, LatentPlane, LatentPlaneOptions};
 use crate::error::{Error, Result};
 use crate::math::likelihood::Task;
 use crate::math::rng::{Purpose, standard_normal};
 use crate::model::manifest::{Contract, ImageShape, ModelEntry, Spread, VaeContract};
-use crate::model::{
-    ClassDensity, ClassRegion, Decoder, DiagonalGaussian, Encoder, check_class, load,
-};
+use crate::model::{Decoder, DiagonalGaussian, Encoder, check_class, load};
 
 /// A VAE with a standard normal prior, an autoencoder, or a decoder alone: what a model cannot do
 /// fails with [`ErrorKind::Model`](crate::ErrorKind::Model) and says why.
@@ -107,7 +105,7 @@ impl Vae {
             Some(encoder) => Missing::There(encoder),
             None => Missing::None,
         };
-        let density = load::density(vae, &file)?;
+        let density = ClassDensity::load(vae, &file)?;
         Ok(Self { encoder, density, ..Self::load_decoder(entry, file)? })
     }
 

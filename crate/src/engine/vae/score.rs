@@ -8,7 +8,7 @@ use super::super::vae_posterior::VaePosterior;
 use super::super::{Accumulator, DensityReading, LatentBound, LatentBoundOptions, check_image};
 use super::Vae;
 use crate::error::{Error, Result};
-use crate::math::elbo::{VaeElbo, bits_per_dim};
+use crate::math::elbo::{Estimate, bits_per_dim};
 use crate::math::gaussian;
 use crate::math::likelihood::{Task, dequantization};
 use crate::math::proposal::Proposal;
@@ -59,6 +59,40 @@ pub struct ScoredVae {
     /// The terms.
     #[serde(flatten)]
     pub terms: VaeElbo,
+}
+
+/// ELBO = reconstruction - KL of an image, in nats.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct VaeElbo {
+    /// `E_q[log p(x|z)]`, at most 0 but for a density.
+    pub reconstruction: Estimate,
+    /// KL(q(z|x) || p(z)), exact.
+    pub kl: f64,
+    /// The summands of `kl`, one per latent.
+    pub kl_per_latent: Vec<f64>,
+    /// reconstruction - kl ≤ log p(x).
+    pub elbo: Estimate,
+    /// -ELBO / (pixels * ln 2); of a density -(ELBO + logVolume) / (pixels * ln 2).
+    pub bits_per_dim: Estimate,
+}
+
+impl VaeElbo {
+    /// From log p(x|z) at one or more draws z ~ q(z|x), the KL of each latent, and the number of
+    /// pixels.
+    pub fn new(log_likelihoods: &[f64], kl_per_latent: Vec<f64>, dimensions: usize) -> Self {
+        let reconstruction = Estimate::from_samples(log_likelihoods);
+        let kl: f64 = kl_per_latent.iter().sum();
+        let elbo = reconstruction.linear(1.0, -kl);
+        Self {
+            reconstruction,
+            kl,
+            kl_per_latent,
+            elbo,
+            bits_per_dim: elbo.linear(bits_per_dim(-1.0, dimensions), 0.0),
+        }
+    }
 }
 
 impl Vae {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::adapters::{ClassInput, ImageInput, Layout, Numbers};
-use crate::math::training::BetaSchedule;
+use super::training::BetaSchedule;
 
 /// What a diffusion network is told of the noise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

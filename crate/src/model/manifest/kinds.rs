@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{DecoderAdapter, EncoderAdapter, FileEntry, NetworkAdapter, PixelOutput};
+use crate::image::resample::Size;
 use crate::math::likelihood::Task;
 use crate::math::parameterization::Parameterization;
-use crate::math::resample::Size;
 use crate::math::schedule::LogSnrRange;
 
 /// The networks of a model and what they compute.

@@ -9,6 +9,7 @@ mod diffusion;
 mod files;
 mod format1;
 mod kinds;
+mod training;
 mod validate;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,7 @@ pub use kinds::{
     Contract, DdpmContract, DdpmFiles, HvaeContract, HvaeDecoder, HvaeFiles, ImageShape,
     LatentLayer, Latents, Likelihood, VaeContract, VaeFiles,
 };
+pub use training::{BetaSchedule, TrainedChain};
 
 /// The version of the manifest's layout that this crate writes. It reads format 1 too.
 pub const FORMAT: u32 = 2;

@@ -1,9 +1,9 @@
 use elbo_room::ErrorKind;
-use elbo_room::math::curve::smooth_curve;
-use elbo_room::math::drawing::{
+use elbo_room::image::curve::smooth_curve;
+use elbo_room::image::drawing::{
     BRUSH_SHARE, DEFAULT_BRUSH, INK_BOX, SIDE, render_digit, render_strokes,
 };
-use elbo_room::math::resample::Size;
+use elbo_room::image::resample::Size;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A five of straight lines, its loop open.

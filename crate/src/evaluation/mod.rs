@@ -1,11 +1,13 @@
 //! What the models achieve on test sets: `evaluation.json`, written by the program `evaluate` of
 //! the examples.
 
+pub mod strangers;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::strangers::{Evidence, Place, Strangers};
+use self::strangers::{Evidence, Place, Strangers};
 use crate::error::{Error, Result};
 use crate::math::likelihood::Task;
 use crate::math::quantiles::{Histogram, quantiles, share_below};

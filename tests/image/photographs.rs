@@ -1,9 +1,9 @@
 //! Photographs, rendered here: the digits that come with the crate, on paper under some light,
 //! against what the drawing pad makes of the same strokes.
 
-use elbo_room::engine::example_drawings;
-use elbo_room::math::drawing::{INK_BOX, SIDE, render_digit};
-use elbo_room::math::pixels::{Problem, Reading, Region, read_digit};
+use elbo_room::image::drawing::{INK_BOX, SIDE, render_digit};
+use elbo_room::image::example_drawings;
+use elbo_room::image::pixels::{Problem, Reading, Region, read_digit};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const WIDTH: usize = 320;

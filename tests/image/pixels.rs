@@ -1,6 +1,6 @@
 use elbo_room::ErrorKind;
-use elbo_room::math::drawing::{INK_BOX, SIDE, render_digit};
-use elbo_room::math::pixels::{MAX_PIXELS, Reading, read_digit, standing, whole_picture};
+use elbo_room::image::drawing::{INK_BOX, SIDE, render_digit};
+use elbo_room::image::pixels::{MAX_PIXELS, Reading, read_digit, standing, whole_picture};
 use elbo_room::math::rng::{Purpose, standard_normal};
 use wasm_bindgen_test::wasm_bindgen_test;
 

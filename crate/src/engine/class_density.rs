@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::error::{Error, Result};
 use crate::math::inference::Point;
 use crate::math::inference::contour::{Grid, Window};
+use crate::model::manifest::VaeContract;
 
 /// Counts of posterior means in rectangular bins, class by class: the file `density` of a
 /// manifest's entry.
@@ -51,6 +52,18 @@ impl ClassDensity {
     pub const MAX_BINS: usize = 1024;
     /// Points along each side of the grid on which densities are estimated.
     const POINTS: usize = 97;
+
+    /// Reads the file that an entry of a VAE names, if it names one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) if the file is not what the entry says,
+    /// and those of [`ClassDensity::parse`].
+    pub fn load(vae: &VaeContract, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Option<Self>> {
+        let Some(entry) = &vae.files.density else { return Ok(None) };
+        let bytes = file("density")?;
+        entry.verify(&bytes)?;
+        Self::parse(&bytes).map(Some)
+    }
 
     /// Parses and validates the text of the file.
     ///

@@ -6,8 +6,8 @@
 //! what the Krichevsky-Trofimov estimator (1981) makes of those before it with the same
 //! neighbourhood: an arithmetic coder comes within two bits of the sum.
 
-use super::likelihood::Task;
 use super::resample::Size;
+use crate::math::likelihood::Task;
 
 /// Counts of the zeros and ones that one decision has had.
 #[derive(Clone, Copy, Default)]

@@ -1,5 +1,5 @@
 use elbo_room::ErrorKind;
-use elbo_room::math::resample::{Fit, Size, image_from_pixels, resample};
+use elbo_room::image::resample::{Fit, Size, image_from_pixels, resample};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const fn size(channels: usize, height: usize, width: usize) -> Size {

@@ -1,4 +1,6 @@
-use elbo_room::math::image::{levels_to_signed, rms_difference, signed_to_levels, unit_to_levels};
+use elbo_room::image::levels::{
+    levels_to_signed, rms_difference, signed_to_levels, unit_to_levels,
+};
 use ndarray::{Array1, aview1};
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -2,7 +2,7 @@
 
 use super::components::Region;
 use super::ground::Sides;
-use crate::math::drawing::{INK_BOX, SIDE};
+use crate::image::drawing::{INK_BOX, SIDE};
 
 /// The strokes of a pen that is finer than this, in pixels of the result, are widened to
 /// [`WIDENED`]: MNIST was written with broad pens, and no brush of the drawing pad is so fine.

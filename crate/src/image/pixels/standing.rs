@@ -3,7 +3,7 @@
 use super::ground::Sides;
 use super::{components, ink, place};
 use crate::error::{Error, Result};
-use crate::math::drawing::{INK_BOX, SIDE, centred_levels};
+use crate::image::drawing::{INK_BOX, SIDE, centred_levels};
 
 /// What of an image of 28x28 levels is like MNIST's digits, and what is not.
 ///

@@ -1,7 +1,7 @@
 //! Drawings that come with the crate: digits as they are written by hand, and some things that are
 //! no digit.
 
-use crate::math::curve::smooth_curve;
+use super::curve::smooth_curve;
 
 /// A drawing that comes with the crate.
 #[derive(Clone, Debug, PartialEq)]

@@ -22,7 +22,7 @@ pub const MIDDLE: [f64; 2] = [-3.0, 3.0];
 pub struct Evidence {
     /// The evidence lower bound.
     pub elbo: f64,
-    /// The length of the same image in an adaptive code ([`crate::math::code`]).
+    /// The length of the same image in an adaptive code ([`crate::image::code`]).
     pub code_length: f64,
     /// `KL(q(z|x) || p(z))`, of a VAE.
     #[serde(default)]

@@ -1,12 +1,12 @@
 //! Adaptive code lengths against their closed forms.
 
-use elbo_room::math::code::{binary_code_length, level_code_length};
-use elbo_room::math::resample::Size;
+use elbo_room::image::code::{binary_code_length, level_code_length};
+use elbo_room::image::resample::Size;
 use elbo_room::math::rng::{Purpose, uniform};
 use libm::{exp, lgamma, log};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::common::assert_close;
+use crate::math::common::assert_close;
 
 const PI: f64 = std::f64::consts::PI;
 

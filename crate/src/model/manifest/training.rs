@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::schedule::{LogSnrRange, cosine_betas, log_snr_of_betas, sigmoid_betas};
 use crate::error::{Error, Result};
+use crate::math::schedule::{LogSnrRange, cosine_betas, log_snr_of_betas, sigmoid_betas};
 
 /// The chain that a diffusion network was trained on. `betaStart` and `betaEnd` of "linear" are
 /// 0.0001 and 0.02 if absent.
