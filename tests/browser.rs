@@ -134,9 +134,14 @@ fn a_decoded_digit_is_painted_on_an_offscreen_canvas() {
     paint(canvas.clone().into(), means.into(), size).unwrap();
     let context: OffscreenCanvasRenderingContext2d =
         canvas.get_context("2d").unwrap().unwrap().dyn_into().unwrap();
-    let rgba = context.get_image_data(0.0, 0.0, 28.0, 28.0).unwrap().data().0;
-    let painted: Vec<u8> = rgba.chunks(4).map(|pixel| pixel[0]).collect();
+    let rgba = || context.get_image_data(0.0, 0.0, 28.0, 28.0).unwrap().data().0;
+    let painted: Vec<u8> = rgba().chunks(4).map(|pixel| pixel[0]).collect();
     assert_eq!(painted, expected);
+    let before = rgba();
+    context.clear_rect(0.0, 0.0, 28.0, 28.0);
+    let z = vae.sample_prior(3.0).unwrap();
+    let levels = vae.paint(canvas.clone().into(), z.into(), None, None).unwrap();
+    assert_eq!((&levels.to_vec(), &rgba()), (&expected, &before), "decoded and painted at once");
     // A digit: ink in the middle, none in the corner.
     assert!(expected.iter().any(|&level| level > 200) && expected[0] < 30);
 }

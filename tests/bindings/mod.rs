@@ -144,12 +144,25 @@ fn the_sampler_steps_and_keeps_frames() {
         assert_eq!(get(&first, field).dyn_into::<Uint8Array>().unwrap().length(), 2 * 784);
     }
     refused(sampler.frame(1), "ValueError", "frame 1");
+    let canvas = || JsValue::from(js_sys::Object::new());
+    refused(sampler.paint(canvas(), 1, "x", None), "ValueError", "frame 1");
+    refused(sampler.paint(canvas(), 0, "x0", None), "ValueError", "predictedX0");
+    refused(sampler.paint(canvas(), 0, "x", Some(1)), "CanvasError", "canvas");
     sampler.step().unwrap();
     sampler.step().unwrap();
     assert!(sampler.done());
     assert_eq!(sampler.available(), 4);
     let last = sampler.frame(3).unwrap();
     assert_eq!((number(&last, "t"), number(&last, "logSnr")), (0.0, f64::INFINITY));
+
+    let handed = || JsValue::from(Array::of1(&last));
+    refused(sampler.collect(0, handed()), "ValueError", "share is 0");
+    sampler.expect_shares(1);
+    assert_eq!((sampler.available(), sampler.collect(0, handed()).unwrap()), (0, 1));
+    assert_eq!((sampler.available(), sampler.chains()), (1, 2));
+    let x = |frame: &JsValue| get(frame, "x").dyn_into::<Uint8Array>().unwrap().to_vec();
+    let joined = x(&sampler.frame(0).unwrap());
+    assert_eq!(joined, [x(&first), x(&last)].concat(), "its chains, then those of the share");
 }
 
 #[wasm_bindgen_test]

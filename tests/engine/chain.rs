@@ -1,7 +1,7 @@
 //! Reverse chains: their distribution for Gaussian data, their seeds, their frames.
 
 use elbo_room::ErrorKind;
-use elbo_room::engine::{Ddpm, Method, SamplerOptions};
+use elbo_room::engine::{ChainGrid, Ddpm, Frame, Method, Sampler, SamplerOptions, SharedFrame};
 use elbo_room::math::diffusion::q_posterior;
 use elbo_room::math::schedule::ScheduleKind;
 use ndarray::Array1;
@@ -153,6 +153,59 @@ fn a_chain_is_the_same_alone_and_among_others() {
         first(0, 8),
         "from a picture likewise"
     );
+}
+
+fn shared(frame: &Frame) -> SharedFrame {
+    let Frame { x, predicted_x0, rms_to_original, .. } = frame.clone();
+    SharedFrame { x, predicted_x0, rms_to_original }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn frames_of_shares_are_those_of_one_sampler() {
+    let ddpm = DATA.ddpm(image(2, 2));
+    let share = |first_chain, chains, from_picture| {
+        let options = SamplerOptions { chains, first_chain, ..options(6) };
+        let mut sampler = match from_picture {
+            true => ddpm.denoise(&[0, 90, 180, 255], 4, &options),
+            false => ddpm.sampler(&options),
+        }
+        .unwrap();
+        sampler.step().unwrap();
+        sampler.step().unwrap();
+        sampler
+    };
+    for from_picture in [false, true] {
+        let mut grid = ChainGrid::new(share(0, 2, from_picture));
+        grid.expect_shares(2);
+        let others = [(2, 1), (3, 3)].map(|(first, chains)| share(first, chains, from_picture));
+        let frames = |of: &Sampler| of.frames().iter().map(shared).collect::<Vec<_>>();
+        assert_eq!(grid.collect(1, frames(&others[1])).unwrap(), 2);
+        assert_eq!((grid.available(), grid.sampler().frames().len()), (0, 2));
+        assert_eq!(grid.frame(0).unwrap_err().kind(), ErrorKind::Value);
+        assert_eq!(grid.collect(0, frames(&others[0])[..1].to_vec()).unwrap(), 1);
+        assert_eq!(grid.available(), 1);
+        assert_eq!(grid.collect(0, frames(&others[0])[1..].to_vec()).unwrap(), 2);
+        let whole = share(0, 6, from_picture);
+        for index in 0..2 {
+            let (joined, alone) = (grid.frame(index).unwrap(), whole.frame(index).unwrap());
+            assert_eq!(format!("{joined:?}"), format!("{alone:?}"));
+        }
+        assert_eq!(grid.frame(2).unwrap_err().kind(), ErrorKind::Value);
+    }
+
+    let mut grid = ChainGrid::new(share(0, 1, false));
+    let frame = shared(&grid.frame(0).unwrap());
+    let mut refused = |share, frame| grid.collect(share, vec![frame]).unwrap_err().kind();
+    assert_eq!(refused(0, frame.clone()), ErrorKind::Value);
+    grid.expect_shares(1);
+    let mut refused = |frame| grid.collect(0, vec![frame]).unwrap_err().kind();
+    assert_eq!(refused(SharedFrame { x: vec![0; 3], ..frame.clone() }), ErrorKind::Shape);
+    assert_eq!(refused(SharedFrame { x: vec![0; 8], ..frame.clone() }), ErrorKind::Shape);
+    assert_eq!(
+        refused(SharedFrame { rms_to_original: Some(vec![0.0; 2]), ..frame.clone() }),
+        ErrorKind::Shape
+    );
+    assert_eq!(grid.collect(0, vec![frame]).unwrap(), 1);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -12,7 +12,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("model", &["math", "image", "kernels"]),
     ("engine", &["math", "image", "model"]),
     ("wire", &["math", "image", "data", "model", "engine"]),
-    ("canvas", &["math", "engine", "wire"]),
+    ("canvas", &["math", "model", "engine", "wire"]),
     ("bindings", &["math", "image", "data", "evaluation", "model", "engine", "wire", "canvas"]),
 ];
 

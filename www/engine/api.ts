@@ -3,6 +3,7 @@ import type {
   ClassPosteriorOptions,
   ClassPosteriorResult,
   DdpmEntry,
+  DdpmFiles,
   DiagonalGaussian,
   Diffused,
   DiffuseOptions,
@@ -10,6 +11,7 @@ import type {
   DiffusionElboResult,
   Frame,
   HvaeEntry,
+  HvaeFiles,
   ImageShape,
   LatentBoundOptions,
   LatentBoundResult,
@@ -21,15 +23,14 @@ import type {
   VaeElbo,
   VaeElboOptions,
   VaeEntry,
+  VaeFiles,
 } from '../pkg/elbo_room.js';
 
 /** Files of a model by their roles, as its entry in the manifest names them. */
 export type FilesOf<Entry extends ModelEntry> = {
   [Role in keyof Entry['files']]: Uint8Array;
 };
-export type VaeFiles = FilesOf<VaeEntry>;
-export type HvaeFiles = FilesOf<HvaeEntry>;
-export type DdpmFiles = FilesOf<DdpmEntry>;
+export type { DdpmFiles, HvaeFiles, VaeFiles };
 
 export interface EngineOptions {
   /** Most workers, 1 or more; one for each processor core, 16 at most, if absent. They are started when there is work for them. */

@@ -56,6 +56,7 @@ import type {
   SamplerOptions,
   ScheduleKind,
   ScheduleTable,
+  SharedFrame,
   StrangerDetector,
   StrangerEvidence,
   StrangerPlace,
@@ -110,6 +111,7 @@ export type {
   SamplerOptions,
   ScheduleKind,
   ScheduleTable,
+  SharedFrame,
   StrangerDetector,
   StrangerEvidence,
   StrangerPlace,
@@ -164,9 +166,6 @@ export interface FilmFrames {
   shape: ImageShape;
   frames: Pick<Frame, 't' | 'x' | 'predictedX0'>[];
 }
-
-/** A frame of some chains of a grid. */
-export type SharedFrame = Pick<Frame, 'x' | 'predictedX0' | 'rmsToOriginal'>;
 
 /** Pixel means in [0, 1], and the 8-bit levels that they are shown with. */
 export interface Decoded {

@@ -3,7 +3,9 @@ use wasm_bindgen::prelude::*;
 
 use super::convert::{self, JsResult, count, doubles, file, from_js, levels, to_js};
 use super::estimator::{ClassPosterior, DiffusionElbo};
+use crate::canvas;
 use crate::engine;
+use crate::error::Error;
 use crate::math::schedule::ScheduleKind;
 
 /// A class-conditional denoising diffusion model.
@@ -14,8 +16,8 @@ pub struct Ddpm(engine::Ddpm);
 impl Ddpm {
     /// Loads the model of a manifest entry from its files, `{network}`. Throws as Vae.load does.
     pub fn load(
-        #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "DdpmEntry")] entry: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "DdpmFiles")] files: JsValue,
     ) -> JsResult<Self> {
         let entry = convert::entry(entry)?;
         Ok(Self(engine::Ddpm::load(&entry, |role| file(&files, role))?))
@@ -80,7 +82,7 @@ impl Ddpm {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "SamplerOptions")] options: JsValue,
     ) -> JsResult<Sampler> {
-        Ok(Sampler(self.0.sampler(&convert::seeded(options)?)?))
+        Ok(Sampler::of(self.0.sampler(&convert::seeded(options)?)?))
     }
 
     /// Noises an image of 8-bit levels to timestep `t`, 1 to the steps of the chain, and starts
@@ -94,7 +96,7 @@ impl Ddpm {
         #[wasm_bindgen(unchecked_optional_param_type = "SamplerOptions")] options: JsValue,
     ) -> JsResult<Sampler> {
         let t = count(t, "t")? as usize;
-        Ok(Sampler(self.0.denoise(&levels(&image)?, t, &convert::seeded(options)?)?))
+        Ok(Sampler::of(self.0.denoise(&levels(&image)?, t, &convert::seeded(options)?)?))
     }
 
     /// Starts the evidence lower bound of one image of 8-bit levels.
@@ -141,56 +143,102 @@ impl Ddpm {
 
 /// Reverse chains and all their frames.
 #[wasm_bindgen]
-pub struct Sampler(engine::Sampler);
+pub struct Sampler(engine::ChainGrid);
+
+impl Sampler {
+    fn of(sampler: engine::Sampler) -> Self {
+        Self(engine::ChainGrid::new(sampler))
+    }
+}
 
 #[wasm_bindgen]
 impl Sampler {
     /// The seed that was used.
     #[wasm_bindgen(getter)]
     pub fn seed(&self) -> f64 {
-        self.0.seed() as f64
+        self.0.sampler().seed() as f64
     }
 
-    /// Number of chains.
+    /// Number of chains that are computed here.
     #[wasm_bindgen(getter)]
     pub fn chains(&self) -> usize {
-        self.0.chains()
+        self.0.sampler().chains()
     }
 
     /// The timestep that the chains start at: their number of steps, or the `t` of denoise().
     #[wasm_bindgen(getter)]
     pub fn start(&self) -> usize {
-        self.0.start()
+        self.0.sampler().start()
     }
 
     /// Number of frames when the chain is complete: its steps and the sample.
     #[wasm_bindgen(getter)]
     pub fn length(&self) -> usize {
-        self.0.length()
+        self.0.sampler().length()
     }
 
-    /// Number of frames so far.
+    /// Number of frames so far, with shares that of the frames that all of them have.
     #[wasm_bindgen(getter)]
     pub fn available(&self) -> usize {
-        self.0.frames().len()
+        self.0.available()
     }
 
-    /// Whether the chain has reached t = 0.
+    /// Whether the chains here have reached t = 0.
     #[wasm_bindgen(getter)]
     pub fn done(&self) -> bool {
-        self.0.is_done()
+        self.0.sampler().is_done()
     }
 
-    /// Goes one step down every chain and returns the newest frame. The last step appends two
-    /// frames: the one it started from and the sample.
+    /// Goes one step down every chain that is computed here and returns their newest frame. The
+    /// last step appends two frames: the one it started from and the sample.
     #[wasm_bindgen(unchecked_return_type = "Frame")]
     pub fn step(&mut self) -> JsResult<JsValue> {
-        to_js(self.0.step()?)
+        to_js(self.0.sampler_mut().step()?)
     }
 
     /// A stored frame; never runs the network. Throws a ValueError if it has not been computed yet.
     #[wasm_bindgen(unchecked_return_type = "Frame")]
     pub fn frame(&self, index: usize) -> JsResult<JsValue> {
-        to_js(self.0.frame(index)?)
+        to_js(&*self.0.frame(index)?)
+    }
+
+    /// Paints the images of a stored frame on a canvas, `columns` in a row (one row if absent), and
+    /// sizes the canvas to them. Throws as frame does.
+    pub fn paint(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "OffscreenCanvas | HTMLCanvasElement")]
+        canvas: JsValue,
+        index: usize,
+        #[wasm_bindgen(unchecked_param_type = "\"x\" | \"predictedX0\"")] what: &str,
+        columns: Option<usize>,
+    ) -> JsResult<()> {
+        let frame = self.0.frame(index)?;
+        let levels = match what {
+            "x" => &frame.x,
+            "predictedX0" => &frame.predicted_x0,
+            _ => {
+                let expected = "\"x\" or \"predictedX0\"";
+                return Err(Error::value("what", format_args!("{what:?}"), expected).into());
+            }
+        };
+        Ok(canvas::paint_images(&canvas, levels, self.0.sampler().image(), columns)?)
+    }
+
+    /// Has further chains, computed by so many other instances, stand after those here: from now
+    /// on a frame has all of them, and is there when each share has been collected so far.
+    #[wasm_bindgen(js_name = expectShares)]
+    pub fn expect_shares(&mut self, shares: usize) {
+        self.0.expect_shares(shares);
+    }
+
+    /// Takes the next frames of a share, counted from 0, and returns how many of it there are.
+    /// Throws a ValueError for a share that there is not, a ShapeError for frames that are not of
+    /// whole images.
+    pub fn collect(
+        &mut self,
+        share: usize,
+        #[wasm_bindgen(unchecked_param_type = "SharedFrame[]")] frames: JsValue,
+    ) -> JsResult<usize> {
+        Ok(self.0.collect(share, from_js(frames, "frames")?)?)
     }
 }

@@ -15,8 +15,8 @@ impl Hvae {
     /// Loads the model of a manifest entry from its files, `{encoder, decoder}`. Throws as Vae.load
     /// does.
     pub fn load(
-        #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "HvaeEntry")] entry: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "HvaeFiles")] files: JsValue,
     ) -> JsResult<Self> {
         let entry = convert::entry(entry)?;
         Ok(Self(engine::Hvae::load(&entry, |role| file(&files, role))?))

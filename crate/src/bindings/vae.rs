@@ -16,8 +16,8 @@ impl Vae {
     /// the entry has it. Throws a ManifestError, ChecksumError or ModelError if an entry or a file
     /// is not what it says.
     pub fn load(
-        #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "VaeEntry")] entry: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "VaeFiles")] files: JsValue,
     ) -> JsResult<Self> {
         let entry = convert::entry(entry)?;
         Ok(Self(engine::Vae::load(&entry, |role| file(&files, role))?))
@@ -27,8 +27,9 @@ impl Vae {
     /// ModelError. Throws as load does.
     #[wasm_bindgen(js_name = loadDecoder)]
     pub fn load_decoder(
-        #[wasm_bindgen(unchecked_param_type = "ModelEntry")] entry: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Record<string, Uint8Array>")] files: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "VaeEntry")] entry: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Pick<VaeFiles, \"decoder\" | \"decoderData\">")]
+        files: JsValue,
     ) -> JsResult<Self> {
         let entry = convert::entry(entry)?;
         Ok(Self(engine::Vae::load_decoder(&entry, |role| file(&files, role))?))
@@ -91,6 +92,22 @@ impl Vae {
         class: Option<usize>,
     ) -> JsResult<Float32Array> {
         Ok(Float32Array::from(&*self.0.decode_given(&floats(&z, "z")?, class)?.to_vec()))
+    }
+
+    /// Decodes as decode() does, paints the images on a canvas, `columns` in a row (one row if
+    /// absent), and sizes the canvas to them. Returns their 8-bit levels.
+    pub fn paint(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "OffscreenCanvas | HTMLCanvasElement")]
+        canvas: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Float32Array")] z: JsValue,
+        class: Option<usize>,
+        columns: Option<usize>,
+    ) -> JsResult<Uint8Array> {
+        let means = self.0.decode_given(&floats(&z, "z")?, class)?;
+        let levels = engine::to_levels(means.as_slice().unwrap_or_default())?;
+        canvas::paint_images(&canvas, &levels, self.0.image(), columns)?;
+        Ok(Uint8Array::from(&*levels))
     }
 
     /// Mean KL of each latent to the prior, in nats, over images of 8-bit levels laid end to end:

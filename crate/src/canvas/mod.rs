@@ -14,6 +14,7 @@ use web_sys::{
 };
 
 use crate::error::{Error, Result};
+use crate::model::manifest::ImageShape;
 
 /// How images are laid out: row by row, `columns` in a row.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,21 @@ pub(crate) struct Layout {
     pub columns: usize,
     /// 1 for grey, 3 for red, green and blue side by side.
     pub channels: usize,
+}
+
+/// Paints images of a model, in one row if no number of columns is given.
+///
+/// # Errors
+/// As [`paint`].
+pub(crate) fn paint_images(
+    canvas: &JsValue,
+    levels: &[u8],
+    image: ImageShape,
+    columns: Option<usize>,
+) -> Result<()> {
+    let ImageShape { channels, height, width } = image;
+    let columns = columns.unwrap_or(levels.len() / image.dimensions().max(1));
+    paint(canvas, levels, Layout { height, width, columns, channels })
 }
 
 /// Paints images given as 8-bit levels, one after another, and sizes the canvas to them: `columns *

@@ -1,5 +1,6 @@
 //! One type for each thing a user does. The engine holds models and calls the mathematics.
 
+mod chain_grid;
 mod check;
 mod class_density;
 mod class_posterior;
@@ -22,6 +23,7 @@ mod timesteps;
 mod vae;
 mod vae_posterior;
 
+pub use chain_grid::{ChainGrid, SharedFrame};
 pub use check::{
     CheckOptions, Gallery, GalleryName, ModelCheck, Warning, WarningCode, check, probe_images,
 };

@@ -145,7 +145,7 @@ pub struct Sampler {
     schedule: NoiseSchedule,
     options: SamplerOptions,
     seed: u64,
-    dimensions: usize,
+    image: ImageShape,
     /// The class of each chain.
     classes: Vec<Option<usize>>,
     start: usize,
@@ -216,10 +216,10 @@ impl Sampler {
             );
         }
         let seed = options.seed;
-        let dimensions = image.dimensions();
         let x = (0..options.chains)
             .map(|chain| {
-                standard_normal(seed, Purpose::InitialNoise, [options.number(chain), 0], dimensions)
+                let address = [options.number(chain), 0];
+                standard_normal(seed, Purpose::InitialNoise, address, image.dimensions())
             })
             .collect();
         let class_of = |chain| match options.every_class {
@@ -233,7 +233,7 @@ impl Sampler {
             schedule,
             options: options.clone(),
             seed,
-            dimensions,
+            image,
             classes,
             start,
             original: None,
@@ -262,6 +262,11 @@ impl Sampler {
     /// The seed that was used.
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// The shape of an image.
+    pub fn image(&self) -> ImageShape {
+        self.image
     }
 
     /// Number of chains.
@@ -322,13 +327,13 @@ impl Sampler {
     pub fn step(&mut self) -> Result<&Frame> {
         if !self.is_done() {
             let t = self.start - self.frames.len();
-            let mut predicted_x0 = Vec::with_capacity(self.x.len() * self.dimensions);
+            let dimensions = self.image.dimensions();
+            let mut predicted_x0 = Vec::with_capacity(self.x.len() * dimensions);
             let mut next = Vec::with_capacity(self.x.len());
             let predictions = self.predict(t)?;
             for (chain, (x_t, prediction)) in self.x.iter().zip(predictions).enumerate() {
                 let address = [self.options.number(chain), t as u64];
-                let noise =
-                    standard_normal(self.seed, Purpose::StepNoise, address, self.dimensions);
+                let noise = standard_normal(self.seed, Purpose::StepNoise, address, dimensions);
                 next.push(match self.options.method {
                     Method::Ddpm => {
                         ancestral_step(&prediction, x_t.view(), &self.schedule, t, noise.view())
@@ -352,7 +357,7 @@ impl Sampler {
         let (index, log_snr) = (self.frames.len(), self.schedule.log_snr(t));
         let rms_to_original = self.original.as_ref().map(|original| {
             predicted_x0
-                .chunks_exact(self.dimensions)
+                .chunks_exact(self.image.dimensions())
                 .map(|image| rms_difference(image, original))
                 .collect()
         });

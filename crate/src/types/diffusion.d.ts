@@ -1,6 +1,6 @@
 /** What chain to run. */
 export interface SamplerOptions {
-  /** Seed of all noise; drawn afresh if absent. */
+  /** Seed of all noise; for JavaScript drawn afresh if absent. */
   seed?: number;
   /** Class to condition on; null for none. */
   class?: number | null;
@@ -46,6 +46,19 @@ export interface Frame {
   rmsToOriginal: number[] | null;
 }
 
+/** What another instance has of a frame, of chains that come after those here. */
+export interface SharedFrame {
+  /** x_t, 8-bit levels, chain after chain. */
+  x: Uint8Array;
+  /** The clean images that the model predicts from x_t, likewise. */
+  predictedX0: Uint8Array;
+  /**
+   * Root mean square difference of predictedX0 from the image that was noised, in levels, for each chain; null for chains from
+   * noise.
+   */
+  rmsToOriginal: number[] | null;
+}
+
 /** Row i belongs to timestep `t[i]`. */
 export interface ScheduleTable {
   /** Timesteps, 1 to the number of steps. */
@@ -69,7 +82,7 @@ export interface DiffusionElboOptions {
   timesteps?: number | "all";
   /** Class to condition on; null for none. */
   class?: number | null;
-  /** Seed of timesteps and noise; drawn afresh if absent. */
+  /** Seed of timesteps and noise; for JavaScript drawn afresh if absent. */
   seed?: number;
   /** Whether the consistency form is computed beside denoising matching, from the same network evaluations. */
   consistency?: boolean;
@@ -166,7 +179,7 @@ export interface ClassPosteriorOptions {
    * not tell classes apart, so that fewer evaluations find the right one.
    */
   weighting?: "bound" | "sigmoid";
-  /** Seed of timesteps and noise; drawn afresh if absent. */
+  /** Seed of timesteps and noise; for JavaScript drawn afresh if absent. */
   seed?: number;
 }
 
@@ -213,7 +226,7 @@ export interface DiffuseOptions {
   steps?: number;
   /** Class to condition on; null for none. */
   class?: number | null;
-  /** Seed of the noise; drawn afresh if absent. */
+  /** Seed of the noise; for JavaScript drawn afresh if absent. */
   seed?: number;
 }
 

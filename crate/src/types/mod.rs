@@ -50,6 +50,12 @@ fn entry<T: TS>(kind: &str, required: &[&str], likelihoods: (&str, &[Likelihood]
     taken::<T>(&required).extending("ModelEntryBase", &own)
 }
 
+/// What `load` takes beside an entry.
+fn files_of(entry: &str, name: &str) -> Declaration {
+    let of = format!("{{ [Role in keyof {entry}[\"files\"]]: Uint8Array }}");
+    Declaration::alias(&format!("The bytes of the files of a {entry}, by role."), name, of)
+}
+
 fn adapters() -> Vec<Declaration> {
     vec![
         out::<Layout>(),
@@ -71,6 +77,7 @@ fn diffusion() -> Vec<Declaration> {
         taken::<SamplerOptions>(&[]),
         out::<Prediction>(),
         out::<Frame>(),
+        out::<SharedFrame>(),
         out::<ScheduleTable>(),
         taken::<DiffusionElboOptions>(&[]),
         out::<DiffusionElboResult>(),
@@ -199,6 +206,9 @@ fn models() -> Vec<Declaration> {
             &["files", "parameterization", "classes"],
             ("", DdpmContract::LIKELIHOODS),
         ),
+        files_of("VaeEntry", "VaeFiles"),
+        files_of("HvaeEntry", "HvaeFiles"),
+        files_of("DdpmEntry", "DdpmFiles"),
         out::<ModelEntry>(),
         out::<Task>(),
         out::<Manifest>(),

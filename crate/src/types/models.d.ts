@@ -183,6 +183,15 @@ export interface DdpmEntry extends ModelEntryBase {
   network?: NetworkAdapter;
 }
 
+/** The bytes of the files of a VaeEntry, by role. */
+export type VaeFiles = { [Role in keyof VaeEntry["files"]]: Uint8Array };
+
+/** The bytes of the files of a HvaeEntry, by role. */
+export type HvaeFiles = { [Role in keyof HvaeEntry["files"]]: Uint8Array };
+
+/** The bytes of the files of a DdpmEntry, by role. */
+export type DdpmFiles = { [Role in keyof DdpmEntry["files"]]: Uint8Array };
+
 /** One model: its files, its contract, and its provenance. */
 export type ModelEntry = VaeEntry | HvaeEntry | DdpmEntry;
 

@@ -5,13 +5,11 @@ import type {
   ChainPlace,
   ChainStart,
   FilmFrames,
-  Frame,
   ImageShape,
   SamplerOptions,
   SharedFrame,
 } from '../protocol.ts';
-import { joined } from '../frames.ts';
-import { paintImages, shapeOf } from './images.ts';
+import { shapeOf } from './images.ts';
 import { ddpm, need } from './models.ts';
 import { surface } from './surfaces.ts';
 import { breathe, type Handlers, hold, inSlices } from './task.ts';
@@ -19,8 +17,6 @@ import { breathe, type Handlers, hold, inSlices } from './task.ts';
 interface Chain {
   sampler: Sampler;
   shape: ImageShape;
-  /** Frames of the chains that other workers compute, share by share. */
-  shared: SharedFrame[][];
 }
 
 const chains = new Map<AnyChain, Chain>();
@@ -37,17 +33,6 @@ function endChain(place: AnyChain): void {
 function beginChain(model: Ddpm, options: SamplerOptions, start: ChainStart | null): Sampler {
   return start ? model.denoise(start.image, start.t, options) : model.sampler(options);
 }
-
-/** Frames that all shares of a grid have. */
-const ofGrid = ({ sampler, shared }: Chain) =>
-  Math.min(sampler.available, ...shared.map(({ length }) => length));
-
-/** A frame of all chains, those of the other workers after one's own. */
-const wholeFrame = ({ sampler, shared }: Chain, index: number): Frame =>
-  joined(
-    sampler.frame(index),
-    shared.map((frames) => need(frames[index], `frame ${index} of a share`)),
-  );
 
 export const chainHandlers: Handlers<
   | 'schedules'
@@ -73,20 +58,19 @@ export const chainHandlers: Handlers<
     endChain(place);
     const model = ddpm(id);
     const sampler = beginChain(model, options, start);
-    const shared = Array.from({ length: shares }, () => []);
-    chains.set(place, { sampler, shape: shapeOf(model), shared });
+    sampler.expectShares(shares);
+    chains.set(place, { sampler, shape: shapeOf(model) });
     return { frames: sampler.length };
   },
 
   async advance({ place }, task) {
-    const chain = chainAt(place);
-    const { sampler } = chain;
+    const { sampler } = chainAt(place);
     // Kept aside: a cancelled call may come back to a chain that a newer one has freed.
-    let available = ofGrid(chain);
+    let { available } = sampler;
     const report = () => ({ available });
     const step = () => {
       if (!sampler.done) sampler.step();
-      available = ofGrid(chain);
+      ({ available } = sampler);
       return !sampler.done;
     };
     await inSlices(task, step, report);
@@ -138,10 +122,9 @@ export const chainHandlers: Handlers<
   },
 
   collect({ place, share, frames }) {
-    const chain = chainAt(place);
-    const held = need(chain.shared[share], `share ${share}`);
-    held.push(...frames);
-    return { held: held.length, available: ofGrid(chain) };
+    const { sampler } = chainAt(place);
+    const held = sampler.collect(share, frames);
+    return { held, available: sampler.available };
   },
 
   async frame({ place, index, x, predictedX0, start, columns, hold: wait }) {
@@ -150,15 +133,12 @@ export const chainHandlers: Handlers<
       surface(predictedX0),
       start && surface(start),
     ]);
-    const chain = chainAt(place);
-    const { shape } = chain;
-    const frame = wholeFrame(chain, index);
-    paintImages(xCanvas, frame.x, shape, columns);
-    paintImages(predictedCanvas, frame.predictedX0, shape, columns);
-    if (startCanvas) paintImages(startCanvas, wholeFrame(chain, 0).x, shape, columns);
+    const { sampler, shape } = chainAt(place);
+    sampler.paint(xCanvas, index, 'x', columns);
+    sampler.paint(predictedCanvas, index, 'predictedX0', columns);
+    if (startCanvas) sampler.paint(startCanvas, 0, 'x', columns);
     if (wait) hold();
-    const { t, logSnr, rmsToOriginal } = frame;
-    return { index, t, logSnr, x: frame.x, predictedX0: frame.predictedX0, shape, rmsToOriginal };
+    return { ...sampler.frame(index), shape };
   },
 
   async frames({ place, indices }, task) {
@@ -167,7 +147,7 @@ export const chainHandlers: Handlers<
     for (const index of indices) {
       // While others were let in, the chain may have given way to another one.
       if (task.cancelled || chains.get(place) !== chain) break;
-      const { t, x, predictedX0 } = wholeFrame(chain, index);
+      const { t, x, predictedX0 } = chain.sampler.frame(index);
       frames.push({ t, x, predictedX0 });
       task.progress(frames.length / indices.length);
       await breathe();

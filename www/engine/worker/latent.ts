@@ -53,10 +53,13 @@ export const latentHandlers: Handlers<
   prior: ({ model, seed }) => vae(model).samplePrior(seed),
 
   async decode({ model: id, sources, class: given, surface: name }) {
+    const canvas = name === null ? null : await surface(name);
     const model = vae(id);
     const z = sources.map((source) => locate(model, source));
-    const levels = toLevels(model.decode(Float32Array.from(z.flat()), given ?? undefined));
-    if (name !== null) paintImages(await surface(name), levels, model, sources.length);
+    const [points, condition] = [Float32Array.from(z.flat()), given ?? undefined];
+    const levels = canvas
+      ? model.paint(canvas, points, condition)
+      : toLevels(model.decode(points, condition));
     return { z, levels, shape: shapeOf(model), painted: sharedTime() };
   },
 

@@ -1,5 +1,12 @@
 /** The models that this worker holds. */
-import { Ddpm, Hvae, Vae } from '../../pkg/elbo_room.js';
+import {
+  Ddpm,
+  type DdpmFiles,
+  Hvae,
+  type HvaeFiles,
+  Vae,
+  type VaeFiles,
+} from '../../pkg/elbo_room.js';
 import type { ModelEntry } from '../protocol.ts';
 import type { Handlers } from './task.ts';
 
@@ -30,10 +37,13 @@ export function ddpm(id: string): Ddpm {
   throw new Error(`${id} is not a diffusion model`);
 }
 
+/** Which files a kind needs is for the crate to say. */
 function read(entry: ModelEntry, files: Record<string, Uint8Array>): Vae | Hvae | Ddpm {
-  if (entry.kind === 'hvae') return Hvae.load(entry, files);
-  if (entry.kind === 'ddpm') return Ddpm.load(entry, files);
-  return files['encoder'] ? Vae.load(entry, files) : Vae.loadDecoder(entry, files);
+  if (entry.kind === 'hvae') return Hvae.load(entry, files as HvaeFiles);
+  if (entry.kind === 'ddpm') return Ddpm.load(entry, files as DdpmFiles);
+  return files['encoder']
+    ? Vae.load(entry, files as VaeFiles)
+    : Vae.loadDecoder(entry, files as VaeFiles);
 }
 
 function free(id: string): void {

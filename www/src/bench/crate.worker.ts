@@ -2,15 +2,18 @@
 import init, {
   Ddpm,
   type DdpmEntry,
+  type DdpmFiles,
   type DiffusionElbo,
   Hvae,
   type HvaeEntry,
+  type HvaeFiles,
   inspectOnnx,
   type LatentBound,
   type OperatorTime,
   profileOnnx,
   Vae,
   type VaeEntry,
+  type VaeFiles,
   VariationalInference,
 } from '../../pkg/elbo_room.js';
 import { FAMILIES, TARGETS } from '../labs/inference/settings.ts';
@@ -50,10 +53,10 @@ const api = {
 
   /** Milliseconds from the file's bytes to a model that is ready. */
   loadVae: (entry: VaeEntry, files: Record<string, Uint8Array>) =>
-    timed(() => void (vae = Vae.load(entry, files))),
+    timed(() => void (vae = Vae.load(entry, files as VaeFiles))),
 
   loadDdpm: (entry: DdpmEntry, files: Record<string, Uint8Array>) =>
-    timed(() => void (ddpm = Ddpm.load(entry, files))),
+    timed(() => void (ddpm = Ddpm.load(entry, files as DdpmFiles))),
 
   /** Multiply-adds of one evaluation, each counted as its definition has it, however it is computed. */
   multiplyAdds: (network: Uint8Array) => inspectOnnx(network).multiplyAdds,
@@ -73,7 +76,7 @@ const api = {
   encoded: () => vae.encode(picture(vae.height * vae.width)),
 
   loadHvae(entry: HvaeEntry, files: Record<string, Uint8Array>): void {
-    hvae = Hvae.load(entry, files);
+    hvae = Hvae.load(entry, files as HvaeFiles);
   },
 
   /** Milliseconds of a term of the diffusion bound among `count`. */

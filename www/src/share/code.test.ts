@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { FilesOf } from '../../engine/api.ts';
 import type {
   DdpmEntry,
   DiffusionElboResult,
@@ -247,13 +248,13 @@ async function theBound(options: Parameters<typeof programs.diffusionJavascript>
   return { bound: bound.result() as DiffusionElboResult };
 }
 
-const filesOf = (entry: ModelEntry) =>
+const filesOf = <Entry extends ModelEntry>(entry: Entry) =>
   Object.fromEntries(
     Object.entries(entry.files).map(([role, { path }]) => [
       role,
       new Uint8Array(readFileSync(at(`models/${path}`))),
     ]),
-  );
+  ) as FilesOf<Entry>;
 
 /** All of a point takes half a minute: its first slices show whose point it is. */
 const SLICES = 3;
@@ -271,8 +272,9 @@ describe('in JavaScript', () => {
     const load = (id: string) => {
       const entry = models.find((model) => model.id === id);
       if (!entry) throw new Error(`no model ${id}`);
-      const kinds = { vae: module.Vae, hvae: module.Hvae, ddpm: module.Ddpm };
-      return kinds[entry.kind].load(entry, filesOf(entry));
+      if (entry.kind === 'vae') return module.Vae.load(entry, filesOf(entry));
+      if (entry.kind === 'hvae') return module.Hvae.load(entry, filesOf(entry));
+      return module.Ddpm.load(entry, filesOf(entry));
     };
     class PlaneDiffusion extends module.PlaneDiffusion {
       override point(x: number, y: number) {

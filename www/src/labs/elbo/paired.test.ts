@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Ddpm, initSync, Vae } from '../../../pkg/elbo_room.js';
+import type { FilesOf } from '../../../engine/api.ts';
 import type {
   DdpmEntry,
   DiffusionElboResult,
@@ -121,13 +122,13 @@ describe('passes over the timesteps', () => {
 initSync({ module: readFileSync(at('www/pkg/elbo_room_bg.wasm')) });
 const { models } = JSON.parse(readFileSync(at('models/manifest.json'), 'utf8')) as Manifest;
 const entryOf = (id: string): unknown => models.find((entry) => entry.id === id);
-const filesOf = (entry: ModelEntry) =>
+const filesOf = <Entry extends ModelEntry>(entry: Entry) =>
   Object.fromEntries(
     Object.entries<FileEntry>(entry.files).map(([role, { path }]) => [
       role,
       new Uint8Array(readFileSync(at(`models/${path}`))),
     ]),
-  );
+  ) as FilesOf<Entry>;
 const stroke = (from: number) =>
   Uint8Array.from({ length: 784 }, (_, i) => {
     const [row, column] = [Math.floor(i / 28), i % 28];

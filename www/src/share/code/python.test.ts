@@ -13,6 +13,7 @@ import {
   Vae,
   VariationalInference,
 } from '../../../pkg/elbo_room.js';
+import type { FilesOf } from '../../../engine/api.ts';
 import type {
   Estimate,
   HvaeEntry,
@@ -169,16 +170,17 @@ const BOUNDS: [string, VaeEntry | HvaeEntry, Uint8Array, number][] = [
 
 const folderOf = (entry: ModelEntry) =>
   entry.id.startsWith('own.') ? 'tests/fixtures/foreign' : 'models';
-const filesOf = (entry: ModelEntry) =>
+const filesOf = <Entry extends ModelEntry>(entry: Entry) =>
   Object.fromEntries(
     Object.entries<{ path: string }>(entry.files).map(([role, { path }]) => [
       role,
       new Uint8Array(readFileSync(at(`${folderOf(entry)}/${path}`))),
     ]),
-  );
+  ) as FilesOf<Entry>;
 /** What the crate says of the picture. */
 function crateBound(entry: VaeEntry | HvaeEntry, levels: Uint8Array, samples: number) {
-  const model = (entry.kind === 'vae' ? Vae : Hvae).load(entry, filesOf(entry));
+  const model =
+    entry.kind === 'vae' ? Vae.load(entry, filesOf(entry)) : Hvae.load(entry, filesOf(entry));
   const bound = model.bound(levels, { samples, seed: 5, proposal: 'posterior' });
   while (!bound.done) bound.step();
   return bound.result() as LatentBoundResult;

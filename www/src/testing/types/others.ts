@@ -40,9 +40,15 @@ export function ofDiffusion(ddpm: Crate.Ddpm, image: Uint8Array) {
     { t: 2 },
     { t: 2, schedule: 'linear', steps: 10, class: null, seed: 1 },
   ];
+  const { x, predictedX0, rmsToOriginal } = ddpm.sampler(sampler).step();
+  const shared: Crate.SharedFrame = { x, predictedX0, rmsToOriginal };
+  const grid = ddpm.sampler(sampler);
+  grid.expectShares(1);
+  grid.collect(0, [shared]);
   return {
     SamplerOptions: [{}, sampler],
     Frame: [ddpm.sampler(sampler).step(), ddpm.denoise(image, 1, { steps: 2 }).step()],
+    SharedFrame: [shared],
     NoisePrediction: [ddpm.predict(new Float64Array(image.length), 0)],
     ScheduleTable: [ddpm.schedule('cosine', 3)],
     DiffusionElboOptions: [{}, ...bounds],

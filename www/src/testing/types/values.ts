@@ -3,6 +3,7 @@
  * it refuses where it does not know one.
  */
 import type * as Crate from '../../../pkg/elbo_room.js';
+import type { FilesOf } from '../../../engine/api.ts';
 import { entriesOf } from './entries.ts';
 import {
   ofDiffusion,
@@ -22,10 +23,12 @@ export function valuesOf(crate: typeof Crate, read: Read): Record<string, readon
   const tiny = crate.parseManifest(text('tests/fixtures/tiny/manifest.json'));
   const entry = <K extends Crate.ModelEntry['kind']>(id: string) =>
     [...manifest.models, ...tiny.models].find((model) => model.id === id) as Entry<K>;
-  const filesOf = (model: Crate.ModelEntry) => {
+  const filesOf = <Model extends Crate.ModelEntry>(model: Model) => {
     const folder = tiny.models.some(({ id }) => id === model.id) ? 'tests/fixtures/tiny' : 'models';
     const files = Object.entries(model.files as Record<string, Crate.FileEntry>);
-    return Object.fromEntries(files.map(([role, { path }]) => [role, read(`${folder}/${path}`)]));
+    return Object.fromEntries(
+      files.map(([role, { path }]) => [role, read(`${folder}/${path}`)]),
+    ) as FilesOf<Model>;
   };
   const [vaeEntry, hvaeEntry, ddpmEntry, planeEntry] = [
     entry<'vae'>('tiny-vae-8bit'),
@@ -40,7 +43,7 @@ export function valuesOf(crate: typeof Crate, read: Read): Record<string, readon
   const densityEntry = crate.changeEntry(vaeEntry, {
     likelihood: 'gaussian',
     'decoder.output': { value: 'mean', std: 'fitted' },
-  });
+  }) as Crate.VaeEntry;
   const gaussian = crate.Vae.load(densityEntry, filesOf(densityEntry));
   const digits = crate.exampleDrawings();
   const stroke = digits[0]?.strokes ?? [];
@@ -89,6 +92,9 @@ function ofModels(
     VaeEntry: [vaeEntry],
     HvaeEntry: [hvaeEntry],
     DdpmEntry: [ddpmEntry],
+    VaeFiles: [{ encoder: Uint8Array.of(1), decoder: Uint8Array.of(2) }],
+    HvaeFiles: [{ encoder: Uint8Array.of(1), decoder: Uint8Array.of(2) }],
+    DdpmFiles: [{ network: Uint8Array.of(1) }],
     ModelEntryBase: [vaeEntry, ddpmEntry].map(
       ({ id, title, image, dataset, provenance, scores }) => ({
         id,
