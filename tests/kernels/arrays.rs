@@ -6,11 +6,11 @@ use elbo_room::kernels::panels::Panels;
 use elbo_room::kernels::rearrange::{keeps_order, transpose, upsample};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{close, normal};
+use super::{close, normal, same};
 
 #[wasm_bindgen_test(unsupported = test)]
 fn products_of_matrices_are_the_definition() {
-    let mut panels = Panels::zero(0, 0);
+    let (mut panels, mut other_panels) = (Panels::<8>::zero(0, 0), Panels::<16>::zero(0, 0));
     let shapes = [
         (1, 1, 1),
         (1, 17, 128),
@@ -33,12 +33,14 @@ fn products_of_matrices_are_the_definition() {
         let expected: Vec<f64> = (0..rows * columns).map(value).collect();
         let mut out = vec![0.0; rows * columns];
         matmul(&a, &b, false, [depth, columns], &mut out, &mut panels);
-        close("matmul", &out, &expected, 1e-6);
+        let of_one = out.clone();
+        matmul(&a, &b, false, [depth, columns], &mut out, &mut other_panels);
+        close("matmul", &same([of_one, out.clone()]), &expected, 1e-6);
         let mut turned = vec![0.0; b.len()];
         transpose(&b, &[depth, columns], &[1, 0], &mut turned);
         matmul(&a, &turned, true, [depth, columns], &mut out, &mut panels);
         close("matmul, transposed", &out, &expected, 1e-6);
-        let weights = Panels::new(depth, columns, |k, column| b[k * columns + column]);
+        let weights = <Panels>::new(depth, columns, |k, column| b[k * columns + column]);
         linear(&a, depth, &weights, &bias, &mut out);
         let shifted: Vec<f64> =
             expected.iter().enumerate().map(|(at, v)| v + f64::from(bias[at % columns])).collect();

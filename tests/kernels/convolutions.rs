@@ -5,7 +5,7 @@ use elbo_room::kernels::deconvolution::Deconvolution;
 use elbo_room::kernels::winograd::Winograd;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{close, normal};
+use super::{close, normal, same};
 
 /// The definition, value by value; `x` is `[height, width, channels]`.
 fn reference(
@@ -61,6 +61,19 @@ fn case(size: [usize; 2], inputs: usize, outputs: usize, kernel: [usize; 2]) -> 
     Case { size, inputs, outputs, window }
 }
 
+/// A convolution by tiles of `W` columns.
+fn direct<const W: usize>(
+    (window, size, weights, bias): (&Window, [usize; 2], Weights<'_>, &[f32]),
+    x: &[f32],
+    residual: Option<&[f32]>,
+) -> Vec<f32> {
+    let [rows, columns] = window.output(size).unwrap();
+    let mut out = vec![0.0; rows * columns * bias.len()];
+    let direct = Direct::<W>::new(window.clone(), size, weights, bias.to_vec()).unwrap();
+    direct.run(x, residual, &mut out, &mut vec![7.0; 5]);
+    out
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn direct_convolutions_are_the_definition() {
     let with = |mut case: Case, change: fn(&mut Window)| {
@@ -90,19 +103,19 @@ fn direct_convolutions_are_the_definition() {
         let (x, bias) = (normal(size[0] * size[1] * inputs * window.groups, 2), normal(outputs, 3));
         let expected = reference(&window, size, &x, weights, &bias);
         let residual = normal(expected.len(), 4);
-        let (mut out, mut scratch) = (vec![0.0; expected.len()], vec![7.0; 5]);
-        let direct = Direct::new(window, size, weights, bias).unwrap();
-        direct.run(&x, None, &mut out, &mut scratch);
-        close(&what, &out, &expected, 1e-5);
-        direct.run(&x, Some(&residual), &mut out, &mut scratch);
+        let out = |residual: Option<&[f32]>| {
+            let layer = (&window, size, weights, &bias[..]);
+            same([direct::<8>(layer, &x, residual), direct::<16>(layer, &x, residual)])
+        };
+        close(&what, &out(None), &expected, 1e-5);
         let sum: Vec<f64> =
             expected.iter().zip(&residual).map(|(e, &r)| e + f64::from(r)).collect();
-        close(&what, &out, &sum, 1e-5);
+        close(&what, &out(Some(&residual)), &sum, 1e-5);
     }
     let too_large = case([2, 2], 1, 1, [1, 1]).window;
     let too_large = Window { kernel: [3, 3], ..too_large };
     assert!(
-        Direct::new(
+        <Direct>::new(
             too_large,
             [2, 2],
             Weights { values: &[0.0; 9], outputs: 1, inputs: 1, kernel: [3, 3] },
@@ -132,7 +145,8 @@ fn winograds_convolutions_are_the_definition() {
         let expected = reference(&window, size, &x, weights, &bias);
         let residual = normal(expected.len(), 4);
         let output = window.output(size).unwrap();
-        let winograd = Winograd::new(size, before, output, weights, bias);
+        let other = Winograd::<8>::new(size, before, output, weights, bias.clone());
+        let winograd = Winograd::<16>::new(size, before, output, weights, bias);
         let (mut out, mut scratch) =
             (vec![0.0; expected.len()], [vec![7.0; 3], vec![], vec![9.0; 900]]);
         winograd.run(&x, None, &mut out, &mut scratch);
@@ -140,6 +154,8 @@ fn winograds_convolutions_are_the_definition() {
         let first = out.clone();
         winograd.run(&x, None, &mut out, &mut scratch);
         assert_eq!(out, first, "{what}: what a run leaves in memory must not matter");
+        other.run(&x, None, &mut out, &mut scratch);
+        same([out.clone(), first]);
         winograd.run(&x, Some(&residual), &mut out, &mut scratch);
         let sum: Vec<f64> =
             expected.iter().zip(&residual).map(|(e, &r)| e + f64::from(r)).collect();
@@ -161,11 +177,11 @@ fn values_that_are_not_finite_are_not_lost() {
         let mut scratch = Default::default();
         for fewer in [false, true] {
             if fewer {
-                let winograd = Winograd::new(size, [1, 1], size, weights, vec![0.0; outputs]);
+                let winograd = <Winograd>::new(size, [1, 1], size, weights, vec![0.0; outputs]);
                 winograd.run(&x, None, &mut out, &mut scratch);
             } else {
                 let direct =
-                    Direct::new(window.clone(), size, weights, vec![0.0; outputs]).unwrap();
+                    <Direct>::new(window.clone(), size, weights, vec![0.0; outputs]).unwrap();
                 direct.run(&x, None, &mut out, &mut Vec::new());
             }
             for (at, value) in out.iter().enumerate() {
@@ -221,9 +237,13 @@ fn transposed_convolutions_are_the_definition() {
                 }
             }
         }
-        let mut out = vec![0.0; expected.len()];
-        let transposed = Deconvolution::new(window, size, output, weights, bias);
+        let (mut out, mut other) = (vec![0.0; expected.len()], vec![0.0; expected.len()]);
+        let transposed =
+            Deconvolution::<8>::new(window.clone(), size, output, weights, bias.clone());
         transposed.run(&x, &mut out, &mut vec![7.0; 3]);
+        let transposed = Deconvolution::<16>::new(window, size, output, weights, bias);
+        transposed.run(&x, &mut other, &mut vec![7.0; 3]);
+        let out = same([out, other]);
         close(&format!("{size:?} {kernel:?} {strides:?} {groups}"), &out, &expected, 1e-5);
     }
 }

@@ -11,6 +11,14 @@ fn normal(length: usize, seed: u64) -> Vec<f32> {
     standard_normal(seed, Purpose::Latent, [0, 0], length).iter().map(|&v| v as f32).collect()
 }
 
+/// What tiles of one width and of another give, which are the same bits.
+#[track_caller]
+fn same([of_one, of_another]: [Vec<f32>; 2]) -> Vec<f32> {
+    let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+    assert!(bits(&of_one) == bits(&of_another), "{of_one:?} and {of_another:?}");
+    of_one
+}
+
 #[track_caller]
 fn close(what: &str, found: &[f32], expected: &[f64], tolerance: f64) {
     assert_eq!(found.len(), expected.len(), "{what}");

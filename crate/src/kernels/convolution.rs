@@ -1,6 +1,7 @@
 //! Two-dimensional convolutions of images whose channels are innermost, `[height, width, channels]`.
 
 use super::panels::{Panels, Sink};
+use super::tile::WIDE;
 
 /// How a kernel goes over an image: pairs are (vertical, horizontal).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,11 +68,11 @@ const BLOCK: usize = 64;
 
 /// A convolution of images of one size as products of matrices whose rows lie in the image itself.
 #[derive(Clone, Debug)]
-pub struct Direct {
+pub struct Direct<const W: usize = WIDE> {
     window: Window,
     size: [usize; 2],
     channels: usize,
-    groups: Vec<Panels>,
+    groups: Vec<Panels<W>>,
     bias: Vec<f32>,
     /// Where each output's values start in the padded image.
     starts: Vec<usize>,
@@ -79,7 +80,7 @@ pub struct Direct {
     parts: Vec<(usize, usize)>,
 }
 
-impl Direct {
+impl<const W: usize> Direct<W> {
     /// The convolution of images of `size` by `weights`. `None` where the kernel is larger than the
     /// image with its zeros.
     pub fn new(

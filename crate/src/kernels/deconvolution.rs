@@ -3,20 +3,21 @@
 
 use super::convolution::{Weights, Window};
 use super::panels::{Panels, Rows};
+use super::tile::WIDE;
 
 /// A transposed convolution of images of one size.
 #[derive(Clone, Debug)]
-pub struct Deconvolution {
+pub struct Deconvolution<const W: usize = WIDE> {
     window: Window,
     size: [usize; 2],
     output: [usize; 2],
     channels: usize,
     /// For each group, a matrix from input channels to (row, column, output channel).
-    groups: Vec<Panels>,
+    groups: Vec<Panels<W>>,
     bias: Vec<f32>,
 }
 
-impl Deconvolution {
+impl<const W: usize> Deconvolution<W> {
     /// The transposed convolution of images of `size` to images of size `output`. `window` is that
     /// of the convolution whose gradient this is: its zeros are taken off the output. Weights are
     /// `[outputs, inputs per group, height, width]`.

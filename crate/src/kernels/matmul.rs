@@ -4,13 +4,13 @@ use super::panels::{Panels, Rows};
 
 /// `out[m, n] = Σ_k a[m, k] · b[k, n]`, row by row, or with `b[n, k]` where b is `transposed`;
 /// `panels` is memory to work in.
-pub fn matmul(
+pub fn matmul<const W: usize>(
     a: &[f32],
     b: &[f32],
     transposed: bool,
     [depth, columns]: [usize; 2],
     out: &mut [f32],
-    panels: &mut Panels,
+    panels: &mut Panels<W>,
 ) {
     if out.is_empty() {
         return;
@@ -33,7 +33,13 @@ pub fn matmul(
 }
 
 /// `out[m, n] = Σ_k x[m, k] · weights[k, n] + bias[n]`; an empty bias is none.
-pub fn linear(x: &[f32], depth: usize, weights: &Panels, bias: &[f32], out: &mut [f32]) {
+pub fn linear<const W: usize>(
+    x: &[f32],
+    depth: usize,
+    weights: &Panels<W>,
+    bias: &[f32],
+    out: &mut [f32],
+) {
     let columns = weights.columns();
     let starts: Vec<usize> = (0..out.len() / columns).map(|row| row * depth).collect();
     weights.multiply(x, &starts, &[(0, depth)], &mut Rows(out, columns));

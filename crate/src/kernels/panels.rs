@@ -4,16 +4,16 @@ use std::ops::Range;
 
 use super::tile::{MIDDLE, NARROW, ROWS, WIDE, accumulate, accumulate_row};
 
-/// A matrix of `depth` rows and `columns` columns as panels of [`WIDE`] columns, of which the last
-/// may be [`MIDDLE`] or [`NARROW`]. What the last panel has beyond the matrix is zero.
+/// A matrix of `depth` rows and `columns` columns as panels of `W` columns, of which the last may be
+/// [`MIDDLE`] or [`NARROW`]. What the last panel has beyond the matrix is zero.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Panels {
+pub struct Panels<const W: usize = WIDE> {
     depth: usize,
     columns: usize,
     values: Vec<f32>,
 }
 
-impl Panels {
+impl<const W: usize> Panels<W> {
     /// A matrix of zeros.
     pub fn zero(depth: usize, columns: usize) -> Self {
         let mut panels = Self { depth: 0, columns: 0, values: Vec::new() };
@@ -34,8 +34,8 @@ impl Panels {
 
     /// Makes this a matrix of zeros, in the same memory.
     pub fn clear(&mut self, depth: usize, columns: usize) {
-        let rest = columns % WIDE;
-        let last = if rest == 0 { 0 } else { width(rest) };
+        let rest = columns % W;
+        let last = if rest == 0 { 0 } else { width::<W>(rest) };
         (self.depth, self.columns) = (depth, columns);
         self.values.clear();
         self.values.resize(depth * (columns - rest + last), 0.0);
@@ -51,8 +51,8 @@ impl Panels {
     /// Where a value of the matrix stands among [`values_mut`](Self::values_mut).
     #[inline]
     pub fn place(&self, k: usize, column: usize) -> usize {
-        let first = column - column % WIDE;
-        first * self.depth + k * width(self.columns - first) + column - first
+        let first = column - column % W;
+        first * self.depth + k * width::<W>(self.columns - first) + column - first
     }
 
     /// All values in the order of the panels.
@@ -87,12 +87,12 @@ impl Panels {
         let mut rest = self.values.as_slice();
         let mut first = 0;
         while first < self.columns {
-            let width = width(self.columns - first);
+            let width = width::<W>(self.columns - first);
             let (panel, others) = rest.split_at(self.depth * width);
             rest = others;
             let columns = first..self.columns.min(first + width);
-            if width == WIDE {
-                multiply_panel::<WIDE, _>(panel.as_chunks().0, x, tiles, parts, columns, sink);
+            if width == W {
+                multiply_panel::<W, _>(panel.as_chunks().0, x, tiles, parts, columns, sink);
             } else if width == MIDDLE {
                 multiply_panel::<MIDDLE, _>(panel.as_chunks().0, x, tiles, parts, columns, sink);
             } else {
@@ -116,13 +116,13 @@ impl Panels {
         row: usize,
         sink: &mut S,
     ) {
-        let wide = self.columns / WIDE;
-        let (panels, last) = self.values.split_at(self.depth * wide * WIDE);
-        let panels = panels.as_chunks::<WIDE>().0;
+        let wide = self.columns / W;
+        let (panels, last) = self.values.split_at(self.depth * wide * W);
+        let panels = panels.as_chunks::<W>().0;
         let panel = |at: usize| &panels[at * self.depth..][..self.depth];
         let mut at = 0;
         while at < wide {
-            let first = at * WIDE;
+            let first = at * W;
             if wide - at >= 4 {
                 let sums = row_sums(
                     [panel(at), panel(at + 1), panel(at + 2), panel(at + 3)],
@@ -131,7 +131,7 @@ impl Panels {
                     parts,
                 );
                 for (p, sums) in sums.iter().enumerate() {
-                    sink.take(row, first + p * WIDE, sums);
+                    sink.take(row, first + p * W, sums);
                 }
                 at += 4;
             } else {
@@ -140,14 +140,14 @@ impl Panels {
                 at += 1;
             }
         }
-        let (first, rest) = (wide * WIDE, self.columns - wide * WIDE);
+        let (first, rest) = (wide * W, self.columns - wide * W);
         if rest == 0 {
             return;
         }
-        if width(rest) == WIDE {
-            let [sums] = row_sums::<WIDE, 1>([last.as_chunks().0], x, start, parts);
+        if width::<W>(rest) == W {
+            let [sums] = row_sums::<W, 1>([last.as_chunks().0], x, start, parts);
             sink.take_part(row, first, &sums[..rest]);
-        } else if width(rest) == MIDDLE {
+        } else if width::<W>(rest) == MIDDLE {
             let [sums] = row_sums::<MIDDLE, 1>([last.as_chunks().0], x, start, parts);
             sink.take_part(row, first, &sums[..rest]);
         } else {
@@ -203,9 +203,9 @@ impl Sink for Rows<'_> {
     }
 }
 
-fn width(columns_left: usize) -> usize {
+fn width<const W: usize>(columns_left: usize) -> usize {
     if columns_left > MIDDLE {
-        WIDE
+        W
     } else if columns_left > NARROW {
         MIDDLE
     } else {

@@ -1,7 +1,8 @@
 //! The innermost loop of every matrix product: a small tile of the result, kept in registers.
 
 /// Columns of a tile, and of a panel of weights: two vectors of the processor that this is compiled
-/// for. A column's sums have the same bits in a tile of any width.
+/// for. A column's sums have the same bits in a tile of any width, which the tests ask of all
+/// kernels.
 pub(super) const WIDE: usize = if cfg!(target_feature = "avx") { 16 } else { 8 };
 
 /// Columns of a tile where the weights end before a wide one is full.

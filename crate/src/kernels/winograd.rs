@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use super::convolution::{Weights, finish};
 use super::panels::{Panels, Rows};
+use super::tile::WIDE;
 
 /// Channels that are transformed together: the number of channels is a multiple.
 const LANES: usize = 8;
@@ -89,7 +90,7 @@ fn block(inputs: usize, outputs: usize) -> usize {
 
 /// A convolution of images of one size by a kernel of 3 × 3 with stride 1.
 #[derive(Clone, Debug)]
-pub struct Winograd {
+pub struct Winograd<const W: usize = WIDE> {
     size: [usize; 2],
     before: [usize; 2],
     output: [usize; 2],
@@ -97,7 +98,7 @@ pub struct Winograd {
     patches: [usize; 2],
     channels: usize,
     /// For each value of the basis, a matrix from input to output channels.
-    products: Vec<Panels>,
+    products: Vec<Panels<W>>,
     bias: Vec<f32>,
     /// Where each patch's channels start in one value of the basis, of a block of patches.
     starts: Vec<usize>,
@@ -108,7 +109,9 @@ impl Winograd {
     pub fn takes(inputs: usize, outputs: usize) -> bool {
         inputs.is_multiple_of(LANES) && outputs.is_multiple_of(LANES)
     }
+}
 
+impl<const W: usize> Winograd<W> {
     /// The convolution of images of `size`, with `before` zeros above and to the left, to images of
     /// size `output`.
     pub fn new(
@@ -297,7 +300,7 @@ fn transform_patch(x: &[f32], line: usize, channels: usize, plane: usize, out: &
     }
 }
 
-fn products(weights: Weights<'_>) -> Vec<Panels> {
+fn products<const W: usize>(weights: Weights<'_>) -> Vec<Panels<W>> {
     let Weights { values, inputs, outputs, .. } = weights;
     let mut products = vec![Panels::zero(inputs, outputs); T * T];
     let kernels = values.as_chunks::<9>().0;
