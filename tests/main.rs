@@ -12,4 +12,6 @@ mod kernels;
 #[cfg(not(target_arch = "wasm32"))]
 mod layers;
 mod math;
+#[cfg(not(target_arch = "wasm32"))]
+mod properties;
 mod support;
