@@ -25,6 +25,9 @@ impl Decision {
 
 /// The length in nats of the image that a model of the task explains, of an 8-bit image and, where
 /// it is made black and white, the seed of that ([`Task::observe`]).
+///
+/// # Panics
+/// For fewer levels than the size has.
 pub fn code_length(task: Task, levels: &[u8], size: Size, seed: u64) -> f64 {
     let observed = task.observe(levels, seed);
     match task {
@@ -35,6 +38,9 @@ pub fn code_length(task: Task, levels: &[u8], size: Size, seed: u64) -> f64 {
 
 /// The length in nats of an image whose pixels are 0 or 1, row by row: each is coded given the four
 /// that come before it, left and above.
+///
+/// # Panics
+/// For fewer bits than the size has.
 pub fn binary_code_length(bits: &[u8], size: Size) -> f64 {
     let mut contexts = [Decision::default(); 16];
     sum_over(bits, size, |bit, [w, n, nw, ne]| {
@@ -47,6 +53,9 @@ pub fn binary_code_length(bits: &[u8], size: Size) -> f64 {
 ///
 /// The difference from the median edge detector's prediction, modulo 256 and folded to 0, 1, …, 255,
 /// is written as whether it is 0, then its bit length in unary, then its lower bits as they are.
+///
+/// # Panics
+/// For fewer levels than the size has.
 pub fn level_code_length(levels: &[u8], size: Size) -> f64 {
     let mut contexts = [[Decision::default(); 8]; 4];
     sum_over(levels, size, |level, [w, n, nw, ne]| {

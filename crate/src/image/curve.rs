@@ -6,6 +6,9 @@ const SEGMENTS: usize = 12;
 /// A smooth curve through two or more points, as a polyline: the Catmull-Rom spline (Catmull & Rom
 /// 1974), whose tangent at a point is half the way between its neighbours, in its Bézier form, each
 /// piece flattened to straight segments.
+///
+/// # Panics
+/// For no point.
 pub fn smooth_curve(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let last = points.len() - 1;
     // beyond an end the curve would go straight on

@@ -16,6 +16,9 @@ use ndarray::{Array1, ArrayView1, Zip};
 use std::f64::consts::PI;
 
 /// log N(x; mean, variance I) in nats, summed over the entries of x.
+///
+/// # Panics
+/// For arrays of different lengths.
 pub fn log_normal(x: ArrayView1<'_, f64>, mean: ArrayView1<'_, f64>, variance: f64) -> f64 {
     let squares = Zip::from(x).and(mean).fold(0.0, |sum, x, mean| sum + (x - mean) * (x - mean));
     -0.5 * (squares / variance + x.len() as f64 * libm::log(2.0 * PI * variance))
@@ -33,6 +36,9 @@ pub struct Neighbours {
 impl Neighbours {
     /// A draw of (x_{t-2}, x_{t-1}) from q(x_{t-2}, x_{t-1} | x_t, x_0), for t in 2..=T. `noise` is
     /// standard normal, first that of x_{t-1}, then that of x_{t-2}, two per pixel.
+    ///
+    /// # Panics
+    /// For images of different lengths, too little noise, or `t` outside 2..=T.
     pub fn draw(
         x0: ArrayView1<'_, f64>,
         x_t: ArrayView1<'_, f64>,
@@ -55,6 +61,9 @@ impl Neighbours {
 
 /// One draw of E_q[log q(x_{t-1} | x_{t-2}) - log p_θ(x_{t-1} | x_t)] in nats, for t in 2..=T, with
 /// x̂_0 predicted from x_t, and x_t and its neighbours drawn jointly from q. p_θ has variance β̃_t.
+///
+/// # Panics
+/// For arrays of different lengths, or `t` outside 2..=T.
 pub fn consistency_term(
     neighbours: &Neighbours,
     x_t: ArrayView1<'_, f64>,
@@ -76,6 +85,9 @@ pub fn consistency_term(
 ///
 /// What is left has the same mean as L_{t-1}, at every t. Summed over t in 2..=T and added to
 /// [`consistency_prior`] this part gives L_T, so that both ways to write the bound agree.
+///
+/// # Panics
+/// For `t` outside 2..=T.
 pub fn consistency_normalizer(schedule: &NoiseSchedule, t: usize, dimensions: usize) -> f64 {
     debug_assert!(t >= 2);
     0.5 * dimensions as f64 * libm::log(schedule.posterior_variance(t) / schedule.beta(t - 1))

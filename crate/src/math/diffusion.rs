@@ -6,6 +6,9 @@ use ndarray::{Array1, ArrayView1, Zip};
 
 /// A draw from q(x_t | x_0) = N(α_t x_0, σ_t² I) (Ho et al. 2020, eq. 4) made of standard normal
 /// `noise`.
+///
+/// # Panics
+/// For arrays of different lengths, or `t` beyond T.
 pub fn q_sample(
     x0: ArrayView1<'_, f64>,
     schedule: &NoiseSchedule,
@@ -19,6 +22,9 @@ pub fn q_sample(
 /// for t in 1..=T.
 ///
 /// With x̂_0 for x_0 it is p_θ(x_{t-1} | x_t), whose variance is fixed to β̃_t here.
+///
+/// # Panics
+/// For arrays of different lengths, or `t` outside 1..=T.
 pub fn q_posterior(
     x0: ArrayView1<'_, f64>,
     x_t: ArrayView1<'_, f64>,
@@ -31,6 +37,9 @@ pub fn q_posterior(
 
 /// A draw of x_{t-1} from p_θ(x_{t-1} | x_t) made of standard normal `noise` (Ho et al. 2020,
 /// algorithm 2, with variance β̃_t). At t = 1, where β̃ is 0, it is x̂_0.
+///
+/// # Panics
+/// As [`q_posterior`].
 pub fn ancestral_step(
     prediction: &Prediction,
     x_t: ArrayView1<'_, f64>,
@@ -46,6 +55,9 @@ pub fn ancestral_step(
 /// noise, s² = η² β̃_t.
 ///
 /// η in [0, 1]: 0 is deterministic, 1 is [`ancestral_step`]. At t = 1 it is x̂_0.
+///
+/// # Panics
+/// For arrays of different lengths, or `t` outside 1..=T.
 pub fn ddim_step(
     prediction: &Prediction,
     schedule: &NoiseSchedule,

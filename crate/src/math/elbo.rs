@@ -62,6 +62,9 @@ pub fn l_t_prior(x0: ArrayView1<'_, f64>, schedule: &NoiseSchedule) -> f64 {
 ///
 /// Both variances are β̃_t, which leaves ½ (SNR(t-1) - SNR(t)) |x_0 - x̂_0|² (Kingma et al. 2021,
 /// eq. 13), here as ½ SNR(t) expm1(λ_{t-1} - λ_t) |x_0 - x̂_0|².
+///
+/// # Panics
+/// For images of different lengths, or `t` outside 1..=T.
 pub fn l_denoising(
     x0: ArrayView1<'_, f64>,
     predicted_x0: ArrayView1<'_, f64>,

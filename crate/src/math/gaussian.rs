@@ -12,6 +12,9 @@ pub fn log_density(x: f64, mean: f64, log_var: f64) -> f64 {
 
 /// log N(x; mean, std² I) in nats: -½ Σ (x - mean)²/std² - D (log std + ½ log 2π). A density: it may
 /// be positive. `mean` has one value for each of `x`, `std` > 0 is shared.
+///
+/// # Panics
+/// For arrays of different lengths.
 pub fn log_density_iid(x: ArrayView1<'_, f64>, mean: ArrayView1<'_, f32>, std: f64) -> f64 {
     debug_assert_eq!(x.len(), mean.len());
     let squares = Zip::from(x).and(mean).fold(0.0, |sum, &x, &mean| {
@@ -24,6 +27,9 @@ pub fn log_density_iid(x: ArrayView1<'_, f64>, mean: ArrayView1<'_, f32>, std: f
 
 /// KL(N(μ, σ²) || N(0, 1)) of each latent in nats: ½ (μ² + σ² - log σ² - 1) (Kingma & Welling 2014,
 /// appendix B).
+///
+/// # Panics
+/// For arrays of different lengths.
 pub fn kl_standard(mean: ArrayView1<'_, f64>, log_var: ArrayView1<'_, f64>) -> Array1<f64> {
     Zip::from(mean)
         .and(log_var)
@@ -33,6 +39,9 @@ pub fn kl_standard(mean: ArrayView1<'_, f64>, log_var: ArrayView1<'_, f64>) -> A
 
 /// KL(N(μ_q, σ_q²) || N(μ_p, σ_p²)) of each latent in nats: ½ ((μ_q - μ_p)²/σ_p² + r - log r - 1),
 /// r = σ_q²/σ_p².
+///
+/// # Panics
+/// For arrays of different lengths.
 pub fn kl(
     q_mean: ArrayView1<'_, f64>,
     q_log_var: ArrayView1<'_, f64>,

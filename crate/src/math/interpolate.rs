@@ -30,6 +30,9 @@ pub fn slerp(a: &[f32], b: &[f32], s: f64) -> Vec<f32> {
 ///
 /// `path` holds one or more points of `dimensions` coordinates each, end to end; so does the
 /// result, one point for each share.
+///
+/// # Panics
+/// For no `dimensions`, or a path without a point.
 pub fn along(path: &[f32], dimensions: usize, shares: &[f64]) -> Vec<f32> {
     debug_assert!(dimensions > 0 && !path.is_empty() && path.len().is_multiple_of(dimensions));
     let points: Vec<&[f32]> = path.chunks_exact(dimensions).collect();

@@ -19,6 +19,9 @@ pub const LOG_SCALE: [f32; 2] = [-8.0, 4.0];
 /// a level is that of the bin of half-width 1/255 around its value; the bins of levels 0 and 255
 /// reach to -∞ and +∞, so the 256 masses sum to one. Finite for every finite mean and every scale
 /// by which the distance of a level can be divided without overflow, [`LOG_SCALE`] among them.
+///
+/// # Panics
+/// For arrays of different lengths.
 pub fn discretized_log_likelihood(
     levels: &[u8],
     mean: ArrayView1<'_, f32>,
@@ -54,6 +57,9 @@ pub(super) fn log_mass(level: u8, mean: f64, log_scale: f64) -> f64 {
 /// With u and l the distances of the two ends of a bin over the scale and w = u - l, log P is the
 /// sum of log σ(u), log σ(-l) and log(1 - e^-w). Of the information about a log scale only what is
 /// never negative is kept: it serves a proposal, which may be any.
+///
+/// # Panics
+/// For fewer means or log scales than levels.
 pub fn sensitivity(
     levels: &[u8],
     mean: ArrayView1<'_, f32>,

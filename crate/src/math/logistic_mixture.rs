@@ -19,6 +19,9 @@ pub struct Pixel<'a> {
 impl<'a> Pixel<'a> {
     /// `parameters` are `components` logits, then for each channel the means, the log scales and,
     /// with three channels, the coefficients: the order of the PixelCNN++ program.
+    ///
+    /// # Panics
+    /// For fewer parameters than components; where others are missing, what reads them panics.
     pub fn new(parameters: &'a [f32], components: usize, channels: usize) -> Self {
         let (logits, rest) = parameters.split_at(components);
         Self { logits, rest, channels }

@@ -74,6 +74,9 @@ impl Prediction {
     ///
     /// The clip is part of the model p_θ: sampling and bound both see it, or the bound would be
     /// that of another model.
+    ///
+    /// # Panics
+    /// For arrays of different lengths.
     pub fn clipped(mut x0: Array1<f64>, x_t: ArrayView1<'_, f64>, log_snr: f64) -> Self {
         let (alpha, sigma) = alpha_sigma(log_snr);
         x0.mapv_inplace(|v| v.clamp(-1.0, 1.0));
@@ -86,6 +89,9 @@ impl Parameterization {
     /// x̂_0 and ε̂ for the network output F at x_t, both of one length. `log_snr` is the chain's
     /// own, also where the network saw it clamped to the range it was trained on. A NaN in the
     /// output stays NaN.
+    ///
+    /// # Panics
+    /// For arrays of different lengths.
     pub fn apply(
         self,
         x_t: ArrayView1<'_, f64>,
@@ -135,6 +141,9 @@ impl Parameterization {
 ///
 /// The same extrapolation as theirs of ε̂, as the two are affine in each other at a given x_t.
 /// Weight 0 is the conditional prediction. A guided chain samples from no model with a bound.
+///
+/// # Panics
+/// For predictions of different lengths.
 pub fn guide(
     conditional: &Prediction,
     unconditional: &Prediction,

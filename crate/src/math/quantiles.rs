@@ -4,6 +4,9 @@
 ///
 /// Quantile p of N values is at position (N - 1) p among them, between two by a straight line
 /// (Hyndman & Fan 1996, type 7).
+///
+/// # Panics
+/// For no value, or `n` = 0.
 pub fn quantiles(sorted: &[f64], n: usize) -> Vec<f64> {
     debug_assert!(!sorted.is_empty() && n > 0);
     let last = sorted.len() - 1;
@@ -21,6 +24,9 @@ pub fn quantiles(sorted: &[f64], n: usize) -> Vec<f64> {
 /// ascend, and the share
 /// `shares[i]` lies below `values[i]`. Between two points it is a straight line, 0 below the first
 /// and 1 above the last; of points of one value it is the last one's.
+///
+/// # Panics
+/// For fewer shares than values.
 pub fn share_below(values: &[f64], shares: &[f64], value: f64) -> f64 {
     debug_assert_eq!(values.len(), shares.len());
     match values.partition_point(|v| *v <= value) {

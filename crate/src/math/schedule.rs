@@ -98,7 +98,10 @@ impl LogSnrRange {
 /// One forward chain q(x_1, ..., x_T | x_0) as a table of log SNR; everything else follows from
 /// differences of it.
 ///
-/// Steps are numbered 1..=T; t = 0 is the image itself, with log SNR +∞. Methods panic beyond T.
+/// Steps are numbered 1..=T; t = 0 is the image itself, with log SNR +∞.
+///
+/// # Panics
+/// Methods panic for t beyond T, and those of a step, as [`beta`](Self::beta), for t = 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NoiseSchedule {
     kind: ScheduleKind,

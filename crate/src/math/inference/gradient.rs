@@ -111,6 +111,9 @@ pub struct GradientEstimate {
 
 /// Estimates the ELBO of `q` and its gradient from the draws μ_k + L_k ε, where `noise` has the ε
 /// of each component: pairs laid end to end, at least one, as many for each component.
+///
+/// # Panics
+/// For noise of more components than `q` has.
 pub fn estimate(
     estimator: Estimator,
     target: &Target,

@@ -175,6 +175,9 @@ impl NoiseLevel for NoisedMixture {
 /// The true reverse kernel q(x_{t-1} | x_t) of the data, for t in 2..=T: a mixture, where the
 /// model's p(x_{t-1} | x_t) is one Gaussian. As T grows it becomes one, too (Sohl-Dickstein et al.
 /// 2015).
+///
+/// # Panics
+/// For `t` outside 1..=T.
 pub fn reverse_kernel(data: &Mixture, schedule: &NoiseSchedule, t: usize, x_t: Point) -> Mixture {
     debug_assert!(t >= 2);
     let posterior = NoisedMixture::new(data, schedule.log_snr(t)).posterior(x_t);

@@ -49,6 +49,9 @@ impl Weights {
 
     /// Random weights of variance 1 / inputs, made of [`Weights::COUNT`] standard normal numbers;
     /// biases and the last layer are 0, so that F is 0.
+    ///
+    /// # Panics
+    /// For fewer numbers than the first layer has weights.
     pub fn initial(noise: &[f64]) -> Self {
         debug_assert_eq!(noise.len(), Self::COUNT);
         let mut weights = Self::zero();
