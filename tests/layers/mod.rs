@@ -95,6 +95,39 @@ fn each_layer_uses_those_below_it_alone() {
     assert_eq!(faults, [""; 0]);
 }
 
+/// The files of a folder that use one another in a circle.
+fn circle(folder: &Path) -> Vec<String> {
+    let mut uses = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let code = code.map(|line| line.replace("super::super::", "")).collect::<String>();
+            let used: Vec<String> = names(&code, "super::").map(String::from).collect();
+            uses.push((path.file_stem().unwrap().to_str().unwrap().to_string(), used));
+        }
+    }
+    // what uses none of the others that are left is no part of a circle
+    loop {
+        let left: Vec<String> = uses.iter().map(|(name, _)| name.clone()).collect();
+        uses.retain(|(_, used)| used.iter().any(|name| left.contains(name)));
+        if uses.len() == left.len() {
+            return left;
+        }
+    }
+}
+
+#[test]
+fn the_files_of_the_layers_below_the_networks_form_no_circles() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("crate/src");
+    let folders = ["math", "math/inference", "math/plane", "image", "image/pixels", "data"];
+    for folder in folders.into_iter().chain(["evaluation", "kernels", "engine", "engine/plane"]) {
+        assert_eq!(circle(&source.join(folder)), [""; 0], "in {folder}");
+    }
+    assert!(circle(&source.join("model/onnx")).contains(&"lower".into()), "one is found");
+}
+
 /// They are public for the benchmarks and for these tests alone.
 #[test]
 fn no_example_names_the_kernels() {

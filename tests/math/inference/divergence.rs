@@ -1,8 +1,8 @@
 use super::{members, over_the_plane, targets};
 use crate::math::common::assert_close;
+use elbo_room::math::inference::exact::{exact, forward_kl};
 use elbo_room::math::inference::forward::forward_fit;
 use elbo_room::math::inference::gradient::{Estimator, estimate};
-use elbo_room::math::inference::quadrature::{exact, forward_kl};
 use elbo_room::math::inference::target::{GAUSSIAN_CORRELATION, GAUSSIAN_STD, Target, TargetKind};
 use elbo_room::math::inference::variational::{Family, Gaussian, Mixture};
 use elbo_room::math::rng::{Purpose, standard_normal};

@@ -11,11 +11,12 @@ pub use self::report::{ForwardFit, GradientVariance, InferenceState, InferenceTr
 use crate::error::{Error, Result};
 use crate::math::inference::Point;
 use crate::math::inference::contour::{Grid, Window};
+use crate::math::inference::exact::{Exact, exact, forward_kl};
 use crate::math::inference::forward::forward_fit;
 use crate::math::inference::gradient::{Draw, GradientEstimate, estimate};
 use crate::math::inference::logistic::{LogisticRegression, Observation};
 use crate::math::inference::optimizer::Optimizer;
-use crate::math::inference::quadrature::{Exact, Node, exact, forward_kl};
+use crate::math::inference::quadrature::Node;
 use crate::math::inference::target::{Target, TargetKind};
 use crate::math::inference::variational::{Family, Mixture, Parameters};
 use crate::math::rng::{Purpose, standard_normal};

@@ -5,8 +5,7 @@
 //! where the fit of the ELBO seeks a mode.
 
 use super::Point;
-use super::logistic::moments;
-use super::quadrature::Node;
+use super::quadrature::{Node, moments};
 use super::variational::{Family, Gaussian, Mixture, Posed};
 
 /// Rounds of expectation maximization after which a fit that still moves is taken as it is.

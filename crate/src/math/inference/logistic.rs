@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Point;
-use super::quadrature::{Node, normal_nodes, normalize};
+use super::quadrature::{Node, moments, normal_nodes, normalize};
 use super::variational::Gaussian;
 use crate::error::{Error, Result};
 use crate::math::gaussian::log_density;
@@ -187,21 +187,4 @@ impl LogisticRegression {
 
 fn sign(observation: &Observation) -> f64 {
     if observation.label == 1 { 1.0 } else { -1.0 }
-}
-
-/// The Gaussian with the mean and covariance of the nodes.
-pub(super) fn moments(nodes: &[Node]) -> Gaussian {
-    let mut mean = [0.0; 2];
-    for node in nodes {
-        mean[0] += node.mass * node.z[0];
-        mean[1] += node.mass * node.z[1];
-    }
-    let mut covariance = [0.0; 3];
-    for node in nodes {
-        let d = [node.z[0] - mean[0], node.z[1] - mean[1]];
-        covariance[0] += node.mass * d[0] * d[0];
-        covariance[1] += node.mass * d[0] * d[1];
-        covariance[2] += node.mass * d[1] * d[1];
-    }
-    Gaussian::with_covariance(mean, covariance)
 }

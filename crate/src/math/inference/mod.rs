@@ -10,6 +10,7 @@
 //! z_2 upwards.
 
 pub mod contour;
+pub mod exact;
 pub mod forward;
 pub mod gradient;
 pub mod logistic;
