@@ -67,6 +67,7 @@ fn cause(error: &dyn std::error::Error) -> Option<JsError> {
     })
 }
 
+#[inline(never)]
 pub(super) fn to_js(value: &impl Serialize) -> JsResult<JsValue> {
     let serializer =
         serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
@@ -74,7 +75,13 @@ pub(super) fn to_js(value: &impl Serialize) -> JsResult<JsValue> {
 }
 
 pub(super) fn from_js<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<T> {
-    serde_wasm_bindgen::from_value(value).map_err(|e| misfit(what, &e.to_string()))
+    deserialized(value).map_err(|e| misfit(what, &e))
+}
+
+/// Out of line: inlined, the code of each type would be there for every call.
+#[inline(never)]
+fn deserialized<T: DeserializeOwned>(value: JsValue) -> std::result::Result<T, String> {
+    serde_wasm_bindgen::from_value(value).map_err(|e| e.to_string())
 }
 
 /// An entry of a manifest.
@@ -160,7 +167,7 @@ fn unfit<T: DeserializeOwned>(object: &Object, what: &str) -> Option<Error> {
     Object::keys(object).iter().find_map(|key| {
         let alone = Object::new();
         Reflect::set(&alone, &key, &Reflect::get(object, &key).ok()?).ok()?;
-        let error = serde_wasm_bindgen::from_value::<T>(alone.into()).err()?.to_string();
+        let error = deserialized::<T>(alone.into()).err()?;
         // Alone, it lacks the fields that must be there.
         let is_alone = error.trim_start_matches("Error: ").starts_with("missing field");
         let key = key.as_string().unwrap_or_default();

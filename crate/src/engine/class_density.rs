@@ -72,14 +72,13 @@ impl ClassDensity {
     pub fn parse(json: &[u8]) -> Result<Self> {
         let fail =
             |what: String| Err(Error::manifest(format_args!("the density of the classes: {what}")));
-        let density: Self = match serde_json::from_slice(json) {
-            Ok(density) => density,
-            Err(e) => {
-                return Err(
-                    Error::manifest("the density of the classes cannot be read").caused_by(e)
-                );
-            }
-        };
+        // from text as all JSON: a reader of bytes would be another to load
+        let density: Self = std::str::from_utf8(json)
+            .map_err(|e| e.to_string())
+            .and_then(|text| serde_json::from_str(text).map_err(|e| e.to_string()))
+            .map_err(|e| {
+                Error::manifest("the density of the classes cannot be read").caused_by(e)
+            })?;
         let Self { classes, columns, rows, .. } = &density;
         if classes.is_empty() || classes.iter().collect::<BTreeSet<_>>().len() < classes.len() {
             return fail("classes must name at least one class, and each once".into());
