@@ -1,6 +1,6 @@
 import { render, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { messages } from '../messages/index.ts';
 import { rasterOf } from './raster.ts';
 import Share from './Share.svelte';
@@ -47,6 +47,8 @@ beforeEach(() => {
   });
 });
 
+// Importing takes longer on a busy machine than a dialog is waited for.
+beforeAll(() => import('./Menu.svelte'));
 afterEach(() => {
   history.replaceState(null, '', '/');
   vi.unstubAllGlobals();
