@@ -1,7 +1,7 @@
 /** Which computations there are programs for outside the page. The programs are fetched when they are asked for. */
-import { isSameShape } from '../../engine/facts.ts';
-import { isOwn } from '../../engine/own.ts';
+import { boundLack, isSameShape } from '../../engine/facts.ts';
 import type {
+  ChainStart,
   DdpmEntry,
   Growths,
   InferenceSetup,
@@ -12,7 +12,6 @@ import type {
   VaeEntry,
 } from '../../engine/protocol.ts';
 import type { About } from './code.ts';
-import { isDecodable, isScorable } from './code/wiring.ts';
 import type { Code } from './subject.ts';
 
 type Programs = typeof import('./code.ts');
@@ -20,12 +19,6 @@ type Programs = typeof import('./code.ts');
 /** A picture of another size is fitted to the model first, which is no part of the programs. */
 const isOf = (picture: Pixels | null, { image }: ModelEntry): picture is Pixels =>
   picture !== null && isSameShape(picture.shape, image);
-
-/** A network of which a program can take the clean image; files of the visitor's own may want to be fed otherwise. */
-const isKnown = (entry: DdpmEntry | undefined): entry is DdpmEntry =>
-  entry !== undefined &&
-  ['epsilon', 'x0', 'v', 'lattice'].includes(entry.parameterization) &&
-  (!isOwn(entry.id) || entry.network === undefined);
 
 function written(
   title: string,
@@ -37,17 +30,18 @@ function written(
   return { ...(python && { python: write(python) }), javascript: write(javascript) };
 }
 
-/** A point of latent space, decoded. */
+/** A point of latent space, decoded, given a class where the model is conditioned on one. */
 export function decoding(
   entry: VaeEntry | undefined,
   z: readonly number[] | null,
+  given: number | null,
   title: string,
 ): Code | undefined {
   if (!entry || !z) return undefined;
   return written(
     title,
-    isDecodable(entry) ? (programs, about) => programs.decodePython(entry, z, about) : null,
-    (programs, about) => programs.decodeJavascript(entry, z, about),
+    (programs, about) => programs.decodePython(entry, z, given, about),
+    (programs, about) => programs.decodeJavascript(entry, z, given, about),
   );
 }
 
@@ -66,8 +60,14 @@ export function scoring(
   const scored = isBinary ? binarized && { levels: binarized, shape: entry.image } : picture;
   return written(
     title,
-    entry.kind !== 'ddpm' && scored && isScorable(entry)
-      ? (programs, about) => programs.boundPython(entry, scored, result, about)
+    entry.kind !== 'ddpm' && scored && !boundLack(entry)
+      ? (programs, about) =>
+          programs.boundPython(
+            entry,
+            scored,
+            { samples, seed, class: options.class ?? null },
+            about,
+          )
       : null,
     (programs, about) => programs.boundJavascript(entry, picture, options, about),
   );
@@ -83,9 +83,7 @@ export function diffusing(
   if (!entry || !isOf(picture, entry)) return undefined;
   return written(
     title,
-    isKnown(entry) && options.schedule !== 'trained'
-      ? (programs, about) => programs.diffusionPython(entry, picture, options, about)
-      : null,
+    (programs, about) => programs.diffusionPython(entry, picture, options, about),
     (programs, about) => programs.diffusionJavascript(entry, picture, options, about),
   );
 }
@@ -111,18 +109,41 @@ export const pointing = (
     (programs, about) => programs.pointJavascript(setup, trained, point, about),
   );
 
-/** A reverse chain from pure noise. */
+/** Reverse chains from pure noise, or from a picture. */
 export function sampling(
   entry: DdpmEntry | undefined,
   options: SamplerOptions,
+  start: ChainStart | null,
   title: string,
 ): Code | undefined {
   if (!entry) return undefined;
   return written(
     title,
-    isKnown(entry) && options.schedule !== 'trained'
-      ? (programs, about) => programs.chainPython(entry, options, about)
-      : null,
-    (programs, about) => programs.chainJavascript(entry, options, about),
+    (programs, about) => programs.chainPython(entry, options, start, about),
+    (programs, about) => programs.chainJavascript(entry, options, start, about),
+  );
+}
+
+/** The bounds of the images of a data set, which are of the model's shape. */
+export function scoringSet(
+  entry: ModelEntry,
+  set: { name: string; images: number; seed: number },
+  options: { latent: Growths['latent']['options']; diffusion: Growths['diffusion']['options'] },
+  title: string,
+): Code {
+  const { name, seed } = set;
+  if (entry.kind === 'ddpm')
+    return written(
+      title,
+      (programs, about) =>
+        programs.setDiffusionPython(entry, name, { ...options.diffusion, seed }, about),
+      (programs, about) => programs.setJavascript(entry, set, options.diffusion, about),
+    );
+  const { samples = 64, class: given = null } = options.latent;
+  return written(
+    title,
+    (programs, about) =>
+      programs.setBoundPython(entry, name, { samples, seed, class: given }, about),
+    (programs, about) => programs.setJavascript(entry, set, options.latent, about),
   );
 }

@@ -1,6 +1,7 @@
 /** Programs in JavaScript. Pure. */
 import { isOwn } from '../../../engine/own.ts';
 import type {
+  ChainStart,
   DdpmEntry,
   Growths,
   InferenceSetup,
@@ -37,20 +38,25 @@ const javascript = (about: About, id: string, used: string[], lines: string[]) =
     ],
   );
 
-const decoded = ({ levels }: Pixels) =>
-  `const levels = Uint8Array.from(atob("${base64(levels)}"), (c) => c.charCodeAt(0));`;
+const decoded = (name: string, levels: Uint8Array) =>
+  `const ${name} = Uint8Array.from(atob("${base64(levels)}"), (c) => c.charCodeAt(0));`;
 const GROWN = ['while (!bound.done) bound.step();', 'console.log(bound.result());'];
 
-const painted = ({ channels, height, width }: Pixels['shape']) =>
-  `paint(document.querySelector("canvas"), levels, { channels: ${channels}, height: ${height}, width: ${width} });`;
+const painted = ({ channels, height, width }: Pixels['shape'], columns = 1) =>
+  `paint(document.querySelector("canvas"), levels, { channels: ${channels}, height: ${height}, width: ${width}${columns > 1 ? `, columns: ${columns}` : ''} });`;
 
-export const decodeJavascript = (entry: VaeEntry, z: readonly number[], about: About): string =>
+export const decodeJavascript = (
+  entry: VaeEntry,
+  z: readonly number[],
+  given: number | null,
+  about: About,
+): string =>
   javascript(
     about,
     entry.id,
     ['paint', 'toLevels'],
     [
-      `const levels = toLevels(model.decode(Float32Array.of(${[...z].join(', ')})));`,
+      `const levels = toLevels(model.decode(Float32Array.of(${[...z].join(', ')})${given === null ? '' : `, ${given}`}));`,
       painted(entry.image),
     ],
   );
@@ -66,7 +72,11 @@ export const boundJavascript = (
     about,
     entry.id,
     [],
-    [decoded(picture), `const bound = model.bound(levels, ${JSON.stringify(options)});`, ...GROWN],
+    [
+      decoded('levels', picture.levels),
+      `const bound = model.bound(levels, ${JSON.stringify(options)});`,
+      ...GROWN,
+    ],
   );
 
 export const diffusionJavascript = (
@@ -79,7 +89,11 @@ export const diffusionJavascript = (
     about,
     entry.id,
     [],
-    [decoded(picture), `const bound = model.elbo(levels, ${JSON.stringify(options)});`, ...GROWN],
+    [
+      decoded('levels', picture.levels),
+      `const bound = model.elbo(levels, ${JSON.stringify(options)});`,
+      ...GROWN,
+    ],
   );
 
 /** A fit of q to p, so many iterations on. */
@@ -125,15 +139,51 @@ export const pointJavascript = (
     ],
   );
 
-export const chainJavascript = (entry: DdpmEntry, options: SamplerOptions, about: About): string =>
+/** Reverse chains from pure noise, or from a picture that is noised to one of their timesteps. */
+export const chainJavascript = (
+  entry: DdpmEntry,
+  options: SamplerOptions,
+  start: ChainStart | null,
+  about: About,
+): string =>
   javascript(
     about,
     entry.id,
     ['paint'],
     [
-      `const sampler = model.sampler(${JSON.stringify(options)});`,
+      ...(start
+        ? [
+            decoded('picture', start.image),
+            `const sampler = model.denoise(picture, ${start.t}, ${JSON.stringify(options)});`,
+          ]
+        : [`const sampler = model.sampler(${JSON.stringify(options)});`]),
       'while (!sampler.done) sampler.step();',
       'const levels = sampler.frame(sampler.length - 1).x;',
-      painted(entry.image),
+      painted(entry.image, Math.sqrt(options.chains ?? 1)),
+    ],
+  );
+
+/** What the data set lab computes, in its order, of as many images: the same numbers, bit for bit. */
+export const setJavascript = (
+  entry: ModelEntry,
+  { name, images, seed }: { name: string; images: number; seed: number },
+  options: Growths['latent']['options'] | Growths['diffusion']['options'],
+  about: About,
+): string =>
+  javascript(
+    about,
+    entry.id,
+    ['imageOrder', 'imageSeed', 'readDataFile'],
+    [
+      `const file = await (await fetch(${JSON.stringify(name)})).arrayBuffer(); // of the data set, unpacked: IDX, NPY or CSV`,
+      'const { levels, count } = readDataFile(new Uint8Array(file));',
+      'const size = levels.length / count;',
+      `const options = ${JSON.stringify(options)};`,
+      `for (const image of imageOrder(${seed}, count).slice(0, ${images})) {`,
+      '  const one = levels.slice(image * size, (image + 1) * size);',
+      `  const bound = model.${entry.kind === 'ddpm' ? 'elbo' : 'bound'}(one, { ...options, seed: imageSeed(${seed}, image) });`,
+      '  while (!bound.done) bound.step();',
+      '  console.log(image, bound.result());',
+      '}',
     ],
   );

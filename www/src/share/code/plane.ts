@@ -6,7 +6,7 @@ import type {
   PlaneComponent,
   PlaneSetup,
 } from '../../../engine/protocol.ts';
-import { schedule } from './chains.ts';
+import { schedule } from './network.ts';
 import { type About, list, python, seeded } from './text.ts';
 
 type Point = readonly [number, number];
@@ -210,6 +210,9 @@ function modelOf({ model = 'exact', blur = 0.4 }: PlaneSetup['options']): string
   ];
 }
 
+/** Of the plane's chains that are linear in it. */
+const LOG_SNR = { min: '-6', max: '13.3' };
+
 /** Draws of x_t at each timestep. */
 const POINT_DRAWS = 20_000;
 
@@ -227,7 +230,7 @@ export function pointPython({ options }: PlaneSetup, point: Point, about: About)
       seeded(seed),
       ...data(options),
       ...modelOf(options),
-      ...schedule({ schedule: kind, steps }, {}),
+      ...schedule({ schedule: kind, steps }, LOG_SNR),
       `x0 = ${tensor(point)}`,
       'def square_error(t):  # |x_0 - E[x_0 | x_t]|² for draws of x_t',
       '    alpha, var = torch.sigmoid(lam[t]).sqrt(), torch.sigmoid(-lam[t])',

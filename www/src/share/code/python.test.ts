@@ -1,19 +1,6 @@
-/** The programs in Python about latents and the plane are run where there are PyTorch and onnxruntime, and set against the crate. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** The programs in Python about latents and the plane are run where there are PyTorch, onnxruntime and onnx, and set against the crate. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  Hvae,
-  initSync,
-  parseManifest,
-  PlaneDiffusion,
-  Vae,
-  VariationalInference,
-} from '../../../pkg/elbo_room.js';
-import type { FilesOf } from '../../../engine/api.ts';
+import { Hvae, PlaneDiffusion, Vae, VariationalInference } from '../../../pkg/elbo_room.js';
 import type {
   Estimate,
   HvaeEntry,
@@ -24,18 +11,28 @@ import type {
   PlaneDiffusionOptions,
   VaeEntry,
 } from '../../../engine/protocol.ts';
+import {
+  BATCHED,
+  CLASSED,
+  colours,
+  GIVEN,
+  GREY,
+  MIXTURE,
+  OWN,
+  WHOLE,
+} from '../../testing/foreign.ts';
+import {
+  about,
+  entryOf,
+  filesOf,
+  hasPython,
+  inPython,
+  softStroke,
+} from '../../testing/programs.ts';
 import { boundPython, decodePython } from './latents.ts';
 import { firstOf, fitPython, pointPython } from './plane.ts';
-import { isDecodable, isScorable } from './wiring.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
-
-const at = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
-const about = { title: 'A title', address: 'https://page.example/#seed=1' };
-initSync({ module: readFileSync(at('www/pkg/elbo_room_bg.wasm')) });
-
-const { models } = parseManifest(readFileSync(at('models/manifest.json'), 'utf8'));
-const entryOf = (id: string): unknown => models.find((entry) => entry.id === id);
 
 const TARGETS = [
   'correlated-gaussian',
@@ -121,89 +118,48 @@ const POINTS: [PlaneDiffusionOptions, [number, number]][] = [
   ],
 ];
 
-/** A model of somebody else's: flat pixels in [-1, 1], a stacked posterior, latents as an image, probabilities. */
-const OWN = {
-  id: 'own.0123456789abcdef0123.89abcdef',
-  title: 'Somebody’s',
-  kind: 'vae',
-  likelihood: 'bernoulli',
-  image: { channels: 1, height: 2, width: 2 },
-  dataset: '',
-  latents: { count: 2, klPerLatent: [], order: [0, 1] },
-  files: { encoder: { path: 'encoder-flat.onnx' }, decoder: { path: 'decoder-sigmoid.onnx' } },
-  encoder: {
-    image: { name: 'pixels', shape: [4], scale: [2], shift: [-1] },
-    posterior: { spread: 'log-std', split: { name: 'stacked', axis: 1, order: 'mean-first' } },
-  },
-  decoder: {
-    latent: { name: 'latent', shape: [2, 1, 1] },
-    output: { name: 'reconstruction', value: 'mean', shape: [4] },
-  },
-  scores: [],
-} as unknown as VaeEntry;
-const MIXTURE = {
-  ...OWN,
-  likelihood: 'logistic-mixture',
-  files: { encoder: OWN.files.encoder, decoder: { path: 'decoder-mixture.onnx' } },
-  decoder: { output: { components: 2 } },
-} as VaeEntry;
-const GREY = { ...OWN, likelihood: 'grey-bernoulli' } as VaeEntry;
-
 const shape = (entry: ModelEntry) => entry.image;
-/** A stroke down the middle, softer at its sides. */
-const stroke = Uint8Array.from({ length: 784 }, (_, i) => {
-  const [row, column] = [Math.floor(i / 28), i % 28];
-  if (row < 5 || row > 22) return 0;
-  return column === 14 ? 255 : Math.abs(column - 14) === 1 ? 120 : 0;
-});
 const few = Uint8Array.of(0, 51, 204, 255);
 
-const BOUNDS: [string, VaeEntry | HvaeEntry, Uint8Array, number][] = [
-  ['a VAE of binary pixels', entryOf('mnist-vae') as VaeEntry, stroke, 200],
-  ['a VAE of levels', entryOf('mnist-vae-8bit') as VaeEntry, stroke, 200],
-  ['a hierarchy of binary pixels', entryOf('mnist-hvae') as HvaeEntry, stroke, 60],
-  ['a hierarchy of levels', entryOf('mnist-hvae-8bit') as HvaeEntry, stroke, 60],
+const bright = Uint8Array.of(0, 255, 128, 10, 20, 30, 200, 100, 50, 7, 77, 177);
+
+/** The last number is a class. */
+const BOUNDS: [string, VaeEntry | HvaeEntry, Uint8Array, number, number?][] = [
+  ['a VAE of binary pixels', entryOf('mnist-vae') as VaeEntry, softStroke, 200],
+  ['a VAE of levels', entryOf('mnist-vae-8bit') as VaeEntry, softStroke, 200],
+  ['a hierarchy of binary pixels', entryOf('mnist-hvae') as HvaeEntry, softStroke, 60],
+  ['a hierarchy of levels', entryOf('mnist-hvae-8bit') as HvaeEntry, softStroke, 60],
   ['a model of one’s own', OWN, few, 2000],
   ['a mixture of one’s own', MIXTURE, few, 2000],
   ['grey levels under a model of one’s own', GREY, few, 2000],
+  ['a fixed batch', BATCHED, few, 2000],
+  ['a class', GIVEN, few, 2000, 2],
+  ['one file for both', WHOLE, few, 2000],
+  ['a density of colours', colours(0.5), bright, 2000],
+  ['a density whose width is fitted', colours('fitted'), bright, 2000],
+];
+/** What is decoded, and of which class. */
+const DECODED: [string, VaeEntry, number | null][] = [
+  ['a model of one’s own', OWN, null],
+  ['a class', CLASSED, 1],
+  ['no class', CLASSED, null],
+  ['a part of a file', WHOLE, null],
+  ['colours, side by side', colours(0.5), null],
 ];
 
-const folderOf = (entry: ModelEntry) =>
-  entry.id.startsWith('own.') ? 'tests/fixtures/foreign' : 'models';
-const filesOf = <Entry extends ModelEntry>(entry: Entry) =>
-  Object.fromEntries(
-    Object.entries<{ path: string }>(entry.files).map(([role, { path }]) => [
-      role,
-      new Uint8Array(readFileSync(at(`${folderOf(entry)}/${path}`))),
-    ]),
-  ) as FilesOf<Entry>;
 /** What the crate says of the picture. */
-function crateBound(entry: VaeEntry | HvaeEntry, levels: Uint8Array, samples: number) {
-  const model =
-    entry.kind === 'vae' ? Vae.load(entry, filesOf(entry)) : Hvae.load(entry, filesOf(entry));
-  const bound = model.bound(levels, { samples, seed: 5, proposal: 'posterior' });
+function crateBound(
+  entry: VaeEntry | HvaeEntry,
+  levels: Uint8Array,
+  samples: number,
+  given?: number,
+) {
+  const model = (entry.kind === 'vae' ? Vae : Hvae).load(entry, filesOf(entry));
+  const asked = given === undefined ? {} : { class: given };
+  const bound = model.bound(levels, { samples, seed: 5, proposal: 'posterior', ...asked });
   while (!bound.done) bound.step();
   return bound.result() as LatentBoundResult;
 }
-
-const found = spawnSync('python3', [
-  '-c',
-  'import importlib.util as u; raise SystemExit(not all(map(u.find_spec, ["torch", "onnxruntime", "numpy", "PIL"])))',
-]);
-
-/** Runs each program, and keeps what it prints. */
-const DRIVER = `
-import contextlib, io, json
-import numpy as np, torch
-from PIL import Image
-torch.set_num_threads(1)
-said = []
-for text in json.load(open("programs.json")):
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(text, {})
-    said.append(printed.getvalue())
-json.dump({"said": said, "decoded": np.asarray(Image.open("decoded.png")).ravel().tolist()}, open("said.json", "w"))
-`;
 
 const Z = [0.7, -1.3];
 
@@ -227,23 +183,9 @@ it('a fit begins where the crate begins it, whatever the target and the family',
   }
 });
 
-it('what a short program cannot feed or read has none', () => {
-  expect([OWN, MIXTURE, GREY].map(isScorable)).toEqual([true, true, true]);
-  const changed = (part: object) => ({ ...OWN, ...part }) as VaeEntry;
-  expect(isScorable(changed({ classes: ['a', 'b'] }))).toBe(false);
-  expect(isScorable(changed({ likelihood: 'gaussian' }))).toBe(false);
-  expect(isDecodable(changed({ likelihood: 'gaussian' }))).toBe(true);
-  expect(isScorable(changed({ encoder: { posterior: { spread: 'none' } } }))).toBe(false);
-  expect(isScorable(changed({ encoder: { batch: 3 } }))).toBe(false);
-  const { decoder } = OWN.files;
-  expect(isDecodable(changed({ files: { encoder: decoder, decoder } }))).toBe(false);
-  expect(isDecodable(changed({ files: { decoder } }))).toBe(true);
-  expect(isScorable(changed({ files: { decoder } }))).toBe(false);
-});
-
-describe.skipIf(found.status !== 0)('programs in Python', () => {
+describe.skipIf(!hasPython)('programs in Python', () => {
   let said: string[];
-  let decoded: number[];
+  let decoded: number[][];
   const programs = [
     ...TARGETS.map((target) =>
       fitPython({ target, family: 'mixture', options: { seed: 7 } }, 0, about),
@@ -252,30 +194,28 @@ describe.skipIf(found.status !== 0)('programs in Python', () => {
     ...POINTS.map(([options, point]) =>
       pointPython({ options: { seed: 1, ...options }, network: null }, point, about),
     ),
-    ...BOUNDS.map(([, entry, levels, samples]) => {
-      const { binarized } = crateBound(entry, levels, 2);
+    ...BOUNDS.map(([, entry, levels, samples, given = null]) => {
+      const { binarized } = crateBound(entry, levels, 2, given ?? undefined);
       const picture = { levels: binarized ?? levels, shape: shape(entry) };
-      return boundPython(entry, picture, { samples, seed: 3 }, about);
+      return boundPython(entry, picture, { samples, seed: 3, class: given }, about);
     }),
-    decodePython(OWN, Z, about),
   ];
-
   beforeAll(() => {
-    const folder = mkdtempSync(join(tmpdir(), 'elbo-room-python-'));
-    const paths = new Set(
-      BOUNDS.flatMap(([, entry]) =>
-        Object.values(entry.files).map(({ path }) => `${folderOf(entry)}/${path}`),
-      ),
-    );
-    for (const path of paths) symlinkSync(at(path), join(folder, path.split('/').at(-1) ?? ''));
-    writeFileSync(join(folder, 'programs.json'), JSON.stringify(programs));
-    const run = spawnSync('python3', ['-c', DRIVER], { cwd: folder, encoding: 'utf8' });
-    if (run.status !== 0) throw new Error(run.stderr);
-    ({ said, decoded } = JSON.parse(readFileSync(join(folder, 'said.json'), 'utf8')) as {
-      said: string[];
-      decoded: number[];
-    });
-    rmSync(folder, { recursive: true });
+    const request = {
+      programs,
+      decoded: DECODED.map(([, entry, given]) => decodePython(entry, Z, given, about)),
+    };
+    ({ said, decoded } = inPython(
+      `
+decoded = []
+for text in request["decoded"]:
+    run(text)
+    decoded.append(levels("decoded"))
+report = {"said": [said(text) for text in request["programs"]], "decoded": decoded}
+`,
+      request,
+      [...BOUNDS.map(([, entry]) => entry), ...DECODED.map(([, entry]) => entry)],
+    ) as { said: string[]; decoded: number[][] });
   }, 240_000);
 
   /** ELBO and its standard error as a program printed them. */
@@ -328,19 +268,20 @@ describe.skipIf(found.status !== 0)('programs in Python', () => {
   );
 
   it.each(BOUNDS.map(([name], i) => [name, i] as const))('score a picture under %s', (_, i) => {
-    const [, entry, levels, samples] = BOUNDS[i] as (typeof BOUNDS)[number];
-    const { elbo } = crateBound(entry, levels, samples);
+    const [, entry, levels, samples, given] = BOUNDS[i] as (typeof BOUNDS)[number];
+    const { elbo } = crateBound(entry, levels, samples, given);
     const index = TARGETS.length + FITS.length + POINTS.length + i;
     expectNear(index, elbo);
     const [, tight = NaN] = /L_\d+ (\S+) nats/.exec(said[index] ?? '')?.map(Number) ?? [];
     expect(tight).toBeGreaterThan(elboOf(index)[0]);
   });
 
-  it('decode a point by a model of one’s own', () => {
-    const means = Vae.load(OWN, filesOf(OWN)).decode(Float32Array.from(Z));
-    expect(decoded).toHaveLength(4);
-    decoded.forEach((level, i) =>
-      expect(Math.abs(level - 255 * (means[i] ?? NaN))).toBeLessThan(0.51),
+  it.each(DECODED.map(([name], i) => [name, i] as const))('decode a point: %s', (_, i) => {
+    const [, entry, given] = DECODED[i] as (typeof DECODED)[number];
+    const means = Vae.load(entry, filesOf(entry)).decode(Float32Array.from(Z), given ?? undefined);
+    expect(decoded[i]).toHaveLength(means.length);
+    means.forEach((mean, pixel) =>
+      expect(Math.abs((decoded[i]?.[pixel] ?? NaN) - 255 * mean)).toBeLessThan(0.51),
     );
   });
 });

@@ -23,7 +23,7 @@ export const python = (
   [
     `# ${title}`,
     `# ${address}`,
-    `# pip install ${packages}${
+    `# pip install ${id !== null && isOwn(id) ? 'onnx ' : ''}${packages}${
       id === null
         ? ''
         : isOwn(id)
@@ -51,12 +51,40 @@ export const saved = (name: string) => [
   `Image.fromarray(levels.numpy()).save("${name}.png")`,
 ];
 
+/** The same of several, in as many rows as columns. */
+export const savedGrid = (name: string, { channels, height, width }: ImageShape, side: number) => [
+  `grid = (255 * x).round().clamp(0, 255).byte().reshape(${side}, ${side}, ${channels}, ${height}, ${width})`,
+  `levels = grid.permute(0, 3, 1, 4, 2).reshape(${side * height}, ${side * width}, ${channels}).squeeze(-1)`,
+  `Image.fromarray(levels.numpy()).save("${name}.png")`,
+];
+
 /** The axes of a batch of images, as arguments of a call. */
 export const axes = ({ channels, height, width }: ImageShape) =>
   [channels, height, width].join(', ');
 
-/** The levels of a picture, or its bits, as x. */
-export const pictured = ({ levels, shape }: Pixels) => [
-  `pixels = base64.b64decode("${base64(levels)}")`,
-  `x = torch.tensor(list(pixels)).double().reshape(1, ${axes(shape)})`,
+/** The levels of a picture, or its bits, as x. On the page, the channels of a pixel lie side by side. */
+export const pictured = ({ levels, shape }: Pixels) => {
+  const { channels, height, width } = shape;
+  const all = `x = torch.tensor(list(pixels)).double()`;
+  return [
+    `pixels = base64.b64decode("${base64(levels)}")`,
+    channels === 1
+      ? `${all}.reshape(1, ${axes(shape)})`
+      : `${all}.reshape(1, ${height}, ${width}, ${channels}).permute(0, 3, 1, 2)`,
+  ];
+};
+
+/** Lines for each image of a data set, as x. */
+export const eachImage = (
+  name: string,
+  { channels, height, width }: ImageShape,
+  lines: readonly string[],
+) => [
+  `levels = np.frombuffer(open(${JSON.stringify(name)}, "rb").read(), np.uint8, offset=16)  # an unpacked IDX file; np.load reads NPY`,
+  `for image, pixels in enumerate(levels.reshape(-1, ${height}, ${width}, ${channels})):`,
+  ...[
+    'x = torch.tensor(pixels).double().permute(2, 0, 1)[None]',
+    'print(f"image {image}")',
+    ...lines,
+  ].map((line) => (line === '' ? line : `    ${line}`)),
 ];

@@ -1,6 +1,16 @@
-/** How programs feed the networks of a model and read them: names and shapes as its entry has them. Pure. */
+/** How programs feed the networks of a model with latents and read them: names and shapes as its entry has them. Pure. */
 import { isOwn } from '../../../engine/own.ts';
-import type { HvaeEntry, ImageShape, VaeEntry } from '../../../engine/protocol.ts';
+import type { HvaeEntry, VaeEntry } from '../../../engine/protocol.ts';
+import {
+  classFeeds,
+  classNames,
+  imageFeed,
+  imageOf,
+  plain,
+  quoted,
+  session,
+  tiled,
+} from './inputs.ts';
 
 type Coded = VaeEntry | HvaeEntry;
 
@@ -16,51 +26,45 @@ function outputsOf({ likelihood, decoder }: Coded): string[] {
   return names;
 }
 
-/** Images in a layout that is not PyTorch's, of which there is no short program. */
-const isTurned = (layout: string | undefined, { channels }: ImageShape) =>
-  layout === 'nhwc' && channels > 1;
-
-/** Whether a program of a few lines can read what a decoder gives. */
-function isReadable(entry: Coded): boolean {
-  const { likelihood, image, decoder } = entry;
-  if (isTurned(decoder?.output?.layout, image)) return false;
-  return likelihood !== 'logistic-mixture' || image.channels === 1;
-}
-
-/** Whether one can call the decoder of a VAE: files of the visitor's own may want more than a vector. */
-export function isDecodable(entry: VaeEntry): boolean {
-  const { classes = [], decoder, files } = entry;
-  if (classes.length > 0 || (decoder?.batch ?? 1) > 1) return false;
-  // Else the latents may be a value inside of the graph.
-  return files.encoder?.path !== files.decoder.path && isReadable(entry);
-}
-
-/** Whether one can score a picture. */
-export function isScorable(entry: Coded): boolean {
-  if (entry.likelihood === 'gaussian') return false;
-  if (entry.kind === 'hvae') return isReadable(entry);
-  const { encoder, files, image } = entry;
-  if (!files.encoder || !isDecodable(entry) || (encoder?.batch ?? 1) > 1) return false;
-  const { spread, split } = encoder?.posterior ?? {};
-  return (
-    spread !== 'none' && (!split || split.axis === 1) && !isTurned(encoder?.image?.layout, image)
-  );
-}
-
-const quoted = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(', ');
-const plain = (values: readonly number[]) => values.join(', ');
-
 /** A number, or one for each channel. */
 const perChannel = (values: readonly number[]) =>
   values.length === 1 ? String(values[0]) : `torch.tensor([${plain(values)}]).reshape(1, -1, 1, 1)`;
 
+const names = (entry: VaeEntry) => {
+  const { spread = 'log-var', split, meanName, spreadName } = entry.encoder?.posterior ?? {};
+  return split ? [split.name] : [meanName ?? 'mean', spreadName ?? spread.replace('-', '_')];
+};
+
+/** The encoder of a VAE. */
+export const encoderOf = (entry: VaeEntry): string =>
+  session(
+    'encoder',
+    entry.id,
+    entry.files.encoder?.path ?? '',
+    [entry.encoder?.image?.name ?? 'x', ...classNames(entry.encoder?.condition)],
+    names(entry),
+  );
+
+/** The decoder of a VAE. */
+export const decoderOf = (entry: VaeEntry): string =>
+  session(
+    'decoder',
+    entry.id,
+    entry.files.decoder.path,
+    [entry.decoder?.latent?.name ?? 'z', ...classNames(entry.decoder?.condition)],
+    outputsOf(entry),
+  );
+
 /** The picture in [0, 1], x over `top`, as an encoder wants it. */
-export function encoderFeed({ encoder, image }: VaeEntry, top: number): string[] {
-  const { name = 'x', shape, scale, shift } = encoder?.image ?? {};
+export function encoderFeed({ encoder, image, classes = [] }: VaeEntry, top: number): string[] {
+  const { name = 'x', scale, shift } = encoder?.image ?? {};
   const scaled = `${scale ? `${perChannel(scale)} * ` : ''}${top === 1 ? 'x' : `x / ${top}`}`;
   const seen = shift ? `${scaled} + ${perChannel(shift)}` : scaled;
-  const axes = plain(shape ?? [image.channels, image.height, image.width]);
-  return [`seen = {${JSON.stringify(name)}: (${seen}).float().reshape(1, ${axes}).numpy()}`];
+  const feeds = [
+    `${JSON.stringify(name)}: ${imageFeed(`(${seen})`, image, encoder?.image)}`,
+    ...(encoder?.condition ? classFeeds(encoder.condition, classes) : []),
+  ];
+  return [`seen = {${feeds.join(', ')}}`, ...tiled('seen', encoder?.batch)];
 }
 
 const LOG_VARIANCE = {
@@ -72,39 +76,54 @@ const LOG_VARIANCE = {
 } as const;
 
 /** mean and log_var of q(z|x). */
-export function posterior({ encoder, latents }: VaeEntry): string[] {
-  const { spread = 'log-var', split, meanName, spreadName } = encoder?.posterior ?? {};
-  const count = latents.count;
+export function posterior(entry: VaeEntry): string[] {
+  const { encoder, latents } = entry;
+  const { spread = 'log-var', split } = encoder?.posterior ?? {};
+  // Of a fixed batch the first.
+  const first = `reshape(${encoder?.batch ?? 1}, ${latents.count})[0]`;
   const read = 'torch.from_numpy(a).double()';
   const lines = split
     ? [
         `both, = (${read} for a in encoder.run([${quoted([split.name])}], seen))`,
-        `${split.order === 'spread-first' ? 'spread, mean' : 'mean, spread'} = (half.reshape(${count}) for half in both.chunk(2, 1))`,
+        `${split.order === 'spread-first' ? 'spread, mean' : 'mean, spread'} = (half.${first} for half in both.chunk(2, ${split.axis}))`,
       ]
     : [
-        `names = [${quoted([meanName ?? 'mean', spreadName ?? spread.replace('-', '_')])}]`,
-        `mean, spread = (${read}.reshape(${count}) for a in encoder.run(names, seen))`,
+        `names = [${quoted(names(entry))}]`,
+        `mean, spread = (${read}.${first} for a in encoder.run(names, seen))`,
       ];
   return [...lines, `log_var = ${LOG_VARIANCE[spread]}`];
 }
 
 /** Runs the decoder on the rows of z, and names what it gives; files of the visitor's own may take but one at a time. */
 export function decoderRun(entry: VaeEntry, rows: string): string[] {
-  const { name = 'z', shape = [entry.latents.count] } = entry.decoder?.latent ?? {};
+  const { decoder, latents, classes = [] } = entry;
+  const { name = 'z', shape = [latents.count] } = decoder?.latent ?? {};
   const outputs = outputsOf(entry);
-  const axes = plain(shape);
-  const one = `decoder.run([${quoted(outputs)}], {${JSON.stringify(name)}: v.reshape(-1, ${axes})})`;
-  const runs = isOwn(entry.id)
-    ? `runs = [${one} for v in z.float().numpy()]`
-    : `runs = [${one} for v in [z.float().numpy()]]`;
-  return [runs, ...collected(entry, ['out', 'spread'].slice(0, outputs.length), rows)];
+  const feeds = [
+    `${JSON.stringify(name)}: v.reshape(-1, ${plain(shape)})`,
+    ...(decoder?.condition ? classFeeds(decoder.condition, classes) : []),
+  ];
+  const [tile] = tiled('feeds', decoder?.batch);
+  const one = `decoder.run([${quoted(outputs)}], ${tile ? 'tiled(v)' : `{${feeds.join(', ')}}`})`;
+  return [
+    ...(tile
+      ? ['def tiled(v):', `    feeds = {${feeds.join(', ')}}`, `    ${tile}`, '    return feeds']
+      : []),
+    `runs = [${one} for v in ${isOwn(entry.id) ? 'z.float().numpy()' : '[z.float().numpy()]'}]`,
+    ...collected(entry, ['out', 'spread'].slice(0, outputs.length), rows),
+  ];
 }
 
-/** The outputs of all runs as images. */
-function collected({ image }: Coded, names: readonly string[], rows: string): string[] {
-  const { height, width } = image;
-  const tensor = `torch.from_numpy(np.concatenate(a)).double().reshape(${rows}, -1, ${height}, ${width})`;
-  return [`${names.join(', ')}${names.length === 1 ? ',' : ''} = (${tensor} for a in zip(*runs))`];
+/** The outputs of all runs as images, of a fixed batch the first. */
+function collected(entry: VaeEntry, named: readonly string[], rows: string): string[] {
+  const { image, decoder } = entry;
+  const parts =
+    (decoder?.batch ?? 1) > 1
+      ? `[b.reshape(${decoder?.batch}, -1)[:1] for b in a]`
+      : '[b.reshape(-1) for b in a]';
+  const values = `torch.from_numpy(np.concatenate(${isOwn(entry.id) ? parts : 'a'})).double()`;
+  const tensor = imageOf(values, rows, image, decoder?.output?.layout);
+  return [`${named.join(', ')}${named.length === 1 ? ',' : ''} = (${tensor} for a in zip(*runs))`];
 }
 
 /** Runs the decoder of a hierarchy, one draw at a time. */
@@ -117,7 +136,7 @@ export function hierarchyRun(entry: HvaeEntry): string[] {
     'runs = [decoder.run(names, {**features, "eps": e[None], "gate": gate}) for e in eps.float().numpy()]',
     `${[...images, 'q_mean', 'q_log_var', 'p_mean', 'p_log_var'].join(', ')} = (torch.from_numpy(np.concatenate(a)).double() for a in zip(*runs))`,
     ...images.map(
-      (name) => `${name} = ${name}.reshape(K, -1, ${entry.image.height}, ${entry.image.width})`,
+      (name) => `${name} = ${imageOf(name, 'K', entry.image, entry.decoder?.output?.layout)}`,
     ),
   ];
 }
@@ -130,25 +149,36 @@ function moved(name: string, range: readonly [number, number], low: number, leng
     : `(${name} - ${from}) * ${length / (to - from)} + ${low}`;
 }
 
-/** logits of pixels, or mean and log_scale of logistics: what the decoder means by its outputs. */
-export function pixels({ likelihood, decoder }: Coded): string[] {
+const LOG_STD = {
+  'log-scale': 'spread',
+  'log-var': '0.5 * spread',
+  'log-std': 'spread',
+  std: 'spread.log()',
+} as const;
+
+/** logits of pixels, or mean and log_scale of logistics, or mean and log_std: what the decoder means by its outputs. */
+export function pixels({ likelihood, decoder, image }: Coded): string[] {
   const { value, range, spread, components = 1 } = decoder?.output ?? {};
   switch (likelihood) {
     case 'logistic-mixture':
-      return [
-        `weight, mean, log_scale = out.split(${components}, 1)  # of a mixture of logistics for each pixel`,
-      ];
+      return image.channels === 1
+        ? [
+            `weight, mean, log_scale = out.split(${components}, 1)  # of a mixture of logistics for each pixel`,
+          ]
+        : [
+            `weight, rest = out[:, :${components}], out[:, ${components}:].reshape(-1, 3, 3, ${components}, ${image.height}, ${image.width})`,
+            'mean, log_scale, factor = rest[:, :, 0], rest[:, :, 1], rest[:, :, 2].tanh()  # channel by channel',
+          ];
     case 'discretized-logistic': {
       const [low, high] = range ?? [-1, 1];
-      const log = { 'log-scale': 'spread', 'log-var': '0.5 * spread', 'log-std': 'spread' };
-      const logScale = spread?.value === 'std' ? 'spread.log()' : log[spread?.value ?? 'log-scale'];
+      const logScale = LOG_STD[spread?.value ?? 'log-scale'];
       const wider = high - low === 2 ? '' : ` + math.log(${2 / (high - low)})`;
       return [
         `mean, log_scale = ${moved('out', [low, high], -1, 2)}, (${logScale}${wider}).clamp(-8, 4)`,
       ];
     }
     case 'gaussian':
-      return [`mean = ${moved('out', range ?? [0, 1], 0, 1)}`];
+      return ['mean = out', ...(spread ? [`std = (${LOG_STD[spread.value]}).exp()`] : [])];
     default:
       return value === 'mean'
         ? [
@@ -157,3 +187,13 @@ export function pixels({ likelihood, decoder }: Coded): string[] {
         : ['logits = out'];
   }
 }
+
+/** x in the units of a Gaussian decoder. */
+export function inRange({ decoder }: Coded): string {
+  const [low, high] = decoder?.output?.range ?? [0, 1];
+  return `(x * ${(high - low) / 255}${low === 0 ? '' : ` + ${low}`})`;
+}
+
+/** x in [0, 1] of what a Gaussian's mean is. */
+export const unitMean = ({ decoder }: Coded): string =>
+  moved('mean', decoder?.output?.range ?? [0, 1], 0, 1);

@@ -196,20 +196,20 @@ export class MapLab {
   decode(sources: LatentSource[]): Promise<Pixels> {
     const { client } = this.engine.decoder;
     const model = this.entry?.id ?? '';
-    return client.call('decode', { model, sources, class: this.#class, surface: null });
+    return client.call('decode', { model, sources, class: this.given, surface: null });
   }
 
   #decode(sources: LatentSource[], surface: string) {
     const { decoder } = this.engine;
     const model = this.entry?.id ?? '';
-    const given = this.#class;
+    const given = this.given;
     return decoder
       .lane(surface)
       .submit(() => decoder.client.call('decode', { model, sources, class: given, surface }));
   }
 
-  /** For a VAE that is conditioned on one. */
-  get #class(): number | null {
+  /** The class that its decoder is given, if it is conditioned on one. */
+  get given(): number | null {
     return this.entry ? fitClass(this.entry, this.page.state.latent.class) : null;
   }
 
@@ -235,7 +235,7 @@ export class MapLab {
       surface: 'map-plane',
       range: LATENT_RANGE,
       grids: GRIDS,
-      class: this.#class,
+      class: this.given,
     };
     const onProgress = (share: number) => (this.painted = share);
     engine.decoder.client
