@@ -88,6 +88,8 @@ describe('a lab that is one folder and one line', () => {
 
   it('is opened by its address, and writes what is set in it', async () => {
     await show('#lab=sixth&turns=2');
+    // It has no worked examples, and nothing stands in their place.
+    expect(screen.queryByTestId('presets')).toBeNull();
     expect(document.title).toBe('Sixth · ELBO Room');
     counter('20').click();
     await modules.world.pass(400);

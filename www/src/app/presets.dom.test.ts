@@ -5,14 +5,16 @@ import Presets from './Presets.svelte';
 
 afterEach(clearUp);
 
-it('worked examples stand where a lab has some, and nothing in their place where it has none', async () => {
+it('worked examples are those of the lab on display', async () => {
   const { page } = await open({ hash: '#lab=elbo' }, () => null);
   vi.useRealTimers();
   const report = vi.fn();
-  const { findByTestId, queryByRole } = render(Presets, { page, report });
+  const { findByTestId, queryByTestId } = render(Presets, { page, report });
   const link = (await findByTestId('preset-two-chains')) as HTMLAnchorElement;
   expect(link.hash).toContain('vs.b=fashion-ddpm');
   page.state.lab = 'sets';
-  await vi.waitFor(() => expect(queryByRole('navigation')).toBeNull());
+  const other = (await findByTestId('preset-no-digits')) as HTMLAnchorElement;
+  expect(other.hash).toContain('set=strangers');
+  expect(queryByTestId('preset-two-chains')).toBeNull();
   expect(report).not.toHaveBeenCalled();
 });

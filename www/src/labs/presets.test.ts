@@ -93,6 +93,20 @@ const MEANT: Record<string, Record<string, Part>> = {
     network: { model: 'network', trained: 2000 },
     'ten-beside-two-hundred': { steps: 200, t: 0 },
   },
+  sets: {
+    digits: { set: 'digits', other: '' },
+    'no-digits': { set: 'strangers' },
+    apart: { set: 'digits', other: 'strangers' },
+    'apart-diffusion': { other: 'strangers', model: 'mnist-ddpm' },
+    'model-of-clothes': { model: 'fashion-vae' },
+    hierarchy: { model: 'mnist-hvae' },
+    'one-draw': { draws: 1 },
+    gap: { proposal: 'fitted', sort: 'gap', descending: true },
+    doubtful: { sort: 'paretoShape', descending: true, proposal: 'posterior' },
+    latents: { sort: 'kl', descending: true },
+    'all-levels': { model: 'mnist-vae-8bit', sort: 'bitsPerDim' },
+    sevens: { label: '7' },
+  },
 };
 
 /** What of a preset lies elsewhere in the state. */

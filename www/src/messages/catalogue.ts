@@ -1303,6 +1303,10 @@ export interface Messages {
       pictures: (values: { done: Value; total: Value }) => string;
       failed: (values: { reason: Value }) => string;
       unmatched: (values: { names: Value }) => string;
+      drawn: {
+        digits: string;
+        strangers: string;
+      };
       choose: string;
       none: string;
       name: string;

@@ -11,6 +11,7 @@ export const sets = defineLab({
   anchors,
   tour: {},
   load: () => import('./lab.ts'),
+  presets: () => import('./presets.json'),
   derivation: {
     formulas: () => import('./derivation.ts'),
     en: () => import('./derivation.en.json'),

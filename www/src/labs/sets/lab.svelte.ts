@@ -8,6 +8,7 @@ import { randomSeed } from '../../../engine/seed.ts';
 import { columnsOf } from '../../../engine/scores.ts';
 import { fitClass } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
+import { drawnSet, isDrawn } from './drawings.ts';
 import { type KeptSet, SetLibrary } from './library.svelte.ts';
 import { DataSetError, type Given, openSets, type Tools } from './opening.ts';
 import { SetScoring } from './scoring.svelte.ts';
@@ -41,6 +42,8 @@ export class SetsLab {
   /** Lets files be chosen; set by the component that shows them. */
   pick = $state.raw<(() => void) | null>(null);
   levels = $state.raw<Uint8Array | null>(null);
+  /** Ids of sets of the site's, which are few images and scored as soon as an address shows them. */
+  #brought = $state.raw<ReadonlySet<string>>(new Set());
   /** Those that ran when another lab came on display. */
   #held = new Set<SetScoring>();
 
@@ -53,6 +56,8 @@ export class SetsLab {
     if (engine.missing.length > 0) return;
     $effect(() => this.#follow('current', this.set));
     $effect(() => this.#follow('other', this.otherSet));
+    $effect(() => this.#bring());
+    $effect(() => this.#begin());
     $effect(() => this.#share());
     $effect(() => this.#count());
     $effect(() => this.#compare());
@@ -227,6 +232,34 @@ export class SetsLab {
   start(which: Scored): void {
     const { images } = this.settings;
     which.scoring.start(images === 'all' ? which.set.count : images);
+  }
+
+  /** Opens sets that the address has by a name, and calls them by their ids from then on. */
+  #bring(): void {
+    const { settings } = this;
+    const roles = (['set', 'other'] as const).filter((role) => isDrawn(settings[role]));
+    if (roles.length === 0 || this.page.state.lab !== 'sets' || !this.library.settled) return;
+    const names = roles.map((role) => settings[role]);
+    untrack(() => this.engine.decoder.lane('sets drawn'))
+      .submit(async () => {
+        for (const [i, role] of roles.entries()) {
+          const name = names[i];
+          if (name === undefined || !isDrawn(name)) continue;
+          const { id } = await this.library.add(await drawnSet(name, this.engine.decoder.client));
+          this.#brought = new Set([...this.#brought, id]);
+          if (settings[role] === name) settings[role] = id;
+        }
+      })
+      .catch(this.engine.report);
+  }
+
+  #begin(): void {
+    for (const which of [this.current, this.other]) {
+      if (!which || !this.#brought.has(which.set.id)) continue;
+      const { scoring, set } = which;
+      if (!scoring.loaded || scoring.status !== 'idle' || scoring.done >= set.count) continue;
+      untrack(() => this.start(which));
+    }
   }
 
   #all(): SetScoring[] {

@@ -290,3 +290,36 @@ describe('the data set lab', () => {
     expect(files.kept.size).toBe(0);
   });
 });
+
+describe('sets that the site brings along', () => {
+  const drawing = (name: string, label: number | null) => ({
+    name,
+    label,
+    strokes: [Float32Array.of(0.2, 0.2, 0.8, 0.8)],
+  });
+  const script: Script = {
+    ...scoring(),
+    examples: () => [drawing('3', 3), drawing('smiley', null), drawing('7-crossed', 7)],
+    prepare: ({ format: { shape } }) => new Uint8Array(shape.height * shape.width),
+  };
+
+  it('are opened by their names, called by their ids, and scored at once', async () => {
+    const hash = '#lab=sets&setImages=all&set=digits&otherSet=strangers';
+    const { lab, page } = await opened(hash, memory(), script);
+    await pass(1000);
+    const [own, other] = [lab.set, lab.otherSet];
+    expect([own?.count, own?.labels]).toEqual([2, ['3', '7']]);
+    expect([other?.count, other?.labels]).toEqual([1, ['smiley']]);
+    expect([page.state.sets.set, page.state.sets.other]).toEqual([own?.id, other?.id]);
+    expect([lab.current?.scoring.done, lab.other?.scoring.done]).toEqual([2, 1]);
+    expect(lab.roc).not.toBeNull();
+  });
+
+  it('wait where another lab is on display', async () => {
+    const { lab, page } = await opened('#lab=plane&set=digits', memory(), script);
+    expect([lab.set, page.state.sets.set]).toEqual([undefined, 'digits']);
+    page.state.lab = 'sets';
+    await pass(1000);
+    expect(lab.current?.scoring.done).toBe(2);
+  });
+});

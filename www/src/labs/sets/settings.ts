@@ -65,9 +65,12 @@ export const snapBand = (band: Band): Band | null => parseBand(printBand(band)) 
 export const parseLabel = (text: string): string | undefined =>
   text.length <= MOST_LABEL ? text : undefined;
 
-/** A set's id: the beginning of the checksum of its levels. */
+/** Names of the sets that the site brings along. */
+export const DRAWN = ['digits', 'strangers'] as const;
+
+/** A set's id: the beginning of the checksum of its levels; or a name. */
 export const parseSetId = (text: string): string | undefined =>
-  /^([0-9a-f]{16})?$/.test(text) ? text : undefined;
+  /^([0-9a-f]{16})?$/.test(text) || (DRAWN as readonly string[]).includes(text) ? text : undefined;
 
 const setId = { parse: parseSetId, print: String };
 
