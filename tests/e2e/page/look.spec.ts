@@ -7,9 +7,11 @@ import {
   expectAccessible,
   expectNone,
   expectNoOverflow,
+  namelessControls,
   overlappingWords,
   restyleText,
   SPANS,
+  unsharedDisplays,
 } from '../checks.ts';
 import { expect, type Locator, type Page, test } from '../fixtures.ts';
 import { asked, keep, pathOf } from '../keep.ts';
@@ -30,6 +32,8 @@ for (const lab of Object.keys(LABS) as Lab[]) {
     page,
   }) => {
     await settle(page, lab);
+    expect.soft(await namelessControls(page)).toEqual([]);
+    expect.soft(await unsharedDisplays(page)).toEqual([]);
     // Every rule once; the colours are all that another scheme changes.
     await expectAccessible(page, { exclude: SPANS });
     await page.emulateMedia({ colorScheme: 'dark' });

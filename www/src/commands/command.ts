@@ -57,6 +57,8 @@ export function button(command: Command, icon?: 'icon') {
   const [key] = keys;
   return {
     type: 'button' as const,
+    // For what hides it.
+    'data-command': command.id,
     disabled: !isEnabled(command),
     title: key ? `${label} (${written(key)})` : icon && label,
     'aria-label': icon && label,
