@@ -85,7 +85,7 @@ export const FLOORS = {
     'page',
     'controls',
   ],
-  bench: ['engine', 'messages', 'explain', 'declared', 'controls', 'styles'],
+  bench: ['engine', 'messages', 'explain', 'declared', 'controls', 'share', 'styles'],
 };
 
 /** Floors that are not a folder, or a file, of their name: what each lab declares of itself, without its code. */

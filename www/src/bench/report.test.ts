@@ -9,10 +9,12 @@ import {
   FULL,
   growthCells,
   growthChart,
+  growthNumbersOf,
   growthTable,
   least,
   measured,
   most,
+  numbersOf,
   ofRatios,
   ofTurns,
   OptionError,
@@ -312,4 +314,22 @@ it.each([
   expect(languageIn(fragment)).toBe(language);
   expect(withLanguage(fragment, 'zh')).toBe(inChinese);
   expect(languageIn(inChinese)).toBe('zh');
+});
+
+it('tables for other programs have every digit of the measures', () => {
+  const row: Row = {
+    id: 'slider',
+    title: 'A slider',
+    ours: measured([1 / 3, 2, 4], 'ms'),
+    peer: null,
+    verdict: verdict('late', 'ms', 2.5, most(8)),
+  };
+  const { columns, rows } = numbersOf([row]);
+  const found = Object.fromEntries(columns.map((column, i) => [column, rows[0]?.[i]]));
+  expect(rows[0]).toHaveLength(columns.length);
+  expect(found).toMatchObject({ median: 2, low: (1 / 3 + 2) / 2, high: 3, count: 3, peer: null });
+  expect(found).toMatchObject({ bound: 'most', target: 8, value: 2.5, met: 'true' });
+  const points = [{ count: 4, time: measured([1, 2, 3], 's'), memory: 7 }];
+  const growth = growthNumbersOf({ id: 'batch', title: 'A batch', unit: 's', points });
+  expect(growth.rows).toEqual([[4, 2, 1.5, 2.5, 's', 7]]);
 });

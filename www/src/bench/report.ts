@@ -1,5 +1,6 @@
 /** What the benchmark finds, and how it is written down, on the page and on a terminal alike. */
 import type { Bench } from '../messages/catalogue.ts';
+import type { Table } from '../share/subject.ts';
 import type { CrateApi } from './crate.worker.ts';
 import { summarize, type Summary } from './statistics.ts';
 
@@ -305,6 +306,46 @@ export function growthCells({ points }: Growth): string[][] {
     `${number(memory)} MB`,
   ]);
 }
+
+/** The measures with every digit. */
+export const numbersOf = (rows: readonly Row[]): Table => ({
+  columns: [
+    ...['id', 'title', 'median', 'low', 'high', 'count', 'unit'],
+    ...['peer', 'peerMedian', 'peerLow', 'peerHigh'],
+    ...['verdict', 'value', 'valueUnit', 'bound', 'target', 'met'],
+  ],
+  rows: rows.map(({ id, title, ours, peer, verdict: about }) => [
+    id,
+    title,
+    ours?.median ?? null,
+    ours?.quartiles[0] ?? null,
+    ours?.quartiles[1] ?? null,
+    ours?.count ?? null,
+    ours?.unit ?? null,
+    peer?.name ?? null,
+    peer?.median ?? null,
+    peer?.quartiles[0] ?? null,
+    peer?.quartiles[1] ?? null,
+    about?.name ?? null,
+    about?.value ?? null,
+    about?.unit ?? null,
+    about?.target?.bound ?? null,
+    about?.target?.value ?? null,
+    typeof about?.met === 'boolean' ? String(about.met) : null,
+  ]),
+});
+
+/** A series with every digit. */
+export const growthNumbersOf = ({ points, unit }: Growth): Table => ({
+  columns: ['count', 'median', 'low', 'high', 'unit', 'memory'],
+  rows: points.map(({ count, time, memory }) => [
+    count,
+    time.median,
+    ...time.quartiles,
+    unit,
+    memory,
+  ]),
+});
 
 export const growthTable = (growth: Growth, text: Bench): string =>
   `${growth.title}\n\n${markdown([[text.growth.count, ...Object.values(text.growth.headings)], ...growthCells(growth)])}`;

@@ -243,11 +243,21 @@ export class Exporter {
   }
 
   #others(files: ReturnType<NonNullable<Subject['others']>>): Action[] {
-    return files.map(({ label, name, type, content }) => ({
-      key: name.split('.').at(-1) ?? name,
-      label,
-      run: async () => this.#save(name, type, await content()),
-    }));
+    const keyOf = (name: string) => name.split('.').at(-1) ?? name;
+    const isText = ({ type }: (typeof files)[number]) =>
+      type.startsWith('text/') || type === 'application/json';
+    return [
+      ...files.map(({ label, name, type, content }) => ({
+        key: keyOf(name),
+        label,
+        run: async () => this.#save(name, type, await content()),
+      })),
+      ...files.filter(isText).map(({ label, name, content }) => ({
+        key: `copy-${keyOf(name)}`,
+        label: messages.share.copyAs({ kind: label }),
+        run: async () => this.#copy(await new Response((await content()) as BodyInit).text()),
+      })),
+    ];
   }
 
   #save(name: string, type: string, content: BlobPart): void {

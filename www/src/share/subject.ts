@@ -37,6 +37,7 @@ export interface OtherFile {
   /** With its ending. */
   name: string;
   type: string;
+  /** Text can be copied as well. */
   content: () => BlobPart | Promise<BlobPart>;
 }
 
