@@ -51,6 +51,8 @@ export default {
           '^src/bench/(crate\\.worker|supplies)\\.ts',
           // Values of all types of the crate, for a test.
           '^src/testing/types/',
+          // Models that programs are compared with, for tests.
+          '^src/testing/programs\\.ts',
           '\\.test\\.ts$',
         ],
       },

@@ -169,7 +169,7 @@ export const namelessControls = (page: Page): Promise<string[]> =>
         return alone ? [] : [outerHTML.slice(0, 160)];
       });
     },
-    Object.values(HIDEABLE) as string[],
+    Object.values<string>(HIDEABLE),
   );
 
 /** Pictures, charts and tables of the labs on display beside which there is no share menu. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { initSync, parseManifest } from '../../pkg/elbo_room.js';
 import type { ModelEntry } from '../../engine/protocol.ts';
 
-export const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 export const json = (path: string): unknown => JSON.parse(readFileSync(at(path), 'utf8'));
 export const about = { title: 'A title', address: 'https://page.example/#seed=1' };
 initSync({ module: readFileSync(at('www/pkg/elbo_room_bg.wasm')) });

@@ -108,7 +108,8 @@ export function chainPython(
 ): string {
   const { guidance = 0, method, eta = 0, seed = 0, chains = 1 } = options;
   const none = labelOf(entry.network?.condition, entry.classes, null);
-  const isGuided = guidance > 0 && (typeof options.class === 'number' || options.everyClass === true);
+  const isGuided =
+    guidance > 0 && (typeof options.class === 'number' || options.everyClass === true);
   const shape = `${chains}, ${axes(entry.image)}`;
   const step =
     method === 'ddim'
