@@ -1885,4 +1885,18 @@ export interface Presets {
     network: string;
     'ten-beside-two-hundred': string;
   };
+  sets: {
+    digits: string;
+    'no-digits': string;
+    apart: string;
+    'apart-diffusion': string;
+    'model-of-clothes': string;
+    hierarchy: string;
+    'one-draw': string;
+    gap: string;
+    doubtful: string;
+    latents: string;
+    'all-levels': string;
+    sevens: string;
+  };
 }

@@ -59,6 +59,11 @@ function trainedChain(schedule: Trained): string[] {
       }
       case 'cosine':
         return cosine(schedule.steps);
+      case 'sigmoid':
+        return [
+          `g = torch.sigmoid(6 * torch.arange(${schedule.steps + 1}, ${DOUBLE}) / ${schedule.steps} - 3)`,
+          'beta = ((g[1:] - g[:-1]) / (g[-1] - g[:-1])).clamp(max=0.999)',
+        ];
       case 'betas':
         return [`beta = torch.tensor([${plain(schedule.betas)}], ${DOUBLE})`];
     }
