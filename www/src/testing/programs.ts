@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { initSync, parseManifest } from '../../pkg/elbo_room.js';
+import type { FilesOf } from '../../engine/api.ts';
 import type { ModelEntry } from '../../engine/protocol.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -22,10 +23,10 @@ const pathsOf = (entry: ModelEntry) =>
   Object.entries<{ path: string }>(entry.files).map(
     ([role, { path }]) => [role, `${folderOf(entry)}/${path}`] as const,
   );
-export const filesOf = (entry: ModelEntry) =>
+export const filesOf = <Entry extends ModelEntry>(entry: Entry) =>
   Object.fromEntries(
     pathsOf(entry).map(([role, path]) => [role, new Uint8Array(readFileSync(at(path)))]),
-  );
+  ) as FilesOf<Entry>;
 
 /** A stroke down the middle of 28 by 28 pixels, softer at its sides. */
 export const softStroke = Uint8Array.from({ length: 784 }, (_, i) => {

@@ -47,8 +47,9 @@ describe('in JavaScript', () => {
     const load = (id: string) => {
       const entry = models.find((model) => model.id === id);
       if (!entry) throw new Error(`no model ${id}`);
-      const kinds = { vae: crate.Vae, hvae: crate.Hvae, ddpm: crate.Ddpm };
-      return kinds[entry.kind].load(entry, filesOf(entry));
+      if (entry.kind === 'vae') return crate.Vae.load(entry, filesOf(entry));
+      if (entry.kind === 'hvae') return crate.Hvae.load(entry, filesOf(entry));
+      return crate.Ddpm.load(entry, filesOf(entry));
     };
     class PlaneDiffusion extends crate.PlaneDiffusion {
       override point(x: number, y: number) {

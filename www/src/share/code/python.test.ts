@@ -154,7 +154,8 @@ function crateBound(
   samples: number,
   given?: number,
 ) {
-  const model = (entry.kind === 'vae' ? Vae : Hvae).load(entry, filesOf(entry));
+  const model =
+    entry.kind === 'vae' ? Vae.load(entry, filesOf(entry)) : Hvae.load(entry, filesOf(entry));
   const asked = given === undefined ? {} : { class: given };
   const bound = model.bound(levels, { samples, seed: 5, proposal: 'posterior', ...asked });
   while (!bound.done) bound.step();
