@@ -30,7 +30,7 @@ export const derivation = {
         tex`\begin{aligned} \link{gap}{\KL{q}{p}} &= \E_q\Bigl[-\log \tfrac{p(z)}{q(z)}\Bigr] \\ &\ge -\log \E_q\Bigl[\tfrac{p(z)}{q(z)}\Bigr] \ge 0 \end{aligned}`,
       ],
       wrong: tex`\begin{aligned} \ELBO(q) &= \E_q\Bigl[\tfrac{\tilde p(z)}{q(z)}\Bigr], \\ \log Z &= \ELBO(q) - \KL{q}{p} \end{aligned}`,
-      functions: ['math::inference::quadrature::exact', 'math::inference::target::Target::log_z'],
+      functions: ['math::inference::exact::exact', 'math::inference::target::Target::log_z'],
       cites: ['jordan1999', 'blei2017'],
     },
     {
@@ -55,7 +55,7 @@ export const derivation = {
       ],
       functions: [
         'math::inference::variational::Posed::score',
-        'math::inference::quadrature::exact',
+        'math::inference::exact::exact',
       ],
       cites: ['ranganath2014'],
     },
@@ -67,7 +67,7 @@ export const derivation = {
         tex`\begin{aligned} \mu^\ast &= 0, \quad \sigma_i^{\ast 2} = \frac{1}{\Lambda_{ii}} = s_i^2\,(1 - \rho^2), \\[4pt] \link{gap}{\KL{q^\ast}{p}} &= -\tfrac12 \log(1 - \rho^2) \end{aligned}`,
       ],
       wrong: tex`q_i^\ast(z_i) = p(z_i), \quad \sigma_i^{\ast 2} = s_i^2`,
-      functions: ['math::inference::quadrature::exact', 'math::inference::forward::forward_fit'],
+      functions: ['math::inference::exact::exact', 'math::inference::forward::forward_fit'],
       cites: ['bishop2006', 'blei2017'],
     },
     {
@@ -92,7 +92,7 @@ export const derivation = {
       ],
       functions: [
         'math::inference::forward::forward_fit',
-        'math::inference::quadrature::forward_kl',
+        'math::inference::exact::forward_kl',
       ],
       cites: ['bishop2006'],
     },

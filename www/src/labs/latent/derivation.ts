@@ -27,7 +27,7 @@ export const derivation = {
         tex`\log p_\theta(x) - \ELBO(x) = \KL{q_\phi(z \mid x)}{p_\theta(z \mid x)}`,
       ],
       wrong: tex`\begin{aligned} \ELBO(x) ={}& \E_q[\log p_\theta(x \mid z)] \\ &+ \KL{q_\phi(z \mid x)}{p(z)} \end{aligned}`,
-      functions: ['math::elbo::VaeElbo::new', 'engine::vae::score::Vae::elbo'],
+      functions: ['engine::vae::score::VaeElbo::new', 'engine::vae::score::Vae::elbo'],
       cites: ['kingma2014', 'rezende2014'],
     },
     {
