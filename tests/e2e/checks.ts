@@ -130,47 +130,44 @@ export async function enlargeText(page: Page, times: number): Promise<void> {
 
 /** Controls of the labs on display that no name of `hide=` leaves out without others. Those of dialogs are gone with the button that opens them. */
 export const namelessControls = (page: Page): Promise<string[]> =>
-  page.evaluate(
-    (names) => {
-      const CONTROLS = 'button, input, select, textarea, summary, [role=slider], [role=button]';
-      const shown = (element: Element) => element.checkVisibility();
-      const within = (part: Element) =>
-        [part, ...part.querySelectorAll('*')].filter(
-          (element) =>
-            element.matches(CONTROLS) && !element.matches('[aria-hidden=true]') && shown(element),
-        );
-      /** What one asks for: radio buttons together, as many buttons alike, a field with the dice beside it. */
-      const kindOf = (control: Element): string => {
-        const { command = '', testid = '' } = (control as HTMLElement).dataset;
-        const one = control.closest('[data-part=seed], .latent, fieldset[data-testid]');
-        if (one) return `${one.className} ${one.getAttribute('data-testid')}`;
-        const name = control.getAttribute('name');
-        return [
-          name ?? '',
-          command.replace(/\.[ab]$/, ''),
-          control.closest('[data-part]')?.getAttribute('data-part') ??
-            testid.replace(/\d+|-(?=[^-]*$).*/g, ''),
-        ].join(' ');
-      };
-      const all = Array.from(document.querySelectorAll('.room .lab, [data-part=scores]')).flatMap(
-        within,
+  page.evaluate((names) => {
+    const CONTROLS = 'button, input, select, textarea, summary, [role=slider], [role=button]';
+    const shown = (element: Element) => element.checkVisibility();
+    const within = (part: Element) =>
+      [part, ...part.querySelectorAll('*')].filter(
+        (element) =>
+          element.matches(CONTROLS) && !element.matches('[aria-hidden=true]') && shown(element),
       );
-      return all.flatMap((control) => {
-        const alone = names.some((selector) => {
-          const part = control.closest(selector);
-          if (part === null) return false;
-          // A chart that is a control has its share menu beside it.
-          const others = within(part).filter(
-            (other) => other === control || !other.matches('[data-share]'),
-          );
-          return new Set(others.map(kindOf)).size === 1;
-        });
-        const { outerHTML } = control;
-        return alone ? [] : [outerHTML.slice(0, 160)];
+    /** What one asks for: radio buttons together, as many buttons alike, a field with the dice beside it. */
+    const kindOf = (control: Element): string => {
+      const { command = '', testid = '' } = (control as HTMLElement).dataset;
+      const one = control.closest('[data-part=seed], .latent, fieldset[data-testid]');
+      if (one) return `${one.className} ${one.getAttribute('data-testid')}`;
+      const name = control.getAttribute('name');
+      return [
+        name ?? '',
+        command.replace(/\.[ab]$/, ''),
+        control.closest('[data-part]')?.getAttribute('data-part') ??
+          testid.replace(/\d+|-(?=[^-]*$).*/g, ''),
+      ].join(' ');
+    };
+    const all = Array.from(document.querySelectorAll('.room .lab, [data-part=scores]')).flatMap(
+      within,
+    );
+    return all.flatMap((control) => {
+      const alone = names.some((selector) => {
+        const part = control.closest(selector);
+        if (part === null) return false;
+        // A chart that is a control has its share menu beside it.
+        const others = within(part).filter(
+          (other) => other === control || !other.matches('[data-share]'),
+        );
+        return new Set(others.map(kindOf)).size === 1;
       });
-    },
-    Object.values<string>(HIDEABLE),
-  );
+      const { outerHTML } = control;
+      return alone ? [] : [outerHTML.slice(0, 160)];
+    });
+  }, Object.values<string>(HIDEABLE));
 
 /** Pictures, charts and tables of the labs on display beside which there is no share menu. */
 export const unsharedDisplays = (page: Page): Promise<string[]> =>

@@ -16,6 +16,7 @@ import init, {
   PlaneDiffusion,
   VariationalInference,
 } from '../../www/pkg/elbo_room.js';
+import type { FilesOf } from '../../www/engine/api.ts';
 import { datasetOf } from '../../www/engine/facts.ts';
 import { defaultState } from '../../www/src/state.ts';
 import { standIns } from './standin/site.ts';
@@ -55,7 +56,10 @@ export async function loadCrate(networks: 'trained' | 'stand-in'): Promise<Crate
   const latent = await Promise.all(
     entries.map(async (entry) => ({
       entry,
-      model: (entry.kind === 'vae' ? Vae : Hvae).load(entry, await files(entry, read)),
+      model:
+        entry.kind === 'vae'
+          ? Vae.load(entry, await files(entry, read))
+          : Hvae.load(entry, await files(entry, read)),
     })),
   );
   const vae = Vae.load(vaeEntry, await files(vaeEntry, read));
@@ -72,11 +76,11 @@ export async function loadCrate(networks: 'trained' | 'stand-in'): Promise<Crate
   };
 }
 
-async function files(entry: ModelEntry, read: Read): Promise<Record<string, Uint8Array>> {
-  const named = Object.entries(entry.files).map(
+async function files<Entry extends ModelEntry>(entry: Entry, read: Read): Promise<FilesOf<Entry>> {
+  const named = Object.entries<{ path: string }>(entry.files).map(
     async ([name, { path }]) => [name, new Uint8Array(await read(path))] as const,
   );
-  return Object.fromEntries(await Promise.all(named));
+  return Object.fromEntries(await Promise.all(named)) as FilesOf<Entry>;
 }
 
 /** Latents as the sliders hold them: two decimals. */

@@ -1,5 +1,12 @@
 /** Sites with other models than the project's own, served to a page in place of its models folder. */
-import init, { Ddpm, type ModelEntry, parseManifest, Vae } from '../../www/pkg/elbo_room.js';
+import init, {
+  Ddpm,
+  type DdpmFiles,
+  type ModelEntry,
+  parseManifest,
+  Vae,
+  type VaeFiles,
+} from '../../www/pkg/elbo_room.js';
 import { readFile } from 'node:fs/promises';
 import type { Page } from './fixtures.ts';
 import { type Files, siteOf } from './standin/site.ts';
@@ -88,8 +95,11 @@ export async function loadSite(files: Files): Promise<(id: string) => Vae | Ddpm
   const { models } = parseManifest(new TextDecoder().decode(files.get('manifest.json')));
   const load = (entry: ModelEntry) => {
     const roles = Object.entries(entry.files).map(([role, { path }]) => [role, files.get(path)]);
-    const named = Object.fromEntries(roles) as Record<string, Uint8Array>;
-    return entry.kind === 'ddpm' ? Ddpm.load(entry, named) : Vae.load(entry, named);
+    const named: unknown = Object.fromEntries(roles);
+    if (entry.kind === 'hvae') throw new Error('no site has a hierarchy');
+    return entry.kind === 'ddpm'
+      ? Ddpm.load(entry, named as DdpmFiles)
+      : Vae.load(entry, named as VaeFiles);
   };
   const loaded = new Map(models.map((entry) => [entry.id, load(entry)]));
   return (id) => {

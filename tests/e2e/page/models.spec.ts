@@ -2,10 +2,10 @@
 import { readFile, readdir } from 'node:fs/promises';
 import {
   inspectOnnx,
-  type ModelEntry,
   proposeEntry,
   toLevels,
   Vae,
+  type VaeFiles,
 } from '../../../www/pkg/elbo_room.js';
 import { expectAccessible, SPANS } from '../checks.ts';
 import { toGrid } from '../crate.ts';
@@ -75,11 +75,12 @@ async function proposed(names: readonly string[]): Promise<Vae> {
     files.map(({ name, bytes }) => ({ name, info: inspectOnnx(bytes) })),
   );
   const bytesOf = ({ path }: { path: string }) => files.find(({ name }) => name === path)?.bytes;
-  const roles = Object.entries((entry as ModelEntry).files).map(([role, file]) => [
+  if (entry?.kind !== 'vae') throw new Error('the proposal is no VAE');
+  const roles = Object.entries<{ path: string }>(entry.files).map(([role, file]) => [
     role,
-    bytesOf(file as { path: string }),
+    bytesOf(file),
   ]);
-  return Vae.load(entry as ModelEntry, Object.fromEntries(roles));
+  return Vae.load(entry, Object.fromEntries(roles) as VaeFiles);
 }
 
 test('a VAE that is dropped on the page is proposed, checked, used in every lab, and kept', async ({

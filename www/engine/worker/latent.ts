@@ -4,7 +4,7 @@ import { toLatentGrid } from '../latent-grid.ts';
 import type { LatentPoint, LatentSource } from '../protocol.ts';
 import { sharedTime } from '../shared-time.ts';
 import { PacedBatches } from '../together.ts';
-import { paintImages, shapeOf } from './images.ts';
+import { shapeOf } from './images.ts';
 import { hierarchy, vae } from './models.ts';
 import { surface } from './surfaces.ts';
 import { breathe, type Handlers, PROGRESS_MS } from './task.ts';

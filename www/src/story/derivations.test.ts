@@ -152,7 +152,9 @@ it('knows when a function of the crate is gone', () => {
   expect(() => findFunction(ROOT, 'math::gaussian::kl_of_yesterday')).toThrow(
     'no function kl_of_yesterday',
   );
-  expect(() => findFunction(ROOT, 'engine::vae::score::VaeElbo::old')).toThrow('no function VaeElbo::old');
+  expect(() => findFunction(ROOT, 'engine::vae::score::VaeElbo::old')).toThrow(
+    'no function VaeElbo::old',
+  );
   expect(() => findFunction(ROOT, 'maths::gaussian::kl')).toThrow('no module');
 });
 

@@ -129,7 +129,11 @@ export const derivation = {
         tex`\mathrm{AUROC} = P\bigl(s(x) > s(x')\bigr), \quad x \sim p,\; x' \sim p'`,
       ],
       wrong: tex`\log p_\theta(x') < \log p_\theta(x)`,
-      functions: ['evaluation::strangers::Detector::score', 'image::code::code_length', 'math::roc::roc'],
+      functions: [
+        'evaluation::strangers::Detector::score',
+        'image::code::code_length',
+        'math::roc::roc',
+      ],
       cites: ['nalisnick2019', 'nalisnick2019b', 'serra2020', 'delong1988'],
     },
   ],

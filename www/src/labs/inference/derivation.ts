@@ -53,10 +53,7 @@ export const derivation = {
         tex`\begin{aligned} & \nabla_\phi\, \ELBO \\ &= \int f_\phi\, \nabla_\phi q_\phi\, dz + \int q_\phi\, \nabla_\phi f_\phi\, dz \\ &= \E_{q}\bigl[f_\phi(z)\, \nabla_\phi \log q_\phi(z)\bigr] - \underbrace{\E_{q}\bigl[\nabla_\phi \log q_\phi(z)\bigr]}_{0} \end{aligned}`,
         tex`\link{variance}{\Var[\hat g]} = \frac{1}{\link{S}{S}} \Bigl( \E_q\bigl[f_\phi^2\, \lVert \nabla_\phi \log q_\phi \rVert^2\bigr] - \link{slope}{\lVert \nabla_\phi\, \ELBO \rVert}^2 \Bigr)`,
       ],
-      functions: [
-        'math::inference::variational::Posed::score',
-        'math::inference::exact::exact',
-      ],
+      functions: ['math::inference::variational::Posed::score', 'math::inference::exact::exact'],
       cites: ['ranganath2014'],
     },
     {
@@ -90,10 +87,7 @@ export const derivation = {
         tex`\begin{aligned} \link{forward}{\KL{p}{q}} &= \E_p[\log p(z)] - \E_p[\log q(z)], \\ \nabla_\phi \KL{p}{q} &= -\E_p\bigl[\nabla_\phi \log q_\phi(z)\bigr] \end{aligned}`,
         tex`\E_q[z] = \E_p[z], \quad \operatorname{Cov}_q[z] = \operatorname{Cov}_p[z]`,
       ],
-      functions: [
-        'math::inference::forward::forward_fit',
-        'math::inference::exact::forward_kl',
-      ],
+      functions: ['math::inference::forward::forward_fit', 'math::inference::exact::forward_kl'],
       cites: ['bishop2006'],
     },
   ],
