@@ -71,6 +71,8 @@ export default defineConfig({
     // No test file leaves anything behind; one world for all of a worker's saves most of the time.
     isolate: false,
     pool: 'threads',
+    // The compiler takes most of two cores meanwhile; no test is about time.
+    testTimeout: 30_000,
     projects: [
       {
         extends: true,
