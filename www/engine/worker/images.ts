@@ -17,7 +17,7 @@ export const levelsFor = (model: Shaped, { levels, shape }: Pixels): Uint8Array 
   isSameShape(model, shape) ? levels : resampleImage(levels, shape, shapeOf(model));
 
 /** Paints images of a model side by side. */
-export const paintImages = (
+const paintImages = (
   canvas: OffscreenCanvas,
   levels: Uint8Array,
   model: Shaped,
