@@ -216,7 +216,7 @@ impl BoundDistribution {
     /// From the bounds of one or more images; values are rounded to thousandths of a nat.
     pub fn new(bounds: &[f64]) -> Self {
         let mut sorted: Vec<f64> = bounds.iter().map(|b| (b * 1e3).round() / 1e3).collect();
-        sorted.sort_by(f64::total_cmp);
+        sorted.sort_unstable_by(f64::total_cmp);
         let lowest = sorted.len().div_ceil(PERCENTS);
         Self {
             images: sorted.len() as u64,

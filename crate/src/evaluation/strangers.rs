@@ -189,7 +189,7 @@ pub fn middle_timesteps(terms: impl IntoIterator<Item = (usize, f64, f64)>) -> f
 }
 
 fn spread(mut scores: Vec<f64>) -> Vec<f64> {
-    scores.sort_by(f64::total_cmp);
+    scores.sort_unstable_by(f64::total_cmp);
     quantiles(&scores, INTERVALS).into_iter().map(|value| rounded(value, 1e2)).collect()
 }
 

@@ -53,7 +53,8 @@ impl Grid {
     /// highest-density regions (Hyndman 1996).
     pub fn levels(&self, shares: &[f64]) -> Vec<f64> {
         let mut sorted = self.values.clone();
-        sorted.sort_by(|a, b| b.total_cmp(a));
+        sorted.sort_unstable_by(f64::total_cmp);
+        sorted.reverse();
         let largest = sorted.first().copied().unwrap_or(0.0);
         let total: f64 = sorted.iter().map(|value| libm::exp(value - largest)).sum();
         let level = |share: &f64| {

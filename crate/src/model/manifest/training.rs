@@ -1,19 +1,15 @@
 //! The chain that a network with numbered timesteps was trained on.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, Result};
 use crate::math::schedule::{LogSnrRange, cosine_betas, log_snr_of_betas, sigmoid_betas};
 
 /// The chain that a diffusion network was trained on. `betaStart` and `betaEnd` of "linear" are
 /// 0.0001 and 0.02 if absent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase",
-    deny_unknown_fields
-)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum BetaSchedule {
     /// β evenly spaced from `beta_start` to `beta_end` (Ho et al. 2020), whatever the number of
@@ -22,11 +18,9 @@ pub enum BetaSchedule {
         /// Number of steps.
         steps: usize,
         /// The first β, 1e-4 if absent.
-        #[serde(default = "beta_start")]
         #[cfg_attr(test, ts(optional, as = "Option<_>"))]
         beta_start: f64,
         /// The last β, 0.02 if absent.
-        #[serde(default = "beta_end")]
         #[cfg_attr(test, ts(optional, as = "Option<_>"))]
         beta_end: f64,
     },
@@ -56,12 +50,63 @@ pub enum BetaSchedule {
     },
 }
 
-fn beta_start() -> f64 {
-    1e-4
+/// What the kinds have, read at once: code of serde's for each kind would be four times as large.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Fields {
+    kind: Kind,
+    steps: Option<usize>,
+    beta_start: Option<f64>,
+    beta_end: Option<f64>,
+    betas: Option<Vec<f64>>,
 }
 
-fn beta_end() -> f64 {
-    0.02
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Linear,
+    ScaledLinear,
+    Cosine,
+    Sigmoid,
+    Betas,
+}
+
+impl<'de> Deserialize<'de> for BetaSchedule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let Fields { kind, steps, beta_start, beta_end, betas } =
+            Fields::deserialize(deserializer)?;
+        let has_ends = matches!(kind, Kind::Linear | Kind::ScaledLinear);
+        let has_steps = kind != Kind::Betas;
+        for (name, is_given, is_had) in [
+            ("steps", steps.is_some(), has_steps),
+            ("betaStart", beta_start.is_some(), has_ends),
+            ("betaEnd", beta_end.is_some(), has_ends),
+            ("betas", betas.is_some(), !has_steps),
+        ] {
+            if is_given && !is_had {
+                return Err(D::Error::custom(format_args!(
+                    "unknown field `{name}` of a chain of the kind {kind:?}"
+                )));
+            }
+        }
+        let missing = D::Error::missing_field;
+        let steps = || steps.ok_or_else(|| missing("steps"));
+        Ok(match kind {
+            Kind::Linear => Self::Linear {
+                steps: steps()?,
+                beta_start: beta_start.unwrap_or(1e-4),
+                beta_end: beta_end.unwrap_or(0.02),
+            },
+            Kind::ScaledLinear => Self::ScaledLinear {
+                steps: steps()?,
+                beta_start: beta_start.ok_or_else(|| missing("betaStart"))?,
+                beta_end: beta_end.ok_or_else(|| missing("betaEnd"))?,
+            },
+            Kind::Cosine => Self::Cosine { steps: steps()? },
+            Kind::Sigmoid => Self::Sigmoid { steps: steps()? },
+            Kind::Betas => Self::Betas { betas: betas.ok_or_else(|| missing("betas"))? },
+        })
+    }
 }
 
 /// Longest chain.

@@ -153,6 +153,10 @@ impl Pair {
     }
 }
 
+fn remainder(a: f32, b: f32) -> f32 {
+    a % b
+}
+
 /// Inputs have as many axes as the result, of the same length or of length 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Binary {
@@ -202,8 +206,9 @@ impl Binary {
             Pair::Sub => self.each(states, inputs, |a: f32, b| a - b),
             Pair::Mul => self.each(states, inputs, |a: f32, b| a * b),
             Pair::Div => self.each(states, inputs, |a: f32, b| a / b),
-            Pair::Rem => self.each(states, inputs, |a: f32, b| a % b),
-            Pair::Pow => self.each(states, inputs, libm::powf),
+            // These take longer than a call.
+            Pair::Rem => self.each(states, inputs, remainder as fn(f32, f32) -> f32),
+            Pair::Pow => self.each(states, inputs, libm::powf as fn(f32, f32) -> f32),
             // NaN stays NaN, as it does in onnxruntime.
             Pair::Min => {
                 self.each(states, inputs, |a: f32, b| if a < b || a.is_nan() { a } else { b })
@@ -214,38 +219,30 @@ impl Binary {
         }
     }
 
+    /// Through a pointer, as integers are few: they are shapes, indices and classes.
     fn of_i64(&self, states: usize, inputs: &[TValue]) -> TractResult<Tensor> {
-        match self.pair {
-            Pair::Add => self.each(states, inputs, i64::wrapping_add),
-            Pair::Sub => self.each(states, inputs, i64::wrapping_sub),
-            Pair::Mul => self.each(states, inputs, i64::wrapping_mul),
-            Pair::Div | Pair::Rem => {
-                let divisors = inputs[1].try_as_plain_ram()?;
-                ensure!(!divisors.as_slice::<i64>()?.contains(&0), "an integer is divided by zero");
-                if self.pair == Pair::Div {
-                    self.each(states, inputs, i64::wrapping_div)
-                } else {
-                    self.each(states, inputs, i64::wrapping_rem)
-                }
-            }
-            Pair::Min => self.each(states, inputs, i64::min),
-            Pair::Max => self.each(states, inputs, i64::max),
-            Pair::Pow => self.each(states, inputs, |a: i64, b: i64| {
-                // A negative power of an integer is 0, but for 1 and -1.
-                match (u32::try_from(b), a) {
-                    (Ok(b), _) => a.wrapping_pow(b),
-                    (Err(_), 1) => 1,
-                    (Err(_), -1) => {
-                        if b % 2 == 0 {
-                            1
-                        } else {
-                            -1
-                        }
-                    }
-                    _ => 0,
-                }
-            }),
+        if matches!(self.pair, Pair::Div | Pair::Rem) {
+            let divisors = inputs[1].try_as_plain_ram()?;
+            ensure!(!divisors.as_slice::<i64>()?.contains(&0), "an integer is divided by zero");
         }
+        let function: fn(i64, i64) -> i64 = match self.pair {
+            Pair::Add => i64::wrapping_add,
+            Pair::Sub => i64::wrapping_sub,
+            Pair::Mul => i64::wrapping_mul,
+            Pair::Div => i64::wrapping_div,
+            Pair::Rem => i64::wrapping_rem,
+            Pair::Min => i64::min,
+            Pair::Max => i64::max,
+            // A negative power of an integer is 0, but for 1 and -1.
+            Pair::Pow => |a, b| match (u32::try_from(b), a) {
+                (Ok(b), _) => a.wrapping_pow(b),
+                (Err(_), 1) => 1,
+                (Err(_), -1) if b % 2 == 0 => 1,
+                (Err(_), -1) => -1,
+                _ => 0,
+            },
+        };
+        self.each(states, inputs, function)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ports::{Looks, MOVES, Seen};
-use super::{Candidate, Choice, Draft, choice, class_adapter, class_input, fields};
+use super::{Candidate, Choice, Draft, choice, class_adapter, class_input, fields, preferred};
 use crate::error::Result;
 use crate::model::manifest::Layout;
 use crate::model::phrase::{Code, Phrase};
@@ -211,7 +211,7 @@ fn time(draft: &mut Draft, t: &Seen, output: &str, steps: Option<usize>) -> Resu
         if matches!(draft.entry["network"]["time"]["form"].as_str(), Some("sigma" | "flow")) {
             predicted.retain(|(name, _)| *name != "v");
         }
-        predicted.sort_by_key(|(name, _)| chosen != *name);
+        let predicted = preferred(predicted, |(name, _)| chosen == *name);
         let choices = predicted
             .into_iter()
             .map(|(name, label)| choice(label, [("parameterization", json!(name))]))

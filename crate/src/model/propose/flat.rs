@@ -77,7 +77,7 @@ pub(super) fn sizes(length: usize) -> Vec<FlatImage> {
         let (short, long) = (image.height.min(image.width), image.height.max(image.width));
         1000 * long / short
     };
-    all.sort_by_key(|image| {
+    all.sort_unstable_by_key(|image| {
         (known(length) != Some(*image), oblong(image), image.channels, image.height < image.width)
     });
     let with_layouts = all.into_iter().flat_map(|image| {

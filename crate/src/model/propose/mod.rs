@@ -252,6 +252,13 @@ fn within(prefix: &str, choice: Choice) -> Choice {
     Choice { changes, ..choice }
 }
 
+/// Those that are preferred, and then the others, each in their order.
+fn preferred<T>(all: Vec<T>, is_preferred: impl FnMut(&T) -> bool) -> Vec<T> {
+    let (mut first, others): (Vec<T>, Vec<T>) = all.into_iter().partition(is_preferred);
+    first.extend(others);
+    first
+}
+
 /// What is there of the class among the inputs that have no other part: an index or a one-hot
 /// vector, with the number of classes where the shape says.
 fn class_input<'a>(inputs: impl Iterator<Item = &'a Seen>) -> Option<(&'a Seen, Option<usize>)> {
@@ -259,9 +266,8 @@ fn class_input<'a>(inputs: impl Iterator<Item = &'a Seen>) -> Option<(&'a Seen, 
         p.is_called(&["class", "label", "cond", "onehot", "one_hot"]) || p.has_word(&["y", "c"])
     };
     let is_other = |p: &Seen| p.is_called(&["mask", "noise"]) || p.has_word(&["eps", "epsilon"]);
-    let mut all: Vec<&Seen> = inputs.filter(|p| !is_other(p)).collect();
-    all.sort_by_key(|p| !named(p));
-    all.into_iter().find_map(|p| match p.looks {
+    let all: Vec<&Seen> = inputs.filter(|p| !is_other(p)).collect();
+    preferred(all, named).into_iter().find_map(|p| match p.looks {
         Looks::Vector(n) if n <= 1000 => Some((p, Some(n))),
         Looks::Number if p.integer || named(&p) => Some((p, None)),
         _ => None,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::draw::Draw;
 use super::ports::{Looks, Seen};
 use super::whole;
-use super::{Candidate, Choice, Draft, choice, fields};
+use super::{Candidate, Choice, Draft, choice, fields, preferred};
 use crate::error::Result;
 use crate::model::phrase::{Code, Phrase};
 
@@ -148,14 +148,16 @@ fn by_names(mean: &str, spread: &str, first: &str) -> Vec<Choice> {
             ],
         )
     };
-    let mut all = vec![
+    let all = vec![
         ("log-var", Code::MeanAndLogVar),
         ("log-std", Code::MeanAndLogStd),
         ("std", Code::MeanAndStd),
         ("var", Code::MeanAndVar),
     ];
-    all.sort_by_key(|(form, _)| *form != first);
-    all.into_iter().map(|(form, label)| with(form, label)).collect()
+    preferred(all, |(form, _)| *form == first)
+        .into_iter()
+        .map(|(form, label)| with(form, label))
+        .collect()
 }
 
 /// What an output is by its name and its operator.
