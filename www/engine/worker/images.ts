@@ -1,5 +1,5 @@
 /** Images as the models of this worker take them, and as canvases do. */
-import { paint, resampleImage } from '../../pkg/elbo_room.js';
+import { resampleImage } from '../../pkg/elbo_room.js';
 import { isSameShape } from '../facts.ts';
 import type { ImageShape, Pixels } from '../protocol.ts';
 
@@ -15,11 +15,3 @@ export const shapeOf = ({ channels, height, width }: Shaped): ImageShape => ({
 /** An image for a model, resampled where it has another shape. */
 export const levelsFor = (model: Shaped, { levels, shape }: Pixels): Uint8Array =>
   isSameShape(model, shape) ? levels : resampleImage(levels, shape, shapeOf(model));
-
-/** Paints images of a model side by side. */
-const paintImages = (
-  canvas: OffscreenCanvas,
-  levels: Uint8Array,
-  model: Shaped,
-  columns = 1,
-) => paint(canvas, levels, { ...shapeOf(model), columns });
