@@ -70,7 +70,7 @@ export async function serve(
 export async function inPage(page: Page, folder: string, body: string): Promise<string> {
   await page.context().unroute('**/user/**');
   await serve(page, folder, body);
-  const printed = page.waitForEvent('console');
+  const printed = page.waitForEvent('console', { timeout: 180_000 });
   await page.goto('./user/');
   const value: unknown = await (await printed).args()[0]?.jsonValue();
   return typeof value === 'string' ? value : JSON.stringify(value);

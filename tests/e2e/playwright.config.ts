@@ -69,7 +69,7 @@ export default defineConfig<Options>({
       // First, and one at a time: they use every core there is, and those of the page fill what they leave.
       workers: 1,
       timeout: 600_000,
-      expect: { timeout: 90_000 },
+      expect: { timeout: 180_000 },
       use: { baseURL: `${trained}/`, networks: 'trained' },
     },
     {

@@ -107,7 +107,7 @@ describe('the latent lab', () => {
   it('draws another point, and another end, by a seed that the address keeps', async () => {
     const { lab, page } = await opened();
     void lab.random();
-    void lab.randomEnd('b');
+    lab.randomEnd('b');
     await pass();
     expect(page.state.latent.at).toEqual({ seed: 77 });
     expect(page.state.latent.b).toEqual({ seed: 77 });
