@@ -18,7 +18,8 @@ import { manifest, VAE } from '../testing/manifest.ts';
 import { inTime } from '../testing/time.ts';
 import { later, type Script, ScriptedWorker, workerOf } from '../testing/worker.ts';
 import { pack } from './archive.ts';
-import { FIRST_LIMIT_MS, Opening, TimeLimitError } from './opening.svelte.ts';
+import { FIRST_LIMIT_MS, TimeLimitError } from './checker.ts';
+import { Opening } from './opening.svelte.ts';
 import { OwnLibrary } from './own.svelte.ts';
 import type { ModelStore } from './store.ts';
 

@@ -1,7 +1,5 @@
-import type { WorkerClient } from '../../engine/client.ts';
-import { asError, WorkerLostError } from '../../engine/errors.ts';
+import { asError } from '../../engine/errors.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
-import type { CallName, Calls } from '../../engine/calls.ts';
 import type {
   EntryChanges,
   FileEntry,
@@ -12,6 +10,7 @@ import type {
   Proposal,
 } from '../../engine/protocol.ts';
 import { baseName, isManifest, isModelFile, type NamedBytes, readFiles } from './archive.ts';
+import { Checker, TimeLimitError } from './checker.ts';
 import { checksums } from './digest.ts';
 import type { OwnLibrary, OwnModel } from './own.svelte.ts';
 
@@ -37,18 +36,6 @@ export type Stage =
   | 'checked'
   | 'failed';
 
-/** It did not end in time. */
-export class TimeLimitError extends Error {
-  override name = 'TimeLimitError';
-  constructor(readonly seconds: number) {
-    super(`stopped after ${seconds} s`);
-  }
-}
-
-export const FIRST_LIMIT_MS = 20_000;
-/** Whoever asks again, after the time was up, knows that his model is slow. */
-const LIMIT_GROWTH = 3;
-
 /** Files that the visitor has given, and the model that they make: looked into, adapted and checked, in a worker of its own. */
 export class Opening {
   stage = $state<Stage>('empty');
@@ -71,16 +58,16 @@ export class Opening {
   #files = $state.raw<NamedBytes[]>([]);
   /** Changes beside the guesses: values of the graph, and whatever was written by hand. */
   #changes: EntryChanges = {};
-  #worker: Promise<WorkerClient> | null = null;
-  #client: WorkerClient | null = null;
-  #limit = FIRST_LIMIT_MS;
+  readonly #checker: Checker;
   /** Counts what was asked for: an answer that comes late is of no use. */
   #turn = 0;
 
   constructor(
-    private readonly engine: Engine,
+    engine: Engine,
     private readonly library: OwnLibrary,
-  ) {}
+  ) {
+    this.#checker = new Checker(engine);
+  }
 
   /** Names of files that are needed and have not been given. */
   readonly missing: string[] = $derived.by(() => {
@@ -97,7 +84,7 @@ export class Opening {
   }
 
   get limitSeconds(): number {
-    return this.#limit / 1000;
+    return this.#checker.limitSeconds;
   }
 
   /** Takes files beside those that are there; one of the same name is replaced. */
@@ -127,9 +114,8 @@ export class Opening {
   /** Forgets all files, and ends the worker. */
   reset(): void {
     this.#turn++;
-    this.#end();
+    this.#checker.reset();
     this.#files = [];
-    this.#limit = FIRST_LIMIT_MS;
     Object.assign(this, { stage: 'empty', graphs: [], error: null, name: '' });
     this.#begin();
   }
@@ -171,7 +157,11 @@ export class Opening {
         this.graphs = graphs;
       }
       const flat = isOpen ? null : size;
-      const proposal = await this.#ask('propose', { id: 'opened', files: this.#usable, flat });
+      const proposal = await this.#checker.ask('propose', {
+        id: 'opened',
+        files: this.#usable,
+        flat,
+      });
       if (turn !== this.#turn) return;
       this.#begin();
       this.proposal = proposal;
@@ -186,7 +176,7 @@ export class Opening {
 
   /** Once more, with more time where it was the time that ended it. */
   async retry(): Promise<void> {
-    if (this.error instanceof TimeLimitError) this.#limit *= LIMIT_GROWTH;
+    if (this.error instanceof TimeLimitError) this.#checker.allowMore();
     const turn = ++this.#turn;
     if (this.entry) await this.#check(turn);
     else await this.#look(turn).catch((error) => this.#fail(turn, error));
@@ -261,7 +251,7 @@ export class Opening {
     const manifest = this.#files.find(isManifest);
     if (manifest) {
       const json = new TextDecoder().decode(manifest.bytes);
-      const read = await this.#ask('manifest', { json });
+      const read = await this.#checker.ask('manifest', { json });
       if (turn !== this.#turn) return;
       this.problems = read.problems.map(({ message }) => message);
       this.models = read.models;
@@ -281,7 +271,11 @@ export class Opening {
         return;
       }
       this.name ||= titleFrom(usable.map(({ name }) => name));
-      const proposal = await this.#ask('propose', { id: 'opened', files: usable, flat: null });
+      const proposal = await this.#checker.ask('propose', {
+        id: 'opened',
+        files: usable,
+        flat: null,
+      });
       if (turn !== this.#turn) return;
       this.proposal = proposal;
       this.entry = proposal.entry;
@@ -298,11 +292,11 @@ export class Opening {
   async #inspect(file: NamedBytes, size: [number, number] | null = null): Promise<GraphFile> {
     const { name, bytes } = file;
     try {
-      let info = await this.#ask('inspect', { file: bytes, external: null, size });
+      let info = await this.#checker.ask('inspect', { file: bytes, external: null, size });
       const beside = info.externalData.map(baseName);
       const external = this.#files.find((other) => beside.includes(other.name));
       if (external)
-        info = await this.#ask('inspect', { file: bytes, external: external.bytes, size });
+        info = await this.#checker.ask('inspect', { file: bytes, external: external.bytes, size });
       return { name, bytes: bytes.length, info, error: null };
     } catch (error) {
       return { name, bytes: bytes.length, info: null, error: asError(error) };
@@ -319,7 +313,7 @@ export class Opening {
       Object.assign(changes, alternatives[this.picks[field] ?? -1]?.changes);
     Object.assign(changes, this.#changes);
     try {
-      const entry = await this.#ask('changeEntry', { entry: base, changes });
+      const entry = await this.#checker.ask('changeEntry', { entry: base, changes });
       if (turn !== this.#turn) return;
       this.entry = entry;
       this.refusal = null;
@@ -348,44 +342,15 @@ export class Opening {
     this.stage = 'checking';
     this.error = null;
     // What an earlier change asked for is not waited for.
-    if (this.#client?.busy) this.#end();
+    if (this.#checker.busy) this.#checker.end();
     try {
-      const found = await this.#ask('check', { entry, files: this.#bytesOf(entry) });
+      const found = await this.#checker.ask('check', { entry, files: this.#bytesOf(entry) });
       if (turn !== this.#turn) return;
       this.found = found;
       this.stage = 'checked';
     } catch (error) {
       this.#fail(turn, error);
     }
-  }
-
-  /** Asks the worker, which is ended when the time is up: what it is at cannot be interrupted otherwise. */
-  async #ask<K extends CallName>(call: K, params: Calls[K]['params']): Promise<Calls[K]['result']> {
-    this.#worker ??= this.engine.checker(() => {
-      this.#worker = this.#client = null;
-    });
-    const client = (this.#client = await this.#worker);
-    const time = { up: false };
-    const timer = setTimeout(() => {
-      time.up = true;
-      if (client === this.#client) this.#end();
-    }, this.#limit);
-    try {
-      return await client.call(call, params);
-    } catch (error) {
-      if (time.up) throw new TimeLimitError(this.#limit / 1000);
-      // A trap, or no memory: the file's doing, unless the worker was ended from here.
-      if (error instanceof WorkerLostError && client !== this.#client)
-        throw Object.assign(new Error(error.message), { name: 'RuntimeError' });
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #end(): void {
-    this.#client?.close();
-    this.#worker = this.#client = null;
   }
 }
 
