@@ -52,7 +52,7 @@ export default {
           // Values of all types of the crate, for a test.
           '^src/testing/types/',
           // Models that programs are compared with, for tests.
-          '^src/testing/programs\\.ts',
+          '^src/testing/(javascript|programs|sets)\\.ts',
           '\\.test\\.ts$',
         ],
       },

@@ -1,9 +1,5 @@
 /** The programs in JavaScript are run with the crate of the page. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as crate from '../../../pkg/elbo_room.js';
 import type {
   DdpmEntry,
@@ -15,7 +11,8 @@ import type {
   SamplerOptions,
   VaeEntry,
 } from '../../../engine/protocol.ts';
-import { about, entryOf, filesOf, json, models, softStroke } from '../../testing/programs.ts';
+import { inJavascript as run, SLICES } from '../../testing/javascript.ts';
+import { about, entryOf, filesOf, json, softStroke } from '../../testing/programs.ts';
 import * as programs from '../code.ts';
 
 // Networks run here, beside whatever else keeps the machine busy.
@@ -32,72 +29,7 @@ const z = fixture.decoder.z[0] ?? [];
 const stroke = { levels: softStroke, shape: vae.image };
 const cost = { schedule: 'cosine', steps: 1000, timesteps: 16, class: 1, seed: 3 } as const;
 
-/** All of a point takes half a minute: its first slices show whose point it is. */
-const SLICES = 3;
-
 describe('in JavaScript', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'elbo-room-code-'));
-  let programsRun = 0;
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  /** Runs a program with the crate of the page, files in place of the server, and a canvas that keeps what is painted. */
-  async function run(text: string): Promise<{ painted: Uint8Array[]; said: unknown[] }> {
-    const painted: Uint8Array[] = [];
-    const said: unknown[] = [];
-    const load = (id: string) => {
-      const entry = models.find((model) => model.id === id);
-      if (!entry) throw new Error(`no model ${id}`);
-      if (entry.kind === 'vae') return crate.Vae.load(entry, filesOf(entry));
-      if (entry.kind === 'hvae') return crate.Hvae.load(entry, filesOf(entry));
-      return crate.Ddpm.load(entry, filesOf(entry));
-    };
-    class PlaneDiffusion extends crate.PlaneDiffusion {
-      override point(x: number, y: number) {
-        const point = super.point(x, y);
-        let left = SLICES;
-        return Object.create(point, {
-          done: { get: () => left === 0 },
-          step: {
-            value: () => {
-              left--;
-              point.step();
-            },
-          },
-          result: { get: () => point.result as unknown },
-        }) as typeof point;
-      }
-    }
-    const scope = {
-      openModels: (folder: string) => {
-        expect(folder).toBe('models/');
-        return Promise.resolve({ load: (id: string) => Promise.resolve(load(id)) });
-      },
-      ready: () => Promise.resolve(),
-      VariationalInference: crate.VariationalInference,
-      PlaneDiffusion,
-      PlaneNetwork: crate.PlaneNetwork,
-      toLevels: crate.toLevels,
-      paint: (_: unknown, levels: Uint8Array) => void painted.push(levels),
-      document: { querySelector: () => null },
-      console: { log: (value: unknown) => void said.push(value) },
-    };
-    const lines = text.split('\n');
-    const imported = /^import \{ (.*) \} from "elbo-room\/wasm";$/
-      .exec(lines[2] ?? '')?.[1]
-      ?.split(', ');
-    for (const name of Object.keys(scope).filter((name) => !/^(document|console)$/.test(name)))
-      expect(imported?.includes(name), name).toBe(text.includes(`${name}(`));
-    const body = lines.slice(3).join('\n');
-    const file = join(folder, `program-${programsRun++}.mjs`);
-    const parameters = Object.keys(scope).join(', ');
-    writeFileSync(file, `export default async ({ ${parameters} }) => {${body}};`);
-    const loaded = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as {
-      default: (surroundings: typeof scope) => Promise<void>;
-    };
-    await loaded.default(scope);
-    return { painted, said };
-  }
-
   it('decodes the same picture', async () => {
     const { painted } = await run(programs.decodeJavascript(vae, z, null, about));
     const expected = fixture.decoder.logits[0]?.map((logit) => 255 / (1 + Math.exp(-logit))) ?? [];
