@@ -166,7 +166,7 @@ describe('a handle', () => {
 });
 
 describe('a slider', () => {
-  const slider = (oninput: (value: number) => unknown, value = 0) => {
+  const slider = (oninput: (value: number) => void, value = 0) => {
     const { getByRole, rerender } = render(Slider, {
       label: 'Latent',
       value,

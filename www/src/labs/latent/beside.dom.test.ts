@@ -36,7 +36,7 @@ it('decodes the point on display with the second model, and follows the sliders'
   const { beside, lab } = await opened('#z=seed:50&vs.vae=fashion-vae');
   expect(decoded('fashion-vae')).toEqual([{ z: Array(16).fill(0.5) }]);
   expect(beside.current).toBe(true);
-  void lab.setLatent(3, 1.25);
+  lab.setLatent(3, 1.25);
   await pass(300);
   expect(decoded('fashion-vae').at(-1)).toEqual({ z: Array(16).fill(0.5).with(3, 1.25) });
   expect(beside.current).toBe(true);

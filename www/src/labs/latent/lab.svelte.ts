@@ -17,8 +17,6 @@ import type { PathMode, Point, Whereabouts } from './settings.ts';
 export const STRIP_FRAMES = 9;
 /** From A to B and back. */
 export const ROUND_TRIP_SECONDS = 6;
-/** A picture that takes longer than the screen to be drawn again is not waited for. */
-const FRAME_MS = 16;
 
 export type End = 'a' | 'b';
 
@@ -32,10 +30,8 @@ export class LatentLab {
   playing = $state(false);
   /** Where the path's slider stands while the picture is not on the path. */
   #parked = $state(0);
-  /** Where a control has gone to, and from where, while the page has yet to follow. */
-  #ahead: { from: Whereabouts; to: Whereabouts } | null = null;
-  /** What has been sent to the decoder already, so that the effect that follows need not. */
-  #sent: Whereabouts | null = null;
+  /** Names what was asked for last as the digit. */
+  #asked = '';
 
   readonly map: MapLab;
 
@@ -57,12 +53,6 @@ export class LatentLab {
 
   get #state() {
     return this.page.state.latent;
-  }
-
-  /** Where the picture is, or is about to be. */
-  get #at(): Whereabouts {
-    const { at } = this.#state;
-    return this.#ahead?.from === at ? this.#ahead.to : at;
   }
 
   get entry() {
@@ -107,7 +97,7 @@ export class LatentLab {
 
   /** The sliders' values; null until the decoder has said what a seed or a position stands for. */
   get z(): number[] | null {
-    const at = this.#at;
+    const { at } = this.#state;
     const count = this.entry?.latents.count;
     if ('z' in at && at.z.length === count) return at.z;
     const { shown } = this;
@@ -115,12 +105,12 @@ export class LatentLab {
   }
 
   get position(): number {
-    const at = this.#at;
+    const { at } = this.#state;
     return 'position' in at ? at.position : this.#parked;
   }
 
   get onPath(): boolean {
-    return 'position' in this.#at;
+    return 'position' in this.#state.at;
   }
 
   /** The class that the decoder is given. */
@@ -176,18 +166,17 @@ export class LatentLab {
     };
   }
 
-  /** Settles when the page has followed. */
-  async setLatent(index: number, value: number): Promise<void> {
-    if (this.z) await this.#moveTo({ z: this.z.with(index, toLatentGrid(value)) });
+  setLatent(index: number, value: number): void {
+    if (this.z) this.#moveTo({ z: this.z.with(index, toLatentGrid(value)) });
   }
 
   reset(): void {
     const count = this.entry?.latents.count;
-    if (count) void this.#moveTo({ z: Array<number>(count).fill(0) });
+    if (count) this.#moveTo({ z: Array<number>(count).fill(0) });
   }
 
-  async random(): Promise<void> {
-    await this.#moveTo({ seed: randomSeed() });
+  random(): void {
+    this.#moveTo({ seed: randomSeed() });
   }
 
   randomEnd(end: End): void {
@@ -199,41 +188,23 @@ export class LatentLab {
   }
 
   load(end: End): void {
-    void this.#moveTo($state.snapshot(this.#state[end]));
+    this.#moveTo($state.snapshot(this.#state[end]));
   }
 
-  /** Settles when the page has followed. */
-  goTo(position: number): Promise<void> {
-    return this.#show({ position: Math.round(position * 100) / 100 });
+  goTo(position: number): void {
+    this.#show({ position: Math.round(position * 100) / 100 });
   }
 
-  #moveTo(point: Point): Promise<void> {
+  #moveTo(point: Point): void {
     this.#parked = this.position;
     this.playing = false;
-    return this.#show(point);
+    this.#show(point);
   }
 
-  /** The picture first: what else the page shows of the change takes as long again, and a core that the decoder could use. */
-  async #show(at: Whereabouts): Promise<void> {
-    if (!this.ready) {
-      this.#state.at = at;
-      return;
-    }
-    this.#ahead = { from: this.#state.at, to: at };
-    await Promise.race([
-      this.#decodeDigit(this.#sourceOf(at)),
-      new Promise((resolve) => setTimeout(resolve, FRAME_MS)),
-    ]);
-    this.#follow();
-  }
-
-  /** The page's state takes what a control has chosen, unless something else has changed it since. */
-  #follow(): void {
-    const ahead = this.#ahead;
-    this.#ahead = null;
-    if (ahead?.from !== this.#state.at) return;
-    this.#state.at = ahead.to;
-    this.#sent = this.#state.at;
+  /** The picture is asked for at once: what else the page shows of the change takes as long as the decoder does, beside it. */
+  #show(at: Whereabouts): void {
+    this.#state.at = at;
+    this.#paintDigit();
   }
 
   #sourceOf(at: Whereabouts): LatentSource {
@@ -263,23 +234,23 @@ export class LatentLab {
   }
 
   #paintDigit(): void {
-    const sent = this.#sent;
-    this.#sent = null;
     if (!this.ready) return;
-    const at = this.#at;
-    const source = this.#sourceOf(at);
-    if (sent !== at) void this.#decodeDigit($state.snapshot(source));
+    const source = $state.snapshot(this.#sourceOf(this.#state.at));
+    const by = `${this.entry?.id} ${this.#state.class}`;
+    // Another worker has another canvas.
+    const asked = `${this.engine.decoder.generation} ${by} ${JSON.stringify(source)}`;
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    void this.#decodeDigit(source, by);
   }
 
-  async #decodeDigit(source: LatentSource): Promise<void> {
-    const by = `${this.entry?.id} ${this.#state.class}`;
+  async #decodeDigit(source: LatentSource, by: string): Promise<void> {
     try {
       const {
         z: [z],
         levels,
         shape,
       } = await this.#decode([source], 'latent-digit');
-      this.#follow();
       if (z) this.shown = { z, by, levels, shape };
     } catch (error) {
       this.engine.report(error);
@@ -308,7 +279,7 @@ export class LatentLab {
     let phase = untrack(() => this.position);
     return animate((seconds) => {
       phase = (phase + (2 * seconds) / ROUND_TRIP_SECONDS) % 2;
-      void this.goTo(phase <= 1 ? phase : 2 - phase);
+      this.goTo(phase <= 1 ? phase : 2 - phase);
     });
   }
 }

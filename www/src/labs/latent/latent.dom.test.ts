@@ -45,7 +45,7 @@ describe('the latent lab', () => {
 
   it('moves one latent on its grid, and leaves the others', async () => {
     const { lab, page } = await opened('#z=seed:50');
-    void lab.setLatent(3, 1.23456);
+    lab.setLatent(3, 1.23456);
     await pass();
     const z = Array<number>(16).fill(0.5).with(3, 1.23);
     expect(lab.z).toEqual(z);
@@ -56,7 +56,7 @@ describe('the latent lab', () => {
   it('ends on the last of many values, and decodes few of them', async () => {
     const { lab, page } = await opened('#z=seed:0');
     const before = calls('decode');
-    for (let i = 1; i <= 100; i++) void lab.setLatent(0, i / 50);
+    for (let i = 1; i <= 100; i++) lab.setLatent(0, i / 50);
     await pass(100);
     expect(lab.z?.[0]).toBe(2);
     expect(lab.shown?.z[0]).toBe(2);
@@ -77,7 +77,7 @@ describe('the latent lab', () => {
         },
       },
     });
-    void lab.setLatent(0, 1);
+    lab.setLatent(0, 1);
     await pass(40);
     expect(page.state.latent.at).toEqual({ z: [1, ...Array<number>(15).fill(0)] });
     expect(lab.z?.[0]).toBe(1);
@@ -89,7 +89,7 @@ describe('the latent lab', () => {
 
   it('lets an address win over a slider that is still on its way', async () => {
     const { lab, page } = await opened('#z=seed:0');
-    void lab.setLatent(0, 1);
+    lab.setLatent(0, 1);
     page.state.latent.at = { seed: 42 };
     await pass(100);
     expect(page.state.latent.at).toEqual({ seed: 42 });
@@ -106,7 +106,7 @@ describe('the latent lab', () => {
 
   it('draws another point, and another end, by a seed that the address keeps', async () => {
     const { lab, page } = await opened();
-    void lab.random();
+    lab.random();
     lab.randomEnd('b');
     await pass();
     expect(page.state.latent.at).toEqual({ seed: 77 });
@@ -135,7 +135,7 @@ describe('the latent lab', () => {
     await pass(3000);
     // On the way back.
     expect(lab.position).toBeCloseTo(0.5, 1);
-    void lab.setLatent(0, 1);
+    lab.setLatent(0, 1);
     await pass();
     expect(lab.playing).toBe(false);
     expect('z' in page.state.latent.at).toBe(true);
@@ -168,7 +168,7 @@ describe('the latent lab', () => {
     decode.mockImplementation(() => {
       throw new Error('z has 3 values');
     });
-    void lab.setLatent(0, 1);
+    lab.setLatent(0, 1);
     await pass();
     expect(engine.faults.map(({ message }) => message)).toEqual(['z has 3 values']);
   });
