@@ -6,7 +6,7 @@
  * - `state`: what the lab is set to, as it stands in the address of ELBO Room after `#`, with the `#` or without.
  * - `models`: the folder of the models and their `manifest.json`, relative to the page; `models/` without it.
  * - `hide`: names of parts that are left out, with commas between them, as in `hide=` of an address.
- * - `lang`: `en` or `zh`; without it, that of the part of the page around. All elements of a page speak the language set last.
+ * - `lang`: `en` or `zh`; without it, that of the part of the page around. Each element has its own.
  * - `theme`: `light` or `dark`; without it, the visitor's own.
  * - `site`: address of a page of ELBO Room; with it, links to what is on display can be copied and opened.
  */

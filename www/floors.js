@@ -18,7 +18,7 @@ export const FLOORS = {
   address: ['engine', 'schema', 'declared', 'state'],
   storage: [],
   theme: ['storage'],
-  host: ['engine', 'address', 'state'],
+  host: ['tab', 'engine', 'address', 'state'],
   commands: ['messages', 'dialog', 'storage'],
   edits: ['address', 'commands', 'messages', 'state'],
   page: ['address', 'edits', 'host', 'messages', 'state'],

@@ -10,7 +10,11 @@ export class LateWorker implements WorkerLike {
   #waiting: [ToWorker, Transferable[]][] = [];
   #ended = false;
 
-  constructor(private readonly create: () => WorkerLike) {}
+  /** `onCall` is told of each call that waits. */
+  constructor(
+    private readonly create: () => WorkerLike,
+    private readonly onCall: () => void = () => undefined,
+  ) {}
 
   begin(): void {
     if (this.#worker || this.#ended) return;
@@ -25,7 +29,10 @@ export class LateWorker implements WorkerLike {
 
   postMessage(message: ToWorker, transfer: Transferable[]): void {
     if (this.#worker) this.#worker.postMessage(message, transfer);
-    else if (!this.#ended) this.#waiting.push([message, transfer]);
+    else if (!this.#ended) {
+      this.#waiting.push([message, transfer]);
+      if ('call' in message) this.onCall();
+    }
   }
 
   terminate(): void {

@@ -5,6 +5,7 @@ import { later } from '../src/testing/worker.ts';
 import { inTime } from '../src/testing/time.ts';
 import type { GrowthState } from './growth.ts';
 import { poolSize, type SuppliedModel } from './recruiter.ts';
+import { WorkerQuota } from './quota.ts';
 import { AFTER_SCRIPT_MS, FIRST_WORD_MS } from './prompt.ts';
 
 let random: () => number;
@@ -245,6 +246,65 @@ describe('a lost worker', () => {
     }));
     expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
     expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', expect.any(Number), 'crash');
+  });
+});
+
+describe('a pool with little to do', () => {
+  type Made = ReturnType<typeof setUp>;
+  const alive = ({ workers }: Made) => workers.filter(({ dead }) => !dead).length;
+
+  it('gives its workers back after a while, and gets others for what comes then', async () => {
+    const made = setUp(3, () => ({ delay: anyDelay }), undefined, { restMs: 1000 });
+    const { pool, workers, recruiter } = made;
+    const paused = grow(pool);
+    await inTime(paused.begun);
+    paused.ticket.pause();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
+    await vi.advanceTimersByTimeAsync(900);
+    expect(alive(made)).toBe(3);
+    await vi.advanceTimersByTimeAsync(200);
+    expect([alive(made), pool.workers]).toEqual([0, 0]);
+    // It goes on where it was, with workers that know nothing of it.
+    paused.ticket.resume();
+    expect(sumOf(await inTime(paused.settled))).toBe(EXPECTED);
+    expect([alive(made), workers.length]).toEqual([3, 6]);
+    expect(recruiter.onLost).not.toHaveBeenCalled();
+    pool.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('keeps a worker that is at work, however long it takes', async () => {
+    const made = setUp(1, () => ({ delay: () => 1500, total: 3 }), undefined, { restMs: 1000 });
+    const { settled } = grow(made.pool);
+    await inTime(settled);
+    expect(made.workers).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(alive(made)).toBe(0);
+  });
+
+  it('has no more workers than there is room for beside other pools, and at least one', async () => {
+    const quota = new WorkerQuota(3);
+    const made = ['one', 'two', 'three'].map(() =>
+      setUp(3, () => ({ delay: anyDelay }), undefined, { quota }),
+    );
+    const [one, two, three] = made as [Made, Made, Made];
+    const first = grow(one.pool);
+    await inTime(first.begun);
+    expect(made.map(alive)).toEqual([3, 0, 0]);
+    const [second, third] = [grow(two.pool), grow(three.pool)];
+    await inTime(Promise.all([second.begun, third.begun]));
+    expect(made.map(alive)).toEqual([3, 1, 1]);
+    for (const { settled } of [first, second, third])
+      expect(sumOf(await inTime(settled))).toBe(EXPECTED);
+    expect(made.map(alive).reduce((sum, count) => sum + count)).toBeLessThanOrEqual(5);
+    // What the others do not need goes to the one that has something to do.
+    await vi.runAllTimersAsync();
+    await inTime(grow(two.pool).settled);
+    expect(alive(two)).toBe(3);
+    for (const { pool } of made) pool.close();
+    expect(made.map(alive)).toEqual([0, 0, 0]);
+    expect(quota.admits(one.pool)).toBe(true);
   });
 });
 

@@ -24,6 +24,7 @@ export class Pool {
   #tickets = 0;
   #losses = 0;
   #suspended = new Set<string>();
+  #resting: ReturnType<typeof setTimeout> | undefined;
 
   #size: number;
 
@@ -32,6 +33,21 @@ export class Pool {
     protected readonly recruiter: Recruiter,
   ) {
     this.#size = most;
+    recruiter.quota?.join(this);
+  }
+
+  get workers(): number {
+    return this.slots.length;
+  }
+
+  /** Gives back a worker that does nothing; false where there is none. */
+  spare(): boolean {
+    const idle = ({ busy, uses, client }: Slot) => !busy && uses === 0 && !client.busy;
+    const slot = this.slots.find(idle);
+    if (!slot) return false;
+    this.#leave(slot);
+    slot.client.close();
+    return true;
   }
 
   submit(task: GrowthTask, { rank = 0, owner = '', onChange }: Order): Ticket {
@@ -82,6 +98,7 @@ export class Pool {
       return slot.client;
     });
     const settled = await Promise.allSettled(equipped);
+    this.rest();
     return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }
 
@@ -105,6 +122,25 @@ export class Pool {
         growth.change({ status: 'failed', error: new WorkerLostError('the pool is closed') });
     }
     for (const { client } of this.slots.splice(0)) client.close();
+    clearTimeout(this.#resting);
+    this.recruiter.quota?.leave(this);
+  }
+
+  /** All workers that are idle go if nothing is asked of them for a while; what is asked then gets others. */
+  protected rest(): void {
+    const { restMs } = this.recruiter;
+    clearTimeout(this.#resting);
+    if (restMs === undefined || this.slots.length === 0) return;
+    this.#resting = setTimeout(() => {
+      while (this.spare());
+      this.rest();
+    }, restMs);
+  }
+
+  /** What it has recorded is recorded anew by another. */
+  #leave(slot: Slot): void {
+    this.slots = this.slots.filter((other) => other !== slot);
+    for (const growth of this.#growths) if (growth.home?.slot === slot) growth.home = null;
   }
 
   #pause(growth: Growth): void {
@@ -173,15 +209,18 @@ export class Pool {
   /** Fills the empty places, or as many as are needed, unless too many workers were lost. */
   protected staff(needed = this.#size): void {
     const size = Math.min(needed, this.#size);
-    while (this.slots.length < size && this.#losses <= LOSS_LIMIT) {
+    while (this.slots.length < size && this.#losses <= LOSS_LIMIT && this.#admitted()) {
       const slot = slotOf(this.recruiter.spawn((...loss) => this.#lost(slot, ...loss)));
       this.slots.push(slot);
     }
   }
 
+  #admitted(): boolean {
+    return this.slots.length === 0 || (this.recruiter.quota?.admits(this) ?? true);
+  }
+
   #lost(slot: Slot, reason: string, cause: LossCause): void {
-    this.slots = this.slots.filter((other) => other !== slot);
-    for (const growth of this.#growths) if (growth.home?.slot === slot) growth.home = null;
+    this.#leave(slot);
     const fetched = cause === 'crash' || cause === 'silent';
     if (fetched && !slot.settled && this.slots.length > 0) {
       // Died of what others live with, before it had anything to compute: there is no memory for another.
@@ -218,8 +257,11 @@ export class Pool {
         }
         if (!(error instanceof CancelledError)) this.#fail(growth, error as Error);
       }
+      // There may be room by now that others had.
+      if (this.slots.length < this.#size) this.#wake();
     }
     slot.busy = false;
+    this.rest();
   }
 
   #prepare(slot: Slot, growth: Growth): Promise<unknown> {
@@ -338,6 +380,7 @@ export class Pool {
     } catch (error) {
       // The next home, which may itself be lost before it is one, gets all values anew.
       if (!(error instanceof WorkerLostError)) throw error;
+      if (growth.home && !this.slots.includes(growth.home.slot)) growth.home = null;
     }
     return true;
   }

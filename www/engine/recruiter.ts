@@ -2,6 +2,7 @@
 import type { LossCause, OnLost, WorkerClient } from './client.ts';
 import type { GrowthState } from './growth.ts';
 import type { ModelEntry } from './protocol.ts';
+import type { WorkerQuota } from './quota.ts';
 
 /** The files of a model by their roles. */
 export interface ModelPackage {
@@ -27,6 +28,10 @@ export interface Recruiter {
   onLost(reason: string, left: number, cause: LossCause): void;
   /** The machine has no room for more workers than these. */
   onShrunk(size: number): void;
+  /** Shared with the pools of others; without it, the pool has its size to itself. */
+  readonly quota?: WorkerQuota | undefined;
+  /** Workers with nothing to do for so long are given back, in milliseconds; without it, they stay. */
+  readonly restMs?: number;
 }
 
 export interface Order {
@@ -52,6 +57,9 @@ export interface Ticket {
   /** Values of its evaluations that have come, without a gap from the first on. */
   values(): readonly Float64Array[];
 }
+
+/** Workers that nobody needs are given back after so long. */
+export const REST_MS = 5 * 60_000;
 
 /** Each worker holds models of its own, some tens of megabytes: beyond this, they cost more than the time that is won. */
 const MOST_WORKERS = 16;

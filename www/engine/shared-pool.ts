@@ -58,6 +58,7 @@ export class SharedPool extends Pool {
         if (!(error instanceof WorkerLostError) || attempt > LOSS_LIMIT) throw error;
       } finally {
         slot.uses--;
+        this.rest();
       }
     }
   }

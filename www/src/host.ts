@@ -3,6 +3,7 @@ import { getContext, setContext } from 'svelte';
 import { parseState, type Rejection } from './address/address.ts';
 import { documentSource, type Source } from './engine/source.ts';
 import type { PageState } from './state.ts';
+import { tab } from './tab.svelte.ts';
 
 export interface Host extends Source {
   /** Whether the document is the labs' own: its title, its scheme, its errors. */
@@ -11,6 +12,8 @@ export interface Host extends Source {
   readonly root: Document | ShadowRoot;
   /** Gets what is pressed, dropped and pasted. */
   readonly target: EventTarget;
+  /** Whether it is in view, as far as is known. */
+  readonly seen: boolean;
   /** The page on which an address of the labs is opened; null where it is not known. */
   readonly site: string | null;
   /** The address as it is, as a fragment. */
@@ -37,6 +40,10 @@ export class DocumentHost implements Host {
 
   readonly models = documentSource().models;
   readonly keeps = documentSource().keeps;
+
+  get seen(): boolean {
+    return !tab.hidden;
+  }
 
   get site(): string {
     return location.href;

@@ -125,8 +125,19 @@ test('a lab on another page: its pixels, its numbers, its keys, and nothing besi
   ]);
   expect(last).toEqual(['one', 'change', state]);
 
+  // Each speaks its own language, what is opened later too.
   await two.evaluate((element) => element.setAttribute('lang', 'zh'));
   await expect(two.getByRole('heading', { name: zh.latent.title })).toBeVisible();
+  await expect(one.getByRole('heading', { name: en.denoise.title })).toBeVisible();
+  for (const [place, words] of [
+    [two, zh],
+    [one, en],
+  ] as const) {
+    await place.locator('[data-share]:visible').first().click();
+    const close = place.getByTestId('share').getByRole('button', { name: words.share.close });
+    await expect(close).toBeVisible();
+    await page.keyboard.press('Escape');
+  }
 
   // What is not there is said, in it and to the page.
   guard.allow(/404|nowhere/);
@@ -138,6 +149,9 @@ test('a lab on another page: its pixels, its numbers, its keys, and nothing besi
 
   // What is taken away takes its workers along.
   expect(page.workers().length).toBeGreaterThan(0);
+  // Three of each, and for the bounds of both as many as there are cores and one.
+  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+  expect(page.workers().length).toBeLessThanOrEqual(2 * 3 + cores + 1);
   await page.evaluate(() => document.querySelectorAll('elbo-room').forEach((one) => one.remove()));
   await expect.poll(() => page.workers().length).toBe(0);
   expect(await untouched(page)).toEqual(before);

@@ -1,6 +1,7 @@
 /** The page as a whole, with a sixth lab: one folder (testing/sixth), and one line in the list of labs. */
 import { screen } from '@testing-library/dom';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { REST_MS } from '../../engine/recruiter.ts';
 
 type Modules = Awaited<ReturnType<typeof fetchModules>>;
 
@@ -20,6 +21,7 @@ async function fetchModules() {
     state: await import('../state.ts'),
     world: await import('../testing/page.svelte.ts'),
     scripts: await import('../testing/scripts.ts'),
+    worker: await import('../testing/worker.ts'),
   };
   // What the page fetches later, so that no test waits for it.
   const { LABS } = await import('../labs/index.ts');
@@ -96,6 +98,27 @@ describe('a lab that is one folder and one line', () => {
     expect(counter('25')).toBeTruthy();
     // Three is the default, and so not written.
     expect(location.hash).toBe('#len=9&lab=sixth');
+  });
+});
+
+describe('the workers of a lab', () => {
+  it('are given back a while after another lab was opened, and come again with it', async () => {
+    await show('');
+    const alive = (name: string) =>
+      modules.worker.ScriptedWorker.all.some((one) => one.name === name && !one.ended);
+    const go = async (hash: string) => {
+      history.replaceState(null, '', hash);
+      dispatchEvent(new HashChangeEvent('hashchange'));
+      await settle();
+    };
+    await modules.world.pass(REST_MS + 100);
+    expect(alive('decoder')).toBe(true);
+    await go('#lab=sixth');
+    expect(alive('decoder')).toBe(true);
+    await modules.world.pass(REST_MS + 100);
+    expect(alive('decoder')).toBe(false);
+    await go('#lab=latent');
+    expect(alive('decoder')).toBe(true);
   });
 });
 

@@ -1,9 +1,13 @@
 import { parseState, printState, type Rejection } from '../address/address.ts';
+import { WorkerQuota } from '../../engine/quota.ts';
 import type { Host } from '../host.ts';
 import { preferredLanguage } from '../messages/languages.ts';
 import type { PageState } from '../state.ts';
+import { View } from './view.svelte.ts';
 
+/** What all elements of the page have together. */
 let compiled: Promise<WebAssembly.Module> | null = null;
+let room: WorkerQuota | null = null;
 
 /** The address as somebody outside can use it: what the element itself is, and its attributes say, is left out. */
 const plain = (fragment: string): string =>
@@ -28,6 +32,7 @@ export class ElementHost implements Host {
   #fresh = true;
   #led = true;
   #read: (() => void) | null = null;
+  readonly #view = new View();
   #told = new WeakSet<Error>();
 
   constructor(
@@ -41,6 +46,10 @@ export class ElementHost implements Host {
     this.models = folderUrl(element.getAttribute('models') ?? 'models/');
     const site = element.getAttribute('site');
     this.site = site === null ? null : new URL(site, document.baseURI).href;
+  }
+
+  get seen(): boolean {
+    return this.#view.seen;
   }
 
   /** What the element shows, as the page writes it in its address. */
@@ -95,6 +104,7 @@ export class ElementHost implements Host {
 
   arrive(read: () => void, signal: AbortSignal): void {
     this.#read = read;
+    this.#view.follow(this.element, signal);
     signal.addEventListener('abort', () => (this.#read = null));
     for (const type of ['click', 'auxclick'])
       this.root.addEventListener(type, (event) => this.#click(event as MouseEvent), { signal });
@@ -120,6 +130,10 @@ export class ElementHost implements Host {
       compiled = null;
       throw error;
     }
+  }
+
+  quota(most: number): WorkerQuota {
+    return (room ??= new WorkerQuota(most));
   }
 
   tell(error: Error): void {

@@ -4,9 +4,10 @@ import './element.css';
 import '../styles/base.css';
 import '../styles/tokens.css';
 import { mount, unmount } from 'svelte';
-import { speech } from '../messages/speech.svelte.ts';
+import { Speech } from '../messages/speech.svelte.ts';
 import Element from './Element.svelte';
 import { ElementHost } from './host.ts';
+import { hear } from './voices.ts';
 import '../styles/range.css';
 import '../styles/forced.css';
 
@@ -26,8 +27,9 @@ function shared(): CSSStyleSheet {
 /** Labs that run in an element. */
 export class Run {
   readonly #host: ElementHost;
+  readonly #voice = new Speech();
+  readonly #end = new AbortController();
   #mounted: Record<string, unknown> | null = null;
-  #ended = false;
 
   /** Throws where an attribute has no address in it. */
   constructor(
@@ -48,17 +50,19 @@ export class Run {
   }
 
   async begin(): Promise<void> {
-    const { root } = this;
+    const [root, voice, host] = [this.root, this.#voice, this.#host];
+    const { signal } = this.#end;
     root.adoptedStyleSheets = [shared(), textSheet(root)];
-    speech.chosen = this.#host.read().state.language;
+    hear(root, voice, signal);
+    voice.chosen = host.read().state.language;
     // Labs whose words come after them would flash.
-    await speech.load();
-    if (!this.#ended) this.#mounted = mount(Element, { target: root, props: { host: this.#host } });
+    await voice.load();
+    if (!signal.aborted) this.#mounted = mount(Element, { target: root, props: { host, voice } });
   }
 
   /** Ends the workers too. */
   end(): void {
-    this.#ended = true;
+    this.#end.abort();
     if (this.#mounted) void unmount(this.#mounted);
     this.#mounted = null;
     this.root.replaceChildren();

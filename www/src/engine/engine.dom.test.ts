@@ -2,9 +2,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { clearUp, make, open, pass, world } from '../testing/page.svelte.ts';
 import { bytesOf, DDPM, manifest, MAP_VAE, VAE } from '../testing/manifest.ts';
 import type { ModelEntry } from '../../engine/protocol.ts';
-import { calls, ScriptedWorker, workerOf } from '../testing/worker.ts';
+import { calls, later, ScriptedWorker, workerOf } from '../testing/worker.ts';
 import { Engine } from './engine.svelte.ts';
 import { LoadError } from '../../engine/loader.ts';
+import { REST_MS } from '../../engine/recruiter.ts';
 
 afterEach(clearUp);
 
@@ -239,6 +240,78 @@ describe('a worker that dies', () => {
     expect(engine.sampler.down).toBe(true);
     expect(engine.losses).toEqual([{ role: 'sampler', reason: 'no SIMD', restarting: false }]);
     expect(engine.decoder.loaded.vae).toBe(true);
+  });
+});
+
+describe('a worker whose labs nobody looks at', () => {
+  const roles = () => ScriptedWorker.all.filter(({ ended }) => !ended).map(({ name }) => name);
+
+  it('is given back after a while, and comes again with the next look, and what it held', async () => {
+    const engine = await watched();
+    const [before] = workerOf('decoder').asked('load');
+    engine.look(['sampler']);
+    await pass(REST_MS - 100);
+    expect(roles()).toEqual(['decoder', 'sampler']);
+    await pass(200);
+    expect(roles()).toEqual(['sampler']);
+    expect(engine.losses).toEqual([]);
+    // Nothing is waited for.
+    expect(engine.complete).toBe(true);
+    await pass(2 * REST_MS);
+    expect(roles()).toEqual(['sampler']);
+
+    engine.look(['decoder']);
+    await pass();
+    expect(workerOf('decoder').asked('load')).toEqual([before]);
+    expect([engine.decoder.loaded.vae, engine.decoder.generation]).toEqual([true, 1]);
+    expect(fetched().filter((name) => name === 'mnist-vae-decoder.onnx')).toHaveLength(1);
+    await pass(REST_MS);
+    expect(roles()).toEqual(['decoder']);
+  });
+
+  it('stays where somebody looks again in time', async () => {
+    const engine = await watched();
+    engine.look([]);
+    await pass(REST_MS - 100);
+    engine.look(['decoder', 'sampler']);
+    await pass(2 * REST_MS);
+    expect(roles()).toEqual(['decoder', 'sampler']);
+    expect(engine.decoder.generation).toBe(0);
+  });
+
+  it('stays while it is at work', async () => {
+    const { promise, resolve } = later<Uint8Array<ArrayBuffer>>();
+    const engine = await watched({ script: { npy: () => promise } });
+    const call = engine.decoder.client.call('npy', { values: new Float64Array() });
+    engine.look([]);
+    await pass(3 * REST_MS);
+    expect(roles()).toEqual(['decoder']);
+    resolve(new Uint8Array());
+    await Promise.all([call, pass()]);
+    await pass(REST_MS);
+    expect(roles()).toEqual([]);
+  });
+
+  it('comes again for a call, and for another model', async () => {
+    const known = { kinds: [], trainedSteps: null };
+    const engine = await watched({ script: { schedules: () => known } });
+    engine.look([]);
+    await pass(REST_MS + 100);
+    expect(roles()).toEqual([]);
+    engine.use('vae', MAP_VAE);
+    await pass();
+    expect(roles()).toEqual(['decoder']);
+    const loads = workerOf('decoder').asked('load');
+    expect(loads.map(({ entry }) => entry.id)).toEqual([MAP_VAE]);
+    const call = engine.sampler.client.call('schedules', { model: DDPM });
+    await pass();
+    await expect(call).resolves.toEqual(known);
+    expect(engine.sampler.loaded.ddpm).toBe(true);
+    await pass(REST_MS + 100);
+    expect(roles()).toEqual([]);
+    engine.close();
+    await pass(REST_MS);
+    expect(roles()).toEqual([]);
   });
 });
 

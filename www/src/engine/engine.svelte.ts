@@ -9,7 +9,7 @@ import { NO_MODELS, type OwnModels } from '../../engine/own.ts';
 import { isMissingPart, parts } from './outage.svelte.ts';
 import { SharedPool } from '../../engine/shared-pool.ts';
 import type { EvaluatedModel, Manifest, ModelEntry } from '../../engine/protocol.ts';
-import { poolSize, type SuppliedModel } from '../../engine/recruiter.ts';
+import { poolSize, REST_MS, type SuppliedModel } from '../../engine/recruiter.ts';
 import { spawn } from '../../engine/spawn.ts';
 import { KnownSchedules } from './schedules.svelte.ts';
 import { documentSource, type Source } from './source.ts';
@@ -118,6 +118,8 @@ export class Engine {
       blame: (id, supply, error) => this.files.of(id).blame(supply, error),
       onLost: (reason, left, cause) => this.#lost('pool', reason, left > 0, cause),
       onShrunk: (size) => (this.shrunk = { size, most }),
+      quota: source.quota?.(most),
+      restMs: REST_MS,
     });
     this.#leader = this.fitter;
     void this.list.get().then((manifest) => {
@@ -191,8 +193,8 @@ export class Engine {
   /** Whether all that the labs have asked for is there, or is not to be had. */
   get complete(): boolean {
     const { decoder, sampler, files } = this;
-    const hasVae = decoder.loaded.vae || files.isAbsent('vae');
-    const hasDdpm = sampler.loaded.ddpm || files.isAbsent('ddpm');
+    const hasVae = decoder.loaded.vae || decoder.resting || files.isAbsent('vae');
+    const hasDdpm = sampler.loaded.ddpm || sampler.resting || files.isAbsent('ddpm');
     const others = [this.runtime, this.list, ...files.extras] as Asset<unknown>[];
     return (
       others.every(({ status }) => status === 'ready') && (!this.required || (hasVae && hasDdpm))
@@ -323,8 +325,18 @@ export class Engine {
   /** Ends all workers: nothing answers any more. */
   close(): void {
     if (this.missing.length > 0) return;
-    for (const { client } of [this.decoder, this.sampler, this.fitter]) client.close();
+    for (const station of this.#stations) station.close();
     this.pool.close();
+  }
+
+  get #stations(): Station[] {
+    return [this.decoder, this.sampler, this.fitter];
+  }
+
+  /** Whose work somebody looks at; the others are given back after a while, and come again when they are needed. */
+  look(roles: readonly Role[]): void {
+    if (this.missing.length > 0) return;
+    for (const station of this.#stations) station.watched = roles.includes(station.role);
   }
 
   /** Has the labs take another model; those that are under way with the old one begin anew. */

@@ -4,7 +4,7 @@ import { asError, WorkerLostError } from '../../engine/errors.ts';
 import { Lane } from '../../engine/lane.ts';
 import { LateWorker } from '../../engine/late.ts';
 import type { ModelEntry } from '../../engine/protocol.ts';
-import type { ModelPackage } from '../../engine/recruiter.ts';
+import { type ModelPackage, REST_MS } from '../../engine/recruiter.ts';
 import { create } from '../../engine/spawn.ts';
 
 export type Role = 'decoder' | 'sampler' | 'fitter';
@@ -33,9 +33,13 @@ export class Station {
   held = $state<Record<ModelKind, string | null>>({ vae: null, ddpm: null });
   /** Died too often to be restarted without being asked. */
   down = $state(false);
+  /** Given back, until the next look or call. */
+  resting = $state(false);
   client!: WorkerClient;
   #worker!: LateWorker;
   #begun = false;
+  #watched = true;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #losses: number[] = [];
   #lanes = new Map<string, Lane>();
   #extraIds = new Set<string>();
@@ -74,6 +78,20 @@ export class Station {
     this.#replace();
   }
 
+  /** Whether somebody looks at a lab that it works for. */
+  set watched(watched: boolean) {
+    if (watched === this.#watched) return;
+    this.#watched = watched;
+    if (watched) this.#wake();
+    this.#restLater();
+  }
+
+  /** Ends the worker for good. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.client.close();
+  }
+
   /** Loads one more model into the worker, once. */
   async equip(model: Asset<ModelPackage>): Promise<void> {
     let loading = this.#extras.get(model);
@@ -101,7 +119,10 @@ export class Station {
     models[kind] = model;
     const before = this.held[kind];
     this.held[kind] = null;
-    if (!this.#begun) return;
+    // The next worker begins with it.
+    const begun = this.#begun;
+    this.#wake();
+    if (!begun) return;
     const { client } = this;
     try {
       await this.#hold(client, kind, model);
@@ -164,7 +185,11 @@ export class Station {
 
   #spawn(): void {
     this.#begun = false;
-    this.#worker = new LateWorker(() => create(this.role));
+    this.#worker = new LateWorker(
+      () => create(this.role),
+      // What calls may be a value that is being derived.
+      () => queueMicrotask(() => this.#wake()),
+    );
     this.client = new WorkerClient(this.#worker, (...loss) => this.#lost(...loss));
   }
 
@@ -175,18 +200,53 @@ export class Station {
     const fetched = cause === 'crash' || cause === 'silent';
     const restarting = fetched && this.#losses.length <= LOSS_LIMIT;
     this.onLost(this.role, reason, restarting, cause);
-    this.held = { vae: null, ddpm: null };
+    this.#clear();
     if (restarting) this.#replace();
     else this.down = true;
   }
 
-  #replace(): void {
-    this.down = false;
+  /** Forgets what a worker had that is gone. */
+  #clear(): void {
+    this.held = { vae: null, ddpm: null };
     this.#lanes.clear();
     this.#extras.clear();
     this.#extraIds.clear();
+  }
+
+  #replace(): void {
+    this.down = false;
+    this.#clear();
     this.#spawn();
+    this.#succeed();
+  }
+
+  /** The next worker begins. */
+  #succeed(): void {
+    this.resting = false;
     this.generation++;
     void this.begin();
+  }
+
+  #restLater(): void {
+    clearTimeout(this.#timer);
+    if (!this.#watched) this.#timer = setTimeout(() => this.#rest(), REST_MS);
+  }
+
+  #rest(): void {
+    if (this.down) return;
+    if (this.client.busy || !this.#begun) {
+      this.#restLater();
+      return;
+    }
+    this.client.close();
+    this.#clear();
+    this.#spawn();
+    this.resting = true;
+  }
+
+  #wake(): void {
+    if (!this.resting) return;
+    this.#succeed();
+    this.#restLater();
   }
 }

@@ -1,6 +1,6 @@
 /** What a lab says of itself before it is opened. Its code is fetched by `load`. */
 import type { ModelEntry } from '../../engine/protocol.ts';
-import type { ModelKind } from '../engine/station.svelte.ts';
+import type { ModelKind, Role } from '../engine/station.svelte.ts';
 import type { Messages } from '../messages/catalogue.ts';
 import type { Slices, StateOf } from '../schema/rows.ts';
 import type { Preset } from './presets.ts';
@@ -43,6 +43,8 @@ export interface Definition<
   accent: string;
   /** Kinds of models that are loaded when it is opened, the one of its first picture first. */
   needs: readonly ModelKind[];
+  /** Workers that are kept for it while it is on display. */
+  workers?: readonly Role[];
   /** Whether “ELBO of this image” stands below it. */
   scored?: boolean;
   /** What other labs can ask it to do with one of their pictures. */

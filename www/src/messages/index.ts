@@ -6,10 +6,14 @@
  * `messages` and what hangs on it are views: a text is looked up when it is read, so a component may keep
  * `const text = messages.latent` and yet change its language with the page. A single text that is kept
  * (`const title = messages.latent.title`) does not: read it where it is shown, or in a `$derived`.
+ *
+ * On a page with several elements each speaks its own language. What is taken from `messages` while a component begins, in
+ * its markup and in its effects is in that of its element; an event's handler, and what comes after an `await`, use a part
+ * that was kept before.
  */
 import en from 'virtual:texts/page/en';
 import type { Messages } from './catalogue.ts';
-import { speech } from './speech.svelte.ts';
+import { speaker, type Speech } from './speech.svelte.ts';
 
 function view<T extends object>(standard: T, current: () => T): T {
   const views = new Map<PropertyKey, object>();
@@ -25,7 +29,17 @@ function view<T extends object>(standard: T, current: () => T): T {
   });
 }
 
-export const messages: Messages = view(en, () => speech.messages);
+const spoken = new WeakMap<Speech, Messages>();
+
+function textsOf(speech: Speech): Messages {
+  const texts = spoken.get(speech) ?? view(en, () => speech.messages);
+  spoken.set(speech, texts);
+  return texts;
+}
+
+export const messages: Messages = new Proxy(en, {
+  get: (_, key): unknown => Reflect.get(textsOf(speaker.now()), key),
+});
 
 /** A text by a name that comes from elsewhere; undefined where there is none of that name. */
 export const textBy = (texts: Readonly<Record<string, string>>, name: string): string | undefined =>

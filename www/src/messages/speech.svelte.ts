@@ -6,10 +6,12 @@ const FETCHED: Record<Exclude<Language, 'en'>, () => Promise<Messages>> = {
   zh: async () => (await import('virtual:texts/page/zh')).default,
 };
 
-/** Which language the page speaks. English comes with the page, and stands in until another is there. */
-class Speech {
+/** The texts that have been fetched, whoever asked for them. English comes with the page. */
+let known = $state.raw<Partial<Record<Language, Messages>>>({ en });
+
+/** Which language a page, or an element, speaks. English stands in until another is there. */
+export class Speech {
   #chosen = $state<Language | null>(null);
-  #known = $state.raw<Partial<Record<Language, Messages>>>({ en });
   readonly #preferred = preferredLanguage(
     (globalThis as Partial<typeof globalThis>).navigator?.languages ?? [],
   );
@@ -24,29 +26,29 @@ class Speech {
     void this.load();
   }
 
-  /** All texts in one language, whichever the page speaks. */
+  /** All texts in one language, whichever is spoken. */
   async texts(language: Language): Promise<Messages> {
-    return this.#known[language] ?? (language === 'en' ? en : FETCHED[language]());
+    return known[language] ?? (language === 'en' ? en : FETCHED[language]());
   }
 
-  /** Fetches the language that is asked for; without it, the page goes on in English. */
+  /** Fetches the language that is asked for; without it, English goes on. */
   async load(): Promise<void> {
     const language = this.#wanted;
-    if (language === 'en' || this.#known[language]) return;
+    if (language === 'en' || known[language]) return;
     try {
       const texts = await FETCHED[language]();
-      this.#known = { ...this.#known, [language]: texts };
+      known = { ...known, [language]: texts };
     } catch {
       // Asked for again when it is chosen again.
     }
   }
 
   get language(): Language {
-    return this.#known[this.#wanted] ? this.#wanted : 'en';
+    return known[this.#wanted] ? this.#wanted : 'en';
   }
 
   get messages(): Messages {
-    return this.#known[this.language] ?? en;
+    return known[this.language] ?? en;
   }
 
   get #wanted(): Language {
@@ -54,4 +56,22 @@ class Speech {
   }
 }
 
-export const speech = new Speech();
+const page = new Speech();
+
+/** Who speaks where a text is read: the page, unless elements of other pages have said otherwise (`element/voices.ts`). */
+export const speaker = { now: (): Speech => page };
+
+/** The one that speaks where this is read. */
+export const speech: Omit<Speech, 'messages'> = {
+  get chosen() {
+    return speaker.now().chosen;
+  },
+  set chosen(language) {
+    speaker.now().chosen = language;
+  },
+  get language() {
+    return speaker.now().language;
+  },
+  texts: (language) => speaker.now().texts(language),
+  load: () => speaker.now().load(),
+};

@@ -42,6 +42,8 @@ export class Exporter {
   progress = $state<number | null>(null);
   busy = $state(false);
   code = $state.raw<{ language: string; text: string } | null>(null);
+  /** Kept from the beginning, so that it is in the language of the place. */
+  readonly #text = messages.share;
   #abort: AbortController | null = null;
 
   constructor(
@@ -54,7 +56,7 @@ export class Exporter {
   /** Runs one action at a time, and says how it ended. */
   async run(action: () => void | Promise<void>): Promise<void> {
     if (this.busy) return;
-    const text = messages.share;
+    const text = this.#text;
     [this.said, this.failed, this.busy] = ['', false, true];
     try {
       await action();
@@ -102,7 +104,7 @@ export class Exporter {
   }
 
   #groups(): Offered[] {
-    const text = messages.share;
+    const text = this.#text;
     const subject = this.subject();
     const groups: Offered[] = [];
     if (this.here.host.site !== null)
@@ -148,7 +150,7 @@ export class Exporter {
   }
 
   #pngs(key: string, source: () => Raster | null | Promise<Raster | null>): Action[] {
-    const text = messages.share;
+    const text = this.#text;
     return ENLARGEMENTS.map((factor) => ({
       key: `${key}-${factor}`,
       label: `PNG ×${factor}`,
@@ -204,7 +206,7 @@ export class Exporter {
 
   #drawing(chart: NonNullable<Subject['chart']>): string {
     const svg = chart();
-    if (!svg) throw new SaidError(messages.share.notYet);
+    if (!svg) throw new SaidError(this.#text.notYet);
     return standalone(svg, this.#imprint);
   }
 
@@ -218,7 +220,7 @@ export class Exporter {
   }
 
   #tables(table: NonNullable<Subject['table']>): Action[] {
-    const text = messages.share;
+    const text = this.#text;
     const file = (kind: 'csv' | 'json'): string => {
       const numbers = table();
       if (!numbers) throw new SaidError(text.notYet);
@@ -254,7 +256,7 @@ export class Exporter {
       })),
       ...files.filter(isText).map(({ label, name, content }) => ({
         key: `copy-${keyOf(name)}`,
-        label: messages.share.copyAs({ kind: label }),
+        label: this.#text.copyAs({ kind: label }),
         run: async () => this.#copy(await new Response((await content()) as BodyInit).text()),
       })),
     ];
@@ -262,15 +264,15 @@ export class Exporter {
 
   #save(name: string, type: string, content: BlobPart): void {
     save(name, type, content);
-    this.said = messages.share.saved({ name });
+    this.said = this.#text.saved({ name });
   }
 
   async #copy(content: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(content);
     } catch {
-      throw new SaidError(messages.share.refused);
+      throw new SaidError(this.#text.refused);
     }
-    this.said = messages.share.copied;
+    this.said = this.#text.copied;
   }
 }

@@ -106,6 +106,7 @@ export function setUp(
   size: number,
   habits: (worker: number) => Habits,
   fetchScript: () => Promise<unknown> = async () => null,
+  limits: Pick<Recruiter, 'quota' | 'restMs'> = {},
 ) {
   const workers: FakeWorker[] = [];
   const recruiter: Recruiter = {
@@ -120,6 +121,7 @@ export function setUp(
     blame: vi.fn(() => false),
     onLost: vi.fn(),
     onShrunk: vi.fn(),
+    ...limits,
   };
   return { pool: new Pool(size, recruiter), workers, recruiter };
 }

@@ -8,6 +8,7 @@ export const denoise = defineLab({
   name: (text) => text.denoise.name,
   accent: 'accent-ddpm',
   needs: ['ddpm', 'vae'],
+  workers: ['sampler', 'decoder'],
   scored: true,
   takes: 'noise',
   state: settings,

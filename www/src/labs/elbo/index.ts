@@ -9,6 +9,7 @@ export const elbo = defineLab({
   name: (text) => text.elboLab.name,
   accent: 'accent-none',
   needs: ['vae', 'ddpm'],
+  workers: ['decoder', 'sampler'],
   takes: 'score',
   state: settings,
   opens: 'hvae',

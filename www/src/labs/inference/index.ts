@@ -9,6 +9,7 @@ export const inference = defineLab({
   name: (text) => text.inference.name,
   accent: 'accent-inference',
   needs: [],
+  workers: ['fitter'],
   state: { inference: settings, besideFit: besideSettings },
   fit(state, reject) {
     rejectStrays(besideSettings, APART, state.besideFit, reject);

@@ -8,6 +8,7 @@ export const latent = defineLab({
   name: (text) => text.latent.name,
   accent: 'accent-vae',
   needs: ['vae', 'ddpm'],
+  workers: ['decoder'],
   scored: true,
   state: settings,
   opens: 'vae',

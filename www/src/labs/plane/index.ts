@@ -9,6 +9,7 @@ export const plane = defineLab({
   name: (text) => text.planeLab.name,
   accent: 'accent-ddpm',
   needs: [],
+  workers: ['fitter'],
   state: { plane: settings, besidePlane: besideSettings },
   fit(state, reject) {
     rejectStrays(besideSettings, APART, state.besidePlane, reject);

@@ -7,6 +7,7 @@ export const sets = defineLab({
   name: (text) => text.setsLab.name,
   accent: 'accent-none',
   needs: ['vae'],
+  workers: ['decoder'],
   state: { sets: settings },
   anchors,
   tour: {},
