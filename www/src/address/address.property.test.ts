@@ -1,7 +1,7 @@
 /** What holds for every address, however it came about, and for every state. `PROPERTY_RUNS` says how many are tried. */
 import { describe, expect, it } from 'vitest';
-import { printPixels } from '../drawing/pixels.ts';
-import { printStrokes } from '../drawing/strokes.ts';
+import { Bitmap } from '../drawing/pixels.ts';
+import { Drawing } from '../drawing/strokes.ts';
 import { snapComponent } from '../labs/inference/settings.ts';
 import { snapDot } from '../labs/plane/settings.ts';
 import { defaultState, type PageState } from '../state.ts';
@@ -36,8 +36,8 @@ const component = fc
   .map(snapComponent);
 const image: fc.Arbitrary<PageState['elbo']['image']> = fc.oneof(
   fc.stringMatching(/^[\w-]{0,32}$/).map((example) => ({ example })),
-  fc.array(stroke(40), { maxLength: 8 }).map((strokes) => ({ strokes: printStrokes(strokes) })),
-  images.map((picture) => ({ pixels: printPixels(picture) })),
+  fc.array(stroke(40), { maxLength: 8 }).map((strokes) => ({ strokes: new Drawing(strokes) })),
+  images.map((picture) => ({ pixels: new Bitmap(picture) })),
   fc.stringMatching(/^[0-9a-f]{16}$/).map((kept) => ({ kept })),
 );
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { printPixels } from '../drawing/pixels.ts';
-import { printStrokes } from '../drawing/strokes.ts';
+import { Bitmap } from '../drawing/pixels.ts';
+import { Drawing, printStrokes } from '../drawing/strokes.ts';
 import { flat } from '../testing/images.ts';
 import { defaultState } from '../state.ts';
 import { echo, isSame, parseState, printState } from './address.ts';
@@ -62,7 +62,7 @@ describe('the URL form of the state', () => {
     state.bound = { schedule: 'cosine', timesteps: 'all' };
     state.elbo = {
       image: {
-        strokes: printStrokes([
+        strokes: new Drawing([
           [1, 2, 3, 250],
           [9, 9],
         ]),
@@ -126,10 +126,10 @@ describe('the URL form of the state', () => {
 
   it.each([
     { example: 'seven' },
-    { strokes: '' },
+    { strokes: new Drawing([]) },
     { kept: '0123456789abcdef' },
-    { pixels: printPixels(flat(200)) },
-    { pixels: printPixels(flat(200, { channels: 3, height: 32, width: 40 })) },
+    { pixels: new Bitmap(flat(200)) },
+    { pixels: new Bitmap(flat(200, { channels: 3, height: 32, width: 40 })) },
   ])('brings back the picture %j', (image) => {
     const state = defaultState();
     state.elbo.image = image;

@@ -1,13 +1,13 @@
 /** A picture of 8-bit levels and its form in the URL. Pure: no DOM. */
 import { deflateSync, inflateSync } from 'fflate';
 import { dimensionsOf, isSameShape, MNIST_SHAPE } from '../../engine/facts.ts';
-import type { Pixels } from '../../engine/protocol.ts';
+import type { ImageShape, Pixels } from '../../engine/protocol.ts';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
 
 /** Longest side of a picture: that of any model's images. */
 const MOST_SIDE = 1024;
 /** As many characters as an address carries of a picture: one of 256 by 256 pixels in colour fits in any case. */
-export const MOST_PIXEL_TEXT = 280_000;
+const MOST_PIXEL_TEXT = 280_000;
 
 /**
  * A picture of MNIST's shape is its bytes, black runs counted. Any other has its rows, columns and channels before a point,
@@ -36,6 +36,31 @@ export function parsePixels(text: string): Pixels | undefined {
   return (
     levels && { levels: predict(levels, shape.width * shape.channels, shape.channels, -1), shape }
   );
+}
+
+/** A picture that is never changed, with its form in an address, which is made once: other parts of the state change more often. */
+export class Bitmap implements Pixels {
+  readonly levels: Uint8Array;
+  readonly shape: ImageShape;
+  #text: string | undefined;
+
+  constructor({ levels, shape }: Pixels, text?: string) {
+    [this.levels, this.shape, this.#text] = [levels, shape, text];
+  }
+
+  static parse(text: string): Bitmap | undefined {
+    const picture = text.length <= MOST_PIXEL_TEXT ? parsePixels(text) : undefined;
+    return picture && new Bitmap(picture, text);
+  }
+
+  toString(): string {
+    return (this.#text ??= printPixels(this));
+  }
+
+  /** Whether an address can carry it. */
+  get fits(): boolean {
+    return String(this).length <= MOST_PIXEL_TEXT;
+  }
 }
 
 /** A level other than 0 stands for itself; 0 is followed by how many zeros there are, up to 255. */

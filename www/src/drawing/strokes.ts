@@ -86,6 +86,22 @@ export function parseStrokes(text: string): Stroke[] | undefined {
   return pointCount(strokes) <= MOST_POINTS ? strokes : undefined;
 }
 
+/** Strokes that are never changed, with their form in an address, which is made once. */
+export class Drawing {
+  #text: string | undefined;
+
+  constructor(readonly strokes: readonly Stroke[]) {}
+
+  static parse(text: string): Drawing | undefined {
+    const strokes = parseStrokes(text);
+    return strokes && new Drawing(strokes);
+  }
+
+  toString(): string {
+    return (this.#text ??= printStrokes(this.strokes));
+  }
+}
+
 type Vector = readonly [number, number];
 
 /** A bend sharper than this is a corner of the drawing. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { printFields, printState, restoreFields } from '../address/address.ts';
+import { Drawing } from '../drawing/strokes.ts';
 import { Page } from '../page.svelte.ts';
 import { defaultState, type PageState } from '../state.ts';
 import { byHand, clearUp, make, pass } from '../testing/page.svelte.ts';
@@ -339,7 +340,11 @@ const values: fc.Arbitrary<(state: PageState) => void> = fc.oneof(
     .array(fc.integer({ min: -60, max: 60 }), { minLength: 1, maxLength: 4 })
     .map((z) => (state: PageState) => (state.latent.at = { z: z.map((value) => value / 20) })),
   fc
-    .constantFrom<PageState['elbo']['image']>({ example: '' }, { example: '3' }, { strokes: '' })
+    .constantFrom<PageState['elbo']['image']>(
+      { example: '' },
+      { example: '3' },
+      { strokes: new Drawing([]) },
+    )
     .map((image) => (state: PageState) => (state.elbo.image = image)),
   fc.constantFrom(null, 1, 50).map((from) => (state: PageState) => (state.denoise.from = from)),
   fc

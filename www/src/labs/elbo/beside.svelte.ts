@@ -28,8 +28,7 @@ import {
   passesOf,
 } from './paired.ts';
 import type { PictureDesk } from './picture.svelte.ts';
-import { keyOf } from './placement.svelte.ts';
-import { CHAIN_STEPS, settings } from './settings.ts';
+import { CHAIN_STEPS, keyOf, settings } from './settings.ts';
 
 /** What the comparison takes from the lab. */
 interface First {
@@ -224,7 +223,7 @@ export class BesideBounds {
 
   /** B goes on with the picture on display, whatever is drawn after it. */
   keepPicture(): void {
-    this.#state.image = $state.snapshot(this.page.state.elbo.image);
+    this.#state.image = { ...this.page.state.elbo.image };
   }
 
   samePicture(): void {

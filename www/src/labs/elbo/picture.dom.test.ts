@@ -1,8 +1,8 @@
 import { fireEvent, render } from '@testing-library/svelte';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { printState } from '../../address/address.ts';
-import { printPixels } from '../../drawing/pixels.ts';
-import { MOST_POINTS, parseStrokes, pointCount, printStrokes } from '../../drawing/strokes.ts';
+import { Bitmap } from '../../drawing/pixels.ts';
+import { Drawing, MOST_POINTS, pointCount } from '../../drawing/strokes.ts';
 import en from 'virtual:texts/page/en';
 import { flat } from '../../testing/images.ts';
 import { byHand, clearUp, pass } from '../../testing/page.svelte.ts';
@@ -53,7 +53,7 @@ describe('the picture of the ELBO lab', () => {
     await pass();
     const { image } = page.state.elbo;
     expect(image).toEqual({
-      strokes: printStrokes([
+      strokes: new Drawing([
         [0, 0, 0, 255],
         [10, 10, 200, 40, 90, 250],
       ]),
@@ -73,7 +73,7 @@ describe('the picture of the ELBO lab', () => {
     desk.lift();
     await pass();
     const { image } = page.state.elbo;
-    const strokes = 'strokes' in image ? parseStrokes(image.strokes) : undefined;
+    const strokes = 'strokes' in image ? image.strokes.strokes : undefined;
     expect(strokes && pointCount(strokes)).toBe(MOST_POINTS);
     expect(desk.strokes).toEqual(strokes);
   });
@@ -86,9 +86,7 @@ describe('the picture of the ELBO lab', () => {
     await byHand(() => desk.clear());
     expect(desk.picture).toBeNull();
     desk.edits.undo();
-    expect(page.state.elbo.image).toEqual({
-      pixels: printPixels(flat(9)),
-    });
+    expect(page.state.elbo.image).toEqual({ pixels: new Bitmap(flat(9)) });
     desk.edits.undo();
     expect(page.state.elbo.image).toEqual({ example: '7-crossed' });
     desk.edits.undo();
@@ -117,7 +115,7 @@ describe('the picture of the ELBO lab', () => {
     await byHand(() => desk.take(flat(9)));
     const address = printState({
       ...page.state,
-      elbo: { ...page.state.elbo, image: { strokes: printStrokes([[1, 2]]) } },
+      elbo: { ...page.state.elbo, image: { strokes: new Drawing([[1, 2]]) } },
     });
     history.replaceState(null, '', address);
     dispatchEvent(new HashChangeEvent('hashchange'));

@@ -1,10 +1,9 @@
 import { untrack } from 'svelte';
-import { MOST_PIXEL_TEXT, parsePixels, printPixels } from '../../drawing/pixels.ts';
+import { Bitmap } from '../../drawing/pixels.ts';
 import {
+  Drawing,
   MOST_POINTS,
-  parseStrokes,
   pointCount,
-  printStrokes,
   simplify,
   type Stroke,
   toShares,
@@ -25,14 +24,14 @@ import type { Picture } from '../../scoring/picture.ts';
 import { type Example, Examples } from './examples.svelte.ts';
 import { PictureFiles, type Read } from './files.svelte.ts';
 import { KeptPictures, PictureStore } from './kept.svelte.ts';
-import { keyOf, Placement, type Placing } from './placement.svelte.ts';
-import type { ImageSource } from './settings.ts';
+import { Placement, type Placing } from './placement.svelte.ts';
+import { type ImageSource, keyOf } from './settings.ts';
 import { Waiting } from './waiting.svelte.ts';
 
 /** A picture as pixels, or as strokes. */
 interface Content {
   image?: Pixels;
-  strokes?: Stroke[];
+  strokes?: readonly Stroke[];
 }
 
 /** Numbers in a stroke under way before it is made simple: a fast pen tells far more places than a drawing needs. */
@@ -154,13 +153,9 @@ export class PictureDesk {
       const image = this.#kept.find(source.kept);
       return image && { image };
     }
-    if ('pixels' in source) {
-      const image = parsePixels(source.pixels);
-      return image && { image };
-    }
-    const strokes =
-      'strokes' in source ? parseStrokes(source.strokes) : this.#exampleOf(source)?.strokes;
-    return strokes && { strokes };
+    if ('pixels' in source) return { image: source.pixels };
+    if ('strokes' in source) return source.strokes;
+    return this.#exampleOf(source);
   }
 
   /** Levels of a picture in a format. */
@@ -175,7 +170,7 @@ export class PictureDesk {
   }
 
   /** Finished strokes; none where the picture came as pixels. */
-  get strokes(): Stroke[] {
+  get strokes(): readonly Stroke[] {
     return this.#strokes;
   }
 
@@ -271,11 +266,11 @@ export class PictureDesk {
   lift(): void {
     const { live, strokes } = this;
     this.live = null;
-    if (live) this.#change({ strokes: printStrokes([...strokes, simplify(live)]) });
+    if (live) this.#change({ strokes: new Drawing([...strokes, simplify(live)]) });
   }
 
   clear(): void {
-    this.#change({ strokes: '' });
+    this.#change({ strokes: new Drawing([]) });
   }
 
   choose(example: Example): void {
@@ -288,8 +283,8 @@ export class PictureDesk {
   }
 
   #sourceOf(picture: Pixels): ImageSource {
-    const pixels = printPixels(picture);
-    return pixels.length <= MOST_PIXEL_TEXT ? { pixels } : { kept: this.#kept.add(picture) };
+    const pixels = new Bitmap(picture);
+    return pixels.fits ? { pixels } : { kept: this.#kept.add(picture) };
   }
 
   /** The address names a picture that is not in this browser. */

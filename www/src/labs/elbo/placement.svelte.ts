@@ -1,13 +1,11 @@
 import { untrack } from 'svelte';
-import { printPixels } from '../../drawing/pixels.ts';
+import { Bitmap } from '../../drawing/pixels.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { DigitStanding, Pixels } from '../../../engine/protocol.ts';
-import type { ImageSource } from './settings.ts';
+import { type ImageSource, keyOf } from './settings.ts';
 
 /** Whether pixels are as they came, or moved and scaled as MNIST's digits are. */
 export type Placing = 'kept' | 'centred';
-
-export const keyOf = (source: ImageSource) => JSON.stringify(source);
 
 /** How pixels on display stand among MNIST's digits, and the same picture placed as they are. */
 export class Placement {
@@ -51,7 +49,7 @@ export class Placement {
     ).then((standing) => {
       this.#found = { key, standing };
       if (!standing || standing.isStandard || key !== keyOf(this.source()) || this.way) return;
-      this.pair(source, { pixels: printPixels({ levels: standing.centred, shape }) });
+      this.pair(source, { pixels: new Bitmap({ levels: standing.centred, shape }) });
     }, this.engine.report);
   }
 }

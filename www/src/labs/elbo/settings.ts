@@ -1,6 +1,6 @@
 /** What the ELBO lab can be set to, and how its picture is written in an address. Pure. */
-import { MOST_PIXEL_TEXT, parsePixels } from '../../drawing/pixels.ts';
-import { parseStrokes } from '../../drawing/strokes.ts';
+import { Bitmap } from '../../drawing/pixels.ts';
+import { Drawing } from '../../drawing/strokes.ts';
 import type { ImportanceProposal } from '../../../engine/protocol.ts';
 import { ALL_SCHEDULES } from '../../schema/bound.ts';
 import { choice, type Codec, flag, integer, list, optional } from '../../schema/codecs.ts';
@@ -28,21 +28,20 @@ const MOST_LAYERS = 32;
 export const MOST_MODELS = 32;
 
 /**
- * The picture: an example by its name (empty: the first), strokes of a drawing, or the pixels of what was uploaded or sent from
- * another lab; these two in the forms of drawing/strokes.ts and drawing/pixels.ts, or the checksum of a picture that is too
- * large and kept in this browser.
+ * The picture: an example by its name (empty: the first), strokes of a drawing, the pixels of what was uploaded or sent from
+ * another lab, or the checksum of a picture that is too large for an address and kept in this browser.
  */
 export type ImageSource =
-  { example: string } | { strokes: string } | { pixels: string } | { kept: string };
+  { example: string } | { strokes: Drawing } | { pixels: Bitmap } | { kept: string };
+
+const form = <Name extends string, T>(name: Name, value: T | undefined) =>
+  value && ({ [name]: value } as Record<Name, T>);
 
 const IMAGE_FORMS = new Map<string, (value: string) => ImageSource | undefined>([
   ['example', (example) => (/^[\w-]{0,32}$/.test(example) ? { example } : undefined)],
-  ['strokes', (strokes) => (parseStrokes(strokes) ? { strokes } : undefined)],
+  ['strokes', (text) => form('strokes', Drawing.parse(text))],
   ['kept', (kept) => (/^[0-9a-f]{16}$/.test(kept) ? { kept } : undefined)],
-  [
-    'pixels',
-    (pixels) => (pixels.length <= MOST_PIXEL_TEXT && parsePixels(pixels) ? { pixels } : undefined),
-  ],
+  ['pixels', (text) => form('pixels', Bitmap.parse(text))],
 ]);
 
 const image: Codec<ImageSource> = {
@@ -50,8 +49,14 @@ const image: Codec<ImageSource> = {
     const colon = text.indexOf(':');
     return colon < 0 ? undefined : IMAGE_FORMS.get(text.slice(0, colon))?.(text.slice(colon + 1));
   },
-  print: (value) => Object.entries(value)[0]?.join(':') ?? '',
+  print: (value) =>
+    Object.entries<string | Drawing | Bitmap>(value)
+      .map(([name, of]) => `${name}:${String(of)}`)
+      .join(),
 };
+
+/** What only equal sources share. */
+export const keyOf = (source: ImageSource): string => image.print(source);
 
 export const settings = {
   elbo: {
