@@ -219,7 +219,11 @@ impl<'s> Lowering<'s> {
         op: impl Into<Box<dyn TypedOp>>,
         inputs: &[Value],
     ) -> TractResult<TVec<Value>> {
-        let op = op.into();
+        self.apply_boxed(op.into(), inputs)
+    }
+
+    /// The code of [`apply`](Self::apply), which there is once and not for each operator.
+    fn apply_boxed(&mut self, op: Box<dyn TypedOp>, inputs: &[Value]) -> TractResult<TVec<Value>> {
         let known: Option<TVec<TValue>> = inputs
             .iter()
             .map(|value| value.constant().map(|tensor| tensor.clone().into_tvalue()))
