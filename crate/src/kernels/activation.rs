@@ -18,14 +18,22 @@ pub fn silu(values: &mut [f32]) {
 
 /// `x` to `1 / (1 + exp(-x))`.
 pub fn sigmoid(values: &mut [f32]) {
+    values.iter_mut().for_each(|value| *value = -*value);
+    exps(values);
+    values.iter_mut().for_each(|value| *value = 1.0 / (1.0 + *value));
+}
+
+/// `x` to `exp(x)`. Not inlined: the code is long, and a slice is worth a call.
+#[inline(never)]
+pub fn exps(values: &mut [f32]) {
     let (chunks, rest) = values.as_chunks_mut::<8>();
     for chunk in chunks {
         for value in chunk {
-            *value = 1.0 / (1.0 + exp(-*value));
+            *value = exp(*value);
         }
     }
     for value in rest {
-        *value = 1.0 / (1.0 + exp(-*value));
+        *value = exp(*value);
     }
 }
 
@@ -54,19 +62,44 @@ pub fn exp(x: f32) -> f32 {
     y * power
 }
 
+/// Rows whose sums are taken side by side, so that they need not wait for one another.
+const ROWS: usize = 4;
+
 /// The softmax of each row, `exp(x) / Σ exp(x)`, shifted by the row's largest value so that nothing
 /// overflows.
 pub fn softmax(values: &mut [f32], length: usize) {
-    for row in values.chunks_exact_mut(length) {
-        let largest = largest(row);
-        for value in row.iter_mut() {
-            *value = exp(*value - largest);
-        }
-        let sum: f32 = row.iter().sum();
-        for value in row {
-            *value /= sum;
+    let divide = |row: &mut [f32], sum: f32| row.iter_mut().for_each(|value| *value /= sum);
+    let mut blocks = values.chunks_exact_mut(ROWS * length);
+    for block in &mut blocks {
+        block.chunks_exact_mut(length).for_each(exp_shifted);
+        let sums = sums::<ROWS>(block, length);
+        block.chunks_exact_mut(length).zip(sums).for_each(|(row, sum)| divide(row, sum));
+    }
+    for row in blocks.into_remainder().chunks_exact_mut(length) {
+        exp_shifted(row);
+        let [sum] = sums(row, length);
+        divide(row, sum);
+    }
+}
+
+/// `x` to `exp(x - largest)`.
+fn exp_shifted(row: &mut [f32]) {
+    let largest = largest(row);
+    row.iter_mut().for_each(|value| *value -= largest);
+    exps(row);
+}
+
+/// The sum of each row, in the order of its values.
+#[inline(always)]
+fn sums<const N: usize>(rows: &[f32], length: usize) -> [f32; N] {
+    let rows: [&[f32]; N] = std::array::from_fn(|row| &rows[row * length..][..length]);
+    let mut sums = [0.0; N];
+    for at in 0..length {
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            *sum += row[at];
         }
     }
+    sums
 }
 
 /// The logarithm of the [`softmax`] of each row.
@@ -82,7 +115,15 @@ pub fn log_softmax(values: &mut [f32], length: usize) {
 }
 
 fn largest(row: &[f32]) -> f32 {
-    row.iter().copied().fold(f32::NEG_INFINITY, |a, b| if b > a { b } else { a })
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
+    let (chunks, rest) = row.as_chunks::<8>();
+    let mut lanes = [f32::NEG_INFINITY; 8];
+    for chunk in chunks {
+        for (lane, value) in lanes.iter_mut().zip(chunk) {
+            *lane = larger(*lane, *value);
+        }
+    }
+    lanes.iter().chain(rest).copied().fold(f32::NEG_INFINITY, larger)
 }
 
 /// `ln(1 + exp(x))`, the softplus, without overflow.

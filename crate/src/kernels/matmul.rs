@@ -17,17 +17,9 @@ pub fn matmul<const W: usize>(
     }
     panels.clear(depth, columns);
     if transposed {
-        for (column, values) in b.chunks_exact(depth.max(1)).enumerate() {
-            for (k, &value) in values.iter().enumerate() {
-                panels.set(k, column, value);
-            }
-        }
+        panels.fill_columns(b);
     } else {
-        for (k, row) in b.chunks_exact(columns).enumerate() {
-            for (column, &value) in row.iter().enumerate() {
-                panels.set(k, column, value);
-            }
-        }
+        panels.fill_rows(b);
     }
     linear(a, depth, panels, &[], out);
 }

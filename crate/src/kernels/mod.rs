@@ -12,5 +12,6 @@ pub mod matmul;
 pub mod normalization;
 pub mod panels;
 pub mod rearrange;
+pub mod sinusoid;
 mod tile;
 pub mod winograd;

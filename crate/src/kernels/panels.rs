@@ -41,11 +41,50 @@ impl<const W: usize> Panels<W> {
         self.values.resize(depth * (columns - rest + last), 0.0);
     }
 
-    /// Writes one value of the matrix.
     #[inline]
-    pub fn set(&mut self, k: usize, column: usize, value: f32) {
+    fn set(&mut self, k: usize, column: usize, value: f32) {
         let place = self.place(k, column);
         self.values[place] = value;
+    }
+
+    /// Writes all rows of the matrix, given one after the other.
+    pub fn fill_rows(&mut self, rows: &[f32]) {
+        let columns = self.columns;
+        self.each_panel(|first, width, panel| {
+            for (row, out) in rows.chunks_exact(columns).zip(panel.chunks_exact_mut(width)) {
+                let row = &row[first..columns.min(first + width)];
+                out[..row.len()].copy_from_slice(row);
+            }
+        });
+    }
+
+    /// Writes all columns of the matrix, given one after the other.
+    pub fn fill_columns(&mut self, columns: &[f32]) {
+        let depth = self.depth;
+        self.each_panel(|first, width, panel| {
+            let columns = columns[first * depth..].chunks_exact(depth).take(width);
+            for (lane, column) in columns.enumerate() {
+                for (out, value) in panel.chunks_exact_mut(width).zip(column) {
+                    out[lane] = *value;
+                }
+            }
+        });
+    }
+
+    /// Each panel's first column, its width and its values.
+    fn each_panel(&mut self, mut write: impl FnMut(usize, usize, &mut [f32])) {
+        if self.depth == 0 {
+            return;
+        }
+        let mut rest = self.values.as_mut_slice();
+        let mut first = 0;
+        while first < self.columns {
+            let width = width::<W>(self.columns - first);
+            let (panel, others) = rest.split_at_mut(self.depth * width);
+            write(first, width, panel);
+            rest = others;
+            first += width;
+        }
     }
 
     /// Where a value of the matrix stands among [`values_mut`](Self::values_mut).

@@ -6,7 +6,7 @@
 use tract_core::internal::*;
 
 use super::operator::{Kernel, of_states, operator, output, values};
-use crate::kernels::{activation, elementwise};
+use crate::kernels::{activation, elementwise, sinusoid};
 
 type Shape = TVec<usize>;
 
@@ -17,6 +17,8 @@ pub(super) enum Function {
     Silu,
     Sigmoid,
     Exp,
+    Sin,
+    Cos,
     Relu,
     /// With the slope below zero.
     LeakyRelu(f32),
@@ -40,7 +42,7 @@ impl Function {
             "Atan" => other("Atan", libm::atanf),
             "Atanh" => other("Atanh", libm::atanhf),
             "Ceil" => other("Ceil", f32::ceil),
-            "Cos" => other("Cos", libm::cosf),
+            "Cos" => Some(Self::Cos),
             "Cosh" => other("Cosh", libm::coshf),
             "Cube" => other("Cube", |x| x * x * x),
             "Erf" => other("Erf", libm::erff),
@@ -55,7 +57,7 @@ impl Function {
             "RoundHalfToEven" => other("RoundHalfToEven", f32::round_ties_even),
             "Rsqrt" => other("Rsqrt", |x| 1.0 / x.sqrt()),
             "Sign" => other("Sign", |x| if x == 0.0 { 0.0 } else { x.signum() }),
-            "Sin" => other("Sin", libm::sinf),
+            "Sin" => Some(Self::Sin),
             "Sinh" => other("Sinh", libm::sinhf),
             "Softplus" => other("Softplus", activation::softplus),
             "Sqrt" => other("Sqrt", f32::sqrt),
@@ -71,7 +73,9 @@ impl Function {
         match self {
             Self::Silu => activation::silu(values),
             Self::Sigmoid => activation::sigmoid(values),
-            Self::Exp => values.iter_mut().for_each(|value| *value = activation::exp(*value)),
+            Self::Exp => activation::exps(values),
+            Self::Sin => sinusoid::sin(values),
+            Self::Cos => sinusoid::cos(values),
             Self::Relu => {
                 values
                     .iter_mut()
@@ -91,6 +95,8 @@ impl Function {
             Self::Silu => "Silu",
             Self::Sigmoid => "Sigmoid",
             Self::Exp => "Exp",
+            Self::Sin => "Sin",
+            Self::Cos => "Cos",
             Self::Relu => "Relu",
             Self::LeakyRelu(_) => "LeakyRelu",
             Self::Other(name, _) => name,
