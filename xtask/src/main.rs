@@ -8,6 +8,7 @@ mod mutations;
 mod page;
 mod report;
 mod results;
+mod rust;
 mod setup;
 mod slim;
 mod soak;

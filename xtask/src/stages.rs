@@ -1,6 +1,5 @@
 //! `cargo xtask test`: the stages, their order, and the table at the end.
 
-use std::env::consts::EXE_EXTENSION;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::thread;
@@ -8,20 +7,14 @@ use std::time::Instant;
 
 use anyhow::{Error, Result, bail, ensure};
 use clap::ValueEnum;
-use duct::{Expression, cmd};
 
 use crate::job::Job;
 use crate::report::{Outcome, count, table};
 use crate::results;
 use crate::setup::Browser;
-use crate::{audit, page, root, setup};
+use crate::{audit, page, root, rust, setup};
 
 pub const END_TO_END: &str = "tests/e2e";
-
-/// In the profile of xtask, whose libraries are among them, and always all packages, on which the features of libraries depend. One
-/// profile and one set of packages for a target: nothing is compiled twice.
-const NATIVE: [&str; 1] = ["--workspace"];
-const WASM: [&str; 5] = ["--release", "--package", "elbo-room", "--target", setup::WASM_TARGET];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Stage {
@@ -86,7 +79,7 @@ impl Shared {
     }
 
     fn package(&self, job: &mut Job) -> Result<()> {
-        once(&self.package, "package", || page::package(job, under_clippy))
+        once(&self.package, "package", || page::package(job, rust::under_clippy))
     }
 
     fn page(&self, job: &mut Job) -> Result<()> {
@@ -135,13 +128,16 @@ impl Stage {
         match self {
             Self::Fmt => {
                 setup::linters(job)?;
-                job.run("check formatting", cargo("fmt", &["--all", "--check"]))
+                job.run("check formatting", rust::cargo("fmt", &["--all", "--check"]))
             }
-            Self::Clippy => clippy(job),
+            Self::Clippy => rust::clippy(job),
             Self::Package => shared.package(job),
-            Self::Native => native(job),
-            Self::Node => node(job),
-            Self::Chrome => chrome(job, shared),
+            Self::Native => rust::native(job),
+            Self::Node => rust::node(job),
+            Self::Chrome => {
+                let browser = shared.browser(job)?;
+                rust::chrome(job, &browser.driver)
+            }
             Self::Page => check_page(job, shared),
             Self::E2e => end_to_end(job, shared, "test"),
             Self::Soak => end_to_end(job, shared, "soak"),
@@ -151,7 +147,10 @@ impl Stage {
             }
             Self::Deny => audit::deny(job),
             Self::Advisories => audit::advisories(job),
-            Self::WasmPack => wasm_pack(job, shared),
+            Self::WasmPack => {
+                let browser = shared.browser(job)?;
+                rust::wasm_pack(job, &browser.driver)
+            }
         }
     }
 
@@ -219,79 +218,6 @@ pub fn run(stages: &[Stage], verbose: bool) -> Result<()> {
     Ok(())
 }
 
-fn cargo(subcommand: &str, words: &[&str]) -> Expression {
-    cmd("cargo", [subcommand].iter().chain(words)).dir(root())
-}
-
-/// The crates of this workspace are compiled by clippy, which lints as it does so: `cargo clippy` would go through the
-/// libraries as well, which takes half as long as to compile them. All stages compile so, once for all; what is found is the
-/// business of [`clippy`] alone, and keeps no test from running.
-fn under_clippy(cargo: Expression) -> Expression {
-    cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
-}
-
-fn clippy(job: &mut Job) -> Result<()> {
-    setup::linters(job)?;
-    setup::wasm_target(job)?;
-    let mut lint = |what: &str, words: &[&[&str]]| {
-        let words = [&words.concat()[..], &["--message-format", "json"]].concat();
-        job.lint(what, under_clippy(setup::wasm(cargo("build", &words))))
-    };
-    let targets = ["--bins", "--tests", "--examples", "--benches"];
-    all([
-        lint("compile and lint for this machine", &[&NATIVE, &targets]),
-        lint("compile and lint for WebAssembly", &[&WASM, &["--lib", "--test", "*"]]),
-    ])
-}
-
-fn native(job: &mut Job) -> Result<()> {
-    setup::linters(job)?;
-    let test = |words: &[&[&str]]| under_clippy(cargo("test", &words.concat()));
-    // `--tests` leaves out the examples, which would be linked only to be left alone.
-    let tests: &[&str] = &["--tests", "--no-fail-fast"];
-    job.run("compile the tests", test(&[&NATIVE, tests, &["--no-run"]]))?;
-    all([
-        job.run_tests("run them", test(&[&NATIVE, tests]), false),
-        job.run_tests("run the examples of the documentation", test(&[&NATIVE, &["--doc"]]), false),
-    ])
-}
-
-const RUNNER: &str = "wasm-test-runner";
-
-/// The integration tests as WebAssembly, run by what `.cargo/config.toml` names, which is compiled once with all else.
-fn wasm_tests(job: &mut Job, words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
-    setup::linters(job)?;
-    setup::wasm_target(job)?;
-    let runner = under_clippy(cargo("build", &[&NATIVE[..], &["--bin", RUNNER]].concat()));
-    job.run("compile wasm-bindgen's test runner", runner)?;
-    let runner = root().join("target/debug").join(RUNNER).with_extension(EXE_EXTENSION);
-    let test = |more: &[&str]| {
-        under_clippy(setup::wasm(cargo("test", &[&WASM[..], words, more].concat())))
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
-    };
-    job.run("compile the tests for WebAssembly", test(&["--no-run"]))?;
-    let run = test(&["--no-fail-fast"]);
-    let run = environment.iter().fold(run, |run, (name, value)| run.env(name, value));
-    job.run_tests("run them", run, true)
-}
-
-fn node(job: &mut Job) -> Result<()> {
-    wasm_tests(job, &["--test", "*"], &[("WASM_BINDGEN_TEST_ONLY_NODE", "1")])
-}
-
-fn chrome(job: &mut Job, shared: &Shared) -> Result<()> {
-    let driver = shared.browser(job)?.driver;
-    let environment = [
-        ("WASM_BINDGEN_TEST_ONLY_WEB", "1"),
-        ("CHROMEDRIVER", &*driver.to_string_lossy()),
-        // Seconds for all tests of one file, of which the default of 20 is too few on a busy
-        // machine.
-        ("WASM_BINDGEN_TEST_TIMEOUT", "600"),
-        ("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60"),
-    ];
-    wasm_tests(job, &["--test", "browser"], &environment)
-}
-
 /// A place for the report of a test runner, without the one of an earlier run.
 fn report_file(name: &str) -> Result<PathBuf> {
     let folder = root().join("target/xtask");
@@ -352,22 +278,6 @@ fn end_to_end(job: &mut Job, shared: &Shared, script: &str) -> Result<()> {
         .and_then(|report| results::playwright(&report))
         .map(|tests| job.tests.extend(tests));
     all([run, tests])
-}
-
-/// What the README tells users of wasm-pack. It brings its own wasm-bindgen.
-fn wasm_pack(job: &mut Job, shared: &Shared) -> Result<()> {
-    let driver = shared.browser(job)?.driver;
-    setup::wasm_pack(job)?;
-    let wasm_pack = |words: &[&str]| setup::wasm(cmd("wasm-pack", words));
-    let folder = root().join("target/xtask/pkg");
-    let build = ["build", "--target", "web", "--release", "--out-dir", &folder.to_string_lossy()];
-    job.run("wasm-pack build", wasm_pack(&build))?;
-    let node = wasm_pack(&["test", "--node", "--release"]);
-    job.run_tests("wasm-pack test --node", node, true)?;
-    let chrome = wasm_pack(&["test", "--headless", "--chrome", "--release"])
-        .env("CHROMEDRIVER", driver)
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "600");
-    job.run_tests("wasm-pack test --headless --chrome", chrome, true)
 }
 
 #[cfg(test)]
