@@ -133,6 +133,16 @@ export const withCores = (page: Page, count: number): Promise<unknown> =>
     count,
   );
 
+/**
+ * Whether the page takes itself for hidden, and computes no bounds until it is seen again: for tests that look at what does not
+ * wait for them, which would else take a processor.
+ */
+export const hide = (page: Page, hidden = true): Promise<void> =>
+  page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+
 /** Opens the page at a state; a fragment alone would not load the page anew, so it is left first. */
 export async function open(page: Page, fragment: string): Promise<void> {
   await page.goto('about:blank');

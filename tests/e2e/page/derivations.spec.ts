@@ -6,7 +6,7 @@ import { definitionOf } from '../../../www/src/labs/index.ts';
 import type { Language } from '../../../www/src/messages/languages.ts';
 import { linksIn } from '../../../www/src/story/tex.ts';
 import { CONTRAST, expectAccessible, expectNone, expectNoOverflow, SPANS } from '../checks.ts';
-import { en, expect, type Locator, open, type Page, tabTo, test } from '../fixtures.ts';
+import { en, expect, hide, type Locator, open, type Page, tabTo, test } from '../fixtures.ts';
 import { type Lab, LABS, settle } from '../labs.ts';
 
 // Nothing moves here, which takes a part of each test's time.
@@ -40,101 +40,98 @@ async function derivationOf(lab: Lab) {
   return { derivation, words, titles: { en: words.title, zh: zh.title } };
 }
 
+/** What of the page does not light for the symbol that stands for it, or is not led to by it. */
+async function misleading(page: Page, lab: Lab, { steps, symbols }: Derivation): Promise<string[]> {
+  const wanted = new Map<Anchor, { step: string; symbol: string }>();
+  for (const { id, formulas } of steps) {
+    for (const name of linksIn(formulas)) {
+      const anchor = symbols[name]?.anchor as Anchor;
+      if (!wanted.has(anchor) && ANCHORS.get(anchor)?.includes(lab))
+        wanted.set(anchor, { step: id, symbol: name });
+    }
+  }
+  expect(wanted.size).toBeGreaterThan(4);
+  return page.evaluate(
+    async (wanted) => {
+      const found: string[] = [];
+      const frame = () => new Promise(requestAnimationFrame);
+      // Some of it comes with the first numbers.
+      const comes = async (holds: () => boolean | undefined) => {
+        const end = performance.now() + 15_000;
+        while (!holds() && performance.now() < end) await frame();
+        return holds();
+      };
+      for (const [anchor, { step, symbol }] of wanted) {
+        const name = `${symbol} in ${step}`;
+        const button = document.querySelector<HTMLElement>(
+          `[data-testid="step-${step}"] [data-testid="symbol-${symbol}"]`,
+        );
+        button?.dispatchEvent(new PointerEvent('pointerenter'));
+        const lit = () =>
+          document.querySelector<HTMLElement>('[data-lit]:not([data-link])')?.dataset['anchor'];
+        if (!(await comes(() => lit() === anchor)))
+          found.push(`${name} lights ${lit()}, not ${anchor}`);
+        button?.click();
+        const target = () =>
+          [...document.querySelectorAll(`[data-anchor="${anchor}"]`)].find((element) =>
+            element.checkVisibility(),
+          );
+        if (!(await comes(() => target()?.contains(document.activeElement))))
+          found.push(`${name} does not lead to ${anchor}`);
+        const inSight = () => {
+          const box = target()?.getBoundingClientRect();
+          return box && box.bottom > 0 && box.top < innerHeight;
+        };
+        if (!(await comes(inSight))) found.push(`${name} leaves ${anchor} out of sight`);
+      }
+      return found;
+    },
+    [...wanted],
+  );
+}
+
+/** Words and formulas of the derivation that are wider than what they stand in. */
+const cut = (page: Page) =>
+  page.getByTestId('story').evaluate(async (element) => {
+    // Formulas are as wide as their own type makes them.
+    await document.fonts.ready;
+    return Array.from(
+      element.querySelectorAll<HTMLElement>('p, li, h2, h3, summary, button, .formula'),
+    )
+      .filter(
+        (node) =>
+          node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== 'inline',
+      )
+      .map((node) => node.textContent.slice(0, 60));
+  });
+
 for (const lab of Object.keys(LABS) as Lab[]) {
-  test(`each symbol of the ${lab} lab lights what it stands for and leads there`, async ({
+  test(`the ${lab} lab’s derivation: each symbol leads to what it stands for, axe, and 390 pixels in both languages`, async ({
     page,
   }) => {
-    const { derivation } = await derivationOf(lab);
-    const { steps, symbols } = derivation;
+    const { derivation, titles } = await derivationOf(lab);
+    await page.emulateMedia({ colorScheme: 'light' });
     // What the plane lab's symbols of training stand for is there beside a network only.
     const more = lab === 'plane' ? '&model=network' : '';
     if (lab === 'sets') await settle(page, lab);
     else await open(page, LABS[lab] + more);
     await expand(page, lab, derivation);
-    const wanted = new Map<Anchor, { step: string; symbol: string }>();
-    for (const { id, formulas } of steps) {
-      for (const name of linksIn(formulas)) {
-        const anchor = symbols[name]?.anchor as Anchor;
-        if (!wanted.has(anchor) && ANCHORS.get(anchor)?.includes(lab))
-          wanted.set(anchor, { step: id, symbol: name });
-      }
-    }
-    expect(wanted.size).toBeGreaterThan(4);
-    const wrong = await page.evaluate(
-      async (wanted) => {
-        const found: string[] = [];
-        const frame = () => new Promise(requestAnimationFrame);
-        // Some of it comes with the first numbers.
-        const comes = async (holds: () => boolean | undefined) => {
-          const end = performance.now() + 15_000;
-          while (!holds() && performance.now() < end) await frame();
-          return holds();
-        };
-        for (const [anchor, { step, symbol }] of wanted) {
-          const name = `${symbol} in ${step}`;
-          const button = document.querySelector<HTMLElement>(
-            `[data-testid="step-${step}"] [data-testid="symbol-${symbol}"]`,
-          );
-          button?.dispatchEvent(new PointerEvent('pointerenter'));
-          const lit = () =>
-            document.querySelector<HTMLElement>('[data-lit]:not([data-link])')?.dataset['anchor'];
-          if (!(await comes(() => lit() === anchor)))
-            found.push(`${name} lights ${lit()}, not ${anchor}`);
-          button?.click();
-          const target = () =>
-            [...document.querySelectorAll(`[data-anchor="${anchor}"]`)].find((element) =>
-              element.checkVisibility(),
-            );
-          if (!(await comes(() => target()?.contains(document.activeElement))))
-            found.push(`${name} does not lead to ${anchor}`);
-          const inSight = () => {
-            const box = target()?.getBoundingClientRect();
-            return box && box.bottom > 0 && box.top < innerHeight;
-          };
-          if (!(await comes(inSight))) found.push(`${name} leaves ${anchor} out of sight`);
-        }
-        return found;
-      },
-      [...wanted],
-    );
-    expect(wrong).toEqual([]);
-  });
+    expect(await misleading(page, lab, derivation)).toEqual([]);
 
-  test(`the open derivation of the ${lab} lab: axe, and 390 pixels in both languages`, async ({
-    page,
-  }) => {
+    // From here on nothing waits for numbers.
+    await hide(page);
     await page.setViewportSize({ width: 390, height: 900 });
-    const { derivation, titles } = await derivationOf(lab);
-    const { steps } = derivation;
-    await page.emulateMedia({ colorScheme: 'light' });
-    // Nothing is drawn in the ELBO lab, so that nothing is computed: the derivation does not wait for numbers.
-    await open(page, `${LABS[lab]}${lab === 'elbo' ? '&image=strokes:' : ''}`);
-    await expand(page, lab, derivation);
-    await page.getByTestId(`function-${steps[0]?.functions[0]}`).first().click();
-    const story = page.getByTestId('story');
+    await page.getByTestId(`function-${derivation.steps[0]?.functions[0]}`).first().click();
     const include = '[data-testid=story]';
     // The colours, and those of the spans of formulas, in one lab: they are styled alike in all.
     if (lab === 'inference') await expectAccessible(page, { include });
     else await expectAccessible(page, { include, exclude: SPANS, without: CONTRAST });
     for (const language of ['en', 'zh'] as const) {
       if (language === 'zh') await page.getByTestId('language-zh').click();
-      await expect(story.getByRole('heading').first()).toHaveText(titles[language]);
+      const heading = page.getByTestId('story').getByRole('heading').first();
+      await expect(heading).toHaveText(titles[language]);
       await expectNoOverflow(page, language);
-      const cut = () =>
-        story.evaluate(async (element) => {
-          // Formulas are as wide as their own type makes them.
-          await document.fonts.ready;
-          return Array.from(
-            element.querySelectorAll<HTMLElement>('p, li, h2, h3, summary, button, .formula'),
-          )
-            .filter(
-              (node) =>
-                node.scrollWidth > node.clientWidth + 1 &&
-                getComputedStyle(node).display !== 'inline',
-            )
-            .map((node) => node.textContent.slice(0, 60));
-        });
-      await expectNone(cut, language);
+      await expectNone(() => cut(page), language);
     }
     if (lab !== 'inference') return;
     await page.emulateMedia({ colorScheme: 'dark' });

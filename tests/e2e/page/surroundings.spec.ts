@@ -1,5 +1,5 @@
 /** What the page makes of the visitor's colours, and of not being looked at. */
-import { en, expect, open, test, withCores } from '../fixtures.ts';
+import { en, expect, hide, open, test, withCores } from '../fixtures.ts';
 
 test('in the visitor’s own colours one sees what is chosen, current and filled', async ({
   page,
@@ -40,20 +40,15 @@ test('a hidden page computes no bounds, and goes on when it is seen again', asyn
   await withCores(page, 1);
   await open(page, 'lab=elbo&k=5000&timesteps=512&perClass=100');
   const growth = page.getByTestId(`growth-${crate.vaeEntry.id}`);
-  const seen = (hidden: boolean) =>
-    page.evaluate((hidden) => {
-      Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
-      document.dispatchEvent(new Event('visibilitychange'));
-    }, hidden);
   const count = async () =>
     Number(/\d+/.exec((await growth.textContent())?.replace(/,/g, '') ?? ''));
   await expect.poll(count).toBeGreaterThan(0);
-  await seen(true);
+  await hide(page);
   // What was under way is thrown away or comes within a frame; then nothing does any more.
   let before = -1;
   const still = async () => before === (before = await count());
   await expect.poll(still, { intervals: [600] }).toBe(true);
-  await seen(false);
+  await hide(page, false);
   await expect.poll(count).toBeGreaterThan(before);
 });
 
