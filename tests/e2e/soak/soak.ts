@@ -15,7 +15,10 @@ import { Visitor } from './visitor.ts';
 import { World } from './world.ts';
 import { type Finished, install, type Watched } from './watch.ts';
 
-export interface Options {
+export /** Minutes from which on a run is long enough to tell whether memory grows. */
+const LONG = 10;
+
+interface Options {
   seed: number;
   /** From the start to the end, all told. */
   minutes: number;
@@ -200,7 +203,27 @@ export class Soak {
     page.on('crash', () => steps.stop('the page crashed'));
     await page.goto(`${this.url}#lang=en`);
     await page.getByTestId('loading').waitFor({ state: 'hidden' });
+    if (this.options.minutes >= LONG) await this.#meetModels();
     this.#ledger = new Ledger(await this.#visitor.fields());
+  }
+
+  /** Looks at every model of the site: the page keeps the files of those that it has had, to give them to a new worker. */
+  async #meetModels(): Promise<void> {
+    const page = this.#page;
+    const all = await page.evaluate(async () => {
+      const list = (await (await fetch('./models/manifest.json')).json()) as {
+        models: { id: string; kind: string }[];
+      };
+      return list.models.map(({ id, kind }) => ({ id, kind }));
+    });
+    for (const { id, kind } of all) {
+      if (kind === 'hvae') continue; // The ELBO lab has them beside the others of their data.
+      const state = new URLSearchParams({ lang: 'en', ...FEW, [kind]: id });
+      await page.goto(`${this.url}#${state.toString()}`);
+      await this.#answered();
+    }
+    await page.goto(`${this.url}#lang=en`);
+    await this.#answered();
   }
 
   get #lab(): Lab {
