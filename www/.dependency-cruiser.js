@@ -46,7 +46,7 @@ export default {
       from: {
         path: '^(src|engine)/',
         pathNot: [
-          '^engine/(worker\\.ts|worker/|(api|calls|index|node|protocol)\\.ts)',
+          '^engine/(worker\\.ts|worker/|kinds/\\w+/worker\\.ts|(api|calls|index|node|protocol)\\.ts)',
           '^src/engine/engine\\.svelte\\.ts',
           '^src/bench/(crate\\.worker|supplies)\\.ts',
           // Values of all types of the crate, for a test.

@@ -1,5 +1,7 @@
 /** What the page asks of a model's entry: the shape of its images, its task, its classes, what it can be used for. Pure. */
+import { kindOf } from './kinds/index.ts';
 import type {
+  DdpmEntry,
   EvaluatedModel,
   Format,
   HvaeEntry,
@@ -44,16 +46,20 @@ export function taskOf({ likelihood }: Pick<ModelEntry, 'likelihood'>): Task {
 
 export type LatentEntry = VaeEntry | HvaeEntry;
 
+/** Whether a model's bound is that of a model with latents. */
+export const isLatent = (entry: ModelEntry): entry is LatentEntry =>
+  kindOf(entry).bound === 'latent';
+
+/** Whether it is that of a diffusion model. */
+export const isDiffusion = (entry: ModelEntry): entry is DdpmEntry => !isLatent(entry);
+
 /** Why a model has no bound: it has no encoder, or its encoder states no distribution; null where it has one. */
-export function boundLack(entry: ModelEntry): 'encoder' | 'posterior' | null {
-  if (entry.kind !== 'vae') return null;
-  if (!entry.files.encoder) return 'encoder';
-  return entry.encoder?.posterior?.spread === 'none' ? 'posterior' : null;
-}
+export const boundLack = (entry: ModelEntry): 'encoder' | 'posterior' | null =>
+  kindOf(entry).lack?.(entry) ?? null;
 
 /** Names of the classes that a model is conditioned on; none where it is not. */
 export const classesOf = (entry: ModelEntry | undefined): readonly string[] =>
-  entry === undefined || entry.kind === 'hvae' ? [] : (entry.classes ?? []);
+  (entry && kindOf(entry).classes?.(entry)) ?? [];
 
 /** What classes are called: digits, where all of them are. */
 export const classKind = (classes: readonly string[]): 'digits' | 'named' =>

@@ -1,7 +1,7 @@
 /** An engine of workers: what index.ts opens in browsers, and node.ts in Node.js. */
 import type * as Api from './api.ts';
 import type { OnLost, WorkerClient } from './client.ts';
-import { OpenDdpm, OpenHvae, OpenVae } from './opened.ts';
+import { OPENED } from './opened.ts';
 import { SharedPool } from './shared-pool.ts';
 import type { Manifest, ModelEntry } from './protocol.ts';
 import { poolSize, type SuppliedModel } from './recruiter.ts';
@@ -80,9 +80,9 @@ class OpenEngine implements Api.Engine {
       close();
       throw error;
     }
-    const given = [this.#pool, close] as const;
-    if (entry.kind === 'vae') return new OpenVae(entry, ...given);
-    return entry.kind === 'hvae' ? new OpenHvae(entry, ...given) : new OpenDdpm(entry, ...given);
+    // The class of a kind takes entries of that kind.
+    const Opened = OPENED[entry.kind] as new (...given: unknown[]) => Api.Model;
+    return new Opened(entry, this.#pool, close);
   }
 
   async models(folder: string | URL): Promise<Api.Models> {

@@ -185,7 +185,7 @@ abstract class Latent<Entry extends VaeEntry | HvaeEntry> extends Opened<Entry> 
   }
 }
 
-export class OpenVae extends Latent<VaeEntry> implements Api.Vae {
+class OpenVae extends Latent<VaeEntry> implements Api.Vae {
   samplePrior(seed: number): Promise<Float32Array> {
     return this.call('prior', { model: this.entry.id, seed });
   }
@@ -225,7 +225,7 @@ export class OpenVae extends Latent<VaeEntry> implements Api.Vae {
   }
 }
 
-export class OpenHvae extends Latent<HvaeEntry> implements Api.Hvae {
+class OpenHvae extends Latent<HvaeEntry> implements Api.Hvae {
   async generate(seeds: readonly number[], { signal }: Api.Abortable = {}): Promise<Api.Picture> {
     const params = { model: this.entry.id, seeds: [[...seeds]] };
     return this.#first(await this.call('generate', params, signal));
@@ -251,7 +251,7 @@ export class OpenHvae extends Latent<HvaeEntry> implements Api.Hvae {
   }
 }
 
-export class OpenDdpm extends Opened<DdpmEntry> implements Api.Ddpm {
+class OpenDdpm extends Opened<DdpmEntry> implements Api.Ddpm {
   bound(image: Api.Image, { signal, ...options }: Parameters<Api.Ddpm['bound']>[1] = {}) {
     return this.grown('diffusion', image, seeded(options), signal);
   }
@@ -285,3 +285,6 @@ export class OpenDdpm extends Opened<DdpmEntry> implements Api.Ddpm {
     return this.scored(images, options);
   }
 }
+
+/** What those who use the package get of each kind. */
+export const OPENED = { vae: OpenVae, hvae: OpenHvae, ddpm: OpenDdpm };

@@ -1,5 +1,12 @@
 /** What is kept of the bound of each image of a data set: columns of numbers, NaN where there is none. Pure. */
-import type { DiffusionElboResult, Estimate, LatentBoundResult, ModelEntry } from './protocol.ts';
+import { kindOf } from './kinds/index.ts';
+import type {
+  DiffusionElboResult,
+  Estimate,
+  GrowthResult,
+  LatentBoundResult,
+  ModelEntry,
+} from './protocol.ts';
 
 const LATENT = [
   'elbo',
@@ -35,15 +42,23 @@ export type ScoreColumn = (typeof LATENT)[number] | (typeof DIFFUSION)[number] |
 
 /** The columns of a model's scores, in the order of the rows. */
 export function columnsOf(entry: ModelEntry): readonly ScoreColumn[] {
-  if (entry.kind === 'ddpm') return DIFFUSION;
-  if (entry.kind === 'vae') return LATENT;
-  return [...LATENT, ...entry.layers.map((_, i) => `layer${i}` as const)];
+  const { bound, layers } = kindOf(entry);
+  if (bound === 'diffusion') return DIFFUSION;
+  return [...LATENT, ...(layers?.(entry) ?? []).map((_, i) => `layer${i}` as const)];
+}
+
+/** What those columns hold of a bound of the model. */
+export function rowOf(entry: ModelEntry, result: GrowthResult): Float64Array {
+  const { bound, layers } = kindOf(entry);
+  return bound === 'diffusion'
+    ? diffusionRow(result as DiffusionElboResult)
+    : latentRow(result as LatentBoundResult, layers !== undefined);
 }
 
 const pair = ({ mean, standardError }: Estimate) => [mean, standardError ?? NaN];
 
-/** Those of the columns of a VAE, hierarchical or not. */
-export function latentRow(result: LatentBoundResult, layered: boolean): Float64Array {
+/** Of a VAE, hierarchical or not. */
+function latentRow(result: LatentBoundResult, layered: boolean): Float64Array {
   return Float64Array.from([
     ...pair(result.elbo),
     result.bitsPerDim.mean,
@@ -57,8 +72,7 @@ export function latentRow(result: LatentBoundResult, layered: boolean): Float64A
   ]);
 }
 
-/** Those of the columns of a diffusion model. */
-export function diffusionRow(result: DiffusionElboResult): Float64Array {
+function diffusionRow(result: DiffusionElboResult): Float64Array {
   return Float64Array.from([
     ...pair(result.elbo),
     result.bitsPerDim.mean,

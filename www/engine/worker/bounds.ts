@@ -1,20 +1,11 @@
 /** Bounds that grow evaluation by evaluation, which the workers of a pool share. */
-import { Ddpm } from '../../pkg/elbo_room.js';
-import type { GrowthResult, GrowthTask } from '../protocol.ts';
-import { modelOf, need } from './models.ts';
+import { kindOf } from '../kinds/index.ts';
+import type { Run } from '../kinds/worker.ts';
+import type { GrowthTask } from '../protocol.ts';
+import { ddpm, heldOf, need } from './models.ts';
 import { SetRun } from './sets.ts';
 import { TOGETHER } from '../together.ts';
 import { breathe, type Handlers, PROGRESS_MS } from './task.ts';
-
-/** What grows by independent evaluations that can be computed anywhere and recorded in one place. */
-interface Run {
-  readonly totalEvaluations: number;
-  readonly evaluations: number;
-  evaluateRange(from: number, to: number): Float64Array[];
-  record(index: number, values: Float64Array): boolean;
-  result(): GrowthResult | undefined;
-  free(): void;
-}
 
 const growths = new Map<number, Run | SetRun>();
 
@@ -29,10 +20,9 @@ function runOf(ticket: number): Run {
 function begin(task: GrowthTask): Run | SetRun {
   if (task.kind === 'set') return new SetRun(task);
   const { kind, model: id, image, options } = task;
-  const model = modelOf(id);
-  if (kind === 'latent' && !(model instanceof Ddpm)) return model.bound(image, options);
-  if (kind === 'diffusion' && model instanceof Ddpm) return model.elbo(image, options);
-  if (kind === 'classes' && model instanceof Ddpm) return model.classify(image, options);
+  if (kind === 'classes') return ddpm(id).classify(image, options);
+  const { entry, model, kind: of } = heldOf(id);
+  if (kindOf(entry).bound === kind) return of.bound(model, image, options);
   throw new Error(`${id} has no growth of kind ${kind}`);
 }
 

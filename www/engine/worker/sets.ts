@@ -1,6 +1,5 @@
 /** Data sets: their files, the bounds of their images, and what compares them. */
 import {
-  Ddpm,
   histogram,
   imageOrder,
   imageSeed,
@@ -9,10 +8,12 @@ import {
   readDataFile,
   roc,
 } from '../../pkg/elbo_room.js';
+import { kindOf } from '../kinds/index.ts';
+import type { Bound } from '../kinds/worker.ts';
 import type { Growths, GrowthTask } from '../protocol.ts';
-import { diffusionRow, latentRow } from '../scores.ts';
+import { rowOf } from '../scores.ts';
 import { levelsFor } from './images.ts';
-import { modelOf } from './models.ts';
+import { heldOf } from './models.ts';
 import { breathe, type Handlers, PROGRESS_MS, type Task } from './task.ts';
 
 type SetTask = Extract<GrowthTask, { kind: 'set' }>;
@@ -66,31 +67,18 @@ export class SetRun {
     const { image, options } = this.task;
     const { shape, images, seed, latent, diffusion } = options;
     const size = shape.channels * shape.height * shape.width;
-    const model = modelOf(this.task.model);
+    const { entry, kind, model } = heldOf(this.task.model);
     const levels = levelsFor(model, { levels: image.subarray(i * size, (i + 1) * size), shape });
     const own = { seed: imageSeed(seed, images[i] ?? 0) };
-    if (model instanceof Ddpm) {
-      const bound = model.elbo(levels, { ...diffusion, ...own });
-      return this.#grow(bound, TOGETHER.diffusion, task, diffusionRow);
-    }
-    const bound = model.bound(levels, { ...latent, ...own });
-    return this.#grow(bound, TOGETHER.latent, task, (result) =>
-      latentRow(result, result.layers.length > 1),
-    );
+    const { bound: name } = kindOf(entry);
+    const asked = name === 'diffusion' ? diffusion : latent;
+    const bound = kind.bound(model, levels, { ...asked, ...own });
+    const result = await this.#grow(bound, TOGETHER[name], task);
+    return result && rowOf(entry, result);
   }
 
   /** Others are let in while it grows; null where the page cancels meanwhile. */
-  async #grow<T>(
-    bound: {
-      done: boolean;
-      advance(count: number): boolean;
-      result(): T | undefined;
-      free(): void;
-    },
-    together: number,
-    task: Task<'evaluate'>,
-    rowOf: (result: T) => Float64Array,
-  ): Promise<Float64Array | null> {
+  async #grow(bound: Bound, together: number, task: Task<'evaluate'>) {
     try {
       let breathed = performance.now();
       while (!bound.done) {
@@ -100,8 +88,7 @@ export class SetRun {
         if (task.cancelled) return null;
         breathed = performance.now();
       }
-      const result = bound.result();
-      return result ? rowOf(result) : null;
+      return bound.result() ?? null;
     } finally {
       bound.free();
     }

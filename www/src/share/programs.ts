@@ -1,5 +1,5 @@
 /** Which computations there are programs for outside the page. The programs are fetched when they are asked for. */
-import { boundLack, isSameShape } from '../../engine/facts.ts';
+import { boundLack, isLatent, isSameShape } from '../../engine/facts.ts';
 import type {
   ChainStart,
   DdpmEntry,
@@ -60,7 +60,7 @@ export function scoring(
   const scored = isBinary ? binarized && { levels: binarized, shape: entry.image } : picture;
   return written(
     title,
-    entry.kind !== 'ddpm' && scored && !boundLack(entry)
+    isLatent(entry) && scored && !boundLack(entry)
       ? (programs, about) =>
           programs.boundPython(
             entry,
@@ -132,7 +132,7 @@ export function scoringSet(
   title: string,
 ): Code {
   const { name, seed } = set;
-  if (entry.kind === 'ddpm')
+  if (!isLatent(entry))
     return written(
       title,
       (programs, about) =>

@@ -4,10 +4,12 @@ import {
   boundLack,
   formatKey,
   formatOf,
+  isDiffusion,
   isSameShape,
   type LatentEntry,
   taskOf,
 } from '../../../engine/facts.ts';
+import { kindOf } from '../../../engine/kinds/index.ts';
 import { isOwn } from '../../../engine/own.ts';
 import type { Growths, ModelEntry, ScheduleKind } from '../../../engine/protocol.ts';
 import { fitClass } from '../../models/classes.ts';
@@ -90,7 +92,7 @@ export class BesideBounds {
   }
 
   get kind(): PairedKind {
-    return this.first?.kind === 'ddpm' ? 'diffusion' : 'latent';
+    return this.first ? kindOf(this.first).bound : 'latent';
   }
 
   /** What may stand beside the first: models whose draws are of the same kind and task, itself too. */
@@ -98,7 +100,7 @@ export class BesideBounds {
     const { first } = this;
     if (!first) return [];
     return this.choices.filter((entry) =>
-      first.kind === 'ddpm' || entry.kind === 'ddpm'
+      isDiffusion(first) || isDiffusion(entry)
         ? entry.kind === first.kind && isSameShape(entry.image, first.image)
         : taskOf(entry) === taskOf(first),
     );
@@ -138,11 +140,11 @@ export class BesideBounds {
   }
 
   #knownOf(entry: ModelEntry | undefined) {
-    return entry?.kind === 'ddpm' ? this.engine.schedules.of(entry) : null;
+    return entry && isDiffusion(entry) ? this.engine.schedules.of(entry) : null;
   }
 
   #chainOf(entry: ModelEntry | undefined, { schedule, steps }: Chain): Chain | null {
-    if (entry?.kind !== 'ddpm') return null;
+    if (!entry || !isDiffusion(entry)) return null;
     const known = this.#knownOf(entry);
     const kind = known && !known.kinds.includes(schedule) ? (known.kinds[0] ?? schedule) : schedule;
     return { schedule: kind, steps: Math.min(steps, known ? mostSteps(known, kind) : steps) };
@@ -295,7 +297,7 @@ export class BesideBounds {
     chain: Chain | null,
   ): NamedTask<PairedKind> | null {
     const { samples, seed, given } = this.page.state.elbo;
-    if (entry.kind === 'ddpm') {
+    if (isDiffusion(entry)) {
       if (!chain) return null;
       const timesteps = pairedTimesteps(this.page.state.bound.timesteps, chain.steps);
       const options: Growths['diffusion']['options'] = {

@@ -7,10 +7,12 @@ import {
   evaluationOf,
   formatKey,
   formatOf,
+  isLatent,
   type LatentEntry,
   type Task,
   taskOf,
 } from '../../../engine/facts.ts';
+import { KINDS } from '../../../engine/kinds/index.ts';
 import { isOwn } from '../../../engine/own.ts';
 import type {
   Diffused,
@@ -183,7 +185,7 @@ export class ElboLab {
     const { dataset } = this;
     const isApart = this.leaders.length > 1;
     return (this.engine.manifest?.models ?? [])
-      .filter((entry) => entry.kind !== 'ddpm')
+      .filter(isLatent)
       .filter((entry) => !isApart || isOwn(entry.id) || datasetOf(entry) === dataset);
   }
 
@@ -212,8 +214,8 @@ export class ElboLab {
   #find(): void {
     const { without } = this.#state;
     const found = this.candidates.filter(({ id }) => !without.includes(id));
-    const order = ['vae', 'hvae'];
-    found.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    const rank = ({ kind }: ModelEntry) => KINDS.findIndex(({ id }) => id === kind);
+    found.sort((a, b) => rank(a) - rank(b));
     const before = untrack(() => this.latent);
     for (const { entry, bound } of before) if (!found.includes(entry)) bound.set(null);
     // What a model has computed stays when another one comes or goes.

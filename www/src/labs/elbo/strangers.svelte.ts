@@ -2,7 +2,7 @@
 import { untrack } from 'svelte';
 import { isCancelled } from '../../../engine/errors.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import { boundLack, strangersOf, type Task, taskOf } from '../../../engine/facts.ts';
+import { boundLack, isDiffusion, strangersOf, type Task, taskOf } from '../../../engine/facts.ts';
 import type {
   EvaluatedModel,
   ModelEntry,
@@ -76,7 +76,7 @@ export class StrangersPanel {
       if (known) return [known];
       const { engine } = this;
       const growing: Row['growing'] =
-        entry.kind === 'ddpm'
+        isDiffusion(entry)
           ? { kind: 'diffusion', of: new Growing<'diffusion'>(engine, ORDERS.strangers) }
           : { kind: 'latent', of: new Growing<'latent'>(engine, ORDERS.strangers) };
       return [{ entry, evaluated, strangers: evaluated.strangers, growing }];

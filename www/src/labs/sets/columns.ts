@@ -1,4 +1,5 @@
 /** How columns are called and how their numbers are written. */
+import { kindOf } from '../../../engine/kinds/index.ts';
 import type { ModelEntry } from '../../../engine/protocol.ts';
 import type { ScoreColumn } from '../../../engine/scores.ts';
 import { decimalsFor, fixed } from '../../format.ts';
@@ -9,7 +10,8 @@ import type { Sort } from './settings.ts';
 export function columnName(column: ScoreColumn | Sort, model: ModelEntry | undefined): string {
   const text = messages.setsLab.columns;
   if (!column.startsWith('layer')) return text[column as Exclude<Sort, `layer${number}`>];
-  const layer = model?.kind === 'hvae' ? model.layers[Number(column.slice(5))] : undefined;
+  const layers = model && kindOf(model).layers?.(model);
+  const layer = layers?.[Number(column.slice(5))];
   return text.layer({
     name: messages.elboLab.hierarchy.layerName({ name: layer?.name ?? column }),
   });

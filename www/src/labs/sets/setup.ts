@@ -1,5 +1,5 @@
 /** From the settings and a model to what its images are scored with, and how that is told to others. Pure. */
-import { taskOf } from '../../../engine/facts.ts';
+import { isDiffusion, taskOf } from '../../../engine/facts.ts';
 import { isOwn } from '../../../engine/own.ts';
 import type { FileEntry, ModelEntry } from '../../../engine/protocol.ts';
 import { columnsOf } from '../../../engine/scores.ts';
@@ -19,7 +19,7 @@ export function setupOf(settings: SetsSettings, entry: ModelEntry, given: number
   const { draws, proposal, schedule, timesteps, seed } = settings;
   const latent = { samples: draws, proposal, ...(given !== null && { class: given }) };
   const diffusion = { schedule, steps: STEPS, timesteps, consistency: true };
-  const own = entry.kind === 'ddpm' ? Object.values(diffusion) : Object.values(latent);
+  const own = isDiffusion(entry) ? Object.values(diffusion) : Object.values(latent);
   const files = filesOf(entry).map(([, sha256]) => sha256.slice(0, 8));
   const name = [FORMAT, __CRATE_VERSION__, entry.id, ...files, ...own, seed].join('_');
   return {
@@ -49,7 +49,7 @@ function commandOf(settings: SetsSettings, entry: ModelEntry, images: number): s
     // What the page exports of a model of the visitor's own, unpacked.
     ...(isOwn(entry.id) ? ['--manifest MODEL/manifest.json'] : []),
     `--models ${entry.id}`,
-    ...(entry.kind === 'ddpm' ? diffusion : latent),
+    ...(isDiffusion(entry) ? diffusion : latent),
     `--seed ${seed}`,
   ].join(' ');
 }
@@ -78,10 +78,9 @@ export function reproductionOf(
       task: taskOf(entry),
       files: Object.fromEntries(filesOf(entry)),
     },
-    estimator:
-      entry.kind === 'ddpm'
-        ? { schedule, steps: STEPS, timesteps }
-        : { samples: draws, proposal, ...(about.given !== null && { class: about.given }) },
+    estimator: isDiffusion(entry)
+      ? { schedule, steps: STEPS, timesteps }
+      : { samples: draws, proposal, ...(about.given !== null && { class: about.given }) },
     seed,
     command: commandOf(settings, entry, about.images),
   };

@@ -1,4 +1,5 @@
 /** Programs in JavaScript. Pure. */
+import { isDiffusion } from '../../../engine/facts.ts';
 import { isOwn } from '../../../engine/own.ts';
 import type {
   ChainStart,
@@ -181,7 +182,7 @@ export const setJavascript = (
       `const options = ${JSON.stringify(options)};`,
       `for (const image of imageOrder(${seed}, count).slice(0, ${images})) {`,
       '  const one = levels.slice(image * size, (image + 1) * size);',
-      `  const bound = model.${entry.kind === 'ddpm' ? 'elbo' : 'bound'}(one, { ...options, seed: imageSeed(${seed}, image) });`,
+      `  const bound = model.${isDiffusion(entry) ? 'elbo' : 'bound'}(one, { ...options, seed: imageSeed(${seed}, image) });`,
       '  while (!bound.done) bound.step();',
       '  console.log(image, bound.result());',
       '}',

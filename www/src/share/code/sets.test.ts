@@ -1,11 +1,7 @@
 /** The programs of whole data sets are run, and set against the file that the data set lab writes of the same set and seed. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type {
-  DiffusionElboResult,
-  LatentBoundResult,
-  ModelEntry,
-} from '../../../engine/protocol.ts';
-import { diffusionRow, latentRow } from '../../../engine/scores.ts';
+import type { GrowthResult, ModelEntry } from '../../../engine/protocol.ts';
+import { rowOf } from '../../../engine/scores.ts';
 import { defaultSets, type SetsSettings } from '../../labs/sets/settings.ts';
 import { setupOf } from '../../labs/sets/setup.ts';
 import { inJavascript } from '../../testing/javascript.ts';
@@ -60,12 +56,8 @@ it.each(SETS)('in JavaScript says what the lab writes, bit for bit: %s', async (
   const { said } = await inJavascript(await programsOf(entry, settings).javascript, {
     [NAME]: file,
   });
-  const rowOf = (result: unknown) =>
-    entry.kind === 'ddpm'
-      ? diffusionRow(result as DiffusionElboResult)
-      : latentRow(result as LatentBoundResult, entry.kind === 'hvae');
-  const rows = (said as [number, unknown][]).map(([image, result]) =>
-    [image, ...Array.from(rowOf(result), (value) => (Number.isNaN(value) ? '' : value))].join(','),
+  const rows = (said as [number, GrowthResult][]).map(([image, result]) =>
+    [image, ...rowOf(entry, result)].join(',').replaceAll('NaN', ''),
   );
   const [head, ...expected] = await labOf(entry, settings);
   expect(head).toMatch(/^image,elbo,elboError/);

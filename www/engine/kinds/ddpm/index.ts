@@ -1,0 +1,9 @@
+import type { DdpmEntry } from '../../protocol.ts';
+import { defineKind } from '../define.ts';
+
+export const ddpm = defineKind<DdpmEntry>({
+  id: 'ddpm',
+  bound: 'diffusion',
+  classes: ({ classes }) => classes,
+  count: ({ classes }) => classes.length,
+});

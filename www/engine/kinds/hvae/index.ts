@@ -1,0 +1,9 @@
+import type { HvaeEntry } from '../../protocol.ts';
+import { defineKind } from '../define.ts';
+
+export const hvae = defineKind<HvaeEntry>({
+  id: 'hvae',
+  bound: 'latent',
+  layers: ({ layers }) => layers,
+  count: ({ layers }) => layers.length,
+});

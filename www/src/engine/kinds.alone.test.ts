@@ -1,0 +1,93 @@
+/** A fourth kind of model: one folder (testing/fourth), and a line in each of the two lists of kinds. */
+import { afterEach, expect, it, vi } from 'vitest';
+import { boundLack, classesOf, isLatent } from '../../engine/facts.ts';
+import type { ModelEntry } from '../../engine/protocol.ts';
+import { columnsOf } from '../../engine/scores.ts';
+import { boundHandlers } from '../../engine/worker/bounds.ts';
+import { modelHandlers } from '../../engine/worker/models.ts';
+import { SetRun } from '../../engine/worker/sets.ts';
+import { ElboLab } from '../labs/elbo/lab.svelte.ts';
+import { columnName } from '../labs/sets/columns.ts';
+import { flat } from '../testing/images.ts';
+import { manifest } from '../testing/manifest.ts';
+import { clearUp, open, pass } from '../testing/page.svelte.ts';
+import { ScriptedWorker } from '../testing/worker.ts';
+
+vi.mock('../../engine/kinds/index.ts', async (original) => {
+  const { KINDS } = await original<typeof import('../../engine/kinds/index.ts')>();
+  const { flow } = await import('../testing/fourth/index.ts');
+  const kinds = [...KINDS, flow];
+  const kindOf = ({ kind }: { kind: string }) => kinds.find(({ id }) => id === kind);
+  return { KINDS: kinds, kindOf };
+});
+vi.mock('../../engine/kinds/workers.ts', async (original) => {
+  const { WORKER_KINDS } = await original<typeof import('../../engine/kinds/workers.ts')>();
+  const { flow } = await import('../testing/fourth/worker.ts');
+  return { WORKER_KINDS: [...WORKER_KINDS, flow] };
+});
+
+vi.mock('../../pkg/elbo_room.js', async (original) => ({
+  ...(await original<object>()),
+  imageSeed: (seed: number, image: number) => seed + image,
+}));
+
+afterEach(clearUp);
+
+const [first] = manifest.models;
+const entry = {
+  ...first,
+  id: 'flow',
+  title: 'A flow',
+  kind: 'flow',
+  blocks: ['coarse', 'fine'],
+} as unknown as ModelEntry;
+const TASK = { cancelled: false, progress: () => undefined };
+
+it('is loaded by a worker, which grows its bound and scores data sets with it', async () => {
+  void modelHandlers.load({ entry, files: {} }, TASK);
+  const image = flat(2).levels;
+  const task = { kind: 'latent', model: 'flow', image, options: {} } as const;
+  expect(await boundHandlers.openGrowth({ ticket: 1, task }, TASK)).toEqual({ total: 1 });
+  const values = await boundHandlers.evaluate({ ticket: 1, from: 0, to: 1 }, TASK);
+  expect(await boundHandlers.record({ ticket: 1, from: 0, values }, TASK)).toMatchObject({
+    evaluations: 1,
+    result: { elbo: { mean: -2 * 784 } },
+  });
+  const other = { ...task, kind: 'diffusion', options: {} } as const;
+  expect(() => boundHandlers.openGrowth({ ticket: 2, task: other }, TASK)).toThrow(
+    'flow has no growth of kind diffusion',
+  );
+
+  const options = { shape: entry.image, images: [0], seed: 1, latent: {}, diffusion: {} };
+  const [row] = await new SetRun({ kind: 'set', model: 'flow', image, options }).evaluate(0, 1, TASK);
+  const columns = columnsOf(entry);
+  expect(row).toHaveLength(columns.length);
+  expect(columns.slice(-2)).toEqual(['layer0', 'layer1']);
+  expect([row?.[0], row?.at(-2), row?.at(-1)]).toEqual([-2 * 784, 0.5, 0.25]);
+  expect(columnName('layer1', entry)).toContain('fine');
+});
+
+it('is compared with the other models in the ELBO lab', async () => {
+  expect([boundLack(entry), classesOf(entry), isLatent(entry)]).toEqual([null, [], true]);
+  const { lab } = await open(
+    {
+      hash: '#lab=elbo',
+      script: {
+        manifest: () => ({ ...manifest, models: [...manifest.models, entry] }),
+        examples: () => [{ name: '3', strokes: [Float32Array.of(0, 0, 1, 1)] }] as never,
+        prepare: () => flat(3).levels,
+        openGrowth: () => ({ total: 1 }),
+        evaluate: () => [Float64Array.of(1)],
+        record: () => ({ evaluations: 1, result: null }),
+        closeGrowth: () => null,
+      },
+    },
+    (engine, page) => new ElboLab(engine, page),
+  );
+  await pass(2000);
+  // After the kinds that the list has before it.
+  expect(lab.latent.at(-1)?.entry.id).toBe('flow');
+  const tasks = ScriptedWorker.all.flatMap((worker) => worker.asked('openGrowth'));
+  const own = tasks.find(({ task }) => task.model === 'flow')?.task;
+  expect(own).toMatchObject({ kind: 'latent', image: flat(3).levels });
+});
