@@ -3,7 +3,7 @@ import { GrowingBound, type State } from './bound.ts';
 
 type Change = (state: Partial<State<string>>) => void;
 
-/** A bound whose growth the test drives. */
+/** A bound whose job the test drives. */
 function driven(signal?: AbortSignal) {
   const begun: Change[] = [];
   const drop = vi.fn();
@@ -93,7 +93,7 @@ it('rejects with the reason of its signal, and is dropped', async () => {
   expect(begun).toHaveLength(1);
 });
 
-it('rejects with the error of the growth, and tries again when it is asked again', async () => {
+it('rejects with the error of the job, and tries again when it is asked again', async () => {
   const { bound, begun, change } = driven();
   const whole = bound.then(undefined, (error: unknown) => error);
   const error = new Error('the image has 3 levels');

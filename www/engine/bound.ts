@@ -1,11 +1,11 @@
 /** Bounds as those who use the package see them: iterated as they grow, or awaited. */
 import type { Bound } from './api.ts';
-import type { GrowthState } from './growth.ts';
+import type { JobState } from './job.ts';
 
 /** Begins to compute, and tells how far it is. */
 export type Begin<Result> = (onChange: (state: State<Result>) => void) => { drop(): void };
 
-export type State<Result> = Pick<GrowthState, 'status' | 'evaluations' | 'total' | 'error'> & {
+export type State<Result> = Pick<JobState, 'status' | 'evaluations' | 'total' | 'error'> & {
   result: Result | null;
 };
 
@@ -15,7 +15,7 @@ interface Run<Result> {
   ended: boolean;
   /** Calls whoever waits for a change. */
   wake: Set<() => void>;
-  ticket: { drop(): void };
+  handle: { drop(): void };
 }
 
 /** Computed once, however often it is iterated or awaited; dropped when nobody is left who waits for it. */
@@ -96,7 +96,7 @@ export class GrowingBound<Result> implements Bound<Result> {
     };
     const run = { state: idle, ended: false, wake: new Set<() => void>() } as Run<Result>;
     this.#run = run;
-    run.ticket = this.begin((state) => {
+    run.handle = this.begin((state) => {
       run.state = state;
       run.ended = state.status === 'done' || state.status === 'failed';
       for (const wake of [...run.wake]) wake();
@@ -106,7 +106,7 @@ export class GrowingBound<Result> implements Bound<Result> {
 
   #leave(run: Run<Result>): void {
     if (--this.#waiting > 0 && !run.ended) return;
-    run.ticket.drop();
+    run.handle.drop();
     // What was left before its end begins anew when it is asked for again.
     if (!run.ended || run.state.error) this.#run = null;
   }

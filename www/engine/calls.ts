@@ -44,8 +44,8 @@ import type {
   FilmFrames,
   Format,
   FrameInfo,
-  GrowthRecord,
-  GrowthTask,
+  JobRecord,
+  JobTask,
   InferenceSetup,
   InferenceView,
   LatentSource,
@@ -224,13 +224,13 @@ export interface Calls {
   /** Trains a network until it has made so many steps; one that has made more is begun anew. */
   planeTrain: Call<{ network: PlaneNetworkOptions; steps: number }, PlaneTraining, PlaneTraining>;
   planeScores: Call<PlaneOf, PlaneScores>;
-  /** Begins a growth in this worker; the ticket names it from here on. */
-  openGrowth: Call<{ ticket: number; task: GrowthTask }, { total: number }>;
+  /** Begins a job in this worker; the number names it from here on. */
+  openJob: Call<{ jobId: number; task: JobTask }, { total: number }>;
   /** The values of the evaluations `from` to before `to`, in order. */
-  evaluate: Call<{ ticket: number; from: number; to: number }, Float64Array[]>;
+  evaluate: Call<{ jobId: number; from: number; to: number }, Float64Array[]>;
   /** Hands in values of consecutive evaluations from `from` on. */
-  record: Call<{ ticket: number; from: number; values: Float64Array[] }, GrowthRecord>;
-  closeGrowth: Call<{ ticket: number }, null>;
+  record: Call<{ jobId: number; from: number; values: Float64Array[] }, JobRecord>;
+  closeJob: Call<{ jobId: number }, null>;
   /** A file of a data set: IDX, NPY or CSV. */
   readData: Call<{ bytes: Uint8Array }, DataFile>;
   /** The numbers of a data set's images in the order in which they are scored. */

@@ -35,15 +35,15 @@ export interface Assistance {
   onAvailable: (available: number) => void;
 }
 
-/** Has a share computed by one of the workers that `lend` gives, and handed frame by frame to the one that paints. */
+/** Has a share computed by one of the workers that `borrow` gives, and handed frame by frame to the one that paints. */
 export async function assist(
   painter: WorkerClient,
-  lend: () => Promise<WorkerClient>,
+  borrow: () => Promise<WorkerClient>,
   { place, model, grid, options, start, share, signal, onAvailable }: Assistance,
 ): Promise<void> {
   let { held: from } = await painter.call('collect', { place, share, frames: [] }, { signal });
   for (let attempt = 1; ; attempt++) {
-    const helper = await lend();
+    const helper = await borrow();
     let handed: Promise<unknown> = Promise.resolve();
     const hand = (frames: Parameters<typeof painter.call<'collect'>>[1]['frames']) => {
       from += frames.length;

@@ -4,7 +4,7 @@ import type { Engine, EngineOptions } from './api.ts';
 import { folderUrl } from './folder.ts';
 import { fetchBytes, fetchModule } from './loader.ts';
 import { openOn } from './open.ts';
-import { Shelf } from './shelf.ts';
+import { ModelFetcher } from './model-fetcher.ts';
 import { spawn } from './spawn.ts';
 import { cacheStorage, FileStore } from './store.ts';
 
@@ -29,8 +29,8 @@ export async function openEngine({
       runtime: () => compile(wasm ?? new URL(wasmUrl, pageOf())),
       locate: (folder) => folderUrl(folder, pageOf()),
       read: (url) => fetchBytes(url),
-      shelf: (folder) =>
-        new Shelf(folder, new FileStore(folder, keep ? (cacheStorage() ?? null) : null)),
+      fetcher: (folder) =>
+        new ModelFetcher(folder, new FileStore(folder, keep ? (cacheStorage() ?? null) : null)),
       cores: navigator.hardwareConcurrency,
     },
     options,

@@ -7,13 +7,13 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 it('a worker that is lost while it takes over what another had recorded takes nothing with it', async () => {
-  // The first is lost with all values recorded but the last; the next one as it begins the growth that it never had.
+  // The first is lost with all values recorded but the last; the next one as it begins the job that it never had.
   let records = 0;
   const { pool, workers } = setUp(2, (worker) => ({
     delay: () => (worker === 1 ? 4000 : 1),
     dies: (call) =>
       (worker === 0 && call === 'record' && ++records === 3) ||
-      (worker === 1 && call === 'openGrowth'),
+      (worker === 1 && call === 'openJob'),
   }));
   const { states } = grow(pool);
   await vi.runAllTimersAsync();
@@ -29,26 +29,26 @@ const EXPECTED = expectedOf(FEW);
 async function runOf(seed: number) {
   const random = randomFrom(seed);
   const later = (most: number, work: () => void) => setTimeout(work, most * random());
-  const { pool, workers, recruiter } = setUp(1 + Math.floor(4 * random()), () => ({
+  const { pool, workers, services } = setUp(1 + Math.floor(4 * random()), () => ({
     total: FEW,
     delay: () => 3 * random(),
     dies: () => random() < 0.02,
     fails: (call) => (call === 'load' && random() < 0.1 ? new Error('corrupt') : null),
   }));
-  vi.mocked(recruiter.blame).mockImplementation(() => random() < 0.5);
-  const growths = Array.from({ length: 1 + Math.floor(3 * random()) }, () => {
-    const { ticket, states } = grow(pool);
-    const growth = { states, dropped: -1 };
+  vi.mocked(services.blame).mockImplementation(() => random() < 0.5);
+  const jobs = Array.from({ length: 1 + Math.floor(3 * random()) }, () => {
+    const { handle, states } = grow(pool);
+    const job = { states, dropped: -1 };
     if (random() < 0.4) {
-      later(60, () => ticket.pause());
-      setTimeout(() => ticket.resume(), 60 + 20 * random());
+      later(60, () => handle.pause());
+      setTimeout(() => handle.resume(), 60 + 20 * random());
     }
     if (random() < 0.1)
       later(60, () => {
-        ticket.drop();
-        growth.dropped = states.length;
+        handle.drop();
+        job.dropped = states.length;
       });
-    return growth;
+    return job;
   });
   if (random() < 0.3) {
     later(40, () => pool.suspend('', true));
@@ -56,7 +56,7 @@ async function runOf(seed: number) {
   }
   for (let i = 0; i < 2; i++) later(60, () => workers.at(-1)?.die());
   await vi.runAllTimersAsync();
-  return growths;
+  return jobs;
 }
 
 it('of 120 runs that a seed disturbs, each ends with the same bits or says why not', async () => {

@@ -59,7 +59,7 @@ async function read(url: URL): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /** The files of a model; the crate compares them with their checksums. */
-const shelfAt = (folder: URL) => ({
+const fetcherAt = (folder: URL) => ({
   async model({ files }: ModelEntry): Promise<Record<string, Uint8Array>> {
     const all = Object.entries<FileEntry>(files).map(
       async ([role, { path }]) => [role, await read(new URL(path, folder))] as const,
@@ -75,7 +75,7 @@ export async function openEngine({ wasm, ...options }: EngineOptions = {}): Prom
       runtime: () => compile(wasm ?? new URL(wasmUrl)),
       locate: (folder) => folderUrl(folder, undefined),
       read,
-      shelf: shelfAt,
+      fetcher: fetcherAt,
       cores: availableParallelism(),
     },
     options,

@@ -22,7 +22,7 @@ function open(script: Script, workers: number, onLost: Lost = () => undefined): 
       runtime: async () => ({}),
       locate: (folder) => folderUrl(folder, 'https://site.example/page/'),
       read: async () => new TextEncoder().encode(JSON.stringify(manifest)),
-      shelf: () => ({ model: async () => ({}) }),
+      fetcher: () => ({ model: async () => ({}) }),
       cores: 2,
     },
     { workers, onLost },
@@ -137,7 +137,7 @@ it('tells why a model is refused, and takes better files after that', async () =
 
 it('ends what is under way when it is closed, and begins nothing more', async () => {
   const never = () => new Promise<never>(() => undefined);
-  const engine = await open({ prior: never, openGrowth: never }, 1);
+  const engine = await open({ prior: never, openJob: never }, 1);
   const vae = await inTime(of<Vae>(engine, VAE));
   const under = vae.samplePrior(1).catch((error: unknown) => error);
   const bound = failure(vae.bound(new Uint8Array(784)));

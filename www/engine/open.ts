@@ -4,8 +4,8 @@ import type { OnLost, WorkerClient } from './client.ts';
 import { OPENED } from './opened.ts';
 import { SharedPool } from './shared-pool.ts';
 import type { Manifest, ModelEntry } from './protocol.ts';
-import { poolSize, type SuppliedModel } from './recruiter.ts';
-import type { Shelf } from './shelf.ts';
+import { poolSize, type SuppliedModel } from './pool-services.ts';
+import type { ModelFetcher } from './model-fetcher.ts';
 
 /** What depends on where it runs. */
 export interface Platform {
@@ -14,7 +14,7 @@ export interface Platform {
   /** The whole address of a folder. */
   locate(folder: string | URL): URL;
   read(url: URL): Promise<Uint8Array>;
-  shelf(folder: URL): Pick<Shelf, 'model'>;
+  fetcher(folder: URL): Pick<ModelFetcher, 'model'>;
   cores: number | undefined;
 }
 
@@ -91,13 +91,13 @@ class OpenEngine implements Api.Engine {
     const bytes = await this.platform.read(new URL('manifest.json', base));
     const json = new TextDecoder().decode(bytes);
     const manifest = await this.#pool.ask((client) => client.call('manifest', { json }));
-    const shelf = this.platform.shelf(base);
+    const fetcher = this.platform.fetcher(base);
     return {
       manifest,
       // Who asks says which kind it is.
       open: async (id) => {
         const entry = entryOf(manifest, id);
-        return (await this.#open(entry, await shelf.model(entry, {}))) as never;
+        return (await this.#open(entry, await fetcher.model(entry, {}))) as never;
       },
     };
   }

@@ -9,9 +9,9 @@ import { paint } from './paint.ts';
 import type { SharedPool } from './shared-pool.ts';
 import type {
   DdpmEntry,
-  GrowthResult,
-  Growths,
-  GrowthTask,
+  JobResult,
+  Jobs,
+  JobTask,
   HvaeEntry,
   ImageShape,
   LatentBoundOptions,
@@ -21,7 +21,7 @@ import type {
   VaeElbo,
   VaeEntry,
 } from './protocol.ts';
-import type { Ticket } from './recruiter.ts';
+import type { JobHandle } from './pool-services.ts';
 import { SharedSampler } from './sampler.ts';
 import { columnsOf } from './scores.ts';
 import { randomSeed } from './seed.ts';
@@ -30,7 +30,7 @@ const BEGUN = { evaluations: 0, total: null, result: null, error: null } as cons
 /** Samples of Vae.elbo where none are asked for. */
 const SAMPLES = 64;
 
-type SetOptions = Growths['set']['options'];
+type SetOptions = Jobs['set']['options'];
 
 /** What all kinds have. */
 abstract class Opened<Entry extends ModelEntry> {
@@ -73,16 +73,16 @@ abstract class Opened<Entry extends ModelEntry> {
   }
 
   /** A bound that the pool's workers share, and what is read in its results. */
-  protected grown<K extends 'latent' | 'diffusion' | 'classes', Result = Growths[K]['result']>(
+  protected grown<K extends 'latent' | 'diffusion' | 'classes', Result = Jobs[K]['result']>(
     kind: K,
     image: Api.Image,
-    options: Growths[K]['options'] & { seed: number },
+    options: Jobs[K]['options'] & { seed: number },
     signal: AbortSignal | undefined,
-    read = (result: Growths[K]['result']) => result as Result,
+    read = (result: Jobs[K]['result']) => result as Result,
   ): Api.Bound<Result> {
     const task = async () =>
-      ({ kind, model: this.entry.id, image: await this.levels(image), options }) as GrowthTask;
-    const readAny = (result: GrowthResult) => read(result as Growths[K]['result']);
+      ({ kind, model: this.entry.id, image: await this.levels(image), options }) as JobTask;
+    const readAny = (result: JobResult) => read(result as Jobs[K]['result']);
     return new GrowingBound(
       options.seed,
       (onChange) => this.#submit(task, readAny, onChange),
@@ -107,14 +107,14 @@ abstract class Opened<Entry extends ModelEntry> {
         `${levels.length} levels are not whole images: give a multiple of ${dimensionsOf(shape)}`,
       );
     const numbers = Array.from({ length: count }, (_, i) => i);
-    const task = async (): Promise<GrowthTask> => ({
+    const task = async (): Promise<JobTask> => ({
       kind: 'set',
       model: this.entry.id,
       image: levels,
       options: { shape, images: numbers, seed, latent: options, diffusion: options },
     });
-    const read = (result: GrowthResult): Api.Scores => {
-      const { rows } = result as Growths['set']['result'];
+    const read = (result: JobResult): Api.Scores => {
+      const { rows } = result as Jobs['set']['result'];
       const row = (i: number) => rows.subarray(i * columns.length, (i + 1) * columns.length);
       return {
         columns,
@@ -127,17 +127,17 @@ abstract class Opened<Entry extends ModelEntry> {
 
   /** Submits what is to be computed when it is there, unless nobody wants it any more. */
   #submit<Result>(
-    prepare: () => Promise<GrowthTask>,
-    read: (result: GrowthResult) => Result,
+    prepare: () => Promise<JobTask>,
+    read: (result: JobResult) => Result,
     onChange: (state: State<Result>) => void,
   ): { drop(): void } {
-    let ticket: Ticket | undefined;
+    let handle: JobHandle | undefined;
     let dropped = false;
     // The same result is read once: who iterates sees by it whether there is another.
-    let last: { of: GrowthResult; read: Result } | undefined;
-    const submit = (task: GrowthTask) => {
+    let last: { of: JobResult; read: Result } | undefined;
+    const submit = (task: JobTask) => {
       if (dropped) return;
-      ticket = this.pool.submit(task, {
+      handle = this.pool.submit(task, {
         onChange: ({ result, ...state }) => {
           if (result && result !== last?.of) last = { of: result, read: read(result) };
           onChange({ ...state, result: last?.read ?? null });
@@ -151,7 +151,7 @@ abstract class Opened<Entry extends ModelEntry> {
     return {
       drop() {
         dropped = true;
-        ticket?.drop();
+        handle?.drop();
       },
     };
   }

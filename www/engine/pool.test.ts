@@ -3,8 +3,8 @@ import { EXPECTED, grow, setUp, sumOf, TOTAL } from '../src/testing/pool.ts';
 import { randomFrom } from '../src/testing/random.ts';
 import { later } from '../src/testing/worker.ts';
 import { inTime } from '../src/testing/time.ts';
-import type { GrowthState } from './growth.ts';
-import { poolSize, type SuppliedModel } from './recruiter.ts';
+import type { JobState } from './job.ts';
+import { poolSize, type SuppliedModel } from './pool-services.ts';
 import { WorkerQuota } from './quota.ts';
 import { AFTER_SCRIPT_MS, FIRST_WORD_MS } from './prompt.ts';
 
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-describe('a growth', () => {
+describe('a job', () => {
   it.each([1, 2, 3, 8])('gives the same bits with %i workers', async (size) => {
     const { pool, workers } = setUp(size, () => ({ delay: anyDelay }));
     const state = await inTime(grow(pool).settled);
@@ -38,16 +38,16 @@ describe('a growth', () => {
 
   it('stands still while it is paused, and ends with the same bits', async () => {
     const { pool } = setUp(3, () => ({ delay: anyDelay }));
-    const { ticket, states, settled, begun } = grow(pool);
+    const { handle, states, settled, begun } = grow(pool);
     await inTime(begun);
-    ticket.pause();
+    handle.pause();
     await vi.runAllTimersAsync();
     const paused = states.at(-1);
     expect(paused?.status).toBe('paused');
     expect(paused?.evaluations).toBeLessThan(TOTAL);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(states.at(-1)).toBe(paused);
-    ticket.resume();
+    handle.resume();
     expect(sumOf(await inTime(settled))).toBe(EXPECTED);
   });
 
@@ -69,14 +69,14 @@ describe('a growth', () => {
 
   it('says nothing more once it is dropped, and is freed in the workers', async () => {
     const { pool, workers } = setUp(2, () => ({ delay: anyDelay }));
-    const { ticket, states, begun } = grow(pool);
+    const { handle, states, begun } = grow(pool);
     await inTime(begun);
-    ticket.drop();
+    handle.drop();
     const count = states.length;
     await vi.runAllTimersAsync();
     expect(states).toHaveLength(count);
-    for (const worker of workers.filter(({ calls }) => calls.includes('openGrowth'))) {
-      expect(worker.calls).toContain('closeGrowth');
+    for (const worker of workers.filter(({ calls }) => calls.includes('openJob'))) {
+      expect(worker.calls).toContain('closeJob');
     }
   });
 
@@ -100,11 +100,11 @@ describe('a growth', () => {
 });
 
 describe('a lost worker', () => {
-  it.each(['openGrowth', 'evaluate', 'record'] as const)(
+  it.each(['openJob', 'evaluate', 'record'] as const)(
     'in %s takes nothing with it',
     async (call) => {
       let deaths = 0;
-      const { pool, workers, recruiter } = setUp(2, (worker) => ({
+      const { pool, workers, services } = setUp(2, (worker) => ({
         delay: anyDelay,
         dies: (name) => worker === 0 && name === call && ++deaths > (call === 'evaluate' ? 2 : 0),
       }));
@@ -112,21 +112,21 @@ describe('a lost worker', () => {
       expect(state).toMatchObject({ status: 'done', evaluations: TOTAL });
       expect(sumOf(state)).toBe(EXPECTED);
       expect(workers[0]?.dead).toBe(true);
-      expect(recruiter.onLost).toHaveBeenCalledWith('dead', 2, 'crash');
+      expect(services.onLost).toHaveBeenCalledWith('dead', 2, 'crash');
     },
   );
 
   it.each(['start', 'load'] as const)(
     'in %s leaves a smaller pool with the same bits',
     async (call) => {
-      const { pool, workers, recruiter } = setUp(5, (worker) => ({
+      const { pool, workers, services } = setUp(5, (worker) => ({
         delay: anyDelay,
         dies: (name) => worker > 1 && name === call,
       }));
       expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
       expect(workers).toHaveLength(5);
-      expect(recruiter.onShrunk).toHaveBeenLastCalledWith(2);
-      expect(recruiter.onLost).not.toHaveBeenCalled();
+      expect(services.onShrunk).toHaveBeenLastCalledWith(2);
+      expect(services.onLost).not.toHaveBeenCalled();
       // Nor is a place tried again that there is no room for.
       expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
       expect(workers).toHaveLength(5);
@@ -134,19 +134,19 @@ describe('a lost worker', () => {
   );
 
   it('whose script did not come is not taken for a lack of memory, and none is tried after it', async () => {
-    const { pool, workers, recruiter } = setUp(3, () => ({
+    const { pool, workers, services } = setUp(3, () => ({
       delay: anyDelay,
       dies: () => true,
       words: '',
     }));
     expect(await inTime(grow(pool).settled)).toMatchObject({ status: 'failed' });
-    expect(recruiter.onShrunk).not.toHaveBeenCalled();
-    expect(recruiter.onLost).toHaveBeenLastCalledWith('worker error', 0, 'script');
+    expect(services.onShrunk).not.toHaveBeenCalled();
+    expect(services.onLost).toHaveBeenLastCalledWith('worker error', 0, 'script');
     expect(workers).toHaveLength(3);
   });
 
   it('that never says a word leaves a smaller pool with the same bits, in time', async () => {
-    const { pool, workers, recruiter } = setUp(3, (worker) => ({
+    const { pool, workers, services } = setUp(3, (worker) => ({
       delay: anyDelay,
       mute: worker === 1,
     }));
@@ -155,34 +155,34 @@ describe('a lost worker', () => {
     await vi.runAllTimersAsync();
     expect(performance.now() - begun).toBe(FIRST_WORD_MS + AFTER_SCRIPT_MS);
     expect(workers[1]?.dead).toBe(true);
-    expect(recruiter.onShrunk).toHaveBeenLastCalledWith(2);
-    expect(recruiter.onLost).not.toHaveBeenCalled();
+    expect(services.onShrunk).toHaveBeenLastCalledWith(2);
+    expect(services.onLost).not.toHaveBeenCalled();
   });
 
   it('that never says a word is replaced where it was the only one', async () => {
-    const { pool, workers, recruiter } = setUp(1, (worker) => ({
+    const { pool, workers, services } = setUp(1, (worker) => ({
       delay: anyDelay,
       mute: worker < 2,
     }));
     expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
     expect(workers.map(({ dead }) => dead)).toEqual([true, true, false]);
-    expect(recruiter.onLost).toHaveBeenCalledTimes(2);
-    expect(recruiter.onLost).toHaveBeenLastCalledWith('no answer', 1, 'silent');
+    expect(services.onLost).toHaveBeenCalledTimes(2);
+    expect(services.onLost).toHaveBeenLastCalledWith('no answer', 1, 'silent');
   });
 
   it('is given up when none ever says a word', async () => {
-    const { pool, workers, recruiter } = setUp(1, () => ({ delay: anyDelay, mute: true }));
+    const { pool, workers, services } = setUp(1, () => ({ delay: anyDelay, mute: true }));
     expect(await inTime(grow(pool).settled)).toMatchObject({
       status: 'failed',
       error: { message: 'no answer' },
     });
     expect(workers).toHaveLength(4);
-    expect(recruiter.onLost).toHaveBeenLastCalledWith('no answer', 0, 'silent');
+    expect(services.onLost).toHaveBeenLastCalledWith('no answer', 0, 'silent');
   });
 
   it('has all the time that its script takes on the way', async () => {
     const { promise, resolve } = later<null>();
-    const { pool, workers, recruiter } = setUp(
+    const { pool, workers, services } = setUp(
       1,
       (worker) => ({ delay: anyDelay, mute: worker === 0 }),
       () => promise,
@@ -192,60 +192,60 @@ describe('a lost worker', () => {
     expect(workers[0]?.dead).toBe(false);
     resolve(null);
     expect(sumOf(await inTime(settled))).toBe(EXPECTED);
-    expect(vi.mocked(recruiter.onLost).mock.calls).toEqual([['no answer', 1, 'silent']]);
+    expect(vi.mocked(services.onLost).mock.calls).toEqual([['no answer', 1, 'silent']]);
   });
 
   it('that is mute because the site does not give its script is told so', async () => {
-    const { pool, recruiter } = setUp(
+    const { pool, services } = setUp(
       1,
       () => ({ delay: anyDelay, mute: true }),
       () => Promise.reject(new TypeError('Failed to fetch')),
     );
     expect(await inTime(grow(pool).settled)).toMatchObject({ status: 'failed' });
-    expect(vi.mocked(recruiter.onLost).mock.calls).toEqual([['no script', 0, 'script']]);
+    expect(vi.mocked(services.onLost).mock.calls).toEqual([['no script', 0, 'script']]);
   });
 
   it('is told as lost where not even one finds room, and a restart tries all places again', async () => {
     let full = true;
-    const { pool, workers, recruiter } = setUp(3, () => ({
+    const { pool, workers, services } = setUp(3, () => ({
       delay: anyDelay,
       dies: (name) => full && name === 'start',
     }));
     const { states, settled } = grow(pool);
     expect(await inTime(settled)).toMatchObject({ status: 'failed', error: { message: 'dead' } });
-    expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', 0, 'crash');
+    expect(services.onLost).toHaveBeenLastCalledWith('dead', 0, 'crash');
     const tried = workers.length;
     full = false;
     pool.restart();
     await vi.runAllTimersAsync();
     expect(states.at(-1)?.status).toBe('done');
-    expect(sumOf(states.at(-1) as GrowthState)).toBe(EXPECTED);
+    expect(sumOf(states.at(-1) as JobState)).toBe(EXPECTED);
     expect(workers).toHaveLength(tried + 3);
   });
 
-  it('is replaced a few times; then the growth fails, and can be taken up again', async () => {
+  it('is replaced a few times; then the job fails, and can be taken up again', async () => {
     let deadly = true;
     const { pool, workers } = setUp(1, () => ({
       delay: anyDelay,
       dies: (name) => deadly && name === 'evaluate',
     }));
-    const { ticket, states, settled } = grow(pool);
+    const { handle, states, settled } = grow(pool);
     expect(await inTime(settled)).toMatchObject({ status: 'failed', error: { message: 'dead' } });
     expect(workers).toHaveLength(4);
     deadly = false;
-    ticket.resume();
+    handle.resume();
     await vi.runAllTimersAsync();
     expect(states.at(-1)?.status).toBe('done');
-    expect(sumOf(states.at(-1) as GrowthState)).toBe(EXPECTED);
+    expect(sumOf(states.at(-1) as JobState)).toBe(EXPECTED);
   });
 
   it('leaves the others at work when its place stays empty', async () => {
-    const { pool, recruiter } = setUp(2, (worker) => ({
+    const { pool, services } = setUp(2, (worker) => ({
       delay: anyDelay,
       dies: (name) => worker !== 1 && name === 'evaluate',
     }));
     expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
-    expect(recruiter.onLost).toHaveBeenLastCalledWith('dead', expect.any(Number), 'crash');
+    expect(services.onLost).toHaveBeenLastCalledWith('dead', expect.any(Number), 'crash');
   });
 });
 
@@ -255,10 +255,10 @@ describe('a pool with little to do', () => {
 
   it('gives its workers back after a while, and gets others for what comes then', async () => {
     const made = setUp(3, () => ({ delay: anyDelay }), undefined, { restMs: 1000 });
-    const { pool, workers, recruiter } = made;
+    const { pool, workers, services } = made;
     const paused = grow(pool);
     await inTime(paused.begun);
-    paused.ticket.pause();
+    paused.handle.pause();
     await vi.advanceTimersByTimeAsync(500);
     expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
     await vi.advanceTimersByTimeAsync(900);
@@ -266,10 +266,10 @@ describe('a pool with little to do', () => {
     await vi.advanceTimersByTimeAsync(200);
     expect([alive(made), pool.workers]).toEqual([0, 0]);
     // It goes on where it was, with workers that know nothing of it.
-    paused.ticket.resume();
+    paused.handle.resume();
     expect(sumOf(await inTime(paused.settled))).toBe(EXPECTED);
     expect([alive(made), workers.length]).toEqual([3, 6]);
-    expect(recruiter.onLost).not.toHaveBeenCalled();
+    expect(services.onLost).not.toHaveBeenCalled();
     pool.close();
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -309,10 +309,10 @@ describe('a pool with little to do', () => {
 });
 
 describe('an error', () => {
-  it('of the task fails the growth with the crate’s message', async () => {
+  it('of the task fails the job with the crate’s message', async () => {
     const { pool } = setUp(2, () => ({
       delay: anyDelay,
-      fails: (name) => (name === 'openGrowth' ? new Error('samples is 0') : null),
+      fails: (name) => (name === 'openJob' ? new Error('samples is 0') : null),
     }));
     expect(await inTime(grow(pool).settled)).toMatchObject({
       status: 'failed',
@@ -320,41 +320,41 @@ describe('an error', () => {
     });
   });
 
-  it('at the start of a worker fails the growth, and is gone when it is taken up again', async () => {
+  it('at the start of a worker fails the job, and is gone when it is taken up again', async () => {
     let failing = true;
     const { pool } = setUp(1, () => ({
       delay: anyDelay,
       fails: (name) => (failing && name === 'start' ? new Error('no memory') : null),
     }));
-    const { ticket, states, settled } = grow(pool);
+    const { handle, states, settled } = grow(pool);
     expect(await inTime(settled)).toMatchObject({
       status: 'failed',
       error: { message: 'no memory' },
     });
     failing = false;
-    ticket.resume();
+    handle.resume();
     await vi.runAllTimersAsync();
-    expect(sumOf(states.at(-1) as GrowthState)).toBe(EXPECTED);
+    expect(sumOf(states.at(-1) as JobState)).toBe(EXPECTED);
   });
 
-  it('of another worker has the model fetched again, which a growth waits for', async () => {
-    const { pool, workers, recruiter } = setUp(1, () => ({ delay: anyDelay }));
+  it('of another worker has the model fetched again, which a job waits for', async () => {
+    const { pool, workers, services } = setUp(1, () => ({ delay: anyDelay }));
     const gone = { entry: {}, supply: () => null } as unknown as SuppliedModel;
-    vi.mocked(recruiter.model).mockResolvedValueOnce(gone);
+    vi.mocked(services.model).mockResolvedValueOnce(gone);
     expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
-    expect(recruiter.model).toHaveBeenCalledTimes(2);
+    expect(services.model).toHaveBeenCalledTimes(2);
     expect(workers[0]?.calls.filter((call) => call === 'load')).toHaveLength(1);
   });
 
   it('of the model has it fetched again', async () => {
     let refusals = 1;
-    const { pool, recruiter } = setUp(1, () => ({
+    const { pool, services } = setUp(1, () => ({
       delay: anyDelay,
       fails: (name) => (name === 'load' && refusals-- > 0 ? new Error('corrupt') : null),
     }));
     expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
-    expect(recruiter.reject).toHaveBeenCalledOnce();
-    expect(recruiter.model).toHaveBeenCalledTimes(2);
+    expect(services.reject).toHaveBeenCalledOnce();
+    expect(services.model).toHaveBeenCalledTimes(2);
   });
 });
 

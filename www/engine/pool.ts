@@ -1,8 +1,8 @@
 import type { LossCause, WorkerClient } from './client.ts';
 import { CallError, CancelledError, WorkerLostError } from './errors.ts';
-import { Growth, type GrowthStatus, type Home } from './growth.ts';
-import type { GrowthTask } from './protocol.ts';
-import type { Order, Recruiter, SuppliedModel, Ticket } from './recruiter.ts';
+import { type Home, Job, type JobStatus } from './job.ts';
+import type { JobTask } from './protocol.ts';
+import type { JobHandle, Order, PoolServices, SuppliedModel } from './pool-services.ts';
 import { once, type Slot, slotOf } from './slot.ts';
 import { batchesIn } from './together.ts';
 
@@ -13,15 +13,15 @@ const LONGEST_SPAN = 64;
 export const LOSS_LIMIT = 3;
 
 /**
- * Workers that share growths: each takes a span of evaluations, and one of them, the growth's home, records all values
+ * Workers that share jobs: each takes a span of evaluations, and one of them, the job's home, records all values
  * in the order of their indices. How many workers there are, and which of them computes what, leaves no trace in the
  * result.
  */
 export class Pool {
   protected slots: Slot[] = [];
-  #growths = new Set<Growth>();
+  #jobs = new Set<Job>();
   protected readonly models = new Map<string, SuppliedModel | null>();
-  #tickets = 0;
+  #ids = 0;
   #losses = 0;
   #suspended = new Set<string>();
   #resting: ReturnType<typeof setTimeout> | undefined;
@@ -30,10 +30,10 @@ export class Pool {
 
   constructor(
     readonly most: number,
-    protected readonly recruiter: Recruiter,
+    protected readonly services: PoolServices,
   ) {
     this.#size = most;
-    recruiter.quota?.join(this);
+    services.quota?.join(this);
   }
 
   get workers(): number {
@@ -50,23 +50,23 @@ export class Pool {
     return true;
   }
 
-  submit(task: GrowthTask, { rank = 0, owner = '', onChange }: Order): Ticket {
-    const growth = new Growth(this.#tickets++, task, rank, owner, onChange);
+  submit(task: JobTask, { rank = 0, owner = '', onChange }: Order): JobHandle {
+    const job = new Job(this.#ids++, task, rank, owner, onChange);
     // A newcomer does not hold up those that have had their share already.
-    growth.spent = Math.min(
-      ...[...this.#growths].filter(({ open }) => open).map(({ spent }) => spent),
+    job.spent = Math.min(
+      ...[...this.#jobs].filter(({ open }) => open).map(({ spent }) => spent),
       Infinity,
     );
-    if (growth.spent === Infinity) growth.spent = 0;
-    this.#growths.add(growth);
+    if (job.spent === Infinity) job.spent = 0;
+    this.#jobs.add(job);
     this.#await(task.model);
-    growth.change({});
+    job.change({});
     this.#wake();
     return {
-      pause: () => this.#pause(growth),
-      resume: () => this.#resume(growth, 'paused', 'failed'),
-      drop: () => this.#drop(growth),
-      values: () => growth.valuesFrom(0),
+      pause: () => this.#pause(job),
+      resume: () => this.#resume(job, 'paused', 'failed'),
+      drop: () => this.#drop(job),
+      values: () => job.valuesFrom(0),
     };
   }
 
@@ -74,30 +74,30 @@ export class Pool {
   restart(): void {
     this.#losses = 0;
     this.#size = this.most;
-    for (const growth of this.#growths) this.#resume(growth, 'failed');
+    for (const job of this.#jobs) this.#resume(job, 'failed');
   }
 
-  /** While an owner is suspended, no worker computes its growths; they go on where they were. */
+  /** While an owner is suspended, no worker computes its jobs; they go on where they were. */
   suspend(owner: string, suspended: boolean): void {
     if (suspended === this.#suspended.has(owner)) return;
     if (suspended) {
       this.#suspended.add(owner);
-      for (const growth of this.#growths) if (growth.owner === owner) growth.interrupt();
+      for (const job of this.#jobs) if (job.owner === owner) job.interrupt();
     } else {
       this.#suspended.delete(owner);
       this.#wake();
     }
   }
 
-  /** Up to `count` workers that hold a model, fewer where there is no room: for what is no growth. */
-  async lend(id: string, count: number): Promise<WorkerClient[]> {
-    this.models.set(id, await this.recruiter.model(id));
-    this.staff();
-    const equipped = this.slots.slice(0, count).map(async (slot) => {
-      await this.equip(slot, id);
+  /** Up to `count` workers that hold a model, fewer where there is no room: for other work. */
+  async borrow(id: string, count: number): Promise<WorkerClient[]> {
+    this.models.set(id, await this.services.model(id));
+    this.hire();
+    const ensured = this.slots.slice(0, count).map(async (slot) => {
+      await this.ensureModel(slot, id);
       return slot.client;
     });
-    const settled = await Promise.allSettled(equipped);
+    const settled = await Promise.allSettled(ensured);
     this.rest();
     return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }
@@ -113,22 +113,22 @@ export class Pool {
   /** Ends all workers and what they were at, for good. */
   close(): void {
     this.#size = 0;
-    const growths = [...this.#growths];
-    this.#growths.clear();
-    for (const growth of growths) {
-      growth.dropped = true;
-      growth.abort.abort();
-      if (growth.state.status === 'running')
-        growth.change({ status: 'failed', error: new WorkerLostError('the pool is closed') });
+    const jobs = [...this.#jobs];
+    this.#jobs.clear();
+    for (const job of jobs) {
+      job.dropped = true;
+      job.abort.abort();
+      if (job.state.status === 'running')
+        job.change({ status: 'failed', error: new WorkerLostError('the pool is closed') });
     }
     for (const { client } of this.slots.splice(0)) client.close();
     clearTimeout(this.#resting);
-    this.recruiter.quota?.leave(this);
+    this.services.quota?.leave(this);
   }
 
   /** All workers that are idle go if nothing is asked of them for a while; what is asked then gets others. */
   protected rest(): void {
-    const { restMs } = this.recruiter;
+    const { restMs } = this.services;
     clearTimeout(this.#resting);
     if (restMs === undefined || this.slots.length === 0) return;
     this.#resting = setTimeout(() => {
@@ -140,49 +140,49 @@ export class Pool {
   /** What it has recorded is recorded anew by another. */
   #leave(slot: Slot): void {
     this.slots = this.slots.filter((other) => other !== slot);
-    for (const growth of this.#growths) if (growth.home?.slot === slot) growth.home = null;
+    for (const job of this.#jobs) if (job.home?.slot === slot) job.home = null;
   }
 
-  #pause(growth: Growth): void {
-    if (growth.state.status !== 'running' || growth.dropped) return;
-    growth.change({ status: 'paused' });
-    growth.interrupt();
+  #pause(job: Job): void {
+    if (job.state.status !== 'running' || job.dropped) return;
+    job.change({ status: 'paused' });
+    job.interrupt();
   }
 
-  #resume(growth: Growth, ...from: GrowthStatus[]): void {
-    if (!from.includes(growth.state.status) || growth.dropped) return;
+  #resume(job: Job, ...from: JobStatus[]): void {
+    if (!from.includes(job.state.status) || job.dropped) return;
     if (this.slots.length === 0) this.#losses = 0;
-    growth.change({ status: 'running', error: null });
-    this.#record(growth);
+    job.change({ status: 'running', error: null });
+    this.#record(job);
     this.#wake();
   }
 
-  #drop(growth: Growth): void {
-    const { ticket } = growth;
-    if (!this.#growths.delete(growth)) return;
-    growth.dropped = true;
-    growth.home = null;
-    growth.abort.abort();
+  #drop(job: Job): void {
+    const { id: jobId } = job;
+    if (!this.#jobs.delete(job)) return;
+    job.dropped = true;
+    job.home = null;
+    job.abort.abort();
     for (const slot of this.slots) {
-      if (slot.growths.delete(ticket))
-        void slot.client.call('closeGrowth', { ticket }).catch(() => undefined);
+      if (slot.jobs.delete(jobId))
+        void slot.client.call('closeJob', { jobId }).catch(() => undefined);
     }
   }
 
-  #fail(growth: Growth, error: Error): void {
-    if (growth.dropped) return;
-    growth.change({ status: 'failed', error });
-    growth.interrupt();
+  #fail(job: Job, error: Error): void {
+    if (job.dropped) return;
+    job.change({ status: 'failed', error });
+    job.interrupt();
   }
 
-  /** Turns to a model's growths once its files are there. */
+  /** Turns to a model's jobs once its files are there. */
   #await(id: string): void {
     if (this.models.has(id)) return;
     this.models.set(id, null);
-    void this.recruiter.model(id).then((model) => {
+    void this.services.model(id).then((model) => {
       this.models.set(id, model);
       this.#wake();
-      for (const growth of this.#growths) this.#record(growth);
+      for (const job of this.#jobs) this.#record(job);
     });
   }
 
@@ -191,32 +191,32 @@ export class Pool {
     this.#await(id);
   }
 
-  /** The next growth for a free worker: the lowest rank, then whoever has had the least time. */
-  #pick(): Growth | undefined {
-    const ready = [...this.#growths].filter((growth) => {
-      if (this.#suspended.has(growth.owner) || !this.models.get(growth.task.model)) return false;
-      return growth.open || growth.unopened;
+  /** The next job for a free worker: the lowest rank, then whoever has had the least time. */
+  #pick(): Job | undefined {
+    const ready = [...this.#jobs].filter((job) => {
+      if (this.#suspended.has(job.owner) || !this.models.get(job.task.model)) return false;
+      return job.open || job.unopened;
     });
-    return ready.sort((a, b) => a.rank - b.rank || a.spent - b.spent || a.ticket - b.ticket)[0];
+    return ready.sort((a, b) => a.rank - b.rank || a.spent - b.spent || a.id - b.id)[0];
   }
 
   #wake(): void {
     if (!this.#pick()) return;
-    this.staff();
+    this.hire();
     for (const slot of this.slots) if (!slot.busy) void this.#work(slot);
   }
 
   /** Fills the empty places, or as many as are needed, unless too many workers were lost. */
-  protected staff(needed = this.#size): void {
+  protected hire(needed = this.#size): void {
     const size = Math.min(needed, this.#size);
     while (this.slots.length < size && this.#losses <= LOSS_LIMIT && this.#admitted()) {
-      const slot = slotOf(this.recruiter.spawn((...loss) => this.#lost(slot, ...loss)));
+      const slot = slotOf(this.services.spawn((...loss) => this.#lost(slot, ...loss)));
       this.slots.push(slot);
     }
   }
 
   #admitted(): boolean {
-    return this.slots.length === 0 || (this.recruiter.quota?.admits(this) ?? true);
+    return this.slots.length === 0 || (this.services.quota?.admits(this) ?? true);
   }
 
   #lost(slot: Slot, reason: string, cause: LossCause): void {
@@ -225,37 +225,37 @@ export class Pool {
     if (fetched && !slot.settled && this.slots.length > 0) {
       // Died of what others live with, before it had anything to compute: there is no memory for another.
       this.#size = this.slots.length;
-      this.recruiter.onShrunk(this.#size);
-    } else this.#mourn(reason, cause, fetched);
+      this.services.onShrunk(this.#size);
+    } else this.#onCrash(reason, cause, fetched);
     this.#wake();
-    for (const growth of this.#growths) this.#record(growth);
+    for (const job of this.#jobs) this.#record(job);
   }
 
-  #mourn(reason: string, cause: LossCause, fetched: boolean): void {
+  #onCrash(reason: string, cause: LossCause, fetched: boolean): void {
     // Without its script no other worker would come either.
     this.#losses = fetched ? this.#losses + 1 : LOSS_LIMIT + 1;
     const left = this.#losses <= LOSS_LIMIT ? this.#size : this.slots.length;
-    this.recruiter.onLost(reason, left, cause);
+    this.services.onLost(reason, left, cause);
     if (left > 0) return;
-    for (const growth of this.#growths) {
-      if (growth.state.status === 'running') this.#fail(growth, new WorkerLostError(reason));
+    for (const job of this.#jobs) {
+      if (job.state.status === 'running') this.#fail(job, new WorkerLostError(reason));
     }
   }
 
   /** Computes spans until there is nothing to do; `#wake` calls it again. */
   async #work(slot: Slot): Promise<void> {
     slot.busy = true;
-    for (let growth = this.#pick(); growth; growth = this.#pick()) {
+    for (let job = this.#pick(); job; job = this.#pick()) {
       try {
-        await this.#prepare(slot, growth);
-        await this.#compute(slot, growth);
+        await this.#prepare(slot, job);
+        await this.#compute(slot, job);
       } catch (error) {
         if (error instanceof WorkerLostError) {
           // Its span is free again: others may be waiting for one.
           this.#wake();
           return;
         }
-        if (!(error instanceof CancelledError)) this.#fail(growth, error as Error);
+        if (!(error instanceof CancelledError)) this.#fail(job, error as Error);
       }
       // There may be room by now that others had.
       if (this.slots.length < this.#size) this.#wake();
@@ -264,37 +264,37 @@ export class Pool {
     this.rest();
   }
 
-  #prepare(slot: Slot, growth: Growth): Promise<unknown> {
-    return once(slot.growths, growth.ticket, () => this.#begin(slot, growth));
+  #prepare(slot: Slot, job: Job): Promise<unknown> {
+    return once(slot.jobs, job.id, () => this.#begin(slot, job));
   }
 
-  async #begin(slot: Slot, growth: Growth): Promise<void> {
-    const { ticket, task } = growth;
-    const first = growth.state.total === null;
-    if (first) growth.opening = true;
+  async #begin(slot: Slot, job: Job): Promise<void> {
+    const { id: jobId, task } = job;
+    const first = job.state.total === null;
+    if (first) job.opening = true;
     try {
-      await this.equip(slot, task.model);
-      const { total } = await slot.client.call('openGrowth', { ticket, task });
-      if (growth.dropped) {
+      await this.ensureModel(slot, task.model);
+      const { total } = await slot.client.call('openJob', { jobId, task });
+      if (job.dropped) {
         // Dropped meanwhile: nobody else would free it.
-        void slot.client.call('closeGrowth', { ticket }).catch(() => undefined);
+        void slot.client.call('closeJob', { jobId }).catch(() => undefined);
         throw new CancelledError('dropped');
       }
-      growth.home ??= { slot, recorded: 0 };
-      if (first) growth.change({ total });
+      job.home ??= { slot, recorded: 0 };
+      if (first) job.change({ total });
     } finally {
-      if (first) growth.opening = false;
+      if (first) job.opening = false;
     }
     if (first) this.#wake();
   }
 
   protected start(slot: Slot): Promise<unknown> {
     return once(slot.begun, 'start', async () =>
-      slot.client.call('start', { module: await this.recruiter.runtime() }),
+      slot.client.call('start', { module: await this.services.runtime() }),
     );
   }
 
-  protected async equip(slot: Slot, id: string): Promise<void> {
+  protected async ensureModel(slot: Slot, id: string): Promise<void> {
     await this.start(slot);
     await once(slot.models, id, async () => {
       const model = this.models.get(id);
@@ -309,9 +309,9 @@ export class Pool {
       } catch (error) {
         const lost = error instanceof WorkerLostError;
         if (!lost && !(error instanceof CallError)) throw error;
-        if (lost && !this.recruiter.blame(id, supply, error)) throw error;
+        if (lost && !this.services.blame(id, supply, error)) throw error;
         if (this.models.get(id) === model) {
-          if (!lost) this.recruiter.reject(id, supply, error);
+          if (!lost) this.services.reject(id, supply, error);
           this.#fetchAgain(id);
         }
         if (lost) throw error;
@@ -320,78 +320,77 @@ export class Pool {
     });
   }
 
-  async #compute(slot: Slot, growth: Growth): Promise<void> {
-    if (!growth.open) return;
-    const { ticket } = growth;
-    const count = growth.pace === null ? 1 : batchesIn(SPAN_MS, growth.pace);
-    const span = growth.take(Math.min(LONGEST_SPAN, count));
-    const { signal } = growth.abort;
+  async #compute(slot: Slot, job: Job): Promise<void> {
+    if (!job.open) return;
+    const { id: jobId } = job;
+    const count = job.pace === null ? 1 : batchesIn(SPAN_MS, job.pace);
+    const span = job.take(Math.min(LONGEST_SPAN, count));
+    const { signal } = job.abort;
     const begun = performance.now();
     try {
-      const values = await slot.client.call('evaluate', { ticket, ...span }, { signal });
-      growth.put(span, values, performance.now() - begun);
+      const values = await slot.client.call('evaluate', { jobId, ...span }, { signal });
+      job.put(span, values, performance.now() - begun);
     } catch (error) {
-      growth.giveBack(span);
+      job.giveBack(span);
       throw error;
     }
-    this.#record(growth);
+    this.#record(job);
   }
 
-  /** Hands what has come to the growth's home, one call after the other. */
-  #record(growth: Growth): void {
-    if (growth.recording || growth.complete === 0 || growth.dropped) return;
-    growth.recording = true;
-    void this.#handIn(growth);
+  /** Hands what has come to the job's home, one call after the other. */
+  #record(job: Job): void {
+    if (job.recording || job.complete === 0 || job.dropped) return;
+    job.recording = true;
+    void this.#handIn(job);
   }
 
-  async #handIn(growth: Growth): Promise<void> {
+  async #handIn(job: Job): Promise<void> {
     let refetched = false;
     try {
-      while (await this.#handInOnce(growth));
+      while (await this.#handInOnce(job));
     } catch (error) {
       // The model is fetched again: its coming begins this anew, unless it has come already.
-      if (error instanceof CancelledError) refetched = Boolean(this.models.get(growth.task.model));
-      else this.#fail(growth, error as Error);
+      if (error instanceof CancelledError) refetched = Boolean(this.models.get(job.task.model));
+      else this.#fail(job, error as Error);
     } finally {
-      growth.recording = false;
+      job.recording = false;
     }
-    if (refetched) this.#record(growth);
+    if (refetched) this.#record(job);
   }
 
   /** Whether there may be more to hand in. */
-  async #handInOnce(growth: Growth): Promise<boolean> {
-    const { ticket } = growth;
+  async #handInOnce(job: Job): Promise<boolean> {
+    const { id: jobId } = job;
     try {
-      const home = await this.#home(growth);
-      if (!home || home.recorded >= growth.complete || growth.state.status === 'failed')
-        return false;
+      const home = await this.#home(job);
+      if (!home || home.recorded >= job.complete || job.state.status === 'failed') return false;
       const from = home.recorded;
-      const values = growth.valuesFrom(from);
+      const values = job.valuesFrom(from);
       const { client } = home.slot;
-      const { evaluations, result } = await client.call('record', { ticket, from, values });
-      if (growth.dropped) return false;
+      const { evaluations, result } = await client.call('record', { jobId, from, values });
+      if (job.dropped) return false;
       home.recorded = from + values.length;
-      const done = home.recorded === growth.state.total;
-      growth.change({
+      const done = home.recorded === job.state.total;
+      job.change({
         evaluations,
-        result: result ?? growth.state.result,
-        status: done ? 'done' : growth.state.status,
+        result: result ?? job.state.result,
+        status: done ? 'done' : job.state.status,
       });
     } catch (error) {
       // The next home, which may itself be lost before it is one, gets all values anew.
       if (!(error instanceof WorkerLostError)) throw error;
-      if (growth.home && !this.slots.includes(growth.home.slot)) growth.home = null;
+      if (job.home && !this.slots.includes(job.home.slot)) job.home = null;
     }
     return true;
   }
 
-  /** The worker that records; another one that has begun the growth, or can, where the last was lost. */
-  async #home(growth: Growth): Promise<Home | null> {
-    if (growth.home || growth.dropped) return growth.home;
-    this.staff();
-    const slot = this.slots.find(({ growths }) => growths.has(growth.ticket)) ?? this.slots[0];
+  /** The worker that records; another one that has begun the job, or can, where the last was lost. */
+  async #home(job: Job): Promise<Home | null> {
+    if (job.home || job.dropped) return job.home;
+    this.hire();
+    const slot = this.slots.find(({ jobs }) => jobs.has(job.id)) ?? this.slots[0];
     if (!slot) return null;
-    await this.#prepare(slot, growth);
-    return (growth.home ??= { slot, recorded: 0 });
+    await this.#prepare(slot, job);
+    return (job.home ??= { slot, recorded: 0 });
   }
 }

@@ -189,7 +189,7 @@ export interface Schedules {
  * A computation that grows by independent evaluations, addressed by their index: what the workers of the pool share. The
  * same task gives the same values wherever they are computed.
  */
-export interface Growths {
+export interface Jobs {
   latent: { options: LatentBoundOptions; result: LatentBoundResult };
   diffusion: { options: DiffusionElboOptions; result: DiffusionElboResult };
   classes: { options: ClassPosteriorOptions; result: ClassPosteriorResult };
@@ -207,18 +207,18 @@ interface SetOptions {
   diffusion: Pick<DiffusionElboOptions, 'schedule' | 'steps' | 'timesteps' | 'consistency'>;
 }
 
-export type GrowthKind = keyof Growths;
+export type JobKind = keyof Jobs;
 
-export type GrowthTask = {
-  [K in GrowthKind]: { kind: K; model: string; image: Uint8Array; options: Growths[K]['options'] };
-}[GrowthKind];
+export type JobTask = {
+  [K in JobKind]: { kind: K; model: string; image: Uint8Array; options: Jobs[K]['options'] };
+}[JobKind];
 
-export type GrowthResult = Growths[GrowthKind]['result'];
+export type JobResult = Jobs[JobKind]['result'];
 
-/** A growth as far as it has been recorded; `result` is null until there is one, and while it has not changed. */
-export interface GrowthRecord {
+/** A job as far as it has been recorded; `result` is null until there is one, and while it has not changed. */
+export interface JobRecord {
   evaluations: number;
-  result: GrowthResult | null;
+  result: JobResult | null;
 }
 
 export interface InferenceSetup {

@@ -3,7 +3,7 @@ import { kindOf } from './kinds/index.ts';
 import type {
   DiffusionElboResult,
   Estimate,
-  GrowthResult,
+  JobResult,
   LatentBoundResult,
   ModelEntry,
 } from './protocol.ts';
@@ -48,7 +48,7 @@ export function columnsOf(entry: ModelEntry): readonly ScoreColumn[] {
 }
 
 /** What those columns hold of a bound of the model. */
-export function rowOf(entry: ModelEntry, result: GrowthResult): Float64Array {
+export function rowOf(entry: ModelEntry, result: JobResult): Float64Array {
   const { bound, layers } = kindOf(entry);
   return bound === 'diffusion'
     ? diffusionRow(result as DiffusionElboResult)

@@ -1,13 +1,13 @@
-/** The pool as the package has it: its workers also do what is no growth. */
+/** The pool as the package has it: its workers also do other work. */
 import type { WorkerClient } from './client.ts';
 import { asError, CancelledError, WorkerLostError } from './errors.ts';
 import { LOSS_LIMIT, Pool } from './pool.ts';
-import type { Place } from './recruiter.ts';
+import type { Place } from './pool-services.ts';
 import type { Slot } from './slot.ts';
 
 export class SharedPool extends Pool {
   /**
-   * Has one worker that holds a model do what is no growth, between the growths' evaluations: `near` if that one is still there, else the
+   * Has one worker that holds a model do other work, between the jobs' evaluations: `near` if that one is still there, else the
    * one with the least to do; with `apart`, another worker for each. What a lost worker was at is begun again by another.
    */
   async use<T>(
@@ -17,11 +17,11 @@ export class SharedPool extends Pool {
   ): Promise<T> {
     return this.#attempt(
       async () => {
-        if (!this.models.get(id)) this.models.set(id, await this.recruiter.model(id));
+        if (!this.models.get(id)) this.models.set(id, await this.services.model(id));
       },
       () => this.#place(id, place),
       async (slot) => {
-        await this.equip(slot, id);
+        await this.ensureModel(slot, id);
         return work(slot.client);
       },
     );
@@ -71,7 +71,7 @@ export class SharedPool extends Pool {
     const least = () => [...this.slots].sort((a, b) => load(a) - load(b))[0];
     const found = least();
     if (found && (!apart || found.uses === 0)) return found;
-    this.staff(this.slots.length + 1);
+    this.hire(this.slots.length + 1);
     return least();
   }
 }

@@ -5,8 +5,8 @@ export interface Slot {
   client: WorkerClient;
   begun: Map<'start', Promise<unknown>>;
   models: Map<string, Promise<unknown>>;
-  growths: Map<number, Promise<unknown>>;
-  /** Takes spans of growths. */
+  jobs: Map<number, Promise<unknown>>;
+  /** Takes spans of jobs. */
   busy: boolean;
   /** What else it has been given to do. */
   uses: number;
@@ -18,7 +18,7 @@ export const slotOf = (client: WorkerClient): Slot => ({
   client,
   begun: new Map(),
   models: new Map(),
-  growths: new Map(),
+  jobs: new Map(),
   busy: false,
   uses: 0,
   settled: false,

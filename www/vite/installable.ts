@@ -13,7 +13,7 @@ const LARGEST = 32 * 2 ** 20;
 
 /**
  * The web manifest, and a service worker that keeps the page and the engine: it opens without a connection, with the models that were
- * used before, which the page itself keeps by their checksums (engine/shelf.ts).
+ * used before, which the page itself keeps by their checksums (engine/model-fetcher.ts).
  */
 export const installable = () =>
   VitePWA({

@@ -221,14 +221,14 @@ function provide(): void {
       const task = params['task'] as { model: string } | undefined;
       const model = task?.model ?? (params['model'] as string | undefined);
       if (model) await this.#need(model);
-      const ticket = this.#id;
-      if (!task) return soak.encode(await this.ask(call, { ...params, ticket }));
-      const { total } = (await this.ask('openGrowth', { ticket, task })) as { total: number };
-      const values = await this.ask('evaluate', { ticket, from: 0, to: total });
-      const { result } = (await this.ask('record', { ticket, from: 0, values })) as {
+      const jobId = this.#id;
+      if (!task) return soak.encode(await this.ask(call, { ...params, jobId }));
+      const { total } = (await this.ask('openJob', { jobId, task })) as { total: number };
+      const values = await this.ask('evaluate', { jobId, from: 0, to: total });
+      const { result } = (await this.ask('record', { jobId, from: 0, values })) as {
         result: unknown;
       };
-      await this.ask('closeGrowth', { ticket });
+      await this.ask('closeJob', { jobId });
       return soak.encode(result);
     }
   }

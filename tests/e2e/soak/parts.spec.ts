@@ -132,7 +132,7 @@ test('what plays may move by itself, and each lab owns fields that there are', (
 });
 
 const task = JSON.stringify({
-  call: 'openGrowth',
+  call: 'openJob',
   params: { task: { model: 'm', image: { $array: 'Uint8Array', of: [1] }, seed: 0 } },
 });
 
@@ -146,7 +146,7 @@ test('bounds that differ in one bit are told with the place, and equal ones coun
   expect(bounds.faults).toHaveLength(1);
   expect([bounds.distinct, bounds.finished, bounds.spent]).toEqual([1, 3, 5]);
   expect(difference(task, '{"a":12}', '{"a":13}')).toBe(
-    'openGrowth {"model":"m","seed":0}: “{"a":12}” where an undisturbed page has “{"a":13}”',
+    'openJob {"model":"m","seed":0}: “{"a":12}” where an undisturbed page has “{"a":13}”',
   );
 });
 

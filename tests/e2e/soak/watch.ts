@@ -114,22 +114,22 @@ export function install(): void {
   const alone = ({ call, params }: Asked) =>
     call === 'planePoint' && (params?.['setup'] as { network: unknown }).network === null;
 
-  function leave(worker: Worker, ticket: unknown): void {
-    const holders = growths.get(ticket)?.holders;
+  function leave(worker: Worker, jobId: unknown): void {
+    const holders = growths.get(jobId)?.holders;
     holders?.delete(worker);
-    if (holders?.size === 0) growths.delete(ticket);
+    if (holders?.size === 0) growths.delete(jobId);
   }
 
   function asked(worker: Worker, { call, params }: Asked): void {
     if (!params) return;
-    const { ticket, task } = params;
-    if (call === 'openGrowth') {
+    const { jobId, task } = params;
+    if (call === 'openJob') {
       const begun = { task, total: null, result: null, spent: 0, done: false };
-      const growth = growths.get(ticket) ?? { ...begun, holders: new Set() };
-      growths.set(ticket, growth);
+      const growth = growths.get(jobId) ?? { ...begun, holders: new Set() };
+      growths.set(jobId, growth);
       growth.holders.add(worker);
     }
-    if (call === 'closeGrowth') leave(worker, ticket);
+    if (call === 'closeJob') leave(worker, jobId);
     if (call === 'load') {
       const { entry, files } = params as { entry: { id: string }; files: unknown };
       // Those of the site are fetched again.
@@ -142,13 +142,13 @@ export function install(): void {
     if (!one.params) return;
     const spent = performance.now() - one.at;
     if (alone(one)) {
-      const { ticket: _ticket, ...params } = one.params;
+      const { jobId: _jobId, ...params } = one.params;
       finish({ call: one.call, params }, result, spent);
       return;
     }
-    const growth = growths.get(one.params['ticket']);
+    const growth = growths.get(one.params['jobId']);
     if (!growth) return;
-    if (one.call === 'openGrowth') growth.total = (result as { total: number }).total;
+    if (one.call === 'openJob') growth.total = (result as { total: number }).total;
     if (one.call === 'evaluate') growth.spent += spent;
     if (one.call !== 'record' || growth.done) return;
     const record = result as { evaluations: number; result: unknown };
@@ -217,7 +217,7 @@ export function install(): void {
     override terminate(): void {
       for (const one of this.#asked.values()) ended(one);
       this.#asked.clear();
-      for (const ticket of [...growths.keys()]) leave(this, ticket);
+      for (const jobId of [...growths.keys()]) leave(this, jobId);
       super.terminate();
     }
   }

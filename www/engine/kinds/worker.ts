@@ -1,5 +1,5 @@
 /** What a worker does with a kind of model: loads it, and grows the bound of an image. */
-import type { GrowthResult, Growths, ImageShape, ModelEntry } from '../protocol.ts';
+import type { JobResult, Jobs, ImageShape, ModelEntry } from '../protocol.ts';
 
 /** What grows by independent evaluations that can be computed anywhere and recorded in one place. */
 export interface Run {
@@ -7,7 +7,7 @@ export interface Run {
   readonly evaluations: number;
   evaluateRange(from: number, to: number): Float64Array[];
   record(index: number, values: Float64Array): boolean;
-  result(): GrowthResult | undefined;
+  result(): JobResult | undefined;
   free(): void;
 }
 
@@ -21,12 +21,9 @@ export interface Loaded extends Readonly<ImageShape> {
   free(): void;
 }
 
-type Options = Growths['latent']['options'] & Growths['diffusion']['options'];
+type Options = Jobs['latent']['options'] & Jobs['diffusion']['options'];
 
-export interface WorkerKind<
-  Entry extends ModelEntry = ModelEntry,
-  Model extends Loaded = Loaded,
-> {
+export interface WorkerKind<Entry extends ModelEntry = ModelEntry, Model extends Loaded = Loaded> {
   id: Entry['kind'];
   /** Which files it needs is for the crate to say. */
   load: (entry: Entry, files: Record<string, Uint8Array>) => Model;

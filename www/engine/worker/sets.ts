@@ -10,14 +10,14 @@ import {
 } from '../../pkg/elbo_room.js';
 import { kindOf } from '../kinds/index.ts';
 import type { Bound } from '../kinds/worker.ts';
-import type { Growths, GrowthTask } from '../protocol.ts';
+import type { Jobs, JobTask } from '../protocol.ts';
 import { rowOf } from '../scores.ts';
 import { levelsFor } from './images.ts';
 import { heldOf } from './models.ts';
 import { breathe, type Handlers, PROGRESS_MS, type Task } from './task.ts';
 
-type SetTask = Extract<GrowthTask, { kind: 'set' }>;
-type SetResult = Growths['set']['result'];
+type SetTask = Extract<JobTask, { kind: 'set' }>;
+type SetResult = Jobs['set']['result'];
 
 /** Evaluations between two looks at the clock. */
 const TOGETHER = { latent: 64, diffusion: 8 };

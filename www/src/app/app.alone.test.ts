@@ -1,7 +1,7 @@
 /** The page as a whole, with a sixth lab: one folder (testing/sixth), and one line in the list of labs. */
 import { screen } from '@testing-library/dom';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { REST_MS } from '../../engine/recruiter.ts';
+import { REST_MS } from '../../engine/pool-services.ts';
 
 type Modules = Awaited<ReturnType<typeof fetchModules>>;
 

@@ -9,7 +9,7 @@ import type {
   Manifest,
   VaeEntry,
 } from '../../engine/protocol.ts';
-import { Shelf } from '../../engine/shelf.ts';
+import { ModelFetcher } from '../../engine/model-fetcher.ts';
 import type { CrateApi } from './crate.worker.ts';
 import type { PeerApi, Sizes } from './peer.worker.ts';
 import { hire, type Hired } from './remote.ts';
@@ -45,15 +45,15 @@ export async function fetchSupplies(): Promise<Supplies> {
     throw new Error(
       'the benchmark needs the project’s own models: a VAE with its encoder and a class-conditional diffusion model, of grey images of 28 by 28 pixels',
     );
-  const shelf = new Shelf(models);
+  const fetcher = new ModelFetcher(models);
   // What the page shares with its workers, the peer would not take.
   const unshared = (files: Files) =>
     Object.fromEntries(Object.entries(files).map(([role, bytes]) => [role, bytes.slice()]));
   const [module, vaeFiles, ddpmFiles, hvaeFiles] = await Promise.all([
     fetchModule(new URL(wasmUrl, document.baseURI)),
-    shelf.model(vae, {}).then(unshared),
-    shelf.model(ddpm, {}).then(unshared),
-    hvae && shelf.model(hvae, {}).then(unshared),
+    fetcher.model(vae, {}).then(unshared),
+    fetcher.model(ddpm, {}).then(unshared),
+    hvae && fetcher.model(hvae, {}).then(unshared),
   ]);
   return {
     module,

@@ -5,7 +5,7 @@ import type { ModelEntry } from '../../engine/protocol.ts';
 import { calls, later, ScriptedWorker, workerOf } from '../testing/worker.ts';
 import { Engine } from './engine.svelte.ts';
 import { LoadError } from '../../engine/loader.ts';
-import { REST_MS } from '../../engine/recruiter.ts';
+import { REST_MS } from '../../engine/pool-services.ts';
 
 afterEach(clearUp);
 
@@ -208,19 +208,19 @@ describe('a worker that dies', () => {
     expect(engine.decoder.generation).toBe(8);
   });
 
-  it('takes no model with it that was loaded besides, nor a call that waits in a lane', async () => {
+  it('takes no model with it that was loaded besides, nor a call that waits in a queue', async () => {
     const engine = await watched({ script: { npy: () => new Uint8Array() } });
-    await Promise.all([engine.decoder.equip(engine.files.of(MAP_VAE)), pass()]);
+    await Promise.all([engine.decoder.ensureModel(engine.files.of(MAP_VAE)), pass()]);
     expect(workerOf('decoder').asked('load')).toHaveLength(2);
-    const lane = engine.decoder.lane('x');
-    const first = lane.submit(() =>
+    const queue = engine.decoder.queue('x');
+    const first = queue.submit(() =>
       engine.decoder.client.call('npy', { values: new Float64Array() }),
     );
     workerOf('decoder').die();
     await expect(first).rejects.toThrow('the worker has ended');
     await pass();
-    expect(engine.decoder.lane('x')).not.toBe(lane);
-    await Promise.all([engine.decoder.equip(engine.files.of(MAP_VAE)), pass()]);
+    expect(engine.decoder.queue('x')).not.toBe(queue);
+    await Promise.all([engine.decoder.ensureModel(engine.files.of(MAP_VAE)), pass()]);
     expect(
       workerOf('decoder')
         .asked('load')

@@ -9,11 +9,17 @@ import { NO_MODELS, type OwnModels } from '../../engine/own.ts';
 import { isMissingPart, parts } from './outage.svelte.ts';
 import { SharedPool } from '../../engine/shared-pool.ts';
 import type { EvaluatedModel, Manifest, ModelEntry } from '../../engine/protocol.ts';
-import { poolSize, REST_MS, type SuppliedModel } from '../../engine/recruiter.ts';
+import { poolSize, REST_MS, type SuppliedModel } from '../../engine/pool-services.ts';
 import { spawn } from '../../engine/spawn.ts';
 import { KnownSchedules } from './schedules.svelte.ts';
 import { documentSource, type Source } from './source.ts';
-import { type Crew, type ModelKind, type Role, Station, type Supplies } from './station.svelte.ts';
+import {
+  type ModelKind,
+  type Role,
+  type Supplies,
+  WorkerHost,
+  type WorkerRole,
+} from './worker-host.svelte.ts';
 import { cacheStorage, FileStore } from '../../engine/store.ts';
 import { missingFeatures } from './support.ts';
 
@@ -21,7 +27,7 @@ import { missingFeatures } from './support.ts';
 export type Obstacle = { absent: ModelKind } | { failed: Error } | { down: true };
 
 export interface Loss {
-  role: Crew;
+  role: WorkerRole;
   reason: string;
   restarting: boolean;
 }
@@ -57,12 +63,13 @@ export class Engine {
   readonly list: Asset<Manifest>;
   readonly files: ModelFiles;
   readonly pool!: SharedPool;
-  readonly decoder!: Station;
-  readonly sampler!: Station;
+  readonly decoder!: WorkerHost;
+  readonly sampler!: WorkerHost;
   readonly schedules!: KnownSchedules;
   /** Needs no model, and begins when its lab is first seen. */
-  readonly fitter!: Station;
-  #leader!: Station;
+  readonly fitter!: WorkerHost;
+  #leader!: WorkerHost;
+  readonly #hosts: WorkerHost[] = [];
   #problemsRead = $state(false);
   #most = 1;
   #wanted: Record<ModelKind, string>;
@@ -74,7 +81,7 @@ export class Engine {
   /** Whether the site has scores of the test set, as far as is known. */
   evaluated = $state(__EVALUATED__);
   /** Whose script did not come. */
-  #unstarted = new Set<Crew>();
+  #unstarted = new Set<WorkerRole>();
 
   /** `wanted` are the model ids that the page's state asks for, `first` the kind that its first picture needs, if it needs one. */
   constructor(
@@ -102,12 +109,15 @@ export class Engine {
     const { runtime } = this;
     const { vae, ddpm } = this.files;
     const entry = (id: string) => this.files.entryOf(id);
-    const station = (role: Role, needs: Supplies['models']) =>
-      new Station(role, { runtime, entry, models: needs }, (...loss) => this.#lost(...loss));
-    this.decoder = station('decoder', { vae });
-    this.sampler = station('sampler', { ddpm });
+    const host = (role: Role, models: Supplies['models']) => {
+      const made = new WorkerHost(role, { runtime, entry, models }, (...of) => this.#lost(...of));
+      this.#hosts.push(made);
+      return made;
+    };
+    this.decoder = host('decoder', { vae });
+    this.sampler = host('sampler', { ddpm });
     this.schedules = new KnownSchedules(this.sampler, this.report);
-    this.fitter = station('fitter', {});
+    this.fitter = host('fitter', {});
     const most = poolSize(navigator.hardwareConcurrency, deviceMemory());
     this.#most = most;
     this.pool = new SharedPool(most, {
@@ -173,7 +183,7 @@ export class Engine {
     for (const asset of this.assets) if (asset.status === 'failed') asset.retry();
   }
 
-  restart(role: Crew): void {
+  restart(role: WorkerRole): void {
     this.losses = this.losses.filter((loss) => loss.role !== role);
     if (role === 'pool') {
       this.poolDown = false;
@@ -215,8 +225,8 @@ export class Engine {
     const leader = first === 'vae' ? this.decoder : this.sampler;
     // Whoever begins first reads the list.
     if (list.status !== 'ready') this.#leader = leader;
-    let others = [this.decoder, this.sampler].filter((station) => station !== leader);
-    // On its way while the engine is; the station asks for it only when it has started.
+    let others = [this.decoder, this.sampler].filter((host) => host !== leader);
+    // On its way while the engine is; the host asks for it only when it has started.
     files[first].get().catch(() => undefined);
     void leader.begin();
     const needed = [runtime, list, files[first]];
@@ -228,7 +238,7 @@ export class Engine {
       others = [];
       const begin = () => {
         markFirstPicture();
-        waiting.forEach((station) => void station.begin());
+        waiting.forEach((host) => void host.begin());
       };
       // The first pictures are asked for in this turn; when they are painted, the processor is free for the others.
       if (failed) begin();
@@ -290,18 +300,17 @@ export class Engine {
     );
   }
 
-  /** What keeps a station, or the pool, from the model that the page's state asks for, where it is more than time. */
-  obstacle(kind: ModelKind, id: string, station: Station | 'pool'): Obstacle | null {
+  /** What keeps a host, or the pool, from the model that the page's state asks for, where it is more than time. */
+  obstacle(kind: ModelKind, id: string, host: WorkerHost | 'pool'): Obstacle | null {
     const { runtime, list, files } = this;
     const { vae, encoder } = files;
     const entry = this.entry(kind, id);
     if (this.manifest && !entry && files.isAbsent(kind)) return { absent: kind };
     const model = entry && files.find(entry.id);
-    const parts =
-      model === encoder ? [vae, ...(station === this.decoder ? [] : [encoder])] : [model];
+    const parts = model === encoder ? [vae, ...(host === this.decoder ? [] : [encoder])] : [model];
     const failed = [runtime, list, ...parts].find((asset) => asset?.status === 'failed');
     if (failed?.error) return { failed: failed.error };
-    return (station === 'pool' ? this.poolDown : station.down) ? { down: true } : null;
+    return (host === 'pool' ? this.poolDown : host.down) ? { down: true } : null;
   }
 
   /** Why the files of a model are not to be had, or were refused; null while they may still come. */
@@ -325,18 +334,13 @@ export class Engine {
   /** Ends all workers: nothing answers any more. */
   close(): void {
     if (this.missing.length > 0) return;
-    for (const station of this.#stations) station.close();
+    for (const host of this.#hosts) host.close();
     this.pool.close();
-  }
-
-  get #stations(): Station[] {
-    return [this.decoder, this.sampler, this.fitter];
   }
 
   /** Whose work somebody looks at; the others are given back after a while, and come again when they are needed. */
   look(roles: readonly Role[]): void {
-    if (this.missing.length > 0) return;
-    for (const station of this.#stations) station.watched = roles.includes(station.role);
+    for (const host of this.#hosts) host.watched = roles.includes(host.role);
   }
 
   /** Has the labs take another model; those that are under way with the old one begin anew. */
@@ -345,12 +349,12 @@ export class Engine {
     if ((this.#using[kind] ?? first) === id) return;
     this.#using[kind] = id;
     const model = this.files.of(id);
-    for (const station of [this.decoder, this.sampler]) station.use(kind, model).catch(this.report);
+    for (const host of [this.decoder, this.sampler]) host.use(kind, model).catch(this.report);
   }
 
   /** Workers beside the sampler for the chains of a grid, as many as there are cores left. */
   async helpers(id: string): Promise<WorkerClient[]> {
-    return this.#most > 1 ? this.pool.lend(id, this.#most - 1) : [];
+    return this.#most > 1 ? this.pool.borrow(id, this.#most - 1) : [];
   }
 
   async #supply(id: string): Promise<SuppliedModel> {
@@ -372,7 +376,7 @@ export class Engine {
     return client;
   }
 
-  #lost(role: Crew, reason: string, restarting: boolean, cause: LossCause): void {
+  #lost(role: WorkerRole, reason: string, restarting: boolean, cause: LossCause): void {
     if (role === 'pool') this.poolDown = !restarting;
     if (cause === 'script' || cause === 'refused') {
       // Not this worker's own fault: said once for all of them.

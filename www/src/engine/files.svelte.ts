@@ -2,10 +2,10 @@ import { AbsentError, Asset } from './asset.svelte.ts';
 import { chooseModel, type FetchOptions, modelBytes } from '../../engine/loader.ts';
 import { isOwn, type OwnModels } from '../../engine/own.ts';
 import type { Manifest, ModelEntry } from '../../engine/protocol.ts';
-import { Shelf } from '../../engine/shelf.ts';
+import { ModelFetcher } from '../../engine/model-fetcher.ts';
 import type { FileStore } from '../../engine/store.ts';
-import type { ModelPackage } from '../../engine/recruiter.ts';
-import type { ModelKind } from './station.svelte.ts';
+import type { ModelPackage } from '../../engine/pool-services.ts';
+import type { ModelKind } from './worker-host.svelte.ts';
 
 const isDecoder = (role: string) => role === 'decoder' || role === 'decoderData';
 
@@ -35,13 +35,13 @@ export class ModelFiles {
   readonly ddpm: Asset<ModelPackage>;
   /** Models beyond those of the labs, fetched when they are needed. */
   extras = $state.raw<Asset<ModelPackage>[]>([]);
-  #shelf: Shelf;
+  #fetcher: ModelFetcher;
   /** The manifest as it came: enough to fetch by, before the crate is there to validate it. */
   #draft: Pick<Manifest, 'models'> | null = null;
   #onDraft: (() => void)[] = [];
 
   constructor(private readonly sources: Sources) {
-    this.#shelf = new Shelf(sources.base, sources.store);
+    this.#fetcher = new ModelFetcher(sources.base, sources.store);
     this.vae = new Asset('vae', (onBytes, fresh) =>
       this.#fetchFirst('vae', { onBytes, fresh }, isDecoder),
     );
@@ -55,7 +55,7 @@ export class ModelFiles {
 
   /** Drops files of models that the site no longer has. */
   prune(models: Manifest['models']): void {
-    void this.#shelf.prune(models);
+    void this.#fetcher.prune(models);
   }
 
   /** Fetches by the manifest as it came. */
@@ -155,7 +155,7 @@ export class ModelFiles {
     options: FetchOptions,
     wanted: (role: string) => boolean = () => true,
   ): Promise<Record<string, Uint8Array>> {
-    if (!isOwn(entry.id)) return this.#shelf.model(entry, options, wanted);
+    if (!isOwn(entry.id)) return this.#fetcher.model(entry, options, wanted);
     const all = Object.entries(await this.sources.own.files(entry.id));
     const files = all.filter(([role]) => wanted(role));
     for (const [, bytes] of files) options.onBytes?.(bytes.length);

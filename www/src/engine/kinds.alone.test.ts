@@ -47,19 +47,23 @@ it('is loaded by a worker, which grows its bound and scores data sets with it', 
   void modelHandlers.load({ entry, files: {} }, TASK);
   const image = flat(2).levels;
   const task = { kind: 'latent', model: 'flow', image, options: {} } as const;
-  expect(await boundHandlers.openGrowth({ ticket: 1, task }, TASK)).toEqual({ total: 1 });
-  const values = await boundHandlers.evaluate({ ticket: 1, from: 0, to: 1 }, TASK);
-  expect(await boundHandlers.record({ ticket: 1, from: 0, values }, TASK)).toMatchObject({
+  expect(await boundHandlers.openJob({ jobId: 1, task }, TASK)).toEqual({ total: 1 });
+  const values = await boundHandlers.evaluate({ jobId: 1, from: 0, to: 1 }, TASK);
+  expect(await boundHandlers.record({ jobId: 1, from: 0, values }, TASK)).toMatchObject({
     evaluations: 1,
     result: { elbo: { mean: -2 * 784 } },
   });
   const other = { ...task, kind: 'diffusion', options: {} } as const;
-  expect(() => boundHandlers.openGrowth({ ticket: 2, task: other }, TASK)).toThrow(
-    'flow has no growth of kind diffusion',
+  expect(() => boundHandlers.openJob({ jobId: 2, task: other }, TASK)).toThrow(
+    'flow has no job of kind diffusion',
   );
 
   const options = { shape: entry.image, images: [0], seed: 1, latent: {}, diffusion: {} };
-  const [row] = await new SetRun({ kind: 'set', model: 'flow', image, options }).evaluate(0, 1, TASK);
+  const [row] = await new SetRun({ kind: 'set', model: 'flow', image, options }).evaluate(
+    0,
+    1,
+    TASK,
+  );
   const columns = columnsOf(entry);
   expect(row).toHaveLength(columns.length);
   expect(columns.slice(-2)).toEqual(['layer0', 'layer1']);
@@ -76,10 +80,10 @@ it('is compared with the other models in the ELBO lab', async () => {
         manifest: () => ({ ...manifest, models: [...manifest.models, entry] }),
         examples: () => [{ name: '3', strokes: [Float32Array.of(0, 0, 1, 1)] }] as never,
         prepare: () => flat(3).levels,
-        openGrowth: () => ({ total: 1 }),
+        openJob: () => ({ total: 1 }),
         evaluate: () => [Float64Array.of(1)],
         record: () => ({ evaluations: 1, result: null }),
-        closeGrowth: () => null,
+        closeJob: () => null,
       },
     },
     (engine, page) => new ElboLab(engine, page),
@@ -87,7 +91,7 @@ it('is compared with the other models in the ELBO lab', async () => {
   await pass(2000);
   // After the kinds that the list has before it.
   expect(lab.latent.at(-1)?.entry.id).toBe('flow');
-  const tasks = ScriptedWorker.all.flatMap((worker) => worker.asked('openGrowth'));
+  const tasks = ScriptedWorker.all.flatMap((worker) => worker.asked('openJob'));
   const own = tasks.find(({ task }) => task.model === 'flow')?.task;
   expect(own).toMatchObject({ kind: 'latent', image: flat(3).levels });
 });

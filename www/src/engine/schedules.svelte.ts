@@ -1,5 +1,5 @@
 import type { DdpmEntry, Schedules } from '../../engine/protocol.ts';
-import type { Station } from './station.svelte.ts';
+import type { WorkerHost } from './worker-host.svelte.ts';
 
 /** A network that is told the log SNR knows every noise level. */
 const takesAll = ({ network }: DdpmEntry) => (network?.time?.form ?? 'log-snr') === 'log-snr';
@@ -10,7 +10,7 @@ export class KnownSchedules {
   #said = $state.raw<Record<string, Schedules>>({});
 
   constructor(
-    private readonly sampler: Station,
+    private readonly sampler: WorkerHost,
     private readonly report: (error: unknown) => void,
   ) {}
 

@@ -144,10 +144,10 @@ describe('a model that crashes each worker that loads it', () => {
             throw Object.assign(new Error('unreachable'), { name: 'RuntimeError' });
           return null;
         },
-        openGrowth: () => ({ total: 4 }),
+        openJob: () => ({ total: 4 }),
         evaluate: ({ from, to }) => Array.from({ length: to - from }, () => Float64Array.of(1)),
         record: ({ from, values }) => ({ evaluations: from + values.length, result: null }),
-        closeGrowth: () => null,
+        closeJob: () => null,
       },
     });
     const done: string[] = [];

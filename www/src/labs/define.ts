@@ -1,6 +1,6 @@
 /** What a lab says of itself before it is opened. Its code is fetched by `load`. */
 import type { ModelEntry } from '../../engine/protocol.ts';
-import type { ModelKind, Role } from '../engine/station.svelte.ts';
+import type { ModelKind, Role } from '../engine/worker-host.svelte.ts';
 import type { Messages } from '../messages/catalogue.ts';
 import type { Slices, StateOf } from '../schema/rows.ts';
 import type { Preset } from './presets.ts';

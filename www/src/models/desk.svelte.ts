@@ -2,7 +2,7 @@ import { type Catalog, catalogOf } from '../address/fit.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
 import { addressOf, filesOf, idOf, isOwn, nameIn } from '../../engine/own.ts';
 import type { ModelEntry } from '../../engine/protocol.ts';
-import type { ModelKind } from '../engine/station.svelte.ts';
+import type { ModelKind } from '../engine/worker-host.svelte.ts';
 import { LABS } from '../labs/index.ts';
 import { messages } from '../messages/index.ts';
 import type { Page } from '../page.svelte.ts';

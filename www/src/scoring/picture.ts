@@ -1,6 +1,6 @@
 /** Pictures that are scored. */
 import type { Pixels } from '../../engine/protocol.ts';
-import type { ModelKind } from '../engine/station.svelte.ts';
+import type { ModelKind } from '../engine/worker-host.svelte.ts';
 
 /** One picture; equal keys mean equal pictures. */
 export interface Picture extends Pixels {

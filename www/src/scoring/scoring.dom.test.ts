@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { DiffusionElboResult, GrowthTask, LatentBoundResult } from '../../engine/protocol.ts';
+import type { DiffusionElboResult, JobTask, LatentBoundResult } from '../../engine/protocol.ts';
 import { clearUp, open, pass } from '../testing/page.svelte.ts';
 import { flat } from '../testing/images.ts';
 import { type Script, ScriptedWorker, workerOf } from '../testing/worker.ts';
@@ -13,10 +13,10 @@ const picture = (level: number): Picture => ({ key: `level ${level}`, ...flat(le
 
 /** Bounds of 100 evaluations, ten milliseconds each; that of a VAE is the first level, that of a diffusion model needs ten. */
 function scoring(): Script {
-  const tasks = new Map<number, GrowthTask>();
+  const tasks = new Map<number, JobTask>();
   return {
-    openGrowth: ({ ticket, task }) => {
-      tasks.set(ticket, task);
+    openJob: ({ jobId, task }) => {
+      tasks.set(jobId, task);
       return { total: 100 };
     },
     evaluate: async ({ from, to }, asked) => {
@@ -27,9 +27,9 @@ function scoring(): Script {
       }
       return values;
     },
-    record: ({ ticket, from, values }) => {
+    record: ({ jobId, from, values }) => {
       const evaluations = from + values.length;
-      const task = tasks.get(ticket);
+      const task = tasks.get(jobId);
       if (task?.kind === 'latent') {
         const elbo = { mean: -(task.image[0] ?? 0), standardError: 1 };
         return { evaluations, result: { elbo } as LatentBoundResult };
@@ -37,7 +37,7 @@ function scoring(): Script {
       const result = evaluations < 10 ? null : ({ evaluations } as DiffusionElboResult);
       return { evaluations, result };
     },
-    closeGrowth: () => null,
+    closeJob: () => null,
     prepare: ({ format }) => new Uint8Array(format.shape.height * format.shape.width).fill(5),
   };
 }
@@ -61,11 +61,11 @@ async function opened(hash = '', script = scoring()) {
 }
 
 /** The tasks of a kind, each once however many workers share it. */
-function tasks<K extends GrowthTask['kind']>(kind: K) {
-  const asked = ScriptedWorker.all.flatMap((worker) => worker.asked('openGrowth'));
-  const each = new Map(asked.map(({ ticket, task }) => [ticket, task]));
+function tasks<K extends JobTask['kind']>(kind: K) {
+  const asked = ScriptedWorker.all.flatMap((worker) => worker.asked('openJob'));
+  const each = new Map(asked.map(({ jobId, task }) => [jobId, task]));
   return [...each.values()].filter(
-    (task): task is Extract<GrowthTask, { kind: K }> => task.kind === kind,
+    (task): task is Extract<JobTask, { kind: K }> => task.kind === kind,
   );
 }
 
@@ -165,7 +165,7 @@ describe('the scores under the labs', () => {
 
   it('say what the crate refused', async () => {
     const { scores, shown } = await opened('', {
-      openGrowth: ({ task }) => {
+      openJob: ({ task }) => {
         throw new Error(task.kind === 'latent' ? 'image has 3 values' : 'steps is 0');
       },
     });

@@ -1,17 +1,11 @@
 import type { Engine } from '../engine/engine.svelte.ts';
 import { boundLack, isSameShape } from '../../engine/facts.ts';
-import type {
-  DdpmEntry,
-  GrowthKind,
-  Growths,
-  ModelEntry,
-  VaeEntry,
-} from '../../engine/protocol.ts';
+import type { DdpmEntry, JobKind, Jobs, ModelEntry, VaeEntry } from '../../engine/protocol.ts';
 import { fitClass } from '../models/classes.ts';
 import { fitSchedule } from '../models/fit.ts';
 import type { Page } from '../page.svelte.ts';
 import { tab } from '../tab.svelte.ts';
-import { Growing, namedTask, type TaskOf } from './growing.svelte.ts';
+import { JobView, namedTask, type TaskOf } from './job-view.svelte.ts';
 import type { Displayed, Picture } from './picture.ts';
 
 const STILL_MS = 400;
@@ -24,8 +18,8 @@ const OWNER = 'panel';
 /** Scores the picture on display under both models once it rests, and stops as soon as it changes. */
 export class Scoring {
   /** Few evaluations: they need not wait for the many of the other. */
-  readonly vae: Growing<'latent'>;
-  readonly ddpm: Growing<'diffusion'>;
+  readonly vae: JobView<'latent'>;
+  readonly ddpm: JobView<'diffusion'>;
   readonly seed = SEED;
   /** The picture as the VAE takes it. */
   fitted = $state.raw<Picture | null>(null);
@@ -37,8 +31,8 @@ export class Scoring {
     private readonly page: Page,
     private readonly ofLab: () => Displayed | undefined,
   ) {
-    this.vae = new Growing(engine, { owner: OWNER, rank: 0 });
-    this.ddpm = new Growing(engine, { owner: OWNER, rank: 1 });
+    this.vae = new JobView(engine, { owner: OWNER, rank: 0 });
+    this.ddpm = new JobView(engine, { owner: OWNER, rank: 1 });
     if (engine.missing.length > 0) return;
     $effect(() => engine.pool.suspend(OWNER, tab.hidden));
     $effect(() => this.#fit());
@@ -87,13 +81,13 @@ export class Scoring {
   }
 
   /** What the bound of the VAE is asked for. */
-  get vaeOptions(): Growths['latent']['options'] {
+  get vaeOptions(): Jobs['latent']['options'] {
     const given = this.page.state.latent.class;
     return { samples: VAE_SAMPLES, proposal: 'posterior', seed: SEED, class: given };
   }
 
   /** The same of the diffusion model. */
-  get options(): Growths['diffusion']['options'] {
+  get options(): Jobs['diffusion']['options'] {
     const { schedule, timesteps } = this.page.state.bound;
     return { schedule, timesteps, steps: this.boundSteps, class: this.class, seed: SEED };
   }
@@ -123,8 +117,8 @@ export class Scoring {
   }
 
   /** Begins with the picture that rests, and returns how to end it. */
-  #score<K extends GrowthKind>(
-    bound: Growing<K>,
+  #score<K extends JobKind>(
+    bound: JobView<K>,
     entry: ModelEntry,
     task: TaskOf<K>,
     onFitted?: (picture: Picture) => void,

@@ -3,7 +3,7 @@ import { boundLack, isLatent, isSameShape } from '../../engine/facts.ts';
 import type {
   ChainStart,
   DdpmEntry,
-  Growths,
+  Jobs,
   InferenceSetup,
   ModelEntry,
   Pixels,
@@ -51,7 +51,7 @@ export function scoring(
   picture: Pixels | null,
   result: { binarized: Uint8Array | null; samples: number; seed: number } | null,
   title: string,
-  asked: Partial<Growths['latent']['options']> = {},
+  asked: Partial<Jobs['latent']['options']> = {},
 ): Code | undefined {
   if (!entry || !result || !isOf(picture, entry)) return undefined;
   const { samples, seed, binarized } = result;
@@ -77,7 +77,7 @@ export function scoring(
 export function diffusing(
   entry: DdpmEntry | undefined,
   picture: Pixels | null,
-  options: Growths['diffusion']['options'],
+  options: Jobs['diffusion']['options'],
   title: string,
 ): Code | undefined {
   if (!entry || !isOf(picture, entry)) return undefined;
@@ -128,7 +128,7 @@ export function sampling(
 export function scoringSet(
   entry: ModelEntry,
   set: { name: string; images: number; seed: number },
-  options: { latent: Growths['latent']['options']; diffusion: Growths['diffusion']['options'] },
+  options: { latent: Jobs['latent']['options']; diffusion: Jobs['diffusion']['options'] },
   title: string,
 ): Code {
   const { name, seed } = set;

@@ -2,7 +2,7 @@
 import { flushSync } from 'svelte';
 import { vi } from 'vitest';
 import { Engine } from '../engine/engine.svelte.ts';
-import type { ModelKind } from '../engine/station.svelte.ts';
+import type { ModelKind } from '../engine/worker-host.svelte.ts';
 import { Page } from '../page.svelte.ts';
 import { bytesOf, manifest } from './manifest.ts';
 import { furnish, type Script, ScriptedWorker } from './worker.ts';

@@ -1,13 +1,13 @@
-/** A pool of workers that answer from a script of habits, and a growth whose sum would show another order. */
+/** A pool of workers that answer from a script of habits, and a job whose sum would show another order. */
 import { vi } from 'vitest';
 import type { CallName, Calls, FromWorker, ToWorker } from '../../engine/calls.ts';
 import { WorkerClient, type WorkerLike } from '../../engine/client.ts';
-import type { GrowthState } from '../../engine/growth.ts';
+import type { JobState } from '../../engine/job.ts';
 import { toWire } from '../../engine/errors.ts';
 import { Pool } from '../../engine/pool.ts';
-import type { Order, Recruiter, SuppliedModel } from '../../engine/recruiter.ts';
+import type { Order, PoolServices, SuppliedModel } from '../../engine/pool-services.ts';
 import { PromptWorker } from '../../engine/prompt.ts';
-import type { GrowthTask, LatentBoundResult } from '../../engine/protocol.ts';
+import type { JobTask, LatentBoundResult } from '../../engine/protocol.ts';
 
 export const TOTAL = 3000;
 
@@ -20,7 +20,7 @@ export const expectedOf = (total: number) =>
 export const EXPECTED = expectedOf(TOTAL);
 
 export interface Habits {
-  /** Evaluations of a growth. */
+  /** Evaluations of a job. */
   total?: number;
   delay: () => number;
   fails?: (call: CallName) => Error | null;
@@ -38,7 +38,7 @@ class FakeWorker implements WorkerLike {
   onmessageerror: WorkerLike['onmessageerror'] = null;
   sums = new Map<number, { sum: number; count: number }>();
   calls: CallName[] = [];
-  /** Tickets of the growths that were asked for values, in turn. */
+  /** Numbers of the jobs that were asked for values, in turn. */
   evaluated: number[] = [];
   dead = false;
 
@@ -53,7 +53,7 @@ class FakeWorker implements WorkerLike {
       return;
     }
     this.calls.push(message.call);
-    if (message.call === 'evaluate') this.evaluated.push(message.params.ticket);
+    if (message.call === 'evaluate') this.evaluated.push(message.params.jobId);
     setTimeout(() => {
       if (this.dead) return;
       const error = this.habits.fails?.(message.call);
@@ -77,8 +77,8 @@ class FakeWorker implements WorkerLike {
   }
 
   #answer(call: CallName, params: unknown): Calls[CallName]['result'] {
-    if (call === 'openGrowth') {
-      this.sums.set((params as Calls['openGrowth']['params']).ticket, { sum: 0, count: 0 });
+    if (call === 'openJob') {
+      this.sums.set((params as Calls['openJob']['params']).jobId, { sum: 0, count: 0 });
       return { total: this.habits.total ?? TOTAL };
     }
     if (call === 'evaluate') {
@@ -86,8 +86,8 @@ class FakeWorker implements WorkerLike {
       return Array.from({ length: to - from }, (_, i) => Float64Array.of(valueAt(from + i)));
     }
     if (call === 'record') {
-      const { ticket, from, values } = params as Calls['record']['params'];
-      const sum = this.sums.get(ticket);
+      const { jobId, from, values } = params as Calls['record']['params'];
+      const sum = this.sums.get(jobId);
       if (sum?.count !== from) throw new Error(`recorded ${from} after ${sum?.count}`);
       for (const [value = NaN] of values) sum.sum += value;
       sum.count += values.length;
@@ -97,7 +97,7 @@ class FakeWorker implements WorkerLike {
   }
 }
 
-const task: GrowthTask = { kind: 'latent', model: 'vae', image: new Uint8Array(784), options: {} };
+const task: JobTask = { kind: 'latent', model: 'vae', image: new Uint8Array(784), options: {} };
 const supply = { id: 'vae', files: {} };
 const model = { entry: {}, supply: () => supply } as SuppliedModel;
 
@@ -106,10 +106,10 @@ export function setUp(
   size: number,
   habits: (worker: number) => Habits,
   fetchScript: () => Promise<unknown> = async () => null,
-  limits: Pick<Recruiter, 'quota' | 'restMs'> = {},
+  limits: Pick<PoolServices, 'quota' | 'restMs'> = {},
 ) {
   const workers: FakeWorker[] = [];
-  const recruiter: Recruiter = {
+  const services: PoolServices = {
     spawn(onLost) {
       const worker = new FakeWorker(habits(workers.length));
       workers.push(worker);
@@ -123,17 +123,17 @@ export function setUp(
     onShrunk: vi.fn(),
     ...limits,
   };
-  return { pool: new Pool(size, recruiter), workers, recruiter };
+  return { pool: new Pool(size, services), workers, services };
 }
 
 export function grow(pool: Pool, order: Omit<Order, 'onChange'> = {}) {
-  const states: GrowthState[] = [];
-  let settle: (state: GrowthState) => void;
-  const settled = new Promise<GrowthState>((resolve) => (settle = resolve));
+  const states: JobState[] = [];
+  let settle: (state: JobState) => void;
+  const settled = new Promise<JobState>((resolve) => (settle = resolve));
   let begin: () => void;
   /** The first values are recorded, and most are still to come. */
   const begun = new Promise<void>((resolve) => (begin = resolve));
-  const ticket = pool.submit(task, {
+  const handle = pool.submit(task, {
     ...order,
     onChange: (state) => {
       states.push(state);
@@ -141,7 +141,7 @@ export function grow(pool: Pool, order: Omit<Order, 'onChange'> = {}) {
       if (state.status === 'done' || state.status === 'failed') settle(state);
     },
   });
-  return { ticket, states, settled, begun };
+  return { handle, states, settled, begun };
 }
 
-export const sumOf = ({ result }: GrowthState) => (result as LatentBoundResult).samples;
+export const sumOf = ({ result }: JobState) => (result as LatentBoundResult).samples;

@@ -78,7 +78,7 @@ export class Beside implements Order {
       changed: () => this.lab.restart(),
     });
     if (engine.missing.length > 0) return;
-    $effect(() => this.#equip());
+    $effect(() => this.#ensureModel());
     $effect(() => {
       if (!this.on) untrack(() => this.chain.end());
     });
@@ -224,13 +224,13 @@ export class Beside implements Order {
   }
 
   /** Has the sampler hold a model of its own. */
-  #equip(): void {
+  #ensureModel(): void {
     const { entry, lab, engine } = this;
     if (!this.on || !lab.active || !entry || entry.id === lab.entry?.id) return;
     const place = this.#place(entry);
     if (this.#held === place) return;
     engine.sampler
-      .equip(engine.files.of(entry.id))
+      .ensureModel(engine.files.of(entry.id))
       .then(() => {
         if (this.#place(entry) !== place) return;
         this.#held = place;

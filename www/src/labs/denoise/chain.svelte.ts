@@ -12,7 +12,7 @@ import type {
   SamplerOptions,
   ScheduleTable,
 } from '../../../engine/protocol.ts';
-import type { Station } from '../../engine/station.svelte.ts';
+import type { WorkerHost } from '../../engine/worker-host.svelte.ts';
 
 /** A dragged slider starts a chain when it rests, not at every value it passes. */
 const SETTLE_MS = 120;
@@ -54,7 +54,7 @@ export class Chain {
   /** Names of chains: the one that is wanted, the one the sampler holds, the one whose frame is shown. */
   #wanted = $derived.by(() => {
     const { entry, options, startKey } = this.order;
-    return `${entry?.id} ${JSON.stringify(options)} ${(this.engine.sampler as Station | undefined)?.generation ?? 0} ${startKey}`;
+    return `${entry?.id} ${JSON.stringify(options)} ${(this.engine.sampler as WorkerHost | undefined)?.generation ?? 0} ${startKey}`;
   });
   #chain = $state('');
   /** Whether the chain that the sampler holds starts from a picture. */
@@ -163,11 +163,11 @@ export class Chain {
         client.call('advance', { place }, { signal, onProgress }).then(onProgress),
         ...this.#helped.map((part, share) => {
           // Where memory ended meanwhile, workers take more than one share, the sampler itself at last.
-          const lend = async () => {
+          const borrow = async () => {
             const helpers = await this.#helpers(model);
             return helpers[share % helpers.length] ?? client;
           };
-          return assist(client, lend, {
+          return assist(client, borrow, {
             place,
             model,
             grid: chain,
@@ -212,7 +212,7 @@ export class Chain {
       hold: byHand && step < this.available,
     };
     sampler
-      .lane(`frame ${place}`)
+      .queue(`frame ${place}`)
       .submit(() =>
         chain === this.#chain
           ? sampler.client.call('frame', call)

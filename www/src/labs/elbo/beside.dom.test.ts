@@ -1,7 +1,7 @@
 import { mount, unmount } from 'svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dimensionsOf } from '../../../engine/facts.ts';
-import type { GrowthResult } from '../../../engine/protocol.ts';
+import type { JobResult } from '../../../engine/protocol.ts';
 import { messages, titleOf } from '../../messages/index.ts';
 import { namesOf } from '../../models/names.ts';
 import { manifest } from '../../testing/manifest.ts';
@@ -43,28 +43,28 @@ function drawing(): Script {
     },
     diffuse: ({ options }) => ({ t: options.t }) as never,
     evaluation: () => [],
-    openGrowth: ({ ticket, task }) => {
-      models.set(ticket, task.model);
-      levels.set(ticket, task.image[0] ?? 0);
+    openJob: ({ jobId, task }) => {
+      models.set(jobId, task.model);
+      levels.set(jobId, task.image[0] ?? 0);
       return { total: TOTAL };
     },
-    evaluate: ({ ticket, from, to }) =>
-      (DRAWS[models.get(ticket) ?? ''] ?? [-1, -1, -1, -1])
+    evaluate: ({ jobId, from, to }) =>
+      (DRAWS[models.get(jobId) ?? ''] ?? [-1, -1, -1, -1])
         .slice(from, to)
-        .map((value) => Float64Array.of(value - (levels.get(ticket) ?? 0), -2, 3)),
-    record: ({ ticket, from, values }) => {
+        .map((value) => Float64Array.of(value - (levels.get(jobId) ?? 0), -2, 3)),
+    record: ({ jobId, from, values }) => {
       const samples = from + values.length;
-      const of = PASSES[models.get(ticket) ?? ''];
+      const of = PASSES[models.get(jobId) ?? ''];
       if (of) {
-        const level = levels.get(ticket) ?? 0;
+        const level = levels.get(jobId) ?? 0;
         const perPass = { lDenoising: of.slice(0, samples).map((nats) => nats + level), l0: [] };
         const bound = { lT: 0.5, perPass: { ...perPass, l0: perPass.lDenoising.map(() => 2) } };
-        return { evaluations: samples, result: bound as unknown as GrowthResult };
+        return { evaluations: samples, result: bound as unknown as JobResult };
       }
       const bound = { samples, layers: [{}], klPerLatent: [3], kl: { mean: 3, standardError: 0 } };
-      return { evaluations: samples, result: bound as unknown as GrowthResult };
+      return { evaluations: samples, result: bound as unknown as JobResult };
     },
-    closeGrowth: () => null,
+    closeJob: () => null,
   };
 }
 
@@ -79,7 +79,7 @@ async function opened(hash: string) {
 /** Tasks of the comparison: from draws of q alone. */
 const tasks = () =>
   ScriptedWorker.all
-    .flatMap((worker) => worker.asked('openGrowth').map(({ task }) => task))
+    .flatMap((worker) => worker.asked('openJob').map(({ task }) => task))
     .filter(({ options }) => 'proposal' in options && options.proposal === 'posterior')
     .map(({ model, image, options }) => [model, image[0], options.seed]);
 
@@ -191,7 +191,7 @@ describe('two bounds beside each other', () => {
 describe('two bounds of diffusion models', () => {
   const chains = () =>
     ScriptedWorker.all
-      .flatMap((worker) => worker.asked('openGrowth').map(({ task }) => task))
+      .flatMap((worker) => worker.asked('openJob').map(({ task }) => task))
       .flatMap(({ kind, model, options }) =>
         kind === 'diffusion' && !('consistency' in options)
           ? [[model, options.schedule, options.steps, options.timesteps, options.seed]]

@@ -11,13 +11,13 @@ import {
 } from '../../../engine/facts.ts';
 import { kindOf } from '../../../engine/kinds/index.ts';
 import { isOwn } from '../../../engine/own.ts';
-import type { Growths, ModelEntry, ScheduleKind } from '../../../engine/protocol.ts';
+import type { Jobs, ModelEntry, ScheduleKind } from '../../../engine/protocol.ts';
 import { fitClass } from '../../models/classes.ts';
 import { mostSteps } from '../../models/fit.ts';
 import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';
 import { standardOf } from '../../schema/rows.ts';
-import { Growing, namedTask, type NamedTask } from '../../scoring/growing.svelte.ts';
+import { JobView, namedTask, type NamedTask } from '../../scoring/job-view.svelte.ts';
 import type { Picture } from '../../scoring/picture.ts';
 import { ORDERS } from './orders.ts';
 import {
@@ -55,8 +55,8 @@ export type ChainPart = (typeof CHAIN_PARTS)[number];
  * are of q(z|x), or passes over the timesteps.
  */
 export class BesideBounds {
-  readonly a: Growing<PairedKind>;
-  readonly b: Growing<PairedKind>;
+  readonly a: JobView<PairedKind>;
+  readonly b: JobView<PairedKind>;
   /** B's own picture, in the format of its model. */
   #made = $state.raw<Picture | null>(null);
 
@@ -65,8 +65,8 @@ export class BesideBounds {
     private readonly page: Page,
     private readonly lab: First,
   ) {
-    this.a = new Growing(engine, ORDERS.beside);
-    this.b = new Growing(engine, ORDERS.beside);
+    this.a = new JobView(engine, ORDERS.beside);
+    this.b = new JobView(engine, ORDERS.beside);
     if (engine.missing.length > 0) return;
     $effect(() => this.#check());
     $effect(() => this.#make());
@@ -300,7 +300,7 @@ export class BesideBounds {
     if (isDiffusion(entry)) {
       if (!chain) return null;
       const timesteps = pairedTimesteps(this.page.state.bound.timesteps, chain.steps);
-      const options: Growths['diffusion']['options'] = {
+      const options: Jobs['diffusion']['options'] = {
         ...chain,
         timesteps,
         class: fitClass(entry, given),
@@ -313,8 +313,8 @@ export class BesideBounds {
   }
 }
 
-/** What a growth has drawn; null while that is of something else. */
-function drawn({ current, result, values }: Growing<PairedKind>): Draws | null {
+/** What a job has drawn; null while that is of something else. */
+function drawn({ current, result, values }: JobView<PairedKind>): Draws | null {
   if (!current || !result) return null;
   return 'perPass' in result ? passesOf(result) : drawsOf(values, result);
 }

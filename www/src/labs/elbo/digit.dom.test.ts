@@ -1,7 +1,7 @@
 import { render } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dimensionsOf } from '../../../engine/facts.ts';
-import type { EvaluatedModel, GrowthResult } from '../../../engine/protocol.ts';
+import type { EvaluatedModel, JobResult } from '../../../engine/protocol.ts';
 import { messages, titleOf } from '../../messages/index.ts';
 import { namesOf } from '../../models/names.ts';
 import { manifest } from '../../testing/manifest.ts';
@@ -37,7 +37,7 @@ const scripted = (evaluated: EvaluatedModel[], total = 40): Script => ({
   examples: () => [{ name: '3', strokes: [Float32Array.of(0, 0, 1, 1)] }] as never,
   prepare: ({ format }) => new Uint8Array(dimensionsOf(format.shape)).fill(3),
   evaluation: () => evaluated,
-  openGrowth: () => ({ total }),
+  openJob: () => ({ total }),
   evaluate: ({ from, to }) => Array.from({ length: to - from }, () => Float64Array.of(1)),
   record: ({ from, values }) => ({
     evaluations: from + values.length,
@@ -51,9 +51,9 @@ const scripted = (evaluated: EvaluatedModel[], total = 40): Script => ({
       predicted: 3,
       entropy: 0.746,
       perClass: from + values.length,
-    } as unknown as GrowthResult,
+    } as unknown as JobResult,
   }),
-  closeGrowth: () => null,
+  closeJob: () => null,
 });
 
 async function card(evaluated: EvaluatedModel[] = [], hash = '#lab=elbo') {

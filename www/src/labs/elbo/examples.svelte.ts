@@ -33,7 +33,7 @@ export class Examples {
     const scaled = (side: number) => Math.max(1, Math.round(side * scale));
     const small = { channels: 1, height: scaled(shape.height), width: scaled(shape.width) };
     engine.decoder
-      .lane('examples')
+      .queue('examples')
       .submit(async () => {
         const drawings = await engine.decoder.client.call('examples', null);
         return Promise.all(

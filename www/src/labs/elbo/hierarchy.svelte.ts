@@ -84,15 +84,15 @@ export class Hierarchy {
   }
 
   #ask(
-    lane: string,
+    queue: string,
     call: (client: Engine['decoder']['client']) => Promise<Uint8Array[]>,
   ): Promise<Uint8Array[]> {
     const { decoder } = this.engine;
     // A new worker has to load the model anew.
     void decoder.generation;
     return untrack(async () => {
-      await decoder.equip(this.engine.files.of(this.entry.id));
-      return decoder.lane(lane).submit(() => call(decoder.client));
+      await decoder.ensureModel(this.engine.files.of(this.entry.id));
+      return decoder.queue(queue).submit(() => call(decoder.client));
     });
   }
 }

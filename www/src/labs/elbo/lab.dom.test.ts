@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Calls } from '../../../engine/calls.ts';
-import type { GrowthResult } from '../../../engine/protocol.ts';
+import type { JobResult } from '../../../engine/protocol.ts';
 import { datasetOf, dimensionsOf, taskOf } from '../../../engine/facts.ts';
 import { manifest, VAE } from '../../testing/manifest.ts';
 import { clearUp, make, open, pass } from '../../testing/page.svelte.ts';
@@ -11,23 +11,23 @@ import { ElboLab, SWEEP_STEPS } from './lab.svelte.ts';
 
 afterEach(clearUp);
 
-/** Growths of `total` evaluations whose result is how many there were. */
+/** Jobs of `total` evaluations whose result is how many there were. */
 function growing(total = 40): Script {
   return {
     examples: () => [{ name: '3', strokes: [Float32Array.of(0, 0, 1, 1)] }] as never,
     prepare: ({ format }) => new Uint8Array(dimensionsOf(format.shape)).fill(3),
     diffuse: ({ options }) => ({ t: options.t }) as never,
     evaluation: () => [],
-    openGrowth: () => ({ total }),
+    openJob: () => ({ total }),
     evaluate: async ({ from, to }) => {
       await new Promise((resolve) => setTimeout(resolve, to - from));
       return Array.from({ length: to - from }, (_, i) => Float64Array.of(from + i));
     },
     record: ({ from, values }) => {
       const evaluations = from + values.length;
-      return { evaluations, result: { samples: evaluations } as GrowthResult };
+      return { evaluations, result: { samples: evaluations } as JobResult };
     },
-    closeGrowth: () => null,
+    closeJob: () => null,
     generate: ({ seeds }) => seeds.map(([first = 0]) => Uint8Array.of(first % 256)),
     reconstruct: ({ seeds, layers }) => seeds.map((seed) => Uint8Array.of(seed % 256, layers)),
   };
@@ -42,8 +42,8 @@ async function opened(hash = '#lab=elbo', script: Script = growing()) {
 }
 
 const tasks = () =>
-  ScriptedWorker.all.flatMap((worker) => worker.asked('openGrowth').map(({ task }) => task));
-const closed = () => ScriptedWorker.all.flatMap((worker) => worker.asked('closeGrowth')).length;
+  ScriptedWorker.all.flatMap((worker) => worker.asked('openJob').map(({ task }) => task));
+const closed = () => ScriptedWorker.all.flatMap((worker) => worker.asked('closeJob')).length;
 
 describe('the ELBO lab', () => {
   it('is down when its workers are given up, or those of its pictures, and not before', async () => {
@@ -191,7 +191,7 @@ describe('the ELBO lab', () => {
     expect(done).toBeGreaterThan(0);
     // Nothing was computed twice: no worker was lost.
     const spans = ScriptedWorker.all.flatMap((worker) => worker.asked('evaluate'));
-    const own = spans.filter(({ ticket }) => ticket === spans[0]?.ticket);
+    const own = spans.filter(({ jobId }) => jobId === spans[0]?.jobId);
     expect(own.reduce((sum, { from, to }) => sum + to - from, 0)).toBeLessThan(5000 + 3 * 64);
   });
 

@@ -17,8 +17,8 @@ import { isOwn } from '../../../engine/own.ts';
 import type {
   Diffused,
   Estimate,
-  GrowthKind,
-  Growths,
+  JobKind,
+  Jobs,
   ModelEntry,
   ScheduleKind,
 } from '../../../engine/protocol.ts';
@@ -28,7 +28,7 @@ import { fitSchedule, mostSteps } from '../../models/fit.ts';
 import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';
 import { tab } from '../../tab.svelte.ts';
-import { Growing, type NamedTask, namedTask, type TaskOf } from '../../scoring/growing.svelte.ts';
+import { JobView, type NamedTask, namedTask, type TaskOf } from '../../scoring/job-view.svelte.ts';
 import type { Picture } from '../../scoring/picture.ts';
 import { BesideBounds } from './beside.svelte.ts';
 import { type Experience, experienceOf } from './experience.ts';
@@ -40,14 +40,14 @@ import { MOST_MODELS } from './settings.ts';
 /** A model with latents, and its bound. */
 export interface LatentModel {
   entry: LatentEntry;
-  bound: Growing<'latent'>;
+  bound: JobView<'latent'>;
 }
 
 /** The bound of one chain of the comparison over T. */
 export interface SweepPoint {
   schedule: ScheduleKind;
   steps: number;
-  bound: Growing<'diffusion'>;
+  bound: JobView<'diffusion'>;
 }
 
 const STILL_MS = 300;
@@ -60,8 +60,8 @@ const SWEEP_TIMESTEPS = 64;
 /** Every model's bound of one picture, each growing in the pool while the lab is on display. */
 export class ElboLab {
   latent = $state.raw<LatentModel[]>([]);
-  readonly bound: Growing<'diffusion'>;
-  readonly classes: Growing<'classes'>;
+  readonly bound: JobView<'diffusion'>;
+  readonly classes: JobView<'classes'>;
   readonly beside: BesideBounds;
   readonly sweep: SweepPoint[];
   /** Whether chains of several lengths are compared: many evaluations, so only when asked. */
@@ -76,13 +76,13 @@ export class ElboLab {
     private readonly page: Page,
     readonly desk = new PictureDesk(engine, page),
   ) {
-    this.bound = new Growing(engine, ORDERS.bound);
-    this.classes = new Growing(engine, ORDERS.bound);
+    this.bound = new JobView(engine, ORDERS.bound);
+    this.classes = new JobView(engine, ORDERS.bound);
     this.sweep = SCHEDULES.flatMap((schedule) =>
       SWEEP_STEPS.map((steps) => ({
         schedule,
         steps,
-        bound: new Growing<'diffusion'>(engine, ORDERS.sweep),
+        bound: new JobView<'diffusion'>(engine, ORDERS.sweep),
       })),
     );
     this.beside = new BesideBounds(engine, page, this);
@@ -223,7 +223,7 @@ export class ElboLab {
       (entry) =>
         before.find((model) => model.entry === entry) ?? {
           entry,
-          bound: new Growing<'latent'>(this.engine, ORDERS.bound),
+          bound: new JobView<'latent'>(this.engine, ORDERS.bound),
         },
     );
   }
@@ -236,18 +236,18 @@ export class ElboLab {
   }
 
   /** A task about the picture, as the model wants it. */
-  named<K extends GrowthKind>(entry: ModelEntry, task: TaskOf<K>): NamedTask<K> | null {
+  named<K extends JobKind>(entry: ModelEntry, task: TaskOf<K>): NamedTask<K> | null {
     return namedTask<K>(this.pictureFor(entry), entry, task);
   }
 
   /** What the bound of a model is asked for. */
-  optionsOf(entry: LatentEntry): Growths['latent']['options'] {
+  optionsOf(entry: LatentEntry): Jobs['latent']['options'] {
     const { samples, proposal, seed } = this.#state;
     return { samples, proposal, seed, ...this.classOf(entry) };
   }
 
   /** The same of the diffusion model. */
-  get chainOptions(): Growths['diffusion']['options'] {
+  get chainOptions(): Jobs['diffusion']['options'] {
     const { steps, given, seed } = this.#state;
     const { schedule, timesteps } = this.page.state.bound;
     return { schedule, steps, timesteps, class: given, seed, consistency: true };
@@ -323,7 +323,7 @@ export class ElboLab {
       image: picture.levels,
       options: { t: Math.min(t, steps), schedule, steps, class: given, seed },
     };
-    untrack(() => sampler.lane('diffuse').submit(() => sampler.client.call('diffuse', call))).then(
+    untrack(() => sampler.queue('diffuse').submit(() => sampler.client.call('diffuse', call))).then(
       (diffused) => (this.diffused = diffused),
       this.engine.report,
     );

@@ -2,7 +2,7 @@
 import type {
   DiffusionElboResult,
   Estimate,
-  GrowthKind,
+  JobKind,
   LatentBoundResult,
 } from '../../../engine/protocol.ts';
 
@@ -10,7 +10,7 @@ import type {
 export const PAIRED_TERMS = {
   latent: ['reconstruction', 'kl', 'elbo'],
   diffusion: ['lT', 'lDenoising', 'l0', 'elbo'],
-} as const satisfies Partial<Record<GrowthKind, readonly string[]>>;
+} as const satisfies Partial<Record<JobKind, readonly string[]>>;
 export type PairedKind = keyof typeof PAIRED_TERMS;
 export type PairedTerm = (typeof PAIRED_TERMS)[PairedKind][number];
 

@@ -159,13 +159,13 @@ export class PictureDesk {
   }
 
   /** Levels of a picture in a format. */
-  async levelsOf({ image, strokes = [] }: Content, format: Format, lane: string) {
+  async levelsOf({ image, strokes = [] }: Content, format: Format, queue: string) {
     const { shape } = format;
     if (image && isSameShape(image.shape, shape)) return image.levels;
     if (!image && strokes.length === 0) return new Uint8Array(dimensionsOf(shape));
     const of = image ? { image } : { strokes: toShares(strokes) };
     return this.engine.decoder
-      .lane(`${lane} ${formatKey(format)}`)
+      .queue(`${queue} ${formatKey(format)}`)
       .submit(() => this.#prepare(of, format));
   }
 

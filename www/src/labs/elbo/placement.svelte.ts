@@ -45,7 +45,7 @@ export class Placement {
     const source = this.source();
     const key = keyOf(source);
     untrack(() =>
-      decoder.lane('standing').submit(() => decoder.client.call('standing', { levels })),
+      decoder.queue('standing').submit(() => decoder.client.call('standing', { levels })),
     ).then((standing) => {
       this.#found = { key, standing };
       if (!standing || standing.isStandard || key !== keyOf(this.source()) || this.way) return;

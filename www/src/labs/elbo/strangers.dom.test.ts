@@ -1,7 +1,7 @@
 import { mount, unmount } from 'svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dimensionsOf } from '../../../engine/facts.ts';
-import type { EvaluatedModel, GrowthResult, ModelEntry } from '../../../engine/protocol.ts';
+import type { EvaluatedModel, JobResult, ModelEntry } from '../../../engine/protocol.ts';
 import { messages, titleOf } from '../../messages/index.ts';
 import { namesOf } from '../../models/names.ts';
 import { manifest } from '../../testing/manifest.ts';
@@ -64,7 +64,7 @@ const script: Script = {
   examples: () => [{ name: '3', strokes: [Float32Array.of(0, 0, 1, 1)] }] as never,
   prepare: ({ format }) => new Uint8Array(dimensionsOf(format.shape)).fill(3),
   evaluation: () => SCORED,
-  openGrowth: () => ({ total: 8 }),
+  openJob: () => ({ total: 8 }),
   evaluate: ({ from, to }) => Array.from({ length: to - from }, () => Float64Array.of(1)),
   record: ({ from, values }) => ({
     evaluations: from + values.length,
@@ -73,9 +73,9 @@ const script: Script = {
       elbo: { mean: -111, standardError: 1 },
       kl: { mean: 20, standardError: 0 },
       perTimestep: [{ t: 3, logSnr: 1, nats: 2, evaluations: 1 }],
-    } as unknown as GrowthResult,
+    } as unknown as JobResult,
   }),
-  closeGrowth: () => null,
+  closeJob: () => null,
   place: ({ evidence }) => [
     { detector: 'likelihood', score: evidence.elbo, own: 78, other: 18 },
     { detector: 'code-ratio', score: -20, own: 0, other: 80 },
@@ -84,7 +84,7 @@ const script: Script = {
 
 const names = namesOf(manifest.models, titleOf);
 const tasks = () =>
-  ScriptedWorker.all.flatMap((worker) => worker.asked('openGrowth').map(({ task }) => task));
+  ScriptedWorker.all.flatMap((worker) => worker.asked('openJob').map(({ task }) => task));
 
 async function opened(hash: string) {
   const { lab, engine, page } = await open({ hash, script }, (engine, page) => {

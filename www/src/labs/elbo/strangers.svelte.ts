@@ -12,7 +12,7 @@ import type {
   Strangers,
 } from '../../../engine/protocol.ts';
 import type { Page } from '../../page.svelte.ts';
-import { Growing } from '../../scoring/growing.svelte.ts';
+import { JobView } from '../../scoring/job-view.svelte.ts';
 import { ORDERS } from './orders.ts';
 import type { ElboLab } from './lab.svelte.ts';
 
@@ -25,7 +25,7 @@ export interface Row {
   evaluated: EvaluatedModel;
   strangers: Strangers;
   growing:
-    { kind: 'latent'; of: Growing<'latent'> } | { kind: 'diffusion'; of: Growing<'diffusion'> };
+    { kind: 'latent'; of: JobView<'latent'> } | { kind: 'diffusion'; of: JobView<'diffusion'> };
 }
 
 export class StrangersPanel {
@@ -75,10 +75,9 @@ export class StrangersPanel {
       const known = before.find((row) => row.entry === entry);
       if (known) return [known];
       const { engine } = this;
-      const growing: Row['growing'] =
-        isDiffusion(entry)
-          ? { kind: 'diffusion', of: new Growing<'diffusion'>(engine, ORDERS.strangers) }
-          : { kind: 'latent', of: new Growing<'latent'>(engine, ORDERS.strangers) };
+      const growing: Row['growing'] = isDiffusion(entry)
+        ? { kind: 'diffusion', of: new JobView<'diffusion'>(engine, ORDERS.strangers) }
+        : { kind: 'latent', of: new JobView<'latent'>(engine, ORDERS.strangers) };
       return [{ entry, evaluated, strangers: evaluated.strangers, growing }];
     });
   }
@@ -141,7 +140,7 @@ export class StrangersPanel {
       evidence,
     };
     untrack(() =>
-      decoder.lane(`place ${id}`).submit(() => decoder.client.call('place', call)),
+      decoder.queue(`place ${id}`).submit(() => decoder.client.call('place', call)),
     ).then(
       (places) => (this.places = { ...this.places, [id]: places }),
       (error) => {

@@ -30,7 +30,7 @@ export class Surprise {
     const { decoder } = engine;
     const call = { json: engine.evaluation.json, model: evaluated.id, elbo };
     decoder
-      .lane(`percentile ${evaluated.id}`)
+      .queue(`percentile ${evaluated.id}`)
       .submit(() => decoder.client.call('percentile', call))
       .then(
         (percentile) => (this.percentile = percentile),

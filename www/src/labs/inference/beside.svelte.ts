@@ -122,7 +122,7 @@ export class BesideFit {
     };
     this.#asked = wish;
     fitter
-      .lane('fit-b')
+      .queue('fit-b')
       .submit(() => fitter.client.call('fit', call))
       .then((view) => {
         if (generation === fitter.generation) this.view = view;

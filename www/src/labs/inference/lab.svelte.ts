@@ -209,7 +209,7 @@ export class InferenceLab {
     };
     this.#asked = wish;
     fitter
-      .lane('fit')
+      .queue('fit')
       .submit(() => fitter.client.call('fit', call))
       .then((view) => {
         if (generation !== fitter.generation) return;

@@ -57,9 +57,9 @@ export class BesideVae {
       surface: null,
     };
     decoder
-      .lane('beside')
+      .queue('beside')
       .submit(async () => {
-        await decoder.equip(files.of(entry.id));
+        await decoder.ensureModel(files.of(entry.id));
         return decoder.client.call('decode', call);
       })
       .then(({ levels, shape }) => {

@@ -229,7 +229,7 @@ export class LatentLab {
     const model = this.entry?.id ?? '';
     const given = this.#state.class;
     return decoder
-      .lane(surface)
+      .queue(surface)
       .submit(() => decoder.client.call('decode', { model, sources, class: given, surface }));
   }
 

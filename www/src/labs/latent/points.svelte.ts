@@ -84,7 +84,7 @@ export class BesidePoints {
     const sources: LatentPoint[] = [$state.snapshot(this.#state.a), $state.snapshot(this.#state.b)];
     const call = { model: entry.id, sources, class: given, surface: null };
     decoder
-      .lane('points')
+      .queue('points')
       .submit(() => decoder.client.call('decode', call))
       .then(({ z: [a, b], levels, shape }) => {
         if (!a || !b) return;

@@ -108,7 +108,7 @@ export abstract class PlaneRun {
       hold: this.direction === 0,
     };
     fitter
-      .lane(LANES[this.place])
+      .queue(LANES[this.place])
       .submit(() => fitter.client.call('planePaint', call))
       .then((view) => {
         if (generation === fitter.generation) this.view = view;

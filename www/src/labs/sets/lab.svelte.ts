@@ -240,7 +240,7 @@ export class SetsLab {
     const roles = (['set', 'other'] as const).filter((role) => isDrawn(settings[role]));
     if (roles.length === 0 || this.page.state.lab !== 'sets' || !this.library.settled) return;
     const names = roles.map((role) => settings[role]);
-    untrack(() => this.engine.decoder.lane('sets drawn'))
+    untrack(() => this.engine.decoder.queue('sets drawn'))
       .submit(async () => {
         for (const [i, role] of roles.entries()) {
           const name = names[i];
@@ -335,7 +335,7 @@ export class SetsLab {
     const { client } = this.engine.decoder;
     const count = (values: Float64Array) =>
       values.length > 0 ? client.call('histogram', { values, bins: BINS }) : null;
-    untrack(() => this.engine.decoder.lane('sets histogram'))
+    untrack(() => this.engine.decoder.queue('sets histogram'))
       .submit(async () => {
         const [first, second] = await Promise.all([count(own), count(other)]);
         this.histogram = first && { own: first, other: second };
@@ -353,7 +353,7 @@ export class SetsLab {
       return;
     }
     const { client } = this.engine.decoder;
-    untrack(() => this.engine.decoder.lane('sets roc'))
+    untrack(() => this.engine.decoder.queue('sets roc'))
       .submit(async () => {
         this.roc = await client.call('roc', { positives, negatives });
       })

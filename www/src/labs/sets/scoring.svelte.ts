@@ -1,11 +1,11 @@
 import { asError } from '../../../engine/errors.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
-import type { GrowthState } from '../../../engine/growth.ts';
-import type { Ticket } from '../../../engine/recruiter.ts';
-import type { Growths, GrowthTask } from '../../../engine/protocol.ts';
+import type { JobState } from '../../../engine/job.ts';
+import type { JobHandle } from '../../../engine/pool-services.ts';
+import type { Jobs, JobTask } from '../../../engine/protocol.ts';
 import type { SetInfo, SetLibrary } from './library.svelte.ts';
 
-type SetTask = Extract<GrowthTask, { kind: 'set' }>;
+type SetTask = Extract<JobTask, { kind: 'set' }>;
 
 /** What images are scored with: the same setup gives the same numbers. */
 export interface Setup {
@@ -26,7 +26,7 @@ const KEEP_MS = 500;
 const SHOW_MS = 400;
 
 interface Block {
-  ticket: Ticket | null;
+  handle: JobHandle | null;
   /** Rows that are there, from the first of the block without a gap, and how many of them are kept. */
   rows: number;
   kept: number;
@@ -93,7 +93,7 @@ export class SetScoring {
     this.#begun = { at: performance.now(), done: this.#count };
     this.rate = null;
     this.status = 'running';
-    for (const { ticket } of this.#blocks) ticket?.resume();
+    for (const { handle } of this.#blocks) handle?.resume();
     void this.#advance();
   }
 
@@ -106,7 +106,7 @@ export class SetScoring {
   pause(): void {
     if (this.status !== 'running') return;
     this.status = 'paused';
-    for (const { ticket } of this.#blocks) ticket?.pause();
+    for (const { handle } of this.#blocks) handle?.pause();
     void this.keep();
   }
 
@@ -162,7 +162,7 @@ export class SetScoring {
         const most = Math.min(BLOCK, set.count - i * BLOCK);
         const rows = Math.min(most, Math.floor(found.length / setup.columns));
         this.rows.set(found.subarray(0, rows * setup.columns), i * BLOCK * setup.columns);
-        return { ticket: null, rows, kept: rows };
+        return { handle: null, rows, kept: rows };
       });
       this.#count = this.doneOf(set.count);
       this.done = this.#count;
@@ -175,7 +175,7 @@ export class SetScoring {
   #fail(error: unknown): void {
     this.error = asError(error);
     this.status = 'failed';
-    for (const block of this.#blocks) block.ticket?.pause();
+    for (const block of this.#blocks) block.handle?.pause();
     void this.keep();
   }
 
@@ -192,11 +192,11 @@ export class SetScoring {
       return;
     }
     if (this.status !== 'running') return;
-    let open = this.#blocks.filter(({ ticket }) => ticket).length;
+    let open = this.#blocks.filter(({ handle }) => handle).length;
     for (const [i, block] of this.#blocks.entries()) {
       if (open >= AHEAD) break;
-      if (block.ticket || block.rows >= this.#due(i)) continue;
-      block.ticket = this.#submit(i, block);
+      if (block.handle || block.rows >= this.#due(i)) continue;
+      block.handle = this.#submit(i, block);
       open++;
     }
     if (open === 0) {
@@ -206,7 +206,7 @@ export class SetScoring {
     }
   }
 
-  #submit(i: number, block: Block): Ticket {
+  #submit(i: number, block: Block): JobHandle {
     const { set, setup } = this;
     const first = i * BLOCK + block.rows;
     const images = [...this.order.subarray(first, i * BLOCK + this.#due(i))];
@@ -223,12 +223,12 @@ export class SetScoring {
       options: { ...setup.options, shape: { channels, height, width }, images },
     };
     const before = block.rows;
-    const onChange = (state: GrowthState) => this.#take(block, i, before, state);
+    const onChange = (state: JobState) => this.#take(block, i, before, state);
     // The earlier block first; whatever else the pool has waits.
     return this.engine.pool.submit(task, { rank: i - this.#blocks.length, onChange });
   }
 
-  #take(block: Block, i: number, before: number, state: GrowthState): void {
+  #take(block: Block, i: number, before: number, state: JobState): void {
     if (this.#closed) return;
     if (state.status === 'failed') {
       this.#fail(state.error);
@@ -237,7 +237,7 @@ export class SetScoring {
     const { columns, rows } = (state.result ?? {
       columns: 0,
       rows: [],
-    }) as Growths['set']['result'];
+    }) as Jobs['set']['result'];
     const known = block.rows - before;
     const found = columns > 0 ? rows.length / columns : 0;
     if (found > known) {
@@ -254,8 +254,8 @@ export class SetScoring {
   }
 
   #drop(block: Block): void {
-    block.ticket?.drop();
-    block.ticket = null;
+    block.handle?.drop();
+    block.handle = null;
   }
 
   #show(): void {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { GrowthTask } from '../../../engine/protocol.ts';
+import type { JobTask } from '../../../engine/protocol.ts';
 import { columnsOf } from '../../../engine/scores.ts';
 import { manifest, VAE } from '../../testing/manifest.ts';
 import { clearUp, open, pass } from '../../testing/page.svelte.ts';
@@ -30,7 +30,7 @@ function memory(): Files & { kept: Map<string, Uint8Array<ArrayBuffer>> } {
 
 /** The ELBO of image i is -i; each takes a millisecond. */
 function scoring(refuse = false): Script {
-  const tasks = new Map<number, Extract<GrowthTask, { kind: 'set' }>>();
+  const tasks = new Map<number, Extract<JobTask, { kind: 'set' }>>();
   const rows = new Map<string, Float64Array[]>();
   return {
     readData: ({ bytes }) =>
@@ -57,28 +57,28 @@ function scoring(refuse = false): Script {
         [1, 1],
       ],
     }),
-    openGrowth: ({ ticket, task }, { worker }) => {
-      if (task.kind !== 'set') throw new Error('another growth');
-      tasks.set(ticket, task);
-      rows.set(`${worker.name} ${ScriptedWorker.all.indexOf(worker)} ${ticket}`, []);
+    openJob: ({ jobId, task }, { worker }) => {
+      if (task.kind !== 'set') throw new Error('another job');
+      tasks.set(jobId, task);
+      rows.set(`${worker.name} ${ScriptedWorker.all.indexOf(worker)} ${jobId}`, []);
       return { total: task.options.images.length };
     },
-    evaluate: async ({ ticket, from, to }) => {
+    evaluate: async ({ jobId, from, to }) => {
       if (refuse) throw new Error('no such image');
       await new Promise((resolve) => setTimeout(resolve, to - from));
-      const images = tasks.get(ticket)?.options.images ?? [];
+      const images = tasks.get(jobId)?.options.images ?? [];
       return images
         .slice(from, to)
         .map((image) => Float64Array.from({ length: COLUMNS }, (_, i) => (i === 0 ? -image : i)));
     },
-    record: ({ ticket, from, values }, { worker }) => {
-      const own = rows.get(`${worker.name} ${ScriptedWorker.all.indexOf(worker)} ${ticket}`) ?? [];
+    record: ({ jobId, from, values }, { worker }) => {
+      const own = rows.get(`${worker.name} ${ScriptedWorker.all.indexOf(worker)} ${jobId}`) ?? [];
       values.forEach((value, i) => (own[from + i] = value));
       const all = new Float64Array(own.length * COLUMNS);
       own.forEach((row, i) => all.set(row, i * COLUMNS));
       return { evaluations: own.length, result: { columns: COLUMNS, rows: all } };
     },
-    closeGrowth: () => null,
+    closeJob: () => null,
   };
 }
 
@@ -123,7 +123,7 @@ async function begun(...given: Parameters<typeof opened>) {
 const images_ = () =>
   ScriptedWorker.all.flatMap((worker) =>
     worker
-      .asked('openGrowth')
+      .asked('openJob')
       .flatMap(({ task }) => (task.kind === 'set' ? [task.options.images] : [])),
   );
 
@@ -150,7 +150,7 @@ describe('the data set lab', () => {
   it('asks for what the address says, the first images of the order', async () => {
     await begun('#lab=sets&setImages=100&setDraws=16&setProposal=laplace&setSeed=9');
     await pass(3000);
-    const tasks = ScriptedWorker.all.flatMap((worker) => worker.asked('openGrowth'));
+    const tasks = ScriptedWorker.all.flatMap((worker) => worker.asked('openJob'));
     expect(tasks[0]?.task).toMatchObject({
       kind: 'set',
       model: VAE,

@@ -2,7 +2,7 @@
 import type {
   ChainStart,
   DdpmEntry,
-  Growths,
+  Jobs,
   Pixels,
   SamplerOptions,
 } from '../../../engine/protocol.ts';
@@ -26,7 +26,7 @@ import {
 export function diffusionPython(
   entry: DdpmEntry,
   picture: Pixels,
-  options: Growths['diffusion']['options'],
+  options: Jobs['diffusion']['options'],
   about: About,
 ): string {
   const { before, terms } = diffusionLines(entry, options);
@@ -37,7 +37,7 @@ export function diffusionPython(
 export function setDiffusionPython(
   entry: DdpmEntry,
   name: string,
-  options: Growths['diffusion']['options'],
+  options: Jobs['diffusion']['options'],
   about: About,
 ): string {
   const { before, terms } = diffusionLines(entry, options);
@@ -47,7 +47,7 @@ export function setDiffusionPython(
 /** What comes before the picture, and what is made of it. */
 function diffusionLines(
   entry: DdpmEntry,
-  options: Growths['diffusion']['options'],
+  options: Jobs['diffusion']['options'],
 ): { before: string[]; terms: string[] } {
   const { class: given, timesteps = 128, steps = 1000, seed = 0 } = options;
   const count = timesteps === 'all' ? steps - 1 : timesteps;

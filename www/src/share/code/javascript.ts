@@ -4,7 +4,7 @@ import { isOwn } from '../../../engine/own.ts';
 import type {
   ChainStart,
   DdpmEntry,
-  Growths,
+  Jobs,
   InferenceSetup,
   ModelEntry,
   Pixels,
@@ -66,7 +66,7 @@ export const decodeJavascript = (
 export const boundJavascript = (
   entry: ModelEntry,
   picture: Pixels,
-  options: Growths['latent']['options'],
+  options: Jobs['latent']['options'],
   about: About,
 ): string =>
   javascript(
@@ -83,7 +83,7 @@ export const boundJavascript = (
 export const diffusionJavascript = (
   entry: DdpmEntry,
   picture: Pixels,
-  options: Growths['diffusion']['options'],
+  options: Jobs['diffusion']['options'],
   about: About,
 ): string =>
   javascript(
@@ -168,7 +168,7 @@ export const chainJavascript = (
 export const setJavascript = (
   entry: ModelEntry,
   { name, images, seed }: { name: string; images: number; seed: number },
-  options: Growths['latent']['options'] | Growths['diffusion']['options'],
+  options: Jobs['latent']['options'] | Jobs['diffusion']['options'],
   about: About,
 ): string =>
   javascript(

@@ -1,6 +1,6 @@
 /** The programs of whole data sets are run, and set against the file that the data set lab writes of the same set and seed. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { GrowthResult, ModelEntry } from '../../../engine/protocol.ts';
+import type { JobResult, ModelEntry } from '../../../engine/protocol.ts';
 import { rowOf } from '../../../engine/scores.ts';
 import { defaultSets, type SetsSettings } from '../../labs/sets/settings.ts';
 import { setupOf } from '../../labs/sets/setup.ts';
@@ -56,7 +56,7 @@ it.each(SETS)('in JavaScript says what the lab writes, bit for bit: %s', async (
   const { said } = await inJavascript(await programsOf(entry, settings).javascript, {
     [NAME]: file,
   });
-  const rows = (said as [number, GrowthResult][]).map(([image, result]) =>
+  const rows = (said as [number, JobResult][]).map(([image, result]) =>
     [image, ...rowOf(entry, result)].join(',').replaceAll('NaN', ''),
   );
   const [head, ...expected] = await labOf(entry, settings);

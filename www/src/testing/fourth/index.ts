@@ -6,7 +6,7 @@ type FlowEntry = Omit<VaeEntry, 'kind'> & { kind: 'flow'; blocks: string[] };
 
 // The crate's types know the crate's kinds.
 export const flow = defineKind<VaeEntry>({
-  id: 'flow' as 'vae',
+  id: 'flow' as string as 'vae',
   bound: 'latent',
   layers: (entry) => (entry as unknown as FlowEntry).blocks.map((name) => ({ name })),
   count: (entry) => (entry as unknown as FlowEntry).blocks.length,

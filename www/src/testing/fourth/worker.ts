@@ -5,7 +5,7 @@ const exact = (mean: number) => ({ mean, standardError: null });
 
 /** Its bound is minus the sum of the levels, at once. */
 export const flow = defineWorkerKind({
-  id: 'flow' as 'vae',
+  id: 'flow' as string as 'vae',
   load: ({ image }: VaeEntry) => ({ ...image, free: () => undefined }),
   bound(_, levels) {
     let evaluations = 0;

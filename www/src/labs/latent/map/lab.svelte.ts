@@ -40,14 +40,14 @@ export class MapLab {
   /** The path that is being drawn. */
   live = $state.raw<Stroke | null>(null);
   /** The worker that holds the model, by its number, and the model. */
-  #equipped = $state('');
+  #ensured = $state('');
 
   constructor(
     private readonly engine: Engine,
     private readonly page: Page,
   ) {
     if (engine.missing.length > 0) return;
-    $effect(() => this.#equip());
+    $effect(() => this.#ensureModel());
     $effect(() => this.#paintPlane());
     $effect(() => this.#findRegions());
     $effect(() => this.#paintDigit());
@@ -78,7 +78,7 @@ export class MapLab {
 
   get ready(): boolean {
     const { decoder } = this.engine;
-    return !decoder.down && this.#equipped === `${decoder.generation} ${this.entry?.id}`;
+    return !decoder.down && this.#ensured === `${decoder.generation} ${this.entry?.id}`;
   }
 
   get #active(): boolean {
@@ -204,7 +204,7 @@ export class MapLab {
     const model = this.entry?.id ?? '';
     const given = this.given;
     return decoder
-      .lane(surface)
+      .queue(surface)
       .submit(() => decoder.client.call('decode', { model, sources, class: given, surface }));
   }
 
@@ -214,13 +214,13 @@ export class MapLab {
   }
 
   /** After the lab's own model, so that the first picture does not wait. */
-  #equip(): void {
+  #ensureModel(): void {
     const { entry, engine } = this;
     const { decoder } = engine;
     const { generation } = decoder;
     if (!this.seen || !entry || !decoder.loaded.vae) return;
-    untrack(() => decoder.equip(engine.files.of(entry.id))).then(
-      () => (this.#equipped = `${generation} ${entry.id}`),
+    untrack(() => decoder.ensureModel(engine.files.of(entry.id))).then(
+      () => (this.#ensured = `${generation} ${entry.id}`),
       engine.report,
     );
   }

@@ -1,23 +1,20 @@
 import type { Engine } from '../engine/engine.svelte.ts';
-import type { GrowthState } from '../../engine/growth.ts';
-import type { GrowthKind, Growths, GrowthTask, ModelEntry } from '../../engine/protocol.ts';
-import type { Order, Ticket } from '../../engine/recruiter.ts';
+import type { JobState } from '../../engine/job.ts';
+import type { JobKind, Jobs, JobTask, ModelEntry } from '../../engine/protocol.ts';
+import type { Order, JobHandle } from '../../engine/pool-services.ts';
 import type { Picture } from './picture.ts';
 
 /** A task and the name that only equal tasks share. */
-export interface NamedTask<K extends GrowthKind> {
+export interface NamedTask<K extends JobKind> {
   key: string;
-  task: Extract<GrowthTask, { kind: K }>;
+  task: Extract<JobTask, { kind: K }>;
 }
 
 /** What is asked about a picture. */
-export type TaskOf<K extends GrowthKind> = Omit<
-  Extract<GrowthTask, { kind: K }>,
-  'image' | 'model'
->;
+export type TaskOf<K extends JobKind> = Omit<Extract<JobTask, { kind: K }>, 'image' | 'model'>;
 
 /** A task about a picture, as the model wants it. */
-export function namedTask<K extends GrowthKind>(
+export function namedTask<K extends JobKind>(
   picture: Picture | null,
   entry: ModelEntry,
   task: TaskOf<K>,
@@ -27,18 +24,18 @@ export function namedTask<K extends GrowthKind>(
   const key = JSON.stringify([picture.key, named]);
   return {
     key,
-    task: { ...named, image: picture.levels } as unknown as Extract<GrowthTask, { kind: K }>,
+    task: { ...named, image: picture.levels } as unknown as Extract<JobTask, { kind: K }>,
   };
 }
 
-/** One growth on display: the newest result stays, marked as old, until its successor has one. */
-export class Growing<K extends GrowthKind> {
-  state = $state.raw<GrowthState | null>(null);
-  result = $state.raw<Growths[K]['result'] | null>(null);
+/** One job on display: the newest result stays, marked as old, until its successor has one. */
+export class JobView<K extends JobKind> {
+  state = $state.raw<JobState | null>(null);
+  result = $state.raw<Jobs[K]['result'] | null>(null);
   /** Whether `result` is of the task that was asked for last. */
   current = $state(false);
   #key = '';
-  #ticket: Ticket | null = null;
+  #handle: JobHandle | null = null;
 
   constructor(
     private readonly engine: Engine,
@@ -54,31 +51,31 @@ export class Growing<K extends GrowthKind> {
     const key = named?.key ?? '';
     if (key === this.#key) return;
     this.#key = key;
-    this.#ticket?.drop();
-    this.#ticket = null;
+    this.#handle?.drop();
+    this.#handle = null;
     this.state = null;
     this.current = false;
     if (!named) return;
-    const onChange = (state: GrowthState) => {
+    const onChange = (state: JobState) => {
       if (key !== this.#key) return;
       this.state = state;
       if (!state.result) return;
       this.result = state.result;
       this.current = true;
     };
-    this.#ticket = this.engine.pool.submit(named.task, { ...this.order, onChange });
+    this.#handle = this.engine.pool.submit(named.task, { ...this.order, onChange });
   }
 
   /** Values of the task's evaluations so far, in their order. */
   get values(): readonly Float64Array[] {
-    return this.#ticket?.values() ?? [];
+    return this.#handle?.values() ?? [];
   }
 
   pause(): void {
-    this.#ticket?.pause();
+    this.#handle?.pause();
   }
 
   resume(): void {
-    this.#ticket?.resume();
+    this.#handle?.resume();
   }
 }

@@ -1,4 +1,4 @@
-import type { GrowthResult, GrowthTask } from './protocol.ts';
+import type { JobResult, JobTask } from './protocol.ts';
 import type { Slot } from './slot.ts';
 
 /** Evaluations `from` to before `to`. */
@@ -7,15 +7,15 @@ export interface Span {
   to: number;
 }
 
-export type GrowthStatus = 'running' | 'paused' | 'done' | 'failed';
+export type JobStatus = 'running' | 'paused' | 'done' | 'failed';
 
-/** What is known of a growth; `result` grows with `evaluations`, which counts from the first without a gap. */
-export interface GrowthState {
-  status: GrowthStatus;
+/** What is known of a job; `result` grows with `evaluations`, which counts from the first without a gap. */
+export interface JobState {
+  status: JobStatus;
   evaluations: number;
   /** null until a worker has begun it. */
   total: number | null;
-  result: GrowthResult | null;
+  result: JobResult | null;
   error: Error | null;
 }
 
@@ -25,11 +25,11 @@ export interface Home {
 }
 
 /**
- * All that the pool keeps of one growth: which evaluations are to be done, which are out, and the values that have come. The
+ * All that the pool keeps of one job: which evaluations are to be done, which are out, and the values that have come. The
  * values are kept here, so that a lost worker takes nothing with it but what it was computing.
  */
-export class Growth {
-  state: GrowthState = {
+export class Job {
+  state: JobState = {
     status: 'running',
     evaluations: 0,
     total: null,
@@ -56,14 +56,14 @@ export class Growth {
   #complete = 0;
 
   constructor(
-    readonly ticket: number,
-    readonly task: GrowthTask,
+    readonly id: number,
+    readonly task: JobTask,
     readonly rank: number,
     readonly owner: string,
-    private readonly onChange: (state: GrowthState) => void,
+    private readonly onChange: (state: JobState) => void,
   ) {}
 
-  change(part: Partial<GrowthState>): void {
+  change(part: Partial<JobState>): void {
     this.state = { ...this.state, ...part };
     this.onChange(this.state);
   }

@@ -4,7 +4,7 @@ import { CancelledError } from './errors.ts';
  * At most one job in flight and one waiting; a newer job takes the waiting one's place, which then settles as
  * cancelled. A slider that moves faster than the decoder thus always ends on its last value.
  */
-export class Lane {
+export class LatestQueue {
   #busy = false;
   #waiting: { run: () => void; drop: () => void } | null = null;
 

@@ -1,18 +1,18 @@
 import { AbsentError, type Asset } from './asset.svelte.ts';
 import { type LossCause, WorkerClient } from '../../engine/client.ts';
 import { asError, WorkerLostError } from '../../engine/errors.ts';
-import { Lane } from '../../engine/lane.ts';
-import { LateWorker } from '../../engine/late.ts';
+import { LatestQueue } from '../../engine/latest-queue.ts';
+import { DeferredWorker } from '../../engine/deferred.ts';
 import type { ModelEntry } from '../../engine/protocol.ts';
-import { type ModelPackage, REST_MS } from '../../engine/recruiter.ts';
+import { type ModelPackage, REST_MS } from '../../engine/pool-services.ts';
 import { create } from '../../engine/spawn.ts';
 
 export type Role = 'decoder' | 'sampler' | 'fitter';
-/** Who can be lost: a station, or one of the pool's workers. */
-export type Crew = Role | 'pool';
+/** Who can be lost: a worker host, or one of the pool's workers. */
+export type WorkerRole = Role | 'pool';
 export type ModelKind = 'vae' | 'ddpm';
 
-/** What every station needs, and the models that one must hold. */
+/** What every worker host needs, and the models that one must hold. */
 export interface Supplies {
   runtime: Asset<WebAssembly.Module>;
   entry(id: string): Promise<ModelEntry>;
@@ -27,7 +27,7 @@ const LOSS_WINDOW_MS = 60_000;
  * A worker and the models it must hold. When the worker dies, a new one takes its place and gets the same bytes again;
  * `generation` counts the workers, so that canvases handed to the old one are made anew.
  */
-export class Station {
+export class WorkerHost {
   generation = $state(0);
   /** The models that it holds, by their ids. */
   held = $state<Record<ModelKind, string | null>>({ vae: null, ddpm: null });
@@ -36,12 +36,12 @@ export class Station {
   /** Given back, until the next look or call. */
   resting = $state(false);
   client!: WorkerClient;
-  #worker!: LateWorker;
+  #worker!: DeferredWorker;
   #begun = false;
   #watched = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #losses: number[] = [];
-  #lanes = new Map<string, Lane>();
+  #queues = new Map<string, LatestQueue>();
   #extraIds = new Set<string>();
   #extras = new Map<Asset<ModelPackage>, Promise<string>>();
 
@@ -66,11 +66,11 @@ export class Station {
     return this.held[kind] === entry?.id;
   }
 
-  /** The lane of a name: calls in it never pile up. A new worker starts with empty lanes. */
-  lane(name: string): Lane {
-    let lane = this.#lanes.get(name);
-    if (!lane) this.#lanes.set(name, (lane = new Lane()));
-    return lane;
+  /** The queue of a name: calls in it never pile up. A new worker starts with empty queues. */
+  queue(name: string): LatestQueue {
+    let queue = this.#queues.get(name);
+    if (!queue) this.#queues.set(name, (queue = new LatestQueue()));
+    return queue;
   }
 
   restart(): void {
@@ -93,7 +93,7 @@ export class Station {
   }
 
   /** Loads one more model into the worker, once. */
-  async equip(model: Asset<ModelPackage>): Promise<void> {
+  async ensureModel(model: Asset<ModelPackage>): Promise<void> {
     let loading = this.#extras.get(model);
     if (!loading) this.#extras.set(model, (loading = this.#load(this.client, model)));
     // At once, so that it is not freed as the model that a lab had.
@@ -185,7 +185,7 @@ export class Station {
 
   #spawn(): void {
     this.#begun = false;
-    this.#worker = new LateWorker(
+    this.#worker = new DeferredWorker(
       () => create(this.role),
       // What calls may be a value that is being derived.
       () => queueMicrotask(() => this.#wake()),
@@ -208,7 +208,7 @@ export class Station {
   /** Forgets what a worker had that is gone. */
   #clear(): void {
     this.held = { vae: null, ddpm: null };
-    this.#lanes.clear();
+    this.#queues.clear();
     this.#extras.clear();
     this.#extraIds.clear();
   }

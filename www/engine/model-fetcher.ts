@@ -6,7 +6,7 @@ import { FileStore, isFile } from './store.ts';
  * The files of models: from the store if they are there, else from the site, else from the site past the browser's own
  * cache, which may hold the file of an older manifest.
  */
-export class Shelf {
+export class ModelFetcher {
   constructor(
     private readonly base: URL,
     private readonly store = new FileStore(base),

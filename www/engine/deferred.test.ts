@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import type { WorkerLike } from './client.ts';
-import { LateWorker } from './late.ts';
+import { DeferredWorker } from './deferred.ts';
 import type { FromWorker, ToWorker } from './calls.ts';
 
 function setUp() {
@@ -13,7 +13,7 @@ function setUp() {
     terminate: () => {},
   };
   const create = vi.fn(() => real);
-  return { real, postMessage, create, late: new LateWorker(create) };
+  return { real, postMessage, create, late: new DeferredWorker(create) };
 }
 
 const message = (id: number): ToWorker => ({ id, call: 'settle', params: null });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CancelledError } from './errors.ts';
-import { Lane } from './lane.ts';
+import { LatestQueue } from './latest-queue.ts';
 
 /** A job whose end the test decides. */
 function job<T>(log: string[], name: string) {
@@ -10,14 +10,14 @@ function job<T>(log: string[], name: string) {
   return { run: () => (log.push(name), done), finish, fail };
 }
 
-describe('a lane', () => {
+describe('a queue', () => {
   it('runs one job at a time and only the newest of those that wait', async () => {
     const log: string[] = [];
-    const lane = new Lane();
+    const queue = new LatestQueue();
     const [a, b, c] = [job<number>(log, 'a'), job<number>(log, 'b'), job<number>(log, 'c')];
-    const first = lane.submit(a.run);
-    const second = lane.submit(b.run);
-    const third = lane.submit(c.run);
+    const first = queue.submit(a.run);
+    const second = queue.submit(b.run);
+    const third = queue.submit(c.run);
     expect(log).toEqual(['a']);
     await expect(second).rejects.toThrow(CancelledError);
     a.finish(1);
@@ -28,10 +28,10 @@ describe('a lane', () => {
 
   it('goes on after a failure', async () => {
     const log: string[] = [];
-    const lane = new Lane();
+    const queue = new LatestQueue();
     const [a, b] = [job<number>(log, 'a'), job<number>(log, 'b')];
-    const first = lane.submit(a.run);
-    const second = lane.submit(b.run);
+    const first = queue.submit(a.run);
+    const second = queue.submit(b.run);
     a.fail(new Error('no'));
     b.finish(2);
     await expect(first).rejects.toThrow('no');

@@ -1,6 +1,6 @@
 /** What the pool of workers asks of its owner, and what it gives for that. */
 import type { LossCause, OnLost, WorkerClient } from './client.ts';
-import type { GrowthState } from './growth.ts';
+import type { JobState } from './job.ts';
 import type { ModelEntry } from './protocol.ts';
 import type { WorkerQuota } from './quota.ts';
 
@@ -17,7 +17,7 @@ export interface SuppliedModel {
 }
 
 /** Where the pool gets its workers and what they need. */
-export interface Recruiter {
+export interface PoolServices {
   spawn(onLost: OnLost): WorkerClient;
   runtime(): Promise<WebAssembly.Module>;
   model(id: string): Promise<SuppliedModel>;
@@ -35,21 +35,21 @@ export interface Recruiter {
 }
 
 export interface Order {
-  /** Growths of a higher rank wait until those of a lower one have no work left to give; 0 if absent. */
+  /** Jobs of a higher rank wait until those of a lower one have no work left to give; 0 if absent. */
   rank?: number;
-  /** Whose it is: all growths of one owner can be suspended together. */
+  /** Whose it is: all jobs of one owner can be suspended together. */
   owner?: string;
-  onChange: (state: GrowthState) => void;
+  onChange: (state: JobState) => void;
 }
 
-/** Where something is done that is no growth. */
+/** Where other work is done. */
 export interface Place {
   near?: WorkerClient | null;
   apart?: boolean;
 }
 
-/** What its owner can do with a growth. */
-export interface Ticket {
+/** What its owner can do with a job. */
+export interface JobHandle {
   pause(): void;
   resume(): void;
   /** Ends it for good and frees what it holds in the workers. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LoadError } from './loader.ts';
 import type { FileEntry, VaeEntry } from './protocol.ts';
-import { Shelf } from './shelf.ts';
+import { ModelFetcher } from './model-fetcher.ts';
 import { FileStore } from './store.ts';
 
 const BASE = new URL('https://example.org/room/models/');
@@ -73,7 +73,7 @@ afterEach(() => {
 
 function setUp(storage: FakeStorage | undefined = new FakeStorage()) {
   const visit = () =>
-    new Shelf(BASE, new FileStore(BASE, storage as unknown as CacheStorage | undefined));
+    new ModelFetcher(BASE, new FileStore(BASE, storage as unknown as CacheStorage | undefined));
   return { storage, visit };
 }
 
@@ -85,11 +85,11 @@ const texts = (files: Record<string, Uint8Array>) =>
 const isDecoder = (role: string) => role === 'decoder';
 const whole = { encoder: 'encoder', decoder: 'decoder' };
 
-/** Until all that the shelf has given to the store is kept, or refused. */
+/** Until all that the fetcher has given to the store is kept, or refused. */
 const settled = () =>
   Promise.all(vi.mocked(FileStore.prototype.put).mock.results.map(({ value }) => value as unknown));
 
-describe('the shelf', () => {
+describe('the fetcher', () => {
   it('fetches once, and at the next visit not at all', async () => {
     const { storage, visit } = setUp();
     expect(texts(await visit().model(entry, {}))).toEqual(whole);
@@ -129,14 +129,14 @@ describe('the shelf', () => {
       ...entry,
       files: { ...entry.files, decoder: fileOf('d.onnx', 'a better decoder') },
     };
-    const shelf = visit();
-    expect(texts(await shelf.model(changed, {}))).toEqual({
+    const fetcher = visit();
+    expect(texts(await fetcher.model(changed, {}))).toEqual({
       ...whole,
       decoder: 'a better decoder',
     });
     await settled();
     expect(storage.entries.size).toBe(3);
-    await shelf.prune([changed]);
+    await fetcher.prune([changed]);
     expect(
       [...storage.entries.values()].map((bytes) => new TextDecoder().decode(bytes)).sort(),
     ).toEqual(['a better decoder', 'encoder']);
@@ -179,7 +179,9 @@ describe('the shelf', () => {
     await visit().model(entry, {});
     await settled();
     const other = new URL('https://example.org/other/models/');
-    await new Shelf(other, new FileStore(other, storage as unknown as CacheStorage)).prune([]);
+    await new ModelFetcher(other, new FileStore(other, storage as unknown as CacheStorage)).prune(
+      [],
+    );
     expect(storage.entries.size).toBe(2);
   });
 });
@@ -198,13 +200,13 @@ describe('without a cache', () => {
     ],
   ])('%s: every visit fetches', async (_, storage) => {
     for (const expected of [2, 4]) {
-      const shelf = new Shelf(
+      const fetcher = new ModelFetcher(
         BASE,
         new FileStore(BASE, storage as unknown as CacheStorage | undefined),
       );
-      expect(texts(await shelf.model(entry, {}))).toEqual(whole);
+      expect(texts(await fetcher.model(entry, {}))).toEqual(whole);
       await settled();
-      await shelf.prune([entry]);
+      await fetcher.prune([entry]);
       expect(asked).toHaveLength(expected);
     }
   });
@@ -230,7 +232,7 @@ it.each(['../secret', ' ../secret', 'https://a.example/x', '//a.example/x', '/ro
   'fetches nothing outside its folder, whatever the list says: %j',
   async (path) => {
     const astray = { ...entry, files: { decoder: { path } } } as VaeEntry;
-    await expect(new Shelf(BASE).model(astray, {})).rejects.toThrow('folder of the models');
+    await expect(new ModelFetcher(BASE).model(astray, {})).rejects.toThrow('folder of the models');
     expect(asked).toEqual([]);
   },
 );

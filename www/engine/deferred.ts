@@ -2,7 +2,7 @@ import type { WorkerLike } from './client.ts';
 import type { FromWorker, ToWorker } from './calls.ts';
 
 /** A worker that takes no time from the page before it is begun; what it is told until then waits. */
-export class LateWorker implements WorkerLike {
+export class DeferredWorker implements WorkerLike {
   onmessage: WorkerLike['onmessage'] = null;
   onerror: WorkerLike['onerror'] = null;
   onmessageerror: WorkerLike['onmessageerror'] = null;
