@@ -3,7 +3,7 @@
 use super::refused;
 use crate::support::js::{get, number, parse};
 use elbo_room::bindings::{
-    Ddpm, Vae, change_entry, check_model, inspect_onnx, parse_manifest, propose_entry,
+    Ddpm, Vae, change_entry, check_model, inspect_onnx, parse_manifest, probe_onnx, propose_entry,
 };
 use js_sys::WebAssembly::Memory;
 use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array};
@@ -159,4 +159,17 @@ fn one_bad_entry_leaves_the_others_alone() {
     assert_eq!((models.length(), get(&models.get(0), "id")), (1, "good".into()));
     let problem = Array::from(&get(&parsed, "problems")).get(0);
     assert_eq!(get(&problem, "id"), "bad");
+}
+
+#[wasm_bindgen_test]
+fn a_network_is_run_on_a_wave() {
+    let network = include_bytes!("../fixtures/foreign/network-flow.onnx");
+    let outputs = probe_onnx(bytes(network)).unwrap();
+    assert_eq!(outputs.length(), 1);
+    let values = outputs.get(0).unchecked_into::<Float32Array>().to_vec();
+    // x + t, with t = sin 0
+    let wave: Vec<f32> = (0..4).map(|i| (0.37 * f64::from(i)).sin() as f32).collect();
+    assert!(values.iter().zip(&wave).all(|(a, b)| (a - b).abs() < 1e-6), "{values:?}");
+    refused(probe_onnx(bytes(b"PK\x03\x04")), "ModelError", "zip archive");
+    refused(probe_onnx(JsValue::UNDEFINED), "ValueError", "missing");
 }

@@ -5,6 +5,11 @@ import { expect, type Page } from './fixtures.ts';
 /** Runs everything once and as shortly as it goes; the times mean nothing and are not looked at. */
 export async function run(page: Page): Promise<Report> {
   await page.goto('./bench/#run&brief');
+  return read(page);
+}
+
+/** What a run that has begun finds. */
+export async function read(page: Page): Promise<Report> {
   const failure = page.getByTestId('bench-failure');
   await expect(page.getByTestId('bench-json').or(failure)).toBeAttached({ timeout: 240_000 });
   expect(await failure.allTextContents()).toEqual([]);

@@ -201,6 +201,27 @@ fn a_vae_in_one_file_is_cut_where_all_goes_through_its_code() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_picture_may_be_brought_to_the_shape_of_the_one_that_went_in() {
+    let (_, entry) = proposed(&["whole-shape.onnx"]);
+    let Contract::Vae(contract) = &entry.contract else { panic!() };
+    assert_eq!(contract.decoder.latent.name.as_deref(), Some("code"));
+    assert_eq!(contract.decoder.output.name.as_deref(), Some("x_hat"));
+    assert_eq!(contract.encoder.posterior.spread, Spread::LogStd);
+    let model = load(&entry).unwrap();
+    let q = model.encode(&X).unwrap();
+    // pixels as the decoder gives them, in [-1, 1]
+    let relu: Vec<f64> = linear(&X.map(|v| 2.0 * f64::from(v) - 1.0), 4, 4);
+    let relu: Vec<f64> = relu.into_iter().map(|v| v.max(0.0)).collect();
+    close(&q.mean.to_vec(), &linear(&relu, 2, 2));
+    let log_var: Vec<f64> = linear(&relu, 2, 3).into_iter().map(|v| 2.0 * v).collect();
+    close(&q.log_var.to_vec(), &log_var);
+    let z = [0.7_f32, -1.3];
+    let values = linear(&z.map(f64::from), 4, 1);
+    let expected: Vec<f64> = values.iter().map(|v| (v.tanh() + 1.0) / 2.0).collect();
+    close(&model.decode(&z).unwrap().to_vec(), &expected);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_timestep_picks_its_row_in_any_shape() {
     let (_, entry) = proposed(&["network-table.onnx"]);
     let Contract::Ddpm(contract) = &entry.contract else { panic!() };
@@ -235,6 +256,38 @@ fn a_network_for_any_size_has_a_usual_one_or_the_one_that_is_given() {
     assert_eq!(ddpm.predict(&[0.0; 72], 0.0, None).unwrap().x0.len(), 72);
     // other files say their size
     assert_eq!(inspect_at(file("network-flow.onnx"), None, Some([4, 6])).unwrap().size, None);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_code_of_any_size_has_that_of_a_usual_picture_or_of_the_one_that_is_given() {
+    let at = |size: Option<[usize; 2]>| {
+        let info = inspect_at(file("decoder-open.onnx"), None, size).unwrap();
+        let files = [NamedFile { name: "decoder-open.onnx".into(), info }];
+        let proposal = propose("mine", &files, &ProposalOptions::default()).unwrap();
+        assert_eq!(proposal.flat.as_ref().map(|flat| flat.length), Some(None), "{proposal:?}");
+        proposal.entry.unwrap()
+    };
+    let latents = |entry: &ModelEntry| {
+        let Contract::Vae(contract) = &entry.contract else { panic!() };
+        contract.decoder.latent.shape.clone().unwrap()
+    };
+    let entry = at(None);
+    assert_eq!(entry.image, ImageShape { channels: 3, height: 32, width: 32 });
+    assert_eq!(latents(&entry), [2, 16, 16]);
+    let entry = at(Some([6, 8]));
+    assert_eq!(entry.image, ImageShape { channels: 3, height: 6, width: 8 });
+    assert_eq!(latents(&entry), [2, 3, 4]);
+    let z: Vec<f32> = (0..24).map(|i| (i as f32 - 7.0) / 8.0).collect();
+    let place = |i: usize, j: usize| [0, 12].map(|plane| f64::from(z[plane + i / 2 * 4 + j / 2]));
+    let weight = |c: usize, k: usize| ((7 * c + 3 * k + 5) % 11) as f64 / 16.0 - 5.0 / 16.0;
+    let mut expected = Vec::new();
+    for pixel in 0..48 {
+        let [first, second] = place(pixel / 8, pixel % 8);
+        expected.extend((0..3).map(|c| weight(c, 0) * first + weight(c, 1) * second));
+    }
+    let shown: Vec<f64> = expected.iter().map(|v| v.clamp(0.0, 1.0)).collect();
+    assert_ne!(shown, vec![0.0; 144]);
+    close(&load(&entry).unwrap().decode(&z).unwrap().to_vec(), &shown);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -1,6 +1,7 @@
 //! Norms over groups and layers.
 
 use elbo_room::kernels::activation::silu;
+use elbo_room::kernels::elementwise::reduce;
 use elbo_room::kernels::normalization::{group_norm, layer_norm};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -56,6 +57,27 @@ fn group_norms_are_the_definition() {
     let mut out = [0.0; 4];
     group_norm(&[1.0, f32::NAN, 2.0, 3.0], 2, 1e-5, [&[1.0; 2], &[0.0; 2]], false, &mut out);
     assert!(out[1].is_nan() && out[3].is_nan() && out[0].is_finite() && out[2].is_finite());
+}
+
+/// As of a picture with a wide border in one colour.
+#[wasm_bindgen_test(unsupported = test)]
+fn many_values_that_are_nearly_alike_are_summed_exactly_enough() {
+    let (pixels, channels) = (150_000, 2);
+    let x: Vec<f32> =
+        (0..pixels * channels).map(|at| if at % 997 == 0 { 1.7 } else { 1.1 }).collect();
+    let count = x.len() as f64;
+    let mean = x.iter().map(|&v| f64::from(v)).sum::<f64>() / count;
+    let variance = x.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / count;
+    let normal = |v: &f32| (f64::from(*v) - mean) / (variance + 1e-5).sqrt();
+    let expected: Vec<f64> = x.iter().map(normal).collect();
+    let mut out = vec![0.0; x.len()];
+    group_norm(&x, 1, 1e-5, [&[1.0; 2], &[0.0; 2]], false, &mut out);
+    close("group", &out, &expected, 1e-4);
+    layer_norm(&x, x.len(), 1e-5, &[], &[], &mut out);
+    close("layer", &out, &expected, 1e-4);
+    let mut sum = [0.0];
+    reduce(&x, &[x.len()], &[1], &mut sum, 0.0_f32, |a, b| a + b);
+    close("sum", &sum, &[mean * count], 1e-5);
 }
 
 fn plain_group_norm(

@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: the built page and its peer in one browser.
 
-use std::path::Path;
+use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::job::Job;
 use crate::{page, setup, stages};
@@ -28,7 +28,28 @@ impl Engine {
     }
 }
 
-pub fn run(brief: bool, profile: bool, engine: Option<Engine>, json: Option<&Path>) -> Result<()> {
+/// What is measured, and how.
+#[derive(clap::Args)]
+pub struct Bench {
+    /// Run everything once, as a trial
+    #[arg(long)]
+    brief: bool,
+    /// Print where the time of each network goes, operator by operator, and measure nothing else
+    #[arg(long)]
+    profile: bool,
+    /// Measure this ONNX file on the crate and on onnxruntime-web, and nothing else; may be given more than once
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["profile", "engine"])]
+    network: Vec<PathBuf>,
+    /// Measure in this engine in place of Chromium's, without visits and sizes
+    #[arg(long, conflicts_with_all = ["profile", "json"])]
+    engine: Option<Engine>,
+    /// The file for all figures [default: target/bench.json, target/bench-networks.json]
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+pub fn run(Bench { brief, profile, network, engine, json }: Bench) -> Result<()> {
+    let networks = absolute(&network)?;
     setup::announce(&[page::FOLDER, stages::END_TO_END], true);
     let mut job = Job::live();
     let browser = setup::browser(&mut job)?;
@@ -44,10 +65,22 @@ pub fn run(brief: bool, profile: bool, engine: Option<Engine>, json: Option<&Pat
         // Relative to where the command was given, not to where the browser is driven from.
         bench = bench.env("ELBO_ROOM_BENCH_JSON", std::path::absolute(json)?);
     }
+    if !networks.is_empty() {
+        bench = bench.env("ELBO_ROOM_BENCH_NETWORKS", networks.join("\n"));
+    }
     if let Some(engine) = engine {
         bench = bench.env("ELBO_ROOM_BENCH_ENGINE", engine.name());
     }
     job.run("measure", bench)
+}
+
+/// Paths of files from the root, which must be there.
+fn absolute(files: &[PathBuf]) -> Result<Vec<String>> {
+    let each = files.iter().map(|file| {
+        let path = file.canonicalize().with_context(|| file.display().to_string())?;
+        Ok(path.to_str().context("a path is not UTF-8")?.to_string())
+    });
+    each.collect()
 }
 
 /// The options of the benchmark's page, as its address has them.

@@ -37,20 +37,7 @@ enum Command {
     /// Put the npm package together and pack it, into target/npm
     Npm,
     /// Measure speed, size and memory beside onnxruntime-web, in Chromium unless another engine is named
-    Bench {
-        /// Run everything once, as a trial
-        #[arg(long)]
-        brief: bool,
-        /// Print where the time of each network goes, operator by operator, and measure nothing else
-        #[arg(long)]
-        profile: bool,
-        /// Measure in this engine in place of Chromium's, without visits and sizes
-        #[arg(long, conflicts_with_all = ["profile", "json"])]
-        engine: Option<bench::Engine>,
-        /// The file for all figures [default: target/bench.json]
-        #[arg(long, value_name = "FILE")]
-        json: Option<PathBuf>,
-    },
+    Bench(bench::Bench),
     /// Use and disturb the built page at random in Chromium, and look for what is lost, leaks or differs
     Soak {
         /// From the start to the end, all told
@@ -105,9 +92,7 @@ fn run(command: Command) -> Result<()> {
             page::build(&mut Job::live())
         }
         Command::Npm => page::pack(&mut Job::live()),
-        Command::Bench { brief, profile, engine, json } => {
-            bench::run(brief, profile, engine, json.as_deref())
-        }
+        Command::Bench(asked) => bench::run(asked),
         Command::Soak { minutes, seed, json } => soak::run(minutes, seed, json.as_deref()),
         Command::Mutations { files } => mutations::run(files),
         Command::Test { stages, verbose } => stages::run(&stages, verbose),

@@ -1,4 +1,4 @@
-use js_sys::Uint8Array;
+use js_sys::{Array, Float32Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::convert::{self, JsResult, file, from_js, options, to_js, type_of};
@@ -6,7 +6,7 @@ use crate::engine::{CheckOptions, check};
 use crate::error::Error;
 use crate::model::changes::Changes;
 use crate::model::propose::{NamedFile, ProposalOptions, propose};
-use crate::model::{inspect_at, profile};
+use crate::model::{inspect_at, probe, profile};
 
 fn bytes(value: &JsValue, what: &str) -> Result<Option<Vec<u8>>, Error> {
     if value.is_undefined() || value.is_null() {
@@ -14,6 +14,11 @@ fn bytes(value: &JsValue, what: &str) -> Result<Option<Vec<u8>>, Error> {
     }
     let bytes = value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
     bytes.map(Some).ok_or_else(|| Error::value(what, type_of(value), "a Uint8Array"))
+}
+
+fn given(file: &JsValue) -> Result<Vec<u8>, Error> {
+    bytes(file, "the file")?
+        .ok_or_else(|| Error::request("the file is missing", "give its bytes as a Uint8Array"))
 }
 
 /// Says what is in an ONNX file: inputs, outputs, inner values, operators, weights, multiply-adds
@@ -26,24 +31,34 @@ pub fn inspect_onnx(
     #[wasm_bindgen(unchecked_optional_param_type = "Uint8Array")] external: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "[number, number]")] size: JsValue,
 ) -> JsResult<JsValue> {
-    let file = bytes(&file, "the file")?
-        .ok_or_else(|| Error::request("the file is missing", "give its bytes as a Uint8Array"))?;
+    let file = given(&file)?;
     let size: Option<[usize; 2]> = from_js(size, "size")?;
     to_js(&inspect_at(&file, bytes(&external, "external")?.as_deref(), size)?)
 }
 
 /// Runs an ONNX file `runs` times on `states` states at once and says how many milliseconds which of
-/// its operators take in one run. Symbolic dimensions are taken to be 1. Throws a ModelError if the
-/// file cannot be run.
+/// its operators take in one run. Shapes that are open are those for one image. Throws a ModelError
+/// if the file cannot be run.
 #[wasm_bindgen(js_name = profileOnnx, unchecked_return_type = "OperatorTime[]")]
 pub fn profile_onnx(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] file: JsValue,
     states: usize,
     runs: usize,
 ) -> JsResult<JsValue> {
-    let file = bytes(&file, "the file")?
-        .ok_or_else(|| Error::request("the file is missing", "give its bytes as a Uint8Array"))?;
+    let file = given(&file)?;
     to_js(&profile("the file", &file, states, runs, now)?)
+}
+
+/// Runs an ONNX file once on the values that `profileOnnx` runs it on: in each input of real numbers
+/// the i-th is sin(0.37 i), and all integers are 0. The values of its outputs, in their order. Throws
+/// a ModelError if the file cannot be run.
+#[wasm_bindgen(js_name = probeOnnx, unchecked_return_type = "Float32Array[]")]
+pub fn probe_onnx(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] file: JsValue,
+) -> JsResult<Array> {
+    let file = given(&file)?;
+    let outputs = probe("the file", &file)?;
+    Ok(outputs.iter().map(|values| JsValue::from(Float32Array::from(&values[..]))).collect())
 }
 
 #[wasm_bindgen]

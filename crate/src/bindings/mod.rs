@@ -29,7 +29,9 @@ use crate::wire;
 pub use ddpm::{Ddpm, Sampler};
 pub use estimator::{ClassPosterior, DiffusionElbo, LatentBound};
 pub use evaluation::Evaluation;
-pub use foreign::{change_entry, check_model, inspect_onnx, profile_onnx, propose_entry};
+pub use foreign::{
+    change_entry, check_model, inspect_onnx, probe_onnx, profile_onnx, propose_entry,
+};
 pub use hvae::Hvae;
 pub use images::{
     digit_from_pixels, digit_standing, example_drawings, image_from_pixels, render_digit,

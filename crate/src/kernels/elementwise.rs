@@ -96,8 +96,12 @@ pub fn pairs<T: Copy>(
     });
 }
 
-/// Reduces over axes: `reduced` has the shape of x with length 1 along them. From `initial` on,
-/// values are taken in the order in which they lie.
+/// Values along one axis that are taken one after the other: in longer sums the roundings of values
+/// that are nearly alike add up, all in one direction.
+const LONGEST: usize = 1024;
+
+/// Reduces over axes: `reduced` has the shape of x with length 1 along them. From `initial` on, which
+/// changes nothing, values are taken in the order in which they lie; many along one axis in parts.
 pub fn reduce<T: Copy>(
     x: &[T],
     shape: &[usize],
@@ -112,8 +116,11 @@ pub fn reduce<T: Copy>(
     }
     Axes::new(shape, [steps(shape), steps(reduced)]).walk(|[from, to], length, [_, step]| {
         let x = &x[from..][..length];
-        if step == 0 {
-            out[to] = x.iter().fold(out[to], |sum, value| f(sum, *value));
+        let along = |first: T, x: &[T]| x.iter().fold(first, |sum, value| f(sum, *value));
+        if step == 0 && length > LONGEST {
+            out[to] = x.chunks(LONGEST).fold(out[to], |sum, part| f(sum, along(initial, part)));
+        } else if step == 0 {
+            out[to] = along(out[to], x);
         } else {
             for (out, value) in out[to..].iter_mut().step_by(step).zip(x) {
                 *out = f(*out, *value);

@@ -36,8 +36,29 @@ fn sum_block<const N: usize>(
     sums
 }
 
-/// The sums of all channels, as [`sum_block`] takes them.
+/// Values that are summed in single precision. In longer sums the roundings of values that are nearly
+/// alike add up, all in one direction.
+const LONGEST: usize = 1024;
+
+/// The sums of all channels: over [`LONGEST`] pixels each as [`sum_block`] takes them, and of these
+/// in double precision.
 fn sums_of_channels(x: &[f32], mean: Option<&[f32]>, sums: &mut [f32]) {
+    let mut parts = x.chunks((LONGEST * sums.len()).max(1));
+    sums.fill(0.0);
+    sums_of_part(parts.next().unwrap_or_default(), mean, sums);
+    let mut all: Vec<f64> = sums.iter().map(|&sum| sum.into()).collect();
+    for part in parts {
+        sums_of_part(part, mean, sums);
+        for (all, sum) in all.iter_mut().zip(&*sums) {
+            *all += f64::from(*sum);
+        }
+    }
+    for (sum, all) in sums.iter_mut().zip(all) {
+        *sum = all as f32;
+    }
+}
+
+fn sums_of_part(x: &[f32], mean: Option<&[f32]>, sums: &mut [f32]) {
     let channels = sums.len();
     let mut first = 0;
     while first < channels {
@@ -69,7 +90,8 @@ fn mean_of_groups(sums: &mut [f32], each: usize, pixels: usize) {
 /// pixels and channels of each group, and then the SiLU if it is asked for; `scale` and `shift` have
 /// one value per channel.
 ///
-/// Sums go pixel by pixel within a channel and then channel by channel, always in that order.
+/// Sums go pixel by pixel within a channel, in parts where there are many, and then channel by
+/// channel, always in that order.
 pub fn group_norm(
     x: &[f32],
     groups: usize,
@@ -106,6 +128,11 @@ pub fn group_norm(
 const LANES: usize = 8;
 
 fn sum(values: &[f32], f: impl Fn(f32) -> f32) -> f32 {
+    let parts = values.chunks(LONGEST * LANES).map(|part| f64::from(sum_of_part(part, &f)));
+    parts.sum::<f64>() as f32
+}
+
+fn sum_of_part(values: &[f32], f: impl Fn(f32) -> f32) -> f32 {
     let (chunks, rest) = values.as_chunks::<LANES>();
     let mut sums = [0.0; LANES];
     for chunk in chunks {

@@ -27,7 +27,7 @@ pub use hierarchy::OnnxHierarchy;
 pub use networks::{OnnxDecoder, OnnxEncoder, OnnxFile};
 pub use onnx::{
     Datum, Dim, GraphInfo, GraphPort, GraphValue, OperatorTime, TensorSpec, inspect, inspect_at,
-    profile,
+    probe, profile,
 };
 pub use pixels::{
     BernoulliPixels, DensityUnits, GaussianPixels, GaussianStd, GreyPixels, LogisticPixels,

@@ -19,12 +19,14 @@ import {
   verdict,
 } from '../../../www/src/bench/report.ts';
 import { bench } from '../texts.ts';
-import { brotli, built, gzip, transferred, visits } from './arrival.ts';
+import { type Arrival, brotli, built, gzip, transferred, visits } from './arrival.ts';
 
 const text = bench.en;
 
 const MEGABYTE = 1e6;
 const options = process.env['ELBO_ROOM_BENCH_OPTIONS'] ?? '';
+/** ONNX files that are measured in place of all else. */
+const networks = (process.env['ELBO_ROOM_BENCH_NETWORKS'] ?? '').split('\n').filter(Boolean);
 
 async function sizes(): Promise<Row[]> {
   const [ours, peer] = [
@@ -52,23 +54,8 @@ async function sizes(): Promise<Row[]> {
   ];
 }
 
-test('bench', async ({ browser, baseURL }) => {
-  const url = baseURL as string;
-  const asked = parseOptions(options);
-  const { cold, warm } =
-    asked.profile > 0 ? { cold: [], warm: [] } : await visits(browser, url, asked.loads);
-  const page = await browser.newPage({ baseURL: url });
-  await page.goto(`bench/#run&${options}`);
-  const outcome = page.getByTestId('bench-json').or(page.getByTestId('bench-failure'));
-  await outcome.waitFor({ state: 'attached', timeout: 0 });
-  expect(await page.getByTestId('bench-failure').allTextContents()).toEqual([]);
-  const report = JSON.parse((await page.getByTestId('bench-json').textContent()) ?? '') as Report;
-  if (asked.profile > 0) {
-    for (const profile of report.profiles) console.log(`\n${profileTable(profile)}`);
-    console.log(`\n${setting(report, text)}\n`);
-    return;
-  }
-
+/** What a visit costs, of so many from new and from known browsers. */
+async function arrivals(cold: readonly Arrival[], warm: readonly Arrival[]): Promise<Row[]> {
   const first = await transferred(cold[0]?.paths ?? []);
   const [coldTimes, warmTimes] = [cold, warm].map((arrivals) =>
     measured(
@@ -76,7 +63,7 @@ test('bench', async ({ browser, baseURL }) => {
       's',
     ),
   );
-  report.rows.push(
+  return [
     ...(await sizes()),
     {
       id: 'arrival',
@@ -99,11 +86,37 @@ test('bench', async ({ browser, baseURL }) => {
       peer: null,
       verdict: null,
     },
-  );
+  ];
+}
+
+test('bench', async ({ browser, baseURL }) => {
+  const url = baseURL as string;
+  const asked = parseOptions(options);
+  const isWhole = asked.profile === 0 && networks.length === 0;
+  const { cold, warm } = isWhole ? await visits(browser, url, asked.loads) : { cold: [], warm: [] };
+  const page = await browser.newPage({ baseURL: url });
+  if (networks.length > 0) {
+    await page.goto(`bench/#${options}`);
+    await page.getByTestId('bench-own').setInputFiles(networks);
+    await page.getByRole('button', { name: text.run, exact: true }).click();
+  } else await page.goto(`bench/#run&${options}`);
+  const outcome = page.getByTestId('bench-json').or(page.getByTestId('bench-failure'));
+  await outcome.waitFor({ state: 'attached', timeout: 0 });
+  expect(await page.getByTestId('bench-failure').allTextContents()).toEqual([]);
+  const report = JSON.parse((await page.getByTestId('bench-json').textContent()) ?? '') as Report;
+  if (asked.profile > 0) {
+    for (const profile of report.profiles) console.log(`\n${profileTable(profile)}`);
+    console.log(`\n${setting(report, text)}\n`);
+    return;
+  }
+
+  if (isWhole) report.rows.push(...(await arrivals(cold, warm)));
   const machine = cpus()[0]?.model.trim() ?? '';
   const path =
     process.env['ELBO_ROOM_BENCH_JSON'] ??
-    fileURLToPath(new URL('../../../target/bench.json', import.meta.url));
+    fileURLToPath(
+      new URL(`../../../target/bench${isWhole ? '' : '-networks'}.json`, import.meta.url),
+    );
   await mkdir(dirname(path), { recursive: true });
   await writeFile(
     path,

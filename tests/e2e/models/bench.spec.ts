@@ -1,11 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { cells, type Report } from '../../../www/src/bench/report.ts';
-import { check, run } from '../brief.ts';
+import { check, read, run } from '../brief.ts';
 import { expectAccessible, expectNoOverflow } from '../checks.ts';
 import { expect, test } from '../fixtures.ts';
 import { bench } from '../texts.ts';
 import { isolated } from '../playwright.config.ts';
 
 const { en, zh } = bench;
+const FIXTURES = new URL('../../fixtures/onnx/', import.meta.url);
 
 test('without isolation the other engine has one thread, which is said before anything runs', async ({
   page,
@@ -45,5 +47,27 @@ test.describe('where the page is isolated', () => {
       await expectNoOverflow(page, `${width} pixels`);
     }
     await expect(page.getByRole('link')).toHaveAttribute('href', '../#lang=zh');
+  });
+
+  test('networks of a visitor are measured in place of all else', async ({ page }) => {
+    await page.goto('./bench/#brief');
+    const names = ['unet-jit15.onnx', 'conv-encoder-jit12.onnx'];
+    const files = names.map((name) => fileURLToPath(new URL(name, FIXTURES)));
+    await page.getByTestId('bench-own').setInputFiles(files);
+    await page.getByRole('button', { name: en.run, exact: true }).click();
+    const report = await read(page);
+    expect(report.rows.map(({ id }) => id)).toEqual(['own-1', 'own-2']);
+    expect(report.rows.map(({ title }) => title)).toEqual(
+      names.map((file) => en.rows.own({ file })),
+    );
+    expect(report.agreement.map(({ output }) => output)).toEqual([
+      en.agreement.own({ output: 'eps', file: 'unet-jit15.onnx' }),
+      en.agreement.own({ output: 'moments', file: 'conv-encoder-jit12.onnx' }),
+    ]);
+    for (const { difference, met } of report.agreement) {
+      expect(met).toBe(true);
+      expect(difference).toBeLessThan(1e-4);
+    }
+    await expectAccessible(page);
   });
 });

@@ -7,9 +7,11 @@ import init, {
   Hvae,
   type HvaeEntry,
   type HvaeFiles,
+  type GraphInfo,
   inspectOnnx,
   type LatentBound,
   type OperatorTime,
+  probeOnnx,
   profileOnnx,
   Vae,
   type VaeEntry,
@@ -28,6 +30,8 @@ let vae: Vae;
 let ddpm: Ddpm;
 let hvae: Hvae;
 let peak: Peak;
+/** A network of anybody's. */
+let own: Uint8Array;
 /** Bounds whose evaluations are timed. */
 let diffusion: DiffusionElbo | undefined;
 let latent: LatentBound | undefined;
@@ -115,6 +119,18 @@ const api = {
     bound.free();
     return time;
   },
+
+  /** Takes a network of anybody's, and says what is in it. */
+  takeOwn: (file: Uint8Array): GraphInfo => inspectOnnx((own = file)),
+
+  /**
+   * Milliseconds of one evaluation of it: a mean over `runs`, after one that is not counted. The clock is read before and
+   * after each of its operators.
+   */
+  own: (runs: number) => profileOnnx(own, 1, runs).reduce((sum, { time }) => sum + time, 0),
+
+  /** Its outputs. */
+  ownOutputs: () => probeOnnx(own),
 
   profile: (file: Uint8Array, states: number, runs: number): OperatorTime[] =>
     profileOnnx(file, states, runs),

@@ -4,6 +4,10 @@
 const wave = (count: number, scale = 1) =>
   Float32Array.from({ length: count }, (_, i) => scale * Math.sin(1 + 0.731 * i));
 
+/** What the crate's `probeOnnx` gives to each input of real numbers. */
+export const probe = (count: number) =>
+  Float32Array.from({ length: count }, (_, i) => Math.sin(Math.fround(Math.fround(0.37) * i)));
+
 export const latents = (count: number) => wave(count, 2);
 
 /** Values in [0, 1]. */

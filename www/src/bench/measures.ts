@@ -21,6 +21,7 @@ import {
 import { slide } from './slider.ts';
 import { inTurns, type Stage, type Step, type Surroundings } from './steps.ts';
 import { profile, together } from './batches.ts';
+import { own } from './own.ts';
 import { largestDifference, quantile, ratios, sort } from './statistics.ts';
 import { fetchSupplies, hireCrate, hirePeer } from './supplies.ts';
 
@@ -267,7 +268,12 @@ const STEPS: [Stage, Step][] = [
 
 const PROFILE: [Stage, Step][] = [['profile', profile]];
 
-export async function measure(options: Options, surroundings: Surroundings): Promise<Report<Said>> {
+/** `files` are networks of anybody's, which are measured in place of all else. */
+export async function measure(
+  options: Options,
+  surroundings: Surroundings,
+  files: readonly File[],
+): Promise<Report<Said>> {
   const cores = navigator.hardwareConcurrency;
   // Threads share memory, which a page may do where it is isolated from other origins.
   const threads = crossOriginIsolated ? cores : 1;
@@ -278,7 +284,8 @@ export async function measure(options: Options, surroundings: Surroundings): Pro
   const slides: number[][] = [];
   surroundings.onProgress('files', rows);
   const supplies = await fetchSupplies();
-  const steps = options.profile > 0 ? PROFILE : STEPS;
+  const usual = options.profile > 0 ? PROFILE : STEPS;
+  const steps: [Stage, Step][] = files.length > 0 ? [['own', own(files)]] : usual;
   for (const [stage, step] of steps) {
     surroundings.onProgress(stage, [...rows]);
     await step(rows, {

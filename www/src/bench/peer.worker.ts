@@ -4,11 +4,12 @@ import '../engine/trusted.ts';
 import scriptUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
-import { CLASS, latents, LOG_SNR, noisy, picture } from './inputs.ts';
+import type { GraphInfo } from '../../engine/protocol.ts';
+import { CLASS, latents, LOG_SNR, noisy, picture, probe } from './inputs.ts';
 import { offer } from './remote.ts';
 import { timedAsync, timedWarmAsync } from './timing.ts';
 
-export type Role = 'network' | 'decoder' | 'encoder';
+export type Role = 'network' | 'decoder' | 'encoder' | 'own';
 
 /** A session, and the inputs that it is run on. */
 interface Loaded {
@@ -25,7 +26,27 @@ function repeated(values: Float32Array, batch: number): Float32Array {
   return all;
 }
 
-function feedsOf(role: Role, batch: number, size: Sizes): Record<string, Tensor> {
+type GraphPort = GraphInfo['inputs'][number];
+
+/** For one image: of the height and width of the shapes, where these are open. */
+function probeOf({ elementType, shape }: GraphPort, size: [number, number] | null): Tensor {
+  const dims = (shape ?? []).map((dim, axis) =>
+    typeof dim === 'number' ? dim : (axis > 1 && size?.[axis - 2]) || 1,
+  );
+  const count = dims.reduce((product, dim) => product * dim, 1);
+  switch (elementType) {
+    case 'float32':
+      return new Tensor('float32', probe(count), dims);
+    case 'int64':
+      return new Tensor('int64', new BigInt64Array(count), dims);
+    case 'int32':
+      return new Tensor('int32', new Int32Array(count), dims);
+    default:
+      throw new TypeError(`inputs of ${elementType} are not compared here`);
+  }
+}
+
+function feedsOf(role: Exclude<Role, 'own'>, batch: number, size: Sizes): Record<string, Tensor> {
   const image = (values: Float32Array) =>
     new Tensor('float32', repeated(values, batch), [batch, 1, size.height, size.width]);
   const pixels = size.height * size.width;
@@ -64,11 +85,29 @@ const api = {
   },
 
   /** Milliseconds from the file's bytes to a session that is ready, with the batch dimension fixed: that suits it best. */
-  load(role: Role, file: Uint8Array, batch: number, sizes: Sizes): Promise<number> {
+  load(role: Exclude<Role, 'own'>, file: Uint8Array, batch: number, sizes: Sizes): Promise<number> {
     return timedAsync(async () => {
       const session = await InferenceSession.create(file, { freeDimensionOverrides: { batch } });
       loaded.set(`${role} ${batch}`, { session, feeds: feedsOf(role, batch, sizes) });
     });
+  },
+
+  /** Takes a network of anybody's, of which the crate says what its inputs are. */
+  async takeOwn(
+    file: Uint8Array,
+    inputs: readonly GraphPort[],
+    size: [number, number] | null,
+  ): Promise<void> {
+    const feeds = Object.fromEntries(inputs.map((port) => [port.name, probeOf(port, size)]));
+    const lengths = inputs.flatMap(({ name, shape }) =>
+      (shape ?? []).map((dim, axis) => [dim, feeds[name]?.dims[axis]]),
+    );
+    const session = await InferenceSession.create(file, {
+      freeDimensionOverrides: Object.fromEntries(
+        lengths.filter(([dim]) => typeof dim === 'string'),
+      ),
+    });
+    loaded.set('own 1', { session, feeds });
   },
 
   /** Milliseconds of one run among others: a mean over `runs`. */

@@ -1620,6 +1620,7 @@ export interface Bench {
   notIsolated: (values: { opener: Value; embedder: Value; serve: Value }) => string;
   run: string;
   about: (values: { turns: Value; rounds: Value }) => string;
+  own: string;
   measuring: (values: { what: Value }) => string;
   stages: {
     files: string;
@@ -1629,6 +1630,7 @@ export interface Bench {
     loading: string;
     cores: string;
     profile: string;
+    own: string;
   };
   done: string;
   frame: string;
@@ -1659,6 +1661,7 @@ export interface Bench {
     load: string;
     chains: (values: { chains: Value; steps: Value; cores: number }) => string;
     bound: (values: { timesteps: Value }) => string;
+    own: (values: { file: Value }) => string;
   };
   peers: {
     simd: string;
@@ -1685,6 +1688,7 @@ export interface Bench {
       means: string;
       logVariances: string;
     };
+    own: (values: { output: Value; file: Value }) => string;
     within: (values: { output: Value; difference: Value; tolerance: Value }) => string;
     beyond: (values: { output: Value; difference: Value; tolerance: Value }) => string;
   };

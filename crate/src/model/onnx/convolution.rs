@@ -6,7 +6,7 @@ use tract_core::ops::nn::DataFormat;
 
 use super::fuse::Fusion;
 use super::layout::{TO_CHANNELS_FIRST, TO_CHANNELS_LAST};
-use super::lower::{Lowering, Value};
+use super::lowering::{Lowering, Value};
 use super::ops::{Convolution, Method, Upsample};
 use crate::kernels::convolution::{Direct, Weights, Window};
 use crate::kernels::deconvolution::Deconvolution;

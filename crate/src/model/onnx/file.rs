@@ -9,12 +9,13 @@ use tract_onnx::pb::type_proto::{Tensor, Value as TypeValue};
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, TypeProto, ValueInfoProto};
 use tract_onnx::prelude::Framework;
 
+use super::Dim;
+use super::recognize::recognize;
 use super::refusal::Refusal;
-use super::{Dim, check};
 
 /// Reads a file; the message of a failure goes on after the file's name.
 pub(super) fn read(bytes: &[u8]) -> Result<ModelProto, Refusal> {
-    if let Some(what) = check::recognize(bytes) {
+    if let Some(what) = recognize(bytes) {
         return Err(what.into());
     }
     let proto = tract_onnx::Onnx::default()

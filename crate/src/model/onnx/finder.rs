@@ -8,7 +8,7 @@ use tract_core::ops::cast::Cast;
 use tract_core::ops::element_wise::ElementWiseOp;
 use tract_core::ops::identity::Identity;
 
-use super::lower::Lowering;
+use super::lowering::Lowering;
 
 /// A model, what is known of it, and how often each value is taken.
 pub(super) struct Finder<'l, 's> {

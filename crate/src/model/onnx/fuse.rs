@@ -13,9 +13,9 @@ use tract_core::ops::einsum::EinSum;
 use tract_core::ops::element_wise::ElementWiseOp;
 
 use super::finder::Finder;
-use super::lower::Lowering;
+use super::lowering::Lowering;
 use super::normalize::{Normalization, is_all, is_zero};
-use super::product::Roles;
+use super::roles::Roles;
 
 /// What a fusion starts with.
 #[derive(Clone, Debug)]

@@ -4,16 +4,17 @@ use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tract_onnx::model::ParseResult;
+use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_proto::DataType;
-use tract_onnx::pb::{GraphProto, ModelProto, NodeProto};
+use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::*;
 use tract_onnx::tract_hir::tract_core::internal::translator::Translate;
 
-use super::check::{self, Input};
+use super::check::{self, Element, Input};
 use super::refusal::Refusal;
 use super::register::ONNX;
-use super::{Datum, Dim, TensorSpec, file, quantized};
+use super::{Datum, Dim, TensorSpec, file, info, quantized};
 
 /// Whether tract-onnx reads nodes of this kind.
 pub(super) fn is_known(node: &NodeProto) -> bool {
@@ -30,7 +31,11 @@ pub(super) fn prepare(
     outputs: &[&str],
 ) -> Result<ModelProto, Refusal> {
     let graph = proto.graph.as_mut().ok_or("has no graph")?;
-    cut(graph, inputs);
+    if cut(graph, inputs) && lacks_inputs(graph, inputs, outputs) {
+        file::embed(graph, external)?;
+        fix_shapes(&mut proto, inputs, outputs);
+    }
+    let graph = proto.graph.as_mut().ok_or("has no graph")?;
     let given = check_inputs(graph, inputs, outputs)?;
     file::embed(graph, external)?;
     check::check(&mut proto, &given, outputs)?;
@@ -54,7 +59,9 @@ pub(super) fn prepare(
 }
 
 /// Makes inputs of inner values that are given: what the file computes them from is not needed.
-fn cut(graph: &mut GraphProto, inputs: &[TensorSpec]) {
+/// Whether there are such.
+fn cut(graph: &mut GraphProto, inputs: &[TensorSpec]) -> bool {
+    let before = graph.input.len();
     for spec in inputs {
         let is_made = |name: &String| *name == spec.name;
         let Some(output) =
@@ -73,6 +80,55 @@ fn cut(graph: &mut GraphProto, inputs: &[TensorSpec]) {
             Datum::I64 => DataType::Int64,
         };
         graph.input.push(file::port(&spec.name, code.unwrap_or(usual as i32)));
+    }
+    graph.input.len() > before
+}
+
+/// Whether an input is needed that is not given.
+fn lacks_inputs(graph: &GraphProto, inputs: &[TensorSpec], outputs: &[&str]) -> bool {
+    let needed = file::needed(graph, outputs);
+    graph.input.iter().any(|input| {
+        needed.contains(&input.name)
+            && !inputs.iter().any(|spec| spec.name == input.name)
+            && !graph.initializer.iter().any(|tensor| tensor.name == input.name)
+    })
+}
+
+/// Makes constants of the shapes that a graph asks for: behind a cut it may need what comes before for
+/// its shape alone, as where a decoder's picture is brought to the shape of the encoder's.
+fn fix_shapes(proto: &mut ModelProto, inputs: &[TensorSpec], outputs: &[&str]) {
+    let ports = proto.graph.iter().flat_map(|graph| &graph.input);
+    let sources: Vec<(String, Element, Vec<usize>)> = ports
+        .filter_map(|input| {
+            let (code, dims) = file::declared(input);
+            let spec = inputs.iter().find(|spec| spec.name == input.name);
+            let shape = spec.map(|spec| spec.shape.clone());
+            let shape = shape.or_else(|| info::one_image(&dims?, None))?;
+            Some((input.name.clone(), check::element(i64::from(code?))?, shape))
+        })
+        .collect();
+    let given: Vec<Input<'_>> = sources
+        .iter()
+        .map(|(name, element, shape)| Input { name, element: *element, shape })
+        .collect();
+    let shapes = check::inspect(proto, &given, outputs).shapes;
+    for node in proto.graph.iter_mut().flat_map(|graph| &mut graph.node) {
+        if let Some(shape) = node.output.first().and_then(|name| shapes.get(name)) {
+            let tensor = TensorProto {
+                dims: vec![shape.len() as i64],
+                data_type: DataType::Int64 as i32,
+                int64_data: shape.clone(),
+                ..TensorProto::default()
+            };
+            let value = AttributeProto {
+                name: "value".into(),
+                r#type: AttributeType::Tensor as i32,
+                t: Some(tensor),
+                ..AttributeProto::default()
+            };
+            (node.op_type, node.input) = ("Constant".into(), Vec::new());
+            node.attribute = vec![value];
+        }
     }
 }
 

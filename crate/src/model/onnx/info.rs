@@ -8,7 +8,7 @@ use tract_onnx::pb::{GraphProto, ModelProto, TensorProto, ValueInfoProto};
 
 use super::check::{self, Element, Input};
 use super::convolution::CHANNELS_FOR_WINOGRAD;
-use super::{file, quantized};
+use super::{file, open, quantized};
 use crate::error::Result;
 
 /// A dimension of a value: a length, or a name that may stand for any.
@@ -92,6 +92,12 @@ pub struct GraphInfo {
 /// only say that they take any.
 const SIDES: [usize; 5] = [32, 64, 28, 128, 256];
 
+/// Places across a code with which a decoder is tried.
+const PROBED: usize = 8;
+
+/// Places across that a code has at least, if the file leaves it open.
+const FEWEST: usize = 4;
+
 /// Says what is in an ONNX file. A first dimension without a fixed length is taken as 1; the height
 /// and width of images that have none as the first usual ones that the network takes.
 ///
@@ -111,23 +117,49 @@ pub fn inspect_at(
     external: Option<&[u8]>,
     size: Option<[usize; 2]>,
 ) -> Result<GraphInfo> {
-    let proto = file::read(bytes).map_err(|refusal| refusal.of("the file"))?;
-    let inputs = proto.graph.iter().flat_map(|graph| &graph.input);
-    let open = inputs.filter_map(|input| file::declared(input).1).any(|dims| {
-        open_axes(&dims).is_some_and(|axes| dims[axes].iter().any(|d| matches!(d, Dim::Symbol(_))))
+    let mut proto = file::read(bytes).map_err(|refusal| refusal.of("the file"))?;
+    proto.graph.iter_mut().for_each(open::fill);
+    let shapes = proto.graph.iter().flat_map(|graph| &graph.input);
+    let shapes: Vec<Vec<Dim>> = shapes.filter_map(|input| file::declared(input).1).collect();
+    let is_code = shapes.iter().any(|dims| open::is_code(dims));
+    let is_open = shapes.iter().any(|dims| {
+        open_axes(dims).is_some_and(|axes| dims[axes].iter().any(|d| matches!(d, Dim::Symbol(_))))
     });
-    match size {
-        _ if !open => inspect_proto(proto, external, None),
-        Some(_) => inspect_proto(proto, external, size),
-        None => {
-            let mut sides = SIDES.into_iter().map(|side| Some([side; 2]));
-            let fits = sides.find_map(|size| {
-                let info = inspect_proto(proto.clone(), external, size);
-                info.map(|info| info.multiply_adds.is_some().then_some(info)).transpose()
-            });
-            fits.unwrap_or_else(|| inspect_proto(proto, external, Some([SIDES[0]; 2])))
-        }
+    if !is_open && !is_code {
+        return inspect_proto(proto, external, None);
     }
+    let scale = if is_code { scale(&proto, external)? } else { [1; 2] };
+    let at = |size: [usize; 2], mut proto: ModelProto| {
+        let places = [0, 1].map(|axis| (size[axis] / scale[axis]).max(1));
+        proto.graph.iter_mut().for_each(|graph| open::place_codes(graph, places));
+        inspect_proto(proto, external, Some(size))
+    };
+    if let Some(size) = size {
+        return at(size, proto);
+    }
+    let is_usual = |side: &usize| {
+        scale.iter().all(|&scale| side.is_multiple_of(scale) && side / scale >= FEWEST)
+    };
+    let fits = SIDES.into_iter().filter(is_usual).find_map(|side| {
+        let info = at([side; 2], proto.clone());
+        info.map(|info| info.multiply_adds.is_some().then_some(info)).transpose()
+    });
+    fits.unwrap_or_else(|| at([SIDES[0]; 2], proto))
+}
+
+/// How many pixels a decoder makes of one place of its code, downwards and across.
+fn scale(proto: &ModelProto, external: Option<&[u8]>) -> Result<[usize; 2]> {
+    let mut proto = proto.clone();
+    proto.graph.iter_mut().for_each(|graph| open::place_codes(graph, [PROBED; 2]));
+    let info = inspect_proto(proto, external, None)?;
+    let made = |port: &GraphPort| {
+        info.values.iter().find(|value| value.name == port.name)?.shape.as_deref()
+    };
+    let found = info.outputs.iter().find_map(|port| match made(port)? {
+        [_, 1 | 3, height, width] => Some([height / PROBED, width / PROBED]),
+        _ => None,
+    });
+    Ok(found.unwrap_or([1; 2]).map(|scale| scale.max(1)))
 }
 
 /// The axes of height and width in the shape of images.

@@ -1,16 +1,18 @@
 //! ONNX networks: tract-onnx reads them, one transform puts the crate's kernels in, tract runs the
 //! plan. Nothing outside this folder names tract.
 //!
-//! - [`file`]: the file as protocol buffers; the part of its graph that is needed,
+//! - [`recognize`], [`file`]: what the bytes are; the file as protocol buffers, the part of its
+//!   graph that is needed,
 //! - [`quantized`]: weights in 8 bits,
 //! - [`check`]: whether it can be trusted to tract,
 //! - [`register`], [`import`]: tract-onnx's typed model with the shapes fixed,
 //! - [`fuse`], [`normalize`], [`finder`]: what several operators spell out and one kernel computes,
 //! - [`support`], [`types`]: what can be computed, and in which types,
-//! - [`lower`], [`convolution`], [`product`], [`values`]: each operator by the kernels,
+//! - [`lower`], [`convolution`], [`product`], [`roles`], [`values`]: each operator by the kernels;
+//!   [`lowering`] is the model that they add to,
 //! - [`operator`], [`layout`], [`ops`], [`elementwise`]: the kernels as tract's operators,
 //! - [`states`]: each operator over several states; [`bounds`]: indices that are known only then,
-//! - [`info`]: what is in a file,
+//! - [`info`]: what is in a file; [`open`]: what its weights say of open shapes,
 //! - [`profile`](mod@profile): where the time goes.
 
 mod bounds;
@@ -24,14 +26,18 @@ mod import;
 mod info;
 mod layout;
 mod lower;
+mod lowering;
 mod normalize;
+mod open;
 mod operator;
 mod ops;
 mod product;
 mod profile;
 mod quantized;
+mod recognize;
 mod refusal;
 mod register;
+mod roles;
 mod states;
 mod support;
 mod types;
@@ -53,7 +59,7 @@ use crate::model::debug_by_name;
 
 pub(super) use self::info::one_image;
 pub use self::info::{Dim, GraphInfo, GraphPort, GraphValue, inspect, inspect_at};
-pub use self::profile::{OperatorTime, profile};
+pub use self::profile::{OperatorTime, probe, profile};
 
 /// Element types of the values that go into a network; results are always `f32`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,10 +4,6 @@ use std::fmt::Debug;
 
 use tract_core::internal::*;
 
-use super::elementwise::{Binary, Reduce, Softmax, Unary};
-use super::layout::Rearrange;
-use super::ops::{Convolution, GroupNorm, LayerNorm, Linear, MatMul, Upsample};
-
 /// An operator of one result whose shape was known when it was made, for one state or several.
 pub(super) trait Kernel: Debug + Send + Sync {
     /// The results of `states` states, one after the other. Each input has the values of as many
@@ -33,24 +29,6 @@ pub(super) struct Cost {
     pub multiply_adds: u64,
     /// Bytes of weights, which are read at least once for all states.
     pub weight_bytes: u64,
-}
-
-/// The kernel that an operator is, if it is one.
-pub(super) fn kernel(op: &dyn TypedOp) -> Option<Arc<dyn Kernel>> {
-    fn of<K: Kernel + TypedOp + Clone>(op: &dyn TypedOp) -> Option<Arc<dyn Kernel>> {
-        op.downcast_ref::<K>().map(|kernel| Arc::new(kernel.clone()) as Arc<dyn Kernel>)
-    }
-    of::<Convolution>(op)
-        .or_else(|| of::<GroupNorm>(op))
-        .or_else(|| of::<LayerNorm>(op))
-        .or_else(|| of::<Linear>(op))
-        .or_else(|| of::<MatMul>(op))
-        .or_else(|| of::<Upsample>(op))
-        .or_else(|| of::<Unary>(op))
-        .or_else(|| of::<Binary>(op))
-        .or_else(|| of::<Reduce>(op))
-        .or_else(|| of::<Softmax>(op))
-        .or_else(|| of::<Rearrange>(op))
 }
 
 /// What tract asks of a [`Kernel`] whose result has the type of its first input.

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 use tract_core::internal::*;
 
-use super::operator::{Cost, of_states};
+use super::info::one_image;
+use super::operator::{self, Cost, of_states};
 use super::states::States;
 use super::{Datum, Dim, Network, TensorSpec, import, inspect};
 use crate::error::{Error, Result};
@@ -32,7 +33,7 @@ pub struct OperatorTime {
 
 /// Runs an ONNX file (called `path` in messages) `runs` times on so many states at once and says
 /// which operators took how long in the mean; the last entry, `(between operators)`, is what passed
-/// outside all of them. Symbolic dimensions are taken to be 1. `clock` tells the time in any unit;
+/// outside all of them. Shapes that are open are those for one image. `clock` tells the time in any unit;
 /// one too coarse for single operators evens out over many runs.
 ///
 /// # Errors
@@ -48,19 +49,40 @@ pub fn profile(
     if states == 0 || runs == 0 {
         return Err(Error::request("there are no states or no runs", "give 1 or more of each"));
     }
+    let network = with_all_outputs(path, bytes)?;
+    import::catch(|| network.timed(states, runs, &mut clock))
+        .map_err(|e| Error::file(path, "failed to run").caused_by(e))
+}
+
+/// Runs an ONNX file (called `path` in messages) once on the values that [`profile`] runs it on: in
+/// each input of real numbers the i-th is sin(0.37 i), and all integers are 0. All values of each of
+/// its outputs, in their order.
+///
+/// # Errors
+/// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file cannot be run.
+pub fn probe(path: &str, bytes: &[u8]) -> Result<Vec<Vec<f32>>> {
+    let network = with_all_outputs(path, bytes)?;
+    import::catch(|| {
+        let results = network.plan.run(network.probes(1)?)?;
+        results.iter().map(|value| Ok(operator::values(value)?.to_vec())).collect()
+    })
+    .map_err(|e| Error::file(path, "failed to run").caused_by(e))
+}
+
+/// A file with all its inputs and outputs, for one image.
+fn with_all_outputs(path: &str, bytes: &[u8]) -> Result<Network> {
     let info = inspect(bytes, None)?;
     let inputs: Vec<TensorSpec> = info
         .inputs
         .into_iter()
         .map(|port| {
             let dims = port.shape.unwrap_or_default();
-            let shape: Vec<usize> = dims
-                .into_iter()
-                .map(|dim| match dim {
-                    Dim::Fixed(length) => length,
-                    Dim::Symbol(_) => 1,
-                })
-                .collect();
+            let length = |dim: &Dim| match dim {
+                Dim::Fixed(length) => *length,
+                Dim::Symbol(_) => 1,
+            };
+            let shape = one_image(&dims, info.size);
+            let shape = shape.unwrap_or_else(|| dims.iter().map(length).collect());
             if port.element_type.contains("float") {
                 TensorSpec::f32(port.name, &shape)
             } else {
@@ -70,18 +92,12 @@ pub fn profile(
         .collect();
     let outputs: Vec<String> = info.outputs.into_iter().map(|port| port.name).collect();
     let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
-    let network = Network::load(path, bytes, None, &inputs, &outputs)?;
-    import::catch(|| network.timed(states, runs, &mut clock))
-        .map_err(|e| Error::file(path, "failed to run").caused_by(e))
+    Network::load(path, bytes, None, &inputs, &outputs)
 }
 
 impl Network {
-    fn timed(
-        &self,
-        states: usize,
-        runs: usize,
-        clock: &mut dyn FnMut() -> f64,
-    ) -> TractResult<Vec<OperatorTime>> {
+    /// The values that a profile is made on.
+    fn probes(&self, states: usize) -> TractResult<TVec<TValue>> {
         let inputs = self.inputs.iter().map(|spec| {
             let shape = of_states(states, &spec.shape);
             let length: usize = shape.iter().product();
@@ -95,7 +111,16 @@ impl Network {
             };
             Ok(tensor.into_tvalue())
         });
-        let inputs = inputs.collect::<TractResult<TVec<_>>>()?;
+        inputs.collect()
+    }
+
+    fn timed(
+        &self,
+        states: usize,
+        runs: usize,
+        clock: &mut dyn FnMut() -> f64,
+    ) -> TractResult<Vec<OperatorTime>> {
+        let inputs = self.probes(states)?;
         let mut entries: Vec<OperatorTime> = Vec::new();
         let mut places: HashMap<usize, usize> = HashMap::new();
         let mut inside = 0.0;

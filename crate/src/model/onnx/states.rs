@@ -11,7 +11,10 @@ use tract_core::ops::cast::Cast;
 use tract_core::ops::source::TypedSource;
 
 use super::bounds;
-use super::operator::{Cost, Kernel, kernel};
+use super::elementwise::{Binary, Reduce, Softmax, Unary};
+use super::layout::Rearrange;
+use super::operator::{Cost, Kernel};
+use super::ops::{Convolution, GroupNorm, LayerNorm, Linear, MatMul, Upsample};
 
 /// Puts the axis of states before all values that depend on the inputs.
 pub(super) fn with_states(model: &TypedModel) -> TractResult<TypedModel> {
@@ -70,6 +73,24 @@ fn of_states(node: &TypedNode, own: &[bool]) -> Box<dyn TypedOp> {
         return node.op.clone();
     }
     Box::new(OneByOne { op: node.op.clone(), own: own.into() })
+}
+
+/// The kernel that an operator is, if it is one.
+fn kernel(op: &dyn TypedOp) -> Option<Arc<dyn Kernel>> {
+    fn of<K: Kernel + TypedOp + Clone>(op: &dyn TypedOp) -> Option<Arc<dyn Kernel>> {
+        op.downcast_ref::<K>().map(|kernel| Arc::new(kernel.clone()) as Arc<dyn Kernel>)
+    }
+    of::<Convolution>(op)
+        .or_else(|| of::<GroupNorm>(op))
+        .or_else(|| of::<LayerNorm>(op))
+        .or_else(|| of::<Linear>(op))
+        .or_else(|| of::<MatMul>(op))
+        .or_else(|| of::<Upsample>(op))
+        .or_else(|| of::<Unary>(op))
+        .or_else(|| of::<Binary>(op))
+        .or_else(|| of::<Reduce>(op))
+        .or_else(|| of::<Softmax>(op))
+        .or_else(|| of::<Rearrange>(op))
 }
 
 fn takes(kernel: &dyn Kernel, own: &[bool]) -> bool {

@@ -11,7 +11,7 @@ use tract_core::ops::nn::{LeakyRelu, Reduce, Reducer, Softmax, SoftmaxKind};
 use super::elementwise::{self, Binary, Function, Pair, Reduction, Unary};
 use super::fuse::{Core, Fusion};
 use super::layout::{Rearrange, TO_CHANNELS_FIRST, TO_CHANNELS_LAST};
-use super::lower::{Lowering, Value};
+use super::lowering::{Lowering, Value};
 use super::normalize::{Normalization, uniform};
 use super::ops::{GroupNorm, LayerNorm};
 use super::types::computed_type;

@@ -43,12 +43,20 @@ impl<'a> Graph<'a> {
     /// The value behind those that only move its numbers.
     fn origin(&self, name: &'a str) -> &'a str {
         let mut name = name;
-        while let Some(value) = self.value(name).filter(|v| MOVES.contains(&v.operator.as_str()))
+        while let Some(value) = self.value(name)
             && let Some(before) = value.inputs.first()
+            && (MOVES.contains(&value.operator.as_str()) || self.repeats_nothing(value, before))
         {
             name = before;
         }
         name
+    }
+
+    /// Whether an Expand, with which distributions bring their parameters to one shape, finds them
+    /// in it.
+    fn repeats_nothing(&self, value: &GraphValue, before: &str) -> bool {
+        let count = elements(value).filter(|_| value.operator == "Expand");
+        count.is_some() && count == self.value(before).and_then(elements)
     }
 
     /// The operator that makes it.

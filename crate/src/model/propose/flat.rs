@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Candidate;
-use super::ports::Seen;
+use super::ports::{Seen, known};
 use crate::error::{Error, Result};
 use crate::model::manifest::{ImageShape, Layout};
 
@@ -32,16 +32,6 @@ pub struct Flat {
     pub chosen: Option<FlatImage>,
     /// What they may be, the likeliest first.
     pub sizes: Vec<FlatImage>,
-}
-
-/// Lengths of vectors that are square images of well-known data sets, with channels and side.
-const KNOWN: [(usize, usize, usize); 6] =
-    [(784, 1, 28), (1024, 1, 32), (4096, 1, 64), (2352, 3, 28), (3072, 3, 32), (12288, 3, 64)];
-
-/// The image of a well-known length.
-pub(super) fn known(length: usize) -> Option<ImageShape> {
-    let (_, channels, side) = KNOWN.into_iter().find(|(known, ..)| *known == length)?;
-    Some(ImageShape { channels, height: side, width: side })
 }
 
 /// Usual sides of images.

@@ -1,6 +1,5 @@
 //! What the inputs, outputs and inner values of a foreign file look like.
 
-use super::flat::known;
 use crate::model::manifest::{ImageShape, Layout};
 use crate::model::onnx::{Dim, GraphInfo, GraphPort, GraphValue, one_image};
 
@@ -68,6 +67,16 @@ impl Seen {
             _ => None,
         }
     }
+}
+
+/// Lengths of vectors that are square images of well-known data sets, with channels and side.
+const KNOWN: [(usize, usize, usize); 6] =
+    [(784, 1, 28), (1024, 1, 32), (4096, 1, 64), (2352, 3, 28), (3072, 3, 32), (12288, 3, 64)];
+
+/// The image of a well-known length.
+pub(super) fn known(length: usize) -> Option<ImageShape> {
+    let (_, channels, side) = KNOWN.into_iter().find(|(known, ..)| *known == length)?;
+    Some(ImageShape { channels, height: side, width: side })
 }
 
 /// The image that a shape without the batch stands for.

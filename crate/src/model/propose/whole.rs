@@ -92,7 +92,8 @@ impl<'a> Graph<'a> {
         Self { made: info.values.iter().map(|value| (value.name.as_str(), value)).collect() }
     }
 
-    /// Whether `output` is made of `input` by a way that does not lead through `without`.
+    /// Whether the numbers of `output` are made of those of `input` by a way that does not lead
+    /// through `without`. A shape is fixed, whatever the numbers are.
     pub(super) fn needs(&self, output: &str, without: Option<&str>, input: &str) -> bool {
         let mut open = vec![output];
         let mut seen: HashSet<&str> = open.iter().copied().collect();
@@ -100,9 +101,8 @@ impl<'a> Graph<'a> {
             if name == input {
                 return true;
             }
-            let Some(value) = self.made.get(name).filter(|_| without != Some(name)) else {
-                continue;
-            };
+            let made = self.made.get(name).filter(|_| without != Some(name));
+            let Some(value) = made.filter(|value| value.operator != "Shape") else { continue };
             open.extend(value.inputs.iter().map(String::as_str).filter(|name| seen.insert(name)));
         }
         false

@@ -8,8 +8,7 @@ use tract_onnx::pb::{GraphProto, NodeProto, TensorProto};
 use super::prepare::{describe, is_own_domain};
 use super::rules::{self, Call};
 use super::signature::Signatures;
-use super::sources::declared_tensor;
-use super::value::{self, Value, element};
+use super::value::{self, Value, declared_tensor, element};
 use super::{Input, Report};
 
 /// Operators whose results differ from run to run, or whose course depends on values.
@@ -191,8 +190,15 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// What a draw gives that has the shape of what it takes: it is refused, but what comes of it is described.
+    /// What a draw gives: it is refused, but what comes of it is described.
     fn drawn(&self, node: &NodeProto) -> Option<Value<'a>> {
+        if matches!(&*node.op_type, "RandomNormal" | "RandomUniform") {
+            let named = |name: &str| node.attribute.iter().find(|other| other.name == name);
+            let shape = &named("shape")?.ints;
+            value::count(shape).ok()?;
+            let dtype = named("dtype").map_or(Some('f'), |dtype| element(dtype.i))?;
+            return Some(Value::new(dtype, shape.clone()));
+        }
         let like = matches!(&*node.op_type, "RandomNormalLike" | "RandomUniformLike");
         let of = self.values.get(node.input.first().filter(|_| like)?.as_str())?.as_ref()?;
         Some(Value::new(of.element, of.shape.clone()))

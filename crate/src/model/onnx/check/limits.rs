@@ -46,6 +46,13 @@ impl Check<'_> {
                 (name.into(), (v.element, v.shape.iter().map(|&d| d as usize).collect()))
             })
             .collect();
+        let given = self.graph.node.iter().filter(|node| node.op_type == "Shape");
+        let shapes = given.filter_map(|node| {
+            let name = node.output.first()?;
+            let value = self.values.get(name.as_str())?.as_ref()?;
+            Some((name.clone(), value.integers()?.to_vec()))
+        });
+        self.report.shapes = shapes.collect();
         if self.report.bytes > MAX_BYTES {
             let problem = format!(
                 "it would take {} MB of memory, at most {} MB are possible: a smaller image or a \

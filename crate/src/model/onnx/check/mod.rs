@@ -8,7 +8,6 @@
 mod graph;
 mod limits;
 mod prepare;
-mod recognize;
 mod rules;
 mod signature;
 mod sources;
@@ -22,7 +21,6 @@ use std::rc::Rc;
 use tract_onnx::pb::{ModelProto, TensorProto};
 
 use self::graph::Check;
-pub(super) use self::recognize::recognize;
 use self::signature::Signatures;
 use self::value::Value;
 pub(super) use self::value::{Element, element};
@@ -45,6 +43,8 @@ pub(super) struct Input<'a> {
 pub(super) struct Report {
     /// Element type and shape of each value that is needed and could be computed.
     pub values: HashMap<String, (Element, Vec<usize>)>,
+    /// What the operator Shape gives, by the name of its output.
+    pub shapes: HashMap<String, Vec<i64>>,
     /// Multiply-adds of convolutions and matrix products for one run.
     pub multiply_adds: u64,
     /// Estimate of the bytes that weights and the values of a run take.

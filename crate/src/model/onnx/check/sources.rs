@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 
 use tract_onnx::pb::ValueInfoProto;
-use tract_onnx::pb::type_proto::Value as DeclaredType;
-use tract_onnx::pb::{tensor_shape_proto::dimension::Value as Dimension, type_proto::Tensor};
+use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
 
 use super::Input;
 use super::graph::Check;
-use super::value::{self, Value, element};
+use super::value::{self, Value, declared_tensor, element};
 
 impl Check<'_> {
     /// Inputs and weights.
@@ -61,11 +60,6 @@ impl Check<'_> {
             self.values.insert(name, value);
         }
     }
-}
-
-pub(super) fn declared_tensor(declared: &ValueInfoProto) -> Option<&Tensor> {
-    let DeclaredType::TensorType(tensor) = declared.r#type.as_ref()?.value.as_ref()?;
-    Some(tensor)
 }
 
 /// A given input, which must be as the file declares it.

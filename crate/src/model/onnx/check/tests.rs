@@ -4,7 +4,8 @@ use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::Framework;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{Input, check, recognize};
+use super::super::recognize::recognize;
+use super::{Input, check};
 
 macro_rules! file {
     ($name:literal) => {

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use tract_onnx::pb::TensorProto;
 use tract_onnx::pb::tensor_proto::DataLocation;
+use tract_onnx::pb::type_proto::{Tensor, Value as DeclaredType};
+use tract_onnx::pb::{TensorProto, ValueInfoProto};
 
 use super::super::file::widened;
 
@@ -42,6 +43,12 @@ const ELEMENTS: [(Element, &str, i64); 14] = [
 pub(crate) fn element(data_type: i64) -> Option<Element> {
     let (letter, _, bytes) = ELEMENTS.get(usize::try_from(data_type).ok()?)?;
     (*bytes > 0).then_some(*letter)
+}
+
+/// The type of a declared value, if it is a tensor.
+pub(super) fn declared_tensor(declared: &ValueInfoProto) -> Option<&Tensor> {
+    let DeclaredType::TensorType(tensor) = declared.r#type.as_ref()?.value.as_ref()?;
+    Some(tensor)
 }
 
 pub(super) fn name(element: Element) -> &'static str {

@@ -27,7 +27,7 @@ const KNOWN: [(&[u8], &str); 10] = [
 ];
 
 /// Says what a file is that cannot be an ONNX file; the message goes on after the file's name.
-pub(crate) fn recognize(bytes: &[u8]) -> Option<&'static str> {
+pub(super) fn recognize(bytes: &[u8]) -> Option<&'static str> {
     if bytes.is_empty() {
         return Some("is empty");
     }
