@@ -70,6 +70,13 @@ impl<'a> Graph<'a> {
         self.drawn.contains(name) || self.info.inputs.iter().any(|port| port.name == origin)
     }
 
+    /// Whether a value is made of an input. Noise may be drawn from a normal distribution of constants
+    /// that the graph spells out.
+    fn is_of_input(&self, name: &str) -> bool {
+        let graph = whole::Graph::new(self.info);
+        self.info.inputs.iter().any(|port| graph.needs(name, None, &port.name))
+    }
+
     fn is_scalar(&self, name: &'a str) -> bool {
         let weight = self.info.weights.get(name).map(|shape| shape.iter().product::<u64>() == 1);
         weight.unwrap_or_else(|| {
@@ -81,7 +88,9 @@ impl<'a> Graph<'a> {
     /// The draw that ends in this sum.
     fn draw(&self, sum: &'a GraphValue) -> Option<Draw> {
         let (mean, scaled) = either(&sum.inputs, |mean, scaled| {
-            !self.is_noise(mean) && self.made(scaled).is_some_and(|v| v.operator == "Mul")
+            !self.is_noise(mean)
+                && self.is_of_input(mean)
+                && self.made(scaled).is_some_and(|v| v.operator == "Mul")
         })?;
         let factors = &self.made(scaled)?.inputs;
         let (std, _) = either(factors, |std, noise| self.is_noise(noise) && !self.is_noise(std))?;
