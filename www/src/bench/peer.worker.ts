@@ -30,9 +30,8 @@ type GraphPort = GraphInfo['inputs'][number];
 
 /** For one image: of the height and width of the shapes, where these are open. */
 function probeOf({ elementType, shape }: GraphPort, size: [number, number] | null): Tensor {
-  const dims = (shape ?? []).map((dim, axis) =>
-    typeof dim === 'number' ? dim : (axis > 1 && size?.[axis - 2]) || 1,
-  );
+  const open = (axis: number) => (axis > 1 ? size?.[axis - 2] : undefined) ?? 1;
+  const dims = (shape ?? []).map((dim, axis) => (typeof dim === 'number' ? dim : open(axis)));
   const count = dims.reduce((product, dim) => product * dim, 1);
   switch (elementType) {
     case 'float32':
@@ -99,13 +98,13 @@ const api = {
     size: [number, number] | null,
   ): Promise<void> {
     const feeds = Object.fromEntries(inputs.map((port) => [port.name, probeOf(port, size)]));
-    const lengths = inputs.flatMap(({ name, shape }) =>
-      (shape ?? []).map((dim, axis) => [dim, feeds[name]?.dims[axis]]),
+    const open = inputs.flatMap(({ name, shape }) =>
+      (shape ?? [])
+        .map((dim, axis) => [dim, feeds[name]?.dims[axis] ?? 1] as const)
+        .filter(([dim]) => typeof dim === 'string'),
     );
     const session = await InferenceSession.create(file, {
-      freeDimensionOverrides: Object.fromEntries(
-        lengths.filter(([dim]) => typeof dim === 'string'),
-      ),
+      freeDimensionOverrides: Object.fromEntries(open),
     });
     loaded.set('own 1', { session, feeds });
   },
