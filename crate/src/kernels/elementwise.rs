@@ -1,6 +1,8 @@
 //! Functions of single values, of pairs of values, and sums, over arrays whose axes are given by
 //! their lengths.
 
+use super::LONGEST;
+
 /// Lengths and steps of axes, as many as are needed: axes that all operands walk alike are one.
 struct Axes<const N: usize>(Vec<(usize, [usize; N])>);
 
@@ -95,10 +97,6 @@ pub fn pairs<T: Copy>(
         }
     });
 }
-
-/// Values along one axis that are taken one after the other: in longer sums the roundings of values
-/// that are nearly alike add up, all in one direction.
-const LONGEST: usize = 1024;
 
 /// Reduces over axes: `reduced` has the shape of x with length 1 along them. From `initial` on, which
 /// changes nothing, values are taken in the order in which they lie; many along one axis in parts.

@@ -15,3 +15,7 @@ pub mod rearrange;
 pub mod sinusoid;
 mod tile;
 pub mod winograd;
+
+/// Values that are summed one after the other in single precision. In longer sums the roundings of
+/// values that are nearly alike add up, all in one direction.
+const LONGEST: usize = 1024;

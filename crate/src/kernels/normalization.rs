@@ -1,7 +1,7 @@
 //! Normalization to mean 0 and variance 1: over groups of channels (Wu & He 2018) of one image whose
 //! channels are innermost, and over rows (Ba et al. 2016).
 
-use super::activation;
+use super::{LONGEST, activation};
 
 /// The sums of `N` channels over the pixels, in their order: of their values or, if a mean is given,
 /// of the squares of what they are from it.
@@ -35,10 +35,6 @@ fn sum_block<const N: usize>(
     }
     sums
 }
-
-/// Values that are summed in single precision. In longer sums the roundings of values that are nearly
-/// alike add up, all in one direction.
-const LONGEST: usize = 1024;
 
 /// The sums of all channels: over [`LONGEST`] pixels each as [`sum_block`] takes them, and of these
 /// in double precision.
