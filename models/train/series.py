@@ -20,7 +20,7 @@ import finish
 import initial
 import loop
 import registry
-from data import load
+from data import DATASETS, load
 from train import train
 
 OVERHEAD = 5.0  # seconds that scores and export of a model take on a processor, until one is known
@@ -72,11 +72,13 @@ class Series:
         return once(*ways[-1])
 
     def init(self, model: registry.Model) -> str | None:
-        """What a model that has no run yet starts from: the shipped weights, or the run of the same network on binarized images."""
+        """What a model that has no run yet starts from: the shipped weights, or the run of the same network on binarized images or on
+        another data set."""
         if self.args.tiny or (self.args.runs / model.id / "weights.pt").exists():
             return None
-        shipped, binarized = str(HERE.parent / model.id), str(self.args.runs / model.id.removesuffix("-8bit"))
-        sources = [shipped + ".onnx" * (model.kind == "ddpm"), binarized]
+        shipped, runs = str(HERE.parent / model.id), [model.id.removesuffix("-8bit")]
+        runs += [model.id.replace(model.dataset, other, 1) for other in DATASETS if other != model.dataset]
+        sources = [shipped + ".onnx" * (model.kind == "ddpm"), *(str(self.args.runs / run) for run in runs)]
         return next((source for source in sources if initial.fits(model.network(), source)), None)
 
     def finish(self, model: registry.Model) -> None:
