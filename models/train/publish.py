@@ -47,7 +47,7 @@ def in_8_bits(entry: dict, models: Path) -> None:
     for part, file in entry["files"].items():
         path = models / file["path"]
         if path.suffix == ".onnx":
-            quantize.rewrite(path)
+            quantize.rewrite(path, quantize.IN_8_BITS.get(entry["id"], ()))
             entry["files"][part] = export.file_entry(path)
 
 

@@ -11,7 +11,12 @@ import onnx
 from onnx import helper, numpy_helper
 
 SMALLEST = 2048  # entries: below, the scales would weigh as much as what is saved
-IN_8_BITS = ("mnist-vae", "fashion-vae")  # whose bounds that moves by less than 0.05 nats: models/README.md has the differences
+AT_14X14 = "fine.", "to_fine.", "up.", "end."  # parts of a hierarchical model whose error shows in the levels of 8-bit pixels
+# The models whose bounds that moves by less than 0.1 nats (models/README.md has the differences), with what of each stays as it is.
+IN_8_BITS = {
+    **dict.fromkeys(("mnist-vae", "fashion-vae", "mnist-hvae", "fashion-hvae"), ()),
+    **dict.fromkeys(("mnist-hvae-8bit", "fashion-hvae-8bit"), AT_14X14),
+}
 SHRINK = np.linspace(0.7, 1.0, 31)  # of the scale at which nothing is cut off
 
 
@@ -39,8 +44,9 @@ def in_8_bits(weight: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
     return np.clip(np.rint(weight / best.reshape(shape)), -127, 127).astype(np.int8), best.astype(np.float32)
 
 
-def quantize(model: onnx.ModelProto, smallest: int = SMALLEST) -> None:
-    """Turn the matrices and kernels of a model, which may be stored as f16 with a Cast, into 8 bits a weight."""
+def quantize(model: onnx.ModelProto, smallest: int = SMALLEST, kept: tuple[str, ...] = ()) -> None:
+    """Turn the matrices and kernels of a model, which may be stored as f16 with a Cast, into 8 bits a weight, but those whose names
+    begin with one of `kept`."""
     graph = model.graph
     casts = {n.output[0]: n for n in graph.node if n.op_type == "Cast"}
     tensors = {t.name: t for t in graph.initializer}
@@ -49,7 +55,7 @@ def quantize(model: onnx.ModelProto, smallest: int = SMALLEST) -> None:
     for node, at, name in uses:
         stored = tensors.get(casts[name].input[0] if name in casts else name)
         users = [other for other, _, used in uses if used == name]
-        if stored is None or at != 1 or len(users) > 1 or np.prod(stored.dims) < smallest:
+        if stored is None or at != 1 or len(users) > 1 or np.prod(stored.dims) < smallest or name.startswith(kept):
             continue
         axis = channels(node, len(stored.dims))
         if axis is None:
@@ -77,9 +83,9 @@ def restored(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
     return found
 
 
-def rewrite(path: Path) -> None:
-    """Store the weights of a file in 8 bits; one that has them so stays as it is."""
+def rewrite(path: Path, kept: tuple[str, ...] = ()) -> None:
+    """Store the weights of a file in 8 bits but those `kept`; one that has them so stays as it is."""
     model, before = onnx.load(path), path.stat().st_size
-    quantize(model)
+    quantize(model, kept=kept)
     onnx.save(model, path)
     print(f"{path.name}: {before} bytes, now {path.stat().st_size}")

@@ -60,7 +60,8 @@ export async function slide(frame: HTMLIFrameElement, count: number): Promise<nu
   try {
     for (let i = 0; i < count; i++) {
       await pause(PAUSE_MS);
-      slider.value = String(Math.round(300 * Math.sin(0.1 * (i + 1))) / 100);
+      // up and down by tenths: a slider that stays where it is paints nothing
+      slider.value = String((Math.abs((i % 120) - 60) - 30) / 10);
       const done = new Promise<number>((resolve) => (onTime = resolve));
       const begun = sharedTime();
       slider.dispatchEvent(new Event('input', { bubbles: true }));

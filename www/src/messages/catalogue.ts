@@ -371,7 +371,7 @@ export interface Messages {
     hierarchy: {
       title: string;
       lead: (values: { model: Value }) => string;
-      layerName: (values: { name: string }) => string;
+      layerName: (values: { place: string; number: Value }) => string;
       generate: string;
       hold: (values: { layer: Value }) => string;
       layer: (values: { shape: Value; nats: Value }) => string;
@@ -817,10 +817,10 @@ export interface Messages {
   };
   models: {
     'Convolutional VAE, 16 latents': string;
-    'Hierarchical VAE, 7 stochastic layers': string;
+    'Hierarchical VAE, 11 stochastic layers': string;
     'Convolutional VAE, 2 latents': string;
     'Convolutional VAE, 16 latents, 8-bit': string;
-    'Hierarchical VAE, 7 stochastic layers, 8-bit': string;
+    'Hierarchical VAE, 10 stochastic layers, 8-bit': string;
     'Class-conditional diffusion model': string;
   };
   ownModels: {

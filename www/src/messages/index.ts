@@ -49,5 +49,11 @@ export const textBy = (texts: Readonly<Record<string, string>>, name: string): s
 export const titleOf = ({ title }: { title: string }): string =>
   textBy(messages.models, title) ?? title;
 
+/** A layer of a hierarchy as the page shows it: its place and, where there are several in one place, its number. */
+export function layerNameOf(name: string): string {
+  const [place = '', ...number] = name.split(/(?= )/);
+  return messages.elboLab.hierarchy.layerName({ place, number: number.join('') });
+}
+
 /** A class as the page shows it: only those of well-known data sets have a translation. */
 export const classNameOf = (name: string): string => textBy(messages.classes.names, name) ?? name;

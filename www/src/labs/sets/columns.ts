@@ -3,7 +3,7 @@ import { kindOf } from '../../../engine/kinds/index.ts';
 import type { ModelEntry } from '../../../engine/protocol.ts';
 import type { ScoreColumn } from '../../../engine/scores.ts';
 import { decimalsFor, fixed } from '../../format.ts';
-import { messages } from '../../messages/index.ts';
+import { layerNameOf, messages } from '../../messages/index.ts';
 import type { Sort } from './settings.ts';
 
 /** A layer is called as the model calls it. */
@@ -12,9 +12,7 @@ export function columnName(column: ScoreColumn | Sort, model: ModelEntry | undef
   if (!column.startsWith('layer')) return text[column as Exclude<Sort, `layer${number}`>];
   const layers = model && kindOf(model).layers?.(model);
   const layer = layers?.[Number(column.slice(5))];
-  return text.layer({
-    name: messages.elboLab.hierarchy.layerName({ name: layer?.name ?? column }),
-  });
+  return text.layer({ name: layerNameOf(layer?.name ?? column) });
 }
 
 const DECIMALS: Partial<Record<ScoreColumn | Sort, number>> = {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::info::Dim;
 use super::lower::Kernels;
 use super::{Network, TensorSpec, Values, import, inspect};
 use tract_core::internal::*;
@@ -46,18 +47,14 @@ const FILES: [(&str, &[u8]); 11] = shipped![
 /// The inputs of a shipped file and the names of its outputs.
 fn contract(name: &str, bytes: &[u8]) -> (Vec<TensorSpec>, Vec<String>) {
     let info = inspect(bytes, None).unwrap();
-    let inputs = info.inputs.iter().map(|port| match port.name.as_str() {
-        "x" | "x_t" => TensorSpec::f32(&port.name, &[1, 1, 28, 28]),
-        "z" if name.contains("2d") => TensorSpec::f32("z", &[1, 2]),
-        "z" => TensorSpec::f32("z", &[1, 16]),
-        "log_snr" => TensorSpec::f32("log_snr", &[1]),
-        "class" => TensorSpec::i64("class", &[1]),
-        "feature_0" => TensorSpec::f32("feature_0", &[1, 48, 1, 1]),
-        "feature_1" => TensorSpec::f32("feature_1", &[1, 192, 7, 7]),
-        "feature_2" => TensorSpec::f32("feature_2", &[1, 96, 14, 14]),
-        "eps" => TensorSpec::f32("eps", &[1, 1788]),
-        "gate" => TensorSpec::f32("gate", &[1, 7]),
-        other => panic!("{other}"),
+    let inputs = info.inputs.iter().map(|port| {
+        let length = |dim: &Dim| if let Dim::Fixed(length) = dim { *length } else { 1 };
+        let shape: Vec<usize> = port.shape.iter().flatten().map(length).collect();
+        match port.element_type.as_str() {
+            "float32" => TensorSpec::f32(&port.name, &shape),
+            "int64" => TensorSpec::i64(&port.name, &shape),
+            other => panic!("{name}: {other}"),
+        }
     });
     (inputs.collect(), info.outputs.into_iter().map(|port| port.name).collect())
 }
