@@ -64,7 +64,7 @@ async function serve(manifest: Manifest, { other, replaced }: Sources = {}): Pro
   const files: Files = new Map();
   for (const entry of manifest.models) {
     if (entry.kind === 'ddpm') entry.parameterization = 'v';
-    if (entry.kind === 'vae' && entry.likelihood === 'logistic-mixture') {
+    if (entry.kind !== 'ddpm' && entry.likelihood === 'logistic-mixture') {
       // Of a mixture one component, which has no conventions to name.
       entry.likelihood = 'discretized-logistic';
       delete entry.decoder;
