@@ -57,8 +57,9 @@ async function inNode(source: string): Promise<string> {
   return (await run('node', ['use.js'], { cwd: USER })).stdout.trim();
 }
 
-/** The program that ran in Node.js last. Deno finds the package in node_modules, and may read nothing but that. */
-async function inDeno(): Promise<string> {
+/** Deno finds the package in node_modules, and may read nothing but that. */
+async function inDeno(source: string): Promise<string> {
+  await writeFile(join(USER, 'use.js'), source);
   const deno = createRequire(import.meta.url).resolve('deno/bin.cjs');
   const options = [
     'run',
@@ -94,7 +95,8 @@ test('bundled or not, its numbers are those of Node.js and of the page', async (
   const levels = decode(crate, Array.from(crate.vae.samplePrior(1)));
   const direct = crate.vae.elbo(levels, { samples: 8, seed: 1 }).elbo;
   expect(JSON.parse(expected).latent).toEqual(direct);
-  expect(await inDeno(), 'in Deno').toBe(expected);
+  expect(await inDeno(program(HERE)), 'by threads of Deno').toBe(expected);
+  expect(await inDeno(bare(HERE)), 'in Deno').toBe(expected);
 
   const plain = `<script type="module">${program("'models'", './engine/index.js')}</script>`;
   expect(await inPage(page, INSTALLED, plain), 'without a bundler').toBe(expected);
