@@ -93,11 +93,14 @@ export async function visits(
 }
 
 /** Bytes of files of the built site on their way to a visitor. */
-export async function transferred(paths: readonly string[]): Promise<number> {
+export async function transferred(
+  paths: readonly string[],
+  compress: (bytes: Uint8Array) => number,
+): Promise<number> {
   let sum = 0;
   for (const path of paths) {
     const bytes = await readFile(new URL(path, DIST));
-    sum += COMPRESSED.test(path) ? brotli(bytes) : bytes.length;
+    sum += COMPRESSED.test(path) ? compress(bytes) : bytes.length;
   }
   return sum;
 }

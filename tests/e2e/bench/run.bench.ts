@@ -56,7 +56,21 @@ async function sizes(): Promise<Row[]> {
 
 /** What a visit costs, of so many from new and from known browsers. */
 async function arrivals(cold: readonly Arrival[], warm: readonly Arrival[]): Promise<Row[]> {
-  const first = await transferred(cold[0]?.paths ?? []);
+  const first = async (
+    id: string,
+    name: string,
+    compress: (bytes: Uint8Array) => number,
+    target: number | null,
+  ): Promise<Row> => {
+    const size = (await transferred(cold[0]?.paths ?? [], compress)) / MEGABYTE;
+    return {
+      id,
+      title: `All that is fetched before the first slider works, ${name}`,
+      ours: measured([size], 'MB'),
+      peer: null,
+      verdict: target === null ? null : verdict('size', 'MB', size, most(target)),
+    };
+  };
   const [coldTimes, warmTimes] = [cold, warm].map((arrivals) =>
     measured(
       arrivals.map(({ seconds }) => seconds),
@@ -65,13 +79,8 @@ async function arrivals(cold: readonly Arrival[], warm: readonly Arrival[]): Pro
   );
   return [
     ...(await sizes()),
-    {
-      id: 'arrival',
-      title: 'All that is fetched before the first slider works, compressed',
-      ours: measured([first / MEGABYTE], 'MB'),
-      peer: null,
-      verdict: verdict('size', 'MB', first / MEGABYTE, most(2.1)),
-    },
+    await first('arrival', 'brotli', brotli, 2.1),
+    await first('arrival-gzip', 'gzip', gzip, null),
     {
       id: 'cold',
       title: 'Navigation to first decoded digit, first visit',
