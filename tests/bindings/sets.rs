@@ -1,7 +1,7 @@
 //! Data sets: files in, seeds and order of the images, and the numbers of the program `evaluate`.
 
 use elbo_room::bindings::{
-    Hvae, LatentBound, Vae, histogram, image_order, image_seed, npy_file, principal_components,
+    Ddpm, Hvae, Vae, histogram, image_order, image_seed, npy_file, principal_components,
     read_data_file, roc,
 };
 use elbo_room::image::drawing::{DEFAULT_BRUSH, render_digit};
@@ -23,18 +23,41 @@ fn doubles(data: &[f64]) -> JsValue {
     Float64Array::from(data).into()
 }
 
+/// What is known of a bound when all of it is.
+macro_rules! finished {
+    ($bound:expr) => {{
+        let mut bound = $bound.unwrap();
+        while !bound.done() {
+            bound.advance(64).unwrap();
+        }
+        bound.result().unwrap()
+    }};
+}
+
 /// The bound as a worker of the page computes it.
-fn bound(id: &str, levels: &[u8], options: &str) -> LatentBound {
+fn bound(id: &str, levels: &[u8], options: &str) -> JsValue {
     let (entry, files) = model(id);
-    let mut bound = if id == "mnist-vae" {
-        Vae::load(entry, files).unwrap().bound(bytes(levels), parse(options)).unwrap()
-    } else {
-        Hvae::load(entry, files).unwrap().bound(bytes(levels), parse(options)).unwrap()
-    };
-    while !bound.done() {
-        bound.advance(64).unwrap();
+    let (levels, options) = (bytes(levels), parse(options));
+    match id {
+        "mnist-vae" => finished!(Vae::load(entry, files).unwrap().bound(levels, options)),
+        "mnist-hvae" => finished!(Hvae::load(entry, files).unwrap().bound(levels, options)),
+        _ => finished!(Ddpm::load(entry, files).unwrap().elbo(levels, options)),
     }
-    bound
+}
+
+/// A score of the program in the result of a bound; None for what the page does not show.
+fn value(result: &JsValue, is_diffusion: bool, metric: &str) -> Option<f64> {
+    let mean = |object: &JsValue, field: &str| Some(number(&get(object, field), "mean"));
+    match metric {
+        "bits-per-dim" => mean(result, "bitsPerDim"),
+        "log-likelihood" => mean(result, "logLikelihood"),
+        "prior" => Some(number(result, "lT")),
+        "denoising" => mean(result, "lDenoising"),
+        "reconstruction" if is_diffusion => mean(result, "l0"),
+        "elbo-consistency" => mean(&get(result, "consistency"), "elbo"),
+        "elbo" | "reconstruction" | "kl" | "gap" => mean(result, metric),
+        _ => None,
+    }
 }
 
 #[wasm_bindgen_test]
@@ -48,29 +71,32 @@ fn images_have_the_bits_of_the_program() {
     // JavaScript's numbers come back bit for bit.
     let text = |object: &JsValue, key: &str| get(object, key).as_string();
     let records: Vec<JsValue> = EXPECTED.lines().map(parse).collect();
-    assert_eq!(records.len(), 16);
+    assert_eq!(records.len(), 20);
     for record in records {
         let image = number(&record, "image");
         assert!(order[..4].contains(&(image as u32)), "image {image} is none of {order:?}");
-        let (samples, proposal) =
-            if get(&record, "part") == "bound" { (64, "posterior") } else { (16, "laplace") };
-        let seed = image_seed(5.0, image).unwrap();
-        let options =
-            format!(r#"{{"samples": {samples}, "proposal": "{proposal}", "seed": {seed}}}"#);
         let id = text(&record, "model").unwrap();
-        let result = bound(&id, &digits[image as usize], &options).result().unwrap();
+        let is_diffusion = id == "mnist-ddpm";
+        let own = if is_diffusion {
+            r#""schedule": "log-snr-linear", "steps": 1000, "timesteps": 16, "consistency": true"#
+        } else if get(&record, "part") == "bound" {
+            r#""samples": 64, "proposal": "posterior""#
+        } else {
+            r#""samples": 16, "proposal": "laplace""#
+        };
+        let seed = image_seed(5.0, image).unwrap();
+        let options = format!(r#"{{{own}, "seed": {seed}}}"#);
+        let result = bound(&id, &digits[image as usize], &options);
         let terms: Array = get(&record, "terms").unchecked_into();
+        let mut compared = 0;
         for term in terms.iter().filter(|term| text(term, "layer").is_none()) {
             let metric = text(&term, "metric").unwrap();
-            let field = match &*metric {
-                "bits-per-dim" => "bitsPerDim",
-                "log-likelihood" => "logLikelihood",
-                "elbo" | "reconstruction" | "kl" | "gap" => &metric,
-                _ => continue,
-            };
-            let (found, expected) = (number(&get(&result, field), "mean"), number(&term, "value"));
-            assert_eq!(found.to_bits(), expected.to_bits(), "{id}, image {image}: {field}");
+            let Some(found) = value(&result, is_diffusion, &metric) else { continue };
+            let expected = number(&term, "value");
+            assert_eq!(found.to_bits(), expected.to_bits(), "{id}, image {image}: {metric}");
+            compared += 1;
         }
+        assert!(compared >= 2, "{id}, image {image}: {compared} scores");
     }
 }
 

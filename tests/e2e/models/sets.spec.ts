@@ -18,6 +18,9 @@ interface Evaluated {
 
 const COLUMNS: Record<string, string> = {
   elbo: 'elbo',
+  prior: 'prior',
+  denoising: 'denoising',
+  'elbo-consistency': 'consistency',
   'bits-per-dim': 'bitsPerDim',
   reconstruction: 'reconstruction',
   kl: 'kl',
@@ -54,20 +57,27 @@ test('every bit of a data set is that of the native program', async ({ page, cra
   await open(page, 'lab=sets&setSeed=5&setImages=all');
   await give(page, { 'digits-idx3-ubyte': digits() });
   await expect(page.getByTestId('sets-choose')).toContainText('digits');
-  for (const [part, settings] of [
-    ['bound', 'setDraws=64&setProposal=posterior'],
-    ['importance', 'setDraws=16&setProposal=laplace'],
+  for (const [model, part, settings, compared] of [
+    ['mnist-vae', 'bound', 'setDraws=64&setProposal=posterior', 8],
+    ['mnist-vae', 'importance', 'setDraws=16&setProposal=laplace', 4],
+    ['mnist-ddpm', 'bound', 'setSchedule=log-snr-linear&setTimesteps=16', 6],
   ] as const) {
-    await open(page, `lab=sets&setSeed=5&setImages=all&setModel=mnist-vae&${settings}`);
+    await open(page, `lab=sets&setSeed=5&setImages=all&setModel=${model}&${settings}`);
     const rows = await rowsOf(page);
-    const records = expected.filter((one) => one.model === 'mnist-vae' && one.part === part);
+    const records = expected.filter((one) => one.model === model && one.part === part);
     expect(records).toHaveLength(4);
     for (const { image, terms } of records) {
       const row = rows.find((one) => one['image'] === image);
-      for (const { metric, layer, value } of terms) {
-        const column = layer === undefined ? COLUMNS[metric] : undefined;
-        if (column) expect(row?.[column], `${part} of image ${image}: ${column}`).toBe(value);
-      }
+      const columns = terms.flatMap(({ metric, layer, value }) => {
+        const name =
+          model === 'mnist-ddpm' && metric === 'reconstruction'
+            ? 'reconstructionCost'
+            : COLUMNS[metric];
+        return name && layer === undefined ? [[name, value] as const] : [];
+      });
+      expect(columns).toHaveLength(compared);
+      for (const [column, value] of columns)
+        expect(row?.[column], `${model}, ${part} of image ${image}: ${column}`).toBe(value);
     }
   }
 });
