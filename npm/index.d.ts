@@ -12,7 +12,7 @@ export type { Ddpm, Hvae, Sampler, Vae } from './api.js';
  */
 export function openEngine(options?: EngineOptions): Promise<Engine>;
 
-/** Paints pictures on a canvas and sizes it to them. Throws a RangeError for levels that are no whole pictures. */
+/** Paints pictures on a canvas and sizes it to them. Throws a RangeError for levels that are not a whole number of pictures. */
 export const paint: Paint;
 
 /** A fresh random seed, an integer from 0 to 2^32 - 1. */

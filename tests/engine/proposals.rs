@@ -302,7 +302,7 @@ fn a_colour_decoder_and_diffusion_networks_are_recognized() {
     let (proposal, entry) = proposed(&["network.onnx"]);
     let Contract::Ddpm(contract) = &entry.contract else { panic!("{proposal:?}") };
     assert!(contract.network.output.learned_variance);
-    // a table of 4 rows may have one for no class, and is no data set's with it
+    // a table of 4 rows may have one for no class, and then fits no data set
     assert_eq!(contract.classes.len(), 4);
     let class = proposal.guesses.iter().find(|guess| guess.field == "network.condition").unwrap();
     let other = entry.changed(&class.alternatives[0].changes).unwrap();

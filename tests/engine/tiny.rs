@@ -59,7 +59,7 @@ fn hvae(id: &str) -> Hvae {
 
 fn hierarchy(id: &str) -> OnnxHierarchy {
     let entry = entry(id);
-    let Contract::Hvae(hvae) = &entry.contract else { panic!("{id} is no hierarchical VAE") };
+    let Contract::Hvae(hvae) = &entry.contract else { panic!("{id} is not a hierarchical VAE") };
     OnnxHierarchy::load(hvae, bytes(&entry), entry.image, entry.likelihood).unwrap()
 }
 

@@ -164,7 +164,7 @@ fn circle(parent: &str, texts: &[(String, String)]) -> Vec<String> {
         let others: Vec<String> = used.filter(|name| *name != own).collect();
         uses.entry(own).or_default().extend(others);
     }
-    // what uses none of the others that are left is no part of a circle
+    // what uses none of the others that are left is not a part of a circle
     loop {
         let left: Vec<String> = uses.keys().cloned().collect();
         uses.retain(|_, used| used.iter().any(|name| left.contains(name)));

@@ -10,7 +10,7 @@ pub fn get(object: &JsValue, key: &str) -> JsValue {
 }
 
 pub fn number(object: &JsValue, key: &str) -> f64 {
-    get(object, key).as_f64().unwrap_or_else(|| panic!("{key} is no number"))
+    get(object, key).as_f64().unwrap_or_else(|| panic!("{key} is not a number"))
 }
 
 /// The shipped manifest's entry called `id`, and its files by role.

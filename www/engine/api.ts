@@ -55,7 +55,7 @@ export interface Engine {
   open(entry: ModelEntry, files: VaeFiles | HvaeFiles | DdpmFiles): Promise<Model>;
   /**
    * The models of a folder with a `manifest.json`: an address, relative to the page, or in Node.js a `file:` URL. Rejects with a
-   * TypeError if that is no address, with a LoadError if the manifest cannot be read, with a ManifestError if none of its entries can be used.
+   * TypeError if that is not an address, with a LoadError if the manifest cannot be read, with a ManifestError if none of its entries can be used.
    */
   models(folder: string | URL): Promise<Models>;
   /** Ends all workers; what is under way rejects with a WorkerLostError. Node.js does not exit before. */

@@ -166,7 +166,7 @@ it('needs a whole number of workers', async () => {
   await expect(open({}, 1.5)).rejects.toThrow(RangeError);
 });
 
-it('finds folders from where the page is, and says what is no address', () => {
+it('finds folders from where the page is, and says what is not an address', () => {
   const page = 'https://site.example/a/b.html';
   expect(folderUrl('models', page).href).toBe('https://site.example/a/models/');
   expect(folderUrl('https://other.example/m/', page).href).toBe('https://other.example/m/');

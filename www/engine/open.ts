@@ -31,7 +31,7 @@ export async function openOn(
     workers ?? poolSize(platform.cores, undefined),
     onLost ?? (() => undefined),
   );
-  // What is no WebAssembly, or cannot be had, is told at once.
+  // Bytes that are not WebAssembly, or cannot be had, are told at once.
   await runtime;
   return engine;
 }

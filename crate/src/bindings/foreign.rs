@@ -24,7 +24,7 @@ fn given(file: &JsValue) -> Result<Vec<u8>, Error> {
 /// Says what is in an ONNX file: inputs, outputs, inner values, operators, weights, multiply-adds
 /// and the memory that it will take. `external` is the file with its weights, if they are in
 /// another, `size` the height and width of images that may have any: some usual ones if absent.
-/// Throws a ModelError if the bytes are not an ONNX file; a graph that cannot be run is no error.
+/// Throws a ModelError if the bytes are not an ONNX file; one with a graph that cannot be run does not throw.
 #[wasm_bindgen(js_name = inspectOnnx, unchecked_return_type = "GraphInfo")]
 pub fn inspect_onnx(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] file: JsValue,

@@ -126,7 +126,7 @@ impl FromStr for NamedSet {
             Some((name, path)) if !name.is_empty() && !path.is_empty() => {
                 Ok(Self { name: name.into(), path: path.into() })
             }
-            _ => Err(format!("{text:?} is no set: give NAME=PATH")),
+            _ => Err(format!("invalid set {text:?}: give NAME=PATH")),
         }
     }
 }
@@ -149,7 +149,7 @@ impl FromStr for Timesteps {
             n => n
                 .parse()
                 .map(Self::Stratified)
-                .map_err(|_| format!("{n:?} is no number, and not \"all\"")),
+                .map_err(|_| format!("invalid number {n:?}: give a whole one, or \"all\"")),
         }
     }
 }
@@ -170,7 +170,7 @@ pub enum Conditioning {
 pub enum Weighting {
     /// Alike: the posterior of the model.
     Bound,
-    /// By the variance of the noise: no posterior of the model's, but one that takes fewer
+    /// By the variance of the noise: not the posterior of the model, but one that takes fewer
     /// evaluations to tell digits apart.
     Sigmoid,
     /// Both, one after the other.
@@ -190,7 +190,7 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is no shard: give I/N with I from 0 to N - 1");
+        let wrong = || format!("invalid shard {text:?}: give I/N with I from 0 to N - 1");
         let (index, of) = text.split_once('/').ok_or_else(wrong)?;
         let shard = Self {
             index: index.parse().map_err(|_| wrong())?,
@@ -203,7 +203,7 @@ impl FromStr for Shard {
 fn schedule(name: &str) -> Result<ScheduleKind, String> {
     let names = ScheduleKind::ALL.map(ScheduleKind::name);
     let found = ScheduleKind::ALL.into_iter().find(|kind| kind.name() == name);
-    found.ok_or_else(|| format!("{name:?} is no schedule: use {}", names.join(", ")))
+    found.ok_or_else(|| format!("invalid schedule {name:?}: use {}", names.join(", ")))
 }
 
 fn proposal(name: &str) -> Result<ProposalKind, String> {

@@ -171,7 +171,7 @@ fn parse(content: &str, path: &Path) -> Result<Results> {
     let mut records = BTreeMap::new();
     for (number, line) in lines {
         let wrong =
-            || format!("{}, line {} is no result of this program", path.display(), number + 1);
+            || format!("{}, line {} is not a result of this program", path.display(), number + 1);
         if number == 0 {
             settings = Some(serde_json::from_str(line).with_context(wrong)?);
         } else {

@@ -75,7 +75,7 @@ async function proposed(names: readonly string[]): Promise<Vae> {
     files.map(({ name, bytes }) => ({ name, info: inspectOnnx(bytes) })),
   );
   const bytesOf = ({ path }: { path: string }) => files.find(({ name }) => name === path)?.bytes;
-  if (entry?.kind !== 'vae') throw new Error('the proposal is no VAE');
+  if (entry?.kind !== 'vae') throw new Error('the proposal is not a VAE');
   const roles = Object.entries<{ path: string }>(entry.files).map(([role, file]) => [
     role,
     bytesOf(file),

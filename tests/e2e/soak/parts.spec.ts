@@ -118,7 +118,7 @@ test('what plays may move by itself, and each lab owns fields that there are', (
   for (const key of MOVING) expect(keys).toContain(key);
   const owned = new Set(LABS.flatMap(({ id }) => mayChange('slide', id, false)));
   for (const key of owned) expect(keys).toContain(key);
-  // All that is no lab's own.
+  // All that does not belong to one lab.
   expect([...keys].filter((key) => !owned.has(key)).sort()).toEqual([
     'embed',
     'image',

@@ -54,7 +54,7 @@ export async function siteOf(root: URL, models: readonly object[]): Promise<File
 }
 
 interface Sources {
-  /** What is no network is small, and stays what it is. */
+  /** A file that is not a network is small, and stays what it is. */
   other?: (path: string) => Promise<Uint8Array>;
   replaced?: (old: string, now: string) => void;
 }

@@ -2,3 +2,7 @@ import { speech } from './speech.svelte.ts';
 
 /** A whole number with its thousands apart, as the language of the page writes it. */
 export const count = (value: number): string => value.toLocaleString(speech.language);
+
+/** A large number in short: 1.23M, 123万. */
+export const short = (value: number): string =>
+  value.toLocaleString(speech.language, { notation: 'compact', maximumSignificantDigits: 3 });

@@ -16,7 +16,7 @@ import type { Code } from './subject.ts';
 
 type Programs = typeof import('./code.ts');
 
-/** A picture of another size is fitted to the model first, which is no part of the programs. */
+/** A picture of another size is fitted to the model first, which is not a part of the programs. */
 const isOf = (picture: Pixels | null, { image }: ModelEntry): picture is Pixels =>
   picture !== null && isSameShape(picture.shape, image);
 

@@ -63,7 +63,7 @@ function padding(letters: number): string {
 export function pseudo(message: string): string {
   const parts = partsOf(message);
   const letters = lettersOf(parts);
-  // An empty text stays empty, and one of arguments alone is no language.
+  // An empty text stays empty, and one of arguments alone is not language.
   if (letters === 0) return message;
   return `${OPEN}${parts.map(written).join('')}${padding(Math.round(0.4 * letters))}${CLOSE}`;
 }

@@ -35,7 +35,7 @@ const KEEPING: [&str; 21] = [
     "Unsqueeze",
 ];
 
-/// Longer axes are no network's.
+/// No network has longer axes.
 const MOST: i64 = 1 << 24;
 
 /// Writes the lengths of axes that are open, but known by the weights, into the shapes of inputs.

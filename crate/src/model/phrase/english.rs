@@ -55,7 +55,7 @@ phrases! {
 
     // the output of a decoder
     TwoOutputs: "the outputs \"{output}\" and \"{spread}\" have the shape of an image",
-    IsSigmoid: "\"{output}\" is a Sigmoid of \"{before}\", which so is the logit; most such models were trained with the cross-entropy of grey levels, which is no likelihood, and are read as models of binary pixels",
+    IsSigmoid: "\"{output}\" is a Sigmoid of \"{before}\", which so is the logit; most such models were trained with the cross-entropy of grey levels, which is not a likelihood, and are read as models of binary pixels",
     InUnitRange: "\"{output}\" comes from {operator}: it lies in [0, 1]",
     IsTanh: "\"{output}\" is a Tanh: it lies in [-1, 1]",
     OutputCalled: "the output is called \"{output}\"",

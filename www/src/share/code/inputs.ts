@@ -93,7 +93,7 @@ export const tiled = (feeds: string, batch = 1): string[] =>
     ? [`${feeds} = {name: np.repeat(value, ${batch}, 0) for name, value in ${feeds}.items()}`]
     : [];
 
-/** A session of a network. Files of the visitor's own may be cut at values that are no inputs and outputs of theirs. */
+/** A session of a network. Files of the visitor's own may be cut at values that are not among their inputs and outputs. */
 export const session = (
   name: string,
   id: string,

@@ -160,7 +160,7 @@ function ofFiles(crate: typeof Crate, read: Read) {
   const guesses = proposals.flatMap((proposal) => proposal.guesses);
   const choices = guesses.flatMap((guess) => guess.alternatives);
   const entry = proposals[2]?.entry;
-  if (!entry) throw new Error('the files of tests/fixtures/foreign are no model');
+  if (!entry) throw new Error('the files of tests/fixtures/foreign are not a model');
   const files = {
     decoder: read('tests/fixtures/foreign/decoder-mnist.onnx'),
     encoder: read('tests/fixtures/foreign/encoder-mnist.onnx'),
