@@ -1,4 +1,4 @@
-/** Whether the page is in front: what it computes for nobody to see can wait. */
+/** Whether the page is in front: what it computes for nobody to see can wait. A data set that is scored does not (labs/sets). */
 class Tab {
   hidden = $state(false);
 

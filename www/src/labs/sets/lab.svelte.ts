@@ -142,14 +142,29 @@ export class SetsLab {
     return this.scoresOf(this.current);
   }
 
-  /** The rows that the filters let through, in order. */
-  readonly places = $derived.by((): number[] => {
+  /** The places of rows that the filters let through: a band of a column that the model does not have is none of them. */
+  readonly #filtered = $derived.by((): number[] => {
     const { scores } = this;
     if (!scores) return [];
-    const { band, label, descending } = this.settings;
+    const { band, label } = this.settings;
     const known = band && this.columns.includes(band.column) ? band : null;
-    return sorted(scores, filtered(scores, { band: known, label }), this.sort, descending);
+    return filtered(scores, { band: known, label });
   });
+
+  /** Those, in order. */
+  readonly places = $derived.by((): number[] => {
+    const { scores } = this;
+    return scores ? sorted(scores, this.#filtered, this.sort, this.settings.descending) : [];
+  });
+
+  /** Those with the lowest or the highest values of the measure, at most so many: equal ones by the number of their image. */
+  extremes(descending: boolean, most: number): number[] {
+    const { scores, measure } = this;
+    if (!scores) return [];
+    const column = scores.columns.findIndex((name) => name === measure);
+    const places = this.#filtered.filter((place) => !Number.isNaN(scores.value(place, column)));
+    return sorted(scores, places, measure, descending).slice(0, most);
+  }
 
   /** The picture at a place of the set on display. */
   picture(place: number): Pixels | null {
@@ -302,7 +317,10 @@ export class SetsLab {
     );
   }
 
-  /** The pool works for this lab while it is on display, in a hidden tab too: that may take hours. */
+  /**
+   * The pool works for this lab while it is on display. In a hidden tab it goes on, other than the bounds of pictures: who has 10,000
+   * images scored looks at something else until they are.
+   */
   #share(): void {
     const here = this.page.state.lab === 'sets';
     const all = this.#all();

@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { render } from '@testing-library/svelte';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { tab } from '../../tab.svelte.ts';
 import type { JobTask } from '../../../engine/protocol.ts';
 import { columnsOf } from '../../../engine/scores.ts';
 import { manifest, VAE } from '../../testing/manifest.ts';
@@ -8,6 +10,7 @@ import { SetsLab } from './lab.svelte.ts';
 import { SetLibrary } from './library.svelte.ts';
 import type { Given } from './opening.ts';
 import { BLOCK } from './scoring.svelte.ts';
+import Sheet from './Sheet.svelte';
 import type { Files } from './store.ts';
 
 afterEach(clearUp);
@@ -28,7 +31,12 @@ function memory(): Files & { kept: Map<string, Uint8Array<ArrayBuffer>> } {
   };
 }
 
-/** The ELBO of image i is -i; each takes a millisecond. */
+const KL = vae ? columnsOf(vae).indexOf('kl') : -1;
+/** The ELBO of image i is -i, and three that follow each other have the same KL. */
+const scoreOf = (image: number, column: number) =>
+  column === 0 ? -image : column === KL ? Math.floor(image / 3) : column;
+
+/** Each image takes a millisecond. */
 function scoring(refuse = false): Script {
   const tasks = new Map<number, Extract<JobTask, { kind: 'set' }>>();
   const rows = new Map<string, Float64Array[]>();
@@ -69,7 +77,7 @@ function scoring(refuse = false): Script {
       const images = tasks.get(jobId)?.options.images ?? [];
       return images
         .slice(from, to)
-        .map((image) => Float64Array.from({ length: COLUMNS }, (_, i) => (i === 0 ? -image : i)));
+        .map((image) => Float64Array.from({ length: COLUMNS }, (_, i) => scoreOf(image, i)));
     },
     record: ({ jobId, from, values }, { worker }) => {
       const own = rows.get(`${worker.name} ${ScriptedWorker.all.indexOf(worker)} ${jobId}`) ?? [];
@@ -183,6 +191,59 @@ describe('the data set lab', () => {
     expect(scoring?.done).toBe(COUNT);
   });
 
+  it('shows the worst and the best twenty of what is filtered, ties by their image', async () => {
+    const { lab, page } = await begun();
+    await pass(3000);
+    const painted: number[] = [];
+    const written: string[] = [];
+    vi.stubGlobal(
+      'ImageData',
+      class {
+        constructor(readonly data: Uint8ClampedArray) {}
+      },
+    );
+    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue({
+      fillRect: () => undefined,
+      fillText: (text: string) => written.push(text),
+      // The level of an image is one more than its number, in eight bits.
+      putImageData: ({ data }: ImageData) => painted.push(data[0] ?? NaN),
+    } as unknown as CanvasRenderingContext2D & WebGLRenderingContext);
+    render(Sheet, { lab });
+    const shown = async (change: () => unknown) => {
+      [painted.length, written.length] = [0, 0];
+      change();
+      await pass(50);
+      return [painted.slice(0, 20), painted.slice(20)];
+    };
+    const levelsOf = (images: readonly number[]) => images.map((image) => (image + 1) % 256);
+    const twenty = (from: number, step = 1) =>
+      levelsOf(Array.from({ length: 20 }, (_, i) => from + i * step));
+    const { sets } = page.state;
+    const highest = [297, 298, 299, 294, 295, 296, 291, 292, 293, 288, 289, 290, 285, 286, 287];
+    expect(await shown(() => (sets.sort = 'kl'))).toEqual([
+      twenty(0),
+      levelsOf([...highest, 282, 283, 284, 279, 280]),
+    ]);
+    expect(written.filter((text) => /^\d/.test(text)).slice(18, 23)).toEqual([
+      '6.00',
+      '6.00',
+      '99.00',
+      '99.00',
+      '99.00',
+    ]);
+    const all = [twenty(COUNT - 1, -1), twenty(0)];
+    expect(await shown(() => (sets.sort = 'elbo'))).toEqual(all);
+    const band = { column: 'elbo', low: -30, high: -10 } as const;
+    expect(await shown(() => (sets.band = band))).toEqual([twenty(30, -1), twenty(10)]);
+    expect(await shown(() => (sets.band = { ...band, low: -12 }))).toEqual([
+      levelsOf([12, 11, 10, 10, 11, 12]),
+      [],
+    ]);
+    // One of another model's columns filters neither the table nor the sheet.
+    expect(await shown(() => (sets.band = { ...band, column: 'denoising' }))).toEqual(all);
+    expect(lab.places).toHaveLength(COUNT);
+  });
+
   it('has after a reload what it had before, and computes the rest alone', async () => {
     const { lab, files } = await begun();
     await pass(80);
@@ -215,6 +276,19 @@ describe('the data set lab', () => {
     page.state.lab = 'sets';
     await pass(3000);
     expect(lab.current?.scoring.done).toBe(COUNT);
+  });
+
+  it('goes on in a hidden tab', async () => {
+    const { lab } = await begun();
+    await pass(60);
+    expect(lab.current?.scoring.done).toBeLessThan(COUNT);
+    const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+    document.dispatchEvent(new Event('visibilitychange'));
+    await pass(3000);
+    const was = [tab.hidden, lab.current?.scoring.status, lab.current?.scoring.done];
+    hidden.mockRestore();
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(was).toEqual([true, 'done', COUNT]);
   });
 
   it('puts labels that come later beside their images, and says which have none', async () => {
