@@ -2,6 +2,7 @@
 
 use elbo_room::ErrorKind;
 use elbo_room::engine::{CheckOptions, Warning, WarningCode, check};
+use elbo_room::model::inspect_at;
 use elbo_room::model::manifest::{Contract, Manifest, ModelEntry};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -69,6 +70,15 @@ fn a_network_that_takes_too_much_memory_is_refused_with_the_figure() {
     let error = check(&entry, bytes(&entry), &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Model);
     assert!(error.with_causes().contains("memory"), "{error}");
+    // each of the files would do alone
+    let needed =
+        |role: &str| inspect_at(&bytes(&entry)(role).unwrap(), None, None).unwrap().memory.unwrap();
+    let (encoder, decoder) = (needed("encoder"), needed("decoder"));
+    let limited =
+        |memory| check(&entry, bytes(&entry), &CheckOptions { memory: Some(memory), ..options });
+    let error = limited(encoder.max(decoder)).unwrap_err();
+    assert!(error.with_causes().contains("with the model's other files"), "{error}");
+    limited(encoder + decoder).unwrap();
 }
 
 #[cfg_attr(target_arch = "wasm32", ignore = "takes seconds, and nothing in it is of one target")]

@@ -12,6 +12,9 @@ use rustc_demangle::demangle;
 use walrus::ir::Unreachable;
 use walrus::{FunctionBuilder, FunctionId, LocalFunction, Module};
 
+/// Most memory of an instance, in pages of 64 KiB: 2 GiB. A file that would take more ends the worker that tries it, not the tab.
+const MOST_PAGES: u64 = 1 << 15;
+
 /// What the names of functions begin with, `<` of a trait's implementation left out.
 const NEVER_CALLED: [&str; 75] = [
     // NNEF, tract's own file format, and transforms that are asked for by name
@@ -122,7 +125,7 @@ const OPTIMIZER: [&str; 7] = [
     "slice",
 ];
 
-/// The module at `path` without them; wasm-bindgen then drops what only they called.
+/// The module at `path` without them, and with a limit on its memory; wasm-bindgen then drops what only they called.
 pub fn slim(path: &Path) -> Result<Vec<u8>> {
     let mut module = Module::from_file(path)
         .with_context(|| format!("cannot read the WebAssembly at {}", path.display()))?;
@@ -148,6 +151,9 @@ pub fn slim(path: &Path) -> Result<Vec<u8>> {
         };
         let function: LocalFunction = builder.local_func(arguments);
         module.funcs.get_mut(id).kind = walrus::FunctionKind::Local(function);
+    }
+    for memory in module.memories.iter_mut() {
+        memory.maximum = Some(MOST_PAGES);
     }
     Ok(module.emit_wasm())
 }

@@ -202,6 +202,7 @@ fn check_files(
     found: &mut ModelCheck,
 ) -> Result<()> {
     let files = entry.files();
+    let mut estimate = 0_u64;
     for (role, described) in &files {
         if role.ends_with("Data") || *role == "density" {
             continue;
@@ -210,13 +211,15 @@ fn check_files(
         let external = files.get(data.as_str()).map(|_| file(&data)).transpose()?;
         let ImageShape { height, width, .. } = entry.image;
         let info = inspect_at(&file(role)?, external.as_deref(), Some([height, width]))?;
-        if let (Some(estimate), Some(limit)) = (info.memory, options.memory)
+        let others = if estimate > 0 { " with the model's other files" } else { "" };
+        estimate = estimate.saturating_add(info.memory.unwrap_or(0));
+        if let Some(limit) = options.memory
             && estimate > limit
         {
             return Err(Error::file(
                 &described.path,
                 format_args!(
-                    "would take about {} MB of memory to load and run, more than the {} MB that are allowed",
+                    "would take about {} MB of memory{others} to load and run, more than the {} MB that are allowed",
                     estimate >> 20,
                     limit >> 20
                 ),

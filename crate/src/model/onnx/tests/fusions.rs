@@ -83,6 +83,23 @@ fn convolutions_of_all_kinds_give_what_tract_gives() {
     }
 }
 
+/// Of version 24, which newer exporters write.
+#[wasm_bindgen_test(unsupported = test)]
+fn swish_is_the_kernel_of_silu() {
+    let graph = || {
+        let nodes = vec![node("Swish", &["x"], "y", &[("alpha", Float(1.0))])];
+        let mut proto = graph(nodes, vec![]);
+        proto.opset_import[0].version = 24;
+        proto
+    };
+    assert_eq!(lowered("Swish", graph(), &[2, 5]).get("Silu"), Some(&1));
+    let x = [-3.0_f32, -0.5, 0.0, 0.5, 4.0];
+    let (_, found) = run(graph(), &[5], &x).unwrap();
+    for (found, x) in found.iter().zip(x) {
+        assert!((found - x / (1.0 + (-x).exp())).abs() <= 1e-6, "{found} of {x}");
+    }
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn normalizations_are_one_kernel_however_they_are_spelled() {
     let scale: Vec<f32> = numbers(8, 1);

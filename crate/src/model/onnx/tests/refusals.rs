@@ -29,6 +29,29 @@ fn any_value_can_be_an_output_and_only_what_it_needs_is_kept() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn what_differs_from_run_to_run_and_control_flow_are_refused_by_name() {
+    for operator in [
+        "Bernoulli",
+        "If",
+        "Loop",
+        "Multinomial",
+        "RandomNormal",
+        "RandomNormalLike",
+        "RandomUniform",
+        "RandomUniformLike",
+        "Scan",
+        "SequenceMap",
+    ] {
+        let nodes = vec![node("Relu", &["x"], "h", &[]), node(operator, &["h"], "y", &[])];
+        let refused = run(graph(nodes, vec![]), &[3], &[0.0; 3]).unwrap_err().to_string();
+        assert!(
+            refused.contains(&format!("({operator}): a bound needs a deterministic")),
+            "{refused}"
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn any_value_can_be_an_input_and_what_it_is_made_of_is_not_needed() {
     let nodes = vec![
         node("RandomNormalLike", &["x"], "noise", &[]),
