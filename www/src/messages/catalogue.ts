@@ -1476,6 +1476,7 @@ export interface Messages {
     notYet: string;
     tooLarge: (values: { side: Value }) => string;
     noEncoder: string;
+    encoderMissing: string;
     cancelled: string;
     failed: (values: { reason: Value }) => string;
   };

@@ -168,6 +168,7 @@ export class Exporter {
   }
 
   #films(film: NonNullable<Subject['film']>): Action[] {
+    const text = this.#text;
     const action = (
       kind: 'gif' | 'webm' | 'mp4',
       encode: (asked: Asked, made: Awaited<ReturnType<typeof film>>) => Promise<BlobPart>,
@@ -197,9 +198,12 @@ export class Exporter {
         (await import('./gif.ts')).toGif(made, this.#imprint, asked),
       ),
       ...(['webm', 'mp4'] as const).map((kind) =>
-        action(kind, async (asked, made) =>
-          (await import('./video.ts')).toVideo(made, kind, this.#imprint, asked),
-        ),
+        action(kind, async (asked, made) => {
+          // Not among what an installed page keeps.
+          const encoder = await import('./video.ts').catch(() => null);
+          if (!encoder) throw new SaidError(text.encoderMissing);
+          return encoder.toVideo(made, kind, this.#imprint, asked);
+        }),
       ),
     ];
   }
