@@ -1,7 +1,11 @@
 /** Files in what was dropped, those in folders with their paths. */
-import type { Given } from './opening.ts';
+import { DataSetError, type Given } from './opening.ts';
 
 const MOST_FILES = 100_000;
+
+const pathOf = ({ fullPath }: FileSystemEntry) => fullPath.replace(/^\//, '');
+const tooMany = (entry: FileSystemEntry) =>
+  new DataSetError(pathOf(entry), `more than ${MOST_FILES} files`);
 
 const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
   new Promise((resolve, reject) => entry.file(resolve, reject));
@@ -16,15 +20,15 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEn
     );
     if (part.length === 0) return all;
     all.push(...part);
-    if (all.length > MOST_FILES) throw new Error(`more than ${MOST_FILES} files`);
+    if (all.length > MOST_FILES) throw tooMany(folder);
   }
 }
 
 async function walk(entry: FileSystemEntry, into: Given[]): Promise<void> {
-  if (into.length > MOST_FILES) throw new Error(`more than ${MOST_FILES} files`);
   if (entry.isFile) {
+    if (into.length === MOST_FILES) throw tooMany(entry);
     const blob = await fileOf(entry as FileSystemFileEntry);
-    into.push({ path: entry.fullPath.replace(/^\//, ''), blob });
+    into.push({ path: pathOf(entry), blob });
   } else
     for (const inner of await entriesOf(entry as FileSystemDirectoryEntry)) await walk(inner, into);
 }
