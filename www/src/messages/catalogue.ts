@@ -1353,6 +1353,7 @@ export interface Messages {
       cancel: string;
       progress: string;
       done: (values: { done: Value; total: Value }) => string;
+      running: (values: { done: Value; rest: Value }) => string;
       rate: (values: { perSecond: Value; left: Value }) => string;
       left: {
         seconds: (values: { count: Value }) => string;

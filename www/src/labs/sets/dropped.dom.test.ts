@@ -1,7 +1,6 @@
 import { fireEvent, render } from '@testing-library/svelte';
 import { afterEach, expect, it, vi } from 'vitest';
-import { clearUp, open } from '../../testing/page.svelte.ts';
-import { inTime } from '../../testing/time.ts';
+import { clearUp, open, pass } from '../../testing/page.svelte.ts';
 import type { LabContext } from '../module.ts';
 import { givenBy } from './dropped.ts';
 import { SetsLab } from './lab.svelte.ts';
@@ -13,7 +12,9 @@ afterEach(clearUp);
 /** Entries that browsers tell at once. */
 const BATCH = 100;
 
-type Tree = { [name: string]: Tree | Error | string };
+interface Tree {
+  [name: string]: Tree | Error | string;
+}
 
 /** A file or a folder as browsers give what was dropped; an error is what reading it ends with. */
 function entryOf(name: string, content: Tree[string], above = ''): FileSystemEntry {
@@ -104,13 +105,14 @@ it('is what the lab opens of a drop; a file that cannot be read is said', async 
   );
   const opened = vi.spyOn(lab, 'open').mockResolvedValue();
   const context = { engine, page } as unknown as LabContext;
-  const { getByTestId, findByTestId } = render(Sets, { ...context, lab });
+  const { getByTestId } = render(Sets, { ...context, lab });
   const section = getByTestId('sets-lab');
   const give = (tree: Tree) => fireEvent.drop(section, { dataTransfer: drop(tree).data });
   expect(await give({ digits: { '1.png': 'a', '2.png': 'b' } })).toBe(false);
-  await inTime(vi.waitUntil(() => opened.mock.lastCall));
+  await pass();
   expect(pathsOf(opened.mock.lastCall?.[0] ?? [])).toEqual(['digits/1.png', 'digits/2.png']);
   await give({ digits: { '1.png': 'a', '2.png': new Error('it was moved') } });
-  expect((await inTime(findByTestId('sets-error'))).textContent).toContain('it was moved');
+  await pass();
+  expect(getByTestId('sets-error').textContent).toContain('it was moved');
   expect(opened).toHaveBeenCalledTimes(1);
 });
