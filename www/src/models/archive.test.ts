@@ -2,7 +2,7 @@ import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import type { VaeEntry } from '../../engine/protocol.ts';
 import { manifest, VAE } from '../testing/manifest.ts';
-import { ArchiveError, baseName, isModel, pack, readFiles } from './archive.ts';
+import { ArchiveError, baseName, holdModel, isModel, pack, readFiles } from './archive.ts';
 import { canonical, checksums, sha256 } from './digest.ts';
 import { titleFrom } from './opening.svelte.ts';
 
@@ -58,6 +58,24 @@ describe('files', () => {
   ])('of the names %j are a model: %j', (names, model) =>
     expect(isModel(names.map((name) => ({ name })))).toBe(model),
   );
+
+  it.each([
+    [['net/vae.onnx', 'net/readme.md'], true],
+    [['manifest.json'], true],
+    [['manifest.json', 'NET.ONNX'], true],
+    [['images/', 'images/1.png', 'images/manifest.json'], false],
+    [['digits.idx'], false],
+    [['__MACOSX/net.onnx', 'digits.npy'], false],
+  ])('in an archive by the names %j are a model: %j', async (names, model) => {
+    const zip = zipSync(Object.fromEntries(names.map((name) => [name, new Uint8Array()])));
+    expect(await holdModel([file('beside.csv', strToU8('1')), file('a.ZIP', zip)])).toBe(model);
+  });
+
+  it('are a model by their own names, and none in an archive that cannot be read', async () => {
+    const broken = file('broken.zip', strToU8('PK, but no zip'));
+    expect(await holdModel([broken])).toBe(false);
+    expect(await holdModel([broken, file('net.onnx', strToU8('n'))])).toBe(true);
+  });
 
   it('says which archive cannot be read', async () => {
     const reading = readFiles([file('broken.zip', strToU8('PK, but no zip'))]);

@@ -8,7 +8,7 @@ export interface NamedBytes {
 
 export const isModelFile = ({ name }: { name: string }) => /\.onnx$/i.test(name);
 export const isManifest = ({ name }: { name: string }) => /\.json$/i.test(name);
-const isArchive = ({ name }: { name: string }) => /\.zip$/i.test(name);
+export const isArchive = ({ name }: { name: string }) => /\.zip$/i.test(name);
 
 /** Whether files that were dropped together are a model: a graph is among them, or all that there is is a manifest. */
 export const isModel = (files: readonly { name: string }[]): boolean =>
@@ -37,13 +37,37 @@ export async function readFiles(files: Iterable<File>): Promise<NamedBytes[]> {
   return (await Promise.all(read)).flat();
 }
 
+const isInside = (path: string) => !path.endsWith('/') && !path.startsWith('__MACOSX/');
+
+/** Whether files are a model, or an archive among them is one, by the names in it. */
+export async function holdModel(files: readonly File[]): Promise<boolean> {
+  const inArchives = files.filter(isArchive).map(async (file) => isModel(await namesIn(file)));
+  return isModel(files) || (await Promise.all(inArchives)).includes(true);
+}
+
+/** The files in an archive, of which nothing is unpacked; none where it cannot be read. */
+async function namesIn(archive: File): Promise<{ name: string }[]> {
+  const { unzipSync } = await import('fflate');
+  const names: { name: string }[] = [];
+  const filter = ({ name }: { name: string }) => {
+    if (isInside(name)) names.push({ name });
+    return false;
+  };
+  try {
+    unzipSync(new Uint8Array(await archive.arrayBuffer()), { filter });
+  } catch {
+    return [];
+  }
+  return names;
+}
+
 async function unpack(name: string, bytes: Uint8Array): Promise<NamedBytes[]> {
   // The variants that start workers of their own need a policy that allows them.
   const { unzipSync } = await import('fflate');
   let size = 0;
   let count = 0;
   const filter = ({ name: path, originalSize }: { name: string; originalSize: number }) => {
-    if (path.endsWith('/') || path.startsWith('__MACOSX/')) return false;
+    if (!isInside(path)) return false;
     size += originalSize;
     count++;
     if (size > MOST_BYTES || count > MOST_FILES)

@@ -223,6 +223,7 @@ describe('the card of the picture', () => {
     expect(next()).toBeNull();
     // A model is left to the page.
     expect(await drop([named('decoder.onnx', '')])).toBe(true);
+    expect(await drop([named('vae.zip', 'application/zip')])).toBe(true);
     expect(await drop([named('letter.txt', 'text/plain')])).toBe(false);
     expect(taken.splice(3)).toEqual(['letter.txt']);
     // Those of another drop take the place of what still waits.
