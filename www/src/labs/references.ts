@@ -190,6 +190,13 @@ export const REFERENCES = {
     venue: 'NeurIPS',
     url: arxiv('2107.00630'),
   },
+  rybkin2021: {
+    authors: 'O. Rybkin, K. Daniilidis, S. Levine',
+    title: 'Simple and effective VAE training with calibrated decoders',
+    year: 2021,
+    venue: 'ICML',
+    url: arxiv('2006.13202'),
+  },
   nichol2021: {
     authors: 'A. Nichol, P. Dhariwal',
     title: 'Improved denoising diffusion probabilistic models',

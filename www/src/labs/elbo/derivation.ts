@@ -75,7 +75,7 @@ export const derivation = {
     {
       id: 'units',
       formulas: [
-        tex`\link{bits}{\text{bits/dim}} = \frac{-\link{elbo}{\mathcal L}}{D \ln 2}, \quad D = 28 \cdot 28 = 784`,
+        tex`\link{bits}{\text{bits/dim}} = \frac{-\link{elbo}{\mathcal L}}{D \ln 2}, \quad D = C \cdot H \cdot W`,
         tex`\int_{x - \frac1{255}}^{x + \frac1{255}} p(u)\, du \approx \tfrac{2}{255}\, p(x)`,
       ],
       wrong: tex`\log p(x) < 0`,

@@ -64,9 +64,25 @@ export const derivation = {
         tex`\begin{aligned} P(x_j \mid z) ={}& s\Bigl(\frac{x_j + \frac1{255} - m_j}{\tau_j}\Bigr) \\ &- s\Bigl(\frac{x_j - \frac1{255} - m_j}{\tau_j}\Bigr) \end{aligned}`,
         tex`\begin{aligned} \log\bigl(s(b) - s(a)\bigr) &= \log s(b) + \log s(-a) \\ &\quad + \log\bigl(1 - e^{a - b}\bigr) \end{aligned}`,
       ],
-      wrong: tex`-\log p(x_j \mid z) = \frac{(x_j - m_j)^2}{2\pi\sigma^2}`,
-      functions: ['math::logistic::discretized_log_likelihood', 'math::gaussian::log_density'],
+      functions: ['math::logistic::discretized_log_likelihood'],
       cites: ['kingma2016', 'salimans2017'],
+    },
+    {
+      id: 'gaussian',
+      formulas: [
+        tex`\begin{aligned} & \log \link{decoder}{p_\theta(x \mid z)} \\ &= -\sum_{j=1}^{D} \frac{(x_j - f_j)^2}{2\sigma^2} - D \bigl(\log \sigma + \tfrac12 \log 2\pi\bigr) \end{aligned}`,
+        tex`\begin{aligned} \hat\sigma^2 &= \frac1D \sum_{j=1}^{D} \bigl(x_j - f_j(\mu_\phi)\bigr)^2, \\ \log p_{\hat\sigma}(x \mid \mu_\phi) &= -D \bigl(\log \hat\sigma + \tfrac12 \log 2\pi + \tfrac12\bigr) \end{aligned}`,
+        tex`\begin{aligned} \log P(n \mid z) &\ge \E_u\bigl[\log p_\theta(x \mid z)\bigr] + D \log \frac{b - a}{256}, \\ x_j &= a + (b - a)\, \frac{n_j + u_j}{256}, \\ u_j &\sim U[0, 1) \end{aligned}`,
+      ],
+      wrong: tex`-\log p(x_j \mid z) = \frac{(x_j - f_j)^2}{2\pi\sigma^2}`,
+      functions: [
+        'math::gaussian::log_density',
+        'math::gaussian::log_density_iid',
+        'math::likelihood::fitted_std',
+        'math::likelihood::dequantization',
+        'model::pixels::DensityUnits::log_volume',
+      ],
+      cites: ['theis2016', 'rybkin2021'],
     },
     {
       id: 'path',
