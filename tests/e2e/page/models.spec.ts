@@ -44,6 +44,16 @@ async function openFiles(page: Page, names: readonly string[]): Promise<void> {
   await stage(page, 'checked');
 }
 
+/** Removes the only model of one's own, after which the labs show others. */
+async function removeIt(page: Page): Promise<void> {
+  await page.getByTestId('open-a-model').click();
+  const list = page.getByTestId('own-models');
+  await list.getByRole('button', { name: text.own.remove }).click();
+  await list.getByRole('button', { name: text.own.confirm }).click();
+  await expect(list).toHaveCount(0);
+  await page.getByRole('button', { name: text.close, exact: true }).click();
+}
+
 /** Drops files on the page itself, as from a folder. */
 async function drop(page: Page, names: readonly string[]): Promise<void> {
   const files = await Promise.all(
@@ -97,6 +107,19 @@ test('a VAE that is dropped on the page is proposed, checked, used in every lab,
   );
   await expect(page.getByTestId('opened-files').locator('li')).toHaveCount(2);
   await expect(dialog).toContainText('batch × 784');
+  // The encoder has a product of 28 by 4; the decoder one of 2 by 28, and the outer one of 28 by 28.
+  const { files } = text;
+  const about = (parameters: string, multiplyAdds: string, megabytes: string) =>
+    [
+      files.opset({ opset: 17, producer: 'foreign_models' }),
+      files.parameters({ count: parameters }),
+      files.multiplyAdds({ count: multiplyAdds }),
+      files.memory({ megabytes }),
+    ].join(en.comma);
+  await expect(page.getByTestId('graph-figures')).toHaveText([
+    about('118', '112', '0.00424'),
+    about('89', '840', '0.00702'),
+  ]);
   await expect(page.getByTestId('guess-decoder.output')).toHaveValue('-1');
   // The check paints what it has seen, and says that random weights are not those of a trained model.
   for (const name of ['prior', 'examples', 'reconstructions'])
@@ -105,6 +128,17 @@ test('a VAE that is dropped on the page is proposed, checked, used in every lab,
     text.check.warnings['posterior-ignores-x'],
   );
   await expectAccessible(page, { exclude: SPANS });
+  // The value behind the sigmoid is not the logits that the one before it is, and the check sees that.
+  const value = page.getByTestId('value-decoder.output.name');
+  const warnings = page.getByTestId('check-warnings');
+  const probabilities = text.check.warnings['sigmoid-before-logits'];
+  await expect(value).toHaveValue('before');
+  await expect(warnings).not.toContainText(probabilities);
+  await value.selectOption('reconstruction');
+  await expect(warnings).toContainText(probabilities);
+  await value.selectOption('before');
+  await expect(warnings).not.toContainText(probabilities);
+  await stage(page, 'checked');
   await page.getByTestId('model-name').fill('Rows of grey');
   await page.getByTestId('use-model').click();
   await expect(dialog).toHaveCount(0);
@@ -119,9 +153,8 @@ test('a VAE that is dropped on the page is proposed, checked, used in every lab,
     toLevels(model.decode(Float32Array.from(model.samplePrior(28), toGrid))),
   );
   await drag(page.getByTestId('latent-0'), 0.8);
-  const value = () => Promise.all([0, 1].map((i) => valueOf(page.getByTestId(`latent-${i}`))));
-  const z = await value();
-  await expectLevels(picture, toLevels(model.decode(Float32Array.from(await value()))));
+  const z = await Promise.all([0, 1].map((i) => valueOf(page.getByTestId(`latent-${i}`))));
+  await expectLevels(picture, toLevels(model.decode(Float32Array.from(z))));
   expect(z[0]).toBeGreaterThan(1);
 
   // The card below has its bound; with two latents it has the map, without a density of classes.
@@ -171,10 +204,8 @@ test('a model is renamed, exported as a zip, removed, and opened again from the 
   const download = await downloading;
   expect(download.suggestedFilename()).toBe('Another-name.zip');
   const zip = await download.path();
-  await list.getByRole('button', { name: text.own.remove }).click();
-  await list.getByRole('button', { name: text.own.confirm }).click();
-  await expect(list).toHaveCount(0);
   await page.getByRole('button', { name: text.close, exact: true }).click();
+  await removeIt(page);
   await expect(page.getByTestId('pick-latent')).not.toHaveValue(/^own\./);
 
   // The address of before asks for the file, by its name, and takes it.
@@ -220,6 +251,13 @@ test('a U-Net plays its chain, with the schedules and the classes that it has', 
   await open(page, 'lab=denoise&steps=20');
   await openFiles(page, ['onnx/unet-jit15.onnx']);
   await expect(page.getByTestId('model-kind')).toContainText('diffusion');
+  // The guide says what else a file may do, and what to choose for it.
+  const opening = page.waitForEvent('popup');
+  await page.getByRole('link', { name: text.entry.guide }).click();
+  const guide = await opening;
+  const table = guide.getByRole('table').first();
+  await expect(table).toContainText('learnedVariance');
+  await guide.close();
   await page.getByTestId('use-model').click();
   await expect(page.getByTestId('schedule').getByRole('radio')).toHaveCount(1);
   await expect(
@@ -232,11 +270,16 @@ test('a U-Net plays its chain, with the schedules and the classes that it has', 
   );
   await expect.poll(async () => (await levels(page.getByTestId('denoise-x0')))?.length).toBe(64);
   await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
+  await page.reload();
+  await expect.poll(async () => (await levels(page.getByTestId('denoise-x0')))?.length).toBe(64);
   await page.getByRole('link', { name: nameOf('elbo') }).click();
   const id = await page.getByTestId('pick-elbo').inputValue();
   expect(id).toMatch(/^own\./);
   await expect(page.getByTestId(`bound-${id}`)).toHaveAttribute('data-current', 'true');
   await expect(page.getByTestId('notices')).toHaveText('');
+  await removeIt(page);
+  await expect(page.getByTestId('pick-elbo')).not.toHaveValue(/^own\./);
+  await expect(page.getByTestId(`bound-${id}`)).toHaveCount(0);
 });
 
 test('a decoder alone decodes, in colour, and the page says what it lacks', async ({ page }) => {
@@ -246,8 +289,20 @@ test('a decoder alone decodes, in colour, and the page says what it lacks', asyn
   await page.getByTestId('use-model').click();
   await expect(page.getByTestId('latent-lacks')).toHaveText(text.lacks.encoder);
   const picture = page.getByTestId('latent-digit');
-  await expect.poll(async () => (await rgba(picture)).length).toBe(4 * 64 * 64);
+  const size = async () => (await rgba(picture)).length;
+  await expect.poll(size).toBe(4 * 64 * 64);
   await expect(page.getByTestId('elbo-vae-status')).toHaveText(en.site.noBound.encoder);
+  // It decodes what a slider says, also after a reload, and goes when it is removed.
+  const slider = page.getByTestId('latent-0');
+  await drag(slider, 0.8);
+  const decoded = new RegExp(`^${await valueOf(slider)},`);
+  await expect(picture).toHaveAttribute('data-painted', decoded);
+  await page.reload();
+  await expect(picture).toHaveAttribute('data-painted', decoded);
+  expect(await size()).toBe(4 * 64 * 64);
+  await removeIt(page);
+  await expect.poll(size).toBe(4 * 28 * 28);
+  await expect(page.getByTestId('latent-lacks')).toHaveCount(0);
 });
 
 test('external data is asked for by its name, a choice is changed, and a class is chosen', async ({

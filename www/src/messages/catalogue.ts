@@ -836,6 +836,7 @@ export interface Messages {
       opset: (values: { producer: string; opset: Value }) => string;
       parameters: (values: { count: Value }) => string;
       multiplyAdds: (values: { count: Value }) => string;
+      memory: (values: { megabytes: Value }) => string;
       inputs: string;
       outputs: string;
       unknownShape: string;
@@ -881,8 +882,11 @@ export interface Messages {
       };
       values: {
         'decoder.output.name': string;
+        'decoder.output.spread.name': string;
+        'decoder.latent.name': string;
         'encoder.posterior.meanName': string;
         'encoder.posterior.spreadName': string;
+        'encoder.posterior.split.name': string;
         'network.output.name': string;
       };
       value: (values: { name: Value; operator: Value; shape: Value }) => string;
