@@ -134,7 +134,6 @@ describe('values of a graph', () => {
     ]);
     expect(field?.choices[1]?.changes).toEqual({
       'decoder.output.name': 'flat',
-      'decoder.output.layout': 'nchw',
       'decoder.output.shape': [784],
     });
     expect(field?.choices[0]?.changes['decoder.output.shape']).toBeNull();

@@ -27,6 +27,12 @@ const entry: VaeEntry = {
   latents: { count: 3, klPerLatent: [], order: [0, 1, 2] },
 };
 
+/** The map, which is not looked at here, asks whether it is. */
+class Watcher {
+  observe() {}
+  disconnect() {}
+}
+
 it('puts the latents that say most of these pictures first, and draws their bars anew', async () => {
   world({
     hash: `#vae=${entry.id}`,
@@ -49,6 +55,7 @@ it('puts the latents that say most of these pictures first, and draws their bars
   await pass(300);
   const models = make(() => new ModelDesk(engine, page, library));
   const onsend = () => undefined;
+  vi.stubGlobal('IntersectionObserver', Watcher);
   const view = render(Latent, { engine, models, page, lab, onsend, onnoise: onsend });
   const group = view.getByTestId('latent-sliders');
   const sliders = () =>
