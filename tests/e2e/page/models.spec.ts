@@ -295,8 +295,11 @@ test('a decoder alone decodes, in colour, and the page says what it lacks', asyn
   // It decodes what a slider says, also after a reload, and goes when it is removed.
   const slider = page.getByTestId('latent-0');
   await drag(slider, 0.8);
-  const decoded = new RegExp(`^${await valueOf(slider)},`);
+  const value = await valueOf(slider);
+  const decoded = new RegExp(`^${value},`);
   await expect(picture).toHaveAttribute('data-painted', decoded);
+  // The address follows a moment later.
+  await expect(page).toHaveURL(new RegExp(`[#&]z=${value},`));
   await page.reload();
   await expect(picture).toHaveAttribute('data-painted', decoded);
   expect(await size()).toBe(4 * 64 * 64);
