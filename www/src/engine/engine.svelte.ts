@@ -35,6 +35,8 @@ export interface Loss {
 /** In gigabytes, rounded; only some browsers tell. */
 const deviceMemory = () => (navigator as { deviceMemory?: number }).deviceMemory;
 
+const ROLES: readonly WorkerRole[] = ['decoder', 'sampler', 'fitter', 'pool'];
+
 /** Faults that are worth reading. */
 const MOST_FAULTS = 5;
 
@@ -82,6 +84,8 @@ export class Engine {
   evaluated = $state(__EVALUATED__);
   /** Whose script did not come. */
   #unstarted = new Set<WorkerRole>();
+  /** Whose script may have been asked for before the visitor had all tried again, and not have come yet. */
+  #pending = new Set<WorkerRole>();
 
   /** `wanted` are the model ids that the page's state asks for, `first` the kind that its first picture needs, if it needs one. */
   constructor(
@@ -174,10 +178,11 @@ export class Engine {
 
   /** Another attempt at the workers whose script did not come. */
   resume(): void {
-    parts.outage = null;
+    parts.forget();
     this.#forgetOutage();
-    const roles = [...this.#unstarted];
-    this.#unstarted.clear();
+    const roles = this.#unstarted;
+    this.#unstarted = new Set();
+    this.#pending = new Set(ROLES.filter((role) => !roles.has(role)));
     for (const role of roles) this.restart(role);
     // Some were waiting for an answer of those workers.
     for (const asset of this.assets) if (asset.status === 'failed') asset.retry();
@@ -379,6 +384,10 @@ export class Engine {
   #lost(role: WorkerRole, reason: string, restarting: boolean, cause: LossCause): void {
     if (role === 'pool') this.poolDown = !restarting;
     if (cause === 'script' || cause === 'refused') {
+      if (this.#pending.delete(role)) {
+        queueMicrotask(() => this.restart(role));
+        return;
+      }
       // Not this worker's own fault: said once for all of them.
       this.#unstarted.add(role);
       if (cause === 'script') void parts.missed();

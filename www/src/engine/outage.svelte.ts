@@ -4,10 +4,20 @@ type Outage = 'offline' | 'changed' | 'refused';
 
 class Parts {
   outage = $state<Outage | null>(null);
+  #attempt = 0;
 
   /** Asks the site why a script of it did not come. */
   async missed(): Promise<void> {
-    this.outage = await diagnose();
+    const attempt = this.#attempt;
+    const outage = await diagnose();
+    // Meanwhile all may have been asked for again.
+    if (attempt === this.#attempt) this.outage = outage;
+  }
+
+  /** Before another attempt. */
+  forget(): void {
+    this.#attempt++;
+    this.outage = null;
   }
 }
 
