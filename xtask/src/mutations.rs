@@ -1,5 +1,6 @@
 //! `cargo xtask mutations`: mutated ONNX files in the WebAssembly that ships, beside onnxruntime.
 
+use std::env::consts::EXE_EXTENSION;
 use std::path::PathBuf;
 use std::thread;
 
@@ -8,7 +9,7 @@ use duct::{Expression, cmd};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::job::Job;
-use crate::{page, root};
+use crate::{page, root, rust};
 
 /// Networks that are mutated, and processes that run them beside each other.
 const CASES: u64 = 4;
@@ -24,20 +25,12 @@ pub fn run(files: u64) -> Result<()> {
         page::generate(&module, Bindgen::new().nodejs(true)?, &package)
     })?;
     let each = files.div_ceil(CASES).to_string();
-    let write = cmd!(
-        "cargo",
-        "run",
-        "--release",
-        "--example",
-        "mutations",
-        "--features",
-        "fuzzing",
-        "--",
-        "write",
-        "0",
-        each,
-        &folder
-    );
+    // With all packages, on which the features of libraries depend: those of the tests are not compiled again.
+    let build = ["--workspace", "--example", "mutations", "--features", "elbo-room/fuzzing"];
+    job.run("compile what writes them", rust::cargo("build", &build))?;
+    let program = page::target_folder()?.join("debug/examples/mutations");
+    let program = program.with_extension(EXE_EXTENSION);
+    let write = cmd!(program, "write", "0", each, &folder);
     job.run("write mutated files", write.dir(root()))?;
     job.step("run them in Node.js", |_| beside(PROCESSES, |part| node(&package, &folder, part)))?;
     job.run("run them in onnxruntime", reference("answer", &folder, &[]))?;

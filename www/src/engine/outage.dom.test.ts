@@ -21,7 +21,7 @@ describe('workers whose script did not come', () => {
     void engine.fitter.begin();
     withoutScript('fitter');
     await pass();
-    expect(parts.outage).toBe('refused');
+    expect(parts.outage).toBe('offline');
     expect(engine.losses).toEqual([]);
     expect(engine.fitter.down).toBe(true);
     engine.resume();
@@ -57,7 +57,7 @@ describe('workers whose script did not come', () => {
     engine.restart('sampler');
     withoutScript('sampler');
     await pass();
-    expect(parts.outage).toBe('refused');
+    expect(parts.outage).toBe('offline');
     expect(engine.sampler.down).toBe(true);
   });
 });
