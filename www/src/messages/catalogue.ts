@@ -1509,8 +1509,8 @@ export interface Messages {
     resume: (values: { step: Value; steps: Value }) => string;
     skip: string;
     progress: (values: { step: Value; steps: Value }) => string;
-    dots: string;
-    dot: (values: { step: Value; title: Value }) => string;
+    choose: string;
+    nth: (values: { step: Value; title: Value }) => string;
     attempt: string;
     elsewhere: (values: { lab: Value }) => string;
     back: string;
