@@ -68,3 +68,49 @@ test('two data sets are compared, and files that are none are refused', async ({
   await page.getByTestId('sets-remove').click();
   await expect(page.getByTestId('sets-choose')).not.toContainText('second');
 });
+
+test('two scorings of one set stand beside each other, sorted by what differs', async ({
+  page,
+  crate,
+}) => {
+  const set = Array.from({ length: 12 }, (_, i) => decode(crate, priorSample(crate, i)));
+  await open(page, 'lab=sets&setDraws=1&setImages=all&setSeed=3');
+  await give(page, { images: imageFile(set) });
+  await page.getByTestId('sets-beside-toggle').click();
+  await page.getByTestId('apart-draws').check();
+  await page.getByTestId('apart-model').uncheck();
+  await expect(page).toHaveURL(/vs\.setDraws=16/);
+  await score(page);
+  await expect(page.getByTestId('sets-beside-progress')).toHaveAttribute('data-done', '12');
+  const difference = text.columns.difference({ column: text.columns.elbo });
+  await page.getByRole('button', { name: difference, exact: true }).click();
+  await expect(page).toHaveURL(/setSide=difference/);
+  const table = page.getByTestId('sets-table');
+  // Image, then A, B and B − A of the ELBO; a minus sign is no hyphen, and a standard error, by which its value is rounded, stands after it.
+  const values = async () =>
+    (await table.locator('tr[data-image]').allInnerTexts()).map((row) =>
+      row
+        .split('\t')
+        .filter((cell) => /\d/.test(cell))
+        .slice(1, 4)
+        .map((cell) => Number(cell.replace('−', '-').split('±')[0])),
+    );
+  const rows = await values();
+  expect(rows).toHaveLength(12);
+  for (const [a = NaN, b = NaN, less = NaN] of rows)
+    expect(Math.abs(b - a - less)).toBeLessThan(0.6);
+  expect(rows.map(([, , less = NaN]) => less)).toEqual(
+    rows.map(([, , less = NaN]) => less).toSorted((a, b) => a - b),
+  );
+  const mean = Number(await page.getByTestId('sets-difference').getAttribute('data-mean'));
+  expect(mean).toBeCloseTo(rows.reduce((sum, [, , less = NaN]) => sum + less, 0) / 12, 1);
+  await expect(page.getByTestId('sets-scatter')).toBeVisible();
+  await expectAccessible(page, { include: '[data-testid="sets-lab"]' });
+  await keep(page, 'sets-beside');
+  await page.reload();
+  await expect(page.getByTestId('sets-scatter')).toBeVisible();
+  expect(await values()).toEqual(rows);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await expectNoOverflow(page);
+  await keep(page, 'sets-beside-narrow');
+});

@@ -105,6 +105,7 @@ const MEANT: Record<string, Record<string, Part>> = {
     latents: { sort: 'kl', descending: true },
     'all-levels': { model: 'mnist-vae-8bit', sort: 'bitsPerDim' },
     sevens: { label: '7' },
+    'vae-beside-hierarchy': { side: 'difference', descending: true, model: '' },
   },
 };
 
@@ -127,6 +128,7 @@ const BESIDE: Record<string, (state: PageState) => unknown> = {
     a === 'mnist-ddpm' && b === null && steps === 50,
   'two-gradients': ({ besideFit: { on, gradient } }) => on && gradient === 'score-function',
   'ten-beside-two-hundred': ({ besidePlane: { on, steps } }) => on && steps === 10,
+  'vae-beside-hierarchy': ({ besideSets: { on, model } }) => on && model === 'mnist-hvae',
   cosine: (state) => state.lab !== 'elbo' || state.bound.schedule === 'cosine',
   'short-chain': (state) => state.bound.timesteps === 'all',
 };

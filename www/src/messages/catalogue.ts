@@ -1393,6 +1393,8 @@ export interface Messages {
       consistency: string;
       consistencyError: string;
       layer: (values: { name: Value }) => string;
+      b: (values: { column: Value }) => string;
+      difference: (values: { column: Value }) => string;
     };
     yes: string;
     no: string;
@@ -1434,6 +1436,25 @@ export interface Messages {
       value: (values: { value: Value; error: Value }) => string;
       about: (values: { own: Value; column: Value; other: Value }) => string;
       apart: string;
+    };
+    beside: {
+      toggle: string;
+      title: string;
+      follows: string;
+      same: string;
+      dice: string;
+      card: (values: { column: Value }) => string;
+      chart: (values: { column: Value }) => string;
+      chartLabel: (values: { column: Value; images: Value }) => string;
+      point: (values: { image: Value; a: Value; b: Value; difference: Value }) => string;
+      mean: string;
+      higher: (values: { ends: Value; side: Value }) => string;
+      undecided: (values: { ends: Value }) => string;
+      counts: (values: { higher: Value; all: Value; equal: Value }) => string;
+      correlation: (values: { value: Value }) => string;
+      pairs: string;
+      waiting: string;
+      none: string;
     };
     sheet: {
       title: string;
@@ -1811,6 +1832,8 @@ export interface Manual {
     'sets.score': string;
     'sets.cancel': string;
     'sets.dice': string;
+    'sets.beside': string;
+    'sets.beside.dice': string;
     'hint.slider': string;
     'hint.reset': string;
     'hint.chart': string;
@@ -1908,5 +1931,6 @@ export interface Presets {
     latents: string;
     'all-levels': string;
     sevens: string;
+    'vae-beside-hierarchy': string;
   };
 }

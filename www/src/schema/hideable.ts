@@ -199,6 +199,7 @@ export const HIDEABLE_IN = {
     'set-compare': test('sets-compare'),
     'set-other': field('sets-other'),
     'set-other-score': test('sets-other-start'),
+    'set-beside': test('sets-beside'),
     'set-sheet': test('sets-sheet'),
   },
 } as const;

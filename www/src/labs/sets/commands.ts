@@ -1,10 +1,12 @@
 import type { Command, Hint } from '../../commands/command.ts';
 import type { SetsLab } from './lab.svelte.ts';
 
-const isUnderWay = (status: string | undefined) => status === 'paused' || status === 'failed';
+/** What either of two scorings is, both are called. */
+const STATES = ['running', 'failed', 'paused'] as const;
 
 export const setsCommands = (lab: SetsLab) => {
-  const scoring = () => lab.current?.scoring;
+  const all = () => lab.runs.map(({ scoring }) => scoring);
+  const status = () => STATES.find((state) => all().some((scoring) => scoring.status === state));
   return {
     open: {
       id: 'sets.open',
@@ -18,28 +20,43 @@ export const setsCommands = (lab: SetsLab) => {
       id: 'sets.score',
       group: 'lab',
       label: ({ setsLab: { setup } }) => {
-        const { status, done = 0 } = scoring() ?? {};
-        if (status === 'running') return setup.pause;
-        if (isUnderWay(status)) return setup.resume;
-        return done > 0 ? setup.more : setup.start;
+        const state = status();
+        if (state === 'running') return setup.pause;
+        if (state) return setup.resume;
+        return all().some(({ done }) => done > 0) ? setup.more : setup.start;
       },
       keys: ['P'],
       enabled: () => {
-        const { status, loaded } = scoring() ?? {};
-        if (status === 'running' || isUnderWay(status)) return true;
-        return loaded === true && !lab.complete && lab.model !== undefined;
+        if (status()) return true;
+        const isReady = lab.runs.length > 0 && all().every(({ loaded }) => loaded);
+        return isReady && !lab.complete && lab.model !== undefined;
       },
       run: () => {
-        if (scoring()?.status === 'running') scoring()?.pause();
-        else if (lab.current) lab.start(lab.current);
+        if (status() === 'running') all().forEach((scoring) => scoring.pause());
+        else lab.runs.forEach((run) => lab.start(run));
       },
     },
     cancel: {
       id: 'sets.cancel',
       group: 'lab',
       label: (text) => text.setsLab.setup.cancel,
-      enabled: () => scoring()?.status === 'running' || isUnderWay(scoring()?.status),
-      run: () => scoring()?.cancel(),
+      enabled: () => status() !== undefined,
+      run: () => all().forEach((scoring) => scoring.cancel()),
+    },
+    beside: {
+      id: 'sets.beside',
+      group: 'lab',
+      label: (text) => text.setsLab.beside.toggle,
+      keys: ['B'],
+      enabled: () => lab.current !== null,
+      run: () => lab.beside.toggle(),
+    },
+    besideDice: {
+      id: 'sets.beside.dice',
+      group: 'lab',
+      label: (text) => text.setsLab.beside.dice,
+      enabled: () => lab.beside.on && lab.beside.apart.is('seed'),
+      run: () => lab.beside.dice(),
     },
     dice: {
       id: 'sets.dice',

@@ -40,6 +40,22 @@ it('writes JSON with every bit, the settings inside', () => {
   ]);
 });
 
+it('writes the second scoring beside the first one', () => {
+  const columns = ['bitsPerDim', 'b.bitsPerDim', 'difference.bitsPerDim'] as const;
+  const both: Scores = { ...scores(null), columns, value: (place, column) => 10 * place + column };
+  const beside = { model: { ...about.model, id: 'other' }, estimator: { samples: 16 }, seed: 8 };
+  const file = JSON.parse(toJson({ ...about, beside }, both, [1])) as Record<string, unknown>;
+  expect(file['settings']).toEqual({ ...about, beside });
+  expect(file['units']).toEqual(Object.fromEntries(columns.map((column) => [column, 'bits/dim'])));
+  expect(file['rows']).toEqual([
+    { image: 0, bitsPerDim: 10, 'b.bitsPerDim': 11, 'difference.bitsPerDim': 12 },
+  ]);
+  expect(toCsv(about, both, [1]).split('\n').slice(1, 3)).toEqual([
+    `image,${columns.join()}`,
+    '0,10,11,12',
+  ]);
+});
+
 it('writes CSV whose numbers read back, with labels in quotes where they need them', () => {
   const lines = toCsv(about, scores(['a,b', 'say "no"', 'z']), [0, 1, 2]).split('\n');
   expect(JSON.parse(lines[0]?.slice(2) ?? '')).toEqual(about);

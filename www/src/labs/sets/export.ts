@@ -1,19 +1,26 @@
 /** Scores as files, with the settings that reproduce them inside. Pure but for the packing, which is fetched when it is used. */
 import type { ScoreColumn } from '../../../engine/scores.ts';
-import { labelAt, type Scores } from './view.ts';
+import { sideOf } from './settings.ts';
+import { type Column, labelAt, type Scores } from './view.ts';
+
+/** A scoring. */
+export interface Run {
+  model: { id: string; title: string; task: string; files: Record<string, string> };
+  estimator: Record<string, string | number>;
+  seed: number;
+}
 
 /** What the scores of a file are a function of. */
-export interface Reproduction {
+export interface Reproduction extends Run {
   program: 'elbo-room';
   version: string;
   /** The page that shows them, once the same data set is opened there. */
   address: string;
   dataset: { name: string; sha256: string; images: number; shape: [number, number, number] };
-  model: { id: string; title: string; task: string; files: Record<string, string> };
-  estimator: Record<string, string | number>;
-  seed: number;
   /** What computes the same natively, where the data set is one of IDX files. */
   command: string;
+  /** The second scoring of the same images, whose columns begin with `b.`; `difference.` is its column less the first one's. */
+  beside?: Run;
 }
 
 const UNITS: Partial<Record<ScoreColumn, string>> = {
@@ -23,7 +30,7 @@ const UNITS: Partial<Record<ScoreColumn, string>> = {
 };
 
 /** In nats unless this says otherwise. */
-const unitOf = (column: ScoreColumn): string => UNITS[column] ?? 'nats';
+const unitOf = (column: Column): string => UNITS[sideOf<ScoreColumn>(column).name] ?? 'nats';
 
 /** JSON has neither infinities nor NaN: they are null. */
 const plain = (value: number): number | string | null =>

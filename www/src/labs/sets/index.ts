@@ -1,6 +1,7 @@
+import { rejectStrays } from '../apart.ts';
 import { defineLab } from '../define.ts';
 import { anchors } from './anchors.ts';
-import { settings } from './settings.ts';
+import { APART, besideSettings, settings } from './settings.ts';
 
 export const sets = defineLab({
   id: 'sets',
@@ -8,7 +9,13 @@ export const sets = defineLab({
   accent: 'accent-none',
   needs: ['vae'],
   workers: ['decoder'],
-  state: { sets: settings },
+  state: { sets: settings, besideSets: besideSettings },
+  forget: ({ besideSets }, id) => {
+    if (besideSets.model === id) besideSets.model = null;
+  },
+  fit(state, reject) {
+    rejectStrays(besideSettings, APART, state.besideSets, reject);
+  },
   anchors,
   tour: {},
   load: () => import('./lab.ts'),

@@ -1,29 +1,32 @@
 import { untrack } from 'svelte';
-import { readingSide, Sheet } from '../../drawing/upload.ts';
 import { asError } from '../../../engine/errors.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import { boundLack } from '../../../engine/facts.ts';
-import type { Histogram, ModelEntry, Pixels, Roc } from '../../../engine/protocol.ts';
+import type { ModelEntry, Pixels } from '../../../engine/protocol.ts';
 import { randomSeed } from '../../../engine/seed.ts';
 import { columnsOf } from '../../../engine/scores.ts';
-import { fitClass } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
+import { BesideScores } from './beside.svelte.ts';
 import { drawnSet, isDrawn } from './drawings.ts';
+import { SetFigures } from './figures.svelte.ts';
 import { type KeptSet, SetLibrary } from './library.svelte.ts';
-import { DataSetError, type Given, openSets, type Tools } from './opening.ts';
-import { SetScoring } from './scoring.svelte.ts';
-import type { SetsSettings, Sort } from './settings.ts';
-import { setupOf } from './setup.ts';
+import { DataSetError, type Given, openSets } from './opening.ts';
+import { type Scored, scoredWith } from './scored.ts';
+import type { SetScoring } from './scoring.svelte.ts';
+import {
+  type Measure,
+  type SetsSettings,
+  type Side,
+  type Sided,
+  sided,
+  sideOf,
+  SIDES,
+  type Sort,
+} from './settings.ts';
+import { givenOf, setupOf } from './setup.ts';
 import { openFiles } from './store.ts';
-import { filtered, type Scores, sorted, valuesOf } from './view.ts';
-
-const BINS = 40;
-
-/** One set's scores under the settings on display, and how it goes on with them. */
-export interface Scored {
-  set: KeptSet;
-  scoring: SetScoring;
-}
+import { toolsOf } from './tools.ts';
+import { besides, type Column, filtered, type Key, type Scores, sorted, valueOf } from './view.ts';
 
 /** Whole data sets: opened, scored image after image, sorted, compared. */
 export class SetsLab {
@@ -35,8 +38,8 @@ export class SetsLab {
   unmatched = $state.raw<string[]>([]);
   current = $state.raw<Scored | null>(null);
   other = $state.raw<Scored | null>(null);
-  histogram = $state.raw<{ own: Histogram; other: Histogram | null } | null>(null);
-  roc = $state.raw<Roc | null>(null);
+  readonly beside: BesideScores;
+  readonly figures: SetFigures;
   /** The place of the row that is looked at. */
   selected = $state<number | null>(null);
   /** Lets files be chosen; set by the component that shows them. */
@@ -53,14 +56,14 @@ export class SetsLab {
     library?: SetLibrary,
   ) {
     this.library = library ?? new SetLibrary(openFiles(page.host.keeps));
+    this.beside = new BesideScores(engine, page, this);
+    this.figures = new SetFigures(engine, page, this);
     if (engine.missing.length > 0) return;
     $effect(() => this.#follow('current', this.set));
     $effect(() => this.#follow('other', this.otherSet));
     $effect(() => this.#bring());
     $effect(() => this.#begin());
     $effect(() => this.#share());
-    $effect(() => this.#count());
-    $effect(() => this.#compare());
     const keep = () => this.#all().forEach((scoring) => void scoring.keep());
     addEventListener('pagehide', keep);
     $effect(() => () => {
@@ -95,10 +98,12 @@ export class SetsLab {
 
   /** The class of a VAE that is conditioned on one: that of the latent lab. */
   get given(): number | null {
-    const { model } = this;
-    return model?.kind === 'vae' && model.classes
-      ? (fitClass(model, this.page.state.latent.class) ?? null)
-      : null;
+    return givenOf(this.model, this.page.state.latent.class);
+  }
+
+  setModel(id: string): void {
+    this.settings.model = id;
+    this.beside.refit();
   }
 
   /** Images that are asked for. */
@@ -112,6 +117,20 @@ export class SetsLab {
     return this.model ? columnsOf(this.model) : [];
   }
 
+  /** The columns of the table: beside the one that is sorted by, those of the second scoring. */
+  get tabled(): readonly Column[] {
+    const { columns, measure, beside } = this;
+    if (!beside.scored) return columns;
+    return columns.flatMap((name) =>
+      name === measure ? SIDES.map((side) => sided(side, name)) : [name],
+    );
+  }
+
+  /** Of which model a column of the table is. */
+  modelOf(column: Column | Key): ModelEntry | undefined {
+    return sideOf(column).side === 'b' ? this.beside.model : this.model;
+  }
+
   /** The column that rows are sorted by, where the model has it. */
   get sort(): Sort {
     const { sort } = this.settings;
@@ -119,15 +138,31 @@ export class SetsLab {
     return this.columns.includes(sort) ? sort : 'elbo';
   }
 
-  /** The column whose values are counted and compared. */
-  get measure(): Sort {
+  /** The column whose values are compared. */
+  get measure(): Measure {
     const { sort } = this;
     return sort === 'image' || sort === 'label' ? 'elbo' : sort;
   }
 
-  scoresOf({ set, scoring }: Scored): Scores {
+  /** Of which scoring rows are sorted by a column. */
+  get side(): Side {
+    const hasSides = this.beside.scored && this.sort === this.measure;
+    return hasSides ? this.settings.side : 'a';
+  }
+
+  /** What rows are sorted by. */
+  get key(): Key {
+    return this.sort === this.measure ? this.shown : this.sort;
+  }
+
+  /** The column whose values are counted, and of which the sheet has the extremes. */
+  get shown(): Sided<Measure> {
+    return sided(this.side, this.measure);
+  }
+
+  scoresOf({ set, scoring }: Scored, model = this.model): Scores {
     return {
-      columns: this.columns,
+      columns: model ? columnsOf(model) : [],
       order: scoring.order,
       labels: set.labels,
       has: (place) => scoring.has(place),
@@ -135,11 +170,21 @@ export class SetsLab {
     };
   }
 
+  get otherScores(): Scores | null {
+    if (!this.other?.scoring.loaded) return null;
+    void this.other.scoring.done;
+    return this.scoresOf(this.other);
+  }
+
   get scores(): Scores | null {
     if (!this.current?.scoring.loaded) return null;
     // What is made of the rows is made anew when more have come.
     void this.current.scoring.done;
-    return this.scoresOf(this.current);
+    const own = this.scoresOf(this.current);
+    const { scored, model } = this.beside;
+    if (!scored?.scoring.loaded) return own;
+    void scored.scoring.done;
+    return besides(own, this.scoresOf(scored, model));
   }
 
   /** The places of rows that the filters let through: a band of a column that the model does not have is none of them. */
@@ -147,23 +192,22 @@ export class SetsLab {
     const { scores } = this;
     if (!scores) return [];
     const { band, label } = this.settings;
-    const known = band && this.columns.includes(band.column) ? band : null;
+    const known = band && scores.columns.some((name) => name === band.column) ? band : null;
     return filtered(scores, { band: known, label });
   });
 
   /** Those, in order. */
   readonly places = $derived.by((): number[] => {
     const { scores } = this;
-    return scores ? sorted(scores, this.#filtered, this.sort, this.settings.descending) : [];
+    return scores ? sorted(scores, this.#filtered, this.key, this.settings.descending) : [];
   });
 
   /** Those with the lowest or the highest values of the measure, at most so many: equal ones by the number of their image. */
   extremes(descending: boolean, most: number): number[] {
-    const { scores, measure } = this;
+    const { scores, shown } = this;
     if (!scores) return [];
-    const column = scores.columns.findIndex((name) => name === measure);
-    const places = this.#filtered.filter((place) => !Number.isNaN(scores.value(place, column)));
-    return sorted(scores, places, measure, descending).slice(0, most);
+    const places = this.#filtered.filter((place) => !Number.isNaN(valueOf(scores, shown, place)));
+    return sorted(scores, places, shown, descending).slice(0, most);
   }
 
   /** The picture at a place of the set on display. */
@@ -181,18 +225,8 @@ export class SetsLab {
     this.opening = { done: 0, total: 0 };
     this.error = null;
     this.unmatched = [];
-    const { client } = this.engine.decoder;
-    const tools: Tools = {
-      read: (bytes) => client.call('readData', { bytes }),
-      decode: async (blob) => (await Sheet.open(blob)).read(readingSide(0)),
-      fit: async (of, shape) => {
-        const format = { shape, digit: false };
-        const { levels } = await client.call('read', { of, format, whole: true });
-        if (!levels) throw new Error('an image has no levels');
-        return levels;
-      },
-      progress: (done, total) => (this.opening = { done, total }),
-    };
+    const progress = (done: number, total: number) => (this.opening = { done, total });
+    const tools = toolsOf(this.engine.decoder.client, progress);
     try {
       const { sets, labels } = await openSets(given, tools);
       let newest: KeptSet | undefined;
@@ -236,12 +270,16 @@ export class SetsLab {
     this.settings.seed = randomSeed();
   }
 
+  /** The scorings of the set on display: one, or two beside each other. */
+  get runs(): Scored[] {
+    return [this.current, this.beside.scored].filter((one) => one !== null);
+  }
+
   /** Whether all that is asked for of the set on display is scored. */
   get complete(): boolean {
-    const { current, wanted } = this;
-    if (!current) return false;
-    const { scoring } = current;
-    return scoring.done >= wanted && scoring.doneOf(wanted) >= wanted;
+    const { runs, wanted } = this;
+    const has = ({ scoring }: Scored) => scoring.done >= wanted && scoring.doneOf(wanted) >= wanted;
+    return runs.length > 0 && runs.every(has);
   }
 
   start(which: Scored): void {
@@ -269,39 +307,33 @@ export class SetsLab {
   }
 
   #begin(): void {
-    for (const which of [this.current, this.other]) {
-      if (!which || !this.#brought.has(which.set.id)) continue;
+    for (const which of this.#shown()) {
+      if (!this.#brought.has(which.set.id)) continue;
       const { scoring, set } = which;
       if (!scoring.loaded || scoring.status !== 'idle' || scoring.done >= set.count) continue;
       untrack(() => this.start(which));
     }
   }
 
-  #all(): SetScoring[] {
-    return [this.current, this.other].flatMap((one) => (one ? [one.scoring] : []));
+  #shown(): Scored[] {
+    return [...this.runs, ...(this.other ? [this.other] : [])];
   }
 
-  /** Another set, model or estimator has other scores; labels alone change nothing. */
+  #all(): SetScoring[] {
+    return this.#shown().map(({ scoring }) => scoring);
+  }
+
+  /** Another set, model or estimator has other scores. */
   #follow(role: 'current' | 'other', set: KeptSet | undefined): void {
     const { model, given } = this;
     const setup = model && setupOf(this.settings, model, given);
     untrack(() => {
       const before = this[role];
-      if (set && setup && before?.set.id === set.id && before.scoring.setup.key === setup.key) {
-        if (before.set !== set) this[role] = { ...before, set };
-        return;
-      }
-      before?.scoring.close();
-      const next =
-        set && setup
-          ? { set, scoring: new SetScoring(this.engine, this.library, set, setup) }
-          : null;
+      const next = scoredWith(before, set, setup, this.engine, this.library);
       this[role] = next;
-      if (role === 'current') {
-        this.selected = null;
-        this.histogram = null;
-      }
-      this.roc = null;
+      if (next?.scoring === before?.scoring) return;
+      if (role === 'current') this.selected = null;
+      this.figures.clear(role);
       if (role === 'current' && before?.set.id !== set?.id) this.#show(set);
     });
   }
@@ -333,48 +365,5 @@ export class SetsLab {
           scoring.resume();
       }
     });
-  }
-
-  /** Places of a set that the label lets through: the band is what the histogram is for. */
-  #placesOf(which: Scored): { scores: Scores; places: number[] } | null {
-    if (!which.scoring.loaded || which.scoring.done === 0) return null;
-    const scores = this.scoresOf(which);
-    return { scores, places: filtered(scores, { band: null, label: this.settings.label }) };
-  }
-
-  #values(which: Scored | null, finite: boolean): Float64Array {
-    const found = which && this.#placesOf(which);
-    return found ? valuesOf(found.scores, found.places, this.measure, finite) : new Float64Array();
-  }
-
-  #count(): void {
-    if (this.page.state.lab !== 'sets') return;
-    const [own, other] = [this.#values(this.current, true), this.#values(this.other, true)];
-    const { client } = this.engine.decoder;
-    const count = (values: Float64Array) =>
-      values.length > 0 ? client.call('histogram', { values, bins: BINS }) : null;
-    untrack(() => this.engine.decoder.queue('sets histogram'))
-      .submit(async () => {
-        const [first, second] = await Promise.all([count(own), count(other)]);
-        this.histogram = first && { own: first, other: second };
-      })
-      .catch(this.engine.report);
-  }
-
-  #compare(): void {
-    const [positives, negatives] = [
-      this.#values(this.current, false),
-      this.#values(this.other, false),
-    ];
-    if (positives.length === 0 || negatives.length === 0) {
-      this.roc = null;
-      return;
-    }
-    const { client } = this.engine.decoder;
-    untrack(() => this.engine.decoder.queue('sets roc'))
-      .submit(async () => {
-        this.roc = await client.call('roc', { positives, negatives });
-      })
-      .catch(this.engine.report);
   }
 }

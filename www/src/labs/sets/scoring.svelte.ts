@@ -13,6 +13,8 @@ export interface Setup {
   key: string;
   model: string;
   columns: number;
+  /** The seed of the order of the images. */
+  order: number;
   options: Omit<SetTask['options'], 'shape' | 'images'>;
 }
 
@@ -152,7 +154,7 @@ export class SetScoring {
     try {
       const { client } = engine.decoder;
       const [order, kept] = await Promise.all([
-        client.call('imageOrder', { seed: setup.options.seed, images: set.count }),
+        client.call('imageOrder', { seed: setup.order, images: set.count }),
         library.rows(set.id, setup.key).catch(() => new Map<number, Float64Array>()),
       ]);
       this.order = order;

@@ -1,132 +1,23 @@
 import { render } from '@testing-library/svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tab } from '../../tab.svelte.ts';
-import type { JobTask } from '../../../engine/protocol.ts';
-import { columnsOf } from '../../../engine/scores.ts';
-import { manifest, VAE } from '../../testing/manifest.ts';
-import { clearUp, open, pass } from '../../testing/page.svelte.ts';
+import { VAE } from '../../testing/manifest.ts';
+import { clearUp, pass } from '../../testing/page.svelte.ts';
+import {
+  begun,
+  COUNT,
+  give,
+  images,
+  labels,
+  memory,
+  opened,
+  scoring,
+} from '../../testing/set-lab.ts';
 import { calls, type Script, ScriptedWorker } from '../../testing/worker.ts';
-import { SetsLab } from './lab.svelte.ts';
-import { SetLibrary } from './library.svelte.ts';
-import type { Given } from './opening.ts';
 import { BLOCK } from './scoring.svelte.ts';
 import Sheet from './Sheet.svelte';
-import type { Files } from './store.ts';
 
 afterEach(clearUp);
-
-const vae = manifest.models.find(({ id }) => id === VAE);
-const COLUMNS = vae ? columnsOf(vae).length : 0;
-const COUNT = 300;
-
-/** A place to keep files that outlives a page. */
-function memory(): Files & { kept: Map<string, Uint8Array<ArrayBuffer>> } {
-  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
-  return {
-    kept,
-    read: (name) => Promise.resolve(kept.get(name) ?? null),
-    write: (name, bytes) => Promise.resolve(void kept.set(name, new Uint8Array(bytes))),
-    remove: (name) => Promise.resolve(void kept.delete(name)),
-    names: () => Promise.resolve([...kept.keys()]),
-  };
-}
-
-const KL = vae ? columnsOf(vae).indexOf('kl') : -1;
-/** The ELBO of image i is -i, and three that follow each other have the same KL. */
-const scoreOf = (image: number, column: number) =>
-  column === 0 ? -image : column === KL ? Math.floor(image / 3) : column;
-
-/** Each image takes a millisecond. */
-function scoring(refuse = false): Script {
-  const tasks = new Map<number, Extract<JobTask, { kind: 'set' }>>();
-  const rows = new Map<string, Float64Array[]>();
-  return {
-    readData: ({ bytes }) =>
-      bytes[0] === 0
-        ? {
-            labels: Array.from({ length: bytes.length - 1 }, (_, i) => String(i % 3)),
-            levels: null,
-          }
-        : {
-            shape: { channels: 1, height: 1, width: 1 },
-            count: bytes.length - 1,
-            levels: bytes.slice(1),
-            labels: null,
-            reading: 'levels' as const,
-          },
-    // Backwards, so that a place is never the number of its image.
-    imageOrder: ({ images }) => Uint32Array.from({ length: images }, (_, i) => images - 1 - i),
-    histogram: ({ values }) => ({ edges: [Math.min(...values), 0], counts: [values.length] }),
-    roc: ({ positives, negatives }) => ({
-      auroc: positives.length / (positives.length + negatives.length),
-      standardError: 0.1,
-      points: [
-        [0, 0],
-        [1, 1],
-      ],
-    }),
-    openJob: ({ jobId, task }, { worker }) => {
-      if (task.kind !== 'set') throw new Error('another job');
-      tasks.set(jobId, task);
-      rows.set(`${worker.name} ${ScriptedWorker.all.indexOf(worker)} ${jobId}`, []);
-      return { total: task.options.images.length };
-    },
-    evaluate: async ({ jobId, from, to }) => {
-      if (refuse) throw new Error('no such image');
-      await new Promise((resolve) => setTimeout(resolve, to - from));
-      const images = tasks.get(jobId)?.options.images ?? [];
-      return images
-        .slice(from, to)
-        .map((image) => Float64Array.from({ length: COLUMNS }, (_, i) => scoreOf(image, i)));
-    },
-    record: ({ jobId, from, values }, { worker }) => {
-      const own = rows.get(`${worker.name} ${ScriptedWorker.all.indexOf(worker)} ${jobId}`) ?? [];
-      values.forEach((value, i) => (own[from + i] = value));
-      const all = new Float64Array(own.length * COLUMNS);
-      own.forEach((row, i) => all.set(row, i * COLUMNS));
-      return { evaluations: own.length, result: { columns: COLUMNS, rows: all } };
-    },
-    closeJob: () => null,
-  };
-}
-
-/** Without the thread that reads a real one, which does not keep to the fake clock. */
-const blobOf = (bytes: Uint8Array<ArrayBuffer>): Blob =>
-  ({
-    slice: (from: number, to: number) => blobOf(bytes.slice(from, to)),
-    arrayBuffer: () => Promise.resolve(bytes.slice().buffer),
-  }) as Blob;
-
-const images = (count: number) => ({
-  path: `set${count}`,
-  blob: blobOf(Uint8Array.from({ length: count + 1 }, (_, i) => (i === 0 ? 1 : i % 256))),
-});
-const labels = (count: number) => ({ path: 'labels', blob: blobOf(new Uint8Array(count + 1)) });
-
-/** Opens files, which asks a worker in between. */
-async function give(lab: SetsLab, ...given: Given[]) {
-  const opening = lab.open(given);
-  await pass(50);
-  await opening;
-  await pass(50);
-}
-
-async function opened(hash = '#lab=sets&setImages=all', files = memory(), script = scoring()) {
-  const { lab, page, engine } = await open(
-    { hash, script },
-    (engine, page) => new SetsLab(engine, page, new SetLibrary(Promise.resolve(files))),
-  );
-  await pass(100);
-  return { lab, page, engine, files };
-}
-
-async function begun(...given: Parameters<typeof opened>) {
-  const all = await opened(...given);
-  await give(all.lab, images(COUNT));
-  await pass(100);
-  if (all.lab.current) all.lab.start(all.lab.current);
-  return all;
-}
 
 const images_ = () =>
   ScriptedWorker.all.flatMap((worker) =>
@@ -150,7 +41,7 @@ describe('the data set lab', () => {
     expect(lab.picture(lab.places[0] ?? 0)?.levels).toEqual(Uint8Array.of(1));
     page.state.sets.band = { column: 'elbo', low: -9, high: -5 };
     expect(lab.places.map((place) => scores?.order[place])).toEqual([5, 6, 7, 8, 9]);
-    expect(lab.histogram?.own.counts).toEqual([COUNT]);
+    expect(lab.figures.histogram?.own.counts).toEqual([COUNT]);
     const spans = ScriptedWorker.all.flatMap((worker) => worker.asked('evaluate'));
     expect(spans.reduce((sum, { from, to }) => sum + to - from, 0)).toBe(COUNT);
   });
@@ -337,11 +228,11 @@ describe('the data set lab', () => {
     for (const one of [lab.current, lab.other]) if (one) lab.start(one);
     await pass(2000);
     expect(lab.other?.scoring.setup.key).toBe(lab.current?.scoring.setup.key);
-    expect(lab.roc?.auroc).toBe(0.6);
+    expect(lab.figures.roc?.auroc).toBe(0.6);
     page.state.sets.other = '';
     await pass(100);
     expect(lab.other).toBeNull();
-    expect(lab.roc).toBeNull();
+    expect(lab.figures.roc).toBeNull();
   });
 
   it('begins anew where the estimator changes, and finds the old rows when it is back', async () => {
@@ -386,7 +277,7 @@ describe('sets that the site brings along', () => {
     expect([other?.count, other?.labels]).toEqual([1, ['smiley']]);
     expect([page.state.sets.set, page.state.sets.other]).toEqual([own?.id, other?.id]);
     expect([lab.current?.scoring.done, lab.other?.scoring.done]).toEqual([2, 1]);
-    expect(lab.roc).not.toBeNull();
+    expect(lab.figures.roc).not.toBeNull();
   });
 
   it('wait where another lab is on display', async () => {

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelEntry } from '../../../engine/protocol.ts';
 import { manifest } from '../../testing/manifest.ts';
-import { defaultSets, parseBand, parseLabel, parseSetId, printBand, snapBand } from './settings.ts';
+import {
+  defaultSets,
+  parseBand,
+  parseLabel,
+  parseSetId,
+  printBand,
+  sided,
+  sideOf,
+  snapBand,
+} from './settings.ts';
 import { reproductionOf, setupOf } from './setup.ts';
 
 const entryOf = (kind: ModelEntry['kind']) =>
@@ -34,6 +43,14 @@ describe('what an address has of a data set', () => {
     expect(snapBand({ column: 'elbo', low: -1e12, high: 0 })).toBeNull();
   });
 
+  it('tells of which scoring a column is', () => {
+    expect(parseBand('difference.kl,-1,2')).toEqual({ column: 'difference.kl', low: -1, high: 2 });
+    expect(parseBand('c.kl,-1,2')).toBeUndefined();
+    expect(parseBand('b.image,-1,2')).toBeUndefined();
+    for (const side of ['a', 'b', 'difference'] as const)
+      expect(sideOf(sided(side, 'kl'))).toEqual({ side, name: 'kl' });
+  });
+
   it('takes ids and labels of a reasonable length', () => {
     expect(parseSetId('0123456789abcdef')).toBe('0123456789abcdef');
     expect(parseSetId('../../x')).toBeUndefined();
@@ -64,6 +81,10 @@ describe('what images are scored with', () => {
     expect(name({ sort: 'kl', images: 'all', timesteps: 16 })).toBe(name({}));
     expect(name({ draws: 16 }, 'ddpm')).toBe(name({}, 'ddpm'));
     for (const one of names) expect(one).toMatch(/^[\w-]+$/);
+    // The images of another order stand in other rows.
+    const ordered = setupOf(settings, entryOf('vae'), null, 5);
+    expect([ordered.order, ordered.options.seed]).toEqual([5, 0]);
+    expect(names).not.toContain(ordered.key);
   });
 
   it('is told as the command of the native program', () => {

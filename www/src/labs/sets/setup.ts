@@ -3,7 +3,8 @@ import { isDiffusion, taskOf } from '../../../engine/facts.ts';
 import { isOwn } from '../../../engine/own.ts';
 import type { FileEntry, ModelEntry } from '../../../engine/protocol.ts';
 import { columnsOf } from '../../../engine/scores.ts';
-import type { Reproduction } from './export.ts';
+import { fitClass } from '../../models/classes.ts';
+import type { Reproduction, Run } from './export.ts';
 import type { SetInfo } from './library.svelte.ts';
 import type { Setup } from './scoring.svelte.ts';
 import { type SetsSettings, STEPS } from './settings.ts';
@@ -14,18 +15,32 @@ const FORMAT = 1;
 const filesOf = ({ files }: ModelEntry) =>
   Object.entries<FileEntry>(files).map(([role, { sha256 = '' }]) => [role, sha256] as const);
 
-/** `given` is the class of a VAE that is conditioned on one. */
-export function setupOf(settings: SetsSettings, entry: ModelEntry, given: number | null): Setup {
+/** The class that a VAE is conditioned on, of what is wanted; null for others. */
+export const givenOf = (entry: ModelEntry | undefined, wanted: number | null): number | null =>
+  entry?.kind === 'vae' && entry.classes ? (fitClass(entry, wanted) ?? null) : null;
+
+/**
+ * `given` is the class of a VAE that is conditioned on one, `order` the seed of the order of the images: that of another scoring, where
+ * this one stands beside it.
+ */
+export function setupOf(
+  settings: SetsSettings,
+  entry: ModelEntry,
+  given: number | null,
+  order = settings.seed,
+): Setup {
   const { draws, proposal, schedule, timesteps, seed } = settings;
   const latent = { samples: draws, proposal, ...(given !== null && { class: given }) };
   const diffusion = { schedule, steps: STEPS, timesteps, consistency: true };
   const own = isDiffusion(entry) ? Object.values(diffusion) : Object.values(latent);
   const files = filesOf(entry).map(([, sha256]) => sha256.slice(0, 8));
-  const name = [FORMAT, __CRATE_VERSION__, entry.id, ...files, ...own, seed].join('_');
+  const seeds = order === seed ? [seed] : [seed, `of${order}`];
+  const name = [FORMAT, __CRATE_VERSION__, entry.id, ...files, ...own, ...seeds].join('_');
   return {
     key: name.replaceAll(/[^\w-]/g, '-'),
     model: entry.id,
     columns: columnsOf(entry).length,
+    order,
     options: { seed, latent, diffusion },
   };
 }
@@ -54,13 +69,33 @@ function commandOf(settings: SetsSettings, entry: ModelEntry, images: number): s
   ].join(' ');
 }
 
+/** What one scoring is a function of, but for the images. */
+export function runOf(
+  settings: SetsSettings,
+  entry: ModelEntry,
+  { title, given }: { title: string; given: number | null },
+): Run {
+  const { draws, proposal, schedule, timesteps, seed } = settings;
+  return {
+    model: {
+      id: entry.id,
+      title,
+      task: taskOf(entry),
+      files: Object.fromEntries(filesOf(entry)),
+    },
+    estimator: isDiffusion(entry)
+      ? { schedule, steps: STEPS, timesteps }
+      : { samples: draws, proposal, ...(given !== null && { class: given }) },
+    seed,
+  };
+}
+
 export function reproductionOf(
   settings: SetsSettings,
   entry: ModelEntry,
   set: SetInfo,
   about: { address: string; title: string; images: number; given: number | null },
 ): Reproduction {
-  const { draws, proposal, schedule, timesteps, seed } = settings;
   const { height, width, channels } = set.shape;
   return {
     program: 'elbo-room',
@@ -72,16 +107,7 @@ export function reproductionOf(
       images: set.count,
       shape: [height, width, channels],
     },
-    model: {
-      id: entry.id,
-      title: about.title,
-      task: taskOf(entry),
-      files: Object.fromEntries(filesOf(entry)),
-    },
-    estimator: isDiffusion(entry)
-      ? { schedule, steps: STEPS, timesteps }
-      : { samples: draws, proposal, ...(about.given !== null && { class: about.given }) },
-    seed,
+    ...runOf(settings, entry, about),
     command: commandOf(settings, entry, about.images),
   };
 }

@@ -19,8 +19,8 @@ async function histogram() {
   layOut(SPACE, 170);
   const lab = {
     settings: page.state.sets,
-    histogram: { own: { edges: EDGES, counts: [1, 4, 3, 2] }, other: null },
-    measure: 'elbo',
+    figures: { histogram: { own: { edges: EDGES, counts: [1, 4, 3, 2] }, other: null } },
+    shown: 'elbo',
     model: manifest.models.find(({ id }) => id === VAE),
     set: null,
     otherSet: null,
