@@ -1,12 +1,6 @@
 /** Models of the visitor's own: opened from files, used in the labs, kept, taken along and removed. */
 import { readFile, readdir } from 'node:fs/promises';
-import {
-  inspectOnnx,
-  proposeEntry,
-  toLevels,
-  Vae,
-  type VaeFiles,
-} from '../../../www/pkg/elbo_room.js';
+import { toLevels } from '../../../www/pkg/elbo_room.js';
 import { expectAccessible, SPANS } from '../checks.ts';
 import { toGrid } from '../crate.ts';
 import {
@@ -16,7 +10,6 @@ import {
   expectLevels,
   levels,
   open,
-  type Page,
   painted,
   pixels,
   rgba,
@@ -24,74 +17,10 @@ import {
   valueOf,
 } from '../fixtures.ts';
 import { nameOf } from '../labs.ts';
+import { drop, fixtures, give, openFiles, proposed, removeIt, stage, text } from '../own-models.ts';
+import { zh } from '../texts.ts';
 
-const fixtures = new URL('../../fixtures/', import.meta.url);
-const at = (name: string) => new URL(name, fixtures).pathname;
 const VAE = ['foreign/encoder-mnist.onnx', 'foreign/decoder-mnist.onnx'];
-const text = en.ownModels;
-
-/** Gives files to the dialog, and waits until something has become of them. */
-async function give(page: Page, names: readonly string[]): Promise<void> {
-  await page.getByTestId('model-files').setInputFiles(names.map(at));
-}
-
-const stage = (page: Page, wanted: string) =>
-  expect(page.getByTestId('open-model')).toHaveAttribute('data-stage', wanted);
-
-async function openFiles(page: Page, names: readonly string[]): Promise<void> {
-  await page.getByTestId('open-a-model').click();
-  await give(page, names);
-  await stage(page, 'checked');
-}
-
-/** Removes the only model of one's own, after which the labs show others. */
-async function removeIt(page: Page): Promise<void> {
-  await page.getByTestId('open-a-model').click();
-  const list = page.getByTestId('own-models');
-  await list.getByRole('button', { name: text.own.remove }).click();
-  await list.getByRole('button', { name: text.own.confirm }).click();
-  await expect(list).toHaveCount(0);
-  await page.getByRole('button', { name: text.close, exact: true }).click();
-}
-
-/** Drops files on the page itself, as from a folder. */
-async function drop(page: Page, names: readonly string[]): Promise<void> {
-  const files = await Promise.all(
-    names.map(async (name) => ({
-      name: name.split('/').at(-1) ?? '',
-      base64: (await readFile(at(name))).toString('base64'),
-    })),
-  );
-  await page.evaluate((given) => {
-    const data = new DataTransfer();
-    for (const { name, base64 } of given)
-      data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
-    document.body.dispatchEvent(
-      new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }),
-    );
-  }, files);
-}
-
-/** The proposed model in Node. */
-async function proposed(names: readonly string[]): Promise<Vae> {
-  const files = await Promise.all(
-    names.map(async (path) => ({
-      name: path.split('/').at(-1) ?? '',
-      bytes: new Uint8Array(await readFile(at(path))),
-    })),
-  );
-  const { entry } = proposeEntry(
-    'own',
-    files.map(({ name, bytes }) => ({ name, info: inspectOnnx(bytes) })),
-  );
-  const bytesOf = ({ path }: { path: string }) => files.find(({ name }) => name === path)?.bytes;
-  if (entry?.kind !== 'vae') throw new Error('the proposal is not a VAE');
-  const roles = Object.entries<{ path: string }>(entry.files).map(([role, file]) => [
-    role,
-    bytesOf(file),
-  ]);
-  return Vae.load(entry, Object.fromEntries(roles) as VaeFiles);
-}
 
 test('a VAE that is dropped on the page is proposed, checked, used in every lab, and kept', async ({
   page,
@@ -280,6 +209,18 @@ test('a U-Net plays its chain, with the schedules and the classes that it has', 
   await removeIt(page);
   await expect(page.getByTestId('pick-elbo')).not.toHaveValue(/^own\./);
   await expect(page.getByTestId(`bound-${id}`)).toHaveCount(0);
+});
+
+test('the guide is one link away in Chinese as well, and says that it is in English', async ({
+  page,
+}) => {
+  await open(page, 'lang=zh');
+  await openFiles(page, ['foreign/decoder-mnist.onnx']);
+  const link = page.getByRole('link', { name: zh.ownModels.entry.guide });
+  await expect(link).toHaveAttribute('hreflang', 'en');
+  const guide = await page.request.get((await link.getAttribute('href')) ?? '');
+  expect(guide.ok()).toBe(true);
+  expect(await guide.text()).toContain('learnedVariance');
 });
 
 test('a decoder alone decodes, in colour, and the page says what it lacks', async ({ page }) => {
