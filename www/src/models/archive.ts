@@ -1,4 +1,5 @@
 /** Files that the visitor gives, and the archive that a model of his leaves in. */
+import { unzipSync, zipSync } from 'fflate';
 import type { FileEntry, ModelEntry } from '../../engine/protocol.ts';
 
 export interface NamedBytes {
@@ -47,7 +48,6 @@ export async function holdModel(files: readonly File[]): Promise<boolean> {
 
 /** The files in an archive, of which nothing is unpacked; none where it cannot be read. */
 async function namesIn(archive: File): Promise<{ name: string }[]> {
-  const { unzipSync } = await import('fflate');
   const names: { name: string }[] = [];
   const filter = ({ name }: { name: string }) => {
     if (isInside(name)) names.push({ name });
@@ -63,7 +63,6 @@ async function namesIn(archive: File): Promise<{ name: string }[]> {
 
 async function unpack(name: string, bytes: Uint8Array): Promise<NamedBytes[]> {
   // The variants that start workers of their own need a policy that allows them.
-  const { unzipSync } = await import('fflate');
   let size = 0;
   let count = 0;
   const filter = ({ name: path, originalSize }: { name: string; originalSize: number }) => {
@@ -89,7 +88,6 @@ export async function pack(
   entry: ModelEntry,
   files: Record<string, Uint8Array>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { zipSync } = await import('fflate');
   const manifest = JSON.stringify({ format: 2, models: [entry] }, null, 2);
   const parts: Record<string, Uint8Array> = { 'manifest.json': new TextEncoder().encode(manifest) };
   for (const [role, { path }] of Object.entries<FileEntry>(entry.files)) {

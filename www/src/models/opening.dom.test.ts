@@ -1,6 +1,5 @@
 // What the code imports when it needs it, which the fake clock would not wait for.
 import '@noble/hashes/sha2.js';
-import 'fflate';
 import { File as NodeFile } from 'node:buffer';
 import { flushSync } from 'svelte';
 import { afterEach, describe, expect, it } from 'vitest';

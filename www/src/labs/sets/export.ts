@@ -1,4 +1,5 @@
 /** Scores as files, with the settings that reproduce them inside. Pure but for the packing, which is fetched when it is used. */
+import { zipSync } from 'fflate';
 import type { ScoreColumn } from '../../../engine/scores.ts';
 import { sideOf } from './settings.ts';
 import { type Column, labelAt, type Scores } from './view.ts';
@@ -74,7 +75,6 @@ export async function toNpz(
   places: readonly number[],
   npy: Npy,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { zipSync } = await import('fflate');
   const numbers = (of: (place: number) => number) => npy(Float64Array.from(places, of));
   const labels = scores.labels ? places.map((place) => labelAt(scores, place) ?? '') : null;
   const numeric = labels?.every((label) => label.trim() !== '' && !Number.isNaN(Number(label)));

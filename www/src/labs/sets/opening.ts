@@ -1,4 +1,5 @@
 /** From files that the visitor gives to data sets: archives are unpacked, pictures decoded, labels put beside their images. */
+import { gunzipSync, unzipSync } from 'fflate';
 import { baseName } from '../../models/archive.ts';
 import { isSameShape } from '../../../engine/facts.ts';
 import type { DataFile, ImageShape } from '../../../engine/protocol.ts';
@@ -107,7 +108,6 @@ async function unpack(given: Given): Promise<Given[]> {
 }
 
 async function gunzip({ path, blob }: Given): Promise<Blob> {
-  const { gunzipSync } = await import('fflate');
   const bytes = new Uint8Array(await blob.arrayBuffer());
   // The last four bytes say how long the content is; no more than that is unpacked.
   const size = bytes.length < 18 ? 0 : new DataView(bytes.buffer).getUint32(bytes.length - 4, true);
@@ -125,7 +125,6 @@ async function gunzip({ path, blob }: Given): Promise<Blob> {
 }
 
 async function unzip({ path, blob }: Given): Promise<Given[]> {
-  const { unzipSync } = await import('fflate');
   let size = 0;
   let count = 0;
   const filter = (inner: { name: string; originalSize: number }) => {
