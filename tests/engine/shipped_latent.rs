@@ -149,6 +149,11 @@ fn every_term_is_what_onnxruntime_gives_for_the_same_noise() {
         let parts: Vec<f64> = sizes.iter().map(|&n| rest.by_ref().take(n).sum()).collect();
         assert_eq!(parts.len(), case.kl.len());
         parts.iter().zip(&case.kl).for_each(|(&f, &e)| close(&name("a KL"), f, e));
+        // What is shown of a picture: the errors of its parts add up to less than they could.
+        let found = log_likelihood - parts.iter().sum::<f64>();
+        let expected = case.log_likelihood - case.kl.iter().sum::<f64>();
+        let error = (found - expected).abs() / expected.abs();
+        assert!(error <= 1e-5, "{}: {found}, not {expected}: {error:e}", name("the ELBO"));
 
         let log_ratio: f64 = (0..case.eps.len())
             .map(|i| {
