@@ -186,6 +186,28 @@ pub fn other_browsers() -> Result<()> {
     Ok(())
 }
 
+/// Python with what the programs need that the page writes: of `ELBO_ROOM_PYTHON`, or in an environment that pip fills.
+pub fn python(job: &mut Job) -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("ELBO_ROOM_PYTHON") {
+        return Ok(named.into());
+    }
+    let folder = root().join("target/xtask/python");
+    let program = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let list = root().join("models/train/requirements.txt");
+    let wanted = std::fs::read_to_string(&list)?;
+    let installed = folder.join("installed.txt");
+    if std::fs::read_to_string(&installed).is_ok_and(|found| found == wanted) {
+        return Ok(program);
+    }
+    let start = which::which("python3").or_else(|_| which::which("python"));
+    let start = start.context("there is no python3 on PATH: install Python 3.10 or later")?;
+    job.run("make an environment of Python", cmd!(start, "-m", "venv", &folder))?;
+    let install = cmd!(&program, "-m", "pip", "install", "--quiet", "--requirement", list);
+    job.run("install its packages", install)?;
+    std::fs::write(installed, wanted)?;
+    Ok(program)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

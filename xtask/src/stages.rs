@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Error, Result, bail, ensure};
 use clap::ValueEnum;
+use duct::Expression;
 
 use crate::job::Job;
 use crate::report::{Outcome, count, table};
@@ -38,6 +39,8 @@ pub enum Stage {
     Soak,
     /// The page in Chromium, Firefox and WebKitGTK, bit for bit; takes minutes, only where it is named
     Browsers,
+    /// The programs in Python that the page writes, beside the crate; fetches PyTorch, only where it is named
+    Python,
     /// Licences and sources of the crates; where cargo-deny is installed
     Deny,
     /// Advisories on crates and npm packages; only where it is named
@@ -50,7 +53,7 @@ pub enum Stage {
 /// in Node.js, one each; the soak is the better for being disturbed.
 const LANES: [&[Stage]; 2] = [
     &[Stage::Package, Stage::Fmt, Stage::Deny, Stage::Advisories, Stage::Clippy, Stage::Native],
-    &[Stage::Page, Stage::Soak, Stage::Node],
+    &[Stage::Page, Stage::Soak, Stage::Node, Stage::Python],
 ];
 
 /// Stages that need the machine for themselves, after all others.
@@ -103,6 +106,7 @@ impl Stage {
             Self::E2e => "e2e",
             Self::Soak => "soak",
             Self::Browsers => "browsers",
+            Self::Python => "python",
             Self::Deny => "deny",
             Self::Advisories => "advisories",
             Self::WasmPack => "wasm-pack",
@@ -120,6 +124,7 @@ impl Stage {
     fn npm_folders(self) -> &'static [&'static str] {
         match self {
             Self::Page | Self::E2e | Self::Soak | Self::Browsers => &[page::FOLDER, END_TO_END],
+            Self::Python => &[page::FOLDER],
             _ => &[],
         }
     }
@@ -145,6 +150,7 @@ impl Stage {
                 setup::other_browsers()?;
                 end_to_end(job, shared, "browsers")
             }
+            Self::Python => programs(job, shared),
             Self::Deny => audit::deny(job),
             Self::Advisories => audit::advisories(job),
             Self::WasmPack => {
@@ -158,7 +164,7 @@ impl Stage {
     fn by_default(self) -> bool {
         match self {
             Self::Deny => audit::has_cargo_deny(),
-            Self::Browsers | Self::Advisories | Self::WasmPack => false,
+            Self::Browsers | Self::Python | Self::Advisories | Self::WasmPack => false,
             _ => true,
         }
     }
@@ -237,21 +243,47 @@ fn check_page(job: &mut Job, shared: &Shared) -> Result<()> {
     let lint = setup::npm(page::FOLDER, ["run", "--if-present", "lint"]);
     let check = setup::npm(page::FOLDER, ["run", "check"]);
     let check_tests = setup::npm(END_TO_END, ["run", "check"]);
-    let report = report_file("vitest.json")?;
-    let output = format!("--outputFile.json={}", report.display());
-    let options = ["test", "--", "--reporter=default", "--reporter=json", &output];
     let results = [
         job.run("lint the page", lint),
         job.run("check its types", check),
         job.run("check the types of the end-to-end tests", check_tests),
-        job.run("run the unit tests", setup::npm(page::FOLDER, options)),
-        std::fs::read_to_string(report)
-            .map_err(Error::from)
-            .and_then(|report| results::vitest(&report))
-            .map(|tests| job.tests.extend(tests)),
+        unit_tests(job, "vitest.json", &[], |run| run),
         shared.page(job),
     ];
     all(results)
+}
+
+/// Unit tests of the page: those of some files, or all.
+fn unit_tests(
+    job: &mut Job,
+    report: &str,
+    files: &[&str],
+    with: impl Fn(Expression) -> Expression,
+) -> Result<()> {
+    let report = report_file(report)?;
+    let output = format!("--outputFile.json={}", report.display());
+    let options = ["test", "--", "--reporter=default", "--reporter=json", &output];
+    let run = setup::npm(page::FOLDER, options.iter().chain(files).copied());
+    let run = job.run("run the unit tests", with(run));
+    let tests = std::fs::read_to_string(report)
+        .map_err(Error::from)
+        .and_then(|report| results::vitest(&report))
+        .map(|tests| job.tests.extend(tests));
+    all([run, tests])
+}
+
+/// What the page writes as programs in Python, run and set against the crate: a program that is not run is a failure here.
+fn programs(job: &mut Job, shared: &Shared) -> Result<()> {
+    const FILES: [&str; 4] = [
+        "src/share/code.test.ts",
+        "src/share/code/network.test.ts",
+        "src/share/code/python.test.ts",
+        "src/share/code/sets.test.ts",
+    ];
+    setup::npm_packages(job, page::FOLDER)?;
+    shared.package(job)?;
+    let python = setup::python(job)?;
+    unit_tests(job, "vitest-python.json", &FILES, |run| run.env("ELBO_ROOM_PYTHON", &python))
 }
 
 /// One error that says all of them.
