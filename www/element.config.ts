@@ -6,6 +6,7 @@ import { crateFunctions, functionsIn } from './vite/crate.ts';
 import { catalogues } from './vite/messages/plugin.ts';
 import { DEFINES } from './vite/defines.ts';
 import { element, enclosed, withoutWasm } from './vite/element.ts';
+import { formulas } from './vite/formulas.ts';
 import { notices } from './vite/notices.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -23,6 +24,8 @@ export default defineConfig({
     svelte(),
     element(),
     catalogues(at('src/messages')),
+    // Fonts are a document's: in an element the browser sets formulas itself.
+    formulas('mathml'),
     crateFunctions(at('..'), functionsIn(at('src/labs'))),
     thirdParty.plugin,
   ],

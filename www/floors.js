@@ -4,6 +4,7 @@
  * type imports are gone once they are compiled.
  */
 export const FLOORS = {
+  formula: [],
   engine: [],
   drawing: ['engine'],
   messages: [],
@@ -13,7 +14,7 @@ export const FLOORS = {
   format: ['engine'],
   explain: ['engine', 'drawing', 'messages'],
   schema: ['engine'],
-  declared: ['engine', 'drawing', 'messages', 'schema'],
+  declared: ['formula', 'engine', 'drawing', 'messages', 'schema'],
   state: ['messages', 'schema', 'declared'],
   address: ['engine', 'schema', 'declared', 'state'],
   storage: [],
@@ -23,8 +24,8 @@ export const FLOORS = {
   edits: ['address', 'commands', 'messages', 'state'],
   page: ['address', 'edits', 'host', 'messages', 'state'],
   share: ['engine', 'host', 'messages', 'dialog'],
-  controls: ['commands', 'engine', 'messages', 'format', 'share'],
-  charts: ['engine', 'messages', 'format', 'controls', 'share'],
+  controls: ['formula', 'commands', 'engine', 'messages', 'format', 'share'],
+  charts: ['formula', 'engine', 'messages', 'format', 'controls', 'share'],
   models: [
     'engine',
     'host',
@@ -39,6 +40,7 @@ export const FLOORS = {
     'controls',
   ],
   scoring: [
+    'formula',
     'tab',
     'models',
     'engine',
@@ -53,6 +55,7 @@ export const FLOORS = {
     'share',
   ],
   labs: [
+    'formula',
     'host',
     'scoring',
     'models',
@@ -75,6 +78,7 @@ export const FLOORS = {
     'share',
   ],
   story: [
+    'formula',
     'storage',
     'engine',
     'messages',

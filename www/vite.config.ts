@@ -7,6 +7,7 @@ import { defaultClientConditions, defineConfig } from 'vite';
 import { catalogues } from './vite/messages/plugin.ts';
 import { crateFunctions, functionsIn } from './vite/crate.ts';
 import { DEFINES } from './vite/defines.ts';
+import { formulas } from './vite/formulas.ts';
 import { hosting } from './vite/hosting.ts';
 import { installable } from './vite/installable.ts';
 import { guide } from './vite/guide.ts';
@@ -40,6 +41,7 @@ export default defineConfig({
   plugins: [
     svelte(),
     catalogues(at('src/messages')),
+    formulas(),
     models(at('../models')),
     guide(at('../models/README.md')),
     crateFunctions(at('..'), functionsIn(at('src/labs'))),

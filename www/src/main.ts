@@ -1,5 +1,6 @@
 import './engine/trusted.ts';
 // What all is set in comes first, what changes the components after them.
+import 'katex/dist/katex.min.css';
 import './styles/base.css';
 import './styles/tokens.css';
 import { mount } from 'svelte';

@@ -94,8 +94,6 @@ export function element(): Plugin[] {
       },
       load(id) {
         if (id === NO_WORKER) return 'export const registerSW = () => async () => {};';
-        // The browser sets formulas itself: fonts are a document's.
-        if (/katex[^/]*\.css$/.test(id)) return '';
         return null;
       },
     },

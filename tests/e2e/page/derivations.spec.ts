@@ -1,10 +1,9 @@
 /** The derivations beside the labs: opened, linked to what their symbols stand for, readable by everybody. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { ANCHORS, type Anchor } from '../../../www/src/labs/anchors.ts';
 import type { Derivation, Words } from '../../../www/src/labs/derivation.ts';
 import { definitionOf } from '../../../www/src/labs/index.ts';
 import type { Language } from '../../../www/src/messages/languages.ts';
-import { linksIn } from '../../../www/src/story/tex.ts';
 import { CONTRAST, expectAccessible, expectNone, expectNoOverflow, SPANS } from '../checks.ts';
 import { en, expect, hide, type Locator, open, type Page, tabTo, test } from '../fixtures.ts';
 import { type Lab, LABS, settle } from '../labs.ts';
@@ -43,8 +42,12 @@ async function derivationOf(lab: Lab) {
 /** What of the page does not light for the symbol that stands for it, or is not led to by it. */
 async function misleading(page: Page, lab: Lab, { steps, symbols }: Derivation): Promise<string[]> {
   const wanted = new Map<Anchor, { step: string; symbol: string }>();
-  for (const { id, formulas } of steps) {
-    for (const name of linksIn(formulas)) {
+  for (const { id } of steps) {
+    const listed = stepOf(page, id).locator('.symbols [data-testid^=symbol-]');
+    const names = await listed.evaluateAll((all: HTMLElement[]) =>
+      all.map(({ dataset }) => dataset['testid']?.replace('symbol-', '') ?? ''),
+    );
+    for (const name of names) {
       const anchor = symbols[name]?.anchor as Anchor;
       if (!wanted.has(anchor) && ANCHORS.get(anchor)?.includes(lab))
         wanted.set(anchor, { step: id, symbol: name });
@@ -184,4 +187,15 @@ test('a formula shows the function that computes it', async ({ page }) => {
   await expect(step.locator('pre')).toContainText('pub fn kl_standard(');
   await expect(step).toContainText(/crate\/src\/math\/gaussian\.rs:\d+/);
   await expect(step.locator('.wrong')).toContainText(en.derivations.often);
+});
+
+test('what sets formulas is nowhere in the build', async () => {
+  const assets = new URL('../../../www/dist/assets/', import.meta.url);
+  const names = (await readdir(assets)).filter((name) => name.endsWith('.js'));
+  const scripts = await Promise.all(names.map((name) => readFile(new URL(name, assets), 'utf8')));
+  const having = (text: string) => names.filter((_, i) => scripts[i]?.includes(text));
+  expect(having('katex-html').length).toBeGreaterThan(10);
+  expect(having('KaTeX parse error')).toEqual([]);
+  // No formula is left as its source.
+  expect(having(String.raw`\mathrm`).concat(having(String.raw`\theta`))).toEqual([]);
 });

@@ -16,6 +16,7 @@ async function fetchModules() {
   });
   const modules = {
     svelte: await import('svelte'),
+    english: await import('../testing/english.ts'),
     App: (await import('../App.svelte')).default,
     address: await import('../address/address.ts'),
     state: await import('../state.ts'),

@@ -1,5 +1,6 @@
 /** What a lab says of itself before it is opened. Its code is fetched by `load`. */
 import type { ModelEntry } from '../../engine/protocol.ts';
+import type { SetFormula } from '../formula.ts';
 import type { ModelKind, Role } from '../engine/worker-host.svelte.ts';
 import type { Messages } from '../messages/catalogue.ts';
 import type { Slices, StateOf } from '../schema/rows.ts';
@@ -65,6 +66,7 @@ export interface Definition<
   anchors: readonly Anchor[];
   /** Its stops of the guided tour, by their names in an address. */
   tour: Readonly<Record<TourStep, Stop<S>>>;
+  tourFormulas?: () => Promise<{ default: Readonly<Record<TourStep, SetFormula>> }>;
   /** Its controller and its view. */
   load: () => Promise<Module>;
   /** Worked states of it. */

@@ -1,19 +1,20 @@
 /** A derivation without its words: formulas, what their symbols stand for, the functions that compute them. */
+import type { SetFormula } from '../formula.ts';
 import type { Anchor } from './anchors.ts';
 import type { ReferenceId } from './references.ts';
 
 /** A symbol that stands for a control or a number. */
 interface SymbolLink {
-  tex: string;
+  tex: SetFormula;
   anchor: Anchor;
 }
 
 export interface Step {
   id: string;
   /** In the order of the text; `\link{name}{tex}` is a symbol that leads to what it stands for. */
-  formulas: readonly string[];
+  formulas: readonly SetFormula[];
   /** A formula that is often written and wrong; the text says why. */
-  wrong?: string;
+  wrong?: SetFormula;
   /** Paths of functions in the crate, as `math::gaussian::kl`. */
   functions: readonly string[];
   cites: readonly ReferenceId[];

@@ -19,7 +19,6 @@ export interface Stop<S extends Slices = Slices> {
   at: readonly [string, ...string[]];
   /** Whose, where several models have the same. */
   of?: 'vae' | 'hvae' | 'ddpm';
-  tex: string;
   /** Whether the site has what the stop shows; every site where it is left out. */
   needs?: (site: Site) => boolean;
 }

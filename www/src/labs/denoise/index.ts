@@ -26,6 +26,7 @@ export const denoise = defineLab({
   fitModels,
   anchors,
   tour,
+  tourFormulas: () => import('./tourFormulas.ts'),
   load: () => import('./lab.ts'),
   presets: () => import('./presets.json'),
   derivation: {

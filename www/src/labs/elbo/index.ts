@@ -22,6 +22,7 @@ export const elbo = defineLab({
   fitModels,
   anchors,
   tour,
+  tourFormulas: () => import('./tourFormulas.ts'),
   load: () => import('./lab.ts'),
   presets: () => import('./presets.json'),
   derivation: {

@@ -9,13 +9,11 @@ export const tour = stops(
       place: 20,
       setting: { inference: { target: 'banana', family: 'full-covariance' } },
       at: ['run', 'elbo-exact', 'inference-gap', 'log-z'],
-      tex: '\\log Z = \\mathrm{ELBO}(q) + \\mathrm{KL}(q\\,\\|\\,p)',
     },
     divergences: {
       place: 30,
       setting: { inference: { target: 'two-gaussians', iterations: 600 } },
       at: ['reverse-plane', 'forward-plane'],
-      tex: '\\mathrm{KL}(q\\,\\|\\,p) \\ne \\mathrm{KL}(p\\,\\|\\,q)',
     },
     gradients: {
       place: 40,
@@ -23,13 +21,11 @@ export const tour = stops(
         inference: { target: 'logistic-regression', draws: 5, iterations: 400 },
       },
       at: ['gradient-variance', 'gradient'],
-      tex: 'z = \\mu + \\sigma \\odot \\varepsilon,\\quad \\varepsilon \\sim \\mathcal N(0, I)',
     },
     'mean-field': {
       place: 50,
       setting: { inference: { iterations: 800 } },
       at: ['reverse-plane', 'family', 'inference-gap'],
-      tex: 'q(z) = q_1(z_1)\\, q_2(z_2)',
     },
   },
 );

@@ -24,6 +24,7 @@ export const latent = defineLab({
   fitModels,
   anchors,
   tour,
+  tourFormulas: () => import('./tourFormulas.ts'),
   load: () => import('./lab.ts'),
   presets: () => import('./presets.json'),
   derivation: {

@@ -18,6 +18,7 @@ export const plane = defineLab({
   },
   anchors,
   tour,
+  tourFormulas: () => import('./tourFormulas.ts'),
   load: () => import('./lab.ts'),
   presets: () => import('./presets.json'),
   derivation: {
