@@ -13,6 +13,7 @@ import { installable } from './vite/installable.ts';
 import { guide } from './vite/guide.ts';
 import { models } from './vite/models.ts';
 import { notices } from './vite/notices.ts';
+import { LANGUAGES } from './src/messages/languages.ts';
 import { preload } from './vite/preload.ts';
 import { shell } from './vite/shell.ts';
 
@@ -29,6 +30,8 @@ const FIRST_LAB = /LABS = \[(\w+)/.exec(readFileSync(at('src/labs/index.ts'), 'u
 const PAGE = [
   'App.svelte',
   `labs/${FIRST_LAB}/lab.ts`,
+  // The texts, which are fetched with it, need nothing else.
+  'messages/plural.ts',
   ...['base', 'tokens', 'range', 'print'].map((name) => `styles/${name}.css`),
 ].map((path) => at(`src/${path}`));
 
@@ -48,7 +51,7 @@ export default defineConfig({
     hosting(),
     thirdParty.plugin,
     shell(at('pictures/latent.webp'), process.env['ELBO_ROOM_URL'] ?? ''),
-    preload('elbo_room_bg.wasm', 'models/manifest.json'),
+    preload('elbo_room_bg.wasm', 'models/manifest.json', LANGUAGES),
     installable(),
   ],
   define: DEFINES,
@@ -75,6 +78,7 @@ export default defineConfig({
     pool: 'threads',
     // The compiler takes most of two cores meanwhile; no test is about time.
     testTimeout: 30_000,
+    setupFiles: [at('src/testing/english.ts')],
     projects: [
       {
         extends: true,

@@ -13,6 +13,21 @@
     // The browser refuses its storage: the scheme is the system's.
     void error;
   }
+  // The texts that the page's script will ask for, by the rules of src/messages/languages.ts: so they come along with it.
+  var texts = document.querySelector('meta[name="texts"]');
+  var link = null;
+  if (texts) {
+    var asked = /[#&]lang=(\w+)/.exec(location.hash);
+    var wanted = (asked ? [asked[1]] : []).concat(navigator.languages || [], 'en');
+    var files = wanted.map(function (tag) {
+      return texts.getAttribute('data-' + tag.toLowerCase().split('-')[0]);
+    });
+    link = document.createElement('link');
+    link.rel = 'modulepreload';
+    link.crossOrigin = '';
+    link.href = files.find(Boolean);
+    document.head.append(link);
+  }
   function fail(reason, detail) {
     var boot = document.getElementById('boot');
     // One failure leads to others: the first is the one.

@@ -1,7 +1,16 @@
 import type { Route } from '@playwright/test';
 import { zh } from '../texts.ts';
 import { type Crate, decode, priorSample } from '../crate.ts';
-import { en, expect, expectLevels, type Guard, open, type Page, test } from '../fixtures.ts';
+import {
+  en,
+  expect,
+  expectLevels,
+  type Guard,
+  open,
+  painted,
+  type Page,
+  test,
+} from '../fixtures.ts';
 
 const text = en.loading;
 const SEED = 9;
@@ -116,7 +125,9 @@ test('the VAE is usable while the diffusion model still loads', async ({ page, c
   await expect(page.getByTestId('loading')).toBeHidden();
 });
 
-test('a browser that lacks what the models need is told so, and has the derivations', async ({ page }) => {
+test('a browser that lacks what the models need is told so, and has the derivations', async ({
+  page,
+}) => {
   await page.addInitScript(() => {
     Object.defineProperty(globalThis, 'OffscreenCanvas', { value: undefined });
   });
@@ -127,6 +138,29 @@ test('a browser that lacks what the models need is told so, and has the derivati
   await step.locator('summary').first().click();
   await expect(step.locator('.katex-display').first()).toBeVisible();
 });
+
+test('what is only read does not wait for an engine that never comes', async ({ page }) => {
+  await page.route('**/*.wasm', () => undefined);
+  await open(page, 'lab=latent');
+  await expect(page.locator('.lab > header .katex').first()).toBeVisible();
+  const step = page.getByTestId('step-bound');
+  await step.locator('summary').first().click();
+  await expect(step.locator('.katex-display').first()).toBeVisible();
+});
+
+for (const language of ['en', 'zh'] as const) {
+  test(`in ${language}, the texts of no other language are fetched`, async ({ page }) => {
+    const fetched: string[] = [];
+    page.on('request', (request) => {
+      const [, part] = /\/(\w+-page)-[^/]*\.js$/.exec(request.url()) ?? [];
+      if (part) fetched.push(part);
+    });
+    await open(page, `lang=${language}`);
+    await painted(page.getByTestId('latent-digit'));
+    await expect(page.getByTestId('story').getByRole('heading').first()).toBeVisible();
+    expect(fetched).toEqual([`${language}-page`]);
+  });
+}
 
 test('a worker that dies is replaced, and its pictures come back', async ({ page, crate }) => {
   await open(page, `z=seed:${SEED}&lang=zh`);

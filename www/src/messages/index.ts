@@ -3,7 +3,7 @@
  * adds one adds it in all of them, in the same place. `catalogue.ts` has their types, and `messages.test.ts` fails on text
  * that is missing, empty, left in English, or silent about an argument.
  *
- * `messages` and what hangs on it are views: a text is looked up when it is read, so a component may keep
+ * Nothing can be read before `speech.load()` has fetched a language. `messages` and what hangs on it are views: a text is looked up when it is read, so a component may keep
  * `const text = messages.latent` and yet change its language with the page. A single text that is kept
  * (`const title = messages.latent.title`) does not: read it where it is shown, or in a `$derived`.
  *
@@ -11,7 +11,6 @@
  * its markup and in its effects is in that of its element; an event's handler, and what comes after an `await`, use a part
  * that was kept before.
  */
-import en from 'virtual:texts/page/en';
 import type { Messages } from './catalogue.ts';
 import { speaker, type Speech } from './speech.svelte.ts';
 
@@ -32,12 +31,12 @@ function view<T extends object>(standard: T, current: () => T): T {
 const spoken = new WeakMap<Speech, Messages>();
 
 function textsOf(speech: Speech): Messages {
-  const texts = spoken.get(speech) ?? view(en, () => speech.messages);
+  const texts = spoken.get(speech) ?? view(speech.messages, () => speech.messages);
   spoken.set(speech, texts);
   return texts;
 }
 
-export const messages: Messages = new Proxy(en, {
+export const messages = new Proxy({} as Messages, {
   get: (_, key): unknown => Reflect.get(textsOf(speaker.now()), key),
 });
 

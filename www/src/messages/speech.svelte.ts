@@ -1,15 +1,20 @@
-import en from 'virtual:texts/page/en';
 import type { Messages } from './catalogue.ts';
-import { type Language, preferredLanguage } from './languages.ts';
+import { type Language, LANGUAGES, preferredLanguage } from './languages.ts';
 
-const FETCHED: Record<Exclude<Language, 'en'>, () => Promise<Messages>> = {
-  zh: async () => (await import('virtual:texts/page/zh')).default,
+const FETCHED: Record<Language, () => Promise<{ default: Messages }>> = {
+  en: () => import('virtual:texts/page/en'),
+  zh: () => import('virtual:texts/page/zh'),
 };
 
-/** The texts that have been fetched, whoever asked for them. English comes with the page. */
-let known = $state.raw<Partial<Record<Language, Messages>>>({ en });
+/** The texts that have been fetched, whoever asked for them. */
+let known = $state.raw<Partial<Record<Language, Messages>>>({});
 
-/** Which language a page, or an element, speaks. English stands in until another is there. */
+async function learn(language: Language): Promise<void> {
+  const { default: texts } = await FETCHED[language]();
+  known = { ...known, [language]: texts };
+}
+
+/** Which language a page, or an element, speaks: one that is there, until the one that is wanted has come. */
 export class Speech {
   #chosen = $state<Language | null>(null);
   readonly #preferred = preferredLanguage(
@@ -23,36 +28,42 @@ export class Speech {
 
   set chosen(language: Language | null) {
     this.#chosen = language;
-    void this.load();
+    // The first one is waited for, by whoever has something to say in it.
+    if (this.#spoken) void this.load();
   }
 
   /** All texts in one language, whichever is spoken. */
   async texts(language: Language): Promise<Messages> {
-    return known[language] ?? (language === 'en' ? en : FETCHED[language]());
+    return known[language] ?? (await FETCHED[language]()).default;
   }
 
-  /** Fetches the language that is asked for; without it, English goes on. */
+  /** Fetches the language that is asked for; without it another goes on. Rejects where there is none. */
   async load(): Promise<void> {
-    const language = this.#wanted;
-    if (language === 'en' || known[language]) return;
+    if (known[this.#wanted]) return;
     try {
-      const texts = await FETCHED[language]();
-      known = { ...known, [language]: texts };
+      await learn(this.#wanted);
     } catch {
       // Asked for again when it is chosen again.
+      if (!this.#spoken) await learn('en');
     }
   }
 
   get language(): Language {
-    return known[this.#wanted] ? this.#wanted : 'en';
+    return this.#spoken ?? this.#wanted;
   }
 
   get messages(): Messages {
-    return known[this.language] ?? en;
+    const texts = known[this.language];
+    if (!texts) throw new Error('the texts of the page have not been fetched');
+    return texts;
   }
 
   get #wanted(): Language {
     return this.#chosen ?? this.#preferred;
+  }
+
+  get #spoken(): Language | undefined {
+    return [this.#wanted, ...LANGUAGES].find((language) => known[language]);
   }
 }
 
