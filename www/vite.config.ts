@@ -15,6 +15,7 @@ import { models } from './vite/models.ts';
 import { notices } from './vite/notices.ts';
 import { LANGUAGES } from './src/messages/languages.ts';
 import { preload } from './vite/preload.ts';
+import { prerender } from './vite/prerender/plugin.ts';
 import { shell } from './vite/shell.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -52,6 +53,7 @@ export default defineConfig({
     thirdParty.plugin,
     shell(at('pictures/latent.webp'), process.env['ELBO_ROOM_URL'] ?? ''),
     preload('elbo_room_bg.wasm', 'models/manifest.json', LANGUAGES),
+    prerender(at('..')),
     installable(),
   ],
   define: DEFINES,

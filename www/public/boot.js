@@ -28,11 +28,27 @@
     link.href = files.find(Boolean);
     document.head.append(link);
   }
+  // What the document shows until the page's script is there (vite/prerender): the page's own address, in English.
+  var own = /^(#(lang=en)?)?$/.test(location.hash) && (!link || /\/en-page-/.test(link.href));
+  var parsed = new MutationObserver(function () {
+    var app = document.getElementById('app');
+    if (!app) return;
+    if (own)
+      // The page's policy forbids styles in markup, and none that a script sets.
+      app.querySelectorAll('[data-style]').forEach(function (element) {
+        element.style.cssText = element.dataset.style;
+      });
+    else app.replaceChildren();
+    if (document.getElementById('boot')) parsed.disconnect();
+  });
+  if (texts && document.readyState === 'loading')
+    parsed.observe(document, { childList: true, subtree: true });
   function fail(reason, detail) {
     var boot = document.getElementById('boot');
     // One failure leads to others: the first is the one.
     if (!boot || boot.classList.contains('failed')) return;
     boot.classList.add('failed');
+    document.getElementById('app').replaceChildren();
     boot.querySelectorAll('[data-reason]').forEach(function (line) {
       line.hidden = line.dataset.reason !== reason;
       if (detail && (reason === 'script' || reason === 'error')) line.append(' (' + detail + ')');

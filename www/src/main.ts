@@ -17,6 +17,11 @@ appearance.begin();
 speech.chosen = parseState(location.hash).state.language;
 void speech
   .load()
-  .then(() => mount(App, { target: document.getElementById('app') as HTMLElement }))
+  .then(() => {
+    const target = document.getElementById('app') as HTMLElement;
+    // In one turn: nothing is painted between what the document showed and the page.
+    target.replaceChildren();
+    mount(App, { target });
+  })
   // It says why the page does not start.
   .then(() => document.getElementById('boot')?.remove());

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { levelsIn } from '../../../www/vite/prerender/digit.ts';
 import { decode, priorSample } from '../crate.ts';
 import { drag, expect, expectLevels, open, pixels, test, valueOf } from '../fixtures.ts';
 import { expectStrip } from '../strip.ts';
@@ -22,6 +24,17 @@ test('dragging a latent changes the digit, to exactly what the crate decodes', a
   expect(value).toBeGreaterThan(1.5);
   await expectLevels(digit, decode(crate, z.with(index, value)));
   expect(await pixels(digit)).not.toBe(before);
+});
+
+test('the picture in the document is what is painted at the page’s own address', async ({
+  page,
+}) => {
+  const html = await readFile(new URL('../../../www/dist/index.html', import.meta.url), 'utf8');
+  const [svg = ''] = /<svg class="first-digit".*?<\/svg>/.exec(html) ?? [];
+  const levels = levelsIn(svg);
+  expect(levels.filter((level) => level > 0).length).toBeGreaterThan(50);
+  await open(page, '');
+  await expectLevels(page.getByTestId('latent-digit'), levels);
 });
 
 test('the same address gives the same pixels', async ({ page, crate, context }) => {

@@ -148,6 +148,44 @@ test('what is only read does not wait for an engine that never comes', async ({ 
   await expect(step.locator('.katex-display').first()).toBeVisible();
 });
 
+for (const width of [1280, 390]) {
+  test(`at ${width} pixels, the picture in the document gives way to the page’s in the same place`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width, height: 800 });
+    let come = (): void => undefined;
+    const held = new Promise<void>((resolve) => (come = resolve));
+    await page.route('**/assets/index-*.js', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const where = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element) => {
+          const { x, y, width, height } = element.getBoundingClientRect();
+          return { x, y, width, height };
+        });
+    await page.goto('./', { waitUntil: 'commit' });
+    await expect(page.locator('.first-digit')).toBeVisible();
+    await page.evaluate(() => document.fonts.ready);
+    const before = await where('.first-digit');
+    come();
+    const digit = page.getByTestId('latent-digit');
+    await painted(digit);
+    await expect(page.locator('.first-digit')).toHaveCount(0);
+    expect(await where('[data-testid=latent-digit]')).toEqual(before);
+  });
+}
+
+test('the picture in the document stands for no other address', async ({ page }) => {
+  await page.route('**/assets/index-*.js', () => undefined);
+  await page.goto('./#lab=elbo', { waitUntil: 'commit' });
+  await expect(page.locator('#boot')).toBeAttached();
+  await expect(page.locator('#app')).toBeEmpty();
+});
+
 for (const language of ['en', 'zh'] as const) {
   test(`in ${language}, the texts of no other language are fetched`, async ({ page }) => {
     const fetched: string[] = [];
