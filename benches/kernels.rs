@@ -3,19 +3,19 @@
 mod peer;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use elbo_room::kernels::convolution::{Direct, Weights, Window};
+use elbo_room::kernels::convolution::{ConvGeometry, Direct, Weights};
 use elbo_room::kernels::matmul::{linear, matmul};
 use elbo_room::kernels::normalization::group_norm;
-use elbo_room::kernels::panels::Panels;
+use elbo_room::kernels::packed::PackedMatrix;
 use elbo_room::kernels::rearrange::transpose;
 use elbo_room::kernels::winograd::Winograd;
 use peer::{Peer, graphs, tensor, wave};
 
 const NO_STEPS: [usize; 2] = [1, 1];
 
-fn window(kernel: usize) -> Window {
+fn geometry(kernel: usize) -> ConvGeometry {
     let pads = [(kernel - 1) / 2; 2];
-    Window {
+    ConvGeometry {
         kernel: [kernel; 2],
         strides: NO_STEPS,
         dilations: NO_STEPS,
@@ -34,7 +34,7 @@ fn convolution(criterion: &mut Criterion) {
         let (x, mut out, bias) =
             (wave(side * side * inputs), vec![0.0; side * side * outputs], wave(outputs));
         let winograd = <Winograd>::new(size, [1; 2], size, weights, bias.clone());
-        let direct = <Direct>::new(window(3), size, weights, bias).unwrap();
+        let direct = <Direct>::new(geometry(3), size, weights, bias).unwrap();
         let (mut three, mut one) = (Default::default(), Vec::new());
         group.bench_function(BenchmarkId::new("winograd", &what), |b| {
             b.iter(|| winograd.run(&x, None, &mut out, &mut three));
@@ -55,8 +55,9 @@ fn products(criterion: &mut Criterion) {
         let what = format!("{rows}x{depth} times {depth}x{columns}");
         let (a, b_values, mut out) =
             (wave(rows * depth), wave(depth * columns), vec![0.0; rows * columns]);
-        let weights = <Panels>::new(depth, columns, |k, column| b_values[k * columns + column]);
-        let mut panels = <Panels>::zero(0, 0);
+        let weights =
+            <PackedMatrix>::new(depth, columns, |k, column| b_values[k * columns + column]);
+        let mut panels = <PackedMatrix>::zero(0, 0);
         group.bench_function(BenchmarkId::new("weights", &what), |b| {
             b.iter(|| linear(&a, depth, &weights, &[], &mut out));
         });
@@ -95,7 +96,8 @@ fn transposed_convolution(criterion: &mut Criterion) {
         let what = format!("{side}x{side}, {inputs} to {outputs}");
         let values = wave(4 * inputs * outputs);
         let weights = Weights { values: &values, outputs: 4 * outputs, inputs, kernel: [1; 2] };
-        let direct = <Direct>::new(window(1), [side; 2], weights, vec![0.0; 4 * outputs]).unwrap();
+        let direct =
+            <Direct>::new(geometry(1), [side; 2], weights, vec![0.0; 4 * outputs]).unwrap();
         let x = wave(side * side * inputs);
         let (mut product, mut out) =
             (vec![0.0; 4 * side * side * outputs], vec![0.0; 4 * side * side * outputs]);

@@ -170,7 +170,8 @@ fn the_plane_of_two_latents_is_painted() {
 fn the_plane_of_variational_inference_is_painted() {
     let canvas = canvas();
     let plane = |more: &str| {
-        let colours = "\"background\": \"#ffffff\", \"target\": \"#000000\", \"accent\": \"#ff0000\", \"ink\": \"#00ff00\"";
+        let colours = "\"background\": \"#ffffff\", \"target\": \"#000000\", \"accent\": \
+            \"#ff0000\", \"ink\": \"#00ff00\"";
         layout(&format!("{{\"size\": 100, \"q\": \"reverse\", {colours} {more}}}"))
     };
     let options = layout("{\"seed\": 1, \"start\": [{\"mean\": [2, 2], \"std\": [0.5, 0.5]}]}");
@@ -214,7 +215,8 @@ fn the_plane_of_a_diffusion_is_painted() {
     .unwrap();
     let plane = |t: usize, more: &str| {
         layout(&format!(
-            "{{\"size\": 90, \"t\": {t}, \"background\": \"#ffffff\", \"density\": \"#000000\", \"accent\": \"#ff0000\", \"ink\": \"#0000ff\"{more}}}"
+            "{{\"size\": 90, \"t\": {t}, \"background\": \"#ffffff\", \"density\": \"#000000\", \
+                \"accent\": \"#ff0000\", \"ink\": \"#0000ff\"{more}}}"
         ))
     };
     let paint = |diffusion: &mut PlaneDiffusion, t, more: &str| {

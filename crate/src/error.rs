@@ -1,5 +1,5 @@
-//! The one error type of the crate: a variant with fields for code, and one wording for each variant
-//! that says to a person what is wrong and what to do.
+//! The one error type of the crate: a variant with fields for code, and one wording for each
+//! variant that says to a person what is wrong and what to do.
 
 use std::error::Error as _;
 use std::fmt::Display;
@@ -169,7 +169,7 @@ impl Error {
         of_texts([&what, &found, &expected], make)
     }
 
-    /// A call that cannot be answered, whatever its single values.
+    /// A call whose arguments are valid one by one but not together.
     #[must_use]
     pub fn request(problem: impl Display, remedy: impl Display) -> Self {
         let make = |[problem, remedy]: [Box<str>; 2]| Self::Request { problem, remedy };

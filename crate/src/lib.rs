@@ -11,7 +11,7 @@
 //! - [`image`]: from a picture or strokes to 8-bit levels,
 //! - [`data`]: data sets of images from files,
 //! - [`evaluation`]: the scores of models on test sets,
-//! - `kernels` (no part of the interface): what most of a network's time is spent in,
+//! - `kernels` (private): what most of a network's time is spent in,
 //! - [`model`]: what the mathematics needs of a network, the manifest, and ONNX networks run by
 //!   tract,
 //! - [`engine`]: one type for each thing a user does ([`engine::Vae`], [`engine::Ddpm`] and its
@@ -31,17 +31,22 @@ pub mod evaluation;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod image;
-/// Public for the benchmarks and the tests of this package, and no part of the interface.
+#[cfg(feature = "bench-internals")]
 #[doc(hidden)]
 pub mod kernels;
+#[cfg(not(feature = "bench-internals"))]
+#[allow(dead_code, unreachable_pub, reason = "the benchmarks and the tests use more of it")]
+mod kernels;
 pub mod math;
 pub mod model;
+mod names;
 #[cfg(test)]
 mod types;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod wire;
 
 #[cfg(target_arch = "wasm32")]
+#[allow(clippy::must_use_candidate, reason = "JavaScript cannot be told")]
 pub mod bindings;
 #[cfg(target_arch = "wasm32")]
 mod canvas;

@@ -12,8 +12,10 @@ use crate::support::js::{get, number};
 fn an_evaluation_tells_scores_and_percentiles() {
     let quantiles: Vec<f64> = (0..=100).map(|percent| f64::from(percent) - 200.0).collect();
     let json = format!(
-        r#"{{"format": 1, "models": [{{"id": "a", "files": {{"network": "00"}}, "dataset": "MNIST test", "task": "8-bit",
-            "command": "evaluate", "seed": 0, "scores": [{{"metric": "bits-per-dim", "unit": "bits/dim", "value": 1.1,
+        r#"{{"format": 1, "models": [{{
+            "id": "a", "files": {{"network": "00"}}, "dataset": "MNIST test", "task": "8-bit",
+            "command": "evaluate", "seed": 0,
+            "scores": [{{"metric": "bits-per-dim", "unit": "bits/dim", "value": 1.1,
             "standardError": 0.1, "images": 2, "samples": 16}}],
             "bounds": {{"images": 2, "lowest": [-200], "quantiles": {quantiles:?},
             "histogram": {{"edges": [-200, -150, -100], "counts": [1, 1]}}}}}}]}}"#
@@ -33,11 +35,13 @@ fn an_image_is_placed_between_two_sets() {
     let quantiles = |from: f64| (0..=50).map(|i| from + f64::from(i)).collect::<Vec<f64>>();
     let percents: Vec<f64> = (0..=100).map(f64::from).collect();
     let bounds = format!(
-        r#""bounds": {{"images": 2, "lowest": [0], "quantiles": {percents:?}, "histogram": {{"edges": [0, 50, 101], "counts": [1, 1]}}}}"#
+        r#""bounds": {{"images": 2, "lowest": [0], "quantiles": {percents:?},
+            "histogram": {{"edges": [0, 50, 101], "counts": [1, 1]}}}}"#
     );
     let entry = |dataset: &str, more: &str| {
         format!(
-            r#"{{"id": "a", "files": {{}}, "dataset": "{dataset}", "task": "8-bit", "command": "", "seed": 0, "scores": [], {bounds}{more}}}"#
+            r#"{{"id": "a", "files": {{}}, "dataset": "{dataset}", "task": "8-bit", "command": "",
+                "seed": 0, "scores": [], {bounds}{more}}}"#
         )
     };
     let detector = |name: &str, from: f64| {
@@ -47,7 +51,8 @@ fn an_image_is_placed_between_two_sets() {
     let detectors =
         [detector("likelihood", 0.0), detector("kl", -50.0), detector("middle-timesteps", -50.0)];
     let strangers = format!(
-        r#", "own": false, "strangers": {{"own": "A", "images": [2, 2], "typical": 25, "detectors": [{}]}}"#,
+        r#", "own": false,
+            "strangers": {{"own": "A", "images": [2, 2], "typical": 25, "detectors": [{}]}}"#,
         detectors.join(", ")
     );
     let json =

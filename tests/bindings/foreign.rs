@@ -150,8 +150,9 @@ fn what_is_no_onnx_file_or_no_model_is_said() {
 #[wasm_bindgen_test]
 fn one_bad_entry_leaves_the_others_alone() {
     let manifest = r#"{"format": 2, "models": [
-        {"id": "good", "kind": "vae", "image": {"channels": 1, "height": 2, "width": 2}, "likelihood": "bernoulli",
-         "files": {"decoder": {"path": "d.onnx"}}, "latents": {"count": 2}},
+        {"id": "good", "kind": "vae", "image": {"channels": 1, "height": 2, "width": 2},
+         "likelihood": "bernoulli", "files": {"decoder": {"path": "d.onnx"}},
+         "latents": {"count": 2}},
         {"id": "bad", "kind": "gan"}
     ]}"#;
     let parsed = parse_manifest(manifest).unwrap();

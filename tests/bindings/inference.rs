@@ -17,7 +17,8 @@ fn components(q: &JsValue) -> Vec<JsValue> {
 
 #[wasm_bindgen_test]
 fn a_fit_steps_and_resets() {
-    let options = "{\"seed\": 3, \"components\": 2, \"samples\": 4, \"gradient\": \"score-function\", \"optimizer\": \"sgd\", \"learningRate\": 0.01}";
+    let options = "{\"seed\": 3, \"components\": 2, \"samples\": 4, \"gradient\": \
+        \"score-function\", \"optimizer\": \"sgd\", \"learningRate\": 0.01}";
     let mut fit = new("two-gaussians", "mixture", options).unwrap();
     let start = fit.state().unwrap();
     assert_eq!((number(&start, "iteration"), number(&start, "seed")), (0.0, 3.0));

@@ -132,7 +132,8 @@ fn the_diffusion_model_predicts_clean_image_and_noise() {
 fn the_sampler_steps_and_keeps_frames() {
     let ddpm = ddpm();
     assert_eq!(ddpm.classes().length(), 10);
-    let options = "{\"seed\": 5, \"class\": 3, \"steps\": 3, \"method\": \"ddim\", \"eta\": 0.5, \"guidance\": 1, \"chains\": 2}";
+    let options = "{\"seed\": 5, \"class\": 3, \"steps\": 3, \"method\": \"ddim\", \"eta\": 0.5, \
+        \"guidance\": 1, \"chains\": 2}";
     let mut sampler = ddpm.sampler(parse(options)).unwrap();
     assert_eq!(
         (sampler.seed(), sampler.chains(), sampler.length(), sampler.available()),

@@ -17,9 +17,9 @@ fn length(of: &JsValue, key: &str) -> u32 {
 
 #[wasm_bindgen_test]
 fn particles_go_their_ways() {
-    let mut diffusion = new(
-        "{\"data\": \"moons\", \"schedule\": \"linear\", \"steps\": 20, \"eta\": 0.5, \"particles\": 7, \"seed\": 2}",
-    );
+    let mut diffusion =
+        new("{\"data\": \"moons\", \"schedule\": \"linear\", \"steps\": 20, \"eta\": 0.5, \
+            \"particles\": 7, \"seed\": 2}");
     assert_eq!(
         (diffusion.seed(), diffusion.reached(), diffusion.log_snr().length()),
         (2.0, 20, 20)
@@ -54,7 +54,8 @@ fn particles_go_their_ways() {
 #[wasm_bindgen_test]
 fn a_point_tells_the_truth_the_bound_and_the_gap() {
     let diffusion = new(
-        "{\"data\": \"two-gaussians\", \"steps\": 10, \"particles\": 2, \"seed\": 1, \"model\": \"gaussian\"}",
+        "{\"data\": \"two-gaussians\", \"steps\": 10, \"particles\": 2, \"seed\": 1, \"model\": \
+            \"gaussian\"}",
     );
     let mut point = diffusion.point(0.1, 0.3).unwrap();
     let first = point.result().unwrap();

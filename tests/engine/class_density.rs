@@ -26,8 +26,8 @@ fn gaussian(mean: [f64; 2], std: [f64; 2], images: f64) -> Vec<u32> {
 
 fn file(counts: [Vec<u32>; 2]) -> Value {
     json!({
-        "classes": ["left", "right"], "x": [-3, 3], "y": [-3, 3], "columns": BINS, "rows": BINS, "outside": [4, 0],
-        "counts": counts,
+        "classes": ["left", "right"], "x": [-3, 3], "y": [-3, 3], "columns": BINS, "rows": BINS,
+        "outside": [4, 0], "counts": counts,
     })
 }
 

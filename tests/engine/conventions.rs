@@ -205,7 +205,9 @@ fn network() -> Ddpm {
         "parameterization": "epsilon", "classes": ["a", "b", "c"],
         "network": {
             "image": {"name": "sample"},
-            "time": {"name": "timestep", "form": "timestep", "schedule": {"kind": "linear", "steps": 50}},
+            "time": {
+                "name": "timestep", "form": "timestep", "schedule": {"kind": "linear", "steps": 50},
+            },
             "condition": {"name": "class_labels"},
             "output": {"name": "out_sample", "learnedVariance": true},
         },

@@ -152,8 +152,8 @@ fn the_passes_make_the_bound_and_its_standard_error() {
     }
 }
 
-/// Two pictures that differ in one pixel: their bounds from the same noise differ, over seeds, by as
-/// much as the differences between passes say, which is far less than each bound varies by.
+/// Two pictures that differ in one pixel: their bounds from the same noise differ, over seeds, by
+/// as much as the differences between passes say, which is far less than each bound varies by.
 #[wasm_bindgen_test(unsupported = test)]
 fn passes_of_one_seed_share_their_noise() {
     let ddpm = DATA.ddpm(image(2, 3));
@@ -212,9 +212,9 @@ fn all_timesteps_are_each_visited_twice() {
     assert_eq!(short.evaluations, 8 * 3);
 }
 
-/// The stated standard error against the spread over 150 seeds, where L_{t-1} is as steep in t as it
-/// gets: an image that the model does not expect, whose cost rises by orders of magnitude towards
-/// one end.
+/// The stated standard error against the spread over 150 seeds, where L_{t-1} is as steep in t as
+/// it gets: an image that the model does not expect, whose cost rises by orders of magnitude
+/// towards one end.
 #[wasm_bindgen_test(unsupported = test)]
 fn the_standard_error_of_all_timesteps_is_the_spread_over_seeds() {
     let narrow = GaussianData { mean: -0.6, std: 0.1 };

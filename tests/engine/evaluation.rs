@@ -2,7 +2,7 @@
 
 use elbo_room::ErrorKind;
 use elbo_room::evaluation::{
-    BoundDistribution, Chain, EvaluatedModel, Evaluation, FORMAT, MeanScore, Metric, Unit,
+    BoundDistribution, Chain, EvaluatedModel, Evaluation, FORMAT, MeanScore, Metric, MetricUnit,
 };
 use elbo_room::math::likelihood::Task;
 use elbo_room::math::rng::{Purpose, standard_normal};
@@ -18,7 +18,7 @@ fn evaluation(images: usize) -> Evaluation {
         metric: Metric::Importance,
         layer: None,
         k: Some(50),
-        unit: Unit::Nats,
+        unit: MetricUnit::Nats,
         value: -84.5,
         standard_error: Some(0.25),
         images: 10,
@@ -133,7 +133,9 @@ fn what_is_no_evaluation_is_refused() {
             |v| {
                 let none =
                     serde_json::json!([{"detector": "kl", "auroc": 0.5, "own": [1], "other": [1]}]);
-                v["models"][0]["strangers"] = serde_json::json!({"own": "A", "images": [1, 1], "typical": 1.0, "detectors": none});
+                v["models"][0]["strangers"] = serde_json::json!({
+                    "own": "A", "images": [1, 1], "typical": 1.0, "detectors": none,
+                });
             },
             "51 ascending",
         ),

@@ -1,4 +1,5 @@
-//! Pictures far from every digit, under every shipped latent-variable model: all numbers are finite.
+//! Pictures far from every digit, under every shipped latent-variable model: all numbers are
+//! finite.
 
 use elbo_room::engine::{
     Accumulator, Hvae, LatentBound, LatentBoundOptions, LatentBoundResult, Vae,

@@ -113,7 +113,10 @@ fn mean_and_spread_are_cut_from_one_output_on_any_axis() {
                 "encoder": {
                     "batch": batch,
                     "image": {"name": "pixels", "shape": [4], "scale": [2], "shift": [-1]},
-                    "posterior": {"spread": "log-std", "split": {"name": "stacked", "axis": axis, "order": order}},
+                    "posterior": {
+                        "spread": "log-std",
+                        "split": {"name": "stacked", "axis": axis, "order": order},
+                    },
                 },
                 "decoder": sigmoid_decoder(),
             }));
@@ -126,13 +129,14 @@ fn mean_and_spread_are_cut_from_one_output_on_any_axis() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_probability_and_the_value_before_its_sigmoid_say_the_same() {
-    let code = json!({"encoder": {"path": "encoder-code.onnx"}, "decoder": {"path": "decoder-sigmoid.onnx"}});
+    let code = json!({
+        "encoder": {"path": "encoder-code.onnx"}, "decoder": {"path": "decoder-sigmoid.onnx"},
+    });
     let encoder = json!({"posterior": {"spread": "none", "meanName": "code"}});
     let of = |output: Value| {
         let latent = json!({"name": "latent", "shape": [2, 1, 1]});
-        vae(
-            json!({"files": code, "encoder": encoder, "decoder": {"latent": latent, "output": output}}),
-        )
+        let decoder = json!({"latent": latent, "output": output});
+        vae(json!({"files": code, "encoder": encoder, "decoder": decoder}))
     };
     let z = [0.7_f32, -1.3];
     let expected: Vec<f64> =
@@ -159,7 +163,10 @@ fn a_probability_and_the_value_before_its_sigmoid_say_the_same() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_decoder_alone_decodes_given_a_class_with_weights_from_another_file() {
     let model = vae(json!({
-        "files": {"decoder": {"path": "decoder-class.onnx"}, "decoderData": {"path": "decoder-class.data"}},
+        "files": {
+            "decoder": {"path": "decoder-class.onnx"},
+            "decoderData": {"path": "decoder-class.data"},
+        },
         "classes": ["a", "b", "c"],
         "decoder": {"condition": {"name": "y", "form": "one-hot", "null": "zeros"}},
     }));
@@ -180,7 +187,9 @@ fn a_decoder_alone_decodes_given_a_class_with_weights_from_another_file() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_standard_deviation_is_read_and_the_class_goes_to_the_encoder() {
     let model = vae(json!({
-        "files": {"encoder": {"path": "encoder-std.onnx"}, "decoder": {"path": "decoder-sigmoid.onnx"}},
+        "files": {
+            "encoder": {"path": "encoder-std.onnx"}, "decoder": {"path": "decoder-sigmoid.onnx"},
+        },
         "classes": ["a", "b", "c"],
         "encoder": {
             "image": {"name": "image"},
@@ -204,7 +213,9 @@ fn colour(likelihood: &str, output: Value) -> Value {
     output["layout"] = json!("nhwc");
     json!({
         "image": {"channels": 3, "height": 2, "width": 2}, "likelihood": likelihood,
-        "files": {"encoder": {"path": "encoder-colour.onnx"}, "decoder": {"path": "decoder-tanh.onnx"}},
+        "files": {
+            "encoder": {"path": "encoder-colour.onnx"}, "decoder": {"path": "decoder-tanh.onnx"},
+        },
         "decoder": {"batch": 2, "output": output},
     })
 }
@@ -284,8 +295,13 @@ fn a_gaussian_decoder_has_the_density_of_its_formula() {
         assert_eq!(elbo.density, result.density);
     }
     let binary = vae(json!({
-        "files": {"encoder": {"path": "encoder-flat.onnx"}, "decoder": {"path": "decoder-sigmoid.onnx"}},
-        "encoder": {"image": {"name": "pixels", "shape": [4]}, "posterior": {"split": {"name": "stacked", "axis": 2}}},
+        "files": {
+            "encoder": {"path": "encoder-flat.onnx"}, "decoder": {"path": "decoder-sigmoid.onnx"},
+        },
+        "encoder": {
+            "image": {"name": "pixels", "shape": [4]},
+            "posterior": {"split": {"name": "stacked", "axis": 2}},
+        },
         "decoder": sigmoid_decoder(),
     }));
     let error = binary.bound(&[0; 4], &options(true)).err().unwrap();
@@ -297,12 +313,17 @@ fn grey_levels_under_bernoulli_are_scored_as_what_they_are() {
     let parts = |likelihood: &str| {
         vae(json!({
             "likelihood": likelihood,
-            "files": {"encoder": {"path": "encoder-flat.onnx"}, "decoder": {"path": "decoder-sigmoid.onnx"}},
+            "files": {
+                "encoder": {"path": "encoder-flat.onnx"},
+                "decoder": {"path": "decoder-sigmoid.onnx"},
+            },
             "encoder": {
                 "image": {"name": "pixels", "shape": [4]},
                 "posterior": {"spread": "log-var", "split": {"name": "stacked", "axis": 1}},
             },
-            "decoder": {"latent": {"name": "latent", "shape": [2, 1, 1]}, "output": {"name": "before"}},
+            "decoder": {
+                "latent": {"name": "latent", "shape": [2, 1, 1]}, "output": {"name": "before"},
+            },
         }))
     };
     let model = parts("grey-bernoulli");

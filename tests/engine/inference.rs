@@ -4,8 +4,8 @@ use elbo_room::ErrorKind;
 use elbo_room::engine::{
     Component, Density, InferenceOptions, InferenceState, VariationalInference,
 };
-use elbo_room::math::inference::gradient::Estimator;
-use elbo_room::math::inference::logistic::Observation;
+use elbo_room::math::inference::gradient::GradientEstimator;
+use elbo_room::math::inference::logistic_regression::Observation;
 use elbo_room::math::inference::optimizer::OptimizerKind;
 use elbo_room::math::inference::target::{GAUSSIAN_CORRELATION, GAUSSIAN_STD, TargetKind};
 use elbo_room::math::inference::variational::Family;
@@ -30,9 +30,9 @@ fn fit(
 fn ascent_finds_the_mean_field_optimum_of_the_correlated_gaussian() {
     let free = (1.0 - GAUSSIAN_CORRELATION * GAUSSIAN_CORRELATION).sqrt();
     for (gradient, optimizer, samples, learning_rate) in [
-        (Estimator::Reparameterized, OptimizerKind::Adam, 10, 0.01),
-        (Estimator::Reparameterized, OptimizerKind::Sgd, 10, 0.01),
-        (Estimator::ScoreFunction, OptimizerKind::Adam, 100, 0.01),
+        (GradientEstimator::Reparameterized, OptimizerKind::Adam, 10, 0.01),
+        (GradientEstimator::Reparameterized, OptimizerKind::Sgd, 10, 0.01),
+        (GradientEstimator::ScoreFunction, OptimizerKind::Adam, 100, 0.01),
     ] {
         let options =
             InferenceOptions { gradient, optimizer, samples, learning_rate, ..options(3) };

@@ -120,9 +120,8 @@ fn what_is_wrong_is_named() {
 fn what_is_wrong_with_a_hierarchy_is_named() {
     let original: Value = serde_json::from_str(tiny::MANIFEST).unwrap();
     let manifest = Manifest::parse(tiny::MANIFEST).unwrap();
-    assert!(
-        matches!(&manifest.models[0].contract, Contract::Hvae(hvae) if hvae.layers[1].latents() == 4)
-    );
+    let Contract::Hvae(hvae) = &manifest.models[0].contract else { panic!("it is a hierarchy") };
+    assert_eq!(hvae.layers[1].latents(), 4);
     assert_eq!(manifest.models[1].likelihood.task(), Task::EightBit);
     let cases = [
         ("layers", json!([]), "layers"),
@@ -163,7 +162,8 @@ fn bytes_are_checked_against_the_known_hash() {
 fn least() -> Value {
     json!({
         "id": "mine", "kind": "vae", "image": {"channels": 3, "height": 64, "width": 48},
-        "likelihood": "bernoulli", "files": {"decoder": {"path": "a/b.onnx"}}, "latents": {"count": 2},
+        "likelihood": "bernoulli", "files": {"decoder": {"path": "a/b.onnx"}},
+        "latents": {"count": 2},
     })
 }
 

@@ -1,15 +1,14 @@
 //! The bound of a VAE over analytic networks.
 
 use elbo_room::ErrorKind;
-use elbo_room::engine::{Interpolation, Vae, VaeElbo, VaeElboOptions, interpolate, to_levels};
+use elbo_room::engine::{
+    Interpolation, LatentBoundOptions, Vae, VaeElboOptions, interpolate, to_levels,
+};
 use elbo_room::math::elbo::{Estimate, bits_per_dim};
-use elbo_room::math::gaussian::{kl_standard, log_density};
-use elbo_room::math::rng::{Purpose, standard_normal};
+use elbo_room::math::proposal::ProposalKind;
 use elbo_room::model::DiagonalGaussian;
-use ndarray::{Array1, Array2, array, aview1};
+use ndarray::{Array1, Array2, array};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-use crate::math::common::assert_relative;
 
 use super::analytic::{Linear, gaussian_mean, image, vae};
 
@@ -140,39 +139,23 @@ fn interpolation_meets_both_ends_and_refuses_what_lies_outside() {
     assert_eq!(interpolate(&a, &b, 0.5, Interpolation::Linear).unwrap(), [0.5, 1.0]);
 }
 
+/// From draws that another route gives one by one.
 #[wasm_bindgen_test(unsupported = test)]
-fn vae_terms_add_up() {
-    let elbo = VaeElbo::new(&[-60.0, -62.0], vec![20.0, 5.0, 0.5], 784);
-    assert_eq!(elbo.reconstruction, Estimate { mean: -61.0, standard_error: Some(1.0) });
-    assert_eq!(elbo.kl, 25.5);
-    assert_eq!(elbo.elbo, Estimate { mean: -86.5, standard_error: Some(1.0) });
-    assert_relative(elbo.bits_per_dim.mean, bits_per_dim(86.5, 784), 1e-15, "bits/dim");
-    assert_relative(
-        elbo.bits_per_dim.standard_error.unwrap(),
-        bits_per_dim(1.0, 784),
-        1e-15,
-        "its error",
-    );
-    let json = serde_json::to_value(VaeElbo::new(&[-60.0], vec![1.0], 784)).unwrap();
-    assert_eq!(json["klPerLatent"][0], 1.0);
+fn the_terms_are_those_of_the_draws() {
+    let model = model(one_latent_per_pixel());
+    let options = VaeElboOptions { samples: 70, seed: 3, ..VaeElboOptions::default() };
+    let found = model.elbo(&LEVELS, &options).unwrap();
+    let proposal = ProposalKind::Posterior;
+    let bound = LatentBoundOptions { samples: 70, seed: 3, proposal, ..Default::default() };
+    let bound = model.bound(&LEVELS, &bound).unwrap();
+    let log_likelihoods: Vec<f64> = (0..70).map(|i| bound.evaluate(i).unwrap()[0]).collect();
+    let terms = &found.terms;
+    assert_eq!(terms.reconstruction, Estimate::from_samples(&log_likelihoods));
+    assert_eq!(terms.kl, terms.kl_per_latent.iter().sum::<f64>());
+    assert_eq!(terms.elbo, terms.reconstruction.linear(1.0, -terms.kl));
+    assert_eq!(terms.bits_per_dim, terms.elbo.linear(bits_per_dim(-1.0, 4), 0.0));
+    let one = VaeElboOptions { samples: 1, ..options };
+    let json = serde_json::to_value(model.elbo(&LEVELS, &one).unwrap()).unwrap();
+    assert_eq!(json["klPerLatent"][0], terms.kl_per_latent[0]);
     assert!(json["elbo"]["standardError"].is_null() && json["bitsPerDim"]["mean"].is_number());
-}
-
-/// Linear-Gaussian model z ~ N(0, 1), x | z ~ N(w z, s²) with its exact posterior as q: the bound
-/// is log p(x) itself.
-#[wasm_bindgen_test(unsupported = test)]
-fn vae_bound_is_tight_for_the_exact_posterior() {
-    let (w, s2, x) = (1.7, 0.3, -0.8);
-    let variance = 1.0 / (1.0 + w * w / s2);
-    let mean = variance * w * x / s2;
-    let noise = standard_normal(4, Purpose::Latent, [0, 0], 20_000);
-    let log_likelihoods: Vec<f64> = noise
-        .iter()
-        .map(|e| log_density(x, w * (mean + variance.sqrt() * e), f64::ln(s2)))
-        .collect();
-    let kl = kl_standard(aview1(&[mean]), aview1(&[variance.ln()]));
-    let elbo = VaeElbo::new(&log_likelihoods, kl.to_vec(), 1).elbo;
-    let log_p = log_density(x, 0.0, f64::ln(w * w + s2));
-    let error = elbo.standard_error.unwrap();
-    assert!(error < 0.01 && (elbo.mean - log_p).abs() < 4.0 * error, "{elbo:?} is not {log_p}");
 }

@@ -60,8 +60,8 @@ pub fn npy(shape: &str, data: &[u8]) -> Vec<u8> {
     content
 }
 
-/// Runs the program in `folder`, where the test set is; words that begin with `@`, alone or after an
-/// equals sign, are files there.
+/// Runs the program in `folder`, where the test set is; words that begin with `@`, alone or after
+/// an equals sign, are files there.
 pub fn evaluate(folder: &Path, command: &str) -> anyhow::Result<()> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/manifest.json");
     let words = command.split_whitespace().map(|word| match word.split_once('@') {

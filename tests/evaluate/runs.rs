@@ -5,8 +5,9 @@ use std::fs::{self, OpenOptions};
 use super::files::{evaluate, folder, read, refused, write_test_set};
 
 /// A little of everything.
-const ALL: &str = "--models mnist-vae,mnist-ddpm --images 5 --samples 3 --importance-images 3 --importance-samples 12 \
-    --steps 5 --timesteps 2 --class both --classify 1 --evaluations-per-class 2 --class-weighting both";
+const ALL: &str = "--models mnist-vae,mnist-ddpm --images 5 --samples 3 --importance-images 3 \
+    --importance-samples 12 --steps 5 --timesteps 2 --class both --classify 1 \
+    --evaluations-per-class 2 --class-weighting both";
 
 /// As little as possible.
 const LITTLE: &str = "--models mnist-vae --samples 2";

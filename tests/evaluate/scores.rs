@@ -74,8 +74,9 @@ fn scores_are_means_over_images_of_what_the_crate_gives_for_each() {
 fn the_terms_add_up_and_many_samples_replace_few() {
     let folder = folder("terms");
     write_test_set(&folder);
-    let options = "--models mnist-vae,mnist-ddpm --images 5 --samples 4 --importance-images 3 --importance-samples 25 \
-        --schedule log-snr-linear --steps 6 --timesteps all --class both --data @ --out @a.jsonl --json @a.json";
+    let options = "--models mnist-vae,mnist-ddpm --images 5 --samples 4 --importance-images 3 \
+        --importance-samples 25 --schedule log-snr-linear --steps 6 --timesteps all --class both \
+        --data @ --out @a.jsonl --json @a.json";
     evaluate(&folder, options).unwrap();
     let evaluation = Evaluation::parse(&read(&folder, "a.json")).unwrap();
     let value = |id: &str, metric| score(&evaluation, id, metric, None).value;
@@ -111,8 +112,9 @@ fn the_terms_add_up_and_many_samples_replace_few() {
 fn the_command_that_is_written_gives_the_scores_again() {
     let folder = folder("command");
     write_test_set(&folder);
-    let options = "--models mnist-ddpm,mnist-vae --images 4 --samples 3 --steps 7 --timesteps 3 --class label \
-        --importance-images 2 --importance-samples 6 --seed 9 --data @ --out @a.jsonl --json @a.json";
+    let options = "--models mnist-ddpm,mnist-vae --images 4 --samples 3 --steps 7 --timesteps 3 \
+        --class label --importance-images 2 --importance-samples 6 --seed 9 --data @ --out \
+        @a.jsonl --json @a.json";
     evaluate(&folder, options).unwrap();
     let written = Evaluation::parse(&read(&folder, "a.json")).unwrap();
     for model in &written.models {
@@ -170,8 +172,8 @@ fn one_model_is_replaced_and_the_table_has_all() {
 fn the_diffusion_model_tells_the_digits() {
     let folder = folder("classes");
     write_test_set(&folder);
-    let options = "--models mnist-ddpm --images 1 --timesteps 2 --classify 6 --evaluations-per-class 16 \
-        --class-weighting both --data @ --out @a.jsonl --json @a.json";
+    let options = "--models mnist-ddpm --images 1 --timesteps 2 --classify 6 \
+        --evaluations-per-class 16 --class-weighting both --data @ --out @a.jsonl --json @a.json";
     evaluate(&folder, options).unwrap();
     let evaluation = Evaluation::parse(&read(&folder, "a.json")).unwrap();
     for metric in [Metric::Accuracy, Metric::SigmoidAccuracy] {

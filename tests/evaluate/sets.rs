@@ -1,10 +1,11 @@
-//! What the page must give for the same images: tests/fixtures/sets.jsonl, which the tests of the JavaScript interface and of the
-//! page read too.
+//! What the page must give for the same images: tests/fixtures/sets.jsonl, which the tests of the
+//! JavaScript interface and of the page read too.
 
 use super::files::{evaluate, folder, read, write_test_set};
 
 /// As the page scores them: 64 draws of q, then q and a Laplace fit.
-const COMMAND: &str = "--models mnist-vae,mnist-hvae,mnist-ddpm --images 4 --timesteps 16 --samples 64 --importance-images 4 --importance-samples 16 --proposal laplace --seed 5";
+const COMMAND: &str = "--models mnist-vae,mnist-hvae,mnist-ddpm --images 4 --timesteps 16 \
+    --samples 64 --importance-images 4 --importance-samples 16 --proposal laplace --seed 5";
 
 #[test]
 fn the_program_gives_what_the_page_is_compared_with() {

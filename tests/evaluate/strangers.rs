@@ -109,7 +109,8 @@ fn a_diffusion_model_is_asked_for_the_middle_of_its_chain() {
     let folder = folder("middle");
     write_sets(&folder);
     let options = format!(
-        "--models mnist-ddpm --steps 20 --timesteps 8 --class both {BOTH} --images 2 --out @a.jsonl --json @a.json"
+        "--models mnist-ddpm --steps 20 --timesteps 8 --class both {BOTH} --images 2 --out \
+            @a.jsonl --json @a.json"
     );
     evaluate(&folder, &options).unwrap();
     let entries = entries(&folder, "a.json");

@@ -193,8 +193,8 @@ fn likeness(a: &[u8], b: &[u8]) -> f64 {
     most / (dot(a, a, 0, 0) * dot(b, b, 0, 0)).sqrt()
 }
 
-/// The same strokes as the pad draws them, by a brush that is as wide in the result, or by a broader
-/// one in place of a fine pen.
+/// The same strokes as the pad draws them, by a brush that is as wide in the result, or by a
+/// broader one in place of a fine pen.
 fn drawn(strokes: &[Vec<f32>], spot: Spot, pen: f64) -> Vec<u8> {
     let extent = |axis: usize| {
         let points = strokes.iter().flat_map(|stroke| stroke.chunks(2)).map(|p| p[axis]);

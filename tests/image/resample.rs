@@ -11,8 +11,8 @@ fn noise(count: usize) -> Vec<u8> {
     (0..count as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
 }
 
-/// The formula as it is written: every pixel of the result is the weighted mean of the source by the
-/// product of two triangles around its middle.
+/// The formula as it is written: every pixel of the result is the weighted mean of the source by
+/// the product of two triangles around its middle.
 fn reference(levels: &[u8], from: Size, to: Size, scale: f64) -> Vec<f64> {
     let reach = (1.0 / scale).max(1.0);
     let middle = |at: usize, to: usize, from: usize| {

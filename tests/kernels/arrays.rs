@@ -2,15 +2,16 @@
 
 use elbo_room::kernels::elementwise::{pairs, reduce};
 use elbo_room::kernels::matmul::{linear, matmul};
-use elbo_room::kernels::panels::Panels;
-use elbo_room::kernels::rearrange::{keeps_order, transpose, upsample};
+use elbo_room::kernels::packed::PackedMatrix;
+use elbo_room::kernels::rearrange::{is_identity, transpose, upsample};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{close, normal, same};
 
 #[wasm_bindgen_test(unsupported = test)]
 fn products_of_matrices_are_the_definition() {
-    let (mut panels, mut other_panels) = (Panels::<8>::zero(0, 0), Panels::<16>::zero(0, 0));
+    let (mut panels, mut other_panels) =
+        (PackedMatrix::<8>::zero(0, 0), PackedMatrix::<16>::zero(0, 0));
     let shapes = [
         (1, 1, 1),
         (1, 17, 128),
@@ -40,7 +41,7 @@ fn products_of_matrices_are_the_definition() {
         transpose(&b, &[depth, columns], &[1, 0], &mut turned);
         matmul(&a, &turned, true, [depth, columns], &mut out, &mut panels);
         close("matmul, transposed", &out, &expected, 1e-6);
-        let weights = <Panels>::new(depth, columns, |k, column| b[k * columns + column]);
+        let weights = <PackedMatrix>::new(depth, columns, |k, column| b[k * columns + column]);
         linear(&a, depth, &weights, &bias, &mut out);
         let shifted: Vec<f64> =
             expected.iter().enumerate().map(|(at, v)| v + f64::from(bias[at % columns])).collect();
@@ -76,7 +77,7 @@ fn axes_change_places() {
         let mut out = vec![-1.0; length];
         transpose(&x, shape, permutation, &mut out);
         assert_eq!(out, (0..length).map(source).collect::<Vec<_>>(), "{shape:?} {permutation:?}");
-        assert_eq!(keeps_order(shape, permutation), out == x, "{shape:?} {permutation:?}");
+        assert_eq!(is_identity(shape, permutation), out == x, "{shape:?} {permutation:?}");
     }
     let mut out = vec![0.0; 24];
     upsample(&[1.0, 2.0, 3.0, 4.0], 2, 1, [3, 2], &mut out);

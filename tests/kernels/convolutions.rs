@@ -1,6 +1,6 @@
 //! Convolutions and their transposes.
 
-use elbo_room::kernels::convolution::{Direct, Weights, Window};
+use elbo_room::kernels::convolution::{ConvGeometry, Direct, Weights};
 use elbo_room::kernels::deconvolution::Deconvolution;
 use elbo_room::kernels::winograd::Winograd;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -9,26 +9,26 @@ use super::{close, normal, same};
 
 /// The definition, value by value; `x` is `[height, width, channels]`.
 fn reference(
-    window: &Window,
+    geometry: &ConvGeometry,
     [height, width]: [usize; 2],
     x: &[f32],
     weights: Weights<'_>,
     bias: &[f32],
 ) -> Vec<f64> {
-    let channels = weights.inputs * window.groups;
-    let each = weights.outputs / window.groups;
-    let [rows, columns] = window.output([height, width]).unwrap();
+    let channels = weights.inputs * geometry.groups;
+    let each = weights.outputs / geometry.groups;
+    let [rows, columns] = geometry.output([height, width]).unwrap();
     let mut out = Vec::new();
     for y in 0..rows {
         for x_out in 0..columns {
             for (output, &bias) in bias.iter().enumerate() {
                 let mut sum = f64::from(bias);
-                for ky in 0..window.kernel[0] {
-                    for kx in 0..window.kernel[1] {
-                        let row = (y * window.strides[0] + ky * window.dilations[0])
-                            .checked_sub(window.before[0]);
-                        let column = (x_out * window.strides[1] + kx * window.dilations[1])
-                            .checked_sub(window.before[1]);
+                for ky in 0..geometry.kernel[0] {
+                    for kx in 0..geometry.kernel[1] {
+                        let row = (y * geometry.strides[0] + ky * geometry.dilations[0])
+                            .checked_sub(geometry.before[0]);
+                        let column = (x_out * geometry.strides[1] + kx * geometry.dilations[1])
+                            .checked_sub(geometry.before[1]);
                         let (Some(row), Some(column)) = (row, column) else { continue };
                         if row >= height || column >= width {
                             continue;
@@ -51,33 +51,39 @@ struct Case {
     size: [usize; 2],
     inputs: usize,
     outputs: usize,
-    window: Window,
+    geometry: ConvGeometry,
 }
 
 fn case(size: [usize; 2], inputs: usize, outputs: usize, kernel: [usize; 2]) -> Case {
     let before = kernel.map(|k| (k - 1) / 2);
-    let window =
-        Window { kernel, strides: [1; 2], dilations: [1; 2], before, after: before, groups: 1 };
-    Case { size, inputs, outputs, window }
+    let geometry = ConvGeometry {
+        kernel,
+        strides: [1; 2],
+        dilations: [1; 2],
+        before,
+        after: before,
+        groups: 1,
+    };
+    Case { size, inputs, outputs, geometry }
 }
 
 /// A convolution by tiles of `W` columns.
 fn direct<const W: usize>(
-    (window, size, weights, bias): (&Window, [usize; 2], Weights<'_>, &[f32]),
+    (geometry, size, weights, bias): (&ConvGeometry, [usize; 2], Weights<'_>, &[f32]),
     x: &[f32],
     residual: Option<&[f32]>,
 ) -> Vec<f32> {
-    let [rows, columns] = window.output(size).unwrap();
+    let [rows, columns] = geometry.output(size).unwrap();
     let mut out = vec![0.0; rows * columns * bias.len()];
-    let direct = Direct::<W>::new(window.clone(), size, weights, bias.to_vec()).unwrap();
+    let direct = Direct::<W>::new(geometry.clone(), size, weights, bias.to_vec()).unwrap();
     direct.run(x, residual, &mut out, &mut vec![7.0; 5]);
     out
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn direct_convolutions_are_the_definition() {
-    let with = |mut case: Case, change: fn(&mut Window)| {
-        change(&mut case.window);
+    let with = |mut case: Case, change: fn(&mut ConvGeometry)| {
+        change(&mut case.geometry);
         case
     };
     let cases = [
@@ -96,15 +102,16 @@ fn direct_convolutions_are_the_definition() {
         with(case([5, 4], 2, 9, [3, 3]), |w| w.groups = 3),
         with(case([5, 4], 1, 4, [3, 3]), |w| w.groups = 4),
     ];
-    for Case { size, inputs, outputs, window } in cases {
-        let what = format!("{size:?} {inputs} to {outputs}, {window:?}");
-        let values = normal(outputs * inputs * window.kernel[0] * window.kernel[1], 1);
-        let weights = Weights { values: &values, outputs, inputs, kernel: window.kernel };
-        let (x, bias) = (normal(size[0] * size[1] * inputs * window.groups, 2), normal(outputs, 3));
-        let expected = reference(&window, size, &x, weights, &bias);
+    for Case { size, inputs, outputs, geometry } in cases {
+        let what = format!("{size:?} {inputs} to {outputs}, {geometry:?}");
+        let values = normal(outputs * inputs * geometry.kernel[0] * geometry.kernel[1], 1);
+        let weights = Weights { values: &values, outputs, inputs, kernel: geometry.kernel };
+        let (x, bias) =
+            (normal(size[0] * size[1] * inputs * geometry.groups, 2), normal(outputs, 3));
+        let expected = reference(&geometry, size, &x, weights, &bias);
         let residual = normal(expected.len(), 4);
         let out = |residual: Option<&[f32]>| {
-            let layer = (&window, size, weights, &bias[..]);
+            let layer = (&geometry, size, weights, &bias[..]);
             same([direct::<8>(layer, &x, residual), direct::<16>(layer, &x, residual)])
         };
         close(&what, &out(None), &expected, 1e-5);
@@ -112,8 +119,8 @@ fn direct_convolutions_are_the_definition() {
             expected.iter().zip(&residual).map(|(e, &r)| e + f64::from(r)).collect();
         close(&what, &out(Some(&residual)), &sum, 1e-5);
     }
-    let too_large = case([2, 2], 1, 1, [1, 1]).window;
-    let too_large = Window { kernel: [3, 3], ..too_large };
+    let too_large = case([2, 2], 1, 1, [1, 1]).geometry;
+    let too_large = ConvGeometry { kernel: [3, 3], ..too_large };
     assert!(
         <Direct>::new(
             too_large,
@@ -137,14 +144,20 @@ fn winograds_convolutions_are_the_definition() {
     ];
     for (size, inputs, outputs, before, after) in cases {
         let what = format!("{size:?} {inputs} to {outputs}");
-        let window =
-            Window { kernel: [3; 2], strides: [1; 2], dilations: [1; 2], before, after, groups: 1 };
+        let geometry = ConvGeometry {
+            kernel: [3; 2],
+            strides: [1; 2],
+            dilations: [1; 2],
+            before,
+            after,
+            groups: 1,
+        };
         let values = normal(outputs * inputs * 9, 1);
         let weights = Weights { values: &values, outputs, inputs, kernel: [3, 3] };
         let (x, bias) = (normal(size[0] * size[1] * inputs, 2), normal(outputs, 3));
-        let expected = reference(&window, size, &x, weights, &bias);
+        let expected = reference(&geometry, size, &x, weights, &bias);
         let residual = normal(expected.len(), 4);
-        let output = window.output(size).unwrap();
+        let output = geometry.output(size).unwrap();
         let other = Winograd::<8>::new(size, before, output, weights, bias.clone());
         let winograd = Winograd::<16>::new(size, before, output, weights, bias);
         let (mut out, mut scratch) =
@@ -167,7 +180,7 @@ fn winograds_convolutions_are_the_definition() {
 /// What is not finite reaches every output that looks at it.
 #[wasm_bindgen_test(unsupported = test)]
 fn values_that_are_not_finite_are_not_lost() {
-    let Case { size, inputs, outputs, window } = case([7, 7], 8, 8, [3, 3]);
+    let Case { size, inputs, outputs, geometry } = case([7, 7], 8, 8, [3, 3]);
     let values = normal(outputs * inputs * 9, 1);
     let weights = Weights { values: &values, outputs, inputs, kernel: [3, 3] };
     for wrong in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
@@ -181,7 +194,7 @@ fn values_that_are_not_finite_are_not_lost() {
                 winograd.run(&x, None, &mut out, &mut scratch);
             } else {
                 let direct =
-                    <Direct>::new(window.clone(), size, weights, vec![0.0; outputs]).unwrap();
+                    <Direct>::new(geometry.clone(), size, weights, vec![0.0; outputs]).unwrap();
                 direct.run(&x, None, &mut out, &mut Vec::new());
             }
             for (at, value) in out.iter().enumerate() {
@@ -215,7 +228,7 @@ fn transposed_convolutions_are_the_definition() {
             (size[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
                 - before[axis]
         });
-        let window = Window { kernel, strides, dilations, before, after: [0; 2], groups };
+        let geometry = ConvGeometry { kernel, strides, dilations, before, after: [0; 2], groups };
         let values = normal(outputs * inputs * kernel[0] * kernel[1], 1);
         let weights = Weights { values: &values, outputs, inputs, kernel };
         let channels = inputs * groups;
@@ -239,9 +252,9 @@ fn transposed_convolutions_are_the_definition() {
         }
         let (mut out, mut other) = (vec![0.0; expected.len()], vec![0.0; expected.len()]);
         let transposed =
-            Deconvolution::<8>::new(window.clone(), size, output, weights, bias.clone());
+            Deconvolution::<8>::new(geometry.clone(), size, output, weights, bias.clone());
         transposed.run(&x, &mut out, &mut vec![7.0; 3]);
-        let transposed = Deconvolution::<16>::new(window, size, output, weights, bias);
+        let transposed = Deconvolution::<16>::new(geometry, size, output, weights, bias);
         transposed.run(&x, &mut other, &mut vec![7.0; 3]);
         let out = same([out, other]);
         close(&format!("{size:?} {kernel:?} {strides:?} {groups}"), &out, &expected, 1e-5);

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Each layer of `crate/src` with the layers that it may use, beside itself and `error`.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("math", &[]),
+    ("names", &["math"]),
     ("image", &["math"]),
     ("data", &["math", "image"]),
     ("evaluation", &["math"]),
@@ -27,37 +28,31 @@ const LIBRARIES: [(&str, &[&str]); 6] = [
     ("getrandom::", &["bindings/convert.rs"]),
 ];
 
-/// The names in a line of code that follow `before`.
-fn names<'a>(line: &'a str, before: &'a str) -> impl Iterator<Item = &'a str> {
-    line.match_indices(before).map(move |(at, _)| {
-        let rest = &line[at + before.len()..];
-        rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
-    })
-}
-
 /// Whether a line of code names something that begins so, and not in the middle of a word.
 fn begins(line: &str, name: &str) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices(name).any(|(at, _)| !line[..at].ends_with(word))
 }
 
-/// What a file at `path` in `crate/src` may not name, line by line.
+/// What a file at `path` in `crate/src` may not name.
 fn faults(path: &str, text: &str) -> Vec<String> {
-    let layer = LAYERS.iter().find(|(layer, _)| path.starts_with(&format!("{layer}/")));
-    let code = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+    let is_in = |layer: &str| {
+        path.strip_prefix(layer).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+    };
     let mut found = Vec::new();
+    if let Some((own, uses)) = LAYERS.iter().find(|(layer, _)| is_in(layer)) {
+        let named: BTreeSet<String> = modules(&module(path), text)
+            .iter()
+            .filter_map(|path| path.split([':', ' ']).next().map(String::from))
+            .collect();
+        let known = |name: &str| LAYERS.iter().any(|(layer, _)| *layer == name);
+        let wrong = |name: &&str| known(name) && name != own && !uses.contains(name);
+        let wrong = named.iter().map(String::as_str).filter(wrong);
+        found.extend(wrong.map(|name| format!("{path}: {own} uses {name}")));
+    }
+    let code = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
     for (i, line) in code {
-        for name in names(line, "crate::") {
-            let known = LAYERS.iter().any(|(layer, _)| *layer == name);
-            if let Some((own, uses)) = layer
-                && known
-                && name != *own
-                && !uses.contains(&name)
-            {
-                found.push(format!("{path}:{}: {own} uses {name}", i + 1));
-            }
-        }
-        if path.starts_with("math/") && line.contains("camelCase") {
+        if is_in("math") && line.replace("ts(rename", "").contains("rename") {
             found.push(format!("{path}:{}: math has names of JavaScript", i + 1));
         }
         for (library, places) in LIBRARIES {
@@ -69,11 +64,19 @@ fn faults(path: &str, text: &str) -> Vec<String> {
     found
 }
 
+/// The module at a path in `crate/src`.
+fn module(path: &str) -> String {
+    let path = path.strip_suffix(".rs").unwrap_or(path).replace(['\\', '/'], "::");
+    path.strip_suffix("::mod").map(String::from).unwrap_or(path)
+}
+
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            files(&path, found);
+            if !path.ends_with("node_modules") && !path.ends_with("target") {
+                files(&path, found);
+            }
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             found.push(path);
         }
@@ -180,9 +183,7 @@ fn modules_of_one_parent_form_no_circles() {
     let mut all = Vec::new();
     files(&source, &mut all);
     let text = |path: &PathBuf| {
-        let name = path.strip_prefix(&source).unwrap().with_extension("");
-        let name = name.to_str().unwrap().replace(['\\', '/'], "::");
-        let name = name.strip_suffix("::mod").unwrap_or(&name).to_string();
+        let name = module(path.strip_prefix(&source).unwrap().to_str().unwrap());
         let text = std::fs::read_to_string(path).unwrap();
         // tests use what they like
         (name, text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_string())
@@ -226,27 +227,54 @@ fn a_circle_is_found_however_it_is_spelled() {
     assert_eq!(found("use super::{self, g};\n/// [`super::c`]"), [""; 0]);
 }
 
-/// They are public for the benchmarks and for these tests alone.
-#[test]
-fn no_example_names_the_kernels() {
-    let mut all = Vec::new();
-    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"), &mut all);
-    assert!(all.len() > 5, "{all:?}");
-    for path in all {
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(!begins(&text, concat!("elbo_room::", "kernels")), "{}", path.display());
-    }
-}
-
 #[test]
 fn what_is_named_across_layers_is_found() {
     let engine = "use crate::engine::{Vae, Sampler};\n/// like [`crate::engine::Vae`]\n";
-    assert_eq!(faults("model/load.rs", engine), ["model/load.rs:1: model uses engine"]);
+    assert_eq!(faults("model/load.rs", engine), ["model/load.rs: model uses engine"]);
     assert_eq!(faults("bindings/vae.rs", engine), [""; 0]);
+    for grouped in [
+        "use crate::{math::elbo, engine::Vae};",
+        "use crate::{\n    math::{elbo, rng},\n    engine::{self, vae::{score, Vae}},\n};",
+        "use super::super::super::engine::Vae;",
+        "use super::super::{super::{math, engine}, networks};",
+        "fn f() { crate::engine::check() }",
+        "pub use crate::{engine as e};",
+    ] {
+        let found = faults("model/onnx/file.rs", grouped);
+        assert_eq!(found, ["model/onnx/file.rs: model uses engine"], "{grouped}");
+    }
+    assert_eq!(faults("names.rs", "use crate::{engine, math};"), ["names.rs: names uses engine"]);
+    let own = "use crate::{model::{engine, networks}, math::engine};\nuse std::{engine, fmt};";
+    assert_eq!(faults("model/load.rs", own), [""; 0]);
     let libraries = "let a = 1;\nuse tract_core::prelude::*; let contract_of = 2;\n";
     let found = faults("model/load.rs", libraries);
     assert_eq!(found, ["model/load.rs:2: tract_ is for [\"model/onnx\"]"]);
-    let face = "#[serde(rename_all = \"camelCase\")]\n";
-    assert_eq!(faults("math/roc.rs", face), ["math/roc.rs:1: math has names of JavaScript"]);
-    assert_eq!(faults("engine/vae.rs", face), [""; 0]);
+    let found = "math/roc.rs:1: math has names of JavaScript";
+    for face in ["#[serde(rename_all = \"kebab-case\")]", "    #[serde(skip, rename = \"8-bit\")]"]
+    {
+        assert_eq!(faults("math/roc.rs", face), [found]);
+        assert_eq!(faults("engine/vae.rs", face), [""; 0]);
+    }
+    assert_eq!(faults("math/roc.rs", "derive(ts_rs::TS), ts(rename = \"Roc\")"), [""; 0]);
+}
+
+/// rustfmt keeps the width of code; comments and strings it leaves as they are.
+#[test]
+fn no_line_is_longer_than_the_code() {
+    const WIDTH: usize = 100;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let format = std::fs::read_to_string(root.join("rustfmt.toml")).unwrap();
+    assert!(format.contains(&format!("max_width = {WIDTH}")), "{format}");
+    let mut all = Vec::new();
+    for folder in ["benches", "crate/src", "examples", "fuzz", "tests", "xtask"] {
+        files(&root.join(folder), &mut all);
+    }
+    assert!(all.len() > 300, "{} files", all.len());
+    let mut long = Vec::new();
+    for path in all {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines = text.lines().enumerate().filter(|(_, line)| line.chars().count() > WIDTH);
+        long.extend(lines.map(|(i, _)| format!("{}:{}", path.display(), i + 1)));
+    }
+    assert_eq!(long, [""; 0]);
 }

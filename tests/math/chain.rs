@@ -10,12 +10,12 @@ use std::f64::consts::PI;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// q(x_1, ..., x_T | x_0) with the given β: mean and covariance of any two of x_0, ..., x_T.
-struct Forward {
+struct ForwardChain {
     x0: f64,
     alpha_bar: Vec<f64>,
 }
 
-impl Forward {
+impl ForwardChain {
     fn new(x0: f64, betas: &[f64]) -> Self {
         let mut alpha_bar = vec![1.0];
         betas.iter().for_each(|beta| alpha_bar.push(alpha_bar[alpha_bar.len() - 1] * (1.0 - beta)));
@@ -54,7 +54,7 @@ fn expected_kl(square: f64, variance_q: f64, variance_p: f64) -> f64 {
 #[wasm_bindgen_test(unsupported = test)]
 fn three_forms_of_the_bound_agree_and_the_kl_form_does_not() {
     let (betas, c, s) = ([0.1, 0.3, 0.5], [0.9, 0.8, 0.7], [0.3, 0.5, 0.6]);
-    let q = Forward::new(1.3, &betas);
+    let q = ForwardChain::new(1.3, &betas);
     let log_p = |t: usize| expected_log_density(q.square(t - 1, c[t - 1], t), s[t - 1] * s[t - 1]);
     // q(x_t | x_{t-1}) has the expected square β_t about its own mean
     let log_q = |t: usize| expected_log_density(betas[t - 1], betas[t - 1]);
@@ -124,7 +124,7 @@ fn the_terms_sum_to_the_log_ratio() {
     for schedule in schedules().filter(|s| s.steps() <= 1000) {
         let steps = schedule.steps();
         let betas: Vec<f64> = (1..=steps).map(|t| schedule.beta(t)).collect();
-        let q = Forward::new(x0, &betas);
+        let q = ForwardChain::new(x0, &betas);
         // not the best predictor, on purpose
         let k = |t: usize| 0.8 * q.alpha_bar[t].sqrt();
 

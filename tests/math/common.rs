@@ -15,7 +15,8 @@ pub fn schedules() -> impl Iterator<Item = NoiseSchedule> {
     ScheduleKind::ALL.into_iter().flat_map(move |kind| lengths.map(|steps| schedule(kind, steps)))
 }
 
-/// |a - b| ≤ tolerance · max(1, |b|): relative for large values, absolute for small ones. Equal infinities are close.
+/// |a - b| ≤ tolerance · max(1, |b|): relative for large values, absolute for small ones. Equal
+/// infinities are close.
 #[track_caller]
 pub fn assert_close(a: f64, b: f64, tolerance: f64, what: &str) {
     let close = a == b || (a - b).abs() <= tolerance * b.abs().max(1.0);

@@ -1,4 +1,5 @@
-//! Densities of pixels: the Gaussian decoder, its fitted σ, and what makes it comparable with 8 bits.
+//! Densities of pixels: the Gaussian decoder, its fitted σ, and what makes it comparable with 8
+//! bits.
 
 use std::f64::consts::{PI, SQRT_2};
 

@@ -1,5 +1,5 @@
 use crate::math::common::{assert_close, assert_relative, integrate};
-use elbo_room::math::logistic::discretized_log_likelihood;
+use elbo_room::math::discretized_logistic::discretized_log_likelihood;
 use ndarray::aview1;
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,6 +1,6 @@
 //! Mixtures of discretized logistics.
 
-use elbo_room::math::logistic::discretized_log_likelihood;
+use elbo_room::math::discretized_logistic::discretized_log_likelihood;
 use elbo_room::math::logistic_mixture::Pixel;
 use ndarray::array;
 use wasm_bindgen_test::wasm_bindgen_test;

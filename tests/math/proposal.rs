@@ -6,7 +6,7 @@ use elbo_room::math::moments::Moments;
 use elbo_room::math::numeric::log_sum_exp;
 use elbo_room::math::proposal::{PILOT_DRAWS, Proposal, ProposalKind, Slot, log_mixture};
 use elbo_room::math::rng::{Purpose, standard_normal};
-use elbo_room::math::{bernoulli, logistic};
+use elbo_room::math::{bernoulli, discretized_logistic};
 use ndarray::{Array1, Array2, array, aview1};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -73,8 +73,8 @@ fn draws_are_dealt_in_turn_and_q_keeps_its_own() {
     assert_eq!(Proposal::defensive(3).draws(0), 0);
 }
 
-/// The mean of p/m over draws of the mixture m is 1 for any density p, and noise behind the block is
-/// q's.
+/// The mean of p/m over draws of the mixture m is 1 for any density p, and noise behind the block
+/// is q's.
 #[wasm_bindgen_test(unsupported = test)]
 fn weights_have_the_mixture_in_their_denominator() {
     for proposal in proposals() {
@@ -200,10 +200,14 @@ fn scores_are_derivatives() {
     let levels = [0_u8, 255, 128, 130, 0, 3];
     let mean = [-0.9_f32, 0.8, 0.1, 0.0, 0.4, -1.0];
     let log_scale = [-3.0_f32, -2.5, -4.0, -1.0, 0.5, 2.0];
-    let at = logistic::sensitivity(&levels, aview1(&mean), aview1(&log_scale));
+    let at = discretized_logistic::sensitivity(&levels, aview1(&mean), aview1(&log_scale));
     assert_eq!(
         at.log_likelihood,
-        logistic::discretized_log_likelihood(&levels, aview1(&mean), aview1(&log_scale))
+        discretized_logistic::discretized_log_likelihood(
+            &levels,
+            aview1(&mean),
+            aview1(&log_scale)
+        )
     );
     check_score("mean, log scale", &at, |i, h| {
         let (mean, log_scale) = if i < 6 {
@@ -211,13 +215,14 @@ fn scores_are_derivatives() {
         } else {
             (mean.to_vec(), moved(&log_scale, i - 6, h))
         };
-        logistic::discretized_log_likelihood(&levels, aview1(&mean), aview1(&log_scale))
+        discretized_logistic::discretized_log_likelihood(&levels, aview1(&mean), aview1(&log_scale))
     });
-    let far = logistic::sensitivity(&[128], aview1(&[5e3]), aview1(&[277_353.0]));
+    let far = discretized_logistic::sensitivity(&[128], aview1(&[5e3]), aview1(&[277_353.0]));
     assert!(far.score.iter().chain(&far.information).all(|v| v.is_finite()), "{far:?}");
 }
 
-/// Against the density of scipy.stats.multivariate_t(mean, 1.3 * matrix, df=8) over that of N(0, I).
+/// Against the density of scipy.stats.multivariate_t(mean, 1.3 * matrix, df=8) over that of N(0,
+/// I).
 #[wasm_bindgen_test(unsupported = test)]
 fn the_density_of_a_student_t_is_scipys() {
     let factor = Factor::cholesky(matrix().view()).unwrap();

@@ -45,7 +45,9 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn arrays_are_read_as_they_were_written(bytes: Vec<u8>, whole in prop::collection::vec(any::<i16>(), 1..20)) {
+    fn arrays_are_read_as_they_were_written(
+        bytes: Vec<u8>, whole in prop::collection::vec(any::<i16>(), 1..20),
+    ) {
         prop_assume!(!bytes.is_empty());
         let labels = bytes.iter().map(u8::to_string).collect();
         prop_assert_eq!(read(&write_bytes(&bytes)).unwrap(), Content::Labels(labels));
@@ -56,7 +58,8 @@ proptest! {
 
     #[test]
     fn images_of_a_file_are_its_levels(
-        shape in [1_usize..4, 1_usize..9, 1_usize..9], mut levels in prop::collection::vec(any::<u8>(), 256),
+        shape in [1_usize..4, 1_usize..9, 1_usize..9],
+        mut levels in prop::collection::vec(any::<u8>(), 256),
     ) {
         // with a level above 1, it cannot be black and white
         levels.truncate(shape.iter().product());
@@ -64,7 +67,7 @@ proptest! {
         let Content::Images(images) = read(&idx(shape, &levels)).unwrap() else {
             panic!("these are images")
         };
-        prop_assert_eq!((images.count, images.size.height, images.size.width), (shape[0], shape[1], shape[2]));
+        prop_assert_eq!([images.count, images.size.height, images.size.width], shape);
         prop_assert_eq!((images.levels, images.reading), (levels.clone(), Reading::Levels));
         prop_assert_eq!(signed_to_levels(levels_to_signed(&levels).view()), levels);
     }
@@ -99,7 +102,9 @@ proptest! {
     }
 
     #[test]
-    fn images_are_taken_each_once_with_seeds_that_javascript_keeps(seed: u64, count in 0_usize..300) {
+    fn images_are_taken_each_once_with_seeds_that_javascript_keeps(
+        seed: u64, count in 0_usize..300,
+    ) {
         let mut order = image_order(seed, count);
         order.sort_unstable();
         prop_assert!(order.into_iter().eq(0..count));

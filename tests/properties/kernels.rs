@@ -1,12 +1,12 @@
 //! Kernels of any shape: fast ones against plain ones, and identities between them.
 
 use elbo_room::kernels::activation::{log_softmax, softmax};
-use elbo_room::kernels::convolution::{Direct, Weights, Window};
+use elbo_room::kernels::convolution::{ConvGeometry, Direct, Weights};
 use elbo_room::kernels::deconvolution::Deconvolution;
 use elbo_room::kernels::matmul::matmul;
 use elbo_room::kernels::normalization::{group_norm, layer_norm};
-use elbo_room::kernels::panels::Panels;
-use elbo_room::kernels::rearrange::{keeps_order, transpose};
+use elbo_room::kernels::packed::PackedMatrix;
+use elbo_room::kernels::rearrange::{is_identity, transpose};
 use elbo_room::kernels::winograd::Winograd;
 use proptest::prelude::*;
 
@@ -42,9 +42,9 @@ proptest! {
         };
         let expected: Vec<f32> = (0..rows * columns).map(value).collect();
         let mut out = vec![f32::NAN; expected.len()];
-        matmul(&a, &b, false, [depth, columns], &mut out, &mut Panels::<8>::zero(0, 0));
+        matmul(&a, &b, false, [depth, columns], &mut out, &mut PackedMatrix::<8>::zero(0, 0));
         prop_assert_eq!(bits(&out), bits(&expected), "tiles of 8");
-        matmul(&a, &b, false, [depth, columns], &mut out, &mut Panels::<16>::zero(3, 5));
+        matmul(&a, &b, false, [depth, columns], &mut out, &mut PackedMatrix::<16>::zero(3, 5));
         prop_assert_eq!(bits(&out), bits(&expected), "tiles of 16");
     }
 
@@ -54,15 +54,18 @@ proptest! {
         before in [0_usize..3, 0_usize..3], after in [0_usize..3, 0_usize..3],
         images in 1_usize..3, seed: u64,
     ) {
-        let window =
-            Window { kernel: [3; 2], strides: [1; 2], dilations: [1; 2], before, after, groups: 1 };
-        let Some(output) = window.output(size) else { return Ok(()) };
+        let geometry =
+            ConvGeometry {
+                kernel: [3; 2], strides: [1; 2], dilations: [1; 2], before, after, groups: 1,
+            };
+        let Some(output) = geometry.output(size) else { return Ok(()) };
         let [inputs, outputs] = groups.map(|lanes| 8 * lanes);
         let values = normal(9 * inputs * outputs, seed);
         let weights = Weights { values: &values, outputs, inputs, kernel: [3; 2] };
         let (x, bias) = (normal(images * size[0] * size[1] * inputs, !seed), normal(outputs, 1));
         let mut outs = [0, 1].map(|_| vec![0.0; images * output[0] * output[1] * outputs]);
-        let direct = <Direct>::new(window, size, weights, bias.clone()).expect("it has an output");
+        let direct = <Direct>::new(geometry, size, weights, bias.clone()).expect("it has an \
+            output");
         direct.run(&x, None, &mut outs[0], &mut Vec::new());
         let winograd = <Winograd>::new(size, before, output, weights, bias);
         winograd.run(&x, None, &mut outs[1], &mut Default::default());
@@ -76,8 +79,9 @@ proptest! {
         strides in [1_usize..4, 1_usize..4], dilations in [1_usize..3, 1_usize..3],
         before in [0_usize..3, 0_usize..3], channels in [1_usize..6, 1_usize..6], seed: u64,
     ) {
-        let window = Window { kernel, strides, dilations, before, after: before, groups: 1 };
-        let Some(output) = window.output(size) else { return Ok(()) };
+        let after = before;
+        let geometry = ConvGeometry { kernel, strides, dilations, before, after, groups: 1 };
+        let Some(output) = geometry.output(size) else { return Ok(()) };
         let ([inputs, outputs], taps) = (channels, kernel[0] * kernel[1]);
         let values = normal(taps * inputs * outputs, seed);
         let weights = Weights { values: &values, outputs, inputs, kernel };
@@ -91,9 +95,9 @@ proptest! {
         let x = normal(size[0] * size[1] * inputs, !seed);
         let y = normal(output[0] * output[1] * outputs, seed ^ 1);
         let (mut forward, mut back) = (vec![0.0; y.len()], vec![0.0; x.len()]);
-        let direct = <Direct>::new(window.clone(), size, weights, vec![0.0; outputs]);
+        let direct = <Direct>::new(geometry.clone(), size, weights, vec![0.0; outputs]);
         direct.expect("it has an output").run(&x, None, &mut forward, &mut Vec::new());
-        <Deconvolution>::new(window, output, size, adjoint, vec![0.0; inputs])
+        <Deconvolution>::new(geometry, output, size, adjoint, vec![0.0; inputs])
             .run(&y, &mut back, &mut Vec::new());
         let (left, right) = (inner(&forward, &y), inner(&x, &back));
         let scale = inner(&y, &y).sqrt() * inner(&forward, &forward).sqrt();
@@ -110,7 +114,7 @@ proptest! {
         order.iter().enumerate().for_each(|(to, &from)| inverse[from] = to);
         transpose(&there, &turned, &inverse, &mut back);
         prop_assert_eq!(&back, &x);
-        prop_assert_eq!(keeps_order(&shape, &order), there == x);
+        prop_assert_eq!(is_identity(&shape, &order), there == x);
     }
 
     #[test]

@@ -71,7 +71,8 @@ proptest! {
             prop_assert!(schedule.log_snr(t) < schedule.log_snr(t - 1));
             let (alpha, sigma) = (schedule.alpha(t), schedule.sigma(t));
             prop_assert!(close(alpha * alpha + sigma * sigma, 1.0, 1e-12));
-            prop_assert!((0.0..=1.0).contains(&schedule.beta(t)), "β_{} is {}", t, schedule.beta(t));
+            prop_assert!((0.0..=1.0).contains(&schedule.beta(t)), "β_{} is \
+                {}", t, schedule.beta(t));
             prop_assert!(schedule.posterior_variance(t) <= schedule.beta(t) * (1.0 + 1e-9));
         }
     }

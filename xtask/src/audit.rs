@@ -18,7 +18,7 @@ const DATABASE: &str = "https://github.com/rustsec/advisory-db";
 fn require_cargo_deny() -> Result<()> {
     ensure!(
         has_cargo_deny(),
-        "there is no cargo-deny: take a binary from \
+        "cargo-deny is not installed: download a binary from \
          https://github.com/EmbarkStudios/cargo-deny/releases, or compile it for some minutes with \
          `cargo install --locked cargo-deny`"
     );
@@ -43,11 +43,14 @@ pub fn advisories(job: &mut Job) -> Result<()> {
     crate::stages::all(npm.into_iter().chain([crates(job)]))
 }
 
-/// A database that cannot be had is told apart from what stands in it.
+/// A database that cannot be fetched is another error than its findings.
 fn crates(job: &mut Job) -> Result<()> {
     require_cargo_deny()?;
     cargo_deny(job, "fetch the advisories on crates", &["fetch", "db"]).with_context(|| {
-        format!("the crates are not checked: {DATABASE} does not come, try where it can be reached")
+        format!(
+            "the crates are not checked: {DATABASE} cannot be fetched; run this where it can be \
+             reached"
+        )
     })?;
     cargo_deny(
         job,
@@ -78,7 +81,7 @@ fn vulnerabilities(report: &str) -> Result<Vec<String>> {
     }
     let report: Report = serde_json::from_str(report).context("npm's report")?;
     let Some(found) = report.vulnerabilities else {
-        bail!("the registry gives no advisories: {}", report.message.unwrap_or_default());
+        bail!("the registry returned no advisories: {}", report.message.unwrap_or_default());
     };
     let line = |(name, v): (String, Vulnerability)| format!("{name} {} ({})", v.range, v.severity);
     Ok(found.into_iter().map(line).collect())

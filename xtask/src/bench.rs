@@ -37,7 +37,8 @@ pub struct Bench {
     /// Print where the time of each network goes, operator by operator, and measure nothing else
     #[arg(long)]
     profile: bool,
-    /// Measure this ONNX file on the crate and on onnxruntime-web, and nothing else; may be given more than once
+    /// Measure this ONNX file on the crate and on onnxruntime-web, and nothing else; may be given
+    /// more than once
     #[arg(long, value_name = "FILE", conflicts_with_all = ["profile", "engine"])]
     network: Vec<PathBuf>,
     /// Measure in this engine in place of Chromium's, without visits and sizes

@@ -48,8 +48,9 @@ impl Job {
         })
     }
 
-    /// Runs a compilation by cargo with `--message-format json`, and fails where the compiler had something to say of the
-    /// workspace's own code: after all of it was compiled, so that its tests can run.
+    /// Runs a compilation by cargo with `--message-format json`, and fails where the compiler had
+    /// something to say of the workspace's own code: after all of it was compiled, so that its
+    /// tests can run.
     pub fn lint(&mut self, what: &str, command: Expression) -> Result<()> {
         let mut findings = 0;
         let said = self.step(what, |job| {
@@ -67,8 +68,8 @@ impl Job {
         Ok(())
     }
 
-    /// Runs `command`, which prints one line for each test, as libtest and wasm-bindgen's runner do.
-    /// Where it runs one test at a time, the time between the lines is that of the test.
+    /// Runs `command`, which prints one line for each test, as libtest and wasm-bindgen's runner
+    /// do. Where it runs one test at a time, the time between the lines is that of the test.
     pub fn run_tests(&mut self, what: &str, command: Expression, sequential: bool) -> Result<()> {
         let mut lines = Lines::new(sequential);
         let result = self.step(what, |job| {
@@ -96,8 +97,8 @@ impl Job {
         Ok(result)
     }
 
-    /// Runs `command` with its output read line by line; `read` may give what is shown in a line's place. Gives what is
-    /// kept of the output.
+    /// Runs `command` with its output read line by line; `read` may give what is shown in a line's
+    /// place. Gives what is kept of the output.
     fn capture(
         &self,
         what: &str,

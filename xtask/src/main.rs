@@ -36,9 +36,11 @@ enum Command {
     Build,
     /// Put the npm package together and pack it, into target/npm
     Npm,
-    /// Measure speed, size and memory beside onnxruntime-web, in Chromium unless another engine is named
+    /// Measure speed, size and memory beside onnxruntime-web, in Chromium unless another engine is
+    /// named
     Bench(bench::Bench),
-    /// Use and disturb the built page at random in Chromium, and look for what is lost, leaks or differs
+    /// Use and disturb the built page at random in Chromium, and look for what is lost, leaks or
+    /// differs
     Soak {
         /// From the start to the end, all told
         #[arg(long, default_value_t = 60.0, value_parser = soak::parse_minutes)]
@@ -50,7 +52,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
-    /// Run mutated ONNX files in the WebAssembly that ships and in onnxruntime (Python), and compare: takes hours
+    /// Run mutated ONNX files in the WebAssembly that ships and in onnxruntime (Python), and
+    /// compare: takes hours
     Mutations {
         #[arg(long, default_value_t = 100_000)]
         files: u64,

@@ -1,7 +1,7 @@
 //! Leaves one of functions that are the same.
 //!
-//! Generic code that is compiled for several types is often the same for all of them, and calls what is the
-//! same in turn; the linker keeps every one.
+//! Generic code that is compiled for several types is often the same for all of them, and calls
+//! what is the same in turn; the linker keeps every one.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -86,8 +86,9 @@ fn split(module: &[u8], body: &FunctionBody<'_>) -> Result<(Vec<u8>, Vec<u32>)> 
     Ok((code, callees))
 }
 
-/// The class of each function of the module itself: the functions of a class have one shape, and name functions
-/// of the same classes. Classes are split until this holds, so functions that call each other are found too.
+/// The class of each function of the module itself: the functions of a class have one shape, and
+/// name functions of the same classes. Classes are split until this holds, so functions that call
+/// each other are found too.
 fn classes(imported: u32, functions: &[Function]) -> Vec<usize> {
     let mut classes: Vec<usize> = functions.iter().map(|function| function.shape).collect();
     let mut count = 0;
@@ -130,8 +131,8 @@ struct Merger {
 const SHORT: [usize; 2] = [1 << 7, 1 << 14];
 
 impl Merger {
-    /// Functions that are named most often get the shortest indices; otherwise the order stays, in which like
-    /// stands by like.
+    /// Functions that are named most often get the shortest indices; otherwise the order stays, in
+    /// which like stands by like.
     fn new(imported: u32, classes: &[usize], functions: &[Function]) -> Self {
         let mut firsts = HashMap::new();
         for (at, &class) in classes.iter().enumerate() {
@@ -283,7 +284,8 @@ mod tests {
             &[("a", 1), ("b", 1), ("c", 3), ("d", 4)],
         );
         let merged = merge(&before).unwrap();
-        // The table still has a place for each, so only its contents differ from those of the smaller module.
+        // The table still has a place for each, so only its contents differ from those of the
+        // smaller module.
         assert_eq!(code(&merged), code(&after));
         assert_eq!(exports(&merged), exports(&after));
         assert_eq!(merge(&merged).unwrap(), merged);

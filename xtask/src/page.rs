@@ -37,8 +37,11 @@ pub fn compile(
     with: fn(Expression) -> Expression,
 ) -> Result<PathBuf> {
     setup::wasm_target(job)?;
+    // With the feature that the tests have, the stages of `cargo xtask test` compile the crate
+    // once.
+    let features = ["--features", "bench-internals"];
     let words = ["build", "--release", "--lib", "--target", setup::WASM_TARGET];
-    let build = cmd("cargo", words.iter().chain(options));
+    let build = cmd("cargo", words.iter().chain(&features).chain(options));
     job.run("compile the crate for WebAssembly", with(setup::wasm(build)))?;
     Ok(target_folder()?.join(setup::WASM_TARGET).join("release/elbo_room.wasm"))
 }

@@ -52,7 +52,7 @@ impl Lines {
 /// A line of cargo's `--message-format json`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Message {
-    /// What it says of the code, for people: nothing where it tells of files.
+    /// The rendered message about the code; empty for messages about files.
     pub text: String,
     /// Whether it points at a place in the code, which a summary does not.
     pub is_finding: bool,
@@ -228,7 +228,8 @@ mod tests {
 
     #[test]
     fn reports_of_vitest_are_read() {
-        let report = r#"{"numTotalTests": 3, "testResults": [{"name": "a.test.ts", "assertionResults": [
+        let report = r#"{"numTotalTests": 3, "testResults": [
+            {"name": "a.test.ts", "assertionResults": [
             {"fullName": "a one", "title": "one", "status": "passed", "duration": 1.5},
             {"fullName": "a two", "title": "two", "status": "failed", "duration": 20.25},
             {"fullName": "a three", "title": "three", "status": "skipped"}]},
@@ -241,12 +242,15 @@ mod tests {
     #[test]
     fn reports_of_playwright_are_read() {
         let report = r#"{"config": {}, "suites": [{"title": "a.spec.ts", "specs": [
-            {"title": "one", "tests": [{"projectName": "", "status": "expected", "results": [{"duration": 7}]}]},
+            {"title": "one", "tests": [
+                {"projectName": "", "status": "expected", "results": [{"duration": 7}]}]},
             {"title": "two", "tests": [
-                {"projectName": "chromium", "status": "unexpected", "results": [{"duration": 5}, {"duration": 6}]},
+                {"projectName": "chromium", "status": "unexpected",
+                 "results": [{"duration": 5}, {"duration": 6}]},
                 {"projectName": "firefox", "status": "skipped", "results": []}]}],
             "suites": [{"title": "inner", "specs": [
-                {"title": "three", "tests": [{"projectName": "", "status": "flaky", "results": [{"duration": 1}]}]}]}]}],
+                {"title": "three", "tests": [
+                    {"projectName": "", "status": "flaky", "results": [{"duration": 1}]}]}]}]}],
             "errors": []}"#;
         let expected = [
             ("a.spec.ts one", true, Some(7)),
@@ -266,7 +270,8 @@ mod tests {
         let warning = r#"{"reason": "compiler-message", "message":
             {"rendered": "warning: unused", "level": "warning", "spans": [{"line_start": 1}]}}"#;
         assert_eq!(read(warning), said("warning: unused", true));
-        let sum = r#"{"reason": "compiler-message", "message": {"rendered": "1 warning emitted", "spans": []}}"#;
+        let sum = r#"{"reason": "compiler-message", "message":
+            {"rendered": "1 warning emitted", "spans": []}}"#;
         assert_eq!(read(sum), said("1 warning emitted", false));
         assert_eq!(read("   Compiling elbo-room v0.1.0"), None);
     }

@@ -8,10 +8,11 @@ use duct::{Expression, cmd};
 
 use crate::job::Job;
 use crate::stages::all;
-use crate::{root, setup};
+use crate::{page, root, setup};
 
-/// In the profile of xtask, whose libraries are among them, and always all packages, on which the features of libraries depend. One
-/// profile and one set of packages for a target: nothing is compiled twice.
+/// In the profile of xtask, whose libraries are among them, and always all packages, on which the
+/// features of libraries depend. One profile and one set of packages for a target: nothing is
+/// compiled twice.
 const NATIVE: [&str; 1] = ["--workspace"];
 const WASM: [&str; 5] = ["--release", "--package", "elbo-room", "--target", setup::WASM_TARGET];
 
@@ -19,9 +20,10 @@ pub fn cargo(subcommand: &str, words: &[&str]) -> Expression {
     cmd("cargo", [subcommand].iter().chain(words)).dir(root())
 }
 
-/// The crates of this workspace are compiled by clippy, which lints as it does so: `cargo clippy` would go through the
-/// libraries as well, which takes half as long as to compile them. All stages compile so, once for all; what is found is the
-/// business of [`clippy`] alone, and keeps no test from running.
+/// The crates of this workspace are compiled by clippy, which lints as it does so: `cargo clippy`
+/// would go through the libraries as well, which takes half as long as to compile them. All stages
+/// compile so, once for all; what is found is the business of [`clippy`] alone, and keeps no test
+/// from running.
 pub fn under_clippy(cargo: Expression) -> Expression {
     cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
 }
@@ -54,7 +56,8 @@ pub fn native(job: &mut Job) -> Result<()> {
 
 const RUNNER: &str = "wasm-test-runner";
 
-/// The integration tests as WebAssembly, run by what `.cargo/config.toml` names, which is compiled once with all else.
+/// The integration tests as WebAssembly, run by what `.cargo/config.toml` names, which is compiled
+/// once with all else.
 fn wasm_tests(job: &mut Job, words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     setup::linters(job)?;
     setup::wasm_target(job)?;
@@ -101,4 +104,12 @@ pub fn wasm_pack(job: &mut Job, driver: &Path) -> Result<()> {
         .env("CHROMEDRIVER", driver)
         .env("WASM_BINDGEN_TEST_TIMEOUT", "600");
     job.run_tests("wasm-pack test --headless --chrome", chrome, true)
+}
+
+/// All of `cargo publish` but the upload: the files that go into the package, and their compilation
+/// without the rest of the workspace, in the workspace's own folder of build products.
+pub fn publish(job: &mut Job) -> Result<()> {
+    let words = ["--dry-run", "--allow-dirty", "--package", "elbo-room"];
+    let publish = cargo("publish", &words).env("CARGO_TARGET_DIR", page::target_folder()?);
+    job.run("package the crate and compile the package", publish)
 }

@@ -115,7 +115,7 @@ pub fn npm_packages(job: &mut Job, folder: &str) -> Result<()> {
         return Ok(());
     }
     if which::which("npm").is_err() {
-        bail!("there is no `npm` on PATH: install Node.js 20.19 or later from https://nodejs.org");
+        bail!("`npm` is not on PATH: install Node.js 20.19 or later from https://nodejs.org");
     }
     let install = npm(folder, ["ci", "--no-audit", "--no-fund", "--loglevel", "error"])
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
@@ -169,7 +169,8 @@ pub fn browser(job: &mut Job) -> Result<Browser> {
     find_browser().context(BY_HAND)
 }
 
-/// Fails unless Firefox and WebKitGTK can be driven; `tests/e2e/browsers/engines.ts` finds them again.
+/// Fails unless Firefox and WebKitGTK can be driven; `tests/e2e/browsers/engines.ts` finds them
+/// again.
 pub fn other_browsers() -> Result<()> {
     let mut programs = vec![("firefox-esr", "FIREFOX_BIN"), ("WebKitWebDriver", "WEBKIT_DRIVER")];
     if std::env::var_os("DISPLAY").is_none() {
@@ -178,7 +179,7 @@ pub fn other_browsers() -> Result<()> {
     for (program, variable) in programs {
         if std::env::var_os(variable).is_none() && which::which(program).is_err() {
             bail!(
-                "there is no {program} on PATH: name it in {variable}, or install it (Debian: \
+                "{program} is not on PATH: name it in {variable}, or install it (Debian: \
                  firefox-esr, webkit2gtk-driver, libwebkit2gtk-4.1-0, xvfb)"
             );
         }

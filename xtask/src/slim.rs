@@ -1,9 +1,9 @@
 //! Leaves out of the WebAssembly what is never called, but what the linker has to keep.
 //!
-//! tract looks its operators up by name and calls them through tables of functions, so the linker finds
-//! every operator reachable. The crate refuses most of them before tract sees the file
-//! (`crate/src/model/onnx/check/`), and never has tract optimize a network. The bodies of these functions
-//! become a trap, and what only they call is dropped.
+//! tract looks its operators up by name and calls them through tables of functions, so the linker
+//! finds every operator reachable. The crate refuses most of them before tract sees the file
+//! (`crate/src/model/onnx/check/`), and never has tract optimize a network. The bodies of these
+//! functions become a trap, and what only they call is dropped.
 
 use std::path::Path;
 
@@ -12,7 +12,8 @@ use rustc_demangle::demangle;
 use walrus::ir::Unreachable;
 use walrus::{FunctionBuilder, FunctionId, LocalFunction, Module};
 
-/// Most memory of an instance, in pages of 64 KiB: 2 GiB. A file that would take more ends the worker that tries it, not the tab.
+/// Most memory of an instance, in pages of 64 KiB: 2 GiB. A file that would take more ends the
+/// worker that tries it, not the tab.
 const MOST_PAGES: u64 = 1 << 15;
 
 /// What the names of functions begin with, `<` of a trait's implementation left out.
@@ -67,7 +68,8 @@ const NEVER_CALLED: [&str; 75] = [
     "tract_core::ops::math::Tan as",
     // names of functions in stack traces, which WebAssembly has none of
     "rustc_demangle::",
-    // the optimizer, and what it makes of convolutions and products: the crate's kernels compute them
+    // the optimizer, and what it makes of convolutions and products: the crate's kernels compute
+    // them
     "tract_core::batchify",
     "tract_core::optim",
     "tract_core::ops::cnn::conv::conv::Conv::wire_as_",
@@ -99,8 +101,8 @@ const NEVER_CALLED: [&str; 75] = [
     "tract_linalg::wasm::mmm_f32_gemv::kernel",
 ];
 
-/// What the names of types begin with whose debugging texts no message has: messages name operators and nodes,
-/// types of elements and shapes.
+/// What the names of types begin with whose debugging texts no message has: messages name operators
+/// and nodes, types of elements and shapes.
 const NEVER_SHOWN: [&str; 6] = [
     "tract_core::ops::",
     "tract_hir::ops::",
@@ -110,8 +112,8 @@ const NEVER_SHOWN: [&str; 6] = [
     "tract_onnx_opl::",
 ];
 
-/// Instructions of the smallest function that is left out: LLVM merges small ones that are the same, so
-/// that others are called by these names too.
+/// Instructions of the smallest function that is left out: LLVM merges small ones that are the
+/// same, so that others are called by these names too.
 const LEAST_SIZE: u64 = 50;
 
 /// Methods of tract's operators that only its optimizer calls.
@@ -125,7 +127,8 @@ const OPTIMIZER: [&str; 7] = [
     "slice",
 ];
 
-/// The module at `path` without them, and with a limit on its memory; wasm-bindgen then drops what only they called.
+/// The module at `path` without them, and with a limit on its memory; wasm-bindgen then drops what
+/// only they called.
 pub fn slim(path: &Path) -> Result<Vec<u8>> {
     let mut module = Module::from_file(path)
         .with_context(|| format!("cannot read the WebAssembly at {}", path.display()))?;
@@ -197,14 +200,20 @@ mod tests {
             "<rustfft::algorithm::dft::Dft<T> as rustfft::Fft<T>>::process",
             "<tract_core::ops::cnn::conv::conv::Conv as tract_core::ops::TypedOp>::codegen",
             "<tract_core::ops::einsum::EinSum as tract_core::ops::EvalOp>::eval",
-            "<tract_core::ops::math::Cosh as tract_core::ops::element_wise::ElementWiseMiniOp>::eval_in_place",
+            concat!(
+                "<tract_core::ops::math::Cosh as tract_core::ops::",
+                "element_wise::ElementWiseMiniOp>::eval_in_place"
+            ),
         ] {
             assert_eq!(replacement(name), Some(Body::Trap), "{name}");
         }
         for name in [
             "<tract_core::ops::cnn::conv::conv::Conv as tract_core::ops::TypedOp>::output_facts",
             "<tract_core::ops::array::slice::Slice as tract_core::ops::EvalOp>::eval",
-            "<tract_core::ops::math::Tanh as tract_core::ops::element_wise::ElementWiseMiniOp>::eval_in_place",
+            concat!(
+                "<tract_core::ops::math::Tanh as tract_core::ops::",
+                "element_wise::ElementWiseMiniOp>::eval_in_place"
+            ),
             "<tract_core::ops::einsum::EinSum as tract_core::ops::TypedOp>::output_facts",
             "elbo_room::kernels::winograd::multiply",
             "tract_nnef::transform::_::__ctor",

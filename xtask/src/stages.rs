@@ -37,9 +37,11 @@ pub enum Stage {
     E2e,
     /// Two minutes of `cargo xtask soak`
     Soak,
-    /// The page in Chromium, Firefox and WebKitGTK, bit for bit; takes minutes, only where it is named
+    /// The page in Chromium, Firefox and WebKitGTK, bit for bit; takes minutes, only where it is
+    /// named
     Browsers,
-    /// The programs in Python that the page writes, beside the crate; fetches PyTorch, only where it is named
+    /// The programs in Python that the page writes, beside the crate; fetches PyTorch, only where it
+    /// is named
     Python,
     /// Licences and sources of the crates; where cargo-deny is installed
     Deny,
@@ -47,6 +49,8 @@ pub enum Stage {
     Advisories,
     /// wasm-pack on the crate, by those who use it; only where it is named
     WasmPack,
+    /// The crate's package as crates.io would take it, compiled alone; only where it is named
+    Publish,
 }
 
 /// Stages beside each other. Cargo's compilations keep two cores busy; the tools of npm, and tests
@@ -57,7 +61,8 @@ const LANES: [&[Stage]; 2] = [
 ];
 
 /// Stages that need the machine for themselves, after all others.
-const ALONE: [Stage; 4] = [Stage::Chrome, Stage::E2e, Stage::Browsers, Stage::WasmPack];
+const ALONE: [Stage; 5] =
+    [Stage::Chrome, Stage::E2e, Stage::Browsers, Stage::WasmPack, Stage::Publish];
 
 /// What several stages need, made by the first of them.
 #[derive(Default)]
@@ -110,11 +115,13 @@ impl Stage {
             Self::Deny => "deny",
             Self::Advisories => "advisories",
             Self::WasmPack => "wasm-pack",
+            Self::Publish => "publish",
         }
     }
 
     fn has_tests(self) -> bool {
-        !matches!(self, Self::Fmt | Self::Clippy | Self::Package | Self::Deny | Self::Advisories)
+        use Stage::{Advisories, Clippy, Deny, Fmt, Package, Publish};
+        !matches!(self, Fmt | Clippy | Package | Deny | Advisories | Publish)
     }
 
     fn needs_browser(self) -> bool {
@@ -157,6 +164,7 @@ impl Stage {
                 let browser = shared.browser(job)?;
                 rust::wasm_pack(job, &browser.driver)
             }
+            Self::Publish => rust::publish(job),
         }
     }
 
@@ -164,7 +172,9 @@ impl Stage {
     fn by_default(self) -> bool {
         match self {
             Self::Deny => audit::has_cargo_deny(),
-            Self::Browsers | Self::Python | Self::Advisories | Self::WasmPack => false,
+            Self::Browsers | Self::Python | Self::Advisories | Self::WasmPack | Self::Publish => {
+                false
+            }
             _ => true,
         }
     }
@@ -181,7 +191,7 @@ impl Stage {
     }
 }
 
-/// Runs `stages`, or those that run by default, each whatever becomes of the others: one run shows
+/// Runs `stages`, or those that run by default, each even after a failure of another: one run shows
 /// every failure.
 pub fn run(stages: &[Stage], verbose: bool) -> Result<()> {
     let all = Stage::value_variants();
@@ -207,7 +217,7 @@ pub fn run(stages: &[Stage], verbose: bool) -> Result<()> {
     };
     let mut outcomes: Vec<Outcome> = thread::scope(|scope| {
         if browser {
-            // Downloaded while others compile. What goes wrong is told by the stages that need it.
+            // Downloaded while others compile. The stages that need it report a failure.
             scope.spawn(|| shared.browser(&mut Job::beside_others("browser", verbose)).ok());
         }
         let lanes = LANES.map(|lane| scope.spawn(|| run(lane)));

@@ -10,8 +10,8 @@ use crate::model::manifest::ModelEntry;
 
 pub(super) type JsResult<T> = std::result::Result<T, JsValue>;
 
-/// A real `Error` whose `name` is that of the kind, with the fields that code may want, and with what
-/// caused it as `cause`.
+/// A real `Error` whose `name` is that of the kind, with the fields that code may want, and with
+/// what caused it as `cause`.
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
         let js = JsError::new(&error.to_string());
@@ -91,7 +91,7 @@ pub(super) fn entry(value: JsValue) -> Result<ModelEntry> {
     ModelEntry::from_either_format(json)
 }
 
-/// What serde says of a value that does not have its type.
+/// serde's message for a value of the wrong type.
 fn misfit(what: &str, serde: &str) -> Error {
     let text = serde.trim_start_matches("Error: ");
     if let Some((found, expected)) = text.split_once(", expected ") {
@@ -137,7 +137,10 @@ fn with_seed(value: JsValue) -> Result<JsValue> {
 /// A fresh seed from the system's generator, an integer in `0..2^32`.
 pub(super) fn random_seed() -> Result<f64> {
     getrandom::u32().map(f64::from).map_err(|e| {
-        Error::request(format_args!("the system gives no random seed ({e})"), "pass one as `seed`")
+        Error::request(
+            format_args!("the system has no source of random seeds ({e})"),
+            "pass one as `seed`",
+        )
     })
 }
 
@@ -162,7 +165,8 @@ pub(super) fn fields<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<
     from_js(value, what)
 }
 
-/// The first field whose value cannot be taken: the conversion of a whole object does not say which.
+/// The first field whose value cannot be taken: the conversion of a whole object does not say
+/// which.
 fn unfit<T: DeserializeOwned>(object: &Object, what: &str) -> Option<Error> {
     Object::keys(object).iter().find_map(|key| {
         let alone = Object::new();
@@ -200,7 +204,8 @@ fn field_names<T: DeserializeOwned>() -> &'static [&'static str] {
         }
 
         serde::forward_to_deserialize_any! {
-            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit
+            unit_struct
             newtype_struct seq tuple tuple_struct map enum identifier ignored_any
         }
     }

@@ -224,7 +224,7 @@ impl Sampler {
         Ok(canvas::paint_images(&canvas, levels, self.0.sampler().image(), columns)?)
     }
 
-    /// Has further chains, computed by so many other instances, stand after those here: from now
+    /// Appends further chains, computed by that many other instances, to those here: from now
     /// on a frame has all of them, and is there when each share has been collected so far.
     #[wasm_bindgen(js_name = expectShares)]
     pub fn expect_shares(&mut self, shares: usize) {

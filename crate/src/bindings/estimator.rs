@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::*;
 use super::convert::{JsResult, doubles, to_js, values};
 use crate::engine;
 
-/// The class of an estimator: its name and documentation, what `evaluate`, `record` and `step` do for
-/// it, and the type of its result.
+/// The class of an estimator: its name and documentation, what `evaluate`, `record` and `step` do
+/// for it, and the type of its result.
 macro_rules! estimator {
     (
         $(#[doc = $about:literal])*
@@ -47,8 +47,8 @@ macro_rules! estimator {
                 Ok(self.0.evaluate(index)?)
             }
 
-            /// Evaluations `from` to before `to`, each with the bits that evaluate() gives, and faster:
-            /// their states go through the network together.
+            /// Evaluations `from` to before `to`, each with the bits that evaluate() gives, and
+            /// faster: their states go through the network together.
             #[wasm_bindgen(js_name = evaluateRange, unchecked_return_type = "Float64Array[]")]
             pub fn evaluate_range(&self, from: usize, to: usize) -> JsResult<Array> {
                 Ok(values(&self.0.evaluate_range(from..to)?))
@@ -83,19 +83,20 @@ macro_rules! estimator {
 }
 
 estimator! {
-    /// The evidence lower bound of one image under a diffusion model, growing one network evaluation at
-    /// a time.
+    /// The evidence lower bound of one image under a diffusion model, growing one network
+    /// evaluation at a time.
     DiffusionElbo,
     evaluations: "Network evaluations so far, up to the first that is missing.",
-    evaluate: "Evaluation `index`, one run of the network, a function of the image, the options, the seed\n\
-        and the index alone: a draw of L_{t-1} in nats, and after it that of the consistency term if\n\
-        it was asked for; at the end of a pass, a draw of L_0.",
-    record: "Hands in an evaluation, computed here or in another instance with the same image, options\n\
-        and seed, in any order. Returns true when that completes a pass over the timesteps, so that\n\
-        result() has changed.",
-    step: "Computes and records the next evaluation. Returns true when that completes a pass, so that\n\
-        result() has changed.",
-    result: "DiffusionElboResult | undefined", "The terms so far; undefined before the first pass is complete."
+    evaluate: "Evaluation `index`, one run of the network, a function of the image, the\n\
+        options, the seed and the index alone: a draw of L_{t-1} in nats, and after it that of\n\
+        the consistency term if it was asked for; at the end of a pass, a draw of L_0.",
+    record: "Hands in an evaluation, computed here or in another instance with the same image,\n\
+        options and seed, in any order. Returns true when that completes a pass over the\n\
+        timesteps, so that result() has changed.",
+    step: "Computes and records the next evaluation. Returns true when that completes a pass,\n\
+        so that result() has changed.",
+    result: "DiffusionElboResult | undefined",
+        "The terms so far; undefined before the first pass is complete."
 }
 
 estimator! {
@@ -103,14 +104,16 @@ estimator! {
     /// network evaluation at a time.
     ClassPosterior,
     evaluations: "Network evaluations so far, up to the first that is missing.",
-    evaluate: "Evaluation `index`, one run of the network for one class, a function of the image, the\n\
-        options, the seed and the index alone: a draw of L_{t-1}, or of L_0 at t = 1, in nats.",
-    record: "Hands in an evaluation, computed here or in another instance with the same image, options\n\
-        and seed, in any order. Returns true when that completes a pass over timesteps and classes,\n\
+    evaluate: "Evaluation `index`, one run of the network for one class, a function of the\n\
+        image, the options, the seed and the index alone: a draw of L_{t-1}, or of L_0 at t =\n\
+        1, in nats.",
+    record: "Hands in an evaluation, computed here or in another instance with the same image,\n\
+        options and seed, in any order. Returns true when that completes a pass over timesteps\n\
+        and classes, so that result() has changed.",
+    step: "Computes and records the next evaluation. Returns true when that completes a pass,\n\
         so that result() has changed.",
-    step: "Computes and records the next evaluation. Returns true when that completes a pass, so that\n\
-        result() has changed.",
-    result: "ClassPosteriorResult | undefined", "The posterior so far; undefined before the first pass is complete."
+    result: "ClassPosteriorResult | undefined",
+        "The posterior so far; undefined before the first pass is complete."
 }
 
 estimator! {
@@ -118,12 +121,12 @@ estimator! {
     /// growing sample by sample.
     LatentBound,
     evaluations: "Samples so far, up to the first that is missing.",
-    evaluate: "Sample `index`, one run of the network, a function of the options, the seed and the index\n\
-        alone: log p(x|z), log p(z) - log q(z|x) and the KL of each layer, in nats.",
-    record: "Hands in a sample that evaluate() has computed, here or in another instance with the same\n\
-        options and seed, in any order. Returns true when result() has changed; it uses the samples\n\
-        up to the first that is missing.",
-    step: "Computes and records the next sample. Returns true when result() has changed, false when all\n\
-        samples were there before.",
+    evaluate: "Sample `index`, one run of the network, a function of the options, the seed and\n\
+        the index alone: log p(x|z), log p(z) - log q(z|x) and the KL of each layer, in nats.",
+    record: "Hands in a sample that evaluate() has computed, here or in another instance with\n\
+        the same options and seed, in any order. Returns true when result() has changed; it\n\
+        uses the samples up to the first that is missing.",
+    step: "Computes and records the next sample. Returns true when result() has changed, false\n\
+        when all samples were there before.",
     result: "LatentBoundResult | undefined", "The bounds so far; undefined before the first sample."
 }

@@ -24,7 +24,8 @@ fn given(file: &JsValue) -> Result<Vec<u8>, Error> {
 /// Says what is in an ONNX file: inputs, outputs, inner values, operators, weights, multiply-adds
 /// and the memory that it will take. `external` is the file with its weights, if they are in
 /// another, `size` the height and width of images that may have any: some usual ones if absent.
-/// Throws a ModelError if the bytes are not an ONNX file; one with a graph that cannot be run does not throw.
+/// Throws a ModelError if the bytes are not an ONNX file; one with a graph that cannot be run does
+/// not throw.
 #[wasm_bindgen(js_name = inspectOnnx, unchecked_return_type = "GraphInfo")]
 pub fn inspect_onnx(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] file: JsValue,
@@ -36,9 +37,9 @@ pub fn inspect_onnx(
     to_js(&inspect_at(&file, bytes(&external, "external")?.as_deref(), size)?)
 }
 
-/// Runs an ONNX file `runs` times on `states` states at once and says how many milliseconds which of
-/// its operators take in one run. Shapes that are open are those for one image. Throws a ModelError
-/// if the file cannot be run.
+/// Runs an ONNX file `runs` times on `states` states at once and says how many milliseconds which
+/// of its operators take in one run. Shapes that are open are those for one image. Throws a
+/// ModelError if the file cannot be run.
 #[wasm_bindgen(js_name = profileOnnx, unchecked_return_type = "OperatorTime[]")]
 pub fn profile_onnx(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] file: JsValue,
@@ -49,9 +50,9 @@ pub fn profile_onnx(
     to_js(&profile("the file", &file, states, runs, now)?)
 }
 
-/// Runs an ONNX file once on the values that `profileOnnx` runs it on: in each input of real numbers
-/// the i-th is sin(0.37 i), and all integers are 0. The values of its outputs, in their order. Throws
-/// a ModelError if the file cannot be run.
+/// Runs an ONNX file once on the values that `profileOnnx` runs it on: in each input of real
+/// numbers the i-th is sin(0.37 i), and all integers are 0. The values of its outputs, in their
+/// order. Throws a ModelError if the file cannot be run.
 #[wasm_bindgen(js_name = probeOnnx, unchecked_return_type = "Float32Array[]")]
 pub fn probe_onnx(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] file: JsValue,

@@ -34,10 +34,10 @@ pub(super) fn size(value: JsValue, what: &str) -> Result<Size, Error> {
     Ok(shape.into())
 }
 
-/// A drawing where it stands, as an image of any size: the unit square becomes the whole image, by a
-/// brush of 8 % of its shorter side. White ink on black, 8-bit levels row by row, the same in every
-/// channel. A stroke is a polyline as renderDigit takes it. Throws a ValueError if nothing is drawn,
-/// a coordinate is not finite, or the size is not valid for an image.
+/// A drawing where it stands, as an image of any size: the unit square becomes the whole image, by
+/// a brush of 8 % of its shorter side. White ink on black, 8-bit levels row by row, the same in
+/// every channel. A stroke is a polyline as renderDigit takes it. Throws a ValueError if nothing is
+/// drawn, a coordinate is not finite, or the size is not valid for an image.
 #[wasm_bindgen(js_name = renderStrokes)]
 pub fn render_strokes(
     #[wasm_bindgen(unchecked_param_type = "Float32Array[]")] strokes: JsValue,
@@ -49,7 +49,8 @@ pub fn render_strokes(
 
 /// Any picture, the pixels of an ImageData, as an image of the shape: it fills it, and what has no
 /// room is cut off evenly. Grey or coloured as the shape says, over white where it is transparent.
-/// Throws a ShapeError if there are not four bytes a pixel, a ValueError if a size is not valid for an image.
+/// Throws a ShapeError if there are not four bytes a pixel, a ValueError if a size is not valid for
+/// an image.
 #[wasm_bindgen(js_name = imageFromPixels)]
 pub fn image_from_pixels(
     #[wasm_bindgen(unchecked_param_type = "Uint8ClampedArray")] rgba: JsValue,

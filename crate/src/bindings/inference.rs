@@ -4,10 +4,10 @@ use wasm_bindgen::prelude::*;
 use super::convert::{self, JsResult, count, from_js, to_js};
 use crate::canvas::PlanePainter;
 use crate::engine::{self, Component, Density};
-use crate::math::inference::logistic::Observation;
+use crate::math::inference::logistic_regression::Observation;
 use crate::wire::InferencePlane;
 
-/// Classical variational inference in the plane: a q of a simple family is pulled onto a target
+/// Classical variational inference in the plane: a q of a simple family is fitted to a target
 /// p(z) = p̃(z) / Z by ascending the ELBO.
 #[wasm_bindgen]
 pub struct VariationalInference {
@@ -97,11 +97,11 @@ impl VariationalInference {
     }
 
     /// The draws that the next step follows: five numbers each, the component, z_1 and z_2, and
-    /// their pull, the draw's term in the gradient by the mean of its component.
+    /// the contribution of the draw to the gradient by the mean of its component.
     pub fn draws(&self) -> Float64Array {
         let numbers = self.fit.draws().iter().flat_map(|draw| {
-            let ([z1, z2], [pull_1, pull_2]) = (draw.z, draw.pull);
-            [draw.component as f64, z1, z2, pull_1, pull_2]
+            let ([z1, z2], [by_1, by_2]) = (draw.z, draw.mean_gradient);
+            [draw.component as f64, z1, z2, by_1, by_2]
         });
         Float64Array::from(&*numbers.collect::<Vec<_>>())
     }

@@ -77,7 +77,7 @@ fn start() {
 }
 
 /// Parses the text of `manifest.json`, of format 1 or 2. What is wrong with an entry stands in
-/// `problems`, and the entry is left out of `models`. Throws a ManifestError if the text is no
+/// `problems`, and the entry is left out of `models`. Throws a ManifestError if the text is not a
 /// manifest, or if none of its entries can be used.
 #[wasm_bindgen(js_name = parseManifest, unchecked_return_type = "Manifest")]
 pub fn parse_manifest(json: &str) -> JsResult<JsValue> {
@@ -113,8 +113,8 @@ pub fn interpolate(
 
 /// Points on a polyline through latent vectors of `dimensions` coordinates laid end to end, at
 /// positions from 0, its beginning, to 1, its end, in proportion to the length of the way; the
-/// points come end to end likewise. Throws a ShapeError for an empty path or one that is not a whole
-/// number of points, a ValueError for a position out of range or a value that is not finite.
+/// points come end to end likewise. Throws a ShapeError for an empty path or one that is not a
+/// whole number of points, a ValueError for a position out of range or a value that is not finite.
 #[wasm_bindgen(js_name = alongPath)]
 pub fn along_path(
     #[wasm_bindgen(unchecked_param_type = "Float32Array")] path: JsValue,

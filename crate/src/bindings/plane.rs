@@ -7,8 +7,8 @@ use crate::engine::{self, PlaneField, PlaneParticles};
 use crate::wire::DiffusionPlane;
 
 /// Diffusion in the plane, where log p(x) is known: the data are a mixture of Gaussians, so that
-/// log p_t, the score and the best x̂_0 are closed forms at every noise level. Noise is addressed by
-/// the seed: the same options give the same particles and numbers, bit for bit.
+/// log p_t, the score and the best x̂_0 are closed forms at every noise level. Noise is addressed
+/// by the seed: the same options give the same particles and numbers, bit for bit.
 #[wasm_bindgen]
 pub struct PlaneDiffusion {
     diffusion: engine::PlaneDiffusion,
@@ -54,8 +54,8 @@ impl PlaneDiffusion {
         self.diffusion.reached()
     }
 
-    /// Makes up to n steps of all three samplers, which begin at the same noise: ancestral sampling,
-    /// DDIM, and Heun's method for the probability-flow ODE.
+    /// Makes up to n steps of all three samplers, which begin at the same noise: ancestral
+    /// sampling, DDIM, and Heun's method for the probability-flow ODE.
     pub fn advance(&mut self, n: f64) -> JsResult<()> {
         self.diffusion.advance(usize::try_from(count(n, "n")?).unwrap_or(usize::MAX));
         Ok(())
@@ -92,8 +92,8 @@ impl PlaneDiffusion {
         Ok(Float64Array::from(&*self.diffusion.density(t, points)?.values))
     }
 
-    /// The field at `points` by `points` places: x, y and the two coordinates of the arrow, for each
-    /// place in turn; t is 1 to T.
+    /// The field at `points` by `points` places: x, y and the two coordinates of the arrow, for
+    /// each place in turn; t is 1 to T.
     pub fn field(
         &self,
         #[wasm_bindgen(unchecked_param_type = "PlaneField")] of: JsValue,

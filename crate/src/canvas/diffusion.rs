@@ -32,9 +32,9 @@ impl DiffusionPainter {
     /// Paints a plane of `diffusion` and sizes the canvas to it.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a size, a colour, a timestep, a particle or
-    /// a point that cannot be, [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is no
-    /// canvas or gives no 2-D context.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a size, a colour, a timestep, a particle
+    /// or a point that cannot be, [`ErrorKind::Canvas`](crate::ErrorKind::Canvas) if `canvas` is
+    /// not a canvas or has no 2-D context.
     pub(crate) fn paint(
         &mut self,
         canvas: &JsValue,

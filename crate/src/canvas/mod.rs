@@ -64,7 +64,8 @@ pub(crate) fn paint(canvas: &JsValue, levels: &[u8], layout: Layout) -> Result<(
             "the picture",
             format_args!("{} values", levels.len()),
             format_args!(
-                "a multiple of {dimensions}, for images of {height} x {width} with {channels} channels in {columns} columns"
+                "a multiple of {dimensions}, for images of {height} x {width} with {channels} \
+                    channels in {columns} columns"
             ),
         ));
     }

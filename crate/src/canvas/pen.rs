@@ -4,7 +4,7 @@ use web_sys::OffscreenCanvasRenderingContext2d;
 
 use crate::error::{Error, Result};
 use crate::math::inference::Point;
-use crate::math::inference::contour::{Grid, Window};
+use crate::math::inference::contour::{Grid, Viewport};
 
 /// Shares of the mass that contours enclose.
 pub(super) const SHARES: [f64; 3] = [0.5, 0.8, 0.95];
@@ -83,7 +83,7 @@ pub(super) fn parse_colour(text: &str) -> Result<[u8; 3]> {
 /// Draws in the coordinates of a window.
 pub(super) struct Pen {
     pub context: OffscreenCanvasRenderingContext2d,
-    pub window: Window,
+    pub window: Viewport,
     /// Pixels along each side.
     pub size: f64,
     /// Pixels per CSS pixel.

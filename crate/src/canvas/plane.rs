@@ -1,5 +1,5 @@
 //! The plane of variational inference: the target as colour and contours, q as contours, its draws
-//! with their pull.
+//! with their gradients.
 
 use wasm_bindgen::{Clamped, JsValue};
 use web_sys::ImageData;
@@ -10,7 +10,7 @@ use crate::engine::{Density, VariationalInference};
 use crate::error::Result;
 use crate::math::inference::Point;
 use crate::math::inference::contour::Grid;
-use crate::math::inference::gradient::Draw;
+use crate::math::inference::gradient::GradientSample;
 use crate::wire::InferencePlane;
 
 /// Points of the grids along each side: fine enough for smooth lines, coarse enough for every
@@ -89,8 +89,8 @@ impl PlanePainter {
 }
 
 impl Pen {
-    /// Dots, and arrows whose length grows with the pull but stays below a limit.
-    fn draws(&self, draws: &[Draw], colour: &str) -> Result<()> {
+    /// Dots, and arrows whose length grows with the gradient but stays below a limit.
+    fn draws(&self, draws: &[GradientSample], colour: &str) -> Result<()> {
         let pen = &self.context;
         pen.set_fill_style_str(colour.trim());
         pen.set_stroke_style_str(colour.trim());
@@ -101,7 +101,7 @@ impl Pen {
         for draw in draws {
             let [x, y] = self.pixel(draw.z);
             pen.set_global_alpha(arrow_alpha);
-            self.arrow(draw.z, draw.pull, 34.0, 2.0);
+            self.arrow(draw.z, draw.mean_gradient, 34.0, 2.0);
             pen.set_global_alpha(1.0);
             pen.begin_path();
             pen.arc(x, y, 2.2 * self.unit, 0.0, std::f64::consts::TAU).map_err(|e| refused(&e))?;

@@ -1,5 +1,5 @@
-//! NPY files (NumPy Enhancement Proposal 1): a magic text, a version, a Python literal that describes the
-//! array, then the data.
+//! NPY files (NumPy Enhancement Proposal 1): a magic text, a version, a Python literal that
+//! describes the array, then the data.
 
 use super::tensor::{Tensor, Values};
 use super::{checked_product, too_large};
@@ -219,11 +219,13 @@ fn write(descr: &str, count: usize, data: impl Iterator<Item = u8>) -> Vec<u8> {
 }
 
 /// An NPY file of float64 values, an array of rank 1.
+#[must_use]
 pub fn write_floats(values: &[f64]) -> Vec<u8> {
     write("<f8", values.len(), values.iter().flat_map(|value| value.to_le_bytes()))
 }
 
 /// An NPY file of uint8 values, an array of rank 1.
+#[must_use]
 pub fn write_bytes(values: &[u8]) -> Vec<u8> {
     write("|u1", values.len(), values.iter().copied())
 }

@@ -1,4 +1,4 @@
-//! An array as it came from a file, and the images or labels that it stands for.
+//! An array from a file, read as images or labels.
 
 use serde::Serialize;
 

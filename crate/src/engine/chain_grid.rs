@@ -36,16 +36,18 @@ pub struct ChainGrid {
 
 impl ChainGrid {
     /// The chains of `sampler` alone.
+    #[must_use]
     pub fn new(sampler: Sampler) -> Self {
         Self { sampler, shares: Vec::new() }
     }
 
-    /// Has the chains of so many others stand after those here, none of whose frames are there yet.
+    /// Appends that many chains of other instances, none of whose frames are known yet.
     pub fn expect_shares(&mut self, shares: usize) {
         self.shares = vec![Vec::new(); shares];
     }
 
     /// The chains that are computed here.
+    #[must_use]
     pub fn sampler(&self) -> &Sampler {
         &self.sampler
     }

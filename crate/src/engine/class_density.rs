@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::math::inference::Point;
-use crate::math::inference::contour::{Grid, Window};
+use crate::math::inference::contour::{Grid, Viewport};
 use crate::model::manifest::VaeContract;
 
 /// Counts of posterior means in rectangular bins, class by class: the file `density` of a
@@ -184,7 +184,7 @@ impl ClassDensity {
             }
         }
         Grid {
-            window: Window { x: self.x, y: self.y },
+            window: Viewport { x: self.x, y: self.y },
             columns: Self::POINTS,
             rows: Self::POINTS,
             values,

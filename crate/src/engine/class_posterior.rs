@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::estimator::Estimator;
-use super::forward::{Forward, Point};
+use super::noised_image::{NoisedImage, Point};
 use crate::error::{Error, Result};
 use crate::math::classes::{entropy, posterior_standard_error, uniform_posterior};
 use crate::math::elbo::{Estimate, l_0, l_t_prior};
@@ -23,9 +23,9 @@ pub enum ClassWeighting {
     /// The same: the model's own posterior.
     Bound,
     /// sigmoid(-λ_t), the variance of the noise at t. As it only grows with t, what is compared is
-    /// the mean ELBO of images with some noise added (Kingma & Gao 2023). That is not a posterior of
-    /// the model's, but it leaves out most of what does not tell classes apart and makes the rest
-    /// noisy, and so needs fewer evaluations to find the right one.
+    /// the mean ELBO of images with some noise added (Kingma & Gao 2023). That is not a posterior
+    /// of the model's, but it leaves out most of what does not tell classes apart and makes the
+    /// rest noisy, and so needs fewer evaluations to find the right one.
     Sigmoid,
 }
 
@@ -116,7 +116,7 @@ pub struct ClassPosteriorResult {
 /// Evaluations are ordered by pass, timestep and class, and can be computed anywhere, in any order.
 #[derive(Debug)]
 pub struct ClassPosterior {
-    forward: Forward,
+    image: NoisedImage,
     classes: usize,
     weighting: ClassWeighting,
     density: Vec<f64>,
@@ -162,10 +162,10 @@ impl ClassPosterior {
             .map(|(density, t)| density * weighting.weight(&schedule, t))
             .collect();
         let current = draw_pass(&density, strata, seed, 0)?;
-        let forward = Forward::new(predictor, schedule, levels, seed);
-        let perfect_l_0 = l_0(levels, forward.x0.view(), &forward.schedule);
+        let image = NoisedImage::new(predictor, schedule, levels, seed);
+        let perfect_l_0 = l_0(levels, image.x0.view(), &image.schedule);
         Ok(Self {
-            forward,
+            image,
             classes,
             weighting,
             density,
@@ -180,9 +180,9 @@ impl ClassPosterior {
 
     fn complete_pass(&mut self) -> Result<()> {
         let terms = std::mem::take(&mut self.terms);
-        let schedule = &self.forward.schedule;
+        let schedule = &self.image.schedule;
         let weight = |t| self.weighting.weight(schedule, t);
-        let prior = weight(schedule.steps()) * l_t_prior(self.forward.x0.view(), schedule);
+        let prior = weight(schedule.steps()) * l_t_prior(self.image.x0.view(), schedule);
         let mut bounds = vec![-prior - weight(1) * self.perfect_l_0; self.classes];
         let points = self.current.timesteps().iter().zip(self.current.weights());
         for ((&t, rarity), terms) in points.zip(terms.chunks(self.classes)) {
@@ -196,8 +196,7 @@ impl ClassPosterior {
                 .for_each(|(bound, term)| *bound -= counts * (term - known));
         }
         self.complete.push(bounds);
-        self.current =
-            draw_pass(&self.density, self.strata, self.forward.seed, self.complete.len())?;
+        self.current = draw_pass(&self.density, self.strata, self.image.seed, self.complete.len())?;
         Ok(())
     }
 }
@@ -221,14 +220,14 @@ impl Estimator for ClassPosterior {
             let (pass, slot) = (point / self.strata, point % self.strata);
             let drawn = match strata.take() {
                 Some((known, drawn)) if known == pass => drawn,
-                _ => draw_pass(&self.density, self.strata, self.forward.seed, pass)?,
+                _ => draw_pass(&self.density, self.strata, self.image.seed, pass)?,
             };
             let t = drawn.timesteps()[slot];
             strata = Some((pass, drawn));
             Ok(Point { pass, t, repeat: 0, class: Some(class) })
         });
         let points = points.collect::<Result<Vec<_>>>()?;
-        Ok(self.forward.draws(&points)?.iter().map(|draw| vec![draw.nats]).collect())
+        Ok(self.image.draws(&points)?.iter().map(|draw| vec![draw.nats]).collect())
     }
 
     /// True when it completes a pass.
@@ -255,9 +254,9 @@ impl Estimator for ClassPosterior {
         let posterior = uniform_posterior(&means);
         let predicted = (0..self.classes).max_by(|&a, &b| means[a].total_cmp(&means[b]))?;
         Some(ClassPosteriorResult {
-            seed: self.forward.seed,
-            schedule: self.forward.schedule.kind(),
-            steps: self.forward.schedule.steps(),
+            seed: self.image.seed,
+            schedule: self.image.schedule.kind(),
+            steps: self.image.schedule.steps(),
             weighting: self.weighting,
             evaluations,
             passes,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
-use super::forward::{Forward, Point};
+use super::noised_image::{NoisedImage, Point};
 use super::{
     Accumulator, ClassPosterior, ClassPosteriorOptions, DiffusionElbo, DiffusionElboOptions,
     Sampler, SamplerOptions,
@@ -140,8 +140,8 @@ impl Ddpm {
     /// Loads the model that `entry` describes; `file` gives the bytes of a role, `network`.
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is not a diffusion model or is
-    /// invalid, [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is not a diffusion model or
+    /// is invalid, [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file is not what it says.
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
         entry.validate()?;
@@ -157,16 +157,19 @@ impl Ddpm {
     }
 
     /// Shape of the images.
+    #[must_use]
     pub fn image(&self) -> ImageShape {
         self.image
     }
 
     /// Names of the classes.
+    #[must_use]
     pub fn classes(&self) -> &[String] {
         &self.classes
     }
 
     /// The schedules that the network knows the noise levels of, the training's own first.
+    #[must_use]
     pub fn schedules(&self) -> Vec<ScheduleKind> {
         let own = self.trained.iter().map(|_| ScheduleKind::Trained);
         let others = ScheduleKind::ALL.into_iter().filter(|_| !self.trained_only);
@@ -188,7 +191,8 @@ impl Ddpm {
             (ScheduleKind::Trained, Some(trained)) => NoiseSchedule::trained(trained, steps),
             (kind, Some(trained)) if self.trained_only => Err(Error::request(
                 format_args!(
-                    "the schedule is {kind}, but the network knows the noise of the {} timesteps of its training alone",
+                    "the schedule is {kind}, but the network knows the noise of the {} timesteps \
+                        of its training alone",
                     trained.len()
                 ),
                 "use \"trained\"",
@@ -288,14 +292,14 @@ impl Ddpm {
         super::check_image(levels, self.image.dimensions())?;
         let sampler = self.sampler(options)?;
         check_timestep(t, options.steps)?;
-        let forward = Forward::new(
+        let image = NoisedImage::new(
             Arc::clone(&self.predictor),
             sampler.schedule().clone(),
             levels,
             sampler.seed(),
         );
         let x = (0..sampler.chains())
-            .map(|chain| forward.noised(options.number(chain) as usize, t))
+            .map(|chain| image.noised(options.number(chain) as usize, t))
             .collect();
         Ok(sampler.starting_at(t, x, Some(levels.to_vec())))
     }
@@ -361,8 +365,8 @@ impl Ddpm {
         let schedule = self.schedule(schedule, steps)?;
         check_timestep(t, steps)?;
         let log_snr = schedule.log_snr(t);
-        let forward = Forward::new(Arc::clone(&self.predictor), schedule, levels, seed);
-        let draw = forward.draw(Point { pass: 0, t, repeat: 0, class })?;
+        let image = NoisedImage::new(Arc::clone(&self.predictor), schedule, levels, seed);
+        let draw = image.draw(Point { pass: 0, t, repeat: 0, class })?;
         let (x, predicted_x0) =
             (signed_to_levels(draw.x_t.view()), signed_to_levels(draw.predicted_x0.view()));
         Ok(Diffused { seed, t, log_snr, x, predicted_x0, nats: draw.nats })

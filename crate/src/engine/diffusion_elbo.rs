@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::Timesteps;
 use super::diffusion_result::{ConsistencyForm, DiffusionElboResult, PassCosts, TimestepTerm};
 use super::estimator::Estimator;
-use super::forward::{Forward, Point};
+use super::noised_image::{NoisedImage, Point};
 use crate::error::{Error, Result};
 use crate::math::consistency::{consistency_normalizer, consistency_prior};
 use crate::math::elbo::{Estimate, bits_per_dim, l_t_prior, standard_deviation};
@@ -74,7 +74,7 @@ struct Pass {
 /// so the evaluations can be computed anywhere, in any order.
 #[derive(Debug)]
 pub struct DiffusionElbo {
-    forward: Forward,
+    image: NoisedImage,
     options: DiffusionElboOptions,
     density: Vec<f64>,
     strata: usize,
@@ -124,7 +124,7 @@ impl DiffusionElbo {
         let density = timestep_density(&schedule);
         let first = strata_of(options.timesteps, &density, strata, seed, 0)?;
         Ok(Self {
-            forward: Forward::new(predictor, schedule, levels, seed),
+            image: NoisedImage::new(predictor, schedule, levels, seed),
             options: options.clone(),
             density,
             strata,
@@ -143,7 +143,7 @@ impl DiffusionElbo {
     }
 
     fn draw_strata(&self, pass: usize) -> Result<StratifiedPass> {
-        strata_of(self.options.timesteps, &self.density, self.strata, self.forward.seed, pass)
+        strata_of(self.options.timesteps, &self.density, self.strata, self.image.seed, pass)
     }
 
     /// The sum over `t = 2..=T` of the terms that `terms` names, `L_0`, and the sum of both.
@@ -182,9 +182,9 @@ impl DiffusionElbo {
         if !self.options.consistency {
             return None;
         }
-        let (schedule, dimensions) = (&self.forward.schedule, self.forward.dimensions());
+        let (schedule, dimensions) = (&self.image.schedule, self.image.dimensions());
         let [over_t, _, cost] = self.estimates(|pass| &pass.consistency)?;
-        let prior = consistency_prior(self.forward.x0.view(), schedule);
+        let prior = consistency_prior(self.image.x0.view(), schedule);
         let normalizers: f64 =
             (2..=schedule.steps()).map(|t| consistency_normalizer(schedule, t, dimensions)).sum();
         let cost = cost.linear(1.0, prior + normalizers);
@@ -239,13 +239,13 @@ impl Estimator for DiffusionElbo {
             Ok(Point { pass, t, repeat: 0, class })
         });
         let points = points.collect::<Result<Vec<_>>>()?;
-        let draws = self.forward.draws(&points)?;
+        let draws = self.image.draws(&points)?;
         let values = points.iter().zip(&draws).map(|(point, draw)| {
             let mut values = vec![draw.nats];
             if point.t == 1 {
-                values.push(self.forward.l_0_posterior_variance(draw));
+                values.push(self.image.l_0_posterior_variance(draw));
             } else if self.options.consistency {
-                values.push(self.forward.consistency(draw, point.pass, point.t));
+                values.push(self.image.consistency(draw, point.pass, point.t));
             }
             values
         });
@@ -258,11 +258,8 @@ impl Estimator for DiffusionElbo {
             Some(&t) => {
                 self.current.denoising.push(values[0]);
                 if let Some(term) = values.get(1) {
-                    let normalizer = consistency_normalizer(
-                        &self.forward.schedule,
-                        t,
-                        self.forward.dimensions(),
-                    );
+                    let normalizer =
+                        consistency_normalizer(&self.image.schedule, t, self.image.dimensions());
                     self.current.consistency.push(term - normalizer);
                 }
                 let (sum, count) = self.per_timestep.entry(t).or_default();
@@ -284,9 +281,9 @@ impl Estimator for DiffusionElbo {
 
     /// The terms from the passes that are complete; `None` before the first one is.
     fn result(&self, evaluations: usize) -> Option<DiffusionElboResult> {
-        let schedule = &self.forward.schedule;
+        let schedule = &self.image.schedule;
         let [l_denoising, l_0, cost] = self.estimates(|pass| &pass.denoising)?;
-        let l_t = l_t_prior(self.forward.x0.view(), schedule);
+        let l_t = l_t_prior(self.image.x0.view(), schedule);
         let cost = cost.linear(1.0, l_t);
         let per_timestep = self.per_timestep.iter().map(|(&t, &(sum, evaluations))| TimestepTerm {
             t,
@@ -295,7 +292,7 @@ impl Estimator for DiffusionElbo {
             evaluations,
         });
         Some(DiffusionElboResult {
-            seed: self.forward.seed,
+            seed: self.image.seed,
             schedule: schedule.kind(),
             steps: schedule.steps(),
             class: self.options.class,
@@ -307,7 +304,7 @@ impl Estimator for DiffusionElbo {
             l_0,
             l_0_posterior_variance: self.l_0_posterior_variance(),
             elbo: cost.linear(-1.0, 0.0),
-            bits_per_dim: cost.linear(bits_per_dim(1.0, self.forward.dimensions()), 0.0),
+            bits_per_dim: cost.linear(bits_per_dim(1.0, self.image.dimensions()), 0.0),
             per_pass: PassCosts {
                 l_denoising: self.complete.iter().map(|p| p.over_t(|p| &p.denoising)).collect(),
                 l_0: self.complete.iter().map(Pass::reconstruction).collect(),

@@ -50,8 +50,8 @@ pub struct DiffusionElboResult {
     pub consistency: Option<ConsistencyForm>,
 }
 
-/// The terms of the bound from each pass alone; with `l_t` each is an unbiased estimate of the whole
-/// bound, and the estimates are the means of them.
+/// The terms of the bound from each pass alone; with `l_t` each is an unbiased estimate of the
+/// whole bound, and the estimates are the means of them.
 ///
 /// Passes share no noise, and pass k of another bound with the same options has the timesteps
 /// and the noise of this one's: what two bounds differ by is known as well as the mean of the

@@ -32,28 +32,29 @@ pub trait Estimator {
     /// planned.
     fn record(&mut self, index: usize, values: &[f64]) -> Result<bool>;
 
-    /// The estimate from the first `evaluations`, all of which were recorded; `None` if they are too
-    /// few for one.
+    /// The estimate from the first `evaluations`, all of which were recorded; `None` if they are
+    /// too few for one.
     fn result(&self, evaluations: usize) -> Option<Self::Outcome>;
 }
 
-/// The evaluations of an [`Estimator`] as they arrive. What follows from them is made of the longest
-/// prefix of indices that is complete, so it does not depend on who computed what, or was faster.
+/// The evaluations of an [`Estimator`] as they arrive. What follows from them is made of the
+/// longest prefix of indices that is complete, so it does not depend on who computed what, or was
+/// faster.
 #[derive(Debug)]
 pub struct Accumulator<E> {
     estimator: E,
-    taken: usize,
-    waiting: BTreeMap<usize, Vec<f64>>,
+    recorded: usize,
+    pending: BTreeMap<usize, Vec<f64>>,
 }
 
 impl<E: Estimator> Accumulator<E> {
     pub(super) fn new(estimator: E) -> Self {
-        Self { estimator, taken: 0, waiting: BTreeMap::new() }
+        Self { estimator, recorded: 0, pending: BTreeMap::new() }
     }
 
     /// Evaluations so far, up to the first that is missing.
     pub fn evaluations(&self) -> usize {
-        self.taken
+        self.recorded
     }
 
     /// Evaluations when it is complete.
@@ -63,7 +64,7 @@ impl<E: Estimator> Accumulator<E> {
 
     /// Whether all evaluations are there.
     pub fn is_done(&self) -> bool {
-        self.taken == self.estimator.total()
+        self.recorded == self.estimator.total()
     }
 
     /// The values of one evaluation, number `index` of `0..total_evaluations()`, for
@@ -116,13 +117,13 @@ impl<E: Estimator> Accumulator<E> {
                 "finite",
             ));
         }
-        if index >= self.taken {
-            self.waiting.entry(index).or_insert_with(|| values.to_vec());
+        if index >= self.recorded {
+            self.pending.entry(index).or_insert_with(|| values.to_vec());
         }
         let mut changed = false;
-        while let Some(values) = self.waiting.remove(&self.taken) {
-            changed |= self.estimator.record(self.taken, &values)?;
-            self.taken += 1;
+        while let Some(values) = self.pending.remove(&self.recorded) {
+            changed |= self.estimator.record(self.recorded, &values)?;
+            self.recorded += 1;
         }
         Ok(changed)
     }
@@ -141,7 +142,7 @@ impl<E: Estimator> Accumulator<E> {
     /// # Errors
     /// Those of the network.
     pub fn advance(&mut self, count: usize) -> Result<bool> {
-        let first = self.taken;
+        let first = self.recorded;
         let last = self.total_evaluations().min(first.saturating_add(count));
         let mut changed = false;
         for (values, index) in self.evaluate_range(first..last)?.iter().zip(first..) {
@@ -152,7 +153,7 @@ impl<E: Estimator> Accumulator<E> {
 
     /// The estimates so far; `None` before there are any.
     pub fn result(&self) -> Option<E::Outcome> {
-        self.estimator.result(self.taken)
+        self.estimator.result(self.recorded)
     }
 
     /// An error unless there is an evaluation of this index.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ndarray::Array1;
 use serde::Deserialize;
 
-use super::latent_bound::{Draw, Posterior};
+use super::latent_bound::{ImportanceSample, Posterior};
 use super::{Accumulator, LatentBound, LatentBoundOptions, check_image};
 use crate::error::{Error, Result};
 use crate::math::gaussian::{kl, log_density};
@@ -52,8 +52,8 @@ impl Hvae {
     /// `decoder`.
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is not a hierarchical VAE or
-    /// is invalid, [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the entry is not a hierarchical VAE
+    /// or is invalid, [`ErrorKind::Checksum`](crate::ErrorKind::Checksum) or
     /// [`ErrorKind::Model`](crate::ErrorKind::Model) if a file is not what it says.
     pub fn load(entry: &ModelEntry, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
         entry.validate()?;
@@ -65,11 +65,13 @@ impl Hvae {
     }
 
     /// Shape of the images.
+    #[must_use]
     pub fn image(&self) -> ImageShape {
         self.image
     }
 
     /// The stochastic layers, the top one first.
+    #[must_use]
     pub fn layers(&self) -> &[LatentLayer] {
         &self.layers
     }
@@ -175,7 +177,7 @@ struct HvaePosterior {
 }
 
 impl HvaePosterior {
-    fn read(&self, eps: &Array1<f32>, pass: &TopDown) -> Draw {
+    fn read(&self, eps: &Array1<f32>, pass: &TopDown) -> ImportanceSample {
         let (q, p) = (&pass.q, &pass.p);
         let log_ratio = (0..eps.len()).map(|i| {
             let z = q.mean[i] + libm::exp(0.5 * q.log_var[i]) * f64::from(eps[i]);
@@ -186,7 +188,7 @@ impl HvaePosterior {
         let mut rest = kl.iter();
         let kl =
             self.layers.iter().map(|layer| rest.by_ref().take(layer.latents()).sum()).collect();
-        Draw { log_likelihood: pass.pixels.log_likelihood(&self.x), log_ratio, kl }
+        ImportanceSample { log_likelihood: pass.pixels.log_likelihood(&self.x), log_ratio, kl }
     }
 }
 
@@ -195,7 +197,7 @@ impl Posterior for HvaePosterior {
         self.layers.iter().map(LatentLayer::latents).sum()
     }
 
-    fn draws(&self, noises: &[Array1<f64>]) -> Result<Vec<Draw>> {
+    fn draws(&self, noises: &[Array1<f64>]) -> Result<Vec<ImportanceSample>> {
         let eps: Vec<Array1<f32>> = noises.iter().map(|noise| noise.mapv(|v| v as f32)).collect();
         let gate = vec![1.0; self.layers.len()];
         let passes = self.hierarchy.decode_batch(Some(&self.features), &eps, &gate)?;

@@ -47,7 +47,7 @@ impl Default for LatentBoundOptions {
 
 /// What one draw of all latents says, in nats.
 #[derive(Clone, Debug)]
-pub(super) struct Draw {
+pub(super) struct ImportanceSample {
     /// log p(x|z).
     pub log_likelihood: f64,
     /// log p(z) - log q(z|x).
@@ -65,7 +65,7 @@ pub(super) trait Posterior: Send + Sync {
     fn latents(&self) -> usize;
     /// What the model says at noises, each with one entry per latent; standard normal noise gives a
     /// draw from `q(z|x)`. Their states go through the network together.
-    fn draws(&self, noises: &[Array1<f64>]) -> Result<Vec<Draw>>;
+    fn draws(&self, noises: &[Array1<f64>]) -> Result<Vec<ImportanceSample>>;
     /// The proposal of a kind, or what stands in for it: a function of the image alone.
     fn proposal(&self, kind: ProposalKind) -> Result<Proposal>;
     /// Names of the stochastic layers, the top one first.
@@ -94,7 +94,7 @@ pub struct LatentBound {
     /// other components to q.
     weights: Vec<Vec<f64>>,
     /// The draws of q.
-    draws: Vec<Draw>,
+    draws: Vec<ImportanceSample>,
 }
 
 impl LatentBound {
@@ -162,7 +162,7 @@ impl Estimator for LatentBound {
             indices.map(|index| self.proposal.noise(self.seed, index, latents)).collect();
         let draws = self.posterior.draws(&noises)?;
         let values = noises.iter().zip(draws).map(|(noise, draw)| {
-            let Draw { log_likelihood, log_ratio, kl } = draw;
+            let ImportanceSample { log_likelihood, log_ratio, kl } = draw;
             let components = self.proposal.log_ratios(noise.view());
             [&[log_likelihood, log_ratio], &kl[..], &components[..]].concat()
         });
@@ -173,7 +173,7 @@ impl Estimator for LatentBound {
         let (kl, components) = values[2..].split_at(self.layers.len());
         let (log_likelihood, log_ratio) = (values[0], values[1]);
         if self.proposal.slot(index).component == 0 {
-            self.draws.push(Draw { log_likelihood, log_ratio, kl: kl.to_vec() });
+            self.draws.push(ImportanceSample { log_likelihood, log_ratio, kl: kl.to_vec() });
         }
         self.weights.push([&[log_likelihood + log_ratio], components].concat());
         Ok(true)
@@ -184,12 +184,12 @@ impl Estimator for LatentBound {
         if self.draws.is_empty() {
             return None;
         }
-        let estimate = |f: &dyn Fn(&Draw) -> f64| {
+        let estimate = |f: &dyn Fn(&ImportanceSample) -> f64| {
             Estimate::from_samples(&self.draws.iter().map(f).collect::<Vec<_>>())
         };
         let kl_per_latent = self.posterior.kl_per_latent();
         let exact = kl_per_latent.as_ref().map(|kl| kl.iter().sum::<f64>());
-        let kl_of = |draw: &Draw| exact.unwrap_or_else(|| draw.kl.iter().sum());
+        let kl_of = |draw: &ImportanceSample| exact.unwrap_or_else(|| draw.kl.iter().sum());
         let certain = |mean| Estimate { mean, standard_error: Some(0.0) };
         let layers = self.layers.iter().enumerate().map(|(l, name)| LayerKl {
             name: name.clone(),

@@ -94,37 +94,44 @@ impl LatentPlane {
     }
 
     /// Tiles of all grids.
+    #[must_use]
     pub fn total(&self) -> usize {
         self.tiles.len()
     }
 
     /// Tiles that have been decoded.
+    #[must_use]
     pub fn decoded(&self) -> usize {
         self.decoded
     }
 
     /// Whether the finest grid is complete.
+    #[must_use]
     pub fn is_done(&self) -> bool {
         self.decoded == self.tiles.len()
     }
 
     /// Channels of the picture.
+    #[must_use]
     pub fn channels(&self) -> usize {
         self.image.channels
     }
 
     /// Rows of the picture in pixels.
+    #[must_use]
     pub fn height(&self) -> usize {
         self.finest * self.image.height
     }
 
     /// Columns of the picture in pixels.
+    #[must_use]
     pub fn width(&self) -> usize {
         self.finest * self.image.width
     }
 
     /// The picture so far as 8-bit levels, row by row, the channels of a pixel side by side, black
     /// where nothing has been decoded.
+    #[must_use]
     pub fn levels(&self) -> &[u8] {
         &self.levels
     }

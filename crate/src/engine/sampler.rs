@@ -4,82 +4,17 @@
 use std::sync::Arc;
 
 use ndarray::Array1;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+pub use super::sampler_options::{Method, SamplerOptions};
 use crate::error::{Error, Result};
 use crate::image::levels::{rms_difference, signed_to_levels};
 use crate::math::diffusion::{ancestral_step, ddim_step};
 use crate::math::parameterization::{Prediction, guide};
 use crate::math::rng::{Purpose, standard_normal};
-use crate::math::schedule::{NoiseSchedule, ScheduleKind};
+use crate::math::schedule::NoiseSchedule;
 use crate::model::manifest::ImageShape;
 use crate::model::{NoisePredictor, NoisyState};
-
-/// How `x_{t-1}` is drawn from `x_t` and the prediction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub enum Method {
-    /// Ancestral sampling from `p(x_{t-1}|x_t)` (Ho et al. 2020).
-    Ddpm,
-    /// The family of Song et al. 2021: `eta` 0 is deterministic, 1 is ancestral.
-    Ddim,
-}
-
-/// What chain to run.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
-pub struct SamplerOptions {
-    /// Seed of all noise; for JavaScript drawn afresh if absent.
-    pub seed: u64,
-    /// Class to condition on; null for none.
-    #[cfg_attr(test, ts(optional = nullable))]
-    pub class: Option<usize>,
-    /// Whether chain n has the class n modulo the number of classes, in place of `class`.
-    pub every_class: bool,
-    /// "cosine" if absent.
-    pub schedule: ScheduleKind,
-    /// Steps of the chain, 2 to 1000; 100 if absent. A chain shorter than 1000 is strided.
-    pub steps: usize,
-    /// Ancestral sampling ("ddpm", the default) or Song et al. 2021 ("ddim").
-    #[cfg_attr(test, ts(inline))]
-    pub method: Method,
-    /// For "ddim": 0 (the default) is deterministic, 1 is ancestral; refused for "ddpm" unless it
-    /// is 0.
-    pub eta: f64,
-    /// Weight of classifier-free guidance, 0 (none) to 20; needs a class.
-    pub guidance: f64,
-    /// Chains side by side, 1 (the default) to 64.
-    pub chains: usize,
-    /// Number of the first of them, 0 if absent: chains of one seed are the same however they are
-    /// shared out.
-    pub first_chain: u32,
-}
-
-impl Default for SamplerOptions {
-    fn default() -> Self {
-        Self {
-            seed: 0,
-            class: None,
-            every_class: false,
-            schedule: ScheduleKind::Cosine,
-            steps: 100,
-            method: Method::Ddpm,
-            eta: 0.0,
-            guidance: 0.0,
-            chains: 1,
-            first_chain: 0,
-        }
-    }
-}
-
-impl SamplerOptions {
-    /// The number that addresses the noise of a chain.
-    pub(super) fn number(&self, chain: usize) -> u64 {
-        u64::from(self.first_chain) + chain as u64
-    }
-}
 
 /// A state of the chains; images are 8-bit levels, chain after chain.
 #[derive(Clone, Debug, Serialize)]
@@ -260,31 +195,37 @@ impl Sampler {
     }
 
     /// The seed that was used.
+    #[must_use]
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
     /// The shape of an image.
+    #[must_use]
     pub fn image(&self) -> ImageShape {
         self.image
     }
 
     /// Number of chains.
+    #[must_use]
     pub fn chains(&self) -> usize {
         self.options.chains
     }
 
     /// The timestep that the chains start at.
+    #[must_use]
     pub fn start(&self) -> usize {
         self.start
     }
 
     /// Number of frames when the chain is complete: its steps and the sample.
+    #[must_use]
     pub fn length(&self) -> usize {
         self.start + 1
     }
 
     /// The frames so far.
+    #[must_use]
     pub fn frames(&self) -> &[Frame] {
         &self.frames
     }
@@ -307,11 +248,13 @@ impl Sampler {
     }
 
     /// Whether the chain has reached `t = 0`.
+    #[must_use]
     pub fn is_done(&self) -> bool {
         self.frames.len() == self.length()
     }
 
     /// The chains' current `x_t`, unclamped.
+    #[must_use]
     pub fn state(&self) -> &[Array1<f64>] {
         &self.x
     }
@@ -371,8 +314,8 @@ impl Sampler {
         });
     }
 
-    /// What the model predicts from every chain's `x_t`. All states go through the network together,
-    /// those for guidance among them.
+    /// What the model predicts from every chain's `x_t`. All states go through the network
+    /// together, those for guidance among them.
     fn predict(&self, t: usize) -> Result<Vec<Prediction>> {
         let log_snr = self.schedule.log_snr(t);
         let chains = || self.x.iter().zip(&self.classes);

@@ -5,7 +5,7 @@ use serde::Deserialize;
 /// Which timesteps of the chain are evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timesteps {
-    /// About so many in all, stratified, in up to
+    /// About this many in all, stratified, in up to
     /// [`DiffusionElbo::PASSES`](super::DiffusionElbo::PASSES) independent passes.
     Stratified(usize),
     /// Each of `2..=T`, twice or, where there are few, more often.

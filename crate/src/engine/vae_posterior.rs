@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ndarray::{Array1, ArrayView1};
 
 use super::DensityReading;
-use super::latent_bound::{Draw, Posterior};
+use super::latent_bound::{ImportanceSample, Posterior};
 use crate::error::{Error, Result};
 use crate::math::gaussian;
 use crate::math::laplace::{Laplace, laplace};
@@ -48,11 +48,6 @@ impl VaePosterior {
         Ok(posterior)
     }
 
-    /// KL(q(z|x) || p(z)) of each latent in nats.
-    pub(super) fn kl(&self) -> ArrayView1<'_, f64> {
-        self.kl.view()
-    }
-
     fn observation(&self) -> Observation<'_> {
         Observation {
             x: &self.x,
@@ -81,7 +76,7 @@ impl Posterior for VaePosterior {
         self.q.mean.len()
     }
 
-    fn draws(&self, noises: &[Array1<f64>]) -> Result<Vec<Draw>> {
+    fn draws(&self, noises: &[Array1<f64>]) -> Result<Vec<ImportanceSample>> {
         let z: Vec<Array1<f64>> =
             noises.iter().map(|noise| &self.q.mean + &(&self.std * noise)).collect();
         let rounded: Vec<Array1<f32>> = z.iter().map(|z| z.mapv(|v| v as f32)).collect();
@@ -94,7 +89,7 @@ impl Posterior for VaePosterior {
             });
             let log_ratio = log_ratio.sum();
             let log_likelihood = pixels.log_density(&self.observation());
-            Draw { log_likelihood, log_ratio, kl: vec![self.kl.sum()] }
+            ImportanceSample { log_likelihood, log_ratio, kl: vec![self.kl.sum()] }
         });
         Ok(draws.collect())
     }

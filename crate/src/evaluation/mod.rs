@@ -63,7 +63,7 @@ pub struct EvaluatedModel {
     /// 100, and counts.
     #[cfg_attr(test, ts(inline))]
     pub bounds: BoundDistribution,
-    /// How the model's scores tell these images from those of its own data set.
+    /// How well the model's scores separate these images from those of its own data set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strangers: Option<Strangers>,
 }
@@ -87,7 +87,7 @@ pub struct Chain {
     pub steps: usize,
     /// How many timesteps of it were evaluated for an image; null for each of them.
     pub timesteps: Option<usize>,
-    /// Whether the bounds are those of a model that is told the class.
+    /// Whether the bounds are conditioned on the class.
     pub given_class: bool,
 }
 
@@ -107,7 +107,7 @@ pub struct MeanScore {
     pub k: Option<u64>,
     /// Nats, bits/dim, or a share of the images.
     #[cfg_attr(test, ts(inline))]
-    pub unit: Unit,
+    pub unit: MetricUnit,
     /// The mean over images.
     pub value: f64,
     /// Its standard error: how far the mean over as many other images, with other noise, would
@@ -159,7 +159,7 @@ pub enum Metric {
     Gap,
     /// Whether the tail of the weights is light enough for `LogLikelihood` and `Gap` to be trusted.
     Reliable,
-    /// The evidence lower bound of a diffusion model that is told the class.
+    /// The evidence lower bound of a diffusion model, conditioned on the class.
     ElboGivenClass,
     /// Its negative per pixel, in bits.
     BitsPerDimGivenClass,
@@ -179,7 +179,7 @@ pub enum Metric {
 /// The unit of a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub enum Unit {
+pub enum MetricUnit {
     /// Natural logarithms.
     #[serde(rename = "nats")]
     Nats,
@@ -232,6 +232,7 @@ impl BoundDistribution {
     /// The share of the images, 0 to 1, whose bound is lower than `bound`, as far as the stored
     /// values tell: below the first percentile from single images, above it from the percentiles,
     /// by straight lines between them.
+    #[must_use]
     pub fn share_below(&self, bound: f64) -> f64 {
         let last = (self.images as f64 - 1.0).max(1.0);
         let singles = self.lowest.iter().enumerate().map(|(rank, &v)| (v, rank as f64 / last));
@@ -329,8 +330,8 @@ impl Evaluation {
     /// Where an image stands between the model's own test images and those of `dataset`.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a model that has not been evaluated on that
-    /// data set beside its own, or evidence that is not finite.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a model that has not been evaluated on
+    /// that data set beside its own, or evidence that is not finite.
     pub fn place(&self, id: &str, dataset: &str, evidence: &Evidence) -> Result<Vec<Place>> {
         let Evidence { elbo, code_length, kl, middle } = *evidence;
         let numbers = [Some(elbo), Some(code_length), kl, middle];

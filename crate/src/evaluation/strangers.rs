@@ -1,4 +1,4 @@
-//! How well a model's scores tell the images of its own test set from those of another one.
+//! How well a model's scores separate the images of its own test set from those of another one.
 //!
 //! A likelihood alone is a poor detector: simple images are likely under models of richer ones
 //! (Nalisnick et al. 2019).
@@ -16,7 +16,7 @@ const INTERVALS: usize = 50;
 /// bits of single pixels, below hardly anything is seen.
 pub const MIDDLE: [f64; 2] = [-3.0, 3.0];
 
-/// What a model says of one image, in nats.
+/// A model's scores of one image, in nats.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Evidence {
@@ -56,6 +56,7 @@ impl Detector {
 
     /// The score of an image in nats; none where the model has no such term. `typical` is the mean
     /// bound of own images.
+    #[must_use]
     pub fn score(self, evidence: &Evidence, typical: f64) -> Option<f64> {
         let Evidence { elbo, code_length, kl, middle } = *evidence;
         match self {
@@ -118,7 +119,7 @@ pub struct Place {
 }
 
 impl Strangers {
-    /// From what a model says of own images and of others.
+    /// From a model's scores of its own images and of others.
     ///
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a set without images, or a value that is
@@ -145,6 +146,7 @@ impl Strangers {
     }
 
     /// Where an image stands by each detector that its evidence allows.
+    #[must_use]
     pub fn place(&self, evidence: &Evidence) -> Vec<Place> {
         let shares: Vec<f64> = (0..=INTERVALS).map(|i| i as f64 / INTERVALS as f64).collect();
         let place = |detection: &Detection| {

@@ -28,6 +28,7 @@ impl Decision {
 ///
 /// # Panics
 /// For fewer levels than the size has.
+#[must_use]
 pub fn code_length(task: Task, levels: &[u8], size: Size, seed: u64) -> f64 {
     let observed = task.observe(levels, seed);
     match task {
@@ -41,6 +42,7 @@ pub fn code_length(task: Task, levels: &[u8], size: Size, seed: u64) -> f64 {
 ///
 /// # Panics
 /// For fewer bits than the size has.
+#[must_use]
 pub fn binary_code_length(bits: &[u8], size: Size) -> f64 {
     let mut contexts = [Decision::default(); 16];
     sum_over(bits, size, |bit, [w, n, nw, ne]| {
@@ -51,11 +53,13 @@ pub fn binary_code_length(bits: &[u8], size: Size) -> f64 {
 /// The length in nats of an 8-bit image, row by row, the channels of a pixel side by side and each
 /// predicted from its own.
 ///
-/// The difference from the median edge detector's prediction, modulo 256 and folded to 0, 1, …, 255,
-/// is written as whether it is 0, then its bit length in unary, then its lower bits as they are.
+/// The difference from the median edge detector's prediction, modulo 256 and folded to 0, 1, …,
+/// 255, is written as whether it is 0, then its bit length in unary, then its lower bits as they
+/// are.
 ///
 /// # Panics
 /// For fewer levels than the size has.
+#[must_use]
 pub fn level_code_length(levels: &[u8], size: Size) -> f64 {
     let mut contexts = [[Decision::default(); 8]; 4];
     sum_over(levels, size, |level, [w, n, nw, ne]| {

@@ -9,6 +9,7 @@ const SEGMENTS: usize = 12;
 ///
 /// # Panics
 /// For no point.
+#[must_use]
 pub fn smooth_curve(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let last = points.len() - 1;
     // beyond an end the curve would go straight on

@@ -158,7 +158,7 @@ struct Mask {
 }
 
 impl Mask {
-    /// Nothing of so many columns and rows of pixels.
+    /// An empty image of that many columns and rows of pixels.
     fn new(pixels: [usize; 2]) -> Self {
         let longest = pixels[0].max(pixels[1]);
         let fineness = SUPERSAMPLING.min(MOST_SAMPLES / longest).max(1);

@@ -256,6 +256,7 @@ const DRAWINGS: &[(&str, Option<u8>, &[Stroke])] = &[
 
 /// The drawings that come with the crate: every digit, some in two hands, and a letter, a face, a
 /// scribble and a number of two digits, which no model of digits should find probable.
+#[must_use]
 pub fn example_drawings() -> Vec<ExampleDrawing> {
     let stroke = |curves: &Stroke| {
         let points = curves.iter().flat_map(|through| {

@@ -1,5 +1,5 @@
-//! From a picture or the strokes of a pen to 8-bit levels, and from levels to the ranges that models
-//! see.
+//! From a picture or the strokes of a pen to 8-bit levels, and from levels to the ranges that
+//! models see.
 
 pub mod code;
 pub mod curve;

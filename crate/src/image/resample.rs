@@ -16,6 +16,7 @@ pub struct Size {
 
 impl Size {
     /// Number of levels.
+    #[must_use]
     pub fn dimensions(&self) -> usize {
         self.channels * self.height * self.width
     }

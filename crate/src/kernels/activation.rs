@@ -40,6 +40,7 @@ pub fn exps(values: &mut [f32]) {
 /// The exponential function without a branch, by the scheme of Cephes' `expf`: `2^n · exp(r)` with
 /// |r| ≤ ln(2)/2 and exp(r) a polynomial of degree 5. Below -87.7 it is zero, above 88.4 infinite.
 #[inline(always)]
+#[must_use]
 pub fn exp(x: f32) -> f32 {
     // Adding and subtracting 1.5 · 2^23 rounds to an integer, which then stands in the low bits.
     const ROUND: f32 = 12_582_912.0;
@@ -127,17 +128,20 @@ fn largest(row: &[f32]) -> f32 {
 }
 
 /// `ln(1 + exp(x))`, the softplus, without overflow.
+#[must_use]
 pub fn softplus(x: f32) -> f32 {
     let tail = libm::log1pf(libm::expf(-x.abs()));
     if x > 0.0 { x + tail } else { tail }
 }
 
 /// `x · Φ(x)`, the GELU (Hendrycks & Gimpel 2016).
+#[must_use]
 pub fn gelu(x: f32) -> f32 {
     0.5 * x * (1.0 + libm::erff(x * std::f32::consts::FRAC_1_SQRT_2))
 }
 
 /// The approximation of the GELU by tanh.
+#[must_use]
 pub fn gelu_tanh(x: f32) -> f32 {
     const SQRT_2_OVER_PI: f32 = 0.797_884_6;
     0.5 * x * (1.0 + libm::tanhf(SQRT_2_OVER_PI * (x + 0.044_715 * x * x * x)))

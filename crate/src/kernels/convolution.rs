@@ -1,11 +1,12 @@
-//! Two-dimensional convolutions of images whose channels are innermost, `[height, width, channels]`.
+//! Two-dimensional convolutions of images whose channels are innermost,
+//! `[height, width, channels]`.
 
-use super::panels::{Panels, Sink};
+use super::packed::{Output, PackedMatrix};
 use super::tile::WIDE;
 
 /// How a kernel goes over an image: pairs are (vertical, horizontal).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Window {
+pub struct ConvGeometry {
     /// Size of the kernel.
     pub kernel: [usize; 2],
     /// Steps between outputs.
@@ -16,13 +17,14 @@ pub struct Window {
     pub before: [usize; 2],
     /// Zeros below and to the right of it.
     pub after: [usize; 2],
-    /// Parts into which the channels fall, each with outputs of its own.
+    /// Number of channel groups, each with its own outputs.
     pub groups: usize,
 }
 
-impl Window {
+impl ConvGeometry {
     /// Height and width of the output for an image of `size`; `None` where the kernel is larger
     /// than the padded image.
+    #[must_use]
     pub fn output(&self, size: [usize; 2]) -> Option<[usize; 2]> {
         let along = |axis: usize| {
             let reach = self.dilations[axis] * (self.kernel[axis] - 1) + 1;
@@ -57,6 +59,7 @@ pub struct Weights<'a> {
 impl Weights<'_> {
     /// The weight of one output for one input at one place.
     #[inline]
+    #[must_use]
     pub fn at(&self, output: usize, input: usize, y: usize, x: usize) -> f32 {
         self.values[((output * self.inputs + input) * self.kernel[0] + y) * self.kernel[1] + x]
     }
@@ -69,10 +72,10 @@ const BLOCK: usize = 64;
 /// A convolution of images of one size as products of matrices whose rows lie in the image itself.
 #[derive(Clone, Debug)]
 pub struct Direct<const W: usize = WIDE> {
-    window: Window,
+    geometry: ConvGeometry,
     size: [usize; 2],
     channels: usize,
-    groups: Vec<Panels<W>>,
+    groups: Vec<PackedMatrix<W>>,
     bias: Vec<f32>,
     /// Where each output's values start in the padded image.
     starts: Vec<usize>,
@@ -83,38 +86,41 @@ pub struct Direct<const W: usize = WIDE> {
 impl<const W: usize> Direct<W> {
     /// The convolution of images of `size` by `weights`. `None` where the kernel is larger than the
     /// image with its zeros.
+    #[must_use]
     pub fn new(
-        window: Window,
+        geometry: ConvGeometry,
         size: [usize; 2],
         weights: Weights<'_>,
         bias: Vec<f32>,
     ) -> Option<Self> {
         let Weights { outputs, inputs, kernel: [height, width], .. } = weights;
-        let channels = inputs * window.groups;
-        let [rows, columns] = window.output(size)?;
-        let line = window.padded(size)[1] * channels;
-        let start =
-            |y: usize, x: usize| y * window.strides[0] * line + x * window.strides[1] * channels;
+        let channels = inputs * geometry.groups;
+        let [rows, columns] = geometry.output(size)?;
+        let line = geometry.padded(size)[1] * channels;
+        let start = |y: usize, x: usize| {
+            y * geometry.strides[0] * line + x * geometry.strides[1] * channels
+        };
         let starts = (0..rows).flat_map(|y| (0..columns).map(move |x| start(y, x))).collect();
-        let [down, right] = window.dilations;
-        let parts = if window.groups == 1 && right == 1 {
+        let [down, right] = geometry.dilations;
+        let parts = if geometry.groups == 1 && right == 1 {
             (0..height).map(|y| (y * down * line, width * channels)).collect()
         } else {
             let place = |y: usize, x: usize| (y * down * line + x * right * channels, inputs);
             (0..height).flat_map(|y| (0..width).map(move |x| place(y, x))).collect()
         };
-        let each = outputs / window.groups;
+        let each = outputs / geometry.groups;
         let panels = |group: usize| {
-            Panels::new(height * width * inputs, each, |k, output| {
+            PackedMatrix::new(height * width * inputs, each, |k, output| {
                 let (place, input) = (k / inputs, k % inputs);
                 weights.at(group * each + output, input, place / width, place % width)
             })
         };
-        let groups = (0..window.groups).map(panels).collect();
-        Some(Self { window, size, channels, groups, bias, starts, parts })
+        let groups = (0..geometry.groups).map(panels).collect();
+        Some(Self { geometry, size, channels, groups, bias, starts, parts })
     }
 
     /// Multiply-adds for one image as the definition counts them, and how many weights are kept.
+    #[must_use]
     pub fn cost(&self) -> (usize, usize) {
         let weights = self.groups.iter().map(|panels| panels.depth() * panels.columns()).sum();
         (self.starts.len() * weights, weights)
@@ -129,9 +135,9 @@ impl<const W: usize> Direct<W> {
         out: &mut [f32],
         scratch: &mut Vec<f32>,
     ) {
-        let [height, width] = self.window.padded(self.size);
-        let x = if self.window.pads() {
-            pad(x, self.size, self.channels, self.window.before, [height, width], scratch);
+        let [height, width] = self.geometry.padded(self.size);
+        let x = if self.geometry.pads() {
+            pad(x, self.size, self.channels, self.geometry.before, [height, width], scratch);
             scratch.as_slice()
         } else {
             x
@@ -152,9 +158,9 @@ impl<const W: usize> Direct<W> {
             for (group, panels) in self.groups.iter().enumerate() {
                 let offset = group * self.channels / self.groups.len();
                 let base = group * panels.columns();
-                let mut sink =
+                let mut output =
                     Finished { bias: &self.bias[base..], residual, out: &mut *out, base, outputs };
-                panels.multiply(&x[offset..], starts, &self.parts, &mut sink);
+                panels.multiply(&x[offset..], starts, &self.parts, &mut output);
             }
         }
     }
@@ -170,9 +176,9 @@ struct Finished<'a> {
     outputs: usize,
 }
 
-impl Sink for Finished<'_> {
+impl Output for Finished<'_> {
     #[inline(always)]
-    fn take<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]) {
+    fn store<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]) {
         let at = row * self.outputs + self.base + first;
         finish(
             sums,
@@ -182,7 +188,7 @@ impl Sink for Finished<'_> {
         );
     }
 
-    fn take_part(&mut self, row: usize, first: usize, sums: &[f32]) {
+    fn store_part(&mut self, row: usize, first: usize, sums: &[f32]) {
         let (at, count) = (row * self.outputs + self.base + first, sums.len());
         let residual = self.residual.map(|r| &r[at..][..count]);
         finish(sums, &self.bias[first..][..count], residual, &mut self.out[at..][..count]);

@@ -1,19 +1,19 @@
 //! Transposed convolutions of images whose channels are innermost, `[height, width, channels]`:
 //! the products of each pixel with all weights, added up where they overlap.
 
-use super::convolution::{Weights, Window};
-use super::panels::{Panels, Rows};
+use super::convolution::{ConvGeometry, Weights};
+use super::packed::{PackedMatrix, RowMajor};
 use super::tile::WIDE;
 
 /// A transposed convolution of images of one size.
 #[derive(Clone, Debug)]
 pub struct Deconvolution<const W: usize = WIDE> {
-    window: Window,
+    geometry: ConvGeometry,
     size: [usize; 2],
     output: [usize; 2],
     channels: usize,
     /// For each group, a matrix from input channels to (row, column, output channel).
-    groups: Vec<Panels<W>>,
+    groups: Vec<PackedMatrix<W>>,
     bias: Vec<f32>,
 }
 
@@ -21,27 +21,29 @@ impl<const W: usize> Deconvolution<W> {
     /// The transposed convolution of images of `size` to images of size `output`. `window` is that
     /// of the convolution whose gradient this is: its zeros are taken off the output. Weights are
     /// `[outputs, inputs per group, height, width]`.
+    #[must_use]
     pub fn new(
-        window: Window,
+        geometry: ConvGeometry,
         size: [usize; 2],
         output: [usize; 2],
         weights: Weights<'_>,
         bias: Vec<f32>,
     ) -> Self {
         let Weights { outputs, inputs, kernel: [height, width], .. } = weights;
-        let each = outputs / window.groups;
+        let each = outputs / geometry.groups;
         let panels = |group: usize| {
-            Panels::new(inputs, height * width * each, |input, column| {
+            PackedMatrix::new(inputs, height * width * each, |input, column| {
                 let (place, output) = (column / each, column % each);
                 weights.at(group * each + output, input, place / width, place % width)
             })
         };
-        let groups = (0..window.groups).map(panels).collect();
-        let channels = inputs * window.groups;
-        Self { window, size, output, channels, groups, bias }
+        let groups = (0..geometry.groups).map(panels).collect();
+        let channels = inputs * geometry.groups;
+        Self { geometry, size, output, channels, groups, bias }
     }
 
     /// Multiply-adds for one image as the definition counts them, and how many weights are kept.
+    #[must_use]
     pub fn cost(&self) -> (usize, usize) {
         let weights = self.groups.iter().map(|panels| panels.depth() * panels.columns()).sum();
         (self.size[0] * self.size[1] * weights, weights)
@@ -72,7 +74,7 @@ impl<const W: usize> Deconvolution<W> {
                 (0..pixels).map(|pixel| pixel * self.channels + first).collect();
             let parts = [(0, self.channels / self.groups.len())];
             products.resize(pixels * columns, 0.0);
-            panels.multiply(x, &starts, &parts, &mut Rows(products, columns));
+            panels.multiply(x, &starts, &parts, &mut RowMajor(products, columns));
             for (pixel, products) in products.chunks_exact(columns).enumerate() {
                 self.scatter(pixel, products, each, group * each, out);
             }
@@ -81,12 +83,12 @@ impl<const W: usize> Deconvolution<W> {
 
     /// Adds the products of one pixel of the input to the outputs that it reaches.
     fn scatter(&self, pixel: usize, products: &[f32], each: usize, offset: usize, out: &mut [f32]) {
-        let [height, width] = self.window.kernel;
+        let [height, width] = self.geometry.kernel;
         let corner = [pixel / self.size[1], pixel % self.size[1]];
         let place = |axis: usize, at: usize| {
             let shifted =
-                corner[axis] * self.window.strides[axis] + at * self.window.dilations[axis];
-            shifted.checked_sub(self.window.before[axis]).filter(|&at| at < self.output[axis])
+                corner[axis] * self.geometry.strides[axis] + at * self.geometry.dilations[axis];
+            shifted.checked_sub(self.geometry.before[axis]).filter(|&at| at < self.output[axis])
         };
         for row in 0..height {
             let Some(y) = place(0, row) else { continue };

@@ -98,8 +98,9 @@ pub fn pairs<T: Copy>(
     });
 }
 
-/// Reduces over axes: `reduced` has the shape of x with length 1 along them. From `initial` on, which
-/// changes nothing, values are taken in the order in which they lie; many along one axis in parts.
+/// Reduces over axes: `reduced` has the shape of x with length 1 along them. From `initial` on,
+/// which changes nothing, values are taken in the order in which they lie; many along one axis in
+/// parts.
 pub fn reduce<T: Copy>(
     x: &[T],
     shape: &[usize],

@@ -1,6 +1,6 @@
 //! Products of matrices.
 
-use super::panels::{Panels, Rows};
+use super::packed::{PackedMatrix, RowMajor};
 
 /// `out[m, n] = Σ_k a[m, k] · b[k, n]`, row by row, or with `b[n, k]` where b is `transposed`;
 /// `panels` is memory to work in.
@@ -10,7 +10,7 @@ pub fn matmul<const W: usize>(
     transposed: bool,
     [depth, columns]: [usize; 2],
     out: &mut [f32],
-    panels: &mut Panels<W>,
+    panels: &mut PackedMatrix<W>,
 ) {
     if out.is_empty() {
         return;
@@ -28,13 +28,13 @@ pub fn matmul<const W: usize>(
 pub fn linear<const W: usize>(
     x: &[f32],
     depth: usize,
-    weights: &Panels<W>,
+    weights: &PackedMatrix<W>,
     bias: &[f32],
     out: &mut [f32],
 ) {
     let columns = weights.columns();
     let starts: Vec<usize> = (0..out.len() / columns).map(|row| row * depth).collect();
-    weights.multiply(x, &starts, &[(0, depth)], &mut Rows(out, columns));
+    weights.multiply(x, &starts, &[(0, depth)], &mut RowMajor(out, columns));
     if !bias.is_empty() {
         for row in out.chunks_exact_mut(columns) {
             for (out, bias) in row.iter_mut().zip(bias) {

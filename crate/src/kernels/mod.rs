@@ -10,7 +10,7 @@ pub mod deconvolution;
 pub mod elementwise;
 pub mod matmul;
 pub mod normalization;
-pub mod panels;
+pub mod packed;
 pub mod rearrange;
 pub mod sinusoid;
 mod tile;

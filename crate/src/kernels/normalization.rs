@@ -1,10 +1,10 @@
-//! Normalization to mean 0 and variance 1: over groups of channels (Wu & He 2018) of one image whose
-//! channels are innermost, and over rows (Ba et al. 2016).
+//! Normalization to mean 0 and variance 1: over groups of channels (Wu & He 2018) of one image
+//! whose channels are innermost, and over rows (Ba et al. 2016).
 
 use super::{LONGEST, activation};
 
-/// The sums of `N` channels over the pixels, in their order: of their values or, if a mean is given,
-/// of the squares of what they are from it.
+/// The sums of `N` channels over the pixels, in their order: of their values or, if a mean is
+/// given, of the squares of what they are from it.
 #[inline(always)]
 fn sum_block<const N: usize>(
     x: &[f32],
@@ -83,8 +83,8 @@ fn mean_of_groups(sums: &mut [f32], each: usize, pixels: usize) {
 }
 
 /// `out = (x - mean) / sqrt(variance + epsilon) · scale + shift` with mean and variance over the
-/// pixels and channels of each group, and then the SiLU if it is asked for; `scale` and `shift` have
-/// one value per channel.
+/// pixels and channels of each group, and then the SiLU if it is asked for; `scale` and `shift`
+/// have one value per channel.
 ///
 /// Sums go pixel by pixel within a channel, in parts where there are many, and then channel by
 /// channel, always in that order.

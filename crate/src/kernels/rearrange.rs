@@ -46,7 +46,8 @@ pub fn transpose<T: Copy>(x: &[T], shape: &[usize], permutation: &[usize], out: 
 }
 
 /// Whether the permutation only moves axes of length 1, and so no value.
-pub fn keeps_order(shape: &[usize], permutation: &[usize]) -> bool {
+#[must_use]
+pub fn is_identity(shape: &[usize], permutation: &[usize]) -> bool {
     permutation.iter().filter(|&&axis| shape[axis] != 1).is_sorted()
 }
 

@@ -1,6 +1,7 @@
 //! Sine and cosine, side by side in vectors.
 
-/// Arguments below are reduced by two parts of π/2; those beyond, a few hundred million, need more of its digits.
+/// Arguments below are reduced by two parts of π/2; those beyond, a few hundred million, need more
+/// of its digits.
 const NEAR: f32 = 4.216_574e8;
 
 /// `x` to `sin(x)`.
@@ -28,8 +29,9 @@ fn apply<const AHEAD: u64>(values: &mut [f32], far: fn(f32) -> f32) {
     }
 }
 
-/// The sine of `x + AHEAD · π/2` without a branch, by the polynomials and the reduction of FreeBSD's `sinf` and `cosf`, which
-/// libm has as well, in 64 bits throughout. Of all arguments below [`NEAR`] one, ±3.006105, gives another last bit than there.
+/// The sine of `x + AHEAD · π/2` without a branch, by the polynomials and the reduction of
+/// FreeBSD's `sinf` and `cosf`, which libm has as well, in 64 bits throughout. Of all arguments
+/// below [`NEAR`] one, ±3.006105, gives another last bit than there.
 #[inline(always)]
 fn near<const AHEAD: u64>(x: f32) -> f32 {
     // π/2 in two parts, the first with so few bits that its products with n are exact.

@@ -11,7 +11,7 @@
 use std::ops::Range;
 
 use super::convolution::{Weights, finish};
-use super::panels::{Panels, Rows};
+use super::packed::{PackedMatrix, RowMajor};
 use super::tile::WIDE;
 
 /// Channels that are transformed together: the number of channels is a multiple.
@@ -98,7 +98,7 @@ pub struct Winograd<const W: usize = WIDE> {
     patches: [usize; 2],
     channels: usize,
     /// For each value of the basis, a matrix from input to output channels.
-    products: Vec<Panels<W>>,
+    products: Vec<PackedMatrix<W>>,
     bias: Vec<f32>,
     /// Where each patch's channels start in one value of the basis, of a block of patches.
     starts: Vec<usize>,
@@ -106,6 +106,7 @@ pub struct Winograd<const W: usize = WIDE> {
 
 impl Winograd {
     /// Whether these channels can be transformed in groups.
+    #[must_use]
     pub fn takes(inputs: usize, outputs: usize) -> bool {
         inputs.is_multiple_of(LANES) && outputs.is_multiple_of(LANES)
     }
@@ -114,6 +115,7 @@ impl Winograd {
 impl<const W: usize> Winograd<W> {
     /// The convolution of images of `size`, with `before` zeros above and to the left, to images of
     /// size `output`.
+    #[must_use]
     pub fn new(
         size: [usize; 2],
         before: [usize; 2],
@@ -129,6 +131,7 @@ impl<const W: usize> Winograd<W> {
     }
 
     /// Multiply-adds for one image as the definition counts them, and how many weights are kept.
+    #[must_use]
     pub fn cost(&self) -> (usize, usize) {
         let pairs = self.channels * self.bias.len();
         (self.output[0] * self.output[1] * 9 * pairs, T * T * pairs)
@@ -158,7 +161,7 @@ impl<const W: usize> Winograd<W> {
                 let inputs = &inputs[at * plane(count * channels)..][..count * channels];
                 let sums = &mut sums[at * plane(count * outputs)..][..count * outputs];
                 let starts = &self.starts[..count];
-                panels.multiply(inputs, starts, &[(0, channels)], &mut Rows(sums, outputs));
+                panels.multiply(inputs, starts, &[(0, channels)], &mut RowMajor(sums, outputs));
             }
             self.transform_sums(sums, first..first + count, residual, out);
         }
@@ -266,9 +269,9 @@ impl<const W: usize> Winograd<W> {
     }
 }
 
-/// Length of the memory for one value of the basis. Lines of the cache at the same place of each are
-/// written together, and would all fall on the same few places of the processor's first cache if
-/// they were a power of two apart.
+/// Length of the memory for one value of the basis. Lines of the cache at the same place of each
+/// are written together, and would all fall on the same few places of the processor's first cache
+/// if they were a power of two apart.
 fn plane(values: usize) -> usize {
     values.next_multiple_of(1024) + 16
 }
@@ -300,9 +303,9 @@ fn transform_patch(x: &[f32], line: usize, channels: usize, plane: usize, out: &
     }
 }
 
-fn products<const W: usize>(weights: Weights<'_>) -> Vec<Panels<W>> {
+fn products<const W: usize>(weights: Weights<'_>) -> Vec<PackedMatrix<W>> {
     let Weights { values, inputs, outputs, .. } = weights;
-    let mut products = vec![Panels::zero(inputs, outputs); T * T];
+    let mut products = vec![PackedMatrix::zero(inputs, outputs); T * T];
     let kernels = values.as_chunks::<9>().0;
     for output in (0..outputs).step_by(LANES) {
         for input in 0..inputs {

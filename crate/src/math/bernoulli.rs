@@ -9,6 +9,10 @@ use ndarray::ArrayView1;
 /// 1.
 ///
 /// Finite for every finite logit; a probability would round to 0 or 1 and make it infinite.
+///
+/// # Panics
+/// With debug assertions, for arrays of different lengths.
+#[must_use]
 pub fn log_likelihood<T: Copy + Into<f64>>(
     x: ArrayView1<'_, T>,
     logits: ArrayView1<'_, f32>,
@@ -42,6 +46,7 @@ pub fn sensitivity<T: Copy + Into<f64>>(
 /// intensity in [0, 1].
 ///
 /// The result is random, so a test-set score needs the seed beside it.
+#[must_use]
 pub fn sample(means: &[f64], seed: u64, index: [u64; 2]) -> Vec<u8> {
     rng::uniform(seed, Purpose::Binarize, index, means.len())
         .iter()

@@ -5,11 +5,13 @@ use super::numeric::{softmax, standard_error};
 
 /// The posterior over classes under a uniform prior, p(c | x) = p(x | c) / Σ_k p(x | k), from log
 /// p(x | c) in nats up to a shared constant. NaN in one entry makes all NaN.
+#[must_use]
 pub fn uniform_posterior(log_likelihoods: &[f64]) -> Vec<f64> {
     softmax(log_likelihoods)
 }
 
 /// The entropy -Σ p log p of a distribution in nats; an impossible class adds nothing.
+#[must_use]
 pub fn entropy(probabilities: &[f64]) -> f64 {
     probabilities.iter().filter(|p| **p > 0.0).map(|p| -p * libm::log(*p)).sum()
 }
@@ -21,6 +23,10 @@ pub fn entropy(probabilities: &[f64]) -> f64 {
 /// deviations from the mean are put through that and their sample variance is divided by their
 /// number. Whatever a draw shares among the classes cancels. It is a first-order figure: good where
 /// differences are known to well under a nat, too small where they are known to several.
+///
+/// # Panics
+/// With debug assertions, for fewer than two draws.
+#[must_use]
 pub fn posterior_standard_error(draws: &[Vec<f64>], posterior: &[f64]) -> Vec<f64> {
     debug_assert!(draws.len() > 1);
     let changes: Vec<Vec<f64>> = draws

@@ -19,6 +19,7 @@ use std::f64::consts::PI;
 ///
 /// # Panics
 /// For arrays of different lengths.
+#[must_use]
 pub fn log_normal(x: ArrayView1<'_, f64>, mean: ArrayView1<'_, f64>, variance: f64) -> f64 {
     let squares = Zip::from(x).and(mean).fold(0.0, |sum, x, mean| sum + (x - mean) * (x - mean));
     -0.5 * (squares / variance + x.len() as f64 * libm::log(2.0 * PI * variance))
@@ -39,6 +40,7 @@ impl Neighbours {
     ///
     /// # Panics
     /// For images of different lengths, too little noise, or `t` outside 2..=T.
+    #[must_use]
     pub fn draw(
         x0: ArrayView1<'_, f64>,
         x_t: ArrayView1<'_, f64>,
@@ -64,6 +66,7 @@ impl Neighbours {
 ///
 /// # Panics
 /// For arrays of different lengths, or `t` outside 2..=T.
+#[must_use]
 pub fn consistency_term(
     neighbours: &Neighbours,
     x_t: ArrayView1<'_, f64>,
@@ -88,6 +91,7 @@ pub fn consistency_term(
 ///
 /// # Panics
 /// For `t` outside 2..=T.
+#[must_use]
 pub fn consistency_normalizer(schedule: &NoiseSchedule, t: usize, dimensions: usize) -> f64 {
     debug_assert!(t >= 2);
     0.5 * dimensions as f64 * libm::log(schedule.posterior_variance(t) / schedule.beta(t - 1))
@@ -96,6 +100,7 @@ pub fn consistency_normalizer(schedule: &NoiseSchedule, t: usize, dimensions: us
 /// E_q KL(q(x_T | x_{T-1}) || N(0, I)) in nats with the mean over q(x_{T-1} | x_0), in closed form:
 /// ½ Σ (ᾱ_T x_0² + σ_T² - 1 - log β_T). Unlike L_T it is large, as one forward step adds little
 /// noise.
+#[must_use]
 pub fn consistency_prior(x0: ArrayView1<'_, f64>, schedule: &NoiseSchedule) -> f64 {
     let steps = schedule.steps();
     let alpha_bar = schedule.alpha_bar(steps);

@@ -9,6 +9,7 @@ use ndarray::{Array1, ArrayView1, Zip};
 ///
 /// # Panics
 /// For arrays of different lengths, or `t` beyond T.
+#[must_use]
 pub fn q_sample(
     x0: ArrayView1<'_, f64>,
     schedule: &NoiseSchedule,
@@ -25,6 +26,7 @@ pub fn q_sample(
 ///
 /// # Panics
 /// For arrays of different lengths, or `t` outside 1..=T.
+#[must_use]
 pub fn q_posterior(
     x0: ArrayView1<'_, f64>,
     x_t: ArrayView1<'_, f64>,
@@ -40,6 +42,7 @@ pub fn q_posterior(
 ///
 /// # Panics
 /// As [`q_posterior`].
+#[must_use]
 pub fn ancestral_step(
     prediction: &Prediction,
     x_t: ArrayView1<'_, f64>,
@@ -58,6 +61,7 @@ pub fn ancestral_step(
 ///
 /// # Panics
 /// For arrays of different lengths, or `t` outside 1..=T.
+#[must_use]
 pub fn ddim_step(
     prediction: &Prediction,
     schedule: &NoiseSchedule,

@@ -5,16 +5,18 @@ use ndarray::{Array1, ArrayView1, Zip};
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, PI};
 
 /// log N(x; mean, e^log_var) in nats, the normaliser included. A density: it may be positive.
+#[must_use]
 pub fn log_density(x: f64, mean: f64, log_var: f64) -> f64 {
     let d = x - mean;
     -0.5 * (d * d * libm::exp(-log_var) + log_var + libm::log(2.0 * PI))
 }
 
-/// log N(x; mean, std² I) in nats: -½ Σ (x - mean)²/std² - D (log std + ½ log 2π). A density: it may
-/// be positive. `mean` has one value for each of `x`, `std` > 0 is shared.
+/// log N(x; mean, std² I) in nats: -½ Σ (x - mean)²/std² - D (log std + ½ log 2π). A density: it
+/// may be positive. `mean` has one value for each of `x`, `std` > 0 is shared.
 ///
 /// # Panics
 /// For arrays of different lengths.
+#[must_use]
 pub fn log_density_iid(x: ArrayView1<'_, f64>, mean: ArrayView1<'_, f32>, std: f64) -> f64 {
     debug_assert_eq!(x.len(), mean.len());
     let squares = Zip::from(x).and(mean).fold(0.0, |sum, &x, &mean| {
@@ -30,6 +32,7 @@ pub fn log_density_iid(x: ArrayView1<'_, f64>, mean: ArrayView1<'_, f32>, std: f
 ///
 /// # Panics
 /// For arrays of different lengths.
+#[must_use]
 pub fn kl_standard(mean: ArrayView1<'_, f64>, log_var: ArrayView1<'_, f64>) -> Array1<f64> {
     Zip::from(mean)
         .and(log_var)
@@ -42,6 +45,7 @@ pub fn kl_standard(mean: ArrayView1<'_, f64>, log_var: ArrayView1<'_, f64>) -> A
 ///
 /// # Panics
 /// For arrays of different lengths.
+#[must_use]
 pub fn kl(
     q_mean: ArrayView1<'_, f64>,
     q_log_var: ArrayView1<'_, f64>,
@@ -63,6 +67,10 @@ pub fn kl(
 /// of the bin of half-width 1/255 around its value; the bins of levels 0 and 255 reach to -∞ and
 /// +∞, so the 256 masses sum to one. Finite however far a mean lies in the tail, as long as
 /// (distance / std)² is representable.
+///
+/// # Panics
+/// With debug assertions, for arrays of different lengths, or a `std` that is not positive.
+#[must_use]
 pub fn discretized_log_likelihood(levels: &[u8], mean: ArrayView1<'_, f64>, std: f64) -> f64 {
     debug_assert_eq!(levels.len(), mean.len());
     debug_assert!(std > 0.0);

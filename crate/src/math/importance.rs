@@ -28,6 +28,7 @@ pub struct ImportanceBound {
 /// exactly. The standard error comes from the spread of the batches; where they are few, which
 /// means that K is large and the logarithm of a batch's mean nearly linear in its weights, from the
 /// spread of all their weights by the delta method, as that of [`log_likelihood`].
+#[must_use]
 pub fn importance_curve(log_weights: &[f64]) -> Vec<ImportanceBound> {
     let n = log_weights.len();
     let decades = (0..).map(|d| 10_usize.pow(d)).take_while(|&d| d < n);
@@ -53,6 +54,7 @@ pub fn importance_curve(log_weights: &[f64]) -> Vec<ImportanceBound> {
 /// expectation.
 ///
 /// The standard error is that of the logarithm of a mean by the delta method, sd(w) / (mean(w) √n).
+#[must_use]
 pub fn log_likelihood(log_weights: &[f64]) -> Estimate {
     let mean = log_mean_exp(log_weights);
     Estimate { mean, standard_error: standard_error(&influences(log_weights, mean)) }
@@ -63,6 +65,7 @@ pub fn log_likelihood(log_weights: &[f64]) -> Estimate {
 ///
 /// The two estimates share their samples, so the standard error comes from the difference sample by
 /// sample.
+#[must_use]
 pub fn gap(log_weights: &[f64], elbo_terms: &[f64]) -> Estimate {
     let log_likelihood = log_mean_exp(log_weights);
     let elbo = mean(elbo_terms);
@@ -125,6 +128,7 @@ fn sum_error(terms: &[f64], component: impl Fn(usize) -> usize) -> Option<f64> {
 
 /// (Σ w)² / Σ w² (Kong 1992): how many equally weighted samples would tell as much. Between 1 and
 /// the number of weights.
+#[must_use]
 pub fn effective_sample_size(log_weights: &[f64]) -> f64 {
     let squares: Vec<f64> = log_weights.iter().map(|w| 2.0 * w).collect();
     libm::exp(2.0 * log_sum_exp(log_weights) - log_sum_exp(&squares))

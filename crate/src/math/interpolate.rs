@@ -2,6 +2,7 @@
 
 /// The straight line from `a` (s = 0) to `b` (s = 1), exact at both ends. `a` and `b` have the same
 /// length.
+#[must_use]
 pub fn lerp(a: &[f32], b: &[f32], s: f64) -> Vec<f32> {
     combine(a, b, 1.0 - s, s)
 }
@@ -12,6 +13,7 @@ pub fn lerp(a: &[f32], b: &[f32], s: f64) -> Vec<f32> {
 /// them passes near the origin, where the prior's density is highest but has almost no mass.
 /// Without a plane to turn in - vectors parallel or opposite, or one of them zero - this is
 /// [`lerp`].
+#[must_use]
 pub fn slerp(a: &[f32], b: &[f32], s: f64) -> Vec<f32> {
     let norms = (dot(a, a) * dot(b, b)).sqrt();
     let cos = dot(a, b) / norms;
@@ -33,6 +35,7 @@ pub fn slerp(a: &[f32], b: &[f32], s: f64) -> Vec<f32> {
 ///
 /// # Panics
 /// For no `dimensions`, or a path without a point.
+#[must_use]
 pub fn along(path: &[f32], dimensions: usize, shares: &[f64]) -> Vec<f32> {
     debug_assert!(dimensions > 0 && !path.is_empty() && path.len().is_multiple_of(dimensions));
     let points: Vec<&[f32]> = path.chunks_exact(dimensions).collect();

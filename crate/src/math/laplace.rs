@@ -1,10 +1,10 @@
 //! The Gaussian that a posterior looks like at its mode (Laplace's method), without derivatives of
 //! the network.
 //!
-//! log p(x, z) is that of a prior N(0, I) and of a likelihood whose parameters η(z) a network gives.
-//! Gauss-Newton: with the Jacobian J = ∂η/∂e by central differences, the score s = ∂log p(x|η)/∂η and the
-//! information I = -∂²log p(x|η)/∂η², per parameter, the gradient is Jᵀ s and the curvature Jᵀ I J,
-//! to which the prior adds its own.
+//! log p(x, z) is that of a prior N(0, I) and of a likelihood whose parameters η(z) a network
+//! gives. Gauss-Newton: with the Jacobian J = ∂η/∂e by central differences, the score s = ∂log
+//! p(x|η)/∂η and the information I = -∂²log p(x|η)/∂η², per parameter, the gradient is Jᵀ s and the
+//! curvature Jᵀ I J, to which the prior adds its own.
 
 use super::linear::Factor;
 use ndarray::{Array1, Array2, ArrayView1, Axis, Zip};

@@ -9,6 +9,7 @@ pub struct Factor(Array2<f64>);
 impl Factor {
     /// The Cholesky factor of a symmetric matrix, of which the lower triangle is read. None if it
     /// is not positive definite to rounding, or not finite.
+    #[must_use]
     pub fn cholesky(matrix: ArrayView2<'_, f64>) -> Option<Self> {
         let n = matrix.nrows();
         let mut l = Array2::<f64>::zeros((n, n));
@@ -30,6 +31,7 @@ impl Factor {
     }
 
     /// L⁻¹ v.
+    #[must_use]
     pub fn solve_lower(&self, v: ArrayView1<'_, f64>) -> Array1<f64> {
         let mut x = v.to_owned();
         for i in 0..x.len() {
@@ -40,6 +42,7 @@ impl Factor {
     }
 
     /// L⁻ᵀ v.
+    #[must_use]
     pub fn solve_upper(&self, v: ArrayView1<'_, f64>) -> Array1<f64> {
         let mut x = v.to_owned();
         for i in (0..x.len()).rev() {
@@ -50,11 +53,13 @@ impl Factor {
     }
 
     /// A⁻¹ v.
+    #[must_use]
     pub fn solve(&self, v: ArrayView1<'_, f64>) -> Array1<f64> {
         self.solve_upper(self.solve_lower(v).view())
     }
 
     /// A⁻¹.
+    #[must_use]
     pub fn inverse(&self) -> Array2<f64> {
         let n = self.0.nrows();
         let mut inverse = Array2::zeros((n, n));
@@ -67,6 +72,7 @@ impl Factor {
     }
 
     /// A = L Lᵀ.
+    #[must_use]
     pub fn product(&self) -> Array2<f64> {
         // Entry by entry: the product of matrices has other bits on other processors.
         let n = self.0.nrows();
@@ -74,18 +80,21 @@ impl Factor {
     }
 
     /// |L⁻¹ v|² = vᵀ A⁻¹ v.
+    #[must_use]
     pub fn inverse_square(&self, v: ArrayView1<'_, f64>) -> f64 {
         let x = self.solve_lower(v);
         x.dot(&x)
     }
 
     /// log |L|, half of log |A|.
+    #[must_use]
     pub fn log_det(&self) -> f64 {
         self.0.diag().iter().map(|d| libm::log(*d)).sum()
     }
 }
 
 /// L v.
+#[must_use]
 pub fn triangular_times(factor: &Factor, v: ArrayView1<'_, f64>) -> Array1<f64> {
     (0..v.len()).map(|i| (0..=i).map(|k| factor.0[[i, k]] * v[k]).sum()).collect()
 }

@@ -1,7 +1,7 @@
 //! Mixtures of discretized logistics, the likelihood of PixelCNN++ (Salimans et al. 2017) and of
 //! the deep hierarchical VAEs.
 
-use super::logistic::log_mass;
+use super::discretized_logistic::log_mass;
 use super::numeric::log_sum_exp;
 
 /// The distribution of one pixel in units where levels span [-1, 1].
@@ -22,6 +22,7 @@ impl<'a> Pixel<'a> {
     ///
     /// # Panics
     /// For fewer parameters than components; where others are missing, what reads them panics.
+    #[must_use]
     pub fn new(parameters: &'a [f32], components: usize, channels: usize) -> Self {
         let (logits, rest) = parameters.split_at(components);
         Self { logits, rest, channels }
@@ -46,6 +47,7 @@ impl<'a> Pixel<'a> {
     }
 
     /// log P of the levels of the pixel's channels in nats.
+    #[must_use]
     pub fn log_likelihood(&self, levels: &[u8]) -> f64 {
         let x: Vec<f64> = levels.iter().map(|&l| f64::from(l) / 127.5 - 1.0).collect();
         let terms = self.log_weights().enumerate().map(|(k, log_weight)| {
@@ -64,6 +66,7 @@ impl<'a> Pixel<'a> {
 
     /// The mean of each channel: that of the logistics, which does not account for where their
     /// tails are cut.
+    #[must_use]
     pub fn mean(&self) -> Vec<f64> {
         let mut mean = vec![0.0; self.channels];
         for (k, log_weight) in self.log_weights().enumerate() {

@@ -1,5 +1,5 @@
-//! Mean and covariance of weighted draws, for a proposal that is fitted to them (moment matching, as
-//! in Paananen, Piironen, Bürkner & Vehtari, Statistics and Computing 31, 2021).
+//! Mean and covariance of weighted draws, for a proposal that is fitted to them (moment matching,
+//! as in Paananen, Piironen, Bürkner & Vehtari, Statistics and Computing 31, 2021).
 
 use super::importance::effective_sample_size;
 use super::linear::Factor;
@@ -23,6 +23,7 @@ impl Moments {
     /// They are shrunk towards `others`, with the share 2 d / (ESS + 2 d) in d dimensions: a
     /// covariance of d entries from few draws is far too narrow in some direction. None if the
     /// weights are not finite or the covariance is not positive definite.
+    #[must_use]
     pub fn matched(draws: &[Array1<f64>], log_weights: &[f64], others: &Self) -> Option<Self> {
         if log_weights.iter().any(|weight| !weight.is_finite()) {
             return None;

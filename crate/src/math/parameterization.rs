@@ -2,12 +2,9 @@
 
 use super::numeric::sigmoid;
 use ndarray::{Array1, ArrayView1, Zip};
-use serde::{Deserialize, Serialize};
 
 /// What the output F of a noise-prediction network means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parameterization {
     /// F = ε̂ (Ho et al. 2020).
     Epsilon,
@@ -36,23 +33,27 @@ pub struct Coordinates {
 
 impl Coordinates {
     /// α x_0 + σ ε with α² + σ² = 1.
+    #[must_use]
     pub fn preserving(log_snr: f64) -> Self {
         let (clean, noise) = alpha_sigma(log_snr);
         Self { clean, noise }
     }
 
     /// x_0 + σ ε.
+    #[must_use]
     pub fn exploding(log_snr: f64) -> Self {
         Self { clean: 1.0, noise: libm::exp(-0.5 * log_snr) }
     }
 
     /// (1 - t) x_0 + t ε, with t = sigmoid(-λ/2).
+    #[must_use]
     pub fn flow(log_snr: f64) -> Self {
         Self { clean: sigmoid(0.5 * log_snr), noise: sigmoid(-0.5 * log_snr) }
     }
 }
 
 /// c_in = 1/√(σ² + σ_data²) of Karras et al. 2022, table 1, for σ = e^(-λ/2).
+#[must_use]
 pub fn edm_input(log_snr: f64, sigma_data: f64) -> f64 {
     1.0 / (libm::exp(-log_snr) + sigma_data * sigma_data).sqrt()
 }
@@ -77,6 +78,7 @@ impl Prediction {
     ///
     /// # Panics
     /// For arrays of different lengths.
+    #[must_use]
     pub fn clipped(mut x0: Array1<f64>, x_t: ArrayView1<'_, f64>, log_snr: f64) -> Self {
         let (alpha, sigma) = alpha_sigma(log_snr);
         x0.mapv_inplace(|v| v.clamp(-1.0, 1.0));
@@ -92,6 +94,7 @@ impl Parameterization {
     ///
     /// # Panics
     /// For arrays of different lengths.
+    #[must_use]
     pub fn apply(
         self,
         x_t: ArrayView1<'_, f64>,
@@ -117,6 +120,7 @@ impl Parameterization {
 
     /// x̂_0 of one value x = clean x_0 + noise ε for the output F there. `sigma_data` is for
     /// [`Parameterization::Edm`], whose coordinates have clean = 1.
+    #[must_use]
     pub fn clean(self, x: f64, output: f64, coordinates: Coordinates, sigma_data: f64) -> f64 {
         let Coordinates { clean, noise } = coordinates;
         match self {
@@ -144,6 +148,7 @@ impl Parameterization {
 ///
 /// # Panics
 /// For predictions of different lengths.
+#[must_use]
 pub fn guide(
     conditional: &Prediction,
     unconditional: &Prediction,

@@ -1,8 +1,8 @@
 //! What the latents are drawn from to estimate log p(x): mixtures around the posterior q(z|x).
 //!
-//! Everything is told in the standardized noise e of z = μ + σ e, whose density under q is N(0, I);
-//! so one proposal serves a VAE and every layer of a hierarchy, whose μ and σ depend on the layers
-//! above. A proposal moves the first `block` entries of e and leaves the others to q.
+//! Everything is in terms of the standardized noise e of z = μ + σ e, whose density under q is N(0,
+//! I); so one proposal serves a VAE and every layer of a hierarchy, whose μ and σ depend on the
+//! layers above. A proposal moves the first `block` entries of e and leaves the others to q.
 //!
 //! Draws are dealt to the components in a fixed order, and a weight has the density of the mixture
 //! of all draws in its denominator (the balance heuristic of Veach & Guibas 1995, deterministic
@@ -14,17 +14,9 @@ use super::moments::Moments;
 use super::numeric::log_sum_exp;
 use super::rng::{Purpose, standard_normal};
 use ndarray::{Array1, ArrayView1, Axis};
-use serde::{Deserialize, Serialize};
 
-/// What log p(x) is estimated with. "posterior": q(z|x) alone. "defensive": 3/4 q and 1/4 a copy
-/// with twice the variance, of a hierarchical VAE in the top layer only. "laplace": 1/2 q and 1/2
-/// Gaussians fitted to the posterior's mode and curvature; "fitted": 1/2 q and 1/2 a Student t
-/// distribution with the weighted mean and covariance of 1600 draws around that mode, which are
-/// evaluated first and on top: for heavy-tailed weights. "defensive" stands in for both in a
-/// hierarchical VAE.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ImportanceProposal"))]
+/// What log p(x) is estimated with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProposalKind {
     /// q(z|x) alone, as in Burda et al. 2015.
     Posterior,
@@ -36,9 +28,10 @@ pub enum ProposalKind {
     /// a hierarchical one, [`ProposalKind::Defensive`] in its place.
     Laplace,
     /// ½ q and ½ a Student t distribution with 8 degrees of freedom, whose centre and scale are the
-    /// weighted mean and 1.3 times the covariance of [`PILOT_DRAWS`] draws of a wider mixture around
-    /// that of [`ProposalKind::Laplace`] (moment matching). It sees what curvature at the mode does
-    /// not: skew, and a second mode. Where there is no such mode, [`ProposalKind::Defensive`].
+    /// weighted mean and 1.3 times the covariance of [`PILOT_DRAWS`] draws of a wider mixture
+    /// around that of [`ProposalKind::Laplace`] (moment matching). It sees what curvature at the
+    /// mode does not: skew, and a second mode. Where there is no such mode,
+    /// [`ProposalKind::Defensive`].
     Fitted,
 }
 
@@ -108,6 +101,7 @@ impl ProposalKind {
     pub const ALL: [Self; 4] = [Self::Posterior, Self::Defensive, Self::Laplace, Self::Fitted];
 
     /// Its name in options and results.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Posterior => "posterior",
@@ -120,6 +114,7 @@ impl ProposalKind {
 
 impl Proposal {
     /// q alone.
+    #[must_use]
     pub fn posterior() -> Self {
         Self::of(ProposalKind::Posterior, 0, Vec::new(), &[0])
     }
@@ -130,6 +125,7 @@ impl Proposal {
     /// tails. The copy's own density is lower than q's by block · ½ ln 2 nats at the centre and
     /// meets typical draws of q 0.1 nats an entry lower: with the 1,788 latents of a hierarchy its
     /// draws would all be wasted, with the two dozen of its top layer they are not.
+    #[must_use]
     pub fn defensive(block: usize) -> Self {
         let wide =
             Component { mean: Array1::zeros(block), factor: None, variance: 2.0, degrees: None };
@@ -138,6 +134,7 @@ impl Proposal {
 
     /// Half of q, and copies of N(mean, L Lᵀ) with 1.3 times and twice its covariance. `factor` is
     /// L, in units of e.
+    #[must_use]
     pub fn laplace(mean: Array1<f64>, factor: Factor) -> Self {
         let around = around(mean, factor);
         let others = vec![around(1.3, None), around(2.0, None)];
@@ -146,6 +143,7 @@ impl Proposal {
 
     /// Half of q, and a Student t distribution with 8 degrees of freedom around moments in units of
     /// e, 1.3 times as wide in variance.
+    #[must_use]
     pub fn fitted(Moments { mean, factor }: Moments) -> Self {
         let t = around(mean, factor)(1.3, Some(8));
         Self::of(ProposalKind::Fitted, t.mean.len(), vec![t], &[0, 1])
@@ -192,16 +190,19 @@ impl Proposal {
     }
 
     /// Which it is.
+    #[must_use]
     pub fn kind(&self) -> ProposalKind {
         self.kind
     }
 
     /// How many components it has, q among them.
+    #[must_use]
     pub fn components(&self) -> usize {
         1 + self.others.len()
     }
 
     /// How many draws it takes until there are `samples` of q, of which the last comes last.
+    #[must_use]
     pub fn draws(&self, samples: usize) -> usize {
         let in_cycle: Vec<usize> =
             (0..self.order.len()).filter(|&at| self.order[at] == 0).collect();
@@ -213,6 +214,7 @@ impl Proposal {
     }
 
     /// Where draw `index` belongs.
+    #[must_use]
     pub fn slot(&self, index: usize) -> Slot {
         let (cycle, at) = (index / self.order.len(), index % self.order.len());
         let component = self.order[at];
@@ -222,6 +224,7 @@ impl Proposal {
     }
 
     /// The noise of draw `index`, `latents` entries: of q the very one that the ELBO is made of.
+    #[must_use]
     pub fn noise(&self, seed: u64, index: usize, latents: usize) -> Array1<f64> {
         let Slot { component, number } = self.slot(index);
         let number = number as u64;
@@ -249,18 +252,21 @@ impl Proposal {
     }
 
     /// log of the density of each component but q over that of q, at a noise.
+    #[must_use]
     pub fn log_ratios(&self, noise: ArrayView1<'_, f64>) -> Vec<f64> {
         let (head, _) = noise.split_at(Axis(0), self.block);
         self.others.iter().map(|component| component.log_ratio(head)).collect()
     }
 
     /// The logarithm of the share that each component has of the first `draws` draws, q's first.
+    #[must_use]
     pub fn log_shares(&self, draws: usize) -> Vec<f64> {
         let share = |count: &usize| libm::log(*count as f64 / draws as f64);
         self.counts(draws).iter().map(share).collect()
     }
 
     /// How many of the first `draws` draws are of each component.
+    #[must_use]
     pub fn counts(&self, draws: usize) -> Vec<usize> {
         let mut counts = vec![0; self.components()];
         (0..draws).for_each(|index| counts[self.order[index % self.order.len()]] += 1);
@@ -271,6 +277,7 @@ impl Proposal {
 /// log of the density of a mixture over that of q, its first component, from the logarithms of the
 /// shares of all and the log ratios of the others to q. A component without draws has a log share
 /// of -∞.
+#[must_use]
 pub fn log_mixture(log_shares: &[f64], log_ratios: &[f64]) -> f64 {
     let others = log_shares[1..].iter().zip(log_ratios).map(|(share, ratio)| share + ratio);
     let densities: Vec<f64> = [log_shares[0]].into_iter().chain(others).collect();

@@ -44,6 +44,7 @@ fn tail_size(draws: usize) -> usize {
 impl ParetoTail {
     /// Fits the tail of weights given by their logarithms. None where fewer than five weights lie
     /// above the threshold: there are too few of them, or their largest ones are equal.
+    #[must_use]
     pub fn fit(log_weights: &[f64]) -> Option<Self> {
         let tail = tail_size(log_weights.len());
         if tail >= log_weights.len() || log_weights.iter().any(|w| w.is_nan()) {
@@ -71,12 +72,14 @@ impl ParetoTail {
     }
 
     /// How many weights the tail has.
+    #[must_use]
     pub fn size(&self) -> usize {
         self.indices.len()
     }
 
     /// The log weights with those of the tail replaced by the expected order statistics of the fit,
     /// cut at the largest weight that was there.
+    #[must_use]
     pub fn smoothed(&self, log_weights: &[f64]) -> Vec<f64> {
         let mut smoothed = log_weights.to_vec();
         for (rank, &i) in self.indices.iter().enumerate() {
@@ -87,6 +90,7 @@ impl ParetoTail {
 
     /// log weights of the tail, as they came and as the fit has them, the largest first with its
     /// rank 1: up to 60 pairs, denser among the largest. For a plot.
+    #[must_use]
     pub fn quantiles(&self, log_weights: &[f64]) -> Vec<(usize, f64, f64)> {
         let size = self.indices.len();
         let step = (size as f64).powf(1.0 / (MOST_QUANTILES - 1) as f64);
@@ -115,14 +119,16 @@ impl ParetoTail {
     }
 }
 
-/// k̂ below which a mean of `draws` weights is to be trusted: min(1 - 1/log10(draws), 0.7), at which
-/// the error of a Pareto-smoothed mean is still moderate (section 3.2.4 of the paper).
+/// k̂ below which a mean of `draws` weights is to be trusted: min(1 - 1/log10(draws), 0.7), at
+/// which the error of a Pareto-smoothed mean is still moderate (section 3.2.4 of the paper).
+#[must_use]
 pub fn shape_threshold(draws: usize) -> f64 {
     (1.0 - 1.0 / libm::log10(draws as f64)).min(WORST_SHAPE)
 }
 
 /// How many draws a mean of weights with this shape needs to be trusted: 10^(1 / (1 - max(0, k̂))).
 /// None from k̂ = 1 on, where the weights have no mean and no number of draws suffices.
+#[must_use]
 pub fn draws_needed(shape: f64) -> Option<f64> {
     (shape < 1.0).then(|| libm::ceil(libm::pow(10.0, 1.0 / (1.0 - shape.max(0.0)))))
 }

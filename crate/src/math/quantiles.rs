@@ -7,6 +7,7 @@
 ///
 /// # Panics
 /// For no value, or `n` = 0.
+#[must_use]
 pub fn quantiles(sorted: &[f64], n: usize) -> Vec<f64> {
     debug_assert!(!sorted.is_empty() && n > 0);
     let last = sorted.len() - 1;
@@ -27,6 +28,7 @@ pub fn quantiles(sorted: &[f64], n: usize) -> Vec<f64> {
 ///
 /// # Panics
 /// For fewer shares than values.
+#[must_use]
 pub fn share_below(values: &[f64], shares: &[f64], value: f64) -> f64 {
     debug_assert_eq!(values.len(), shares.len());
     match values.partition_point(|v| *v <= value) {

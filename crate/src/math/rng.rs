@@ -50,6 +50,7 @@ pub enum Purpose {
 
 /// The stream at an address. The 256-bit ChaCha key is `(seed, purpose, index[0], index[1])` as
 /// little-endian 64-bit words.
+#[must_use]
 pub fn stream(seed: u64, purpose: Purpose, index: [u64; 2]) -> ChaCha8Rng {
     let mut key = [0; 32];
     let words = [seed, purpose as u64, index[0], index[1]];
@@ -60,6 +61,7 @@ pub fn stream(seed: u64, purpose: Purpose, index: [u64; 2]) -> ChaCha8Rng {
 }
 
 /// `n` independent draws from U[0, 1): the upper 53 bits of one 64-bit word each.
+#[must_use]
 pub fn uniform(seed: u64, purpose: Purpose, index: [u64; 2], n: usize) -> Array1<f64> {
     let mut rng = stream(seed, purpose, index);
     (0..n).map(|_| unit(&mut rng)).collect()
@@ -70,6 +72,7 @@ pub fn uniform(seed: u64, purpose: Purpose, index: [u64; 2], n: usize) -> Array1
 /// Pair k uses words 2k and 2k+1 of the stream, so a prefix does not depend on `n`. A ziggurat
 /// would be faster, but the one in `rand_distr` takes exp and log from the platform, and native and
 /// WebAssembly would differ in the last bit.
+#[must_use]
 pub fn standard_normal(seed: u64, purpose: Purpose, index: [u64; 2], n: usize) -> Array1<f64> {
     let mut rng = stream(seed, purpose, index);
     let mut out = Vec::with_capacity(n + 1);

@@ -13,12 +13,8 @@ const MAX_STEPS: usize = 100_000;
 /// Chains shorter than this are strided from a chain of this length, the one of Ho et al. 2020.
 const MIN_BASE_STEPS: usize = 1000;
 
-/// Noise schedules: Ho et al. 2020, Nichol & Dhariwal 2021, Kingma et al. 2021; "trained" is the
-/// chain of the network's own training, or evenly spaced steps of it. Ddpm.schedules has those that
-/// a model can be used with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+/// Noise schedules: Ho et al. 2020, Nichol & Dhariwal 2021, Kingma et al. 2021.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScheduleKind {
     /// β linear in t (Ho et al. 2020, section 4): 1e-4 to 0.02 for 1000 steps, scaled by 1000/T for
     /// others.
@@ -36,6 +32,7 @@ impl ScheduleKind {
     pub const ALL: [Self; 3] = [Self::Linear, Self::Cosine, Self::LogSnrLinear];
 
     /// The name in a manifest and in a URL.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Linear => "linear",
@@ -135,7 +132,8 @@ impl NoiseSchedule {
             ScheduleKind::LogSnrLinear => linear_log_snr(base_steps, log_snr),
             ScheduleKind::Trained => {
                 return Err(Error::request(
-                    "the schedule \"trained\" is for a network that was trained on a chain of timesteps",
+                    "the schedule \"trained\" is for a network that was trained on a chain of \
+                        timesteps",
                     "use one of linear, cosine, log-snr-linear",
                 ));
             }
@@ -168,41 +166,49 @@ impl NoiseSchedule {
     }
 
     /// T.
+    #[must_use]
     pub fn steps(&self) -> usize {
         self.log_snr.len() - 1
     }
 
     /// The family this chain is from.
+    #[must_use]
     pub fn kind(&self) -> ScheduleKind {
         self.kind
     }
 
     /// λ_t = log(ᾱ_t / (1 - ᾱ_t)); +∞ at t = 0.
+    #[must_use]
     pub fn log_snr(&self, t: usize) -> f64 {
         self.log_snr[t]
     }
 
     /// λ_t - λ_{t-1} < 0 for t in 1..=T; -∞ at t = 1.
+    #[must_use]
     pub fn log_snr_change(&self, t: usize) -> f64 {
         self.log_snr[t] - self.log_snr[t - 1]
     }
 
     /// ᾱ_t = sigmoid(λ_t), the variance of x_t that comes from the image; 1 at t = 0.
+    #[must_use]
     pub fn alpha_bar(&self, t: usize) -> f64 {
         sigmoid(self.log_snr[t])
     }
 
     /// α_t = √ᾱ_t, the factor of x_0 in x_t.
+    #[must_use]
     pub fn alpha(&self, t: usize) -> f64 {
         self.alpha_bar(t).sqrt()
     }
 
     /// σ_t² = 1 - ᾱ_t = sigmoid(-λ_t), without the cancellation; 0 at t = 0.
+    #[must_use]
     pub fn variance(&self, t: usize) -> f64 {
         sigmoid(-self.log_snr[t])
     }
 
     /// σ_t = √(1 - ᾱ_t), the factor of ε in x_t.
+    #[must_use]
     pub fn sigma(&self, t: usize) -> f64 {
         self.variance(t).sqrt()
     }
@@ -211,6 +217,7 @@ impl NoiseSchedule {
     ///
     /// The form follows from ᾱ = 1/(1 + e^-λ) and subtracts nothing that is nearly equal but the
     /// table's own entries.
+    #[must_use]
     pub fn beta(&self, t: usize) -> f64 {
         -self.variance(t) * libm::expm1(self.log_snr_change(t))
     }
@@ -220,12 +227,14 @@ impl NoiseSchedule {
     ///
     /// β_t (1 - ᾱ_{t-1}) / (1 - ᾱ_t) = -σ_{t-1}² expm1(λ_t - λ_{t-1}) (Kingma et al. 2021, appendix
     /// A).
+    #[must_use]
     pub fn posterior_variance(&self, t: usize) -> f64 {
         -self.variance(t - 1) * libm::expm1(self.log_snr_change(t))
     }
 
     /// The factors of x_0 and of x_t in the mean of q(x_{t-1} | x_t, x_0) (Ho et al. 2020, eq. 7),
     /// for t in 1..=T; (1, 0) at t = 1.
+    #[must_use]
     pub fn posterior_mean_coefficients(&self, t: usize) -> (f64, f64) {
         let change = self.log_snr_change(t);
         let x0 = -self.alpha(t - 1) * libm::expm1(change);

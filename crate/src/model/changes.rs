@@ -13,8 +13,8 @@ pub type Changes = BTreeMap<String, Value>;
 /// Makes changes on the JSON of an entry.
 ///
 /// # Errors
-/// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if a field lies in something that is no
-/// object.
+/// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if a field lies in a value that is not
+/// an object.
 pub fn apply(entry: &mut Value, changes: &Changes) -> Result<()> {
     for (path, value) in changes {
         let (parents, last) = path.rsplit_once('.').unwrap_or(("", path));

@@ -88,6 +88,7 @@ impl Convention {
     }
 
     /// The range of log SNR of the crate's chain.
+    #[must_use]
     pub fn log_snr_range(&self) -> LogSnrRange {
         let LogSnrRange { min, max } = self.log_snr;
         LogSnrRange { min: min + self.offset(), max: max + self.offset() }
@@ -95,12 +96,14 @@ impl Convention {
 
     /// The log SNR at the steps of the training's chain, in the crate's units, if the network knows
     /// a chain.
+    #[must_use]
     pub fn trained_log_snr(&self) -> Option<Vec<f64>> {
         let chain = self.chain.as_ref()?;
         Some(chain.log_snr().iter().map(|l| l + self.offset()).collect())
     }
 
     /// Whether the network knows the noise of its own chain's steps only.
+    #[must_use]
     pub fn knows_own_steps_only(&self) -> bool {
         self.chain.is_some() && self.exact_steps
     }
@@ -114,7 +117,7 @@ impl Convention {
         }
     }
 
-    /// What the network is told of the noise. `log_snr` is in its own units.
+    /// The network's time input for `log_snr`, in the network's units.
     fn time(&self, log_snr: f64) -> f64 {
         let told = log_snr.clamp(self.log_snr.min, self.log_snr.max);
         let step = |chain: &TrainedChain| {
@@ -146,6 +149,7 @@ impl Convention {
     }
 
     /// What the network is given for `x_t` of the crate's chain at its log SNR, and its time.
+    #[must_use]
     pub fn input(&self, x_t: ArrayView1<'_, f64>, log_snr: f64) -> (Array1<f64>, f64) {
         let own = log_snr - self.offset();
         let time = self.time(own);
@@ -169,6 +173,7 @@ impl Convention {
     }
 
     /// What the output of the network at `x_t` says.
+    #[must_use]
     pub fn prediction(
         &self,
         x_t: ArrayView1<'_, f64>,
@@ -244,6 +249,7 @@ impl OnnxNoisePredictor {
     }
 
     /// The network's units.
+    #[must_use]
     pub fn convention(&self) -> &Convention {
         &self.convention
     }

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 /// The bytes of an ONNX file and of its external data.
 #[derive(Clone, Copy, Debug)]
 pub struct OnnxFile<'a> {
-    /// What the manifest says of the file.
+    /// The file's entry in the manifest.
     pub entry: &'a FileEntry,
     /// The file.
     pub bytes: &'a [u8],
@@ -26,6 +26,7 @@ pub struct OnnxFile<'a> {
 
 impl<'a> OnnxFile<'a> {
     /// A file that holds its own weights.
+    #[must_use]
     pub fn new(entry: &'a FileEntry, bytes: &'a [u8]) -> Self {
         Self { entry, bytes, external: None }
     }
@@ -36,7 +37,7 @@ impl<'a> OnnxFile<'a> {
     }
 }
 
-/// Fails unless an output has so many values.
+/// Fails unless an output has that many values.
 pub(super) fn check_elements(path: &str, found: &TensorSpec, elements: usize) -> Result<()> {
     if found.shape.iter().product::<usize>() == elements {
         return Ok(());

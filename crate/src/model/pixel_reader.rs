@@ -8,7 +8,7 @@ use super::pixels::{GaussianPixels, GaussianStd, GreyPixels};
 use super::wiring::ImageResult;
 use super::{BernoulliPixels, LogisticPixels, MixturePixels, PixelLikelihood};
 use crate::error::Result;
-use crate::math::logistic::LOG_SCALE;
+use crate::math::discretized_logistic::LOG_SCALE;
 
 /// What the outputs of a decoder say of the pixels.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use crate::math::gaussian::log_density_iid;
 use crate::math::laplace::Sensitivity;
 use crate::math::likelihood::unit_values;
 use crate::math::numeric::sigmoid;
-use crate::math::{bernoulli, likelihood, logistic, logistic_mixture};
+use crate::math::{bernoulli, discretized_logistic, likelihood, logistic_mixture};
 
 /// What is scored of an image.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,7 @@ pub struct Observation<'a> {
 
 impl<'a> Observation<'a> {
     /// The image as it is.
+    #[must_use]
     pub fn new(x: &'a [u8]) -> Self {
         Self { x, dequantization: None, std: None }
     }
@@ -69,6 +70,7 @@ impl DensityUnits {
     /// The logarithm of the volume of one 8-bit level in all `dimensions`, in nats: a density times
     /// the volume stands for the probability of the level. With dequantization there are 256 bins
     /// in the range, without it 255 steps between levels.
+    #[must_use]
     pub fn log_volume(&self, dimensions: usize, dequantized: bool) -> f64 {
         let bins = if dequantized { 256.0 } else { 255.0 };
         dimensions as f64 * libm::log((self.range[1] - self.range[0]) / bins)
@@ -100,8 +102,8 @@ impl PixelLikelihood for BernoulliPixels {
     }
 }
 
-/// The cross-entropy of grey levels with Bernoulli pixels, which is not a likelihood: its exponential
-/// does not integrate to one (Loaiza-Ganem & Cunningham 2019).
+/// The cross-entropy of grey levels with Bernoulli pixels, which is not a likelihood: its
+/// exponential does not integrate to one (Loaiza-Ganem & Cunningham 2019).
 #[derive(Debug)]
 pub struct GreyPixels {
     /// Logit of each pixel.
@@ -209,11 +211,11 @@ pub struct LogisticPixels {
 
 impl PixelLikelihood for LogisticPixels {
     fn log_likelihood(&self, x: &[u8]) -> f64 {
-        logistic::discretized_log_likelihood(x, self.mean.view(), self.log_scale.view())
+        discretized_logistic::discretized_log_likelihood(x, self.mean.view(), self.log_scale.view())
     }
 
     fn sensitivity(&self, x: &[u8]) -> Option<Sensitivity> {
-        Some(logistic::sensitivity(x, self.mean.view(), self.log_scale.view()))
+        Some(discretized_logistic::sensitivity(x, self.mean.view(), self.log_scale.view()))
     }
 
     /// The logistic's mean, clipped to the range of pixels: where its tails are cut is not
@@ -238,6 +240,7 @@ pub struct MixturePixels {
 
 impl MixturePixels {
     /// Values that a network gives for each pixel: 3 for each component in grey, 10 in colour.
+    #[must_use]
     pub fn parameters_per_pixel(components: usize, channels: usize) -> usize {
         components * if channels == 1 { 3 } else { 1 + 3 * channels }
     }

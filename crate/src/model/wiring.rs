@@ -47,8 +47,8 @@ pub(super) fn run(network: &Network, inputs: &[Tensor]) -> Result<Vec<Vec<f32>>>
     network.run(&values)
 }
 
-/// The outputs of each of several states. They go through the network together, so many at a time as
-/// its [`Network::states_at_once`].
+/// The outputs of each of several states. They go through the network together, so many at a time
+/// as its [`Network::states_at_once`].
 pub(super) fn run_states(network: &Network, states: &[Vec<Tensor>]) -> Result<Vec<Vec<Vec<f32>>>> {
     let mut results = Vec::with_capacity(states.len());
     for states in states.chunks(network.states_at_once()) {

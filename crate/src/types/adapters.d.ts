@@ -160,7 +160,7 @@ export type BetaSchedule =
     betas: number[];
   };
 
-/** What a diffusion network is told of the noise. */
+/** How a diffusion network takes the noise level. */
 export interface TimeInput {
   /** "log_snr" if absent. */
   name?: string;

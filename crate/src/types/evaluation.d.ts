@@ -49,7 +49,7 @@ export interface EvaluatedModel {
     steps: number;
     /** How many timesteps of it were evaluated for an image; null for each of them. */
     timesteps: number | null;
-    /** Whether the bounds are those of a model that is told the class. */
+    /** Whether the bounds are conditioned on the class. */
     givenClass: boolean;
   };
   /** The scores, means over images. */
@@ -65,7 +65,7 @@ export interface EvaluatedModel {
     /** All of them, to be drawn. */
     histogram: Histogram;
   };
-  /** How the model's scores tell these images from those of its own data set. */
+  /** How well the model's scores separate these images from those of its own data set. */
   strangers?: Strangers;
 }
 
@@ -95,7 +95,7 @@ export interface Strangers {
   }[];
 }
 
-/** What a model says of an image: its ELBO, the KL of a VAE, the terms of a diffusion model. */
+/** A model's scores of an image: its ELBO, the KL of a VAE, the terms of a diffusion model. */
 export interface StrangerEvidence {
   elbo: number;
   kl?: number;

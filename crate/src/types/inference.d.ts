@@ -129,7 +129,7 @@ export interface InferencePlane {
   pixelRatio?: number;
   /** Which q to draw, as contours around 50, 80 and 95 % of its mass. */
   q: InferenceDensity;
-  /** Whether to draw the samples of the next step, and arrows for their pull on the mean. */
+  /** Whether to draw the samples of the next step, and arrows for their gradients by the mean. */
   draws?: boolean;
   background: string;
   /** Colour of the target. */

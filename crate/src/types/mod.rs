@@ -1,5 +1,5 @@
-//! What JavaScript is told of the types that cross the border: the `*.d.ts` beside this file. They are
-//! derived from the Rust types, with their documentation; after a change of these,
+//! The TypeScript declarations of the types that cross the border: the `*.d.ts` beside this file.
+//! They are derived from the Rust types, with their documentation; after a change of these,
 //! `UPDATE_TYPES=1 cargo test --lib declarations` writes them anew.
 
 mod print;
@@ -15,8 +15,8 @@ use crate::evaluation::strangers::{Detector, Place, Strangers};
 use crate::evaluation::{EvaluatedModel, MeanScore};
 use crate::image::ExampleDrawing;
 use crate::math::elbo::Estimate;
-use crate::math::inference::contour::Window;
-use crate::math::inference::logistic::Observation;
+use crate::math::inference::contour::Viewport;
+use crate::math::inference::logistic_regression::Observation;
 use crate::math::inference::target::TargetKind;
 use crate::math::inference::variational::Family;
 use crate::math::likelihood::Task;
@@ -107,8 +107,8 @@ fn foreign() -> Vec<Declaration> {
         out::<GraphInfo>(),
         out::<OperatorTime>(),
         Declaration::alias(
-            "New values of an entry by field, \"decoder.output.value\" and the like; null takes a field \
-             away. See changeEntry.",
+            "New values of an entry by field, \"decoder.output.value\" and the like; null takes a \
+             field away. See changeEntry.",
             "EntryChanges",
             "Record<string, unknown>".into(),
         ),
@@ -135,7 +135,7 @@ fn inference() -> Vec<Declaration> {
         out::<InferenceState>(),
         out::<InferenceTrace>(),
         out::<ForwardFit>(),
-        out::<Window>(),
+        out::<Viewport>(),
         taken::<wire::InferencePlane>(&["size", "q", "background", "target", "accent", "ink"]),
     ]
 }
@@ -170,14 +170,15 @@ fn models() -> Vec<Declaration> {
     ];
     vec![
         Declaration::alias(
-            "Every function throws a real Error whose `name` tells what is wrong: ShapeError (a wrong \
-             length), ValueError (NaN, out of range, an unknown option, class or schedule), \
+            "Every function throws a real Error whose `name` tells what is wrong: ShapeError (a \
+             wrong length), ValueError (NaN, out of range, an unknown option, class or schedule), \
              ManifestError, ChecksumError (bytes that differ from the manifest's size or SHA-256), \
-             ModelError (a truncated or foreign ONNX file), CanvasError. Its `cause` is the error that \
-             it came of, where there is one. For code it has, as far as they apply, `what`, `found` and \
-             `expected` (ShapeError, ValueError), `file`, `found` and `expected` (ChecksumError), `file` \
-             and `node` (ModelError), `model` (ManifestError), `problem` and `remedy`. A RuntimeError \
-             means that the instance has panicked and must be replaced.",
+             ModelError (a truncated or foreign ONNX file), CanvasError. Its `cause` is the error \
+             that it came of, where there is one. For code it has, as far as they apply, `what`, \
+             `found` and `expected` (ShapeError, ValueError), `file`, `found` and `expected` \
+             (ChecksumError), `file` and `node` (ModelError), `model` (ManifestError), `problem` \
+             and `remedy`. A RuntimeError means that the instance has panicked and must be \
+             replaced.",
             "ErrorName",
             names.map(|kind| format!("{:?}", kind.name())).join(" | "),
         ),
@@ -190,8 +191,8 @@ fn models() -> Vec<Declaration> {
             "vae",
             &["files", "latents"],
             (
-                "Binary pixels; cross-entropy with grey levels, which is not a likelihood; a density of \
-                 pixels; 8-bit levels under a logistic or a mixture of logistics.",
+                "Binary pixels; cross-entropy with grey levels, which is not a likelihood; a \
+                 density of pixels; 8-bit levels under a logistic or a mixture of logistics.",
                 VaeContract::LIKELIHOODS,
             ),
         ),

@@ -21,7 +21,7 @@ struct Field {
     of: String,
 }
 
-/// What JavaScript is told of a type.
+/// The TypeScript declaration of a type.
 pub(super) struct Declaration {
     doc: String,
     name: String,

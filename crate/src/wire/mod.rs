@@ -1,5 +1,5 @@
-//! What exists only at the border: options of calls and results that JavaScript sees, where no layer has a
-//! type of that form.
+//! What exists only at the border: options of calls and results that JavaScript sees, where no
+//! layer has a type of that form.
 
 #![cfg_attr(
     not(target_arch = "wasm32"),
@@ -38,7 +38,8 @@ pub(crate) struct Layout {
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct RenderDigitOptions {
-    /// Width of the brush in pixels of the result, 0.5 to 8; the one that gives the strokes of MNIST,
+    /// Width of the brush in pixels of the result, 0.5 to 8; the one that gives the strokes of
+    /// MNIST,
     /// 2.6, if absent.
     pub brush: f64,
 }
@@ -78,7 +79,8 @@ impl From<pixels::Region> for Region {
 #[derive(Serialize, Default)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct DigitReading {
-    /// The digit as MNIST has its own, 28x28 levels row by row; null where not one digit stands out.
+    /// The digit as MNIST has its own, 28x28 levels row by row; null where not one digit stands
+    /// out.
     #[cfg_attr(test, ts(type = "Uint8Array | null"))]
     pub levels: Option<ByteBuf>,
     /// For a picture of 28x28 pixels, its own levels, inverted if its ink is dark.
@@ -186,7 +188,7 @@ impl From<pca::PrincipalComponents> for PrincipalComponents {
     }
 }
 
-/// What a model says of an image: its ELBO, the KL of a VAE, the terms of a diffusion model.
+/// A model's scores of an image: its ELBO, the KL of a VAE, the terms of a diffusion model.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "StrangerEvidence", optional_fields))]
@@ -230,7 +232,7 @@ pub(crate) struct InferencePlane {
     pub pixel_ratio: f64,
     /// Which q to draw, as contours around 50, 80 and 95 % of its mass.
     pub q: Density,
-    /// Whether to draw the samples of the next step, and arrows for their pull on the mean.
+    /// Whether to draw the samples of the next step, and arrows for their gradients by the mean.
     #[serde(default)]
     pub draws: bool,
     pub background: String,
@@ -242,7 +244,8 @@ pub(crate) struct InferencePlane {
     pub ink: String,
 }
 
-/// How the plane of a diffusion, the square from -4.5 to 4.5, is painted; colours are written #rrggbb.
+/// How the plane of a diffusion, the square from -4.5 to 4.5, is painted; colours are written
+/// #rrggbb.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]

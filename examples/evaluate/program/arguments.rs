@@ -16,7 +16,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", required_unless_present_any = ["merge", "sets"])]
     pub data: Option<PathBuf>,
     /// Such a folder, or a file of images (IDX, NPY or CSV, gzipped or not), under a name. With
-    /// several, each model is also scored on the others' images, and its own are told from them.
+    /// several, each model is also scored on the others' images, and separated from its own.
     #[arg(long = "set", value_name = "NAME=PATH")]
     pub sets: Vec<NamedSet>,
     /// The manifest; its models' files lie beside it.
@@ -37,7 +37,8 @@ pub struct Arguments {
     /// Those samples.
     #[arg(long, value_name = "K", default_value_t = 5000)]
     pub importance_samples: usize,
-    /// What their log p(x) is estimated with beside q: posterior (q alone), defensive, laplace or fitted.
+    /// What their log p(x) is estimated with beside q: posterior (q alone), defensive, laplace or
+    /// fitted.
     #[arg(long, value_name = "KIND", default_value = "fitted", value_parser = proposal)]
     pub proposal: ProposalKind,
     /// How many of those images also get an independent run with more samples, which tells how
@@ -56,7 +57,7 @@ pub struct Arguments {
     /// Timesteps of it that are evaluated for an image, or "all".
     #[arg(long, value_name = "N|all", default_value = "128")]
     pub timesteps: Timesteps,
-    /// Whether the diffusion model is told the class.
+    /// Whether the diffusion model is conditioned on the class.
     #[arg(long, value_name = "WHAT", default_value = "none")]
     pub class: Conditioning,
     /// How many of the images are also classified by the diffusion model.
@@ -82,7 +83,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Join files of results instead of computing any.
-    #[arg(long, value_name = "FILES", num_args = 1.., conflicts_with_all = ["data", "sets", "out", "shard"])]
+    #[arg(long, value_name = "FILES", num_args = 1..)]
+    #[arg(conflicts_with_all = ["data", "sets", "out", "shard"])]
     pub merge: Vec<PathBuf>,
     /// Write the scores to this file, in which other models' scores are kept.
     #[arg(long, value_name = "FILE")]
@@ -154,7 +156,7 @@ impl FromStr for Timesteps {
     }
 }
 
-/// What the diffusion model is told of an image's class.
+/// How the diffusion model is conditioned on an image's class.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 pub enum Conditioning {
     /// Nothing: its bound is one on log p(x).

@@ -21,7 +21,7 @@ use records::{RecordFile, Results};
 use scorer::Scorers;
 use settings::Settings;
 use summary::Summary;
-use work::Unit;
+use work::WorkItem;
 
 /// Evaluates, or merges, as the arguments say; then reports.
 ///
@@ -54,7 +54,7 @@ fn evaluate(arguments: &Arguments) -> Result<Results> {
     let settings = Settings::new(arguments, &manifest, &sets)?;
     let path = arguments.results_path();
     let (mut file, done) = RecordFile::open(&path, &settings)?;
-    let todo: Vec<Unit> = work::units(arguments, &settings)?
+    let todo: Vec<WorkItem> = work::units(arguments, &settings)?
         .into_iter()
         .filter(|unit| !done.contains(unit))
         .collect();

@@ -13,7 +13,7 @@ use elbo_room::evaluation::Metric;
 use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;
-use super::work::{Part, Unit};
+use super::work::{Part, WorkItem};
 
 /// What was computed of one image under one model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,8 +52,8 @@ pub struct Term {
 
 impl Record {
     /// What it is the result of.
-    pub fn unit(&self) -> Unit {
-        Unit {
+    pub fn unit(&self) -> WorkItem {
+        WorkItem {
             image: self.image,
             set: self.set.clone(),
             model: self.model.clone(),
@@ -63,7 +63,7 @@ impl Record {
 }
 
 /// Settings, and what was computed with them.
-pub type Results = (Settings, BTreeMap<Unit, Record>);
+pub type Results = (Settings, BTreeMap<WorkItem, Record>);
 
 /// A file of results that is being added to.
 pub struct RecordFile {
@@ -75,9 +75,9 @@ impl RecordFile {
     /// Opens or begins a file; also tells what it has already. An unfinished last line is cut off.
     ///
     /// # Errors
-    /// A file with other settings, one that another run is writing to, one with lines that are no
-    /// results, or none that can be written.
-    pub fn open(path: &Path, settings: &Settings) -> Result<(Self, BTreeSet<Unit>)> {
+    /// A file with other settings, one that another run is writing to, one with lines that are not
+    /// results, or one that cannot be written.
+    pub fn open(path: &Path, settings: &Settings) -> Result<(Self, BTreeSet<WorkItem>)> {
         let cannot = || format!("{} cannot be opened", path.display());
         path.parent().map_or(Ok(()), std::fs::create_dir_all).with_context(cannot)?;
         let mut file = OpenOptions::new()
@@ -103,7 +103,8 @@ impl RecordFile {
         let differing = differences(&found, settings)?;
         ensure!(
             differing.is_empty(),
-            "{} was begun with other settings ({differing}): use those, or give --out another file",
+            "{} was started with other settings ({differing}): use those, or give --out another \
+             file",
             path.display()
         );
         Ok((file, records.into_keys().collect()))
@@ -141,7 +142,7 @@ pub fn read(path: &Path) -> Result<Results> {
 /// # Errors
 /// Those of [`read`], files with different settings, and two different results of the same.
 pub fn merge(paths: &[PathBuf]) -> Result<Results> {
-    let (first, others) = paths.split_first().context("there are no files to merge")?;
+    let (first, others) = paths.split_first().context("no files to merge")?;
     let (settings, mut records) = read(first)?;
     for path in others {
         let (other, more) = read(path)?;
@@ -156,7 +157,7 @@ pub fn merge(paths: &[PathBuf]) -> Result<Results> {
             let known = records.entry(unit).or_insert_with(|| record.clone());
             ensure!(
                 *known == record,
-                "{} has another result of image {} than the files before it",
+                "{} has a result of image {} that differs from the one in an earlier file",
                 path.display(),
                 record.image
             );

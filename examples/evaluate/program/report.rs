@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use elbo_room::evaluation::strangers::{Detector, Strangers};
-use elbo_room::evaluation::{EvaluatedModel, Evaluation, FORMAT, MeanScore, Metric, Unit};
+use elbo_room::evaluation::{EvaluatedModel, Evaluation, FORMAT, MeanScore, Metric, MetricUnit};
 use elbo_room::math::likelihood::Task;
 
 /// Begins and ends the part of a Markdown file that is written.
@@ -77,10 +77,10 @@ fn detector(detector: Detector) -> &'static str {
 fn row(model: &EvaluatedModel, score: &MeanScore) -> String {
     let EvaluatedModel { id, dataset, .. } = model;
     let (unit, decimals) = match score.unit {
-        Unit::Nats => ("nats", 2),
-        Unit::BitsPerDim => ("bits/dim", 4),
-        Unit::Share => ("", 4),
-        Unit::None => ("", 3),
+        MetricUnit::Nats => ("nats", 2),
+        MetricUnit::BitsPerDim => ("bits/dim", 4),
+        MetricUnit::Share => ("", 4),
+        MetricUnit::None => ("", 3),
     };
     let error =
         score.standard_error.map_or(String::new(), |error| format!(" ± {error:.decimals$}"));
@@ -170,7 +170,7 @@ pub fn update_readme(path: &Path, json: &Path) -> Result<()> {
 fn read_json(path: &Path) -> Result<Evaluation> {
     let json =
         fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    Evaluation::parse(&json).with_context(|| format!("{} holds something else", path.display()))
+    Evaluation::parse(&json).with_context(|| format!("{} is not a file of scores", path.display()))
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

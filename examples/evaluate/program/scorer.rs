@@ -19,7 +19,7 @@ use super::arguments::Arguments;
 use super::records::{Record, Term};
 use super::settings::{Settings, chosen};
 use super::test_set::{TestSet, TestSets};
-use super::work::{Part, Unit};
+use super::work::{Part, WorkItem};
 
 /// The models, ready to run on any thread.
 pub struct Scorers(BTreeMap<String, Model>);
@@ -59,7 +59,7 @@ impl Scorers {
     ///
     /// # Errors
     /// Settings that the model refuses, and those of its networks.
-    pub fn score(&self, settings: &Settings, sets: &TestSets, unit: &Unit) -> Result<Record> {
+    pub fn score(&self, settings: &Settings, sets: &TestSets, unit: &WorkItem) -> Result<Record> {
         let model = self
             .0
             .get(&unit.model)
@@ -121,7 +121,7 @@ impl Scorers {
 const REFERENCE_SEED: u64 = 2026;
 
 /// The image that the other parts score, as levels: black and white for a model of binary images.
-fn observed(test_set: &TestSet, settings: &Settings, unit: &Unit) -> Vec<u8> {
+fn observed(test_set: &TestSet, settings: &Settings, unit: &WorkItem) -> Vec<u8> {
     let levels = &test_set.images[unit.image];
     let task = settings.models[&unit.model].task;
     let observed = task.observe(levels, image_seed(settings.seed, unit.image));

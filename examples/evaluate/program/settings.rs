@@ -173,7 +173,7 @@ pub fn chosen<'a>(arguments: &Arguments, manifest: &'a Manifest) -> Result<Vec<&
         let ids =
             || manifest.models.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>().join(", ");
         let found = manifest.models.iter().find(|entry| entry.id == *id);
-        found.with_context(|| format!("there is no model {id:?}, the manifest has {}", ids()))
+        found.with_context(|| format!("unknown model {id:?}: the manifest has {}", ids()))
     };
     arguments.models.iter().map(find).collect()
 }

@@ -6,13 +6,13 @@ use anyhow::{Context, Result};
 use elbo_room::engine::image_order;
 use elbo_room::evaluation::strangers::{Evidence, Strangers};
 use elbo_room::evaluation::{
-    BoundDistribution, Chain, EvaluatedModel, MeanScore, Metric, Unit as ScoreUnit,
+    BoundDistribution, Chain, EvaluatedModel, MeanScore, Metric, MetricUnit,
 };
 use elbo_room::math::elbo::Estimate;
 
 use super::records::Record;
 use super::settings::{Kind, ModelSettings, SetSettings, Settings};
-use super::work::{Part, Unit};
+use super::work::{Part, WorkItem};
 
 /// The scores of all models.
 pub struct Summary {
@@ -30,7 +30,7 @@ type Parts<'a> = BTreeMap<Part, Vec<&'a Record>>;
 ///
 /// # Errors
 /// Results of one kind that differ in what they have.
-pub fn summarize(settings: &Settings, records: &BTreeMap<Unit, Record>) -> Result<Summary> {
+pub fn summarize(settings: &Settings, records: &BTreeMap<WorkItem, Record>) -> Result<Summary> {
     let mut models = Vec::new();
     let mut missing = Vec::new();
     for (id, about) in &settings.models {
@@ -161,7 +161,7 @@ fn scores(parts: &Parts<'_>) -> Result<Vec<MeanScore>> {
             });
             let values = values.collect::<Result<Vec<f64>>>()?;
             let estimate = match unit(term.metric) {
-                ScoreUnit::Share => share(&values),
+                MetricUnit::Share => share(&values),
                 _ => Estimate::from_samples(&values),
             };
             scores.push(MeanScore {
@@ -211,14 +211,14 @@ fn coverage(parts: &Parts<'_>) -> Option<MeanScore> {
     })
 }
 
-fn unit(metric: Metric) -> ScoreUnit {
+fn unit(metric: Metric) -> MetricUnit {
     match metric {
-        Metric::BitsPerDim | Metric::BitsPerDimGivenClass => ScoreUnit::BitsPerDim,
+        Metric::BitsPerDim | Metric::BitsPerDimGivenClass => MetricUnit::BitsPerDim,
         Metric::Accuracy | Metric::SigmoidAccuracy | Metric::Reliable | Metric::Coverage => {
-            ScoreUnit::Share
+            MetricUnit::Share
         }
-        Metric::ParetoShape => ScoreUnit::None,
-        _ => ScoreUnit::Nats,
+        Metric::ParetoShape => MetricUnit::None,
+        _ => MetricUnit::Nats,
     }
 }
 

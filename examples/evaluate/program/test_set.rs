@@ -66,7 +66,8 @@ impl TestSet {
     /// Reads `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, or the same with `.gz`.
     ///
     /// # Errors
-    /// Files that are missing, are not IDX files of bytes, are cut short, or do not belong together.
+    /// Files that are missing, are not IDX files of bytes, are cut short, or do not belong
+    /// together.
     fn read(folder: &Path) -> Result<Self> {
         let content = read_part(folder, "t10k-images-idx3-ubyte")?;
         let ([count, height, width], pixels) =

@@ -35,7 +35,7 @@ pub enum Part {
 
 /// The least that is computed at once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unit {
+pub struct WorkItem {
     /// Number of the image in the data set.
     pub image: usize,
     /// Name of the data set.
@@ -51,7 +51,7 @@ pub struct Unit {
 ///
 /// # Errors
 /// More images than there are, or none.
-pub fn units(arguments: &Arguments, settings: &Settings) -> Result<Vec<Unit>> {
+pub fn units(arguments: &Arguments, settings: &Settings) -> Result<Vec<WorkItem>> {
     ensure!(
         arguments.reference_images <= arguments.importance_images,
         "--reference-images is {}, it must be at most --importance-images, {}",
@@ -71,7 +71,7 @@ fn units_of(
     set: &SetSettings,
     arguments: &Arguments,
     settings: &Settings,
-) -> Result<Vec<Unit>> {
+) -> Result<Vec<WorkItem>> {
     let available = set.images;
     let images = arguments.images.unwrap_or(available);
     for (option, n) in [
@@ -115,7 +115,7 @@ fn units_of(
                 ],
             };
             let wanted = parts.into_iter().filter(|(_, images)| rank < *images);
-            units.extend(wanted.map(|(part, _)| Unit {
+            units.extend(wanted.map(|(part, _)| WorkItem {
                 image,
                 set: name.to_string(),
                 model: model.clone(),
@@ -132,9 +132,9 @@ fn units_of(
 /// # Errors
 /// Those of `score` and of writing.
 pub fn compute(
-    units: &[Unit],
+    units: &[WorkItem],
     threads: usize,
-    score: impl Fn(&Unit) -> Result<Record> + Sync,
+    score: impl Fn(&WorkItem) -> Result<Record> + Sync,
     file: &mut RecordFile,
 ) -> Result<()> {
     let next = AtomicUsize::new(0);
@@ -180,7 +180,7 @@ struct Progress {
 impl Progress {
     const SILENCE: Duration = Duration::from_secs(60);
 
-    fn new(units: &[Unit], threads: usize) -> Self {
+    fn new(units: &[WorkItem], threads: usize) -> Self {
         let mut kinds = BTreeMap::new();
         for unit in units {
             kinds.entry((unit.model.clone(), unit.part)).or_insert((0, 0, 0.0)).0 += 1;
@@ -191,7 +191,7 @@ impl Progress {
         Self { bar, threads, kinds, reported: Instant::now() }
     }
 
-    fn advance(&mut self, unit: &Unit, took: Duration) {
+    fn advance(&mut self, unit: &WorkItem, took: Duration) {
         if let Some((left, done, seconds)) = self.kinds.get_mut(&(unit.model.clone(), unit.part)) {
             *left -= 1;
             *done += 1;

@@ -1,8 +1,8 @@
 use crate::math::common::assert_close;
-use elbo_room::math::inference::contour::{Grid, Window};
+use elbo_room::math::inference::contour::{Grid, Viewport};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-const WINDOW: Window = Window { x: [-4.0, 4.0], y: [-4.0, 4.0] };
+const WINDOW: Viewport = Viewport { x: [-4.0, 4.0], y: [-4.0, 4.0] };
 
 fn standard_normal() -> Grid {
     Grid::of(WINDOW, 201, 161, |z| -0.5 * (z[0] * z[0] + z[1] * z[1]) - std::f64::consts::TAU.ln())
@@ -10,7 +10,7 @@ fn standard_normal() -> Grid {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_grid_starts_at_the_top_left() {
-    let grid = Grid::of(Window { x: [0.0, 2.0], y: [10.0, 11.0] }, 3, 2, |z| 100.0 * z[0] + z[1]);
+    let grid = Grid::of(Viewport { x: [0.0, 2.0], y: [10.0, 11.0] }, 3, 2, |z| 100.0 * z[0] + z[1]);
     assert_eq!(grid.values, [11.0, 111.0, 211.0, 10.0, 110.0, 210.0]);
     assert_eq!(grid.point(0.5, 0.5), [0.5, 10.5]);
 }

@@ -2,7 +2,7 @@ use super::{members, over_the_plane, targets};
 use crate::math::common::assert_close;
 use elbo_room::math::inference::exact::{exact, forward_kl};
 use elbo_room::math::inference::forward::forward_fit;
-use elbo_room::math::inference::gradient::{Estimator, estimate};
+use elbo_room::math::inference::gradient::{GradientEstimator, estimate};
 use elbo_room::math::inference::target::{GAUSSIAN_CORRELATION, GAUSSIAN_STD, Target, TargetKind};
 use elbo_room::math::inference::variational::{Family, Gaussian, Mixture};
 use elbo_room::math::rng::{Purpose, standard_normal};
@@ -46,7 +46,8 @@ fn the_stratified_bound_is_that_of_quadrature() {
             let noise =
                 |k| standard_normal(9, Purpose::Variational, [0, k as u64], 2 * DRAWS).to_vec();
             let noise: Vec<_> = (0..q.components.len()).map(noise).collect();
-            let drawn = estimate(Estimator::Reparameterized, &target, family, &q, &noise).elbo;
+            let drawn =
+                estimate(GradientEstimator::Reparameterized, &target, family, &q, &noise).elbo;
             let error = drawn.standard_error.unwrap();
             let elbo = exact(&target, family, &q).elbo;
             assert!(

@@ -3,7 +3,7 @@ use crate::math::common::{assert_close, assert_relative};
 use elbo_room::math::elbo::Estimate;
 use elbo_room::math::inference::Point;
 use elbo_room::math::inference::exact::exact;
-use elbo_room::math::inference::gradient::{Estimator, estimate};
+use elbo_room::math::inference::gradient::{GradientEstimator, estimate};
 use elbo_room::math::inference::optimizer::{Optimizer, OptimizerKind};
 use elbo_room::math::inference::target::TargetKind;
 use elbo_room::math::inference::variational::{Family, Mixture, PARAMETERS, Parameters};
@@ -46,7 +46,9 @@ fn the_reparameterized_gradient_is_that_of_finite_differences_with_the_same_nois
     for (kind, target) in targets() {
         for (family, q) in members() {
             let noise = noise(q.components.len(), 3, 0);
-            let of = |q: &Mixture| estimate(Estimator::Reparameterized, &target, family, q, &noise);
+            let of = |q: &Mixture| {
+                estimate(GradientEstimator::Reparameterized, &target, family, q, &noise)
+            };
             let slopes = differences(&q, 1e-5, |q| of(q).elbo.mean);
             for (k, gradient) in of(&q).gradient.iter().enumerate() {
                 for i in 0..PARAMETERS {
@@ -94,8 +96,8 @@ fn both_gradients_are_unbiased_with_the_variance_that_is_told() {
         for (family, q) in members().into_iter().step_by(2) {
             let exact = exact(&target, family, &q);
             for (estimator, variance) in [
-                (Estimator::Reparameterized, exact.reparameterized_variance),
-                (Estimator::ScoreFunction, exact.score_variance),
+                (GradientEstimator::Reparameterized, exact.reparameterized_variance),
+                (GradientEstimator::ScoreFunction, exact.score_variance),
             ] {
                 let name = format!("{kind:?}, {family:?}, {estimator:?}");
                 let of = |r| {
@@ -178,7 +180,7 @@ fn a_draw_pulls_on_the_mean_of_its_component() {
     let (_, target) = targets().nth(3).unwrap();
     for (family, q) in members() {
         let draws = 4;
-        for estimator in [Estimator::Reparameterized, Estimator::ScoreFunction] {
+        for estimator in [GradientEstimator::Reparameterized, GradientEstimator::ScoreFunction] {
             let result =
                 estimate(estimator, &target, family, &q, &noise(q.components.len(), draws, 1));
             assert_eq!(result.draws.len(), draws * q.components.len());
@@ -186,7 +188,8 @@ fn a_draw_pulls_on_the_mean_of_its_component() {
                 continue; // other components' draws pull on the mean as well
             }
             for i in 0..2 {
-                let mean = result.draws.iter().map(|draw| draw.pull[i]).sum::<f64>() / draws as f64;
+                let mean = result.draws.iter().map(|draw| draw.mean_gradient[i]).sum::<f64>()
+                    / draws as f64;
                 assert_close(mean, result.gradient[0][i], 1e-12, "mean pull");
             }
         }
@@ -197,8 +200,9 @@ fn a_draw_pulls_on_the_mean_of_its_component() {
 fn one_draw_has_no_standard_error() {
     let (_, target) = targets().next().unwrap();
     let (family, q) = members().remove(0);
-    let of =
-        |draws| estimate(Estimator::Reparameterized, &target, family, &q, &noise(1, draws, 2)).elbo;
+    let of = |draws| {
+        estimate(GradientEstimator::Reparameterized, &target, family, &q, &noise(1, draws, 2)).elbo
+    };
     assert_eq!(of(1).standard_error, None);
     assert!(of(2).standard_error.unwrap() > 0.0);
 }

@@ -1,7 +1,7 @@
 use super::{over_the_plane, targets};
 use crate::math::common::{assert_close, integrate};
 use elbo_room::ErrorKind;
-use elbo_room::math::inference::logistic::{LogisticRegression, Observation};
+use elbo_room::math::inference::logistic_regression::{LogisticRegression, Observation};
 use elbo_room::math::inference::target::{Target, TargetKind};
 use wasm_bindgen_test::wasm_bindgen_test;
 

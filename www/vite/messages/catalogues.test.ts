@@ -226,7 +226,8 @@ it.each(OTHERS)(
       new URL('../../../crate/src/model/phrase/english.rs', import.meta.url),
       'utf8',
     );
-    const phrases = [...source.matchAll(/^ {4}(\w+): "((?:[^"\\]|\\.)*)",$/gm)].map(
+    const joined = source.replaceAll(/\\\n */g, '');
+    const phrases = [...joined.matchAll(/^ {4}(\w+): "((?:[^"\\]|\\.)*)",$/gm)].map(
       ([, code = '', text = '']) =>
         [code.replaceAll(/\B([A-Z])/g, '-$1').toLowerCase(), text] as const,
     );

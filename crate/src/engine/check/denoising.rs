@@ -28,7 +28,8 @@ use crate::model::{OnnxNoisePredictor, load};
 const DRAWINGS: usize = 1;
 /// Log SNR at which they are.
 const LEVELS: [f64; 3] = [3.0, 0.5, -1.5];
-/// Another reading is better by a wide margin if its error is below this share of the present one's.
+/// Another reading is better by a wide margin if its error is below this share of the present
+/// one's.
 const CLEARLY: f64 = 0.7;
 
 /// Noised drawings.

@@ -219,7 +219,8 @@ fn check_files(
             return Err(Error::file(
                 &described.path,
                 format_args!(
-                    "would take about {} MB of memory{others} to load and run, more than the {} MB that are allowed",
+                    "would take about {} MB of memory{others} to load and run, more than the {} MB \
+                        that are allowed",
                     estimate >> 20,
                     limit >> 20
                 ),

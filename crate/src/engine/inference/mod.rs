@@ -3,36 +3,21 @@
 mod options;
 mod report;
 
-use serde::{Deserialize, Serialize};
-
-pub use self::options::{Component, InferenceOptions};
+pub use self::options::{Component, Density, InferenceOptions};
 use self::options::{components_of, default_start, start_of};
 pub use self::report::{ForwardFit, GradientVariance, InferenceState, InferenceTrace};
 use crate::error::{Error, Result};
 use crate::math::inference::Point;
-use crate::math::inference::contour::{Grid, Window};
+use crate::math::inference::contour::{Grid, Viewport};
 use crate::math::inference::exact::{Exact, exact, forward_kl};
 use crate::math::inference::forward::forward_fit;
-use crate::math::inference::gradient::{Draw, GradientEstimate, estimate};
-use crate::math::inference::logistic::{LogisticRegression, Observation};
+use crate::math::inference::gradient::{GradientEstimate, GradientSample, estimate};
+use crate::math::inference::logistic_regression::{LogisticRegression, Observation};
 use crate::math::inference::optimizer::Optimizer;
 use crate::math::inference::quadrature::Node;
 use crate::math::inference::target::{Target, TargetKind};
 use crate::math::inference::variational::{Family, Mixture, Parameters};
 use crate::math::rng::{Purpose, standard_normal};
-
-/// p; the q that ascends the ELBO and so minimizes KL(q || p); the q that minimizes KL(p || q).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceDensity"))]
-pub enum Density {
-    /// The target p.
-    Target,
-    /// The q that ascends the ELBO: it minimizes KL(q || p).
-    Reverse,
-    /// The q that minimizes KL(p || q).
-    Forward,
-}
 
 /// A fit in progress. Draws are addressed by seed, iteration and component, so the same options
 /// always give the same q.
@@ -194,6 +179,7 @@ impl VariationalInference {
     }
 
     /// Where the fit stands.
+    #[must_use]
     pub fn state(&self) -> InferenceState {
         let Progress { iteration, diverged, next, exact, .. } = &self.progress;
         let q = self.progress.q();
@@ -214,12 +200,14 @@ impl VariationalInference {
     }
 
     /// The course so far.
+    #[must_use]
     pub fn trace(&self) -> InferenceTrace {
         let gap = self.progress.trace.elbo.iter().map(|elbo| self.integrals.log_z - elbo);
         InferenceTrace { gap: gap.collect(), ..self.progress.trace.clone() }
     }
 
     /// The q that minimizes KL(p || q), for comparison.
+    #[must_use]
     pub fn forward(&self) -> ForwardFit {
         let q = &self.integrals.forward;
         let elbo = exact(&self.problem.target, self.problem.family, q).elbo;
@@ -235,12 +223,14 @@ impl VariationalInference {
         forward_kl(&self.problem.target, &self.integrals.nodes, self.integrals.log_z, q)
     }
 
-    /// The draws that the next step follows, and their pull on the means.
-    pub fn draws(&self) -> &[Draw] {
+    /// The draws that the next step follows, and their gradients by the means.
+    #[must_use]
+    pub fn draws(&self) -> &[GradientSample] {
         &self.progress.next.draws
     }
 
     /// The data of the logistic regression; empty for other targets.
+    #[must_use]
     pub fn data(&self) -> &[Observation] {
         match &self.problem.target {
             Target::LogisticRegression(regression) => regression.data(),
@@ -249,9 +239,10 @@ impl VariationalInference {
     }
 
     /// The square of the plane that holds the target.
-    pub fn window(&self) -> Window {
+    #[must_use]
+    pub fn window(&self) -> Viewport {
         let ([x, y], half) = self.problem.target.window();
-        Window { x: [x - half, x + half], y: [y - half, y + half] }
+        Viewport { x: [x - half, x + half], y: [y - half, y + half] }
     }
 
     /// Normalized log densities in nats on a grid over the window.

@@ -5,11 +5,24 @@ use serde::{Deserialize, Serialize};
 use super::VariationalInference;
 use crate::error::{Error, Result};
 use crate::math::inference::Point;
-use crate::math::inference::gradient::Estimator;
-use crate::math::inference::logistic::Observation;
+use crate::math::inference::gradient::GradientEstimator;
+use crate::math::inference::logistic_regression::Observation;
 use crate::math::inference::optimizer::OptimizerKind;
 use crate::math::inference::target::Target;
 use crate::math::inference::variational::{Family, Gaussian, Mixture};
+
+/// p; the q that ascends the ELBO and so minimizes KL(q || p); the q that minimizes KL(p || q).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceDensity"))]
+pub enum Density {
+    /// The target p.
+    Target,
+    /// The q that ascends the ELBO: it minimizes KL(q || p).
+    Reverse,
+    /// The q that minimizes KL(p || q).
+    Forward,
+}
 
 /// How to fit.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,7 +39,7 @@ pub struct InferenceOptions {
     /// 2014; the default), or as `E[f(z) ∇ log q(z)]` (Ranganath et al. 2014). That of a mixture is
     /// stratified over components (Morningstar et al. 2021).
     #[cfg_attr(test, ts(inline))]
-    pub gradient: Estimator,
+    pub gradient: GradientEstimator,
     /// "adam" if absent.
     #[cfg_attr(test, ts(inline))]
     pub optimizer: OptimizerKind,
@@ -44,7 +57,7 @@ impl Default for InferenceOptions {
             components: None,
             data: None,
             samples: 10,
-            gradient: Estimator::Reparameterized,
+            gradient: GradientEstimator::Reparameterized,
             optimizer: OptimizerKind::Adam,
             learning_rate: 0.05,
             seed: 0,
@@ -113,7 +126,7 @@ pub(super) fn components_of(q: &Mixture) -> Vec<Component> {
     q.components.iter().zip(&q.weights).map(of).collect()
 }
 
-/// The member of a family that so many components stand for.
+/// The family for a number of components.
 pub(super) fn start_of(components: &[Component], family: Family, count: usize) -> Result<Mixture> {
     if components.len() != count {
         let given = components.len();

@@ -1,4 +1,4 @@
-//! What a fit tells of itself. All likelihoods and divergences are in nats.
+//! Diagnostics of a fit. All likelihoods and divergences are in nats.
 
 use serde::Serialize;
 

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::math::diffusion::q_posterior;
 use crate::math::elbo::{Estimate, l_denoising};
 use crate::math::inference::Point;
-use crate::math::inference::contour::{Grid, Window};
+use crate::math::inference::contour::{Grid, Viewport};
 use crate::math::inference::variational::Mixture;
 use crate::math::numeric::mean;
 use crate::math::plane::bound::noised;
@@ -79,7 +79,7 @@ impl PlaneDiffusion {
     /// Largest |coordinate| of a point whose likelihood is asked for.
     pub const MAX_COORDINATE: f64 = 20.0;
     /// The square of the plane that is shown.
-    pub const WINDOW: Window = Window { x: [-4.5, 4.5], y: [-4.5, 4.5] };
+    pub const WINDOW: Viewport = Viewport { x: [-4.5, 4.5], y: [-4.5, 4.5] };
 
     /// Particles at both ends of the chain, no step made.
     ///
@@ -113,21 +113,25 @@ impl PlaneDiffusion {
     }
 
     /// The seed that was used.
+    #[must_use]
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
     /// The chain.
+    #[must_use]
     pub fn schedule(&self) -> &NoiseSchedule {
         &self.schedule
     }
 
     /// The density of the data.
+    #[must_use]
     pub fn data(&self) -> &Mixture {
         &self.data
     }
 
     /// The smallest t that the samplers have reached; T before the first step.
+    #[must_use]
     pub fn reached(&self) -> usize {
         self.particles.reached(&self.schedule)
     }
@@ -212,8 +216,8 @@ impl PlaneDiffusion {
     /// a timestep in 1..=T.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a timestep out of range, or no or more than
-    /// 200 points along a side.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a timestep out of range, or no or more
+    /// than 200 points along a side.
     pub fn field(&self, of: PlaneField, t: usize, points: usize) -> Result<Vec<[Point; 2]>> {
         self.check_t(t, 1)?;
         if !(1..=200).contains(&points) {
@@ -280,6 +284,7 @@ impl PlaneDiffusion {
 
     /// How well the model scores and samples the data: its mean bound over draws of the data, and,
     /// once the samplers have ended, how far their samples are from the data.
+    #[must_use]
     pub fn scores(&self) -> PlaneScores {
         let held_out = HeldOut::new(&self.data, &self.schedule, self.seed, HELD_OUT);
         let (model, exact) = (held_out.bounds(&*self.model), held_out.bounds(&self.data));

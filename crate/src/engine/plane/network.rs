@@ -126,26 +126,31 @@ impl PlaneNetwork {
     }
 
     /// Steps made.
+    #[must_use]
     pub fn steps(&self) -> u64 {
         self.training.steps()
     }
 
     /// The seed that was used.
+    #[must_use]
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
     /// The course so far.
+    #[must_use]
     pub fn trace(&self) -> &PlaneTrainingTrace {
         &self.trace
     }
 
     /// The mean bound of the exact score over the draws of the trace, in nats.
+    #[must_use]
     pub fn exact_elbo(&self) -> f64 {
         self.exact_elbo
     }
 
     /// The network as it is used: its weights averaged over the last steps.
+    #[must_use]
     pub fn mlp(&self) -> &Mlp {
         self.training.network()
     }

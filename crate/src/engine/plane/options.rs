@@ -40,6 +40,7 @@ impl PlanePreset {
 
     /// Its density.
     #[expect(clippy::missing_panics_doc, reason = "each of these targets is a mixture")]
+    #[must_use]
     pub fn mixture(self) -> Mixture {
         let target = |kind| Target::new(kind).mixture().expect("these targets are mixtures");
         match self {

@@ -19,7 +19,7 @@ use crate::math::schedule::{NoiseSchedule, ScheduleKind};
 const NODES: (f64, f64) = (0.35, 6.0);
 /// Whole chains that are drawn.
 const DRAWS: usize = 64;
-/// Places of log SNR at which errors are told.
+/// Log SNRs at which errors are reported.
 const ERRORS: usize = 120;
 /// T of the chains whose gap is compared.
 const SWEEP: [usize; 12] = [2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000];
@@ -45,7 +45,7 @@ pub struct PlanePoint {
     /// The longest chain of each kind, and its errors at t - 1 as far as they are known.
     bases: Vec<(NoiseSchedule, Vec<Option<Errors>>)>,
     /// Work that is left, the next at the end.
-    tasks: Vec<Task>,
+    plan: Vec<Work>,
     total: usize,
     draws: [Vec<f64>; 2],
     errors: Vec<Errors>,
@@ -53,7 +53,7 @@ pub struct PlanePoint {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Task {
+enum Work {
     Flow,
     /// Errors of a step of a base chain, by kind and timestep.
     Step(usize, usize),
@@ -98,34 +98,34 @@ impl PlanePoint {
             seed: diffusion.seed,
             nodes: normal_nodes(NODES.0, NODES.1),
             bases: ScheduleKind::ALL.map(base).into(),
-            tasks: Vec::new(),
+            plan: Vec::new(),
             total: 0,
             draws: [Vec::new(), Vec::new()],
             errors: Vec::new(),
             schedule,
         };
-        point.tasks = point.plan();
-        point.total = point.tasks.len();
+        point.plan = point.plan();
+        point.total = point.plan.len();
         point
     }
 
     /// First the point's own chain, then what surrounds it.
-    fn plan(&self) -> Vec<Task> {
+    fn plan(&self) -> Vec<Work> {
         let own = self.kind(self.schedule.kind());
-        let mut tasks = vec![Task::Flow];
-        tasks.extend(self.steps_of(own, &self.schedule));
-        tasks.push(Task::Bound);
-        tasks.extend((0..DRAWS as u64).map(Task::Draw));
-        tasks.extend((0..ERRORS).map(Task::Error));
+        let mut plan = vec![Work::Flow];
+        plan.extend(self.steps_of(own, &self.schedule));
+        plan.push(Work::Bound);
+        plan.extend((0..DRAWS as u64).map(Work::Draw));
+        plan.extend((0..ERRORS).map(Work::Error));
         for steps in SWEEP {
             for kind in 0..self.bases.len() {
                 let schedule = self.chain(kind, steps);
-                tasks.extend(self.steps_of(kind, &schedule));
-                tasks.push(Task::Chain(kind, steps));
+                plan.extend(self.steps_of(kind, &schedule));
+                plan.push(Work::Chain(kind, steps));
             }
         }
-        tasks.reverse();
-        tasks
+        plan.reverse();
+        plan
     }
 
     fn kind(&self, kind: ScheduleKind) -> usize {
@@ -147,9 +147,9 @@ impl PlanePoint {
         low
     }
 
-    fn steps_of(&self, kind: usize, schedule: &NoiseSchedule) -> Vec<Task> {
+    fn steps_of(&self, kind: usize, schedule: &NoiseSchedule) -> Vec<Work> {
         (1..=schedule.steps())
-            .map(|t| Task::Step(kind, self.base_step(kind, schedule, t)))
+            .map(|t| Work::Step(kind, self.base_step(kind, schedule, t)))
             .collect()
     }
 
@@ -171,7 +171,7 @@ impl PlanePoint {
         [0, 1].map(|which| PlaneBound::from_errors(self.x0, schedule, |t| known(t)[which]))
     }
 
-    /// Log SNR of the place `i` where errors are told.
+    /// Log SNR of the error report `i`.
     fn place(&self, i: usize) -> f64 {
         let (low, high) = self.ends();
         low + (high - low) * i as f64 / (ERRORS - 1) as f64
@@ -182,44 +182,45 @@ impl PlanePoint {
     }
 
     /// Whether all is computed.
+    #[must_use]
     pub fn is_done(&self) -> bool {
-        self.tasks.is_empty()
+        self.plan.is_empty()
     }
 
     /// Does the next piece of work, which takes about a millisecond for the presets.
     pub fn step(&mut self) {
-        while let Some(task) = self.tasks.pop() {
-            if let Task::Step(kind, t) = task
+        while let Some(work) = self.plan.pop() {
+            if let Work::Step(kind, t) = work
                 && self.bases[kind].1[t - 1].is_some()
             {
                 continue;
             }
-            self.perform(task);
+            self.perform(work);
             break;
         }
         self.result.done = self.is_done();
-        self.result.progress = 1.0 - self.tasks.len() as f64 / self.total as f64;
+        self.result.progress = 1.0 - self.plan.len() as f64 / self.total as f64;
     }
 
-    fn perform(&mut self, task: Task) {
-        match task {
-            Task::Flow => {
+    fn perform(&mut self, work: Work) {
+        match work {
+            Work::Flow => {
                 let (low, high, steps) = FLOW;
                 let log_p = log_likelihood(&*self.model, self.x0, low, high, steps);
                 self.result.flow_log_p = Some(log_p);
             }
-            Task::Step(kind, t) => {
+            Work::Step(kind, t) => {
                 let errors = self.errors_at(self.bases[kind].0.log_snr(t));
                 self.bases[kind].1[t - 1] = Some(errors);
             }
-            Task::Bound => {
+            Work::Bound => {
                 let [model, exact] = self.bounds(self.kind(self.schedule.kind()), &self.schedule);
                 let gap = Gap::of(&self.data, self.x0, &exact, &self.schedule, &self.nodes);
                 self.result.gap = Some(PlaneGap::new(gap, exact.elbo() - model.elbo()));
                 self.result.exact_elbo = Some(exact.elbo());
                 self.result.bound = Some(PlaneTerms::from(model));
             }
-            Task::Draw(index) => {
+            Work::Draw(index) => {
                 let draw = draw_bound(&*self.model, self.x0, &self.schedule, self.seed, index);
                 self.draws[0].push(draw.denoising_form);
                 self.draws[1].push(draw.consistency_form);
@@ -227,13 +228,13 @@ impl PlanePoint {
                 self.result.denoising = Some(PlaneForm::of(&self.draws[0]));
                 self.result.consistency = Some(PlaneForm::of(&self.draws[1]));
             }
-            Task::Error(i) => {
+            Work::Error(i) => {
                 self.errors.push(self.errors_at(self.place(i)));
                 if self.errors.len() == ERRORS {
                     self.result.errors = Some(self.error_columns());
                 }
             }
-            Task::Chain(kind, steps) => {
+            Work::Chain(kind, steps) => {
                 let schedule = self.chain(kind, steps);
                 let elbo = self.bounds(kind, &schedule)[0].elbo();
                 let point = PlaneSweepPoint { steps, elbo, gap: self.result.log_p - elbo };
@@ -268,6 +269,7 @@ impl PlanePoint {
     }
 
     /// What is computed so far.
+    #[must_use]
     pub fn result(&self) -> &PlanePointResult {
         &self.result
     }

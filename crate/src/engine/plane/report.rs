@@ -1,5 +1,5 @@
-//! What diffusion in the plane tells. Likelihoods, bounds and divergences are in nats; densities, so
-//! that log p may be positive.
+//! What diffusion in the plane tells. Likelihoods, bounds and divergences are in nats; densities,
+//! so that log p may be positive.
 
 use serde::Serialize;
 

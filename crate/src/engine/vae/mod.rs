@@ -56,7 +56,7 @@ pub struct Vae {
     task: Task,
     latents: usize,
     classes: Vec<String>,
-    /// Whether the encoder says a mean and nothing more: there is no q(z|x).
+    /// Whether the encoder gives a mean alone: there is no q(z|x).
     autoencoder: bool,
     density: Option<ClassDensity>,
 }
@@ -132,31 +132,37 @@ impl Vae {
     }
 
     /// Shape of the images.
+    #[must_use]
     pub fn image(&self) -> ImageShape {
         self.image
     }
 
     /// Length of a latent vector.
+    #[must_use]
     pub fn latents(&self) -> usize {
         self.latents
     }
 
     /// Names of the classes that the model is conditioned on; none for no condition.
+    #[must_use]
     pub fn classes(&self) -> &[String] {
         &self.classes
     }
 
     /// What the bound is about.
+    #[must_use]
     pub fn task(&self) -> Task {
         self.task
     }
 
     /// Whether an encoder has been loaded.
+    #[must_use]
     pub fn has_encoder(&self) -> bool {
         matches!(self.encoder, Missing::There(_))
     }
 
     /// Whether the model has a `q(z|x)`, without which there is no bound.
+    #[must_use]
     pub fn has_posterior(&self) -> bool {
         self.has_encoder() && !self.autoencoder
     }
@@ -172,9 +178,9 @@ impl Vae {
     /// The same given a class.
     ///
     /// # Errors
-    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the length is not a multiple of the number of
-    /// latents, [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is not finite or a
-    /// class that the model does not have.
+    /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the length is not a multiple of the number
+    /// of latents, [`ErrorKind::Value`](crate::ErrorKind::Value) for a value that is not finite or
+    /// a class that the model does not have.
     pub fn decode_given(&self, z: &[f32], class: Option<usize>) -> Result<Array1<f32>> {
         check_class(class, self.classes.len())?;
         if z.is_empty() || !z.len().is_multiple_of(self.latents) {
@@ -260,6 +266,7 @@ impl Vae {
     }
 
     /// A draw from the prior `N(0, I)`.
+    #[must_use]
     pub fn sample_prior(&self, seed: u64) -> Array1<f32> {
         standard_normal(seed, Purpose::Prior, [0, 0], self.latents).mapv(|v| v as f32)
     }

@@ -3,15 +3,14 @@
 use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
-use super::super::latent_bound::Posterior;
 use super::super::vae_posterior::VaePosterior;
 use super::super::{Accumulator, DensityReading, LatentBound, LatentBoundOptions, check_image};
 use super::Vae;
 use crate::error::{Error, Result};
-use crate::math::elbo::{Estimate, bits_per_dim};
+use crate::math::elbo::Estimate;
 use crate::math::gaussian;
 use crate::math::likelihood::{Task, dequantization};
-use crate::math::proposal::Proposal;
+use crate::math::proposal::ProposalKind;
 use crate::model::check_class;
 
 /// Samples of the ELBO that are decoded together.
@@ -78,29 +77,12 @@ pub struct VaeElbo {
     pub bits_per_dim: Estimate,
 }
 
-impl VaeElbo {
-    /// From log p(x|z) at one or more draws z ~ q(z|x), the KL of each latent, and the number of
-    /// pixels.
-    pub fn new(log_likelihoods: &[f64], kl_per_latent: Vec<f64>, dimensions: usize) -> Self {
-        let reconstruction = Estimate::from_samples(log_likelihoods);
-        let kl: f64 = kl_per_latent.iter().sum();
-        let elbo = reconstruction.linear(1.0, -kl);
-        Self {
-            reconstruction,
-            kl,
-            kl_per_latent,
-            elbo,
-            bits_per_dim: elbo.linear(bits_per_dim(-1.0, dimensions), 0.0),
-        }
-    }
-}
-
 impl Vae {
     /// Most samples that [`Vae::elbo`] takes in one call.
     pub const MAX_SAMPLES: usize = 100_000;
 
     /// Mean KL to the prior of each latent, in nats, over images of 8-bit levels laid end to end:
-    /// how much each says of them, for a model whose entry does not know. Binary images are drawn
+    /// how informative each is, for a model whose entry does not know. Binary images are drawn
     /// with the seed.
     ///
     /// # Errors
@@ -162,30 +144,26 @@ impl Vae {
                 format_args!("1 to {}", Self::MAX_SAMPLES),
             ));
         }
-        let observed = self.task.observe(levels, seed);
-        let posterior = self.posterior(&observed, class, dequantize.then_some(seed))?;
-        let q = Proposal::posterior();
-        let mut log_likelihoods = Vec::with_capacity(samples);
-        for first in (0..samples).step_by(SAMPLES_AT_ONCE) {
-            let indices = first..samples.min(first + SAMPLES_AT_ONCE);
-            let noises: Vec<Array1<f64>> =
-                indices.map(|index| q.noise(seed, index, posterior.latents())).collect();
-            log_likelihoods.extend(posterior.draws(&noises)?.iter().map(|d| d.log_likelihood));
+        let q = ProposalKind::Posterior;
+        let options = LatentBoundOptions { samples, proposal: q, seed, class, dequantize };
+        let mut bound = self.bound(levels, &options)?;
+        while !bound.is_done() {
+            bound.advance(SAMPLES_AT_ONCE)?;
         }
-        let dimensions = self.image.dimensions();
-        let mut terms = VaeElbo::new(&log_likelihoods, posterior.kl().to_vec(), dimensions);
-        let density = posterior.density();
-        if let Some(density) = &density {
-            let volume = bits_per_dim(-density.log_volume, dimensions);
-            terms.bits_per_dim = terms.bits_per_dim.linear(1.0, volume);
-        }
+        let found = bound.result().ok_or_else(|| Error::model("gave no sample of its latents"))?;
         Ok(ScoredVae {
             seed,
             samples,
-            task: self.task,
-            density,
-            binarized: (self.task == Task::Binarized).then_some(observed),
-            terms,
+            task: found.task,
+            binarized: found.binarized,
+            density: found.density,
+            terms: VaeElbo {
+                reconstruction: found.reconstruction,
+                kl: found.kl.mean,
+                kl_per_latent: found.kl_per_latent.unwrap_or_default(),
+                elbo: found.elbo,
+                bits_per_dim: found.bits_per_dim,
+            },
         })
     }
 

@@ -24,6 +24,7 @@ impl Region {
     }
 
     /// The longer side.
+    #[must_use]
     pub fn longest(self) -> usize {
         self.width.max(self.height)
     }

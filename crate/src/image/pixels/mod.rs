@@ -59,6 +59,7 @@ pub enum Problem {
 
 impl Problem {
     /// Its name in JavaScript.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Several => "several",
@@ -79,7 +80,7 @@ const BAR: f64 = 0.4;
 const LEAST_SIDE: f64 = 0.05;
 /// As large as this share of the largest, another thing is a digit too.
 const RIVAL: f64 = 0.5;
-/// A digit is written in at most so many pieces.
+/// The most pieces that a digit is written in.
 const MOST_PIECES: usize = 6;
 /// An 8 has two holes, and noise makes some more.
 const MOST_HOLES: usize = 12;

@@ -35,21 +35,25 @@ const LENGTHS: std::ops::RangeInclusive<usize> = INK_BOX - 3..=INK_BOX + 1;
 
 impl Standing {
     /// Whether the ground is black and the ink white.
+    #[must_use]
     pub fn has_range(&self) -> bool {
         f64::from(self.ground) <= BLACK && self.peak >= WHITE
     }
 
     /// Whether the ink is in the middle.
+    #[must_use]
     pub fn is_centred(&self) -> bool {
         self.offset.iter().all(|offset| offset.abs() <= OFF_CENTRE)
     }
 
     /// Whether the ink is as large as it should be.
+    #[must_use]
     pub fn has_size(&self) -> bool {
         LENGTHS.contains(&self.longest)
     }
 
     /// Whether nothing is to be done.
+    #[must_use]
     pub fn is_standard(&self) -> bool {
         self.has_range() && self.is_centred() && self.has_size()
     }

@@ -9,7 +9,7 @@ use super::Point;
 /// z_1 of the left and right edge, z_2 of the lower and upper edge.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceWindow"))]
-pub struct Window {
+pub struct Viewport {
     /// z_1 of the left and of the right edge.
     pub x: [f64; 2],
     /// z_2 of the lower and of the upper edge.
@@ -20,7 +20,7 @@ pub struct Window {
 #[derive(Clone, Debug)]
 pub struct Grid {
     /// What is seen.
-    pub window: Window,
+    pub window: Viewport,
     /// Points from left to right, at least two.
     pub columns: usize,
     /// Points from top to bottom, at least two.
@@ -31,7 +31,10 @@ pub struct Grid {
 
 impl Grid {
     /// A function at every point.
-    pub fn of(window: Window, columns: usize, rows: usize, f: impl Fn(Point) -> f64) -> Self {
+    ///
+    /// # Panics
+    /// With debug assertions, for fewer than two columns or rows.
+    pub fn of(window: Viewport, columns: usize, rows: usize, f: impl Fn(Point) -> f64) -> Self {
         debug_assert!(columns > 1 && rows > 1);
         let mut grid = Self { window, columns, rows, values: Vec::new() };
         grid.values = (0..rows * columns)
@@ -41,6 +44,7 @@ impl Grid {
     }
 
     /// The point of the plane at a column and a row, fractions included.
+    #[must_use]
     pub fn point(&self, column: f64, row: f64) -> Point {
         let ([left, right], [bottom, top]) = (self.window.x, self.window.y);
         [
@@ -72,6 +76,7 @@ impl Grid {
     /// The lines on which the log density is `level`, each a chain of points, closed (the first
     /// point comes again at the end) unless it leaves the window: marching squares (Lorensen &
     /// Cline 1987) with linear interpolation.
+    #[must_use]
     pub fn contours(&self, level: f64) -> Vec<Vec<Point>> {
         let segments = self.segments(level);
         // An edge between two cells is crossed by at most one segment of each.

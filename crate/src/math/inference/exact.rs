@@ -1,11 +1,11 @@
 //! The ELBO, its gradient and the divergences of a q without noise.
 
-use super::gradient::{Estimator, Visit};
+use super::gradient::{GradientEstimator, Integrand};
 use super::quadrature::{Node, normal_nodes};
 use super::target::Target;
 use super::variational::{Family, Mixture, PARAMETERS, Parameters};
 
-/// What quadrature says of a q.
+/// The quantities of a q that quadrature gives.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exact {
     /// The ELBO, E_q[log p̃(z) - log q(z)], in nats.
@@ -22,11 +22,12 @@ pub struct Exact {
 /// The ELBO of q, its gradient, and the variances of the gradient's estimators, by quadrature in
 /// the whitened coordinates of each component. The variances are those of the stratified
 /// estimators: Σ_k π_k² Var_{q_k} g(z).
+#[must_use]
 pub fn exact(target: &Target, family: Family, q: &Mixture) -> Exact {
     let free = family.free();
     let components = q.components.len();
     let zero = vec![[0.0; PARAMETERS]; components];
-    let mut visit = Visit::of(q);
+    let mut integrand = Integrand::of(q);
     let mut term = zero.clone();
     let mut exact = Exact {
         elbo: 0.0,
@@ -36,13 +37,13 @@ pub fn exact(target: &Target, family: Family, q: &Mixture) -> Exact {
     };
     for (k, (component, &weight)) in q.components.iter().zip(&q.weights).enumerate() {
         let mut elbo = 0.0;
-        let mut moments =
-            [Estimator::Reparameterized, Estimator::ScoreFunction].map(|e| (e, zero.clone(), 0.0));
+        let mut moments = [GradientEstimator::Reparameterized, GradientEstimator::ScoreFunction]
+            .map(|e| (e, zero.clone(), 0.0));
         for node in normal_nodes(spacing(target, q, k), 7.0) {
-            visit.to(target, q, component.at(node.z));
-            elbo += node.mass * visit.value;
+            integrand.evaluate(target, q, component.at(node.z));
+            elbo += node.mass * integrand.value;
             for (estimator, mean, square) in &mut moments {
-                visit.gradient(*estimator, q, k, node.z, &mut term);
+                integrand.gradient(*estimator, q, k, node.z, &mut term);
                 for (mean, term) in mean.iter_mut().zip(&term) {
                     for i in (0..PARAMETERS).filter(|&i| free[i]) {
                         mean[i] += node.mass * term[i];
@@ -80,6 +81,7 @@ fn spacing(target: &Target, q: &Mixture, k: usize) -> f64 {
 }
 
 /// KL(p || q) = E_p[log p(z) - log q(z)] in nats, from the [`Target::nodes`] and log Z.
+#[must_use]
 pub fn forward_kl(target: &Target, nodes: &[Node], log_z: f64, q: &Mixture) -> f64 {
     nodes
         .iter()

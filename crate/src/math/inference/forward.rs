@@ -6,7 +6,7 @@
 
 use super::Point;
 use super::quadrature::{Node, moments};
-use super::variational::{Family, Gaussian, Mixture, Posed};
+use super::variational::{Family, Gaussian, Mixture, PointEvaluation};
 
 /// Rounds of expectation maximization after which a fit that still moves is taken as it is.
 const MAX_ROUNDS: usize = 300;
@@ -17,6 +17,7 @@ const MIN_STD: f64 = 0.05;
 
 /// The q with so many components (1 but for a mixture) that minimizes KL(p || q); for a mixture a
 /// local minimum, found from components spread over p. Deterministic.
+#[must_use]
 pub fn forward_fit(nodes: &[Node], family: Family, components: usize) -> Mixture {
     let whole = moments(nodes);
     let [var_1, _, var_2] = whole.covariance();
@@ -68,14 +69,16 @@ fn spread(nodes: &[Node], mean: Point, std: Point, components: usize) -> Mixture
 fn maximize_expectation(nodes: &[Node], mut q: Mixture) -> Mixture {
     let mut last = f64::NEG_INFINITY;
     for _ in 0..MAX_ROUNDS {
-        let mut posed = Posed::of(&q);
+        let mut evaluation = PointEvaluation::of(&q);
         // Mass, and first and second moments about the component's last mean, of each component.
         let mut sums = vec![[0.0; 5]; q.components.len()];
         let mut objective = 0.0;
         for node in nodes {
-            q.pose(node.z, &mut posed);
-            objective += node.mass * posed.log_density;
-            for ((sums, r), g) in sums.iter_mut().zip(&posed.responsibilities).zip(&q.components) {
+            q.evaluate(node.z, &mut evaluation);
+            objective += node.mass * evaluation.log_density;
+            for ((sums, r), g) in
+                sums.iter_mut().zip(&evaluation.responsibilities).zip(&q.components)
+            {
                 let mass = node.mass * r;
                 let d = [node.z[0] - g.mean[0], node.z[1] - g.mean[1]];
                 for (sum, term) in sums.iter_mut().zip([1.0, d[0], d[1], d[0] * d[0], d[1] * d[1]])

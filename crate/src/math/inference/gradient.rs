@@ -5,18 +5,14 @@
 //! each q_k. No component is drawn at random, so the weights π_k have a gradient, and for one
 //! component this is the ordinary ELBO.
 
-use serde::{Deserialize, Serialize};
-
 use super::Point;
 use super::target::Target;
-use super::variational::{Family, Mixture, PARAMETERS, Parameters, Posed};
+use super::variational::{Family, Mixture, PARAMETERS, Parameters, PointEvaluation};
 use crate::math::elbo::Estimate;
 
 /// How the gradient of the ELBO is estimated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub enum Estimator {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GradientEstimator {
     /// Through the path z = μ + L ε (Kingma & Welling 2014): uses the gradient of log p̃.
     Reparameterized,
     /// f(z) ∇ log q(z) (Ranganath et al. 2014, eq. 3), without a control variate: uses only values
@@ -26,56 +22,57 @@ pub enum Estimator {
 
 /// f at one draw, and the parts of both gradients.
 #[derive(Debug)]
-pub struct Visit {
+pub struct Integrand {
     /// f(z) = log p̃(z) - log q(z), in nats.
     pub value: f64,
     /// ∇_z f(z).
     slope: Point,
-    posed: Posed,
+    evaluation: PointEvaluation,
 }
 
-impl Visit {
+impl Integrand {
     /// For the draws of `q`.
+    #[must_use]
     pub fn of(q: &Mixture) -> Self {
-        Self { value: 0.0, slope: [0.0; 2], posed: Posed::of(q) }
+        Self { value: 0.0, slope: [0.0; 2], evaluation: PointEvaluation::of(q) }
     }
 
-    /// Goes to the point `z` = μ_k + L_k ε.
-    pub fn to(&mut self, target: &Target, q: &Mixture, z: Point) {
-        q.pose(z, &mut self.posed);
+    /// Evaluates f at the point `z` = μ_k + L_k ε.
+    pub fn evaluate(&mut self, target: &Target, q: &Mixture, z: Point) {
+        q.evaluate(z, &mut self.evaluation);
         let (log_target, [g1, g2]) = target.evaluate(z);
-        let [q1, q2] = self.posed.gradient();
-        self.value = log_target - self.posed.log_density;
+        let [q1, q2] = self.evaluation.gradient();
+        self.value = log_target - self.evaluation.log_density;
         self.slope = [g1 - q1, g2 - q2];
     }
 
-    /// What a draw from component `k` with whitened coordinates `noise` says of the gradient, for
-    /// each component.
+    /// The contribution to the gradient of a draw from component `k` with whitened coordinates
+    /// `noise`, for each component.
     ///
     /// Reparameterized: the total derivative of Σ_k π_k f(μ_k + L_k ε), the explicit dependence of
     /// log q on its parameters included, so it is the derivative that finite differences with fixed
     /// noise find.
     pub fn gradient(
         &self,
-        estimator: Estimator,
+        estimator: GradientEstimator,
         q: &Mixture,
         k: usize,
         noise: Point,
         out: &mut [Parameters],
     ) {
         for (j, out) in out.iter_mut().enumerate() {
-            let score = self.posed.score(q, j);
+            let score = self.evaluation.score(q, j);
             *out = match estimator {
-                Estimator::ScoreFunction => score.map(|s| self.value * s),
-                Estimator::Reparameterized => score.map(|s| -s),
+                GradientEstimator::ScoreFunction => score.map(|s| self.value * s),
+                GradientEstimator::Reparameterized => score.map(|s| -s),
             };
-            if estimator == Estimator::Reparameterized {
+            if estimator == GradientEstimator::Reparameterized {
                 let own = if j == k { 1.0 } else { 0.0 };
                 // ∂π_k / ∂ logit_j = π_k (own - π_j)
                 out[5] += self.value * (own - q.weights[j]);
             }
         }
-        if estimator == Estimator::Reparameterized {
+        if estimator == GradientEstimator::Reparameterized {
             let [l11, _, l22] = q.components[k].cholesky;
             let [s1, s2] = self.slope;
             let path = [s1, s2, s1 * l11 * noise[0], s2 * noise[0], s2 * l22 * noise[1]];
@@ -86,16 +83,16 @@ impl Visit {
     }
 }
 
-/// A draw and its pull on the mean of its component.
+/// A draw and its contribution to the gradient with respect to the mean of its component.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Draw {
+pub struct GradientSample {
     /// The component it was drawn from.
     pub component: usize,
     /// Where it is.
     pub z: Point,
     /// Its term in the gradient by the mean of its component: the estimate is π_k times the mean of
     /// these.
-    pub pull: Point,
+    pub mean_gradient: Point,
 }
 
 /// One estimate from a set of draws.
@@ -106,7 +103,7 @@ pub struct GradientEstimate {
     /// Its gradient by the parameters of each component; 0 for those that the family holds fixed.
     pub gradient: Vec<Parameters>,
     /// The draws, component by component.
-    pub draws: Vec<Draw>,
+    pub draws: Vec<GradientSample>,
 }
 
 /// Estimates the ELBO of `q` and its gradient from the draws μ_k + L_k ε, where `noise` has the ε
@@ -115,7 +112,7 @@ pub struct GradientEstimate {
 /// # Panics
 /// For noise of more components than `q` has.
 pub fn estimate(
-    estimator: Estimator,
+    estimator: GradientEstimator,
     target: &Target,
     family: Family,
     q: &Mixture,
@@ -124,7 +121,7 @@ pub fn estimate(
     debug_assert_eq!(noise.len(), q.components.len());
     let free = family.free();
     let components = q.components.len();
-    let mut visit = Visit::of(q);
+    let mut integrand = Integrand::of(q);
     let mut term = vec![[0.0; PARAMETERS]; components];
     let mut gradient = vec![[0.0; PARAMETERS]; components];
     let mut draws = Vec::new();
@@ -136,15 +133,15 @@ pub fn estimate(
         for pair in noise.as_ref().chunks_exact(2) {
             let noise = [pair[0], pair[1]];
             let z = q.components[k].at(noise);
-            visit.to(target, q, z);
-            visit.gradient(estimator, q, k, noise, &mut term);
+            integrand.evaluate(target, q, z);
+            integrand.gradient(estimator, q, k, noise, &mut term);
             for (sum, term) in gradient.iter_mut().zip(&term) {
                 for i in (0..PARAMETERS).filter(|&i| free[i]) {
                     sum[i] += share * term[i];
                 }
             }
-            values.push(visit.value);
-            draws.push(Draw { component: k, z, pull: [term[k][0], term[k][1]] });
+            values.push(integrand.value);
+            draws.push(GradientSample { component: k, z, mean_gradient: [term[k][0], term[k][1]] });
         }
         let stratum = Estimate::from_samples(&values).linear(weight, 0.0);
         elbo += stratum.mean;

@@ -1,6 +1,6 @@
 //! Variational inference in two dimensions, where everything can be seen and checked by quadrature.
 //!
-//! A target `p(z) = p̃(z) / Z` is known up to Z. A distribution q of a simple family is pulled onto
+//! A target `p(z) = p̃(z) / Z` is known up to Z. A distribution q of a simple family is fitted to
 //! it by ascending ELBO(q) = E_q[log p̃(z) - log q(z)] = log Z - KL(q || p) (Jordan et al. 1999;
 //! Blei et al. 2017), with Monte Carlo gradients: reparameterized (Kingma & Welling 2014) or by the
 //! score function (Ranganath et al. 2014). Beside it stands the fit that minimizes the other
@@ -13,7 +13,7 @@ pub mod contour;
 pub mod exact;
 pub mod forward;
 pub mod gradient;
-pub mod logistic;
+pub mod logistic_regression;
 pub mod optimizer;
 pub mod quadrature;
 pub mod target;

@@ -1,13 +1,9 @@
 //! Steps uphill along a gradient.
 
-use serde::{Deserialize, Serialize};
-
 use super::variational::{PARAMETERS, Parameters};
 
 /// A kind of optimizer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OptimizerKind {
     /// Stochastic gradient ascent with a constant learning rate (Robbins & Monro 1951).
     Sgd,
@@ -29,7 +25,8 @@ impl Optimizer {
     const DECAY: (f64, f64) = (0.9, 0.999);
     const EPSILON: f64 = 1e-8;
 
-    /// An optimizer that has taken no step, for the parameters of so many components.
+    /// A new optimizer for the parameters of that many components.
+    #[must_use]
     pub fn new(kind: OptimizerKind, learning_rate: f64, components: usize) -> Self {
         let zero = vec![[0.0; PARAMETERS]; components];
         Self { kind, learning_rate, steps: 0, first: zero.clone(), second: zero }

@@ -7,7 +7,7 @@
 use super::Point;
 use super::variational::Gaussian;
 
-/// A point of a quadrature and the mass that it stands for.
+/// A node of a quadrature rule: a point and its mass.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
     /// The point.
@@ -18,6 +18,7 @@ pub struct Node {
 
 /// The trapezoid rule for expectations under N(0, I): a square grid of the given spacing, cut off
 /// at a radius.
+#[must_use]
 pub fn normal_nodes(spacing: f64, radius: f64) -> Vec<Node> {
     let reach = (radius / spacing) as i32;
     let axis: Vec<(f64, f64)> = (-reach..=reach)

@@ -2,19 +2,13 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI, TAU};
 
-use serde::{Deserialize, Serialize};
-
 use super::Point;
-use super::logistic::LogisticRegression;
+use super::logistic_regression::LogisticRegression;
 use super::quadrature::{Node, normal_nodes};
 use super::variational::{Gaussian, Mixture};
 
-/// A density p(z) = p̃(z) / Z in the plane with a known log Z. "logistic-regression" is the
-/// posterior of z = (slope, intercept) in P(label = 1 | x) = sigmoid(slope * x + intercept) under
-/// the prior N(0, 4 I); its Z is the evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceTarget"))]
+/// A density p(z) = p̃(z) / Z in the plane with a known log Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetKind {
     /// A Gaussian with correlation 0.9.
     CorrelatedGaussian,
@@ -53,7 +47,7 @@ pub enum Target {
     /// See [`TargetKind::CorrelatedGaussian`].
     CorrelatedGaussian,
     /// Σ_k c_k exp(-|z - m_k|² / 2 s_k²).
-    Gaussians(&'static [Bump]),
+    Gaussians(&'static [IsotropicGaussian]),
     /// See [`TargetKind::Banana`].
     Banana,
     /// See [`TargetKind::Funnel`].
@@ -66,7 +60,7 @@ pub enum Target {
 
 /// c exp(-|z - m|² / 2 s²).
 #[derive(Clone, Copy, Debug)]
-pub struct Bump {
+pub struct IsotropicGaussian {
     height: f64,
     mean: Point,
     std: f64,
@@ -77,17 +71,17 @@ pub const GAUSSIAN_STD: Point = [1.5, 1.2];
 /// See [`GAUSSIAN_STD`].
 pub const GAUSSIAN_CORRELATION: f64 = 0.9;
 
-const TWO: [Bump; 2] = [
-    Bump { height: 0.6, mean: [-1.7, -1.0], std: 0.8 },
-    Bump { height: 0.4, mean: [1.8, 1.2], std: 0.8 },
+const TWO: [IsotropicGaussian; 2] = [
+    IsotropicGaussian { height: 0.6, mean: [-1.7, -1.0], std: 0.8 },
+    IsotropicGaussian { height: 0.4, mean: [1.8, 1.2], std: 0.8 },
 ];
 /// Corners of a regular pentagon of radius 2.4.
-const FIVE: [Bump; 5] = [
-    Bump { height: 1.0, mean: [0.0, 2.4], std: 0.5 },
-    Bump { height: 1.0, mean: [-2.282_535_639, 0.741_640_786], std: 0.5 },
-    Bump { height: 1.0, mean: [-1.410_684_605, -1.941_640_786], std: 0.5 },
-    Bump { height: 1.0, mean: [1.410_684_605, -1.941_640_786], std: 0.5 },
-    Bump { height: 1.0, mean: [2.282_535_639, 0.741_640_786], std: 0.5 },
+const FIVE: [IsotropicGaussian; 5] = [
+    IsotropicGaussian { height: 1.0, mean: [0.0, 2.4], std: 0.5 },
+    IsotropicGaussian { height: 1.0, mean: [-2.282_535_639, 0.741_640_786], std: 0.5 },
+    IsotropicGaussian { height: 1.0, mean: [-1.410_684_605, -1.941_640_786], std: 0.5 },
+    IsotropicGaussian { height: 1.0, mean: [1.410_684_605, -1.941_640_786], std: 0.5 },
+    IsotropicGaussian { height: 1.0, mean: [2.282_535_639, 0.741_640_786], std: 0.5 },
 ];
 
 /// z_1 ~ N(0, LENGTH²), z_2 ~ N(TOP - BEND z_1², WIDTH²).
@@ -106,6 +100,7 @@ const RING_SPREAD: f64 = 2.0 * RING_RADIUS * RING_WIDTH;
 
 impl Target {
     /// The target of a kind; the logistic regression on its example data.
+    #[must_use]
     pub fn new(kind: TargetKind) -> Self {
         match kind {
             TargetKind::CorrelatedGaussian => Self::CorrelatedGaussian,
@@ -121,6 +116,7 @@ impl Target {
     }
 
     /// The normalized target where it is a mixture of Gaussians.
+    #[must_use]
     pub fn mixture(&self) -> Option<Mixture> {
         match self {
             Self::CorrelatedGaussian => {
@@ -129,14 +125,15 @@ impl Target {
                 let gaussian = Gaussian::with_covariance([0.0; 2], covariance);
                 Some(Mixture { weights: vec![1.0], components: vec![gaussian] })
             }
-            Self::Gaussians(bumps) => {
-                let mass = |bump: &Bump| bump.height * bump.std * bump.std;
-                let total: f64 = bumps.iter().map(mass).sum();
+            Self::Gaussians(gaussians) => {
+                let mass =
+                    |gaussian: &IsotropicGaussian| gaussian.height * gaussian.std * gaussian.std;
+                let total: f64 = gaussians.iter().map(mass).sum();
                 Some(Mixture {
-                    weights: bumps.iter().map(|bump| mass(bump) / total).collect(),
-                    components: bumps
+                    weights: gaussians.iter().map(|gaussian| mass(gaussian) / total).collect(),
+                    components: gaussians
                         .iter()
-                        .map(|bump| Gaussian::diagonal(bump.mean, [bump.std; 2]))
+                        .map(|gaussian| Gaussian::diagonal(gaussian.mean, [gaussian.std; 2]))
                         .collect(),
                 })
             }
@@ -145,6 +142,7 @@ impl Target {
     }
 
     /// log p̃(z) and its gradient.
+    #[must_use]
     pub fn evaluate(&self, z: Point) -> (f64, Point) {
         match self {
             Self::CorrelatedGaussian => {
@@ -154,7 +152,7 @@ impl Target {
                 let value = -0.5 * (u1 * u1 - 2.0 * rho * u1 * u2 + u2 * u2) / free;
                 (value, [-(u1 - rho * u2) / (free * s1), -(u2 - rho * u1) / (free * s2)])
             }
-            Self::Gaussians(bumps) => evaluate_bumps(bumps, z),
+            Self::Gaussians(gaussians) => evaluate_gaussians(gaussians, z),
             Self::Banana => {
                 let off = z[1] - BANANA_TOP + BANANA_BEND * z[0] * z[0];
                 let (along, across) =
@@ -183,6 +181,7 @@ impl Target {
     }
 
     /// log p̃(z).
+    #[must_use]
     pub fn log_density(&self, z: Point) -> f64 {
         match self {
             Self::LogisticRegression(regression) => regression.log_density(z),
@@ -191,14 +190,15 @@ impl Target {
     }
 
     /// log Z = log ∫ p̃(z) dz: in closed form, and by quadrature for the logistic regression.
+    #[must_use]
     pub fn log_z(&self) -> f64 {
         match self {
             Self::CorrelatedGaussian => {
                 let free = 1.0 - GAUSSIAN_CORRELATION * GAUSSIAN_CORRELATION;
                 libm::log(TAU * GAUSSIAN_STD[0] * GAUSSIAN_STD[1] * free.sqrt())
             }
-            Self::Gaussians(bumps) => {
-                libm::log(bumps.iter().map(|b| b.height * TAU * b.std * b.std).sum())
+            Self::Gaussians(gaussians) => {
+                libm::log(gaussians.iter().map(|b| b.height * TAU * b.std * b.std).sum())
             }
             Self::Banana => libm::log(TAU * BANANA_LENGTH * BANANA_WIDTH),
             // ∫ exp(-z_1² e^{-z_2} / 2) dz_1 = √(2π) e^{z_2 / 2}, which the factor e^{-z_2 / 2}
@@ -216,6 +216,7 @@ impl Target {
 
     /// The square of the plane to look at: its centre and half its side. It holds nearly all of the
     /// target's mass.
+    #[must_use]
     pub fn window(&self) -> (Point, f64) {
         match self {
             Self::CorrelatedGaussian | Self::Gaussians(_) | Self::Ring => ([0.0, 0.0], 4.0),
@@ -227,12 +228,13 @@ impl Target {
 
     /// How far log p̃ is analytic beside the real plane: what the spacing of a quadrature must
     /// resolve.
+    #[must_use]
     pub fn feature(&self) -> f64 {
         match self {
             // The sum of two equal peaks is 0 half-way between them, π s² / distance into the
             // complex plane.
-            Self::Gaussians(bumps) => {
-                let [first, second] = [bumps[0], bumps[1]];
+            Self::Gaussians(gaussians) => {
+                let [first, second] = [gaussians[0], gaussians[1]];
                 let distance =
                     libm::hypot(first.mean[0] - second.mean[0], first.mean[1] - second.mean[1]);
                 PI * first.std * first.std / distance
@@ -243,6 +245,7 @@ impl Target {
 
     /// Points and masses, in proportion, whose weighted sums are expectations under p: the rule of
     /// [`normal_nodes`] in coordinates in which the target is Gaussian or nearly so.
+    #[must_use]
     pub fn nodes(&self) -> Vec<Node> {
         let standard = || normal_nodes(0.25, 6.5);
         match self {
@@ -255,10 +258,10 @@ impl Target {
                     .map(|node| Node { z: p.at(node.z), mass: node.mass })
                     .collect()
             }
-            Self::Gaussians(bumps) => {
-                let total: f64 = bumps.iter().map(|b| b.height * b.std * b.std).sum();
+            Self::Gaussians(gaussians) => {
+                let total: f64 = gaussians.iter().map(|b| b.height * b.std * b.std).sum();
                 let nodes = normal_nodes(0.4, 6.5);
-                let of = |b: &Bump| {
+                let of = |b: &IsotropicGaussian| {
                     let (p, weight) =
                         (Gaussian::diagonal(b.mean, [b.std; 2]), b.height * b.std * b.std / total);
                     nodes
@@ -266,7 +269,7 @@ impl Target {
                         .map(move |node| Node { z: p.at(node.z), mass: weight * node.mass })
                         .collect::<Vec<_>>()
                 };
-                bumps.iter().flat_map(of).collect()
+                gaussians.iter().flat_map(of).collect()
             }
             Self::Banana => {
                 let bend = |Node { z, mass }: Node| {
@@ -291,15 +294,15 @@ impl Target {
     }
 }
 
-fn evaluate_bumps(bumps: &[Bump], z: Point) -> (f64, Point) {
-    let exponent = |b: &Bump| {
+fn evaluate_gaussians(gaussians: &[IsotropicGaussian], z: Point) -> (f64, Point) {
+    let exponent = |b: &IsotropicGaussian| {
         let d = [z[0] - b.mean[0], z[1] - b.mean[1]];
         -0.5 * (d[0] * d[0] + d[1] * d[1]) / (b.std * b.std)
     };
-    let largest = bumps.iter().map(exponent).fold(f64::NEG_INFINITY, f64::max);
+    let largest = gaussians.iter().map(exponent).fold(f64::NEG_INFINITY, f64::max);
     let mut total = 0.0;
     let mut sum = [0.0; 2];
-    for b in bumps {
+    for b in gaussians {
         let mass = b.height * libm::exp(exponent(b) - largest);
         total += mass;
         for (sum, (z, mean)) in sum.iter_mut().zip(z.iter().zip(b.mean)) {

@@ -3,8 +3,6 @@
 
 use std::f64::consts::PI;
 
-use serde::{Deserialize, Serialize};
-
 use super::super::numeric::softmax;
 use super::Point;
 
@@ -17,9 +15,7 @@ pub type Parameters = [f64; PARAMETERS];
 pub const PARAMETERS: usize = 6;
 
 /// One Gaussian with independent coordinates, one with any covariance, or a mixture of the former.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceFamily"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     /// One Gaussian with independent coordinates.
     MeanField,
@@ -34,6 +30,7 @@ impl Family {
     pub const ALL: [Self; 3] = [Self::MeanField, Self::FullCovariance, Self::Mixture];
 
     /// Which of a component's [`Parameters`] are free.
+    #[must_use]
     pub fn free(self) -> [bool; PARAMETERS] {
         match self {
             Self::MeanField => [true, true, true, false, true, false],
@@ -54,11 +51,13 @@ pub struct Gaussian {
 
 impl Gaussian {
     /// With independent coordinates of the given standard deviations.
+    #[must_use]
     pub fn diagonal(mean: Point, std: Point) -> Self {
         Self { mean, cholesky: [std[0], 0.0, std[1]] }
     }
 
     /// With a covariance given as variance of z_1, covariance, variance of z_2; positive definite.
+    #[must_use]
     pub fn with_covariance(mean: Point, [a, b, c]: [f64; 3]) -> Self {
         let l11 = a.sqrt();
         let l21 = b / l11;
@@ -66,18 +65,21 @@ impl Gaussian {
     }
 
     /// Variance of z_1, covariance, variance of z_2.
+    #[must_use]
     pub fn covariance(&self) -> [f64; 3] {
         let [l11, l21, l22] = self.cholesky;
         [l11 * l11, l11 * l21, l21 * l21 + l22 * l22]
     }
 
     /// The point `mean + L ε`.
+    #[must_use]
     pub fn at(&self, noise: Point) -> Point {
         let [l11, l21, l22] = self.cholesky;
         [self.mean[0] + l11 * noise[0], self.mean[1] + l21 * noise[0] + l22 * noise[1]]
     }
 
     /// ε = L⁻¹ (z - mean).
+    #[must_use]
     pub fn whiten(&self, z: Point) -> Point {
         let [l11, l21, l22] = self.cholesky;
         let first = (z[0] - self.mean[0]) / l11;
@@ -85,6 +87,7 @@ impl Gaussian {
     }
 
     /// log N(z) at the point whose whitened coordinates are `noise`.
+    #[must_use]
     pub fn log_density_whitened(&self, noise: Point) -> f64 {
         self.log_scale(1.0) - half_square(noise)
     }
@@ -97,7 +100,8 @@ impl Gaussian {
 
     /// Σ⁻¹ (z - mean) = L⁻ᵀ ε: the gradient of log N(z) with respect to the mean, and minus that
     /// with respect to z.
-    pub fn pull(&self, noise: Point) -> Point {
+    #[must_use]
+    pub fn mean_gradient(&self, noise: Point) -> Point {
         let [l11, l21, l22] = self.cholesky;
         let second = noise[1] / l22;
         [(noise[0] - l21 * second) / l11, second]
@@ -116,7 +120,7 @@ pub struct Mixture {
 /// log q and what its gradients are made of, at one point. Belongs to one q, whose constants it
 /// keeps.
 #[derive(Clone, Debug)]
-pub struct Posed {
+pub struct PointEvaluation {
     log_scales: Vec<f64>,
     /// log q(z).
     pub log_density: f64,
@@ -124,13 +128,14 @@ pub struct Posed {
     pub responsibilities: Vec<f64>,
     /// Whitened coordinates of z in each component.
     pub noise: Vec<Point>,
-    /// [`Gaussian::pull`] of each component.
-    pub pull: Vec<Point>,
+    /// [`Gaussian::mean_gradient`] of each component.
+    pub mean_gradients: Vec<Point>,
 }
 
 impl Mixture {
-    /// The distribution that free or fixed parameters stand for; weights are the softmax of the
+    /// The distribution of these parameters; weights are the softmax of the
     /// logits.
+    #[must_use]
     pub fn from_parameters(parameters: &[Parameters]) -> Self {
         let logits: Vec<f64> = parameters.iter().map(|p| p[5]).collect();
         let gaussian = |p: &Parameters| Gaussian {
@@ -141,6 +146,7 @@ impl Mixture {
     }
 
     /// The parameters of this distribution; the logits are the logarithms of the weights.
+    #[must_use]
     pub fn parameters(&self) -> Vec<Parameters> {
         let of = |(g, w): (&Gaussian, &f64)| {
             let [l11, l21, l22] = g.cholesky;
@@ -150,19 +156,20 @@ impl Mixture {
     }
 
     /// log q(z).
+    #[must_use]
     pub fn log_density(&self, z: Point) -> f64 {
-        let mut posed = Posed::of(self);
-        self.pose(z, &mut posed);
-        posed.log_density
+        let mut evaluation = PointEvaluation::of(self);
+        self.evaluate(z, &mut evaluation);
+        evaluation.log_density
     }
 
-    /// log q(z) with all that gradients need, into what [`Posed::of`] this q has made.
-    pub fn pose(&self, z: Point, out: &mut Posed) {
+    /// log q(z) with all that gradients need, into what [`PointEvaluation::of`] this q has made.
+    pub fn evaluate(&self, z: Point, out: &mut PointEvaluation) {
         let mut largest = f64::NEG_INFINITY;
         for (k, g) in self.components.iter().enumerate() {
             let noise = g.whiten(z);
             out.noise[k] = noise;
-            out.pull[k] = g.pull(noise);
+            out.mean_gradients[k] = g.mean_gradient(noise);
             let log_density = out.log_scales[k] - half_square(noise);
             out.responsibilities[k] = log_density;
             largest = largest.max(log_density);
@@ -184,8 +191,9 @@ impl Mixture {
     }
 }
 
-impl Posed {
+impl PointEvaluation {
     /// Room for the points of `q`.
+    #[must_use]
     pub fn of(q: &Mixture) -> Self {
         let components = q.components.len();
         Self {
@@ -198,23 +206,25 @@ impl Posed {
             log_density: 0.0,
             responsibilities: vec![0.0; components],
             noise: vec![[0.0; 2]; components],
-            pull: vec![[0.0; 2]; components],
+            mean_gradients: vec![[0.0; 2]; components],
         }
     }
 
     /// ∇_z log q(z).
+    #[must_use]
     pub fn gradient(&self) -> Point {
         let mut sum = [0.0; 2];
-        for (r, pull) in self.responsibilities.iter().zip(&self.pull) {
-            sum[0] -= r * pull[0];
-            sum[1] -= r * pull[1];
+        for (r, gradient) in self.responsibilities.iter().zip(&self.mean_gradients) {
+            sum[0] -= r * gradient[0];
+            sum[1] -= r * gradient[1];
         }
         sum
     }
 
     /// The derivative of log q(z) by the parameters of component `k`, z held fixed: the score.
+    #[must_use]
     pub fn score(&self, q: &Mixture, k: usize) -> Parameters {
-        let (r, u, w) = (self.responsibilities[k], self.noise[k], self.pull[k]);
+        let (r, u, w) = (self.responsibilities[k], self.noise[k], self.mean_gradients[k]);
         let [l11, _, l22] = q.components[k].cholesky;
         // ∂ log N / ∂L = tril(w uᵀ) - diag(1 / L_ii)
         let scale = [l11 * w[0] * u[0] - 1.0, w[1] * u[0], l22 * w[1] * u[1] - 1.0];

@@ -41,12 +41,14 @@ impl PlaneBound {
     }
 
     /// ELBO ≤ log p(x_0).
+    #[must_use]
     pub fn elbo(&self) -> f64 {
         -(self.prior + self.denoising.iter().sum::<f64>() + self.reconstruction)
     }
 }
 
 /// α x_0 + σ ε.
+#[must_use]
 pub fn noised(x0: Point, alpha: f64, sigma: f64, noise: Point) -> Point {
     [alpha * x0[0] + sigma * noise[0], alpha * x0[1] + sigma * noise[1]]
 }
@@ -66,11 +68,13 @@ pub fn square_error(
 }
 
 /// The factor of |x_0 - x̂_0|² in L_{t-1}, ½ (SNR(t-1) - SNR(t)), for t in 2..=T.
+#[must_use]
 pub fn denoising_weight(schedule: &NoiseSchedule, t: usize) -> f64 {
     0.5 * libm::exp(schedule.log_snr(t)) * libm::expm1(-schedule.log_snr_change(t))
 }
 
 /// L_0 = -E log N(x_0; x̂_0, σ_1²/α_1² I) from E|x_0 - x̂_0|² and λ_1.
+#[must_use]
 pub fn l_0(square_error: f64, log_snr: f64) -> f64 {
     0.5 * libm::exp(log_snr) * square_error + libm::log(TAU) - log_snr
 }

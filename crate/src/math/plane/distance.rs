@@ -7,6 +7,10 @@ use super::{Point, square_distance};
 ///
 /// The estimate is unbiased, so that equal distributions give small values of either sign. At least
 /// two draws of each are needed.
+///
+/// # Panics
+/// With debug assertions, for fewer than two draws of either.
+#[must_use]
 pub fn energy_distance(a: &[Point], b: &[Point]) -> f64 {
     debug_assert!(a.len() > 1 && b.len() > 1);
     let across = sum_of_distances(a, b) / (a.len() * b.len()) as f64;

@@ -43,6 +43,9 @@ pub fn heun_step(model: &dyn Denoiser, points: &mut [Point], from: f64, to: f64)
 /// of the classical Runge-Kutta method integrate the path and the divergence. They are equal in
 /// asinh((λ - 2) / 2), narrow where data of a width near 0.1 to 1 are told apart. Points that
 /// nothing is near, with log p far below -30, have paths that turn too sharply for a few hundred.
+///
+/// # Panics
+/// With debug assertions, for no steps, or a range of log SNR that does not rise.
 pub fn log_likelihood(
     model: &dyn Denoiser,
     x0: Point,

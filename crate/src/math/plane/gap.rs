@@ -13,8 +13,8 @@ use crate::math::inference::variational::Mixture;
 use crate::math::schedule::NoiseSchedule;
 
 /// The gap of the optimal x̂_0 in nats, part by part. Each is a mean over q(x_1, ..., x_T | x_0) of
-/// log p - log p_θ of one factor of the chain; over the data none is negative, at a single point one
-/// may be.
+/// log p - log p_θ of one factor of the chain; over the data none is negative, at a single point
+/// one may be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gap {
     /// N(0, I) in the place of p(x_T).
@@ -27,6 +27,7 @@ pub struct Gap {
 
 impl Gap {
     /// Of the bound that `data`'s own x̂_0 gives; `nodes` are those of N(0, I).
+    #[must_use]
     pub fn of(
         data: &Mixture,
         x0: Point,

@@ -33,6 +33,7 @@ struct HeldOutDraw {
 
 impl HeldOut {
     /// `count` draws. Timesteps are stratified, in proportion to the log SNR that they pass.
+    #[must_use]
     pub fn new(data: &Mixture, schedule: &NoiseSchedule, seed: u64, count: usize) -> Self {
         let chosen = uniform(seed, Purpose::PlaneParticles, [6, 0], 2 * count);
         let noise = standard_normal(seed, Purpose::PlaneParticles, [7, 0], 6 * count);
@@ -75,6 +76,7 @@ impl HeldOut {
     }
 
     /// log p(x_0) of every draw.
+    #[must_use]
     pub fn log_densities(&self) -> Vec<f64> {
         self.draws.iter().map(|draw| draw.log_density).collect()
     }

@@ -44,7 +44,7 @@ struct NoisedComponent {
     log_scale: f64,
 }
 
-/// What a mixture says of one point.
+/// A mixture evaluated at one point.
 #[derive(Clone, Debug)]
 pub struct PointPosterior {
     /// log p_t(x_t).
@@ -61,6 +61,7 @@ pub struct PointPosterior {
 
 impl NoisedMixture {
     /// The mixture at a log SNR; +∞ is the data, -∞ is N(0, I).
+    #[must_use]
     pub fn new(data: &Mixture, log_snr: f64) -> Self {
         let (alpha_bar, variance) = (sigmoid(log_snr), sigmoid(-log_snr));
         let alpha = alpha_bar.sqrt();
@@ -88,7 +89,7 @@ impl NoisedMixture {
         largest + libm::log(terms.map(|term| libm::exp(term - largest)).sum())
     }
 
-    /// Everything that the mixture says of x_t.
+    /// Evaluates the mixture at x_t.
     pub fn posterior(&self, x: Point) -> PointPosterior {
         let mut responsibilities: Vec<f64> =
             self.components.iter().map(|c| c.log_joint(x, self.alpha)).collect();
@@ -102,15 +103,15 @@ impl NoisedMixture {
         for (c, r) in self.components.iter().zip(&mut responsibilities) {
             *r /= total;
             let offset = c.offset(x, self.alpha);
-            let pull = apply(c.precision, offset);
+            let precise = apply(c.precision, offset);
             let moved = apply(c.gain, offset);
             let clean = [c.clean_mean[0] + moved[0], c.clean_mean[1] + moved[1]];
             for i in 0..2 {
-                score[i] -= *r * pull[i];
+                score[i] -= *r * precise[i];
                 x0[i] += *r * clean[i];
             }
             // trace of the gain, and what the responsibilities move: Σ r_k (b_k · s_k)
-            spread += *r * (c.gain[0] + c.gain[2] - clean[0] * pull[0] - clean[1] * pull[1]);
+            spread += *r * (c.gain[0] + c.gain[2] - clean[0] * precise[0] - clean[1] * precise[1]);
         }
         let divergence = spread - (x0[0] * score[0] + x0[1] * score[1]);
         PointPosterior {
@@ -131,8 +132,8 @@ impl NoisedComponent {
     /// log of weight times density.
     fn log_joint(&self, x: Point, alpha: f64) -> f64 {
         let offset = self.offset(x, alpha);
-        let pull = apply(self.precision, offset);
-        self.log_scale - 0.5 * (offset[0] * pull[0] + offset[1] * pull[1])
+        let precise = apply(self.precision, offset);
+        self.log_scale - 0.5 * (offset[0] * precise[0] + offset[1] * precise[1])
     }
 }
 
@@ -148,8 +149,8 @@ impl NoiseLevel for NoisedMixture {
         let (mut largest, mut total, mut sum) = (f64::NEG_INFINITY, 0.0, [0.0; 2]);
         for c in &self.components {
             let offset = c.offset(x_t, self.alpha);
-            let pull = apply(c.precision, offset);
-            let log_joint = c.log_scale - 0.5 * (offset[0] * pull[0] + offset[1] * pull[1]);
+            let precise = apply(c.precision, offset);
+            let log_joint = c.log_scale - 0.5 * (offset[0] * precise[0] + offset[1] * precise[1]);
             let mut share = 1.0;
             if log_joint > largest {
                 let kept = libm::exp(largest - log_joint);
@@ -178,6 +179,7 @@ impl NoiseLevel for NoisedMixture {
 ///
 /// # Panics
 /// For `t` outside 1..=T.
+#[must_use]
 pub fn reverse_kernel(data: &Mixture, schedule: &NoiseSchedule, t: usize, x_t: Point) -> Mixture {
     debug_assert!(t >= 2);
     let posterior = NoisedMixture::new(data, schedule.log_snr(t)).posterior(x_t);
@@ -202,6 +204,7 @@ pub fn reverse_kernel(data: &Mixture, schedule: &NoiseSchedule, t: usize, x_t: P
 
 /// The mixture with its components widened by `width`, as data convolved with N(0, width² I) have
 /// it: a model that blurs.
+#[must_use]
 pub fn blurred(data: &Mixture, width: f64) -> Mixture {
     let widen = |g: &Gaussian| {
         let [a, b, c] = g.covariance();
@@ -214,6 +217,7 @@ pub fn blurred(data: &Mixture, width: f64) -> Mixture {
 }
 
 /// The single Gaussian with the mean and covariance of the mixture.
+#[must_use]
 pub fn moment_match(data: &Mixture) -> Mixture {
     let parts = || data.components.iter().zip(&data.weights);
     let mut mean = [0.0; 2];
@@ -235,6 +239,7 @@ pub fn moment_match(data: &Mixture) -> Mixture {
 }
 
 /// A draw from the mixture made of a uniform number and two standard normal ones.
+#[must_use]
 pub fn sample(data: &Mixture, uniform: f64, noise: Point) -> Point {
     let mut left = uniform;
     let last = data.components.len() - 1;

@@ -36,6 +36,7 @@ impl Weights {
     pub const COUNT: usize = WIDTH * (INPUTS + 1 + WIDTH + 1 + 2) + 2;
 
     /// All zero.
+    #[must_use]
     pub fn zero() -> Self {
         Self {
             first: [[0.0; WIDTH]; INPUTS],
@@ -52,6 +53,7 @@ impl Weights {
     ///
     /// # Panics
     /// For fewer numbers than the first layer has weights.
+    #[must_use]
     pub fn initial(noise: &[f64]) -> Self {
         debug_assert_eq!(noise.len(), Self::COUNT);
         let mut weights = Self::zero();
@@ -104,6 +106,7 @@ struct Scales {
 
 impl Preconditioning {
     /// For data of this mixture's mean and mean variance.
+    #[must_use]
     pub fn of(data: &Mixture, log_snr: [f64; 2]) -> Self {
         let gaussian = moment_match(data).components[0];
         let [a, _, c] = gaussian.covariance();

@@ -36,11 +36,13 @@ pub trait NoiseLevel {
 }
 
 /// ε̂ = (x_t - α x̂_0) / σ.
+#[must_use]
 pub fn predicted_epsilon(x_t: Point, x0: Point, alpha: f64, sigma: f64) -> Point {
     [(x_t[0] - alpha * x0[0]) / sigma, (x_t[1] - alpha * x0[1]) / sigma]
 }
 
 /// The score of the model, ∇ log p_t(x_t) = (α x̂_0 - x_t) / σ² (Tweedie's formula; Efron 2011).
+#[must_use]
 pub fn score(x_t: Point, x0: Point, alpha: f64, variance: f64) -> Point {
     [(alpha * x0[0] - x_t[0]) / variance, (alpha * x0[1] - x_t[1]) / variance]
 }

@@ -5,8 +5,6 @@
 //! is the bound (Kingma et al. 2021), or as the timesteps of a schedule lie, which is the simple
 //! loss of Ho et al. 2020.
 
-use serde::{Deserialize, Serialize};
-
 use super::bound::noised;
 use super::mixture::sample;
 use super::mlp::{Example, Mlp, Preconditioning, Weights};
@@ -16,9 +14,7 @@ use crate::math::rng::{Purpose, standard_normal, uniform};
 use crate::math::schedule::NoiseSchedule;
 
 /// How noise levels are weighed against each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weighting {
     /// As the bound weighs them: log SNR uniform over the trained range.
     Bound,
@@ -53,6 +49,7 @@ pub struct Training {
 
 impl Training {
     /// A network that has learnt nothing. Log SNR is trained over the range of `schedule`.
+    #[must_use]
     pub fn new(data: Mixture, schedule: &NoiseSchedule, weighting: Weighting, seed: u64) -> Self {
         let table: Vec<f64> = (1..=schedule.steps()).map(|t| schedule.log_snr(t)).collect();
         let log_snr = [table[table.len() - 1], table[0]];
@@ -67,17 +64,20 @@ impl Training {
     }
 
     /// Steps made.
+    #[must_use]
     pub fn steps(&self) -> u64 {
         self.step
     }
 
     /// The network with its weights averaged over the last steps (Polyak & Juditsky 1992).
     #[expect(clippy::misnamed_getters, reason = "the averaged weights are the result")]
+    #[must_use]
     pub fn network(&self) -> &Mlp {
         &self.average
     }
 
     /// The examples of a step, a function of the seed and the step.
+    #[must_use]
     pub fn examples(&self, step: u64) -> Vec<Example> {
         let chosen = uniform(self.seed, Purpose::PlaneTraining, [1, step], 2 * BATCH);
         let noise = standard_normal(self.seed, Purpose::PlaneTraining, [2, step], 4 * BATCH);
@@ -100,8 +100,8 @@ impl Training {
         (0..BATCH).map(example).collect()
     }
 
-    /// Makes one step of Adam and returns the loss of its examples: the mean of ½ |ε - ε̂|², in nats
-    /// per unit of log SNR for [`Weighting::Bound`].
+    /// Makes one step of Adam and returns the loss of its examples: the mean of ½ |ε - ε̂|², in
+    /// nats per unit of log SNR for [`Weighting::Bound`].
     pub fn advance(&mut self) -> f64 {
         let mut gradient = Weights::zero();
         let loss = self.network.loss(&self.examples(self.step), &mut gradient);

@@ -43,8 +43,8 @@ pub struct ImageInput {
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct LatentInput {
-    /// The name of the input, `z` if absent, or of any value of the graph, where encoder and decoder
-    /// are one file.
+    /// The name of the input, `z` if absent, or of any value of the graph, where encoder and
+    /// decoder are one file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The tensor's shape without the batch if it is not `[latents]`: `[16, 1, 1]`.
@@ -52,7 +52,7 @@ pub struct LatentInput {
     pub shape: Option<Vec<usize>>,
 }
 
-/// What an encoder says of the spread of `q(z|x)` beside its mean.
+/// How an encoder gives the spread of `q(z|x)` beside its mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -202,7 +202,7 @@ pub struct ClassInput {
     pub null: NullClass,
 }
 
-/// What a decoder says of a pixel.
+/// How a decoder gives a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -231,7 +231,7 @@ pub enum Fitted {
     Fitted,
 }
 
-/// What a decoder says of the spread of a pixel.
+/// How a decoder gives the spread of a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS))]

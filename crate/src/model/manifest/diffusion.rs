@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::adapters::{ClassInput, ImageInput, Layout, Numbers};
 use super::training::BetaSchedule;
 
-/// What a diffusion network is told of the noise.
+/// How a diffusion network takes the noise level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -24,7 +24,7 @@ pub enum TimeForm {
     Flow,
 }
 
-/// What a diffusion network is told of the noise.
+/// How a diffusion network takes the noise level.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
@@ -64,6 +64,7 @@ pub struct TimeInput {
 
 impl TimeInput {
     /// Element type of the input.
+    #[must_use]
     pub fn numbers(&self) -> Numbers {
         self.numbers.unwrap_or(match self.form {
             TimeForm::Timestep => Numbers::Integer,
@@ -72,6 +73,7 @@ impl TimeInput {
     }
 
     /// The number of the first step of the training's chain.
+    #[must_use]
     pub fn first(&self) -> u32 {
         self.first.unwrap_or(u32::from(self.form == TimeForm::Fraction))
     }

@@ -68,6 +68,7 @@ impl FileEntry {
 }
 
 /// The SHA-256 of some bytes in lower-case hexadecimal digits.
+#[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }

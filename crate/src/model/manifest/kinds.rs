@@ -1,4 +1,4 @@
-//! The kinds of model and what an entry says of each.
+//! The kinds of model and the fields of their entries.
 
 use serde::{Deserialize, Serialize};
 
@@ -189,6 +189,7 @@ pub struct LatentLayer {
 
 impl LatentLayer {
     /// Number of latents.
+    #[must_use]
     pub fn latents(&self) -> usize {
         self.shape.iter().product()
     }
@@ -225,6 +226,7 @@ pub struct ImageShape {
 
 impl ImageShape {
     /// Number of values in one image.
+    #[must_use]
     pub fn dimensions(&self) -> usize {
         self.channels * self.height * self.width
     }
@@ -258,6 +260,7 @@ pub enum Likelihood {
 
 impl Likelihood {
     /// What it is a probability of.
+    #[must_use]
     pub fn task(self) -> Task {
         match self {
             Self::Bernoulli => Task::Binarized,

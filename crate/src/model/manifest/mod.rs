@@ -122,8 +122,8 @@ impl Manifest {
     /// [`Manifest::problems`] says why.
     ///
     /// # Errors
-    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the text is not a manifest at all, one of
-    /// another format, or one whose entries are all invalid.
+    /// [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the text is not a manifest at all,
+    /// one of another format, or one whose entries are all invalid.
     pub fn parse(json: &str) -> Result<Self> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -165,6 +165,7 @@ impl Manifest {
     }
 
     /// The model of that id.
+    #[must_use]
     pub fn model(&self, id: &str) -> Option<&ModelEntry> {
         self.models.iter().find(|entry| entry.id == id)
     }
@@ -237,6 +238,7 @@ impl ModelEntry {
     }
 
     /// The model's files by their role.
+    #[must_use]
     pub fn files(&self) -> BTreeMap<&'static str, &FileEntry> {
         let all: [(&'static str, Option<&FileEntry>); 5] = match &self.contract {
             Contract::Vae(VaeContract { files, .. }) => [

@@ -114,6 +114,7 @@ const MAX_STEPS: usize = 100_000;
 
 impl BetaSchedule {
     /// T.
+    #[must_use]
     pub fn steps(&self) -> usize {
         match self {
             Self::Linear { steps, .. }
@@ -168,17 +169,20 @@ pub struct TrainedChain {
 
 impl TrainedChain {
     /// λ_1, ..., λ_T.
+    #[must_use]
     pub fn log_snr(&self) -> &[f64] {
         &self.log_snr
     }
 
     /// λ_T to λ_1.
+    #[must_use]
     pub fn range(&self) -> LogSnrRange {
         LogSnrRange { min: self.log_snr[self.log_snr.len() - 1], max: self.log_snr[0] }
     }
 
     /// The position of a log SNR in the chain, 0 at λ_1 and T - 1 at λ_T, linear in between and
     /// clamped outside. At the λ of a step it is that step's own.
+    #[must_use]
     pub fn position(&self, log_snr: f64) -> f64 {
         let last = self.log_snr.len() - 1;
         // the first step whose λ is not above
@@ -194,6 +198,7 @@ impl TrainedChain {
     }
 
     /// The nearest step, 0 to T - 1.
+    #[must_use]
     pub fn nearest(&self, log_snr: f64) -> usize {
         self.position(log_snr).round() as usize
     }

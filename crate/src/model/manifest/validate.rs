@@ -45,7 +45,8 @@ impl ModelEntry {
                 && (1..=MAX_SIDE).contains(&image.width),
             || {
                 format!(
-                    "image is {image:?}, it must have 1 or 3 channels and 1 to {MAX_SIDE} rows and columns"
+                    "image is {image:?}, it must have 1 or 3 channels and 1 to {MAX_SIDE} rows and \
+                        columns"
                 )
             },
         )?;
@@ -154,7 +155,9 @@ impl ModelEntry {
             })?;
         }
         require(!gaussian || output.spread.is_some() != output.std.is_some(), || {
-            "a Gaussian needs either decoder.output.std, a number or \"fitted\", or decoder.output.spread".into()
+            "a Gaussian needs either decoder.output.std, a number or \"fitted\", or \
+                decoder.output.spread"
+                .into()
         })
     }
 
@@ -245,7 +248,9 @@ fn check_hvae(hvae: &HvaeContract) -> Check {
 fn check_time(time: &TimeInput) -> Check {
     let chain = matches!(time.form, TimeForm::Timestep | TimeForm::Fraction);
     require(chain == time.schedule.is_some(), || {
-        "network.time.schedule is the training's chain, for the forms timestep and fraction, which need it".into()
+        "network.time.schedule is the training's chain, for the forms timestep and fraction, which \
+            need it"
+            .into()
     })?;
     require(chain || time.first.is_none(), || {
         "network.time.first is for the forms timestep and fraction".into()
@@ -281,7 +286,8 @@ fn check_parameterization(
     };
     require(possible, || {
         format!(
-            "parameterization {name:?} does not go with network.time.form: v with log SNR or timesteps, lattice with log SNR, velocity with flow, edm with sigma and sigmaData"
+            "parameterization {name:?} does not go with network.time.form: v with log SNR or \
+                timesteps, lattice with log SNR, velocity with flow, edm with sigma and sigmaData"
         )
     })
 }

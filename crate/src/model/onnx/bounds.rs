@@ -6,7 +6,8 @@ use tract_core::ops::array::{
 };
 
 /// Fails where an operator would read or write beyond its table. tract stops there, which ends an
-/// instance of WebAssembly; and a class or a timestep that a file does not have is a common mistake.
+/// instance of WebAssembly; and a class or a timestep that a file does not have is a common
+/// mistake.
 pub(super) fn check(op: &dyn TypedOp, inputs: &[TValue]) -> TractResult<()> {
     if let Some(op) = op.downcast_ref::<Gather>() {
         along(op.axis, inputs)

@@ -8,7 +8,7 @@ use super::fuse::Fusion;
 use super::layout::{TO_CHANNELS_FIRST, TO_CHANNELS_LAST};
 use super::lowering::{Lowering, Value};
 use super::ops::{Convolution, Method, Upsample};
-use crate::kernels::convolution::{Direct, Weights, Window};
+use crate::kernels::convolution::{ConvGeometry, Direct, Weights};
 use crate::kernels::deconvolution::Deconvolution;
 use crate::kernels::winograd::Winograd;
 
@@ -21,7 +21,7 @@ fn pair(values: &[usize], missing: usize) -> TractResult<[usize; 2]> {
     match *values {
         [width] => Ok([missing, width]),
         [height, width] => Ok([height, width]),
-        _ => bail!("images of {} axes are not known here", values.len()),
+        _ => bail!("images of {} axes are not supported", values.len()),
     }
 }
 
@@ -54,7 +54,7 @@ impl Lowering<'_> {
         };
         ensure!(
             spec.data_format == DataFormat::NCHW && format == KernelFormat::OIHW && !quantized,
-            "convolutions of quantized values are not known here"
+            "convolutions of quantized values are not supported"
         );
         let x = self.value(node.inputs[0])?;
         let from = self.shape(&x)?;
@@ -80,8 +80,11 @@ impl Lowering<'_> {
             from[1]
         );
         let adjustments = node.op_as::<Deconv>().map(|op| op.adjustments.as_slice());
-        let window =
-            Window { kernel: kernel_size, groups, ..window(spec, &from[2..], adjustments)? };
+        let geometry = ConvGeometry {
+            kernel: kernel_size,
+            groups,
+            ..geometry(spec, &from[2..], adjustments)?
+        };
 
         let values = kernel.try_as_plain_ram()?;
         let mut values = Cow::Borrowed(values.as_slice::<f32>()?);
@@ -103,13 +106,13 @@ impl Lowering<'_> {
         }
         let weights = Weights { values: &values, outputs, inputs, kernel: kernel_size };
         let method = if adjustments.is_some() {
-            Method::Transposed(Deconvolution::new(window, size, output, weights, bias))
+            Method::Transposed(Deconvolution::new(geometry, size, output, weights, bias))
         } else {
             ensure!(
-                window.output(size) == Some(output),
+                geometry.output(size) == Some(output),
                 "its kernel does not fit an image of {size:?}"
             );
-            method(window, size, output, weights, bias)?
+            method(geometry, size, output, weights, bias)?
         };
         let mut operands = vec![self.channels_last(&x)?];
         if let Some(residual) = fusion.residual {
@@ -197,7 +200,11 @@ impl Lowering<'_> {
     }
 }
 
-fn window(spec: &PoolSpec, size: &[usize], adjustments: Option<&[usize]>) -> TractResult<Window> {
+fn geometry(
+    spec: &PoolSpec,
+    size: &[usize],
+    adjustments: Option<&[usize]>,
+) -> TractResult<ConvGeometry> {
     let (strides, dilations) = (spec.strides(), spec.dilations());
     ensure!(
         strides.iter().chain(dilations.iter()).all(|&step| step > 0),
@@ -215,7 +222,7 @@ fn window(spec: &PoolSpec, size: &[usize], adjustments: Option<&[usize]>) -> Tra
     };
     let before: Vec<usize> = padding.iter().map(|axis| axis.pad_before).collect();
     let after: Vec<usize> = padding.iter().map(|axis| axis.pad_after).collect();
-    Ok(Window {
+    Ok(ConvGeometry {
         kernel: [1; 2],
         strides: pair(&strides, 1)?,
         dilations: pair(&dilations, 1)?,
@@ -226,22 +233,22 @@ fn window(spec: &PoolSpec, size: &[usize], adjustments: Option<&[usize]>) -> Tra
 }
 
 fn method(
-    window: Window,
+    geometry: ConvGeometry,
     size: [usize; 2],
     output: [usize; 2],
     weights: Weights<'_>,
     bias: Vec<f32>,
 ) -> TractResult<Method> {
-    let simple = window.kernel == [3, 3]
-        && window.strides == [1, 1]
-        && window.dilations == [1, 1]
-        && window.groups == 1;
+    let simple = geometry.kernel == [3, 3]
+        && geometry.strides == [1, 1]
+        && geometry.dilations == [1, 1]
+        && geometry.groups == 1;
     if simple
         && weights.inputs.min(weights.outputs) >= CHANNELS_FOR_WINOGRAD
         && Winograd::takes(weights.inputs, weights.outputs)
     {
-        return Ok(Method::Winograd(Winograd::new(size, window.before, output, weights, bias)));
+        return Ok(Method::Winograd(Winograd::new(size, geometry.before, output, weights, bias)));
     }
-    let direct = Direct::new(window, size, weights, bias);
+    let direct = Direct::new(geometry, size, weights, bias);
     Ok(Method::Direct(direct.context("its kernel is larger than the image")?))
 }

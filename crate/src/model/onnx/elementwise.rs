@@ -1,7 +1,8 @@
 //! Functions of single values and of pairs of values, and reductions, over the types that a lowered
 //! model computes with: f32, and i64 for shapes, indices and classes.
 //!
-//! These are not tract's own, whose functions differ in the last bits from one processor to another.
+//! These are not tract's own, whose functions differ in the last bits from one processor to
+//! another.
 
 use tract_core::internal::*;
 

@@ -10,17 +10,17 @@ use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, TypeProto, 
 use tract_onnx::prelude::Framework;
 
 use super::Dim;
+use super::import_error::ImportError;
 use super::recognize::recognize;
-use super::refusal::Refusal;
 
 /// Reads a file; the message of a failure goes on after the file's name.
-pub(super) fn read(bytes: &[u8]) -> Result<ModelProto, Refusal> {
+pub(super) fn read(bytes: &[u8]) -> Result<ModelProto, ImportError> {
     if let Some(what) = recognize(bytes) {
         return Err(what.into());
     }
     let proto = tract_onnx::Onnx::default()
         .proto_model_for_read(&mut &*bytes)
-        .map_err(|e| Refusal::from("is not an ONNX file that can be read").caused_by(e))?;
+        .map_err(|e| ImportError::from("is not an ONNX file that can be read").caused_by(e))?;
     match &proto.graph {
         Some(graph) if !graph.output.is_empty() => Ok(proto),
         _ => Err("is not an ONNX file that can be read: it has no graph with outputs".into()),
@@ -52,7 +52,7 @@ pub(super) fn element_type(code: i32) -> String {
 }
 
 /// A value of any shape.
-pub(super) fn port(name: &str, element_type: i32) -> ValueInfoProto {
+pub(super) fn value_info(name: &str, element_type: i32) -> ValueInfoProto {
     let tensor = Tensor { elem_type: element_type, shape: None };
     let r#type = TypeProto { value: Some(TypeValue::TensorType(tensor)), ..TypeProto::default() };
     ValueInfoProto { name: name.into(), r#type: Some(r#type), ..ValueInfoProto::default() }
@@ -110,19 +110,19 @@ pub(super) fn external_files(graph: &GraphProto) -> Vec<String> {
 }
 
 /// Puts the weights of the external data file into the graph.
-pub(super) fn embed(graph: &mut GraphProto, data: Option<&[u8]>) -> Result<(), Refusal> {
+pub(super) fn embed(graph: &mut GraphProto, data: Option<&[u8]>) -> Result<(), ImportError> {
     let files = external_files(graph);
     let data = match (files.as_slice(), data) {
         ([], _) => return Ok(()),
         ([name], None) => {
-            return Err(Refusal::from(format!(
+            return Err(ImportError::from(format!(
                 "has its weights in another file, {name:?}: add that file, or export the model \
                  with external_data=False"
             )));
         }
         ([_], Some(data)) => data,
         (names, _) => {
-            return Err(Refusal::from(format!(
+            return Err(ImportError::from(format!(
                 "has its weights in several files ({names:?}): export it with one external data \
                  file or none"
             )));
@@ -142,7 +142,8 @@ pub(super) fn embed(graph: &mut GraphProto, data: Option<&[u8]>) -> Result<(), R
         };
         let values = end.and_then(|end| data.get(start..end)).ok_or_else(|| {
             format!(
-                "is not of this external data file, which has {} bytes and not the values of {:?}",
+                "needs another external data file: this one has {} bytes and not the values of \
+                 {:?}",
                 data.len(),
                 tensor.name
             )

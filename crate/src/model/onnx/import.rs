@@ -12,7 +12,7 @@ use tract_onnx::tract_hir::internal::*;
 use tract_onnx::tract_hir::tract_core::internal::translator::Translate;
 
 use super::check::{self, Element, Input};
-use super::refusal::Refusal;
+use super::import_error::ImportError;
 use super::register::ONNX;
 use super::{Datum, Dim, TensorSpec, file, info, quantized};
 
@@ -22,14 +22,14 @@ pub(super) fn is_known(node: &NodeProto) -> bool {
         && ONNX.op_register.0.contains_key(&node.op_type)
 }
 
-/// The file with its weights in it, the wanted values as its outputs, and nothing else in its graph.
-/// The message of a failure goes on after the file's name.
+/// The file with its weights in it, the wanted values as its outputs, and nothing else in its
+/// graph. The message of a failure goes on after the file's name.
 pub(super) fn prepare(
     mut proto: ModelProto,
     external: Option<&[u8]>,
     inputs: &[TensorSpec],
     outputs: &[&str],
-) -> Result<ModelProto, Refusal> {
+) -> Result<ModelProto, ImportError> {
     let graph = proto.graph.as_mut().ok_or("has no graph")?;
     if cut(graph, inputs) && lacks_inputs(graph, inputs, outputs) {
         file::embed(graph, external)?;
@@ -79,7 +79,7 @@ fn cut(graph: &mut GraphProto, inputs: &[TensorSpec]) -> bool {
             Datum::F32 => DataType::Float,
             Datum::I64 => DataType::Int64,
         };
-        graph.input.push(file::port(&spec.name, code.unwrap_or(usual as i32)));
+        graph.input.push(file::value_info(&spec.name, code.unwrap_or(usual as i32)));
     }
     graph.input.len() > before
 }
@@ -94,8 +94,8 @@ fn lacks_inputs(graph: &GraphProto, inputs: &[TensorSpec], outputs: &[&str]) -> 
     })
 }
 
-/// Makes constants of the shapes that a graph asks for: behind a cut it may need what comes before for
-/// its shape alone, as where a decoder's picture is brought to the shape of the encoder's.
+/// Makes constants of the shapes that a graph asks for: behind a cut it may need what comes before
+/// for its shape alone, as where a decoder's picture is brought to the shape of the encoder's.
 fn fix_shapes(proto: &mut ModelProto, inputs: &[TensorSpec], outputs: &[&str]) {
     let ports = proto.graph.iter().flat_map(|graph| &graph.input);
     let sources: Vec<(String, Element, Vec<usize>)> = ports
@@ -138,7 +138,7 @@ fn check_inputs<'a>(
     graph: &GraphProto,
     inputs: &'a [TensorSpec],
     outputs: &[&str],
-) -> Result<Vec<Input<'a>>, Refusal> {
+) -> Result<Vec<Input<'a>>, ImportError> {
     let mut given = Vec::new();
     let mut wrong = Vec::new();
     let needed = file::needed(graph, outputs);
@@ -203,7 +203,7 @@ fn declaration(input: &tract_onnx::pb::ValueInfoProto) -> String {
     format!("{:?} ({element_type} [{}])", input.name, dims.join(", "))
 }
 
-/// What stands for an element type of ONNX's.
+/// The crate's type for an ONNX element type.
 fn datum(code: i32) -> Option<Datum> {
     Some(match DataType::try_from(code).ok()? {
         DataType::Float | DataType::Float16 | DataType::Double => Datum::F32,

@@ -88,8 +88,8 @@ pub struct GraphInfo {
     pub memory: Option<u64>,
 }
 
-/// Sides of images that are tried where a file leaves them open. Any is fine for most networks; some
-/// only say that they take any.
+/// Sides of images that are tried where a file leaves them open. Any is fine for most networks;
+/// some only say that they take any.
 const SIDES: [usize; 5] = [32, 64, 28, 128, 256];
 
 /// Places across a code with which a decoder is tried.
@@ -102,8 +102,8 @@ const FEWEST: usize = 4;
 /// and width of images that have none as the first usual ones that the network takes.
 ///
 /// # Errors
-/// [`ErrorKind::Model`](crate::ErrorKind::Model) if the bytes are not an ONNX file. A graph that cannot
-/// be run is not an error.
+/// [`ErrorKind::Model`](crate::ErrorKind::Model) if the bytes are not an ONNX file. A graph that
+/// cannot be run is not an error.
 pub fn inspect(bytes: &[u8], external: Option<&[u8]>) -> Result<GraphInfo> {
     inspect_at(bytes, external, None)
 }
@@ -117,7 +117,7 @@ pub fn inspect_at(
     external: Option<&[u8]>,
     size: Option<[usize; 2]>,
 ) -> Result<GraphInfo> {
-    let mut proto = file::read(bytes).map_err(|refusal| refusal.of("the file"))?;
+    let mut proto = file::read(bytes).map_err(|error| error.of("the file"))?;
     proto.graph.iter_mut().for_each(open::fill);
     let shapes = proto.graph.iter().flat_map(|graph| &graph.input);
     let shapes: Vec<Vec<Dim>> = shapes.filter_map(|input| file::declared(input).1).collect();
@@ -215,7 +215,7 @@ fn inspect_proto(
         outputs,
         size,
         refused: missing
-            .map(|refusal| refusal.problem)
+            .map(|error| error.problem)
             .into_iter()
             .chain(report.problems)
             .reduce(|all, why| all + "; " + &why),
@@ -272,8 +272,8 @@ fn elements(dims: &[i64]) -> u64 {
     dims.iter().fold(1, |product, &dim| product.saturating_mul(u64::try_from(dim).unwrap_or(0)))
 }
 
-/// Bytes that the weights of convolutions of 3 x 3 take beyond a copy of them: Winograd's method has
-/// 36 values for their 9.
+/// Bytes that the weights of convolutions of 3 x 3 take beyond a copy of them: Winograd's method
+/// has 36 values for their 9.
 fn transformed_bytes(graph: &GraphProto) -> u64 {
     let mut bytes = 0;
     for node in graph.node.iter().filter(|node| node.op_type == "Conv") {

@@ -69,8 +69,8 @@ impl Rearrange {
     }
 
     /// Whether all values stay in their order, so that only the shape changes.
-    pub(super) fn keeps_order(&self) -> bool {
-        rearrange::keeps_order(&self.split, &self.permutation)
+    pub(super) fn is_identity(&self) -> bool {
+        rearrange::is_identity(&self.split, &self.permutation)
     }
 
     /// This and then `next` as one; `None` where an axis of one cuts through one of the other.
@@ -128,7 +128,7 @@ impl Rearrange {
 
 impl Kernel for Rearrange {
     fn run(&self, states: usize, mut inputs: TVec<TValue>) -> TractResult<Tensor> {
-        if self.keeps_order() {
+        if self.is_identity() {
             return inputs.remove(0).into_tensor().into_shape(&of_states(states, &self.shape));
         }
         match inputs[0].datum_type() {
@@ -184,7 +184,7 @@ mod tests {
     fn there_and_back_is_nothing() {
         let there = Rearrange::transpose(&[1, 8, 5, 7], &TO_CHANNELS_LAST);
         let back = Rearrange::transpose(&[1, 5, 7, 8], &TO_CHANNELS_FIRST);
-        assert!(!there.keeps_order());
-        assert!(there.then(&back).unwrap().keeps_order());
+        assert!(!there.is_identity());
+        assert!(there.then(&back).unwrap().is_identity());
     }
 }

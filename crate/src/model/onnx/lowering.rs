@@ -164,7 +164,7 @@ impl<'s> Lowering<'s> {
     }
 
     fn moved(&mut self, value: Value, op: Rearrange) -> TractResult<Value> {
-        if op.keeps_order() && self.shape(&value)? == op.shape {
+        if op.is_identity() && self.shape(&value)? == op.shape {
             return Ok(value);
         }
         self.wire(op, &[value])

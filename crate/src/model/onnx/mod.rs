@@ -23,6 +23,7 @@ mod file;
 mod finder;
 mod fuse;
 mod import;
+mod import_error;
 mod info;
 mod layout;
 mod lower;
@@ -35,7 +36,6 @@ mod product;
 mod profile;
 mod quantized;
 mod recognize;
-mod refusal;
 mod register;
 mod roles;
 mod states;
@@ -114,7 +114,7 @@ pub(crate) struct Network {
 
 debug_by_name!(Network);
 
-/// Most states that are run together: with more, each takes as long as with so many.
+/// The most states that are run together: beyond it the time per state no longer falls.
 const MOST_STATES: usize = 8;
 
 /// Elements that the largest value of all states may have together.
@@ -127,8 +127,8 @@ impl Network {
     /// f32, integers as i64.
     ///
     /// # Errors
-    /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file is not an ONNX graph, if it has other
-    /// inputs or lacks a wanted value, or if a needed operator cannot be run.
+    /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file is not an ONNX graph, if it has
+    /// other inputs or lacks a wanted value, or if a needed operator cannot be run.
     pub(crate) fn load(
         path: &str,
         bytes: &[u8],
@@ -136,7 +136,7 @@ impl Network {
         inputs: &[TensorSpec],
         outputs: &[&str],
     ) -> Result<Self> {
-        let proto = file::read(bytes).map_err(|refusal| refusal.of(path))?;
+        let proto = file::read(bytes).map_err(|error| error.of(path))?;
         Self::from_proto(path, proto, external, inputs, outputs)
     }
 
@@ -147,8 +147,8 @@ impl Network {
         inputs: &[TensorSpec],
         outputs: &[&str],
     ) -> Result<Self> {
-        let proto = import::prepare(proto, external, inputs, outputs)
-            .map_err(|refusal| refusal.of(path))?;
+        let proto =
+            import::prepare(proto, external, inputs, outputs).map_err(|error| error.of(path))?;
         let (outputs, plan, largest) = import::catch(|| {
             let mut model = import::typed(proto, inputs)?;
             Kernels.transform(&mut model)?;
@@ -177,9 +177,9 @@ impl Network {
         (MEMORY_OF_STATES / self.largest.max(1)).clamp(1, MOST_STATES)
     }
 
-    /// Runs the network on the values of its inputs, in the order given to [`Network::load`]: of one
-    /// state, or of several that lie one after the other, as those of the results do. What a state
-    /// gives has the same bits alone and among others.
+    /// Runs the network on the values of its inputs, in the order given to [`Network::load`]: of
+    /// one state, or of several that lie one after the other, as those of the results do. What a
+    /// state gives has the same bits alone and among others.
     ///
     /// # Errors
     /// [`ErrorKind::Shape`](crate::ErrorKind::Shape) for inputs of another number, length or type;

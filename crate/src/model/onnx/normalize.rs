@@ -58,8 +58,8 @@ impl Normalization {
         fits.then_some(Self { x, epsilon, shape, from })
     }
 
-    /// The number of groups, if this normalizes an image `[N, C, …]` of shape `image` over groups of
-    /// channels.
+    /// The number of groups, if this normalizes an image `[N, C, …]` of shape `image` over groups
+    /// of channels.
     pub(super) fn groups(&self, image: &[usize]) -> Option<usize> {
         let &[n, channels, ref pixels @ ..] = image else { return None };
         if pixels.is_empty() || pixels.len() > 2 || n == 0 {

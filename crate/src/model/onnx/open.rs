@@ -69,7 +69,8 @@ pub(super) fn place_codes(graph: &mut GraphProto, [height, width]: [usize; 2]) {
     }
 }
 
-/// Whether a shape is that of channels, other than those of pictures, with an open height and width.
+/// Whether a shape is that of channels, other than those of pictures, with an open height and
+/// width.
 pub(super) fn is_code(dims: &[Dim]) -> bool {
     let open = |dim: &Dim| matches!(dim, Dim::Symbol(_));
     matches!(dims, [_, Dim::Fixed(channels), height, width]
@@ -88,8 +89,8 @@ fn shape_of(graph: &mut GraphProto, input: usize) -> Option<&mut TensorShapeProt
     tensor.shape.as_mut()
 }
 
-/// The axis of an input over which the first layer sums, and its length: the axis of channels, or that
-/// of the numbers of a vector.
+/// The axis of an input over which the first layer sums, and its length: the axis of channels, or
+/// that of the numbers of a vector.
 fn features(graph: &GraphProto, input: &str, rank: usize) -> Option<(usize, i64)> {
     let mut open: Vec<(&str, Vec<usize>)> = vec![(input, (0..rank).collect())];
     let mut seen = HashSet::new();
@@ -160,12 +161,13 @@ mod tests {
     use tract_onnx::pb::{AttributeProto, TensorProto};
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    use super::super::file::port;
+    use super::super::file::value_info;
     use super::*;
 
     /// An input of so many axes, all of them open, and nodes with the weights that they take.
     fn filled(rank: usize, nodes: &[(&str, &[i64], AttributeProto)]) -> Vec<Dim> {
-        let mut graph = GraphProto { input: vec![port("value 0", 1)], ..GraphProto::default() };
+        let mut graph =
+            GraphProto { input: vec![value_info("value 0", 1)], ..GraphProto::default() };
         let dim = vec![Default::default(); rank];
         let value = &mut graph.input[0].r#type.as_mut().unwrap().value;
         let Some(DeclaredType::TensorType(tensor)) = value else { panic!() };

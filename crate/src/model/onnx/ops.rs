@@ -9,7 +9,7 @@ use tract_core::internal::*;
 use super::operator::{Cost, Kernel, operator, output, values};
 use crate::kernels::convolution::Direct;
 use crate::kernels::deconvolution::Deconvolution;
-use crate::kernels::panels::Panels;
+use crate::kernels::packed::PackedMatrix;
 use crate::kernels::winograd::Winograd;
 use crate::kernels::{activation, matmul, normalization, rearrange};
 
@@ -18,7 +18,7 @@ type Shape = TVec<usize>;
 thread_local! {
     /// Memory that the kernels work in, kept from one run to the next.
     static SCRATCH: RefCell<[Vec<f32>; 3]> = RefCell::default();
-    static PANELS: RefCell<Panels> = RefCell::new(Panels::zero(0, 0));
+    static PANELS: RefCell<PackedMatrix> = RefCell::new(PackedMatrix::zero(0, 0));
 }
 
 /// How a convolution is computed.
@@ -179,7 +179,7 @@ operator!(LayerNorm, |_: &LayerNorm| "LayerNorm");
 /// A product with weights, of the last axis.
 #[derive(Clone, Debug)]
 pub(super) struct Linear {
-    pub weights: Arc<Panels>,
+    pub weights: Arc<PackedMatrix>,
     pub bias: Arc<Vec<f32>>,
     pub silu: bool,
     pub shape: Shape,

@@ -8,7 +8,7 @@ use super::layout::Rearrange;
 use super::lowering::{Lowering, Value};
 use super::ops::{Linear, MatMul};
 use super::roles::Roles;
-use crate::kernels::panels::Panels;
+use crate::kernels::packed::PackedMatrix;
 
 impl Lowering<'_> {
     /// A product; `fusion` says what is done to its result if it [`is_linear`](Roles::is_linear).
@@ -18,14 +18,14 @@ impl Lowering<'_> {
         inputs: &[Value],
         fusion: Option<&Fusion>,
     ) -> TractResult<Value> {
-        ensure!(op.q_params.is_none(), "products of quantized values are not known here");
+        ensure!(op.q_params.is_none(), "products of quantized values are not supported");
         if let [x] = inputs {
             return self.reordered(op, x);
         }
         let [a, b] = inputs else { bail!("a product of {} values", inputs.len()) };
         for value in inputs {
             let found = self.datum_type(value)?;
-            ensure!(found == DatumType::F32, "products of {found:?} are not known here");
+            ensure!(found == DatumType::F32, "products of {found:?} are not supported");
         }
         let roles = Roles::of(op, &[self.shape(a)?, self.shape(b)?])?;
         let batch = roles.lengths(0, roles.batch.iter().map(|axis| axis[0]));
@@ -96,10 +96,10 @@ impl Lowering<'_> {
         let values = values.as_slice::<f32>()?;
         let affine = fusion.and_then(|fusion| fusion.affine.as_ref());
         let weights = match affine {
-            Some((scale, _)) => Panels::new(depth, columns, |k, column| {
+            Some((scale, _)) => PackedMatrix::new(depth, columns, |k, column| {
                 values[k * columns + column] * scale[column]
             }),
-            None => Panels::new(depth, columns, |k, column| values[k * columns + column]),
+            None => PackedMatrix::new(depth, columns, |k, column| values[k * columns + column]),
         };
         let op = Linear {
             weights: Arc::new(weights),
@@ -121,7 +121,7 @@ impl Lowering<'_> {
                 .and_then(|before| before.then(&op)),
             Value::Constant(_) => None,
         };
-        Ok(!composed.unwrap_or(op).keeps_order())
+        Ok(!composed.unwrap_or(op).is_identity())
     }
 
     /// An EinSum of one value that only puts its axes in another order.

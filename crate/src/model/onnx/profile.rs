@@ -33,8 +33,8 @@ pub struct OperatorTime {
 
 /// Runs an ONNX file (called `path` in messages) `runs` times on so many states at once and says
 /// which operators took how long in the mean; the last entry, `(between operators)`, is what passed
-/// outside all of them. Shapes that are open are those for one image. `clock` tells the time in any unit;
-/// one too coarse for single operators evens out over many runs.
+/// outside all of them. Shapes that are open are those for one image. `clock` tells the time in any
+/// unit; one too coarse for single operators evens out over many runs.
 ///
 /// # Errors
 /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file cannot be run,
@@ -47,7 +47,7 @@ pub fn profile(
     mut clock: impl FnMut() -> f64,
 ) -> Result<Vec<OperatorTime>> {
     if states == 0 || runs == 0 {
-        return Err(Error::request("there are no states or no runs", "give 1 or more of each"));
+        return Err(Error::request("states and runs must be positive", "give 1 or more of each"));
     }
     let network = with_all_outputs(path, bytes)?;
     import::catch(|| network.timed(states, runs, &mut clock))
@@ -55,8 +55,8 @@ pub fn profile(
 }
 
 /// Runs an ONNX file (called `path` in messages) once on the values that [`profile`] runs it on: in
-/// each input of real numbers the i-th is sin(0.37 i), and all integers are 0. All values of each of
-/// its outputs, in their order.
+/// each input of real numbers the i-th is sin(0.37 i), and all integers are 0. All values of each
+/// of its outputs, in their order.
 ///
 /// # Errors
 /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file cannot be run.

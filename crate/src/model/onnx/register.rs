@@ -1,5 +1,5 @@
-//! tract-onnx with the crate's functions in it: what tract computes of constants while it reads a file
-//! has the same bits on every processor, too.
+//! tract-onnx with the crate's functions in it: what tract computes of constants while it reads a
+//! file has the same bits on every processor, too.
 
 use std::sync::LazyLock;
 
@@ -87,7 +87,7 @@ fn function(
     node: &NodeProto,
 ) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
     let known = FUNCTIONS.iter().find(|(name, _)| *name == node.op_type);
-    let (_, name) = known.with_context(|| format!("there is no function {:?}", node.op_type))?;
+    let (_, name) = known.with_context(|| format!("unknown function {:?}", node.op_type))?;
     Ok((ElementWiseOp(Box::new(Named(name)), None).into_hir(), vec![]))
 }
 
@@ -101,7 +101,7 @@ impl ElementWiseMiniOp for Named {
     }
 
     fn eval_in_place(&self, tensor: &mut Tensor, _: Option<DatumType>) -> TractResult<()> {
-        let function = Function::named(self.0).context("there is no such function")?;
+        let function = Function::named(self.0).context("unknown function")?;
         let datum_type = tensor.datum_type();
         let mut values = tensor.cast_to::<f32>()?.into_owned();
         function.apply(values.try_as_plain_ram_mut()?.as_slice_mut()?);

@@ -27,19 +27,19 @@ impl Roles {
             let place = |places: &TVec<usize>| match places.as_slice() {
                 [] => Ok(None),
                 [place] => Ok(Some(*place)),
-                _ => bail!("an axis stands twice in one value"),
+                _ => bail!("an axis occurs twice in one operand"),
             };
             let (a, b) = (place(&axis.inputs[0])?, place(&axis.inputs[1])?);
             let result = place(&axis.outputs[0])?;
             let length = |input: usize, place: usize| shapes[input][place];
             match (a, b, result) {
                 (Some(a), Some(b), _) if length(0, a) == 1 && length(1, b) != 1 => {
-                    let result = result.context("a sum over an axis that is repeated")?;
+                    let result = result.context("a sum over a repeated axis")?;
                     roles.unused[0].push(a);
                     roles.columns.push([b, result]);
                 }
                 (Some(a), Some(b), _) if length(1, b) == 1 && length(0, a) != 1 => {
-                    let result = result.context("a sum over an axis that is repeated")?;
+                    let result = result.context("a sum over a repeated axis")?;
                     roles.unused[1].push(b);
                     roles.rows.push([a, result]);
                 }
@@ -49,7 +49,7 @@ impl Roles {
                 (None, Some(b), Some(result)) => roles.columns.push([b, result]),
                 (Some(a), None, None) if length(0, a) == 1 => roles.unused[0].push(a),
                 (None, Some(b), None) if length(1, b) == 1 => roles.unused[1].push(b),
-                _ => bail!("an axis of a product is in one of its values only"),
+                _ => bail!("an axis of a product occurs in one operand only"),
             }
         }
         let rows_of = |[_, result]: &[usize; 2]| *result;

@@ -1,5 +1,5 @@
-//! Which of tract's operators can be run: those that a kernel computes, and those that give the same
-//! bits on every processor.
+//! Which of tract's operators can be run: those that a kernel computes, and those that give the
+//! same bits on every processor.
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 
 use tract_core::internal::*;
 
-/// f32 stands for all real types, i64 for all integers.
+/// All real types become f32, all integers i64.
 pub(super) fn computed_type(datum_type: DatumType) -> DatumType {
     if datum_type.is_float() {
         DatumType::F32
@@ -13,7 +13,7 @@ pub(super) fn computed_type(datum_type: DatumType) -> DatumType {
     }
 }
 
-/// A constant in the type that stands for its own.
+/// A constant converted to the crate's type.
 pub(super) fn computed(tensor: &Arc<Tensor>) -> TractResult<Arc<Tensor>> {
     let to = computed_type(tensor.datum_type());
     if tensor.datum_type() == to {

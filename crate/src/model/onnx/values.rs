@@ -32,7 +32,7 @@ impl Lowering<'_> {
             }
             Core::Function { name, x } => {
                 let x = self.value(*x)?;
-                self.unary(Function::named(name).context("no such function")?, &x)
+                self.unary(Function::named(name).context("unknown function")?, &x)
             }
             Core::Upsample { x, factors } => {
                 let x = self.value(*x)?;
@@ -41,18 +41,19 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether an image lies with its channels innermost, other than by having one channel or pixel.
+    /// Whether an image lies with its channels innermost, other than by having one channel or
+    /// pixel.
     pub(super) fn is_channels_last(&self, value: &Value) -> TractResult<bool> {
         let shape = self.shape(value)?;
         let Value::Wire(outlet) = value else { return Ok(false) };
         let Some(before) = self.target.node(outlet.node).op_as::<Rearrange>() else {
             return Ok(false);
         };
-        if shape.len() != 4 || before.keeps_order() {
+        if shape.len() != 4 || before.is_identity() {
             return Ok(false);
         }
         let back = before.then(&Rearrange::transpose(&shape, &TO_CHANNELS_LAST));
-        Ok(back.is_some_and(|back| back.keeps_order()))
+        Ok(back.is_some_and(|back| back.is_identity()))
     }
 
     pub(super) fn cast(&mut self, value: &Value, to: DatumType) -> TractResult<Value> {
@@ -91,7 +92,7 @@ impl Lowering<'_> {
             }
             return self.wire(ElementWiseOp(op.0.clone(), None), std::slice::from_ref(value));
         }
-        self.unary(Function::named(&name).context("no such function")?, value)
+        self.unary(Function::named(&name).context("unknown function")?, value)
     }
 
     pub(super) fn binary_op(
@@ -161,7 +162,7 @@ impl Lowering<'_> {
         let last = self.is_channels_last(x)?;
         let mut value = if last { self.transpose(x, &TO_CHANNELS_LAST)? } else { x.clone() };
         if op.reducer == Reducer::MeanOfSquares {
-            value = self.unary(Function::named("Square").context("no such function")?, &value)?;
+            value = self.unary(Function::named("Square").context("unknown function")?, &value)?;
         }
         let mut reduced = shape.clone();
         for &axis in &op.axes {

@@ -1,5 +1,5 @@
-//! Sentences for people as a code with values: a page says them in its own language, and whoever has
-//! none takes them in English.
+//! Sentences for people as a code with values: a page says them in its own language, and whoever
+//! has none takes them in English.
 
 mod english;
 

@@ -105,7 +105,7 @@ fn chains(steps: Option<usize>) -> impl Iterator<Item = (Phrase, Value)> {
 const PREDICTED: [(&str, Code); 3] =
     [("epsilon", Code::PredictsEpsilon), ("x0", Code::PredictsX0), ("v", Code::PredictsV)];
 
-/// Guesses what the network is told of the noise, and what it gives back.
+/// Guesses the time input and the parameterization of the network.
 fn time(draft: &mut Draft, t: &Seen, output: &str, steps: Option<usize>) -> Result<()> {
     let mut place = vec![("name", json!(t.name)), ("unbatched", json!(t.unbatched))];
     if !t.shape.is_empty() {

@@ -41,13 +41,13 @@ const SIDES: [usize; 5] = [28, 32, 64, 128, 256];
 const SHORTEST: usize = 4;
 /// Longer ones are refused by the manifest.
 const LONGEST: usize = 1024;
-/// One side is at most so many times the other.
+/// The largest ratio of the sides.
 const LONGISH: usize = 3;
 /// More than anybody would choose from.
 const MOST_SIZES: usize = 12;
 
-/// Images of a number of values, the likeliest first: those of data sets, squares, and then the less
-/// oblong before the more, grey before colour, upright before lying.
+/// Images of a number of values, the likeliest first: those of data sets, squares, and then the
+/// less oblong before the more, grey before colour, upright before lying.
 pub(super) fn sizes(length: usize) -> Vec<FlatImage> {
     let mut all: Vec<ImageShape> = Vec::new();
     for channels in [1, 3] {
@@ -78,8 +78,8 @@ pub(super) fn sizes(length: usize) -> Vec<FlatImage> {
     with_layouts.take(MOST_SIZES).collect()
 }
 
-/// Finds which inputs and outputs are images, those that are flat by the hint, by the images of other
-/// files, or by their length; and what each file is for.
+/// Finds which inputs and outputs are images, those that are flat by the hint, by the images of
+/// other files, or by their length; and what each file is for.
 pub(super) fn assign(
     candidates: &mut [Candidate<'_>],
     hint: Option<FlatImage>,
@@ -90,7 +90,8 @@ pub(super) fn assign(
     {
         return Err(Error::request(
             format_args!(
-                "no input or output is a vector of {} values, which an image of {} x {} pixels and {} channels has",
+                "no input or output is a vector of {} values, which an image of {} x {} pixels and \
+                    {} channels has",
                 image.dimensions(),
                 image.height,
                 image.width,

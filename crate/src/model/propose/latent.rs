@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::draw::{self, Draw};
 use super::ports::{Seen, before_activation, image_of, of_value};
+use super::reparameterization::{self, Reparameterization};
 use super::{Candidate, Choice, Draft, choice, class_adapter, class_input, fields, whole, within};
 use crate::error::Result;
 use crate::model::manifest::{ImageShape, Layout};
@@ -143,7 +143,10 @@ fn decoder_output(
         } else {
             "std"
         };
-        let with = |value: &str, range: [f64; 2]| json!({"value": "mean", "range": range, "spread": {"name": spread.name, "value": value}});
+        let with = |value: &str, range: [f64; 2]| {
+            let spread = json!({"name": spread.name, "value": value});
+            json!({"value": "mean", "range": range, "spread": spread})
+        };
         let logistic = of(
             output,
             Code::DiscretizedLogistic.into(),
@@ -284,11 +287,11 @@ fn propose_encoder(
     }
     let reason = if signed { Code::EncoderAsDecoder } else { Code::UsualScale };
     draft.guess("encoder.image", reason, choices)?;
-    let drawn = draw::find(encoder.info, latents);
+    let drawn = reparameterization::find(encoder.info, latents);
     let graph = whole::Graph::new(encoder.info);
     // noise that is an input is for the draw alone
     let is_for_q = |p: &&Seen| {
-        let needed = |draw: &Draw| {
+        let needed = |draw: &Reparameterization| {
             [&draw.mean, &draw.spread].into_iter().any(|part| graph.needs(part, None, &p.name))
         };
         drawn.as_ref().is_none_or(needed)

@@ -1,14 +1,14 @@
 //! An entry for files from elsewhere: what each network is, its adapters, and why that is thought.
 //!
-//! A proposal is made of names and shapes alone and may be wrong; [`check`](fn@crate::engine::check)
-//! runs the networks and says what looks wrong.
+//! A proposal is made of names and shapes alone and may be wrong;
+//! [`check`](fn@crate::engine::check) runs the networks and says what looks wrong.
 
 mod diffusion;
-mod draw;
 mod flat;
 mod latent;
 mod ports;
 mod posterior;
+mod reparameterization;
 mod whole;
 
 use serde::{Deserialize, Serialize};
@@ -111,7 +111,8 @@ impl<'a> Candidate<'a> {
         Self { name: &file.name, info: &file.info, inputs, outputs, role: None }
     }
 
-    /// Takes flat vectors for images where one of the images has as many values, and finds the role.
+    /// Takes flat vectors for images where one of the images has as many values, and finds the
+    /// role.
     fn assign(&mut self, images: &[FlatImage]) {
         for port in self.inputs.iter_mut().chain(&mut self.outputs) {
             let image = images.iter().find(|flat| port.flat() == Some(flat.image.dimensions()));
@@ -160,9 +161,9 @@ fn role(inputs: &[Seen], outputs: &[Seen]) -> Option<Role> {
 /// Proposes an entry for files that were inspected.
 ///
 /// # Errors
-/// [`ErrorKind::Value`](crate::ErrorKind::Value) if no vector has as many values as the image of the
-/// options; [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the proposal is not a valid entry,
-/// which would be a fault of this function.
+/// [`ErrorKind::Value`](crate::ErrorKind::Value) if no vector has as many values as the image of
+/// the options; [`ErrorKind::Manifest`](crate::ErrorKind::Manifest) if the proposal is not a valid
+/// entry, which would be a fault of this function.
 pub fn propose(id: &str, files: &[NamedFile], options: &ProposalOptions) -> Result<Proposal> {
     let mut candidates: Vec<Candidate<'_>> = files.iter().map(Candidate::new).collect();
     let flat = flat::assign(&mut candidates, options.flat)?;

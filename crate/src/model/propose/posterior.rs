@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::draw::Draw;
 use super::ports::{Looks, Seen};
+use super::reparameterization::Reparameterization;
 use super::whole;
 use super::{Candidate, Choice, Draft, choice, fields, preferred};
 use crate::error::Result;
@@ -14,10 +14,10 @@ pub(super) fn propose(
     draft: &mut Draft,
     encoder: &Candidate<'_>,
     latents: usize,
-    drawn: Option<Draw>,
+    drawn: Option<Reparameterization>,
 ) -> Result<()> {
     // a draw says more than any name
-    if let Some(Draw { mean, spread, form }) = drawn {
+    if let Some(Reparameterization { mean, spread, form }) = drawn {
         let reason = Phrase::new(
             Code::DrawnCode,
             [

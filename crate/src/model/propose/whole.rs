@@ -6,15 +6,15 @@ use super::ports::{Seen, of_value};
 use super::{Candidate, Role};
 use crate::model::onnx::{GraphInfo, GraphValue};
 
-/// Encoder and decoder: what comes before the code and what is made of it. None where the image that
-/// comes out is made of no value that is much smaller than the image that goes in.
+/// Encoder and decoder: what comes before the code and what is made of it. None where the image
+/// that comes out is made of no value that is much smaller than the image that goes in.
 pub(super) fn halves<'a>(whole: &Candidate<'a>) -> Option<[Candidate<'a>; 2]> {
     let info = whole.info;
     let graph = Graph::new(info);
     let image = whole.inputs.iter().find(|port| port.image().is_some())?;
     let pixels = image.image()?.0.dimensions();
     let drawn = drawn(info);
-    // what the file says of q(z|x)
+    // the parts of q(z|x) in the file
     let told: Vec<Seen> = whole
         .outputs
         .iter()

@@ -41,7 +41,7 @@ export const derivation = {
       ],
       functions: [
         'math::inference::variational::Gaussian::at',
-        'math::inference::gradient::Visit::gradient',
+        'math::inference::gradient::Integrand::gradient',
         'math::inference::gradient::estimate',
       ],
       cites: ['kingma2014', 'rezende2014', 'roeder2017'],
@@ -52,7 +52,10 @@ export const derivation = {
         tex.display`\begin{aligned} & \nabla_\phi\, \ELBO \\ &= \int f_\phi\, \nabla_\phi q_\phi\, dz + \int q_\phi\, \nabla_\phi f_\phi\, dz \\ &= \E_{q}\bigl[f_\phi(z)\, \nabla_\phi \log q_\phi(z)\bigr] - \underbrace{\E_{q}\bigl[\nabla_\phi \log q_\phi(z)\bigr]}_{0} \end{aligned}`,
         tex.display`\link{variance}{\Var[\hat g]} = \frac{1}{\link{S}{S}} \Bigl( \E_q\bigl[f_\phi^2\, \lVert \nabla_\phi \log q_\phi \rVert^2\bigr] - \link{slope}{\lVert \nabla_\phi\, \ELBO \rVert}^2 \Bigr)`,
       ],
-      functions: ['math::inference::variational::Posed::score', 'math::inference::exact::exact'],
+      functions: [
+        'math::inference::variational::PointEvaluation::score',
+        'math::inference::exact::exact',
+      ],
       cites: ['ranganath2014'],
     },
     {
@@ -75,7 +78,7 @@ export const derivation = {
       wrong: tex.display`\ELBO(q) = \sum_k \pi_k\, \E_{q_k}\bigl[\log \tilde p(z) - \log q_k(z)\bigr]`,
       functions: [
         'math::inference::gradient::estimate',
-        'math::inference::variational::Mixture::pose',
+        'math::inference::variational::Mixture::evaluate',
       ],
       cites: ['morningstar2021'],
     },

@@ -26,7 +26,7 @@ export const derivation = {
         tex.display`\log p_\theta(x) - \ELBO(x) = \KL{q_\phi(z \mid x)}{p_\theta(z \mid x)}`,
       ],
       wrong: tex.display`\begin{aligned} \ELBO(x) ={}& \E_q[\log p_\theta(x \mid z)] \\ &+ \KL{q_\phi(z \mid x)}{p(z)} \end{aligned}`,
-      functions: ['engine::vae::score::VaeElbo::new', 'engine::vae::score::Vae::elbo'],
+      functions: ['engine::latent_bound::LatentBound::result', 'engine::vae::score::Vae::elbo'],
       cites: ['kingma2014', 'rezende2014'],
     },
     {
@@ -63,7 +63,7 @@ export const derivation = {
         tex.display`\begin{aligned} P(x_j \mid z) ={}& s\Bigl(\frac{x_j + \frac1{255} - m_j}{\tau_j}\Bigr) \\ &- s\Bigl(\frac{x_j - \frac1{255} - m_j}{\tau_j}\Bigr) \end{aligned}`,
         tex.display`\begin{aligned} \log\bigl(s(b) - s(a)\bigr) &= \log s(b) + \log s(-a) \\ &\quad + \log\bigl(1 - e^{a - b}\bigr) \end{aligned}`,
       ],
-      functions: ['math::logistic::discretized_log_likelihood'],
+      functions: ['math::discretized_logistic::discretized_log_likelihood'],
       cites: ['kingma2016', 'salimans2017'],
     },
     {

@@ -1,4 +1,4 @@
-//! What the encoder says of drawings, and how they are reconstructed.
+//! Checks of the encoder: posteriors of drawings, and their reconstructions.
 
 use std::f64::consts::LN_2;
 

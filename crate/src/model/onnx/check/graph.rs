@@ -25,8 +25,8 @@ const NOT_DETERMINISTIC: [&str; 10] = [
     "SequenceMap",
 ];
 
-/// Operators that only kernels of this crate compute: tract would compute them of constants while it reads the
-/// file, by what the WebAssembly of the page leaves out.
+/// Operators that only kernels of this crate compute: tract would compute them of constants while
+/// it reads the file, by what the WebAssembly of the page leaves out.
 const NOT_OF_CONSTANTS: [&str; 5] = ["Conv", "ConvTranspose", "Einsum", "Gemm", "MatMul"];
 
 /// The domain of operators that onnxruntime has besides ONNX's.
@@ -204,8 +204,8 @@ impl<'a> Check<'a> {
         Some(Value::new(of.element, of.shape.clone()))
     }
 
-    /// What is wrong with a node whatever it takes. The rest of a node that no wanted output needs
-    /// does not matter.
+    /// Faults of a node that do not depend on its inputs. The rest of a node that no wanted output
+    /// needs does not matter.
     fn unneeded(&self, node: &NodeProto, signatures: &Signatures) -> Result<(), String> {
         match signatures.get(&node.op_type) {
             Ok(signature) if is_own_domain(&node.domain) => {
@@ -220,7 +220,7 @@ impl<'a> Check<'a> {
                 }
             }
             Ok(_) if node.domain == CONTRIBUTED && !CONTRIBUTIONS.contains(&&*node.op_type) => {
-                return Err("there is no such operator in this domain".into());
+                return Err("this domain has no operator of that name".into());
             }
             _ => return Ok(()),
         }

@@ -24,7 +24,7 @@ use self::graph::Check;
 use self::signature::Signatures;
 use self::value::Value;
 pub(super) use self::value::{Element, element};
-use super::refusal::Refusal;
+use super::import_error::ImportError;
 
 /// Problems that a message names.
 const NAMED: usize = 6;
@@ -64,7 +64,7 @@ pub(super) fn check(
     model: &mut ModelProto,
     inputs: &[Input<'_>],
     outputs: &[&str],
-) -> Result<Report, Refusal> {
+) -> Result<Report, ImportError> {
     let report = inspect(model, inputs, outputs);
     if report.problems.is_empty() {
         return Ok(report);
@@ -73,7 +73,7 @@ pub(super) fn check(
     if report.problems.len() > NAMED {
         message += &format!("; and {} more", report.problems.len() - NAMED);
     }
-    Err(Refusal::from(format!("cannot be used: {message}")).at(report.node))
+    Err(ImportError::from(format!("cannot be used: {message}")).at(report.node))
 }
 
 /// As [`check`], but what is wrong is listed in the report, and the rest of the graph described.
@@ -100,7 +100,8 @@ pub(super) fn integers(tensor: &TensorProto) -> Option<Rc<[i64]>> {
     Value::from_tensor(tensor).ok()?.integers()
 }
 
-/// The numbers of a tensor of floating-point numbers; `None` for others, and for one that is damaged.
+/// The numbers of a tensor of floating-point numbers; `None` for others, and for one that is
+/// damaged.
 pub(super) fn reals(tensor: &TensorProto) -> Option<Rc<[f64]>> {
     Value::from_tensor(tensor).ok()?.reals()
 }

@@ -24,7 +24,7 @@ pub(super) struct Signatures {
 pub(super) struct Signature {
     inputs: Vec<Parameter>,
     outputs: Vec<Parameter>,
-    /// The types that each letter may stand for.
+    /// The types that each type variable allows.
     types: HashMap<char, &'static str>,
     /// Name, type and whether it must be there.
     attributes: Vec<(&'static str, char, bool)>,
@@ -157,7 +157,7 @@ impl Signature {
         Ok(())
     }
 
-    /// What the letters of the types stand for, by the inputs of a node.
+    /// The type variables, bound by the inputs of a node.
     pub(super) fn bind(
         &self,
         inputs: &[Option<Value<'_>>],

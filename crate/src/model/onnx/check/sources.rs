@@ -77,7 +77,7 @@ fn given<'a>(input: &Input<'_>, declared: &ValueInfoProto) -> Result<Value<'a>, 
     if let Some(shape) = &tensor.shape {
         let dims: Vec<Option<&Dimension>> =
             shape.dim.iter().map(|dim| dim.value.as_ref()).collect();
-        // A name stands for any length, and so does a negative number.
+        // A name or a negative number means any length.
         let fits = |(dim, &length): (&Option<&Dimension>, &usize)| match dim {
             Some(Dimension::DimValue(value)) => *value < 0 || *value == length as i64,
             Some(Dimension::DimParam(_)) | None => true,

@@ -212,7 +212,8 @@ fn malformed_files_are_refused() {
     let mut compared = 0;
     for (name, bytes, expected) in files {
         if expected.is_empty() {
-            // Whatever passes may still be refused when it is loaded or run, but gives no other picture.
+            // Whatever passes may still be refused when it is loaded or run, but gives no other
+            // picture.
             let inputs = [TensorSpec::f32("z", &[1, 2])];
             let found = Network::load(name, bytes, None, &inputs, &["logits"])
                 .and_then(|network| network.run(&[Values::F32(&[0.3, -0.7])]));
@@ -228,7 +229,7 @@ fn malformed_files_are_refused() {
         }
         let verdict = decode(bytes).and_then(|mut model| {
             let z = Input { name: "z", element: 'f', shape: &[1, 2] };
-            check(&mut model, &[z], &["logits"]).map_err(|refusal| refusal.problem)
+            check(&mut model, &[z], &["logits"]).map_err(|error| error.problem)
         });
         let is_right = match &verdict {
             Ok(_) => expected.is_empty(),

@@ -17,10 +17,10 @@ use tract_onnx::pb::{
 
 mod exports;
 mod fusions;
+mod import_errors;
 mod mutations;
 mod operators;
 mod quantized;
-mod refusals;
 mod shipped;
 mod states;
 

@@ -90,7 +90,7 @@ fn what_onnxruntime_refuses_of_nodes_is_refused() {
     for (case, seed, why) in [
         // in parts of the graph that no output needs
         (1, 8661, "has neither scales nor sizes"),
-        (2, 10327, "there is no such operator in this domain"),
+        (2, 10327, "this domain has no operator of that name"),
         (2, 16684, "input 1 is float64, which this operator does not take"),
         // inputs and outputs without a name, of which there may be any number
         (1, 18509, "output 2 has no name"),

@@ -125,16 +125,16 @@ fn gemm(call: &Call<'_, '_>) -> Rule {
 
 fn matmul(call: &Call<'_, '_>) -> Rule {
     let (a, b) = (&call.input(0)?.shape, &call.input(1)?.shape);
-    let refusal = || format!("values of shapes {a:?} and {b:?} cannot be multiplied");
+    let misfit = || format!("values of shapes {a:?} and {b:?} cannot be multiplied");
     let (Some(&depth), Some(_)) = (a.last(), b.last()) else {
-        return Err(refusal());
+        return Err(misfit());
     };
     let (rows, columns) = (a.get(a.len().wrapping_sub(2)), (b.len() > 1).then(|| b[b.len() - 1]));
     if b[b.len().saturating_sub(2)] != depth || depth < 1 {
-        return Err(refusal());
+        return Err(misfit());
     }
     let batch = |shape: &[i64]| shape[..shape.len().saturating_sub(2)].to_vec();
-    let mut shape = broadcast([batch(a).as_slice(), &batch(b)]).map_err(|_| refusal())?;
+    let mut shape = broadcast([batch(a).as_slice(), &batch(b)]).map_err(|_| misfit())?;
     shape.extend(rows);
     shape.extend(columns);
     Ok(vec![Output::new(shape)])

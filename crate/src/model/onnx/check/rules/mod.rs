@@ -196,7 +196,7 @@ fn broadcast<'s>(shapes: impl IntoIterator<Item = &'s [i64]>) -> Rule<Vec<i64>> 
                 (a, b) if a == b => {}
                 (1, b) => *common = b,
                 (_, 1) => {}
-                _ => return Err(format!("shapes {result:?} and {shape:?} do not go together")),
+                _ => return Err(format!("shapes {result:?} and {shape:?} cannot be broadcast")),
             }
         }
     }

@@ -55,24 +55,23 @@ fn reshape(call: &Call<'_, '_>) -> Rule {
                 open = Some(at);
                 1
             }
-            0 if !keeps_zeros => *input
-                .shape
-                .get(at)
-                .ok_or_else(|| format!("{target:?} keeps a length that the input lacks"))?,
+            0 if !keeps_zeros => *input.shape.get(at).ok_or_else(|| {
+                format!("{target:?} copies a length (0) from an axis that the input lacks")
+            })?,
             length if length < 0 => return Err(format!("the shape {target:?} is not possible")),
             length => length,
         });
     }
-    let refusal = || format!("{:?} cannot be reshaped to {target:?}", input.shape);
-    let known = value::count(&shape).map_err(|_| refusal())?;
+    let misfit = || format!("{:?} cannot be reshaped to {target:?}", input.shape);
+    let known = value::count(&shape).map_err(|_| misfit())?;
     if let Some(at) = open {
         if known == 0 || input.count() % known != 0 {
-            return Err(refusal());
+            return Err(misfit());
         }
         shape[at] = input.count() / known;
     }
-    if value::count(&shape).map_err(|_| refusal())? != input.count() {
-        return Err(refusal());
+    if value::count(&shape).map_err(|_| misfit())? != input.count() {
+        return Err(misfit());
     }
     reshaped(input, shape)
 }
@@ -117,7 +116,9 @@ fn squeeze(call: &Call<'_, '_>) -> Rule {
     let input = call.input(0)?;
     let named = match call.list("axes", 1)? {
         Some(list) => axes(&list, input.rank())?,
-        None if call.opset < 13 => return Err("without axes it is not supported".into()),
+        None if call.opset < 13 => {
+            return Err("is not supported without axes before version 13".into());
+        }
         None => (0..input.shape.len()).filter(|&at| input.shape[at] == 1).collect(),
     };
     if let Some(at) = named.iter().find(|&&at| input.shape[at] != 1) {

@@ -72,6 +72,7 @@ impl LogisticRegression {
     }
 
     /// Eight observations, two of them on the other class's side.
+    #[must_use]
     pub fn example() -> Self {
         let of = |(x, label)| Observation { x, label };
         let data =
@@ -89,11 +90,13 @@ impl LogisticRegression {
     }
 
     /// The observations.
+    #[must_use]
     pub fn data(&self) -> &[Observation] {
         &self.data
     }
 
     /// log p(labels | z) + log p(z) in nats, at z = (slope, intercept).
+    #[must_use]
     pub fn log_density(&self, z: Point) -> f64 {
         let log_var = 2.0 * libm::log(Self::PRIOR_STD);
         let prior = log_density(z[0], 0.0, log_var) + log_density(z[1], 0.0, log_var);
@@ -101,6 +104,7 @@ impl LogisticRegression {
     }
 
     /// [`LogisticRegression::log_density`] and its gradient.
+    #[must_use]
     pub fn evaluate(&self, z: Point) -> (f64, Point) {
         let precision = 1.0 / (Self::PRIOR_STD * Self::PRIOR_STD);
         let mut gradient = [-z[0] * precision, -z[1] * precision];
@@ -113,12 +117,14 @@ impl LogisticRegression {
     }
 
     /// log Z = log ∫ p(labels | z) p(z) dz in nats.
+    #[must_use]
     pub fn log_evidence(&self) -> f64 {
         self.log_evidence
     }
 
     /// Nodes whose masses are those of the posterior; see
     /// [`Target::nodes`](super::target::Target::nodes).
+    #[must_use]
     pub fn nodes(&self) -> Vec<Node> {
         self.nodes.clone()
     }

@@ -16,7 +16,7 @@ use crate::model::{NoisePredictor, NoisyState};
 
 /// An image, a chain and a seed: every draw of `q(x_t|x_0)` follows from the pass and the timestep.
 #[derive(Debug)]
-pub(super) struct Forward {
+pub(super) struct NoisedImage {
     predictor: Arc<dyn NoisePredictor>,
     pub(super) schedule: NoiseSchedule,
     pub(super) seed: u64,
@@ -41,7 +41,7 @@ impl Point {
 }
 
 /// One network evaluation.
-pub(super) struct ForwardDraw {
+pub(super) struct NoisedDraw {
     /// The draw of `q(x_t|x_0)`.
     pub(super) x_t: Array1<f64>,
     /// The model's clean image from it.
@@ -50,7 +50,7 @@ pub(super) struct ForwardDraw {
     pub(super) nats: f64,
 }
 
-impl Forward {
+impl NoisedImage {
     pub(super) fn new(
         predictor: Arc<dyn NoisePredictor>,
         schedule: NoiseSchedule,
@@ -66,13 +66,13 @@ impl Forward {
     }
 
     /// The draw at one point.
-    pub(super) fn draw(&self, point: Point) -> Result<ForwardDraw> {
+    pub(super) fn draw(&self, point: Point) -> Result<NoisedDraw> {
         let mut draws = self.draws(&[point])?;
         draws.pop().ok_or_else(|| Error::model("gave no prediction of a state"))
     }
 
     /// The draws at several points, whose states go through the network together.
-    pub(super) fn draws(&self, points: &[Point]) -> Result<Vec<ForwardDraw>> {
+    pub(super) fn draws(&self, points: &[Point]) -> Result<Vec<NoisedDraw>> {
         let mut noised: Vec<Array1<f64>> = Vec::with_capacity(points.len());
         for (at, point) in points.iter().enumerate() {
             let same = at.checked_sub(1).filter(|&last| points[last].has_noise_of(point));
@@ -98,7 +98,7 @@ impl Forward {
                     1 => l_0(&self.levels, predicted_x0.view(), &self.schedule),
                     t => l_denoising(self.x0.view(), predicted_x0.view(), &self.schedule, t),
                 };
-                ForwardDraw { x_t, predicted_x0, nats }
+                NoisedDraw { x_t, predicted_x0, nats }
             })
             .collect())
     }
@@ -110,7 +110,7 @@ impl Forward {
     }
 
     /// `L_0` of a draw at t = 1 with the variance that Ho et al. (2020) give its Gaussian in code.
-    pub(super) fn l_0_posterior_variance(&self, draw: &ForwardDraw) -> f64 {
+    pub(super) fn l_0_posterior_variance(&self, draw: &NoisedDraw) -> f64 {
         l_0_posterior_variance(&self.levels, draw.predicted_x0.view(), &self.schedule)
     }
 
@@ -126,7 +126,7 @@ impl Forward {
 
     /// The consistency term of a draw at a timestep in `2..=T`, with `x_{t-1}` and `x_{t-2}` drawn
     /// beside its `x_t`.
-    pub(super) fn consistency(&self, draw: &ForwardDraw, pass: usize, t: usize) -> f64 {
+    pub(super) fn consistency(&self, draw: &NoisedDraw, pass: usize, t: usize) -> f64 {
         let noise = self.noise(Purpose::PosteriorNoise, pass, t, 2 * self.dimensions());
         let neighbours =
             Neighbours::draw(self.x0.view(), draw.x_t.view(), &self.schedule, t, noise.view());

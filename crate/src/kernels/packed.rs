@@ -4,17 +4,18 @@ use std::ops::Range;
 
 use super::tile::{MIDDLE, NARROW, ROWS, WIDE, accumulate, accumulate_row};
 
-/// A matrix of `depth` rows and `columns` columns as panels of `W` columns, of which the last may be
-/// [`MIDDLE`] or [`NARROW`]. What the last panel has beyond the matrix is zero.
+/// A matrix of `depth` rows and `columns` columns as panels of `W` columns, of which the last may
+/// be [`MIDDLE`] or [`NARROW`]. What the last panel has beyond the matrix is zero.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Panels<const W: usize = WIDE> {
+pub struct PackedMatrix<const W: usize = WIDE> {
     depth: usize,
     columns: usize,
     values: Vec<f32>,
 }
 
-impl<const W: usize> Panels<W> {
+impl<const W: usize> PackedMatrix<W> {
     /// A matrix of zeros.
+    #[must_use]
     pub fn zero(depth: usize, columns: usize) -> Self {
         let mut panels = Self { depth: 0, columns: 0, values: Vec::new() };
         panels.clear(depth, columns);
@@ -89,6 +90,7 @@ impl<const W: usize> Panels<W> {
 
     /// Where a value of the matrix stands among [`values_mut`](Self::values_mut).
     #[inline]
+    #[must_use]
     pub fn place(&self, k: usize, column: usize) -> usize {
         let first = column - column % W;
         first * self.depth + k * width::<W>(self.columns - first) + column - first
@@ -100,11 +102,13 @@ impl<const W: usize> Panels<W> {
     }
 
     /// Rows of the matrix.
+    #[must_use]
     pub fn depth(&self) -> usize {
         self.depth
     }
 
     /// Columns of the matrix.
+    #[must_use]
     pub fn columns(&self) -> usize {
         self.columns
     }
@@ -112,15 +116,14 @@ impl<const W: usize> Panels<W> {
     /// For each row: the sum over parts of `x[start..start + length] · weights`, where the parts of
     /// the depth follow one another, and part i of row r starts at `starts[r] + parts[i].0` in x.
     ///
-    /// All inlined into the caller: with anything between the loops and where their sums go, the
-    /// sums pass through memory.
+    /// Must be inlined: otherwise the accumulators spill to memory.
     #[inline(always)]
-    pub fn multiply<S: Sink>(
+    pub fn multiply<S: Output>(
         &self,
         x: &[f32],
         starts: &[usize],
         parts: &[(usize, usize)],
-        sink: &mut S,
+        output: &mut S,
     ) {
         let (tiles, single) = starts.as_chunks::<ROWS>();
         let mut rest = self.values.as_slice();
@@ -131,29 +134,29 @@ impl<const W: usize> Panels<W> {
             rest = others;
             let columns = first..self.columns.min(first + width);
             if width == W {
-                multiply_panel::<W, _>(panel.as_chunks().0, x, tiles, parts, columns, sink);
+                multiply_panel::<W, _>(panel.as_chunks().0, x, tiles, parts, columns, output);
             } else if width == MIDDLE {
-                multiply_panel::<MIDDLE, _>(panel.as_chunks().0, x, tiles, parts, columns, sink);
+                multiply_panel::<MIDDLE, _>(panel.as_chunks().0, x, tiles, parts, columns, output);
             } else {
-                multiply_panel::<NARROW, _>(panel.as_chunks().0, x, tiles, parts, columns, sink);
+                multiply_panel::<NARROW, _>(panel.as_chunks().0, x, tiles, parts, columns, output);
             }
             first += width;
         }
         for (at, &start) in single.iter().enumerate() {
-            self.multiply_row(x, start, parts, tiles.len() * ROWS + at, sink);
+            self.multiply_row(x, start, parts, tiles.len() * ROWS + at, output);
         }
     }
 
-    /// As `multiply`, of one row that no tile has. Apart from it, which is compiled to better code
-    /// without.
+    /// `multiply` of one of the rows left after the last tile. Out of line: inlined, it slows
+    /// `multiply`.
     #[inline(never)]
-    fn multiply_row<S: Sink>(
+    fn multiply_row<S: Output>(
         &self,
         x: &[f32],
         start: usize,
         parts: &[(usize, usize)],
         row: usize,
-        sink: &mut S,
+        output: &mut S,
     ) {
         let wide = self.columns / W;
         let (panels, last) = self.values.split_at(self.depth * wide * W);
@@ -170,12 +173,12 @@ impl<const W: usize> Panels<W> {
                     parts,
                 );
                 for (p, sums) in sums.iter().enumerate() {
-                    sink.take(row, first + p * W, sums);
+                    output.store(row, first + p * W, sums);
                 }
                 at += 4;
             } else {
                 let [sums] = row_sums([panel(at)], x, start, parts);
-                sink.take(row, first, &sums);
+                output.store(row, first, &sums);
                 at += 1;
             }
         }
@@ -185,44 +188,44 @@ impl<const W: usize> Panels<W> {
         }
         if width::<W>(rest) == W {
             let [sums] = row_sums::<W, 1>([last.as_chunks().0], x, start, parts);
-            sink.take_part(row, first, &sums[..rest]);
+            output.store_part(row, first, &sums[..rest]);
         } else if width::<W>(rest) == MIDDLE {
             let [sums] = row_sums::<MIDDLE, 1>([last.as_chunks().0], x, start, parts);
-            sink.take_part(row, first, &sums[..rest]);
+            output.store_part(row, first, &sums[..rest]);
         } else {
             let [sums] = row_sums::<NARROW, 1>([last.as_chunks().0], x, start, parts);
-            sink.take_part(row, first, &sums[..rest]);
+            output.store_part(row, first, &sums[..rest]);
         }
     }
 }
 
-/// Where the sums go.
-pub trait Sink {
-    /// Takes sums of [`ROWS`] rows from `row` on, for the columns from `first` on. To be inlined:
-    /// then they come in registers.
+/// Where a product stores its sums.
+pub trait Output {
+    /// Stores sums of [`ROWS`] rows from `row` on, for the columns from `first` on. Must be
+    /// inlined: then the sums stay in registers.
     #[inline(always)]
-    fn take_tile<const N: usize>(&mut self, row: usize, first: usize, tile: &[[f32; N]; ROWS]) {
+    fn store_tile<const N: usize>(&mut self, row: usize, first: usize, tile: &[[f32; N]; ROWS]) {
         for (r, sums) in tile.iter().enumerate() {
-            self.take(row + r, first, sums);
+            self.store(row + r, first, sums);
         }
     }
 
-    /// As `take_tile`, of one row.
-    fn take<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]);
+    /// As `store_tile`, of one row.
+    fn store<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]);
 
-    /// As `take`, of the last columns: fewer than a wide panel has, or a narrow one's.
-    fn take_part(&mut self, row: usize, first: usize, sums: &[f32]);
+    /// As `store`, of the last columns: fewer than a wide panel has, or a narrow one's.
+    fn store_part(&mut self, row: usize, first: usize, sums: &[f32]);
 }
 
-/// Memory of rows one after the other, each of so many columns.
+/// A row-major output buffer, and its number of columns.
 #[derive(Debug)]
-pub struct Rows<'a>(pub &'a mut [f32], pub usize);
+pub struct RowMajor<'a>(pub &'a mut [f32], pub usize);
 
-impl Sink for Rows<'_> {
-    // Written out: by a loop over the rows Winograd's convolutions took 1.04 of the time. Those
-    // with a bias to add are faster by the loop.
+impl Output for RowMajor<'_> {
+    // Unrolled by hand: a loop makes Winograd's convolutions 4 % slower. Convolutions that add a
+    // bias are faster with the loop.
     #[inline(always)]
-    fn take_tile<const N: usize>(&mut self, row: usize, first: usize, tile: &[[f32; N]; ROWS]) {
+    fn store_tile<const N: usize>(&mut self, row: usize, first: usize, tile: &[[f32; N]; ROWS]) {
         let columns = self.1;
         let out = &mut self.0[row * columns + first..];
         let [a, b, c, d] = tile;
@@ -233,11 +236,11 @@ impl Sink for Rows<'_> {
     }
 
     #[inline(always)]
-    fn take<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]) {
+    fn store<const N: usize>(&mut self, row: usize, first: usize, sums: &[f32; N]) {
         self.0[row * self.1 + first..][..N].copy_from_slice(sums);
     }
 
-    fn take_part(&mut self, row: usize, first: usize, sums: &[f32]) {
+    fn store_part(&mut self, row: usize, first: usize, sums: &[f32]) {
         self.0[row * self.1 + first..][..sums.len()].copy_from_slice(sums);
     }
 }
@@ -253,37 +256,37 @@ fn width<const W: usize>(columns_left: usize) -> usize {
 }
 
 #[inline(always)]
-fn multiply_panel<const N: usize, S: Sink>(
+fn multiply_panel<const N: usize, S: Output>(
     panel: &[[f32; N]],
     x: &[f32],
     tiles: &[[usize; ROWS]],
     parts: &[(usize, usize)],
     columns: Range<usize>,
-    sink: &mut S,
+    output: &mut S,
 ) {
-    // The narrow ones are few, and their code would be as much again.
+    // Narrow panels are few, and would double the code.
     if columns.len() == N && N > NARROW {
-        let put = |sink: &mut S, row: usize, tile: &[[f32; N]; ROWS]| {
-            sink.take_tile(row, columns.start, tile);
+        let put = |output: &mut S, row: usize, tile: &[[f32; N]; ROWS]| {
+            output.store_tile(row, columns.start, tile);
         };
-        multiply_panel_into(panel, x, tiles, parts, sink, put);
+        multiply_panel_into(panel, x, tiles, parts, output, put);
     } else {
-        let put = |sink: &mut S, row: usize, tile: &[[f32; N]; ROWS]| {
+        let put = |output: &mut S, row: usize, tile: &[[f32; N]; ROWS]| {
             for (r, sums) in tile.iter().enumerate() {
-                sink.take_part(row + r, columns.start, &sums[..columns.len()]);
+                output.store_part(row + r, columns.start, &sums[..columns.len()]);
             }
         };
-        multiply_panel_into(panel, x, tiles, parts, sink, put);
+        multiply_panel_into(panel, x, tiles, parts, output, put);
     }
 }
 
 #[inline(always)]
-fn multiply_panel_into<const N: usize, S: Sink>(
+fn multiply_panel_into<const N: usize, S: Output>(
     panel: &[[f32; N]],
     x: &[f32],
     tiles: &[[usize; ROWS]],
     parts: &[(usize, usize)],
-    sink: &mut S,
+    output: &mut S,
     put: impl Fn(&mut S, usize, &[[f32; N]; ROWS]),
 ) {
     for (at, &[a, b, c, d]) in tiles.iter().enumerate() {
@@ -300,7 +303,7 @@ fn multiply_panel_into<const N: usize, S: Sink>(
             ];
             accumulate(&mut tile, rows, part);
         }
-        put(sink, at * ROWS, &tile);
+        put(output, at * ROWS, &tile);
     }
 }
 

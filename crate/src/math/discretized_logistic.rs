@@ -22,6 +22,7 @@ pub const LOG_SCALE: [f32; 2] = [-8.0, 4.0];
 ///
 /// # Panics
 /// For arrays of different lengths.
+#[must_use]
 pub fn discretized_log_likelihood(
     levels: &[u8],
     mean: ArrayView1<'_, f32>,
@@ -60,6 +61,7 @@ pub(super) fn log_mass(level: u8, mean: f64, log_scale: f64) -> f64 {
 ///
 /// # Panics
 /// For fewer means or log scales than levels.
+#[must_use]
 pub fn sensitivity(
     levels: &[u8],
     mean: ArrayView1<'_, f32>,

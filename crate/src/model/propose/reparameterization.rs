@@ -8,7 +8,7 @@ use crate::model::onnx::{GraphInfo, GraphValue};
 
 /// What a code is drawn from, by the names of values.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Draw {
+pub(super) struct Reparameterization {
     pub(super) mean: String,
     pub(super) spread: String,
     /// What the spread is, as an entry calls it.
@@ -18,7 +18,7 @@ pub(super) struct Draw {
 /// The draw of a code of so many numbers, from noise that the graph makes itself or that is an
 /// input. As the noise is multiplied by the standard deviation, the graph says which value is that,
 /// or of which it is made, whatever the names are.
-pub(super) fn find(info: &GraphInfo, latents: usize) -> Option<Draw> {
+pub(super) fn find(info: &GraphInfo, latents: usize) -> Option<Reparameterization> {
     let graph = Graph { info, drawn: whole::drawn(info) };
     info.values
         .iter()
@@ -70,8 +70,8 @@ impl<'a> Graph<'a> {
         self.drawn.contains(name) || self.info.inputs.iter().any(|port| port.name == origin)
     }
 
-    /// Whether a value is made of an input. Noise may be drawn from a normal distribution of constants
-    /// that the graph spells out.
+    /// Whether a value is made of an input. Noise may be drawn from a normal distribution of
+    /// constants that the graph spells out.
     fn is_of_input(&self, name: &str) -> bool {
         let graph = whole::Graph::new(self.info);
         self.info.inputs.iter().any(|port| graph.needs(name, None, &port.name))
@@ -86,7 +86,7 @@ impl<'a> Graph<'a> {
     }
 
     /// The draw that ends in this sum.
-    fn draw(&self, sum: &'a GraphValue) -> Option<Draw> {
+    fn draw(&self, sum: &'a GraphValue) -> Option<Reparameterization> {
         let (mean, scaled) = either(&sum.inputs, |mean, scaled| {
             !self.is_noise(mean)
                 && self.is_of_input(mean)
@@ -95,7 +95,7 @@ impl<'a> Graph<'a> {
         let factors = &self.made(scaled)?.inputs;
         let (std, _) = either(factors, |std, noise| self.is_noise(noise) && !self.is_noise(std))?;
         let (spread, form) = self.spread(std);
-        Some(Draw { mean: mean.into(), spread: spread.into(), form })
+        Some(Reparameterization { mean: mean.into(), spread: spread.into(), form })
     }
 
     /// The value that a standard deviation is made of, and what that is; itself where it is made in

@@ -6,14 +6,14 @@ use crate::error::Error;
 
 /// A problem as the rest of the sentence that the file's name begins.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct ImportError {
     pub(super) problem: String,
     /// The first node at fault.
     pub(super) node: Option<String>,
     cause: Option<TractError>,
 }
 
-impl Refusal {
+impl ImportError {
     /// The same with the node at fault.
     pub(super) fn at(self, node: Option<String>) -> Self {
         Self { node, ..self }
@@ -34,13 +34,13 @@ impl Refusal {
     }
 }
 
-impl From<String> for Refusal {
+impl From<String> for ImportError {
     fn from(problem: String) -> Self {
         Self { problem, node: None, cause: None }
     }
 }
 
-impl From<&str> for Refusal {
+impl From<&str> for ImportError {
     fn from(problem: &str) -> Self {
         Self::from(problem.to_string())
     }
