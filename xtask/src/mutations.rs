@@ -25,7 +25,8 @@ pub fn run(files: u64) -> Result<()> {
         page::generate(&module, Bindgen::new().nodejs(true)?, &package)
     })?;
     let each = files.div_ceil(CASES).to_string();
-    // With all packages, on which the features of libraries depend: those of the tests are not compiled again.
+    // With all packages, on which the features of libraries depend: those of the tests are not
+    // compiled again.
     let build = ["--workspace", "--example", "mutations", "--features", "elbo-room/fuzzing"];
     job.run("compile what writes them", rust::cargo("build", &build))?;
     let program = page::target_folder()?.join("debug/examples/mutations");
