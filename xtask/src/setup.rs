@@ -187,7 +187,8 @@ pub fn other_browsers() -> Result<()> {
     Ok(())
 }
 
-/// Python with what the programs need that the page writes: of `ELBO_ROOM_PYTHON`, or in an environment that pip fills.
+/// Python with what the programs need that the page writes: of `ELBO_ROOM_PYTHON`, or in an
+/// environment that pip fills.
 pub fn python(job: &mut Job) -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("ELBO_ROOM_PYTHON") {
         return Ok(named.into());

@@ -40,8 +40,8 @@ pub enum Stage {
     /// The page in Chromium, Firefox and WebKitGTK, bit for bit; takes minutes, only where it is
     /// named
     Browsers,
-    /// The programs in Python that the page writes, beside the crate; fetches PyTorch, only where it
-    /// is named
+    /// The programs in Python that the page writes, beside the crate; fetches PyTorch, only where
+    /// it is named
     Python,
     /// Licences and sources of the crates; where cargo-deny is installed
     Deny,
@@ -282,7 +282,8 @@ fn unit_tests(
     all([run, tests])
 }
 
-/// What the page writes as programs in Python, run and set against the crate: a program that is not run is a failure here.
+/// What the page writes as programs in Python, run and set against the crate: a program that is not
+/// run is a failure here.
 fn programs(job: &mut Job, shared: &Shared) -> Result<()> {
     const FILES: [&str; 4] = [
         "src/share/code.test.ts",
