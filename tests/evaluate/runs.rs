@@ -145,7 +145,7 @@ fn scores_are_written_of_complete_results_only() {
     let mut lines: Vec<String> = read(&folder, "0.jsonl").lines().map(String::from).collect();
     lines[1] = lines[1].replacen("\"value\":-", "\"value\":-1", 1);
     fs::write(folder.join("2.jsonl"), lines.join("\n") + "\n").unwrap();
-    refused(&folder, "--merge @0.jsonl @2.jsonl", "another result");
+    refused(&folder, "--merge @0.jsonl @2.jsonl", "differs from");
     fs::write(folder.join("2.jsonl"), lines.join("\n").replace("terms", "temps") + "\n").unwrap();
     refused(&folder, "--merge @2.jsonl", "line 2");
     refused(&folder, "--merge @3.jsonl", "cannot be read");
