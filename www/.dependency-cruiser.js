@@ -33,6 +33,16 @@ export default {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['dynamic-import'] } },
     },
     {
+      name: 'labs-apart',
+      comment: 'No lab knows another: what several need lies in labs/shared/ and labs/input/.',
+      severity: 'error',
+      from: { path: '^src/labs/([^/]+)/', pathNot: ['\\.test\\.ts$'] },
+      to: {
+        path: '^src/labs/[^/]+/',
+        pathNot: ['^src/labs/($1|shared|input)/'],
+      },
+    },
+    {
       name: 'not-to-unresolvable',
       severity: 'error',
       from: {},

@@ -20,6 +20,12 @@ const unsafe = (severity) =>
     ]),
   );
 
+/** As labs-apart of dependency-cruiser. */
+const APART = {
+  regex: '^\\.\\./(?!shared/|input/)\\w+/',
+  message: 'No lab knows another: what several need lies in labs/shared/ and labs/input/.',
+};
+
 /** Components may import from lower floors only, types included. */
 const floors = Object.entries(FLOORS).map(([name, below]) => {
   const above = [...Object.keys(FLOORS), ...TOP].filter(
@@ -37,6 +43,7 @@ const floors = Object.entries(FLOORS).map(([name, below]) => {
               regex: `^(\\.\\./)+${allowed.join('')}(${above.join('|')})(/|\\.(svelte\\.)?(ts|svelte)$)`,
               message: `${name} lies on a lower floor: see www/floors.js.`,
             },
+            ...(name === 'labs' ? [APART] : []),
           ],
         },
       ],

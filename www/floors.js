@@ -95,7 +95,7 @@ export const FLOORS = {
 /** Floors that are not a folder, or a file, of their name: what each lab declares of itself, without its code. */
 export const FILES = {
   declared:
-    'labs/(anchors|apart|define|derivation|index|names|presets|references|scored|stops|[^/]+/(anchors|index|settings|tour))\\.ts$',
+    'labs/(anchors|apart|define|derivation|index|names|presets|references|scored|stops|input/source|[^/]+/(anchors|index|settings|tour))\\.ts$',
 };
 
 /** The top of the house: wiring, which may import from everywhere. Nothing below imports it. */

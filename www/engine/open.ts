@@ -4,7 +4,7 @@ import type { OnLost, WorkerClient } from './client.ts';
 import { OPENED } from './opened.ts';
 import { SharedPool } from './shared-pool.ts';
 import type { Manifest, ModelEntry } from './protocol.ts';
-import { poolSize, type SuppliedModel } from './pool-services.ts';
+import { poolSize, type ServedModel } from './pool-services.ts';
 import type { ModelFetcher } from './model-fetcher.ts';
 
 /** What depends on where it runs. */
@@ -37,7 +37,7 @@ export async function openOn(
 }
 
 class OpenEngine implements Api.Engine {
-  readonly #models = new Map<string, SuppliedModel>();
+  readonly #models = new Map<string, ServedModel>();
   readonly #pool: SharedPool;
   #closed = false;
 
@@ -50,7 +50,7 @@ class OpenEngine implements Api.Engine {
     this.#pool = new SharedPool(size, {
       spawn: (lost) => platform.spawn(lost),
       runtime: () => runtime,
-      model: (id) => this.#supply(id),
+      model: (id) => this.#modelOf(id),
       // Whoever opened the model is told.
       reject: (id) => this.#models.delete(id),
       blame: () => false,
@@ -69,7 +69,7 @@ class OpenEngine implements Api.Engine {
     const { id } = entry;
     if (this.#models.has(id))
       throw new RangeError(`a model with the id ${JSON.stringify(id)} is open: close it first`);
-    this.#models.set(id, { entry, supply: () => ({ id, files }) });
+    this.#models.set(id, { entry, files: () => ({ id, files }) });
     const close = () => {
       this.#models.delete(id);
       this.#pool.forget(id);
@@ -109,7 +109,7 @@ class OpenEngine implements Api.Engine {
   }
 
   /** One that is not there comes no more. */
-  #supply(id: string): Promise<SuppliedModel> {
+  #modelOf(id: string): Promise<ServedModel> {
     const model = this.#models.get(id);
     return model ? Promise.resolve(model) : new Promise(() => undefined);
   }

@@ -5,26 +5,26 @@ import type { ModelEntry } from './protocol.ts';
 import type { WorkerQuota } from './quota.ts';
 
 /** The files of a model by their roles. */
-export interface ModelPackage {
+export interface StoredModel {
   id: string;
   files: Record<string, Uint8Array>;
 }
 
-export interface SuppliedModel {
+export interface ServedModel {
   entry: ModelEntry;
   /** The files that whoever fetched them keeps; null while they are fetched again. The pool keeps none, which would be a second copy. */
-  supply(): ModelPackage | null;
+  files(): StoredModel | null;
 }
 
 /** Where the pool gets its workers and what they need. */
 export interface PoolServices {
   spawn(onLost: OnLost): WorkerClient;
   runtime(): Promise<WebAssembly.Module>;
-  model(id: string): Promise<SuppliedModel>;
+  model(id: string): Promise<ServedModel>;
   /** The crate refused the files: `model` waits for another copy from here on. */
-  reject(id: string, supply: ModelPackage, error: Error): void;
+  reject(id: string, files: StoredModel, error: Error): void;
   /** A worker was lost while it loaded the files; whether they are refused for it. */
-  blame(id: string, supply: ModelPackage, error: Error): boolean;
+  blame(id: string, files: StoredModel, error: Error): boolean;
   onLost(reason: string, left: number, cause: LossCause): void;
   /** The machine has no room for more workers than these. */
   onShrunk(size: number): void;

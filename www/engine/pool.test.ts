@@ -4,7 +4,7 @@ import { randomFrom } from '../src/testing/random.ts';
 import { later } from '../src/testing/worker.ts';
 import { inTime } from '../src/testing/time.ts';
 import type { JobState } from './job.ts';
-import { poolSize, type SuppliedModel } from './pool-services.ts';
+import { poolSize, type ServedModel } from './pool-services.ts';
 import { WorkerQuota } from './quota.ts';
 import { AFTER_SCRIPT_MS, FIRST_WORD_MS } from './prompt.ts';
 
@@ -339,7 +339,7 @@ describe('an error', () => {
 
   it('of another worker has the model fetched again, which a job waits for', async () => {
     const { pool, workers, services } = setUp(1, () => ({ delay: anyDelay }));
-    const gone = { entry: {}, supply: () => null } as unknown as SuppliedModel;
+    const gone = { entry: {}, files: () => null } as unknown as ServedModel;
     vi.mocked(services.model).mockResolvedValueOnce(gone);
     expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
     expect(services.model).toHaveBeenCalledTimes(2);

@@ -2,7 +2,7 @@ import type { LossCause, WorkerClient } from './client.ts';
 import { CallError, CancelledError, WorkerLostError } from './errors.ts';
 import { type Home, Job, type JobStatus } from './job.ts';
 import type { JobTask } from './protocol.ts';
-import type { JobHandle, Order, PoolServices, SuppliedModel } from './pool-services.ts';
+import type { JobHandle, Order, PoolServices, ServedModel } from './pool-services.ts';
 import { once, type Slot, slotOf } from './slot.ts';
 import { batchesIn } from './together.ts';
 
@@ -20,7 +20,7 @@ export const LOSS_LIMIT = 3;
 export class Pool {
   protected slots: Slot[] = [];
   #jobs = new Set<Job>();
-  protected readonly models = new Map<string, SuppliedModel | null>();
+  protected readonly models = new Map<string, ServedModel | null>();
   #ids = 0;
   #losses = 0;
   #suspended = new Set<string>();
@@ -298,20 +298,20 @@ export class Pool {
     await this.start(slot);
     await once(slot.models, id, async () => {
       const model = this.models.get(id);
-      const supply = model?.supply();
-      if (!model || !supply) {
+      const files = model?.files();
+      if (!model || !files) {
         if (model) this.#fetchAgain(id);
         throw new CancelledError('the model is being fetched again');
       }
       try {
-        await slot.client.call('load', { entry: model.entry, files: supply.files });
+        await slot.client.call('load', { entry: model.entry, files: files.files });
         slot.settled = true;
       } catch (error) {
         const lost = error instanceof WorkerLostError;
         if (!lost && !(error instanceof CallError)) throw error;
-        if (lost && !this.services.blame(id, supply, error)) throw error;
+        if (lost && !this.services.blame(id, files, error)) throw error;
         if (this.models.get(id) === model) {
-          if (!lost) this.services.reject(id, supply, error);
+          if (!lost) this.services.reject(id, files, error);
           this.#fetchAgain(id);
         }
         if (lost) throw error;

@@ -5,13 +5,13 @@ import type { Command } from '../commands/command.ts';
 import { manuals } from '../commands/manuals.ts';
 import { singles } from '../commands/singles.svelte.ts';
 import { explain } from '../explain.ts';
-import { PictureDesk } from '../labs/elbo/picture.svelte.ts';
+import { ImageInput } from '../labs/input/image-input.svelte.ts';
 import { LABS } from '../labs/index.ts';
 import type { Controller, LabContext, LabModule } from '../labs/module.ts';
 import { messages, textBy } from '../messages/index.ts';
 import { LANGUAGES } from '../messages/languages.ts';
 import { speech } from '../messages/speech.svelte.ts';
-import { ModelDesk } from '../models/desk.svelte.ts';
+import { ModelChooser } from '../models/chooser.svelte.ts';
 import { OwnLibrary } from '../models/own.svelte.ts';
 import type { Lab } from '../state.ts';
 import { Tour } from '../story/tour.svelte.ts';
@@ -44,13 +44,13 @@ async function world(hash: string) {
       remove: async () => undefined,
     };
     const library = new OwnLibrary(store as never);
-    const models = new ModelDesk(engine, page, library);
+    const models = new ModelChooser(engine, page, library);
     const tour = new Tour(page);
     const context: LabContext = {
       engine,
       page,
       models,
-      desk: new PictureDesk(engine, page),
+      imageInput: new ImageInput(engine, page),
       offers: [],
       onsend: () => undefined,
       onnoise: () => undefined,

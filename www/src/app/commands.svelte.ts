@@ -7,7 +7,7 @@ import type { Host } from '../host.ts';
 import { LABS } from '../labs/index.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../messages/languages.ts';
 import { speech } from '../messages/speech.svelte.ts';
-import type { ModelDesk } from '../models/desk.svelte.ts';
+import type { ModelChooser } from '../models/chooser.svelte.ts';
 import type { Page } from '../page.svelte.ts';
 import { offered } from '../share/offered.ts';
 import type { Tour } from '../story/tour.svelte.ts';
@@ -19,7 +19,7 @@ export type Asked = 'palette' | 'help';
 export interface Surroundings {
   page: Page;
   tour: Tour;
-  models: ModelDesk;
+  models: ModelChooser;
   /** Whether the browser can run the models. */
   supported: boolean;
   ask: (dialog: Asked) => void;

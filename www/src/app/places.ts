@@ -6,7 +6,7 @@ import type { ModelEntry } from '../../engine/protocol.ts';
 import { LABS } from '../labs/index.ts';
 import { textBy } from '../messages/index.ts';
 import { type Language, LANGUAGES } from '../messages/languages.ts';
-import type { ModelDesk } from '../models/desk.svelte.ts';
+import type { ModelChooser } from '../models/chooser.svelte.ts';
 import { namesOf } from '../models/names.ts';
 import type { Page } from '../page.svelte.ts';
 import { offered } from '../share/offered.ts';
@@ -19,7 +19,7 @@ import { presetNames } from './preset-names.ts';
 export interface Places {
   page: Page;
   engine: Engine;
-  models: ModelDesk;
+  models: ModelChooser;
   tour: Tour;
 }
 

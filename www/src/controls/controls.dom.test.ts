@@ -4,7 +4,7 @@ import { tick } from 'svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import PlayheadChart from '../charts/PlayheadChart.svelte';
 import ScheduleChart from '../charts/ScheduleChart.svelte';
-import Handle from '../labs/inference/Handle.svelte';
+import Handle from '../labs/shared/Handle.svelte';
 import { clearUp } from '../testing/page.svelte.ts';
 import { layOut, pointer } from '../testing/pictures.ts';
 import { Drag, passed } from './drag.ts';

@@ -9,14 +9,14 @@ import { NO_MODELS, type OwnModels } from '../../engine/own.ts';
 import { isMissingPart, parts } from './outage.svelte.ts';
 import { SharedPool } from '../../engine/shared-pool.ts';
 import type { EvaluatedModel, Manifest, ModelEntry } from '../../engine/protocol.ts';
-import { poolSize, REST_MS, type SuppliedModel } from '../../engine/pool-services.ts';
+import { poolSize, REST_MS, type ServedModel } from '../../engine/pool-services.ts';
 import { spawn } from '../../engine/spawn.ts';
 import { KnownSchedules } from './schedules.svelte.ts';
 import { documentSource, type Source } from './source.ts';
 import {
   type ModelKind,
   type Role,
-  type Supplies,
+  type HostServices,
   WorkerHost,
   type WorkerRole,
 } from './worker-host.svelte.ts';
@@ -113,7 +113,7 @@ export class Engine {
     const { runtime } = this;
     const { vae, ddpm } = this.files;
     const entry = (id: string) => this.files.entryOf(id);
-    const host = (role: Role, models: Supplies['models']) => {
+    const host = (role: Role, models: HostServices['models']) => {
       const made = new WorkerHost(role, { runtime, entry, models }, (...of) => this.#lost(...of));
       this.#hosts.push(made);
       return made;
@@ -127,9 +127,9 @@ export class Engine {
     this.pool = new SharedPool(most, {
       spawn: (onLost) => spawn('pool', onLost),
       runtime: () => runtime.get(),
-      model: (id) => this.#supply(id),
-      reject: (id, supply, error) => this.files.of(id).reject(supply, error),
-      blame: (id, supply, error) => this.files.of(id).blame(supply, error),
+      model: (id) => this.#modelOf(id),
+      reject: (id, files, error) => this.files.of(id).reject(files, error),
+      blame: (id, files, error) => this.files.of(id).blame(files, error),
       onLost: (reason, left, cause) => this.#lost('pool', reason, left > 0, cause),
       onShrunk: (size) => (this.shrunk = { size, most }),
       quota: source.quota?.(most),
@@ -362,10 +362,10 @@ export class Engine {
     return this.#most > 1 ? this.pool.borrow(id, this.#most - 1) : [];
   }
 
-  async #supply(id: string): Promise<SuppliedModel> {
+  async #modelOf(id: string): Promise<ServedModel> {
     const asset = this.files.of(id);
     await asset.get();
-    return { entry: await this.files.entryOf(id), supply: () => asset.current };
+    return { entry: await this.files.entryOf(id), files: () => asset.current };
   }
 
   /** A model is gone: what workers hold of it is freed. */

@@ -4,7 +4,7 @@ import { isOwn, type OwnModels } from '../../engine/own.ts';
 import type { Manifest, ModelEntry } from '../../engine/protocol.ts';
 import { ModelFetcher } from '../../engine/model-fetcher.ts';
 import type { FileStore } from '../../engine/store.ts';
-import type { ModelPackage } from '../../engine/pool-services.ts';
+import type { StoredModel } from '../../engine/pool-services.ts';
 import type { ModelKind } from './worker-host.svelte.ts';
 
 const isDecoder = (role: string) => role === 'decoder' || role === 'decoderData';
@@ -29,12 +29,12 @@ export interface Sources {
 /** The files of the site's models and of the visitor's own, each fetched once for all who ask. */
 export class ModelFiles {
   /** The decoder alone, for the first picture. */
-  readonly vae: Asset<ModelPackage>;
+  readonly vae: Asset<StoredModel>;
   /** The rest of it, and the decoder again. */
-  readonly encoder: Asset<ModelPackage>;
-  readonly ddpm: Asset<ModelPackage>;
+  readonly encoder: Asset<StoredModel>;
+  readonly ddpm: Asset<StoredModel>;
   /** Models beyond those of the labs, fetched when they are needed. */
-  extras = $state.raw<Asset<ModelPackage>[]>([]);
+  extras = $state.raw<Asset<StoredModel>[]>([]);
   #fetcher: ModelFetcher;
   /** The manifest as it came: enough to fetch by, before the crate is there to validate it. */
   #draft: Pick<Manifest, 'models'> | null = null;
@@ -85,7 +85,7 @@ export class ModelFiles {
   }
 
   /** The files of a model, if somebody has asked for them. */
-  find(id: string): Asset<ModelPackage> | undefined {
+  find(id: string): Asset<StoredModel> | undefined {
     const { wanted, entry } = this.sources;
     for (const kind of ['vae', 'ddpm'] as const) {
       if (!this.isAbsent(kind) && entry(kind, wanted[kind])?.id === id)
@@ -95,10 +95,10 @@ export class ModelFiles {
   }
 
   /** The files of any model. */
-  of(id: string): Asset<ModelPackage> {
+  of(id: string): Asset<StoredModel> {
     const known = this.find(id);
     if (known) return known;
-    const asset = new Asset<ModelPackage>(id, async (onBytes, fresh) => {
+    const asset = new Asset<StoredModel>(id, async (onBytes, fresh) => {
       const entry = await this.entryOf(id);
       asset.total = modelBytes(entry);
       return { id, files: await this.#filesOf(entry, { onBytes, fresh }) };
@@ -108,7 +108,7 @@ export class ModelFiles {
   }
 
   /** A model is gone; the files that there were of it. */
-  forget(id: string): Asset<ModelPackage> | undefined {
+  forget(id: string): Asset<StoredModel> | undefined {
     const asset = this.extras.find(({ name }) => name === id);
     this.extras = this.extras.filter((other) => other !== asset);
     return asset;
@@ -126,7 +126,7 @@ export class ModelFiles {
     kind: ModelKind,
     options: FetchOptions,
     wanted?: (role: string) => boolean,
-  ): Promise<ModelPackage> {
+  ): Promise<StoredModel> {
     if (!this.#draft) await new Promise<void>((resolve) => this.#onDraft.push(resolve));
     const drafted = await this.#choose(kind, this.#draft?.models ?? []);
     // On their way while the engine is, which then says whether the entry is valid.
@@ -162,7 +162,7 @@ export class ModelFiles {
     return Object.fromEntries(files);
   }
 
-  async #fetchEncoder(options: FetchOptions): Promise<ModelPackage> {
+  async #fetchEncoder(options: FetchOptions): Promise<StoredModel> {
     const rest = this.#fetchFirst('vae', options, (role) => !isDecoder(role));
     const [decoder, others] = await Promise.all([this.vae.get(), rest]);
     return { id: decoder.id, files: { ...decoder.files, ...others.files } };

@@ -4,7 +4,7 @@ import { asError, WorkerLostError } from '../../engine/errors.ts';
 import { LatestQueue } from '../../engine/latest-queue.ts';
 import { DeferredWorker } from '../../engine/deferred.ts';
 import type { ModelEntry } from '../../engine/protocol.ts';
-import { type ModelPackage, REST_MS } from '../../engine/pool-services.ts';
+import { type StoredModel, REST_MS } from '../../engine/pool-services.ts';
 import { create } from '../../engine/spawn.ts';
 
 export type Role = 'decoder' | 'sampler' | 'fitter';
@@ -13,10 +13,10 @@ export type WorkerRole = Role | 'pool';
 export type ModelKind = 'vae' | 'ddpm';
 
 /** What every worker host needs, and the models that one must hold. */
-export interface Supplies {
+export interface HostServices {
   runtime: Asset<WebAssembly.Module>;
   entry(id: string): Promise<ModelEntry>;
-  models: Partial<Record<ModelKind, Asset<ModelPackage>>>;
+  models: Partial<Record<ModelKind, Asset<StoredModel>>>;
 }
 
 /** More losses than this within the window, and restarting is left to the visitor. */
@@ -43,11 +43,11 @@ export class WorkerHost {
   #losses: number[] = [];
   #queues = new Map<string, LatestQueue>();
   #extraIds = new Set<string>();
-  #extras = new Map<Asset<ModelPackage>, Promise<string>>();
+  #extras = new Map<Asset<StoredModel>, Promise<string>>();
 
   constructor(
     readonly role: Role,
-    private readonly supplies: Supplies,
+    private readonly services: HostServices,
     private readonly onLost: (
       role: Role,
       reason: string,
@@ -93,7 +93,7 @@ export class WorkerHost {
   }
 
   /** Loads one more model into the worker, once. */
-  async ensureModel(model: Asset<ModelPackage>): Promise<void> {
+  async ensureModel(model: Asset<StoredModel>): Promise<void> {
     let loading = this.#extras.get(model);
     if (!loading) this.#extras.set(model, (loading = this.#load(this.client, model)));
     // At once, so that it is not freed as the model that a lab had.
@@ -103,7 +103,7 @@ export class WorkerHost {
   }
 
   /** A model is gone: it is freed, unless it is still in use. */
-  async forget(id: string, model: Asset<ModelPackage> | undefined): Promise<void> {
+  async forget(id: string, model: Asset<StoredModel> | undefined): Promise<void> {
     if (model) this.#extras.delete(model);
     if (this.#extraIds.delete(id) && !this.#holdsId(id)) await this.client.call('unload', { id });
   }
@@ -113,8 +113,8 @@ export class WorkerHost {
   }
 
   /** Takes another model of a kind in place of the one that it has. */
-  async use(kind: ModelKind, model: Asset<ModelPackage>): Promise<void> {
-    const { models } = this.supplies;
+  async use(kind: ModelKind, model: Asset<StoredModel>): Promise<void> {
+    const { models } = this.services;
     if (!(kind in models) || models[kind] === model) return;
     models[kind] = model;
     const before = this.held[kind];
@@ -133,7 +133,7 @@ export class WorkerHost {
     }
   }
 
-  async #hold(client: WorkerClient, kind: ModelKind, model: Asset<ModelPackage>): Promise<void> {
+  async #hold(client: WorkerClient, kind: ModelKind, model: Asset<StoredModel>): Promise<void> {
     let id: string;
     try {
       id = await this.#load(client, model);
@@ -142,7 +142,7 @@ export class WorkerHost {
       throw error;
     }
     // Another one may have been asked for meanwhile, or another worker have taken this one's place.
-    if (this.supplies.models[kind] === model && client === this.client) this.held[kind] = id;
+    if (this.services.models[kind] === model && client === this.client) this.held[kind] = id;
   }
 
   /** Until then it costs nothing, and calls to it wait. */
@@ -152,9 +152,9 @@ export class WorkerHost {
     this.#worker.begin();
     this.#begun = true;
     try {
-      await client.call('start', { module: await this.supplies.runtime.get() });
+      await client.call('start', { module: await this.services.runtime.get() });
       // One that does not come, or is refused, does not keep the others.
-      const models = Object.entries(this.supplies.models);
+      const models = Object.entries(this.services.models);
       await Promise.all(
         models.map(([kind, model]) => this.#hold(client, kind as ModelKind, model)),
       );
@@ -166,19 +166,19 @@ export class WorkerHost {
     }
   }
 
-  async #load(client: WorkerClient, supply: Asset<ModelPackage>): Promise<string> {
+  async #load(client: WorkerClient, asset: Asset<StoredModel>): Promise<string> {
     for (;;) {
-      const model = await supply.get();
-      const entry = await this.supplies.entry(model.id);
+      const model = await asset.get();
+      const entry = await this.services.entry(model.id);
       try {
         await client.call('load', { entry, files: model.files });
         return model.id;
       } catch (error) {
         if (error instanceof WorkerLostError) {
-          supply.blame(model, error);
+          asset.blame(model, error);
           throw error;
         }
-        supply.reject(model, error as Error);
+        asset.reject(model, error as Error);
       }
     }
   }

@@ -3,10 +3,10 @@ import type { Component } from 'svelte';
 import type { Command, Hint } from '../commands/command.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
 import type { Pixels } from '../../engine/protocol.ts';
-import type { ModelDesk } from '../models/desk.svelte.ts';
+import type { ModelChooser } from '../models/chooser.svelte.ts';
 import type { Page } from '../page.svelte.ts';
 import type { Displayed } from '../scoring/picture.ts';
-import type { PictureDesk } from './elbo/picture.svelte.ts';
+import type { ImageInput } from './input/image-input.svelte.ts';
 
 /** A picture that a lab shows and others can take. */
 export interface Offer {
@@ -17,14 +17,14 @@ export interface Offer {
 export interface LabContext {
   engine: Engine;
   page: Page;
-  models: ModelDesk;
+  models: ModelChooser;
   /** The picture that is drawn or uploaded, the same in every lab. */
-  desk: PictureDesk;
+  imageInput: ImageInput;
   /** Pictures on display in the labs that have been opened. */
   offers: readonly Offer[];
   /** Has a picture scored by all models. */
   onsend: (image: Pixels) => void;
-  /** Has a picture noised and denoised again; without one, that of the desk. */
+  /** Has a picture noised and denoised again; without one, that of the image input. */
   onnoise: (image?: Pixels) => void;
 }
 
@@ -39,7 +39,7 @@ export interface Controller {
   readonly moving?: boolean;
   /** Stops what plays. */
   pause?: () => void;
-  /** Takes the picture of the desk. */
+  /** Takes the picture of the image input. */
   receive?: () => void;
 }
 

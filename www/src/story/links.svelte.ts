@@ -61,7 +61,7 @@ export class Links {
     const labs = ANCHORS.get(anchor) ?? [];
     if (!labs.includes(this.#page.state.lab)) this.#page.state.lab = labs[0] as Lab;
     const element = await this.#arrival(anchor);
-    // Pointing at another symbol in the meantime takes the wish back.
+    // Pointing at another symbol in the meantime takes the request back.
     if (this.#wanted !== anchor) return;
     if (!element) {
       this.absent = anchor;

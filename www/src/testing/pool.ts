@@ -5,7 +5,7 @@ import { WorkerClient, type WorkerLike } from '../../engine/client.ts';
 import type { JobState } from '../../engine/job.ts';
 import { toWire } from '../../engine/errors.ts';
 import { Pool } from '../../engine/pool.ts';
-import type { Order, PoolServices, SuppliedModel } from '../../engine/pool-services.ts';
+import type { Order, PoolServices, ServedModel } from '../../engine/pool-services.ts';
 import { PromptWorker } from '../../engine/prompt.ts';
 import type { JobTask, LatentBoundResult } from '../../engine/protocol.ts';
 
@@ -98,8 +98,8 @@ class FakeWorker implements WorkerLike {
 }
 
 const task: JobTask = { kind: 'latent', model: 'vae', image: new Uint8Array(784), options: {} };
-const supply = { id: 'vae', files: {} };
-const model = { entry: {}, supply: () => supply } as SuppliedModel;
+const files = { id: 'vae', files: {} };
+const model = { entry: {}, files: () => files } as ServedModel;
 
 /** `fetchScript`: how the page comes by the workers' script. */
 export function setUp(

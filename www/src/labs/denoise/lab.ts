@@ -1,13 +1,17 @@
-import { hints, pictureCommands } from '../elbo/commands.ts';
+import { hints, pictureCommands } from '../input/commands.ts';
 import { labModule } from '../module.ts';
 import { denoiseCommands } from './commands.ts';
 import { ChainLab } from './lab.svelte.ts';
 import Denoise from './Denoise.svelte';
 
-export default labModule(({ engine, page, desk }) => new ChainLab(engine, page, desk), Denoise, {
-  commands: (lab, { desk }) => [
-    ...denoiseCommands(lab),
-    ...(lab.own ? Object.values(pictureCommands(desk)) : []),
-  ],
-  hints,
-});
+export default labModule(
+  ({ engine, page, imageInput }) => new ChainLab(engine, page, imageInput),
+  Denoise,
+  {
+    commands: (lab, { imageInput }) => [
+      ...denoiseCommands(lab),
+      ...(lab.own ? Object.values(pictureCommands(imageInput)) : []),
+    ],
+    hints,
+  },
+);

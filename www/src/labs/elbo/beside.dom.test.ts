@@ -119,9 +119,9 @@ describe('two bounds beside each other', () => {
     expect(beside.second?.id).toBe('mnist-vae');
     expect(beside.paired?.terms.elbo.difference).toEqual({ mean: 0, standardError: 0 });
     beside.keepPicture();
-    const [example] = lab.desk.examples;
+    const [example] = lab.imageInput.examples;
     if (!example) throw new Error('no examples');
-    lab.desk.choose(example);
+    lab.imageInput.choose(example);
     await pass(3000);
     expect(page.state.besideBounds.image).toEqual({ example: '5' });
     // A has the levels 3, B has the levels 5.

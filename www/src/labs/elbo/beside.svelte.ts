@@ -29,12 +29,13 @@ import {
   type PairedKind,
   passesOf,
 } from './paired.ts';
-import type { PictureDesk } from './picture.svelte.ts';
-import { CHAIN_STEPS, keyOf, settings } from './settings.ts';
+import type { ImageInput } from '../input/image-input.svelte.ts';
+import { keyOf } from '../input/source.ts';
+import { CHAIN_STEPS, settings } from './settings.ts';
 
 /** What the comparison takes from the lab. */
 interface First {
-  readonly desk: PictureDesk;
+  readonly imageInput: ImageInput;
   readonly latent: readonly { entry: LatentEntry }[];
   pictureFor(entry: ModelEntry): Picture | null;
   classOf(entry: LatentEntry): { class?: number | null };
@@ -242,7 +243,7 @@ export class BesideBounds {
     } else if (this.first && b !== null && !isOwn(b) && !this.second) {
       this.page.reject('vs.b', b);
       this.#state.b = null;
-    } else if (image && this.lab.desk.contentOf(image) === null) {
+    } else if (image && this.lab.imageInput.contentOf(image) === null) {
       this.page.reject('vs.image', settings.besideBounds.image.codec.print(image));
       this.#state.image = null;
     } else this.#checkChain();
@@ -262,17 +263,17 @@ export class BesideBounds {
   #make(): void {
     const { second } = this;
     const { image } = this.#state;
-    const { desk } = this.lab;
+    const { imageInput } = this.lab;
     if (!image || !second || this.page.state.lab !== 'elbo') return;
     // A new worker renders what its predecessor may have left undone.
     void this.engine.decoder.generation;
-    const content = desk.contentOf(image);
+    const content = imageInput.contentOf(image);
     if (!content) return;
     const format = formatOf(second);
     const key = `elbo ${keyOf(image)}`;
     const wanted = () =>
       this.#state.image === image && this.second && formatKey(formatOf(this.second));
-    untrack(() => desk.levelsOf(content, format, 'beside')).then((levels) => {
+    untrack(() => imageInput.levelsOf(content, format, 'beside')).then((levels) => {
       if (wanted() !== formatKey(format)) return;
       const isEmpty = levels.every((level) => level === 0);
       this.#made = isEmpty ? null : { key, levels, shape: format.shape };

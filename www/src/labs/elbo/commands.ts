@@ -1,44 +1,7 @@
-import type { Command, Hint } from '../../commands/command.ts';
+import type { Command } from '../../commands/command.ts';
 import type { LabContext } from '../module.ts';
 import type { ElboLab } from './lab.svelte.ts';
-import type { PictureDesk } from './picture.svelte.ts';
-
-/** Of the picture, in each lab that shows its card. */
-export const pictureCommands = (desk: PictureDesk) =>
-  ({
-    clear: {
-      id: 'picture.clear',
-      group: 'lab',
-      label: (text) => text.elboLab.picture.clear,
-      keys: ['C'],
-      enabled: () => !desk.empty,
-      run: () => desk.clear(),
-    },
-    upload: {
-      id: 'picture.upload',
-      group: 'lab',
-      label: (text) => text.elboLab.picture.upload,
-      keys: ['U'],
-      enabled: () => desk.pick !== null,
-      run: () => desk.pick?.(),
-    },
-    crop: {
-      id: 'picture.crop',
-      group: 'lab',
-      label: (text) => text.images.crop.again,
-      enabled: () => desk.files.canCrop,
-      run: () => desk.files.cropAgain(),
-    },
-  }) satisfies Record<string, Command>;
-
-export const noiseCommand = (desk: PictureDesk, onnoise: () => void): Command => ({
-  id: 'elbo.noise',
-  group: 'lab',
-  label: (text) => text.denoise.noiseThis,
-  keys: ['N'],
-  enabled: () => desk.picture !== null,
-  run: () => onnoise(),
-});
+import { noiseCommand, pictureCommands } from '../input/commands.ts';
 
 export const sweepCommand = (lab: ElboLab): Command => ({
   id: 'elbo.sweep',
@@ -72,7 +35,7 @@ export const besideBoundCommands = (lab: ElboLab) =>
       group: 'lab',
       label: (text) => text.elboLab.beside.keep,
       keys: ['K'],
-      enabled: () => lab.beside.on && lab.desk.picture !== null,
+      enabled: () => lab.beside.on && lab.imageInput.picture !== null,
       run: () => lab.beside.keepPicture(),
     },
   }) satisfies Record<string, Command>;
@@ -81,14 +44,10 @@ export const elboCommands = (
   lab: ElboLab,
   { onnoise }: Pick<LabContext, 'onnoise'>,
 ): readonly Command[] => [
-  ...Object.values(pictureCommands(lab.desk)),
-  ...(lab.ddpm ? [noiseCommand(lab.desk, () => onnoise())] : []),
+  ...Object.values(pictureCommands(lab.imageInput)),
+  ...(lab.ddpm ? [noiseCommand(lab.imageInput, () => onnoise())] : []),
   sweepCommand(lab),
   diceCommand(lab),
   besideBoundCommands(lab).toggle,
   ...(lab.beside.on ? [besideBoundCommands(lab).keep] : []),
-];
-
-export const hints: readonly Hint[] = [
-  { id: 'hint.pad', keys: ['Left', 'Right', 'Up', 'Down', 'Space'] },
 ];

@@ -140,7 +140,7 @@ describe('the card of the digit', () => {
 
   it('keeps no digit of a picture that was cleared', async () => {
     const { lab, textOf, queryByTestId } = await card();
-    lab.desk.clear();
+    lab.imageInput.clear();
     await pass(3000);
     expect(textOf('predicted')).toBe('–');
     expect(textOf('predicted-probability')).toBe('–');

@@ -143,7 +143,7 @@ describe('the ELBO lab', () => {
     expect(lab.bound.status).toBe('running');
     const open = tasks().length;
     expect(closed()).toBe(0);
-    lab.desk.take(flat(200));
+    lab.imageInput.take(flat(200));
     await pass(1000);
     expect(closed()).toBe(open);
   });
@@ -166,10 +166,10 @@ describe('the ELBO lab', () => {
     const { lab } = await opened('#lab=elbo&image=strokes:');
     await pass(1000);
     expect(tasks()).toEqual([]);
-    lab.desk.draw([1, 1, 200, 200]);
+    lab.imageInput.draw([1, 1, 200, 200]);
     await pass(1000);
     expect(tasks()).toEqual([]);
-    lab.desk.lift();
+    lab.imageInput.lift();
     await pass(100);
     expect(tasks()).toEqual([]);
     await pass(1000);

@@ -33,7 +33,7 @@ import type { Picture } from '../../scoring/picture.ts';
 import { BesideBounds } from './beside.svelte.ts';
 import { type Experience, experienceOf } from './experience.ts';
 import { ORDERS, OWNER } from './orders.ts';
-import { PictureDesk } from './picture.svelte.ts';
+import { ImageInput } from '../input/image-input.svelte.ts';
 import { isOfChain } from './surprise.svelte.ts';
 import { MOST_MODELS } from './settings.ts';
 
@@ -74,7 +74,7 @@ export class ElboLab {
   constructor(
     private readonly engine: Engine,
     private readonly page: Page,
-    readonly desk = new PictureDesk(engine, page),
+    readonly imageInput = new ImageInput(engine, page),
   ) {
     this.bound = new JobView(engine, ORDERS.bound);
     this.classes = new JobView(engine, ORDERS.bound);
@@ -117,7 +117,7 @@ export class ElboLab {
 
   /** The picture on display once it rests. */
   get picture(): Picture | null {
-    return this.#resting.get(formatKey(this.desk.format)) ?? null;
+    return this.#resting.get(formatKey(this.imageInput.format)) ?? null;
   }
 
   /** The same as a model wants it. */
@@ -230,7 +230,7 @@ export class ElboLab {
 
   #rest(): (() => void) | undefined {
     if (this.page.state.lab !== 'elbo') return undefined;
-    const { pictures } = this.desk;
+    const { pictures } = this.imageInput;
     const timer = setTimeout(() => (this.#resting = pictures), pictures.size > 0 ? STILL_MS : 0);
     return () => clearTimeout(timer);
   }

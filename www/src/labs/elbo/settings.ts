@@ -1,13 +1,12 @@
 /** What the ELBO lab can be set to, and how its picture is written in an address. Pure. */
-import { Bitmap } from '../../drawing/pixels.ts';
-import { Drawing } from '../../drawing/strokes.ts';
 import type { ImportanceProposal } from '../../../engine/protocol.ts';
 import { ALL_SCHEDULES } from '../../schema/bound.ts';
-import { choice, type Codec, flag, integer, list, optional } from '../../schema/codecs.ts';
+import { choice, flag, integer, list, optional } from '../../schema/codecs.ts';
 import { row, standardOf, type StateOf } from '../../schema/rows.ts';
 import { classIndex, modelId, seed } from '../../schema/values.ts';
 import { apart, rejectAll } from '../apart.ts';
 import type { ModelFacts, Reject } from '../define.ts';
+import { imageSource } from '../input/source.ts';
 
 /** Samples of the importance-weighted bound. */
 export const IMPORTANCE_COUNTS = [100, 1000, 5000] as const;
@@ -27,40 +26,9 @@ const MOST_LAYERS = 32;
 /** As many models as can be left out of a comparison. */
 export const MOST_MODELS = 32;
 
-/**
- * The picture: an example by its name (empty: the first), strokes of a drawing, the pixels of what was uploaded or sent from
- * another lab, or the checksum of a picture that is too large for an address and kept in this browser.
- */
-export type ImageSource =
-  { example: string } | { strokes: Drawing } | { pixels: Bitmap } | { kept: string };
-
-const form = <Name extends string, T>(name: Name, value: T | undefined) =>
-  value && ({ [name]: value } as Record<Name, T>);
-
-const IMAGE_FORMS = new Map<string, (value: string) => ImageSource | undefined>([
-  ['example', (example) => (/^[\w-]{0,32}$/.test(example) ? { example } : undefined)],
-  ['strokes', (text) => form('strokes', Drawing.parse(text))],
-  ['kept', (kept) => (/^[0-9a-f]{16}$/.test(kept) ? { kept } : undefined)],
-  ['pixels', (text) => form('pixels', Bitmap.parse(text))],
-]);
-
-const image: Codec<ImageSource> = {
-  parse(text) {
-    const colon = text.indexOf(':');
-    return colon < 0 ? undefined : IMAGE_FORMS.get(text.slice(0, colon))?.(text.slice(colon + 1));
-  },
-  print: (value) =>
-    Object.entries<string | Drawing | Bitmap>(value)
-      .map(([name, of]) => `${name}:${String(of)}`)
-      .join(),
-};
-
-/** What only equal sources share. */
-export const keyOf = (source: ImageSource): string => image.print(source);
-
 export const settings = {
   elbo: {
-    image: row('image', image, { example: '' }),
+    image: row('image', imageSource, { example: '' }),
     /** Of the binarization, the samples, the timesteps and their noise. */
     seed: row('noise', seed, 0),
     samples: row('k', choice(IMPORTANCE_COUNTS), 1000),
@@ -88,7 +56,7 @@ export const settings = {
     /** The model of B; null: that of A. */
     b: row('vs.b', optional(modelId.parse, String), null),
     /** The picture of B; null: the one that all models score. */
-    image: row('vs.image', optional(image.parse, image.print), null),
+    image: row('vs.image', optional(imageSource.parse, imageSource.print), null),
     /** The chain of B, where they are of diffusion models; null: that of A. */
     schedule: apart('vs.bound', choice(ALL_SCHEDULES)),
     steps: apart('vs.T', integer(CHAIN_STEPS.min, CHAIN_STEPS.max)),

@@ -76,13 +76,13 @@ export class BesideFit {
   }
 
   /** Name of the state that the settings describe. */
-  get wish(): string {
+  get request(): string {
     return JSON.stringify([setupOf(this.settings), this.settings.iterations]);
   }
 
   /** Whether what is shown is what the settings describe. */
   get current(): boolean {
-    return this.view !== null && this.#asked === this.wish && this.view.asked === this.wish;
+    return this.view !== null && this.#asked === this.request && this.view.asked === this.request;
   }
 
   /** Whether a play need not wait for it. */
@@ -109,18 +109,18 @@ export class BesideFit {
     const { look } = this.lab;
     if (!this.active || !look) return;
     const { fitter } = this.engine;
-    const { wish } = this;
+    const { request } = this;
     // Another worker has other canvases, and is asked again.
     const { generation } = fitter;
     const { iterations } = this.settings;
     const call = {
       place: 'b' as const,
-      asked: wish,
+      asked: request,
       setup: setupOf(this.settings),
       iterations,
       look,
     };
-    this.#asked = wish;
+    this.#asked = request;
     fitter
       .queue('fit-b')
       .submit(() => fitter.client.call('fit', call))

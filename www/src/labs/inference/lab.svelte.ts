@@ -1,3 +1,4 @@
+import type { Look } from '../shared/look.ts';
 import { untrack } from 'svelte';
 import type { CallOptions } from '../../../engine/client.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
@@ -21,16 +22,6 @@ const SHOW_ITERATIONS = 400;
 
 /** The controls that make another fit. */
 export type SettingsPart = Partial<Omit<InferenceSettings, 'iterations' | 'pace'>>;
-
-/** How the planes are painted. */
-export interface Look {
-  size: number;
-  pixelRatio: number;
-  background: string;
-  target: string;
-  accent: string;
-  ink: string;
-}
 
 /**
  * A fit is described by its settings and its number of iterations; the worker is asked for that state and does what is
@@ -94,7 +85,7 @@ export class InferenceLab {
 
   /** Whether what is shown is what the settings describe. */
   get current(): boolean {
-    return this.view !== null && this.#asked === this.wish && this.view.asked === this.wish;
+    return this.view !== null && this.#asked === this.request && this.view.asked === this.request;
   }
 
   /** q as it is shown, on the grid of what can be set by hand. */
@@ -183,7 +174,7 @@ export class InferenceLab {
   }
 
   /** Name of the state that the settings describe. */
-  get wish(): string {
+  get request(): string {
     return JSON.stringify([setupOf(this.settings), this.settings.iterations]);
   }
 
@@ -197,24 +188,24 @@ export class InferenceLab {
     const { look } = this;
     if (!this.#active || !look) return;
     const { fitter } = this.engine;
-    const wish = this.wish;
+    const request = this.request;
     // Another worker has other canvases, and is asked again.
     const { generation } = fitter;
     const call = {
       place: 'a' as const,
-      asked: wish,
+      asked: request,
       setup: setupOf(this.settings),
       iterations: this.settings.iterations,
       look,
     };
-    this.#asked = wish;
+    this.#asked = request;
     fitter
       .queue('fit')
       .submit(() => fitter.client.call('fit', call))
       .then((view) => {
         if (generation !== fitter.generation) return;
         this.view = view;
-        if (!view.state.diverged || view.asked !== this.wish) return;
+        if (!view.state.diverged || view.asked !== this.request) return;
         // A fit that diverged has fewer iterations than were asked for.
         this.playing = false;
         this.settings.iterations = view.state.iteration;

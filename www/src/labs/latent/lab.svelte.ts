@@ -12,7 +12,7 @@ import type { Displayed, Picture } from '../../scoring/picture.ts';
 import type { Offer } from '../module.ts';
 import { labName } from '../names.ts';
 import { MapLab } from './map/lab.svelte.ts';
-import type { PathMode, Point, Whereabouts } from './settings.ts';
+import type { PathMode, Point, LatentPosition } from './settings.ts';
 
 export const STRIP_FRAMES = 9;
 /** From A to B and back. */
@@ -202,12 +202,12 @@ export class LatentLab {
   }
 
   /** The picture is asked for at once: what else the page shows of the change takes as long as the decoder does, beside it. */
-  #show(at: Whereabouts): void {
+  #show(at: LatentPosition): void {
     this.#state.at = at;
     this.#paintDigit();
   }
 
-  #sourceOf(at: Whereabouts): LatentSource {
+  #sourceOf(at: LatentPosition): LatentSource {
     if (!('position' in at)) return at;
     const { a, b, mode } = this.#state;
     return { a: $state.snapshot(a), b: $state.snapshot(b), mode, position: at.position };

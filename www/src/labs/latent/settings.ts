@@ -19,7 +19,7 @@ const MOST_LATENTS = 1024;
 /** A place in latent space: drawn from the prior by a seed, or given by its coordinates in the model's own order. */
 export type Point = { seed: number } | { z: number[] };
 /** What the latent lab shows: a point, or a position in [0, 1] on the path from A to B. */
-export type Whereabouts = Point | { position: number };
+export type LatentPosition = Point | { position: number };
 /** A point of the map's plane, or a position in [0, 1] on the path. */
 export type Place = { z: [number, number] } | { position: number };
 
@@ -46,7 +46,7 @@ const point: Codec<Point> = {
 
 const position = decimal(0, 1, 2);
 
-const whereabouts: Codec<Whereabouts> = {
+const latentPosition: Codec<LatentPosition> = {
   parse(text) {
     if (!text.startsWith('path:')) return point.parse(text);
     const value = position.parse(text.slice('path:'.length));
@@ -58,12 +58,12 @@ const whereabouts: Codec<Whereabouts> = {
 
 const place: Codec<Place> = {
   parse(text) {
-    const at = whereabouts.parse(text);
+    const at = latentPosition.parse(text);
     if (!at || 'seed' in at || 'position' in at) return at && 'position' in at ? at : undefined;
     const [x = 0, y = 0] = at.z;
     return at.z.length <= 2 ? { z: [x, y] } : undefined;
   },
-  print: (value) => whereabouts.print('z' in value ? { z: [...value.z] } : value),
+  print: (value) => latentPosition.print('z' in value ? { z: [...value.z] } : value),
 };
 
 /** Corners x0, y0, x1, y1, … on the grid of drawing/strokes.ts, laid over the plane; empty: no path. */
@@ -77,7 +77,7 @@ const path: Codec<Stroke> = {
 
 export const settings = {
   latent: {
-    at: row('z', whereabouts, { seed: 28 }),
+    at: row('z', latentPosition, { seed: 28 }),
     a: row('a', point, { seed: 28 }),
     b: row('b', point, { seed: 45 }),
     mode: row('path', choice(PATH_MODES), 'spherical'),
@@ -119,10 +119,10 @@ export function fitModels({ latent }: State, { vae, vaes }: ModelFacts, reject: 
     latent.beside = null;
   }
   const standard = standardOf(settings.latent);
-  const resize = <T extends Whereabouts>(key: string, at: T, fallback: T): T => {
+  const resize = <T extends LatentPosition>(key: string, at: T, fallback: T): T => {
     if (!('z' in at)) return at;
     if (at.z.length > vae.latents) {
-      reject(key, whereabouts.print(at));
+      reject(key, latentPosition.print(at));
       return fallback;
     }
     return at.z.length === vae.latents

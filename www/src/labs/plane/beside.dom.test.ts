@@ -54,7 +54,7 @@ describe('a second diffusion', () => {
       setup: { options: { data: 'moons', steps: 10, seed: 7, model: 'gaussian' }, network: null },
       small: { size: 50 },
     });
-    expect(beside.view?.asked).toBe(beside.wish);
+    expect(beside.view?.asked).toBe(beside.request);
     page.state.plane.t = 55;
     await pass();
     expect(asked().at(-1)?.t).toBe(6);

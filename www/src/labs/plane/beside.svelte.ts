@@ -89,7 +89,7 @@ export class BesidePlane extends PlaneRun {
     if (!this.active) return true;
     const wanted = linkedTimestep({ ...this.lab.settings, t }, this.settings.steps);
     const isThere = this.lab.direction > 0 || (this.reached ?? Infinity) <= wanted;
-    return isThere && this.view?.asked === this.wish;
+    return isThere && this.view?.asked === this.request;
   }
 
   /** The bounds of the point of both, in nats; null while one is of something else. */

@@ -260,7 +260,7 @@ export class PlaneLab extends PlaneRun {
       const { settings, direction } = this;
       due += (Math.min(seconds, 0.25) * settings.steps) / SECONDS;
       // What has not been painted yet is waited for, not skipped.
-      if (this.view?.asked !== this.wish) return;
+      if (this.view?.asked !== this.request) return;
       const left = Math.abs(this.#until - settings.t);
       const next = direction < 0 ? settings.t - Math.floor(due) : settings.t;
       const reached = direction > 0 || (this.reached ?? Infinity) <= next;

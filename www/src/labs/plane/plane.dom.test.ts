@@ -61,7 +61,7 @@ describe('the plane', () => {
       particle: 4,
       point: [1, -1],
     });
-    expect(lab.view?.asked).toBe(lab.wish);
+    expect(lab.view?.asked).toBe(lab.request);
     expect(lab.reached).toBe(0);
     expect(lab.current).toBe(true);
     expect(lab.scored).toHaveLength(1);

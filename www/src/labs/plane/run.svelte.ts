@@ -61,12 +61,12 @@ export abstract class PlaneRun {
   /** Name of the diffusion that the settings describe: the same for every timestep. */
   readonly #diffusion: string = $derived.by(() => JSON.stringify(this.#of));
 
-  readonly #pointWish: string = $derived.by(() =>
+  readonly #pointRequest: string = $derived.by(() =>
     JSON.stringify([this.#diffusion, this.settings.point]),
   );
 
   /** Name of the picture that the settings describe. */
-  get wish(): string {
+  get request(): string {
     const { t, point, particle } = this.settings;
     const { field, look, small } = this;
     return JSON.stringify([this.#diffusion, t, field, point, particle, look, small]);
@@ -74,7 +74,7 @@ export abstract class PlaneRun {
 
   /** Whether the numbers of the point are those that the settings describe. */
   get current(): boolean {
-    return this.#pointOf === this.#pointWish;
+    return this.#pointOf === this.#pointRequest;
   }
 
   /** Whether the samplers have reached the timestep on display. */
@@ -98,7 +98,7 @@ export abstract class PlaneRun {
     const { t, particle, point } = this.settings;
     const call = {
       ...this.#of,
-      asked: this.wish,
+      asked: this.request,
       t,
       look,
       small,
@@ -144,7 +144,7 @@ export abstract class PlaneRun {
 
   #evaluate(): (() => void) | undefined {
     const { client } = this;
-    const wish = this.#pointWish;
+    const request = this.#pointRequest;
     if (!client) return undefined;
     const { of, point } = untrack(() => ({ of: this.#of, point: this.settings.point }));
     const controller = new AbortController();
@@ -153,7 +153,7 @@ export abstract class PlaneRun {
       // What is known of the last point stays until there is as much of this one.
       if (!result.bound) return;
       this.point = result;
-      this.#pointOf = wish;
+      this.#pointOf = request;
     };
     client
       .call('planePoint', { ...of, point: [...point] }, { signal, onProgress: tell })

@@ -4,7 +4,7 @@ import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Pixels } from '../../../engine/protocol.ts';
 import { flat } from '../../testing/images.ts';
-import { checksumOf, KeptPictures, PictureStore } from './kept.svelte.ts';
+import { checksumOf, KeptImages, ImageStore } from './kept-images.svelte.ts';
 
 beforeEach(() => vi.stubGlobal('indexedDB', new IDBFactory()));
 afterEach(() => vi.unstubAllGlobals());
@@ -16,20 +16,20 @@ const plain = (picture: Pixels | null | undefined) =>
 describe('pictures that are kept', () => {
   it('are there on the next visit, under their checksum, for this site alone', async () => {
     const picture = flat(7, { channels: 3, height: 4, width: 5 });
-    const first = new KeptPictures(new PictureStore('/a/'));
+    const first = new KeptImages(new ImageStore('/a/'));
     const id = first.add(picture);
     expect(id).toMatch(/^[0-9a-f]{16}$/);
     expect(first.find(id)).toEqual(picture);
     expect(first.isKept(id)).toBe(true);
-    const later = new KeptPictures(new PictureStore('/a/'));
+    const later = new KeptImages(new ImageStore('/a/'));
     expect(later.find(id)).toBeUndefined();
     await vi.waitFor(() => expect(plain(later.find(id))).toEqual(plain(picture)));
-    expect(await new PictureStore('/b/').get(id)).toBeNull();
-    expect(await new PictureStore('/a/').get('0'.repeat(16))).toBeNull();
+    expect(await new ImageStore('/b/').get(id)).toBeNull();
+    expect(await new ImageStore('/a/').get('0'.repeat(16))).toBeNull();
   });
 
   it('give way to others when there are many, the one that was shown last at the end', async () => {
-    const store = new PictureStore('/');
+    const store = new ImageStore('/');
     let now = 1000;
     vi.spyOn(Date, 'now').mockImplementation(() => now++);
     const pictures = Array.from({ length: 17 }, (_, i) => flat(i));
@@ -45,7 +45,7 @@ describe('pictures that are kept', () => {
   });
 
   it('are not shown where they are not what their checksum says', async () => {
-    const store = new PictureStore('/');
+    const store = new ImageStore('/');
     const id = checksumOf(flat(3));
     await store.put(id, flat(4));
     expect(await store.get(id)).toBeNull();
@@ -53,7 +53,7 @@ describe('pictures that are kept', () => {
 
   it('are used until the page closes where nothing can be kept', async () => {
     vi.stubGlobal('indexedDB', undefined);
-    const pictures = new KeptPictures(new PictureStore('/'));
+    const pictures = new KeptImages(new ImageStore('/'));
     const id = pictures.add(flat(9));
     await vi.waitFor(() => expect(pictures.isKept(id)).toBe(false));
     flushSync();

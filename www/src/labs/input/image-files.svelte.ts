@@ -21,7 +21,7 @@ interface Place {
 }
 
 /** Files on their way to a picture: decoded, read, and cut where they hold more than one digit. */
-export class PictureFiles {
+export class ImageFiles {
   /** Why the last file could not be taken. */
   error = $state.raw<Error | null>(null);
   /** A file is being decoded. */

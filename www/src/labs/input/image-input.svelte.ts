@@ -22,10 +22,10 @@ import type { Edits } from '../../edits/edits.svelte.ts';
 import type { Page } from '../../page.svelte.ts';
 import type { Picture } from '../../scoring/picture.ts';
 import { type Example, Examples } from './examples.svelte.ts';
-import { PictureFiles, type Read } from './files.svelte.ts';
-import { KeptPictures, PictureStore } from './kept.svelte.ts';
+import { ImageFiles, type Read } from './image-files.svelte.ts';
+import { KeptImages, ImageStore } from './kept-images.svelte.ts';
 import { Placement, type Placing } from './placement.svelte.ts';
-import { type ImageSource, keyOf } from './settings.ts';
+import { type ImageSource, keyOf } from './source.ts';
 import { Waiting } from './waiting.svelte.ts';
 
 /** A picture as pixels, or as strokes. */
@@ -40,7 +40,7 @@ const LONGEST_LIVE = 512;
 const STANDARD: Format = { shape: MNIST_SHAPE, digit: true };
 
 /** The picture of the ELBO lab, which the denoise lab shares: drawn, taken from the examples, uploaded, or sent from another lab. */
-export class PictureDesk {
+export class ImageInput {
   /** The stroke that the pen is drawing. */
   live = $state.raw<Stroke | null>(null);
   /** The address named a picture that is not in this browser. */
@@ -49,16 +49,16 @@ export class PictureDesk {
   pick = $state.raw<(() => void) | null>(null);
   /** How pixels stand among MNIST's digits. */
   readonly placement: Placement;
-  readonly files: PictureFiles;
+  readonly files: ImageFiles;
   /** Files that came together with the last one. */
   readonly waiting = new Waiting((file) => void this.files.upload(file));
   readonly #examples: Examples;
-  readonly #kept: KeptPictures;
+  readonly #kept: KeptImages;
   /** The picture as each format wants it, and which source it was made of; a live stroke has no name yet. */
   #made = $state.raw<ReadonlyMap<string, { key: string; picture: Pixels }>>(new Map());
   /** The format that was chosen by hand. */
   #chosen = $state('');
-  /** The source that the desk itself set last: another one has come by the address, or by the history. */
+  /** The source that the image input itself set last: another one has come by the address, or by the history. */
   #own = '';
   #content = $derived.by(() => this.contentOf(this.source));
   #strokes = $derived.by(() => this.#content?.strokes ?? []);
@@ -85,11 +85,11 @@ export class PictureDesk {
   constructor(
     private readonly engine: Engine,
     private readonly page: Page,
-    kept = new KeptPictures(page.host.keeps === null ? null : new PictureStore(page.host.keeps)),
+    kept = new KeptImages(page.host.keeps === null ? null : new ImageStore(page.host.keeps)),
   ) {
     this.#kept = kept;
     this.placement = new Placement(engine, () => this.source);
-    this.files = new PictureFiles({
+    this.files = new ImageFiles({
       format: () => this.#format,
       key: () => keyOf(this.source),
       read: (of, format, whole) => engine.decoder.client.call('read', { of, format, whole }),

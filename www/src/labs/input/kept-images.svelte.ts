@@ -37,7 +37,7 @@ export function checksumOf({ levels, shape }: Pixels): string {
   );
 }
 
-export class PictureStore {
+export class ImageStore {
   #database: Promise<IDBPDatabase<Schema>> | undefined;
 
   /** `path` tells apart sites that share an origin. */
@@ -77,7 +77,7 @@ export class PictureStore {
 }
 
 /** The pictures of this visit, and those of earlier ones once they are asked for. */
-export class KeptPictures {
+export class KeptImages {
   /** By checksum; null where it is not in this browser. */
   #found = $state.raw<ReadonlyMap<string, Pixels | null>>(new Map());
   #asked = new Set<string>();
@@ -85,7 +85,7 @@ export class KeptPictures {
   #unkept = $state.raw<ReadonlySet<string>>(new Set());
 
   /** Without a store, pictures last as long as the page. */
-  constructor(private readonly store: Pick<PictureStore, 'get' | 'put'> | null) {}
+  constructor(private readonly store: Pick<ImageStore, 'get' | 'put'> | null) {}
 
   /** Takes a picture, and gives its checksum. */
   add({ levels, shape }: Pixels): string {

@@ -3,7 +3,7 @@ import { fireEvent, render } from '@testing-library/svelte';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Calls } from '../../../engine/calls.ts';
 import type { DigitReading } from '../../../engine/protocol.ts';
-import { file, found, level, opened } from '../../testing/desk.ts';
+import { file, found, level, opened } from '../../testing/image-input.ts';
 import { clearUp, pass } from '../../testing/page.svelte.ts';
 import { decodable, layOut, pointer } from '../../testing/pictures.ts';
 import { inTime } from '../../testing/time.ts';
@@ -30,20 +30,20 @@ describe('a file in which not one digit stands out', () => {
   };
 
   async function cropping(read = several) {
-    const { desk, page } = await opened('#lab=elbo', read);
+    const { imageInput, page } = await opened('#lab=elbo', read);
     const { decode } = decodable();
     const photo = file();
-    const taken = desk.files.upload(photo);
+    const taken = imageInput.files.upload(photo);
     decode(photo, 1024, 768);
     await inTime(taken);
     await pass();
-    if (!desk.files.crop) throw new Error('no crop is asked for');
-    return { desk, page, crop: desk.files.crop };
+    if (!imageInput.files.crop) throw new Error('no crop is asked for');
+    return { imageInput, page, crop: imageInput.files.crop };
   }
 
   it('has the visitor choose one, and the picture stays until then', async () => {
-    const { desk, crop } = await cropping();
-    expect(level(desk)).toBe(2);
+    const { imageInput, crop } = await cropping();
+    expect(level(imageInput)).toBe(2);
     expect(crop.found.problem).toBe('several');
     // Twice as large as what was read, with a margin of 15 % of the longer side.
     expect(crop.regions).toEqual([
@@ -54,32 +54,32 @@ describe('a file in which not one digit stands out', () => {
     expect(crop.reading?.levels?.[0]).toBe(260 % 256);
     if (crop.regions[1]) crop.choose(crop.regions[1]);
     await pass();
-    await inTime(desk.files.finishCrop('digit'));
+    await inTime(imageInput.files.finishCrop('digit'));
     await pass();
-    expect(desk.files.crop).toBeNull();
-    expect(level(desk)).toBe(180);
-    expect(desk.files.canCrop).toBe(true);
-    const [first] = desk.examples;
-    if (first) desk.choose(first);
+    expect(imageInput.files.crop).toBeNull();
+    expect(level(imageInput)).toBe(180);
+    expect(imageInput.files.canCrop).toBe(true);
+    const [first] = imageInput.examples;
+    if (first) imageInput.choose(first);
     await pass();
-    expect(level(desk)).toBe(2);
-    expect(desk.files.canCrop).toBe(false);
+    expect(level(imageInput)).toBe(2);
+    expect(imageInput.files.canCrop).toBe(false);
   });
 
   it('can be taken as it is, and cropped again', async () => {
-    const { desk } = await cropping();
-    await inTime(desk.files.finishCrop('whole'));
+    const { imageInput } = await cropping();
+    await inTime(imageInput.files.finishCrop('whole'));
     await pass();
-    expect(level(desk)).toBe(77);
-    desk.files.cropAgain();
-    expect(desk.files.crop?.frame).toEqual({ x: 0, y: 0, width: 1024, height: 768 });
-    expect(desk.files.crop?.found.problem).toBeNull();
+    expect(level(imageInput)).toBe(77);
+    imageInput.files.cropAgain();
+    expect(imageInput.files.crop?.frame).toEqual({ x: 0, y: 0, width: 1024, height: 768 });
+    expect(imageInput.files.crop?.found.problem).toBeNull();
   });
 
   it('is left alone where something else is done', async () => {
-    const { desk } = await cropping();
-    desk.clear();
-    expect(desk.files.crop).toBeNull();
+    const { imageInput } = await cropping();
+    imageInput.clear();
+    expect(imageInput.files.crop).toBeNull();
   });
 
   it('has a frame that stays inside, and is no smaller than a few pixels', async () => {
@@ -139,7 +139,7 @@ describe('a file in which not one digit stands out', () => {
   });
 
   it('says where nothing is in the frame', async () => {
-    const { desk, crop } = await cropping((asked) => {
+    const { imageInput, crop } = await cropping((asked) => {
       if (asked.of.width === 100) throw new Error('nothing is drawn');
       return several(asked);
     });
@@ -150,6 +150,6 @@ describe('a file in which not one digit stands out', () => {
     crop.choose({ x: 0, y: 0, width: 120, height: 100 });
     await pass();
     expect([crop.blank, crop.reading?.levels?.[0]]).toEqual([false, 120]);
-    desk.clear();
+    imageInput.clear();
   });
 });

@@ -1,12 +1,12 @@
-/** The picture desk of the ELBO lab on a scripted worker. */
+/** The image input of the labs on a scripted worker. */
 import { Blob as ReadableBlob } from 'node:buffer';
 import type { Calls } from '../../engine/calls.ts';
 import type { DigitReading, DigitStanding } from '../../engine/protocol.ts';
 import { flat } from './images.ts';
 import { open } from './page.svelte.ts';
 import { pngHead } from './pictures.ts';
-import { KeptPictures, type PictureStore } from '../labs/elbo/kept.svelte.ts';
-import { PictureDesk } from '../labs/elbo/picture.svelte.ts';
+import { KeptImages, type ImageStore } from '../labs/input/kept-images.svelte.ts';
+import { ImageInput } from '../labs/input/image-input.svelte.ts';
 
 const EXAMPLES: Calls['examples']['result'] = ['3', '7-crossed'].map((name, i) => ({
   name,
@@ -44,7 +44,7 @@ const standing = ({ levels }: Calls['standing']['params']): DigitStanding => ({
 });
 
 /** A store of pictures. */
-export type Keeping = Pick<PictureStore, 'get' | 'put'>;
+export type Keeping = Pick<ImageStore, 'get' | 'put'>;
 export const empty: Keeping = { get: async () => null, put: async () => undefined };
 
 export async function opened(hash = '#lab=elbo', read = reading, keeping = empty) {
@@ -58,12 +58,12 @@ export async function opened(hash = '#lab=elbo', read = reading, keeping = empty
         standing,
       },
     },
-    (engine, page) => new PictureDesk(engine, page, new KeptPictures(keeping)),
+    (engine, page) => new ImageInput(engine, page, new KeptImages(keeping)),
   );
-  return { engine, page, desk: lab };
+  return { engine, page, imageInput: lab };
 }
 
-export const level = (desk: PictureDesk) => desk.picture?.levels[0];
+export const level = (imageInput: ImageInput) => imageInput.picture?.levels[0];
 /** jsdom's own blobs cannot be read. */
 export const file = (width = 400, height = 400) =>
   new ReadableBlob([pngHead(width, height)]) as unknown as Blob;

@@ -2,7 +2,7 @@
 import { render } from '@testing-library/svelte';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Pixels, VaeEntry } from '../../../engine/protocol.ts';
-import { empty, file, opened, reading } from '../../testing/desk.ts';
+import { empty, file, opened, reading } from '../../testing/image-input.ts';
 import { flat } from '../../testing/images.ts';
 import { manifest } from '../../testing/manifest.ts';
 import { clearUp, pass } from '../../testing/page.svelte.ts';
@@ -11,7 +11,7 @@ import { decodable } from '../../testing/pictures.ts';
 import { inTime } from '../../testing/time.ts';
 import { workerOf } from '../../testing/worker.ts';
 import DrawingPad from './DrawingPad.svelte';
-import { checksumOf } from './kept.svelte.ts';
+import { checksumOf } from './kept-images.svelte.ts';
 
 // Importing takes real time, which the fake clock does not wait for.
 beforeAll(() => import('image-size'));
@@ -32,48 +32,48 @@ describe('models of several formats', () => {
   }
 
   it('get a drawing at the size of each', async () => {
-    const { desk, entry, small } = await several('#lab=elbo&image=strokes:BAQECAg');
-    expect(desk.formats).toHaveLength(2);
-    expect(desk.pictureFor(entry)).toMatchObject({ shape: COLOUR });
-    expect(desk.pictureFor(entry)?.levels).toHaveLength(3840);
-    expect(desk.pictureFor(small)?.levels).toHaveLength(784);
-    expect(desk.foreignShape(entry)).toBeNull();
-    expect([...desk.pictures.keys()]).toEqual(['28x28x1 digit', '32x40x3']);
+    const { imageInput, entry, small } = await several('#lab=elbo&image=strokes:BAQECAg');
+    expect(imageInput.formats).toHaveLength(2);
+    expect(imageInput.pictureFor(entry)).toMatchObject({ shape: COLOUR });
+    expect(imageInput.pictureFor(entry)?.levels).toHaveLength(3840);
+    expect(imageInput.pictureFor(small)?.levels).toHaveLength(784);
+    expect(imageInput.foreignShape(entry)).toBeNull();
+    expect([...imageInput.pictures.keys()]).toEqual(['28x28x1 digit', '32x40x3']);
   });
 
   it('get a picture of another shape resampled, and it is said', async () => {
-    const { desk, entry, small } = await several();
-    desk.take(flat(90, COLOUR));
+    const { imageInput, entry, small } = await several();
+    imageInput.take(flat(90, COLOUR));
     await pass();
-    expect(desk.pictureFor(entry)?.levels[0]).toBe(90);
-    expect(desk.foreignShape(entry)).toBeNull();
+    expect(imageInput.pictureFor(entry)?.levels[0]).toBe(90);
+    expect(imageInput.foreignShape(entry)).toBeNull();
     // The script of the worker says 1 of what it resamples.
-    expect(desk.pictureFor(small)?.levels[0]).toBe(1);
-    expect(desk.foreignShape(small)).toEqual(COLOUR);
+    expect(imageInput.pictureFor(small)?.levels[0]).toBe(1);
+    expect(imageInput.foreignShape(small)).toEqual(COLOUR);
     // What came in a model's own format is shown in it, until another one is chosen.
-    expect(desk.format).toEqual({ shape: COLOUR, digit: false });
-    const [standard] = desk.formats;
-    if (standard) desk.format = standard;
+    expect(imageInput.format).toEqual({ shape: COLOUR, digit: false });
+    const [standard] = imageInput.formats;
+    if (standard) imageInput.format = standard;
     await pass();
-    expect(desk.shown?.levels).toHaveLength(784);
+    expect(imageInput.shown?.levels).toHaveLength(784);
   });
 
   it('have files prepared for the format on display, and the pad in its proportions', async () => {
-    const { desk, page } = await several();
+    const { imageInput, page } = await several();
     page.state.vae = 'colour';
     await pass();
-    expect(desk.format).toEqual({ shape: COLOUR, digit: false });
+    expect(imageInput.format).toEqual({ shape: COLOUR, digit: false });
     const { decode } = decodable();
     const photo = file();
-    const taken = desk.files.upload(photo);
+    const taken = imageInput.files.upload(photo);
     decode(photo, 90, 60);
     await inTime(taken);
     await pass();
     expect(workerOf('decoder').asked('prepare').at(-1)?.format).toMatchObject({ digit: true });
     const [asked] = workerOf('decoder').asked('read');
     expect(asked?.format).toEqual({ shape: COLOUR, digit: false });
-    expect(desk.shown?.shape).toEqual(COLOUR);
-    const { getByTestId } = render(DrawingPad, { desk });
+    expect(imageInput.shown?.shape).toEqual(COLOUR);
+    const { getByTestId } = render(DrawingPad, { imageInput });
     expect(getByTestId('drawing-pad').getAttribute('viewBox')).toBe('0 0 255 204');
   });
 
@@ -85,31 +85,31 @@ describe('models of several formats', () => {
   }
 
   it('may be too large for an address, which then names one that is kept in this browser', async () => {
-    const { desk, page } = await several();
+    const { imageInput, page } = await several();
     const picture = noisy();
-    desk.take(picture);
+    imageInput.take(picture);
     await pass();
-    expect(desk.keeping).toBe('browser');
-    expect(desk.picture).not.toBeNull();
+    expect(imageInput.keeping).toBe('browser');
+    expect(imageInput.picture).not.toBeNull();
     expect(page.link()).toContain(`image=kept:${checksumOf(picture)}`);
-    desk.clear();
-    expect(desk.keeping).toBeNull();
+    imageInput.clear();
+    expect(imageInput.keeping).toBeNull();
   });
 
   it('is there again where the address names one that is kept, and said to be lost where it is not', async () => {
     const picture = noisy();
     const id = checksumOf(picture);
     const store = { get: async () => picture, put: async () => undefined };
-    const { desk } = await several(`#lab=elbo&image=kept:${id}`, store);
-    expect(desk.isPixels).toBe(true);
-    expect(desk.foreignShape({ image: COLOUR })).toEqual(picture.shape);
+    const { imageInput } = await several(`#lab=elbo&image=kept:${id}`, store);
+    expect(imageInput.isPixels).toBe(true);
+    expect(imageInput.foreignShape({ image: COLOUR })).toEqual(picture.shape);
     clearUp();
     const none = { ...store, get: async () => null };
     const other = await several(`#lab=elbo&image=kept:${id}`, none);
-    expect(other.desk.lost).toBe(true);
-    expect(other.desk.source).toEqual({ example: '' });
-    other.desk.take(flat(7, COLOUR));
-    expect(other.desk.lost).toBe(false);
+    expect(other.imageInput.lost).toBe(true);
+    expect(other.imageInput.source).toEqual({ example: '' });
+    other.imageInput.take(flat(7, COLOUR));
+    expect(other.imageInput.lost).toBe(false);
   });
 
   it('says where there is no room to keep it', async () => {
@@ -117,19 +117,19 @@ describe('models of several formats', () => {
       get: async () => null,
       put: () => Promise.reject(new DOMException('full', 'QuotaExceededError')),
     };
-    const { desk } = await several('#lab=elbo', full);
-    desk.take(noisy());
+    const { imageInput } = await several('#lab=elbo', full);
+    imageInput.take(noisy());
     await pass();
-    expect(desk.keeping).toBe('page');
-    expect(desk.picture).not.toBeNull();
+    expect(imageInput.keeping).toBe('page');
+    expect(imageInput.picture).not.toBeNull();
   });
 
   it('never get what was asked for before in place of what came later', async () => {
-    const { desk, entry } = await several();
-    desk.draw([10, 10, 90, 90, 100, 20]);
-    desk.lift();
-    desk.take(flat(7, COLOUR));
+    const { imageInput, entry } = await several();
+    imageInput.draw([10, 10, 90, 90, 100, 20]);
+    imageInput.lift();
+    imageInput.take(flat(7, COLOUR));
     await pass();
-    expect(desk.pictureFor(entry)?.levels[0]).toBe(7);
+    expect(imageInput.pictureFor(entry)?.levels[0]).toBe(7);
   });
 });

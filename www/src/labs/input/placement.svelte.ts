@@ -2,7 +2,7 @@ import { untrack } from 'svelte';
 import { Bitmap } from '../../drawing/pixels.ts';
 import type { Engine } from '../../engine/engine.svelte.ts';
 import type { DigitStanding, Pixels } from '../../../engine/protocol.ts';
-import { type ImageSource, keyOf } from './settings.ts';
+import { type ImageSource, keyOf } from './source.ts';
 
 /** Whether pixels are as they came, or moved and scaled as MNIST's digits are. */
 export type Placing = 'kept' | 'centred';

@@ -4,13 +4,13 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { printPixels } from '../../drawing/pixels.ts';
 import { explain } from '../../explain.ts';
 import en from 'virtual:texts/page/en';
-import { file, found, level, opened } from '../../testing/desk.ts';
+import { file, found, level, opened } from '../../testing/image-input.ts';
 import { flat } from '../../testing/images.ts';
 import { clearUp, pass } from '../../testing/page.svelte.ts';
 import { decodable } from '../../testing/pictures.ts';
 import { inTime } from '../../testing/time.ts';
 import { workerOf } from '../../testing/worker.ts';
-import { PictureDesk } from './picture.svelte.ts';
+import { ImageInput } from './image-input.svelte.ts';
 import Placing from './Placing.svelte';
 
 // Importing takes real time, which the fake clock does not wait for.
@@ -18,18 +18,18 @@ beforeAll(() => import('image-size'));
 afterEach(clearUp);
 
 describe('a file', () => {
-  it('becomes a digit, and the desk is busy meanwhile', async () => {
-    const { desk } = await opened();
+  it('becomes a digit, and the image input is busy meanwhile', async () => {
+    const { imageInput } = await opened();
     const { decode } = decodable();
     const seven = file();
-    const taken = desk.files.upload(seven);
+    const taken = imageInput.files.upload(seven);
     await pass();
-    expect(desk.files.busy).toBe(true);
+    expect(imageInput.files.busy).toBe(true);
     decode(seven, 100, 50);
     await inTime(taken);
     await pass();
-    expect(desk.files.busy).toBe(false);
-    expect(level(desk)).toBe(100);
+    expect(imageInput.files.busy).toBe(false);
+    expect(level(imageInput)).toBe(100);
     expect(workerOf('decoder').asked('read').at(-1)?.of).toMatchObject({
       width: 100,
       height: 50,
@@ -37,10 +37,10 @@ describe('a file', () => {
   });
 
   it('is made small before it is read', async () => {
-    const { desk } = await opened();
+    const { imageInput } = await opened();
     const { decode } = decodable();
     const photo = file();
-    const taken = desk.files.upload(photo);
+    const taken = imageInput.files.upload(photo);
     decode(photo, 12_000, 9000);
     await inTime(taken);
     await pass();
@@ -50,154 +50,160 @@ describe('a file', () => {
     });
   });
 
-  it.each<[string, (desk: PictureDesk, state: { image: object }) => void, number | undefined]>([
-    ['an example', (desk) => desk.examples[1] && desk.choose(desk.examples[1]), 2],
-    ['another picture', (desk) => desk.take(flat(9)), 9],
-    ['an empty pad', (desk) => desk.clear(), undefined],
-    ['an address', (_, state) => (state.image = { example: '7-crossed' }), 2],
-  ])('that comes after %s comes too late', async (_, deed, left) => {
-    const { desk, page } = await opened();
+  it.each<[string, (imageInput: ImageInput, state: { image: object }) => void, number | undefined]>(
+    [
+      [
+        'an example',
+        (imageInput) => imageInput.examples[1] && imageInput.choose(imageInput.examples[1]),
+        2,
+      ],
+      ['another picture', (imageInput) => imageInput.take(flat(9)), 9],
+      ['an empty pad', (imageInput) => imageInput.clear(), undefined],
+      ['an address', (_, state) => (state.image = { example: '7-crossed' }), 2],
+    ],
+  )('that comes after %s comes too late', async (_, deed, left) => {
+    const { imageInput, page } = await opened();
     const { decode } = decodable();
     const slow = file();
-    const taken = desk.files.upload(slow);
+    const taken = imageInput.files.upload(slow);
     await pass();
-    deed(desk, page.state.elbo);
+    deed(imageInput, page.state.elbo);
     await pass();
-    expect(desk.files.busy).toBe(false);
+    expect(imageInput.files.busy).toBe(false);
     decode(slow, 99);
     await inTime(taken);
     await pass();
-    expect(level(desk)).toBe(left);
-    expect(desk.files.busy).toBe(false);
+    expect(level(imageInput)).toBe(left);
+    expect(imageInput.files.busy).toBe(false);
   });
 
   it('that comes after a stroke has begun does not end it', async () => {
-    const { desk } = await opened('#lab=elbo&image=strokes:');
+    const { imageInput } = await opened('#lab=elbo&image=strokes:');
     const { decode } = decodable();
     const slow = file();
-    const taken = desk.files.upload(slow);
+    const taken = imageInput.files.upload(slow);
     await pass();
-    desk.draw([1, 1]);
+    imageInput.draw([1, 1]);
     decode(slow, 99);
     await inTime(taken);
     await pass();
-    desk.draw([200, 200]);
-    desk.lift();
+    imageInput.draw([200, 200]);
+    imageInput.lift();
     await pass();
-    expect(level(desk)).toBe(2);
+    expect(level(imageInput)).toBe(2);
   });
 
   it('is the last one that was chosen, whichever is decoded first', async () => {
-    const { desk } = await opened();
+    const { imageInput } = await opened();
     const { decode } = decodable();
     const [first, second] = [file(), file()];
-    const taken = [desk.files.upload(first), desk.files.upload(second)] as const;
+    const taken = [imageInput.files.upload(first), imageInput.files.upload(second)] as const;
     decode(second, 50);
     await inTime(taken[1]);
     await pass();
-    expect(level(desk)).toBe(50);
+    expect(level(imageInput)).toBe(50);
     decode(first, 99);
     await inTime(taken[0]);
     await pass();
-    expect(level(desk)).toBe(50);
+    expect(level(imageInput)).toBe(50);
   });
 
   it('that cannot be decoded is refused with the reason, until something else is done', async () => {
-    const { desk } = await opened();
+    const { imageInput } = await opened();
     const { refuse } = decodable();
     const text = file();
-    const taken = desk.files.upload(text);
+    const taken = imageInput.files.upload(text);
     refuse(text);
     await inTime(taken);
     await pass();
-    expect(desk.files.error).toMatchObject({ fault: { reason: 'damaged', format: 'PNG' } });
-    expect(desk.files.busy).toBe(false);
-    expect(level(desk)).toBe(2);
-    desk.clear();
-    expect(desk.files.error).toBeNull();
+    expect(imageInput.files.error).toMatchObject({ fault: { reason: 'damaged', format: 'PNG' } });
+    expect(imageInput.files.busy).toBe(false);
+    expect(level(imageInput)).toBe(2);
+    imageInput.clear();
+    expect(imageInput.files.error).toBeNull();
   });
 });
 
 it('a file with one colour is refused as blank', async () => {
-  const { desk } = await opened('#lab=elbo', () => {
+  const { imageInput } = await opened('#lab=elbo', () => {
     throw Object.assign(new Error('nothing is drawn'), { name: 'ValueError' });
   });
   const { decode } = decodable();
   const white = file();
-  const taken = desk.files.upload(white);
+  const taken = imageInput.files.upload(white);
   decode(white, 100, 100);
   await inTime(taken);
   await pass();
-  expect(desk.files.error).toMatchObject({ fault: { reason: 'blank' } });
-  expect(desk.files.error && explain(desk.files.error)).toBe(en.errors.picture.blank);
+  expect(imageInput.files.error).toMatchObject({ fault: { reason: 'blank' } });
+  expect(imageInput.files.error && explain(imageInput.files.error)).toBe(en.errors.picture.blank);
 });
 
 describe('pixels of the size of a digit', () => {
   it('are placed as MNIST has its own, and can be had as they came', async () => {
-    const { desk } = await opened('#lab=elbo', () => found(10, { kept: flat(11).levels }));
+    const { imageInput } = await opened('#lab=elbo', () => found(10, { kept: flat(11).levels }));
     const { decode } = decodable();
     const small = file(28, 28);
-    const taken = desk.files.upload(small);
+    const taken = imageInput.files.upload(small);
     decode(small);
     await inTime(taken);
     await pass();
-    expect([level(desk), desk.placement.way]).toEqual([10, 'centred']);
-    const { getByTestId, getByLabelText } = render(Placing, { desk });
+    expect([level(imageInput), imageInput.placement.way]).toEqual([10, 'centred']);
+    const { getByTestId, getByLabelText } = render(Placing, { imageInput });
     const caption = () => getByTestId('picture-format').textContent;
     const size = en.images.size({ width: 28, height: 28, colour: false });
     expect(caption()).toBe(en.images.placing.standard({ size }));
     await fireEvent.click(getByLabelText(en.images.placing.options.kept));
     await pass();
-    expect([level(desk), desk.placement.way]).toEqual([11, 'kept']);
+    expect([level(imageInput), imageInput.placement.way]).toEqual([11, 'kept']);
     // 3 to the left and 4 down are 5 pixels.
     expect(caption()).toBe(
       en.images.placing.kept({ size, faults: en.images.placing.offset({ pixels: '5.0' }) }),
     );
     await fireEvent.click(getByLabelText(en.images.placing.options.centred));
     await pass();
-    expect(level(desk)).toBe(10);
-    expect(desk.files.canCrop).toBe(true);
+    expect(level(imageInput)).toBe(10);
+    expect(imageInput.files.canCrop).toBe(true);
   });
 
   it('that come by an address are kept, and the other place is offered', async () => {
-    const { desk } = await opened(`#lab=elbo&image=pixels:${printPixels(flat(21))}`);
+    const { imageInput } = await opened(`#lab=elbo&image=pixels:${printPixels(flat(21))}`);
     await pass();
-    expect([level(desk), desk.placement.way]).toEqual([21, 'kept']);
-    desk.place('centred');
+    expect([level(imageInput), imageInput.placement.way]).toEqual([21, 'kept']);
+    imageInput.place('centred');
     await pass();
-    expect([level(desk), desk.placement.way]).toEqual([22, 'centred']);
+    expect([level(imageInput), imageInput.placement.way]).toEqual([22, 'centred']);
   });
 
   it('that are as they should be have one place', async () => {
-    const { desk } = await opened(`#lab=elbo&image=pixels:${printPixels(flat(20))}`);
+    const { imageInput } = await opened(`#lab=elbo&image=pixels:${printPixels(flat(20))}`);
     await pass();
-    expect(desk.placement.standing?.isStandard).toBe(true);
-    expect(desk.placement.way).toBeNull();
+    expect(imageInput.placement.standing?.isStandard).toBe(true);
+    expect(imageInput.placement.way).toBeNull();
   });
 });
 
 describe('a browser that alters what is read from a canvas', () => {
   async function uploaded(by: number) {
-    const { desk } = await opened();
+    const { imageInput } = await opened();
     const { decode } = decodable((data) => data.map((level, i) => (i === 5 ? level + by : level)));
     const photo = file();
-    const taken = desk.files.upload(photo);
+    const taken = imageInput.files.upload(photo);
     decode(photo, 100, 100);
     await inTime(taken);
     await pass();
-    return desk;
+    return imageInput;
   }
 
   it('by a level is told of', async () => {
-    const desk = await uploaded(1);
-    expect(level(desk)).toBe(100);
-    expect(desk.files.altered).toBe(true);
+    const imageInput = await uploaded(1);
+    expect(level(imageInput)).toBe(100);
+    expect(imageInput.files.altered).toBe(true);
   });
 
   it('by more is refused, since noise would be scored', async () => {
-    const desk = await uploaded(9);
-    expect(level(desk)).toBe(2);
-    expect(desk.files.error).toMatchObject({ fault: { reason: 'randomized' } });
+    const imageInput = await uploaded(9);
+    expect(level(imageInput)).toBe(2);
+    expect(imageInput.files.error).toMatchObject({ fault: { reason: 'randomized' } });
   });
 
   it('not at all is not spoken of', async () => {

@@ -10,8 +10,8 @@ import { layOut, pointer } from '../../testing/pictures.ts';
 import { calls } from '../../testing/worker.ts';
 import { pictureCommands } from './commands.ts';
 import DrawingPad from './DrawingPad.svelte';
-import PictureCard from './PictureCard.svelte';
-import { level, opened } from '../../testing/desk.ts';
+import ImageCard from './ImageCard.svelte';
+import { level, opened } from '../../testing/image-input.ts';
 
 // Importing takes real time, which the fake clock does not wait for.
 beforeAll(() => import('image-size'));
@@ -19,37 +19,37 @@ afterEach(clearUp);
 
 describe('the picture of the ELBO lab', () => {
   it('is the first example where the address names none', async () => {
-    const { desk } = await opened();
-    expect(desk.examples.map(({ name }) => name)).toEqual(['3', '7-crossed']);
-    expect(desk.example?.name).toBe('3');
-    expect(level(desk)).toBe(2);
+    const { imageInput } = await opened();
+    expect(imageInput.examples.map(({ name }) => name)).toEqual(['3', '7-crossed']);
+    expect(imageInput.example?.name).toBe('3');
+    expect(level(imageInput)).toBe(2);
   });
 
   it('is not computed before a lab needs it', async () => {
-    const { desk, page } = await opened('');
+    const { imageInput, page } = await opened('');
     expect(calls('examples')).toBe(0);
     page.state.lab = 'denoise';
     await pass();
     expect(calls('examples')).toBe(0);
     page.state.denoise.from = 10;
     await pass();
-    expect(level(desk)).toBe(2);
+    expect(level(imageInput)).toBe(2);
   });
 
   it('is the first example, said to be so, where the address names one that is not there', async () => {
-    const { desk, page } = await opened('#lab=elbo&image=example:11');
-    expect(desk.example?.name).toBe('3');
+    const { imageInput, page } = await opened('#lab=elbo&image=example:11');
+    expect(imageInput.example?.name).toBe('3');
     expect(page.rejected).toEqual([{ key: 'image', value: 'example:11' }]);
   });
 
   it('is drawn, scored when the pen is up, and part of the address', async () => {
-    const { desk, page } = await opened();
-    desk.draw([10, 10]);
-    desk.draw([200, 40, 90, 250]);
+    const { imageInput, page } = await opened();
+    imageInput.draw([10, 10]);
+    imageInput.draw([200, 40, 90, 250]);
     await pass();
-    expect(desk.picture).toBeNull();
-    expect(desk.shown?.levels[0]).toBe(2 + 3);
-    desk.lift();
+    expect(imageInput.picture).toBeNull();
+    expect(imageInput.shown?.levels[0]).toBe(2 + 3);
+    imageInput.lift();
     await pass();
     const { image } = page.state.elbo;
     expect(image).toEqual({
@@ -58,61 +58,61 @@ describe('the picture of the ELBO lab', () => {
         [10, 10, 200, 40, 90, 250],
       ]),
     });
-    expect(level(desk)).toBe(5);
+    expect(level(imageInput)).toBe(5);
   });
 
   it('is never more than an address carries, however fast the pen is', async () => {
-    const { desk, page } = await opened(`#lab=elbo&image=strokes:`);
+    const { imageInput, page } = await opened(`#lab=elbo&image=strokes:`);
     const zigzag = (points: number) =>
       Array.from({ length: points }, (_, i) => [(i * 7) % 256, (i % 2) * 255]).flat();
-    desk.draw(zigzag(MOST_POINTS - 1));
-    expect(desk.full).toBe(false);
-    desk.draw(zigzag(40));
-    expect(desk.full).toBe(true);
-    desk.draw([1, 1]);
-    desk.lift();
+    imageInput.draw(zigzag(MOST_POINTS - 1));
+    expect(imageInput.full).toBe(false);
+    imageInput.draw(zigzag(40));
+    expect(imageInput.full).toBe(true);
+    imageInput.draw([1, 1]);
+    imageInput.lift();
     await pass();
     const { image } = page.state.elbo;
     const strokes = 'strokes' in image ? image.strokes.strokes : undefined;
     expect(strokes && pointCount(strokes)).toBe(MOST_POINTS);
-    expect(desk.strokes).toEqual(strokes);
+    expect(imageInput.strokes).toEqual(strokes);
   });
 
   it('is taken back step by step', async () => {
-    const { desk, page } = await opened();
-    const [, crossed] = desk.examples;
-    await byHand(() => crossed && desk.choose(crossed));
-    await byHand(() => desk.take(flat(9)));
-    await byHand(() => desk.clear());
-    expect(desk.picture).toBeNull();
-    desk.edits.undo();
+    const { imageInput, page } = await opened();
+    const [, crossed] = imageInput.examples;
+    await byHand(() => crossed && imageInput.choose(crossed));
+    await byHand(() => imageInput.take(flat(9)));
+    await byHand(() => imageInput.clear());
+    expect(imageInput.picture).toBeNull();
+    imageInput.edits.undo();
     expect(page.state.elbo.image).toEqual({ pixels: new Bitmap(flat(9)) });
-    desk.edits.undo();
+    imageInput.edits.undo();
     expect(page.state.elbo.image).toEqual({ example: '7-crossed' });
-    desk.edits.undo();
+    imageInput.edits.undo();
     expect(page.state.elbo.image).toEqual({ example: '' });
-    expect(desk.edits.canUndo).toBe(false);
+    expect(imageInput.edits.canUndo).toBe(false);
   });
 
   it('is taken back stroke by stroke, the one under way too', async () => {
-    const { desk } = await opened('#lab=elbo&image=strokes:');
+    const { imageInput } = await opened('#lab=elbo&image=strokes:');
     for (const place of [1, 2]) {
       await byHand(() => {
-        desk.draw([place, place]);
-        desk.lift();
+        imageInput.draw([place, place]);
+        imageInput.lift();
       });
     }
-    await byHand(() => desk.draw([9, 9]));
-    desk.edits.undo();
+    await byHand(() => imageInput.draw([9, 9]));
+    imageInput.edits.undo();
     await pass();
-    expect([desk.strokes, desk.live]).toEqual([[[1, 1]], null]);
-    desk.edits.redo();
-    expect(desk.strokes).toHaveLength(2);
+    expect([imageInput.strokes, imageInput.live]).toEqual([[[1, 1]], null]);
+    imageInput.edits.redo();
+    expect(imageInput.strokes).toHaveLength(2);
   });
 
   it('does not go back behind another address', async () => {
-    const { desk, page } = await opened();
-    await byHand(() => desk.take(flat(9)));
+    const { imageInput, page } = await opened();
+    await byHand(() => imageInput.take(flat(9)));
     const address = printState({
       ...page.state,
       elbo: { ...page.state.elbo, image: { strokes: new Drawing([[1, 2]]) } },
@@ -120,90 +120,94 @@ describe('the picture of the ELBO lab', () => {
     history.replaceState(null, '', address);
     dispatchEvent(new HashChangeEvent('hashchange'));
     await pass();
-    expect(desk.strokes).toEqual([[1, 2]]);
-    desk.edits.undo();
-    expect([desk.strokes, desk.edits.canUndo]).toEqual([[[1, 2]], false]);
+    expect(imageInput.strokes).toEqual([[1, 2]]);
+    imageInput.edits.undo();
+    expect([imageInput.strokes, imageInput.edits.canUndo]).toEqual([[[1, 2]], false]);
   });
 });
 
 describe('the pad', () => {
   async function pad() {
-    const { desk } = await opened('#lab=elbo&image=strokes:');
+    const { imageInput } = await opened('#lab=elbo&image=strokes:');
     layOut(256, 256);
-    const { getByTestId } = render(DrawingPad, { desk });
+    const { getByTestId } = render(DrawingPad, { imageInput });
     const element = getByTestId('drawing-pad');
     const send = (...args: Parameters<typeof pointer>) => fireEvent(element, pointer(...args));
-    return { desk, element, send };
+    return { imageInput, element, send };
   }
 
   it('draws with one finger; a second one and the palm are turned away', async () => {
-    const { desk, send } = await pad();
+    const { imageInput, send } = await pad();
     await send('pointerdown', [20, 20]);
     await send('pointerdown', [200, 10], { id: 2, primary: false });
     await send('pointermove', [200, 60], { id: 2, primary: false });
     await send('pointermove', [20, 200]);
     await send('pointerup', [200, 60], { id: 2, primary: false });
-    expect(desk.live).toHaveLength(4);
+    expect(imageInput.live).toHaveLength(4);
     await send('pointermove', [220, 200]);
     await send('pointerup', [220, 200]);
-    expect(desk.live).toBeNull();
-    expect(desk.strokes).toHaveLength(1);
-    expect(desk.strokes[0]).toHaveLength(6);
+    expect(imageInput.live).toBeNull();
+    expect(imageInput.strokes).toHaveLength(1);
+    expect(imageInput.strokes[0]).toHaveLength(6);
   });
 
   it('draws with the main button alone, and again after a lost pointer', async () => {
-    const { desk, send } = await pad();
+    const { imageInput, send } = await pad();
     await send('pointerdown', [20, 20], { button: 2, type: 'mouse' });
-    expect(desk.live).toBeNull();
+    expect(imageInput.live).toBeNull();
     await send('pointerdown', [20, 20], { type: 'mouse' });
     await send('lostpointercapture', [20, 20], { type: 'mouse' });
-    expect(desk.strokes).toHaveLength(1);
+    expect(imageInput.strokes).toHaveLength(1);
     await send('pointerdown', [90, 90], { id: 5 });
     await send('pointerup', [90, 90], { id: 5 });
-    expect(desk.strokes).toHaveLength(2);
+    expect(imageInput.strokes).toHaveLength(2);
   });
 
   it('draws by the keyboard', async () => {
-    const { desk, element } = await pad();
+    const { imageInput, element } = await pad();
     const press = (key: string, shiftKey = false) => fireEvent.keyDown(element, { key, shiftKey });
     await press('ArrowLeft');
-    expect(desk.live).toBeNull();
+    expect(imageInput.live).toBeNull();
     await press(' ');
     await press('ArrowDown', true);
     await press('ArrowRight');
     await press('Escape');
-    expect(desk.strokes).toEqual([[120, 128, 120, 160, 128, 160]]);
+    expect(imageInput.strokes).toEqual([[120, 128, 120, 160, 128, 160]]);
   });
 });
 
 describe('the card of the picture', () => {
   it('has the picture that is there noised, and hands over nothing of the click', async () => {
-    const { desk } = await opened();
+    const { imageInput } = await opened();
     const given: unknown[][] = [];
     const onnoise = (...some: unknown[]) => void given.push(some);
-    const { getByTestId } = render(PictureCard, { desk, offers: [], active: true, onnoise });
+    const { getByTestId } = render(ImageCard, { imageInput, offers: [], active: true, onnoise });
     await fireEvent.click(getByTestId('noise-picture'));
     expect(given).toEqual([[]]);
   });
 
   it('lets its command ask for a file, while it is on display', async () => {
-    const { desk } = await opened();
-    expect(desk.pick).toBeNull();
-    const { getByTestId, rerender } = render(PictureCard, { desk, offers: [], active: true });
+    const { imageInput } = await opened();
+    expect(imageInput.pick).toBeNull();
+    const { getByTestId, rerender } = render(ImageCard, { imageInput, offers: [], active: true });
     const asked = vi.spyOn(getByTestId('upload'), 'click').mockImplementation(() => undefined);
-    pictureCommands(desk).upload.run();
+    pictureCommands(imageInput).upload.run();
     expect(asked).toHaveBeenCalledOnce();
     await rerender({ active: false });
-    expect(pictureCommands(desk).upload.enabled()).toBe(false);
+    expect(pictureCommands(imageInput).upload.enabled()).toBe(false);
   });
 
   it('takes pictures that came together one after the other, other files last', async () => {
-    const { desk } = await opened();
+    const { imageInput } = await opened();
     const taken: string[] = [];
-    vi.spyOn(desk.files, 'upload').mockImplementation(
+    vi.spyOn(imageInput.files, 'upload').mockImplementation(
       async (file) => void taken.push((file as File).name),
     );
-    const { getByRole, queryByTestId } = render(PictureCard, { desk, offers: [], active: true });
+    const { getByRole, queryByTestId } = render(ImageCard, {
+      imageInput,
+      offers: [],
+      active: true,
+    });
     const named = (name: string, type: string) => ({ name, type }) as File;
     const files = [
       named('notes.pdf', 'application/pdf'),

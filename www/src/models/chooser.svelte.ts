@@ -25,7 +25,7 @@ export interface Missing {
 }
 
 /** Whether a model of one's own is being opened, and which of all models the labs have. */
-export class ModelDesk {
+export class ModelChooser {
   open = $state(false);
   /** Files for the dialog. */
   given = $state.raw<readonly File[]>([]);

@@ -1,5 +1,14 @@
 import { onLook } from '../../charts/marks/canvas.ts';
-import type { Look } from './lab.svelte.ts';
+
+/** How the planes are painted. */
+export interface Look {
+  size: number;
+  pixelRatio: number;
+  background: string;
+  target: string;
+  accent: string;
+  ink: string;
+}
 
 /** How a plane in this place is painted: its size in device pixels, and the page's colours. Told anew when either changes. */
 export function watchLook(tell: (look: Look) => void): (place: HTMLElement) => () => void {
