@@ -1,4 +1,4 @@
-"""Write tests/fixtures/models.json: what the shipped ONNX files give in onnxruntime, and the lattice in float64.
+"""Write tests/fixtures/models.json: what the shipped ONNX files give in onnxruntime, the lattice in float64, and a bound.
 
 Inputs are strokes and noise from a seeded generator, rounded so that their decimals are read
 back as the same f32. Run it whenever the shipped weights change; the file names the digests it was made with.
@@ -6,6 +6,8 @@ back as the same f32. Run it whenever the shipped weights change; the file names
 
 import hashlib
 import json
+import math
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,12 @@ import torch
 import diffusion
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests" / "fixtures"))
+from noise import uniform  # noqa: E402
+
 CASES = [(-6.0, 0), (-2.5, 10), (0.0, 7), (2.0, 3), (6.0, 10), (10.5, 9), (13.3, 4)]  # log SNR, class
+STEPS = 10  # of the cosine chain whose bound is told: every 111th timestep of 1000
+FORWARD_NOISE = 6  # the purpose of the noise of q(x_t | x_0)
 LATTICE = [-12.0, -6.0, 0.0, 5.0, 10.0, 10.2, 11.5, 13.3]
 
 
@@ -44,6 +51,56 @@ def session(name: str) -> onnxruntime.InferenceSession:
     # further optimizations may round what a matrix of 8 bits is multiplied with to 8 bits as well
     settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     return onnxruntime.InferenceSession(ROOT / "models" / name, settings, providers=["CPUExecutionProvider"])
+
+
+def log_snr_of_cosine() -> np.ndarray:
+    """Nichol & Dhariwal 2021, eq. 17, with their limit of beta; log SNR at t = 1..STEPS."""
+    f = np.cos((np.arange(1001) / 1000 + 0.008) / 1.008 * math.pi / 2) ** 2
+    alpha_bar = np.cumprod(1 - np.minimum(1 - f[1:] / f[:-1], 0.999))
+    kept = alpha_bar[np.arange(STEPS) * 999 // (STEPS - 1)]
+    return np.log(kept) - np.log1p(-kept)
+
+
+def standard_normal(seed: int, index: list[int], n: int) -> np.ndarray:
+    u = np.array(uniform(seed, FORWARD_NOISE, index, n)).reshape(-1, 2)
+    radius, angle = np.sqrt(-2 * np.log(1 - u[:, 0])), 2 * math.pi * u[:, 1]
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).ravel()
+
+
+def reconstruction_cost(levels: np.ndarray, mean: np.ndarray, std: float) -> float:
+    """-log of the Gaussian's mass in the bin of each level (Ho et al. 2020, eq. 13), from the tail that it lies in."""
+    x = levels / 127.5 - 1
+    lower = torch.tensor(np.where(levels == 0, -np.inf, (x - 1 / 255 - mean) / std))
+    upper = torch.tensor(np.where(levels == 255, np.inf, (x + 1 / 255 - mean) / std))
+    flip = lower > 0
+    a, b = torch.where(flip, -upper, lower), torch.where(flip, -lower, upper)
+    log_a, log_b = torch.special.log_ndtr(a), torch.special.log_ndtr(b)
+    return float(-(log_b + torch.log1p(-torch.exp(log_a - log_b))).sum())
+
+
+def bound(network: onnxruntime.InferenceSession, levels: np.ndarray, label: int, seed: int) -> dict:
+    """The terms of the bound of one image in nats, with the noise of the first pass, from the Gaussians of Ho et al. 2020."""
+    x0, log_snr = levels / 127.5 - 1, log_snr_of_cosine()
+    alpha_bar, variance = 1 / (1 + np.exp(-log_snr)), 1 / (1 + np.exp(log_snr))
+    prior = 0.5 * (alpha_bar[-1] * x0**2 + variance[-1] - 1 - np.log(variance[-1])).sum()
+    terms = []
+    for t in range(1, STEPS + 1):
+        at = t - 1
+        x_t = np.sqrt(alpha_bar[at]) * x0 + np.sqrt(variance[at]) * standard_normal(seed, [0, t], x0.size)
+        seen = np.clip(log_snr[at], diffusion.LOG_SNR_MIN, diffusion.LOG_SNR_MAX)
+        feed = {"x_t": x_t.astype(np.float32).reshape(1, 1, 28, 28), "log_snr": np.array([seen], np.float32), "class": np.array([label])}
+        (output,) = network.run(["output"], feed)
+        state, f = (torch.tensor(v, dtype=torch.float64).view(1, 1, 28, 28) for v in (x_t, output))
+        predicted = diffusion.lattice(state, torch.tensor([log_snr[at]], dtype=torch.float64), f)[0].numpy().ravel()
+        if t == 1:
+            terms.append(reconstruction_cost(levels, predicted, math.sqrt(variance[0])))
+            continue
+        # the means of q(x_{t-1} | x_t, x_0) and p(x_{t-1} | x_t) differ by what they make of the clean image
+        beta = 1 - alpha_bar[at] / alpha_bar[at - 1]
+        weight = np.sqrt(alpha_bar[at - 1]) * beta / variance[at]
+        posterior_variance = beta * variance[at - 1] / variance[at]
+        terms.append(float((weight * (x0 - predicted)) ** 2 @ np.ones(x0.size) / (2 * posterior_variance)))
+    return {"levels": levels.astype(int).tolist(), "class": label, "seed": seed, "steps": STEPS, "prior": float(prior), "terms": terms}
 
 
 def main() -> None:
@@ -81,6 +138,7 @@ def main() -> None:
         "decoder": {"z": z.tolist(), "logits": decimals(logits.reshape(3, -1))},
         "network": evaluations,
         "lattice": lattice,
+        "bound": bound(network, strokes(rng).ravel(), 3, 11),
     }
     path = ROOT / "tests" / "fixtures" / "models.json"
     path.write_text(json.dumps(fixture, separators=(",", ":")) + "\n")

@@ -23,6 +23,7 @@ struct Fixture {
     decoder: DecoderCases,
     network: Vec<NetworkCase>,
     lattice: Vec<LatticeCase>,
+    bound: BoundCase,
 }
 
 #[derive(Deserialize)]
@@ -58,6 +59,17 @@ struct LatticeCase {
     f: Vec<f32>,
     x0: Vec<f64>,
     epsilon: Vec<f64>,
+}
+
+/// Costs in nats, those of t = 1, 2, … with the noise of the first pass.
+#[derive(Deserialize)]
+struct BoundCase {
+    levels: Vec<u8>,
+    class: usize,
+    seed: u64,
+    steps: usize,
+    prior: f64,
+    terms: Vec<f64>,
 }
 
 fn fixture() -> Fixture {
