@@ -165,12 +165,14 @@ fn one_bad_entry_leaves_the_others_alone() {
 #[wasm_bindgen_test]
 fn a_network_is_run_on_a_wave() {
     let network = include_bytes!("../fixtures/foreign/network-flow.onnx");
-    let outputs = probe_onnx(bytes(network)).unwrap();
+    let probe = |file| probe_onnx(file, JsValue::UNDEFINED);
+    let outputs = probe(bytes(network)).unwrap();
     assert_eq!(outputs.length(), 1);
     let values = outputs.get(0).unchecked_into::<Float32Array>().to_vec();
     // x + t, with t = sin 0
     let wave: Vec<f32> = (0..4).map(|i| (0.37 * f64::from(i)).sin() as f32).collect();
     assert!(values.iter().zip(&wave).all(|(a, b)| (a - b).abs() < 1e-6), "{values:?}");
-    refused(probe_onnx(bytes(b"PK\x03\x04")), "ModelError", "zip archive");
-    refused(probe_onnx(JsValue::UNDEFINED), "ValueError", "missing");
+    refused(probe(bytes(b"PK\x03\x04")), "ModelError", "zip archive");
+    refused(probe(JsValue::UNDEFINED), "ValueError", "missing");
+    refused(probe_onnx(bytes(network), JsValue::from(1)), "ValueError", "external");
 }

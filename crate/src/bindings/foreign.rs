@@ -52,13 +52,16 @@ pub fn profile_onnx(
 
 /// Runs an ONNX file once on the values that `profileOnnx` runs it on: in each input of real
 /// numbers the i-th is sin(0.37 i), and all integers are 0. The values of its outputs, in their
-/// order. Throws a ModelError if the file cannot be run.
+/// order. `external` is the file with its weights, if they are in another. Throws a ModelError if
+/// the file cannot be run.
 #[wasm_bindgen(js_name = probeOnnx, unchecked_return_type = "Float32Array[]")]
 pub fn probe_onnx(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] file: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "Uint8Array")] external: JsValue,
 ) -> JsResult<Array> {
     let file = given(&file)?;
-    let outputs = probe("the file", &file)?;
+    let external = bytes(&external, "external")?;
+    let outputs = probe("the file", &file, external.as_deref())?;
     Ok(outputs.iter().map(|values| JsValue::from(Float32Array::from(&values[..]))).collect())
 }
 

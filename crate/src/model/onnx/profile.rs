@@ -49,19 +49,19 @@ pub fn profile(
     if states == 0 || runs == 0 {
         return Err(Error::request("states and runs must be positive", "give 1 or more of each"));
     }
-    let network = with_all_outputs(path, bytes)?;
+    let network = with_all_outputs(path, bytes, None)?;
     import::catch(|| network.timed(states, runs, &mut clock))
         .map_err(|e| Error::file(path, "failed to run").caused_by(e))
 }
 
-/// Runs an ONNX file (called `path` in messages) once on the values that [`profile`] runs it on: in
-/// each input of real numbers the i-th is sin(0.37 i), and all integers are 0. All values of each
-/// of its outputs, in their order.
+/// Runs an ONNX file (called `path` in messages), whose weights may be in another, `external`, once
+/// on the values that [`profile`] runs it on: in each input of real numbers the i-th is
+/// sin(0.37 i), and all integers are 0. All values of each of its outputs, in their order.
 ///
 /// # Errors
 /// [`ErrorKind::Model`](crate::ErrorKind::Model) if the file cannot be run.
-pub fn probe(path: &str, bytes: &[u8]) -> Result<Vec<Vec<f32>>> {
-    let network = with_all_outputs(path, bytes)?;
+pub fn probe(path: &str, bytes: &[u8], external: Option<&[u8]>) -> Result<Vec<Vec<f32>>> {
+    let network = with_all_outputs(path, bytes, external)?;
     import::catch(|| {
         let results = network.plan.run(network.probes(1)?)?;
         results.iter().map(|value| Ok(operator::values(value)?.to_vec())).collect()
@@ -70,8 +70,8 @@ pub fn probe(path: &str, bytes: &[u8]) -> Result<Vec<Vec<f32>>> {
 }
 
 /// A file with all its inputs and outputs, for one image.
-fn with_all_outputs(path: &str, bytes: &[u8]) -> Result<Network> {
-    let info = inspect(bytes, None)?;
+fn with_all_outputs(path: &str, bytes: &[u8], external: Option<&[u8]>) -> Result<Network> {
+    let info = inspect(bytes, external)?;
     let inputs: Vec<TensorSpec> = info
         .inputs
         .into_iter()
@@ -92,7 +92,7 @@ fn with_all_outputs(path: &str, bytes: &[u8]) -> Result<Network> {
         .collect();
     let outputs: Vec<String> = info.outputs.into_iter().map(|port| port.name).collect();
     let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
-    Network::load(path, bytes, None, &inputs, &outputs)
+    Network::load(path, bytes, external, &inputs, &outputs)
 }
 
 impl Network {
