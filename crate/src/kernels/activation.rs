@@ -1,17 +1,12 @@
-//! Elementwise functions that the compiler turns into vector code.
+//! Elementwise functions that the compiler turns into vector code. Their loops go value by value:
+//! over arrays of eight it goes through several arrays at once, and shuffles.
 
 /// `x` to `x · sigmoid(x)`, the SiLU (Elfwing et al. 2018), within 2 units in the last place of the
 /// quotient x / (1 + exp(-x)).
 ///
 /// NaN stays NaN; an infinity gives what the quotient gives, infinity or NaN.
 pub fn silu(values: &mut [f32]) {
-    let (chunks, rest) = values.as_chunks_mut::<8>();
-    for chunk in chunks {
-        for value in chunk {
-            *value /= 1.0 + exp(-*value);
-        }
-    }
-    for value in rest {
+    for value in values {
         *value /= 1.0 + exp(-*value);
     }
 }
@@ -26,13 +21,7 @@ pub fn sigmoid(values: &mut [f32]) {
 /// `x` to `exp(x)`. Not inlined: the code is long, and a slice is worth a call.
 #[inline(never)]
 pub fn exps(values: &mut [f32]) {
-    let (chunks, rest) = values.as_chunks_mut::<8>();
-    for chunk in chunks {
-        for value in chunk {
-            *value = exp(*value);
-        }
-    }
-    for value in rest {
+    for value in values {
         *value = exp(*value);
     }
 }
@@ -64,7 +53,7 @@ pub fn exp(x: f32) -> f32 {
 }
 
 /// Rows whose sums are taken side by side, so that they need not wait for one another.
-const ROWS: usize = 4;
+const ROWS: usize = 8;
 
 /// The softmax of each row, `exp(x) / Σ exp(x)`, shifted by the row's largest value so that nothing
 /// overflows.
@@ -86,8 +75,9 @@ pub fn softmax(values: &mut [f32], length: usize) {
 /// `x` to `exp(x - largest)`.
 fn exp_shifted(row: &mut [f32]) {
     let largest = largest(row);
-    row.iter_mut().for_each(|value| *value -= largest);
-    exps(row);
+    for value in row {
+        *value = exp(*value - largest);
+    }
 }
 
 /// The sum of each row, in the order of its values.

@@ -75,22 +75,25 @@ pub fn pairs<T: Copy>(
     }
     let axes = Axes::new(shape, [steps(a.1), steps(b.1), steps(shape)]);
     axes.walk(|[from_a, from_b, to], length, [step_a, step_b, _]| {
+        let (a, b) = (&a.0[from_a..], &b.0[from_b..]);
         let out = &mut out[to..][..length];
-        match (step_a, step_b) {
-            (0, _) => {
-                let a = a.0[from_a];
-                for (out, b) in out.iter_mut().zip(b.0[from_b..].iter().step_by(step_b.max(1))) {
+        // Along the innermost axis an operand's values lie side by side, or are one.
+        match [step_a, step_b] {
+            [0, 0] => out.fill(f(a[0], b[0])),
+            [0, _] => {
+                let a = a[0];
+                for (out, b) in out.iter_mut().zip(b) {
                     *out = f(a, *b);
                 }
             }
-            (_, 0) => {
-                let b = b.0[from_b];
-                for (out, a) in out.iter_mut().zip(a.0[from_a..].iter().step_by(step_a)) {
+            [_, 0] => {
+                let b = b[0];
+                for (out, a) in out.iter_mut().zip(a) {
                     *out = f(*a, b);
                 }
             }
             _ => {
-                for ((out, a), b) in out.iter_mut().zip(&a.0[from_a..]).zip(&b.0[from_b..]) {
+                for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
                     *out = f(*a, *b);
                 }
             }
