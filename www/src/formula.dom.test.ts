@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import katex from 'katex';
 import { expect, it } from 'vitest';
-import { codeOf, formulas, set } from '../vite/formulas.ts';
+import { codeOf, set } from '../vite/formulas.ts';
 import { formula, type SetFormula, tex } from './formula.ts';
 
 /** The element that the page makes of a formula. */
@@ -69,16 +67,8 @@ it('refuses what it cannot set', () => {
   expect(() => set(String.raw`\frac{1}`, false, 'mathml')).toThrow('parse error');
   expect(() => set(String.raw`\unknown`, false, 'mathml')).toThrow('unknown');
   expect(() => set(String.raw`\mathfrak{g}`, false, 'mathml')).toThrow('no font');
-});
-
-it('keeps of KaTeX’s styles the fonts that are used, in one format', () => {
-  const path = createRequire(import.meta.url).resolve('katex/dist/katex.min.css');
-  const css = readFileSync(path, 'utf8');
-  expect(css).toContain('.katex');
-  const [{ transform } = {}] = formulas();
-  const kept = (transform as (code: string, id: string) => { code: string })(css, '/katex.min.css');
-  expect(kept.code.match(/url\([^)]*\)/g)?.every((url) => url.includes('.woff2'))).toBe(true);
-  expect(kept.code.match(/@font-face/g)).toHaveLength(16);
+  expect(() => set(String.raw`\aleph`, false, 'htmlAndMathml')).toThrow('no “ℵ”');
+  expect(() => set(String.raw`\text{误差}`, false, 'htmlAndMathml')).not.toThrow();
 });
 
 it('is set wherever it stands', () => {

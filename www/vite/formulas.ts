@@ -1,6 +1,7 @@
 /** Sets formulas when the page is built: visitors fetch what KaTeX makes of them, and not KaTeX. */
 import katex, { type KatexOptions } from 'katex';
 import type { Plugin } from 'vite';
+import { requireCharacters, withSmallerFonts } from './fonts.ts';
 
 /** In a document with KaTeX's fonts, or where the browser sets MathML itself. */
 type Output = 'htmlAndMathml' | 'mathml';
@@ -69,11 +70,20 @@ function withoutSource(node: Node): Node {
   return [name, attributes, ...children.map(withoutSource)];
 }
 
+/** All text of KaTeX's markup but its MathML. */
+function textOf(node: Node): string {
+  if (typeof node === 'string') return node;
+  const [, attributes, ...children] = node;
+  return attributes['class'] === 'katex-mathml' ? '' : children.map(textOf).join('');
+}
+
 /** The formula as the page holds it: `formula` in `src/formula.ts` makes an element of it. */
 export function set(tex: string, display: boolean, output: Output): string {
   if (UNUSED_COMMANDS.test(tex)) throw new Error(`the build has no font for ${tex}`);
   const markup = katex.renderToString(tex, { ...OPTIONS, displayMode: display, output });
-  return JSON.stringify(withoutSource(treeOf(markup)));
+  const tree = treeOf(markup);
+  if (output === 'htmlAndMathml') requireCharacters(textOf(tree), tex);
+  return JSON.stringify(withoutSource(tree));
 }
 
 /** Stands for the i-th number, or word, that is not known yet. All digits have the same size. */
@@ -147,18 +157,15 @@ export function formulas(output: Output = 'htmlAndMathml'): Plugin[] {
     {
       name: 'elbo-room-formulas-of-words',
       enforce: 'pre',
-      transform(code, id) {
+      async transform(code, id) {
         if (/\/derivation\.[\w-]+\.json$/.test(id))
           return { code: JSON.stringify(setWords(JSON.parse(code), output)), map: null };
         // Every browser that the page is built for reads the first of the three formats.
-        if (/\/katex(\.min)?\.css$/.test(id))
-          return {
-            code: code
-              .replaceAll(/,url\([^)]*\) format\("(?:woff|truetype)"\)/g, '')
-              .replaceAll(/@font-face\{[^}]*\}/g, (face) => (UNUSED_FONTS.test(face) ? '' : face)),
-            map: null,
-          };
-        return null;
+        if (!/\/katex(\.min)?\.css$/.test(id)) return null;
+        const kept = code
+          .replaceAll(/,url\([^)]*\) format\("(?:woff|truetype)"\)/g, '')
+          .replaceAll(/@font-face\{[^}]*\}/g, (face) => (UNUSED_FONTS.test(face) ? '' : face));
+        return { code: await withSmallerFonts(kept, id), map: null };
       },
     },
     {

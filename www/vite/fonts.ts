@@ -1,0 +1,57 @@
+/** The fonts of formulas, with the characters that formulas have and no others, and not hinted: half as large. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import subset from 'subset-font';
+
+const ASCII = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join('');
+const GREEK = 'αβεηθλμπρστψϕΛΣΩ';
+const SPACES = '\u00A0\u2005\u2009\u200A\u200B';
+const ACCENTS = 'ˉ\u0302\u0303';
+// The first is the stroke through “≠”, which has no character of its own.
+const SIGNS = '\uE020≠=≤≥≪≈∼∝∈←→⇒⇔±×−·⋅∗⊙∑∏∫∂∇∞∣∥‖′ℓ…⏟–’';
+const CHARACTERS = ASCII + GREEK + SPACES + ACCENTS + SIGNS;
+
+/** Letters of other scripts have fonts of the system. */
+const OF_ANOTHER_SCRIPT = /\p{Script=Han}|[\u3000-\u303F\uFF00-\uFFEF]/u;
+
+/** Fails where a formula has a character that the fonts are built without. */
+export function requireCharacters(text: string, tex: string): void {
+  for (const character of text)
+    if (!CHARACTERS.includes(character) && !OF_ANOTHER_SCRIPT.test(character)) {
+      const point = `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`;
+      throw new Error(
+        `the build has no “${character}” (${point}) for ${tex}: add it to CHARACTERS in vite/fonts.ts`,
+      );
+    }
+}
+
+const CACHE = join(import.meta.dirname, '../node_modules/.cache/formula-fonts');
+
+/** The path of a font file with these characters alone, made once. */
+async function smaller(path: string): Promise<string> {
+  const whole = readFileSync(path);
+  const hash = createHash('sha256').update(whole).update(CHARACTERS).digest('hex').slice(0, 16);
+  const made = join(CACHE, hash, basename(path));
+  if (existsSync(made)) return made;
+  const font = await subset(whole, CHARACTERS, { targetFormat: 'woff2', noHinting: true });
+  mkdirSync(dirname(made), { recursive: true });
+  // Another build may read it at the same time.
+  const unfinished = `${made}.${process.pid}`;
+  writeFileSync(unfinished, font);
+  renameSync(unfinished, made);
+  return made;
+}
+
+/** A style sheet, which stands at `path`, with smaller fonts in place of those it names. */
+export async function withSmallerFonts(css: string, path: string): Promise<string> {
+  const fonts = [
+    ...new Set([...css.matchAll(/url\(([^)]+\.woff2)\)/g)].map(([, url = '']) => url)),
+  ];
+  const folder = dirname(path);
+  const made = await Promise.all(fonts.map((font) => smaller(join(folder, font))));
+  return fonts.reduce(
+    (before, font, i) => before.replaceAll(font, relative(folder, made[i] as string)),
+    css,
+  );
+}
