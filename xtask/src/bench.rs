@@ -42,9 +42,10 @@ pub struct Bench {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["profile", "engine"])]
     network: Vec<PathBuf>,
     /// Measure in this engine in place of Chromium's, without visits and sizes
-    #[arg(long, conflicts_with_all = ["profile", "json"])]
+    #[arg(long, conflicts_with = "profile")]
     engine: Option<Engine>,
-    /// The file for all figures [default: target/bench.json, target/bench-networks.json]
+    /// The file for all figures [default: target/bench.json, target/bench-networks.json,
+    /// target/bench-firefox.json, target/bench-webkitgtk.json]
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }

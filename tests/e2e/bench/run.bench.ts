@@ -1,8 +1,4 @@
-/** Measures, prints the table, and writes all figures to the file that ELBO_ROOM_BENCH_JSON names. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** Measures, prints the table, and keeps all figures. */
 import { expect, test } from '@playwright/test';
 import {
   agreementText,
@@ -20,6 +16,7 @@ import {
 } from '../../../www/src/bench/report.ts';
 import { bench } from '../texts.ts';
 import { type Arrival, brotli, built, gzip, transferred, visits } from './arrival.ts';
+import { keepReport } from './report.ts';
 
 const text = bench.en;
 
@@ -120,17 +117,9 @@ test('bench', async ({ browser, baseURL }) => {
   }
 
   if (isWhole) report.rows.push(...(await arrivals(cold, warm)));
-  const machine = cpus()[0]?.model.trim() ?? '';
-  const path =
-    process.env['ELBO_ROOM_BENCH_JSON'] ??
-    fileURLToPath(
-      new URL(`../../../target/bench${isWhole ? '' : '-networks'}.json`, import.meta.url),
-    );
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(
-    path,
-    `${JSON.stringify({ ...report, machine, files: cold[0]?.paths }, null, 2)}\n`,
-  );
+  const { path, machine } = await keepReport(report, isWhole ? 'bench' : 'bench-networks', {
+    files: cold[0]?.paths,
+  });
 
   console.log(`\n${table(report.rows, text)}\n`);
   for (const growth of report.growth)
