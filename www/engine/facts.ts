@@ -53,6 +53,21 @@ export const isLatent = (entry: ModelEntry): entry is LatentEntry =>
 /** Whether it is that of a diffusion model. */
 export const isDiffusion = (entry: ModelEntry): entry is DdpmEntry => !isLatent(entry);
 
+/** The latents of a model that decodes an image from one vector of them. */
+export const latentsOf = (entry: ModelEntry | undefined): VaeEntry['latents'] | undefined =>
+  entry && kindOf(entry).latents?.(entry);
+
+/** Whether a model decodes an image from one vector of latents. */
+export const hasLatents = (entry: ModelEntry): entry is VaeEntry =>
+  kindOf(entry).latents !== undefined;
+
+/** Whether the bound of a model has a KL for each layer of latents. */
+export const isLayered = (entry: ModelEntry): boolean => kindOf(entry).layers !== undefined;
+
+/** Whether a model reconstructs images with some layers of latents from q(z|x), and the others from the prior. */
+export const isHierarchy = (entry: ModelEntry): entry is HvaeEntry =>
+  kindOf(entry).reconstructsByLayer === true;
+
 /** Why a model has no bound: it has no encoder, or its encoder states no distribution; null where it has one. */
 export const boundLack = (entry: ModelEntry): 'encoder' | 'posterior' | null =>
   kindOf(entry).lack?.(entry) ?? null;
@@ -60,6 +75,10 @@ export const boundLack = (entry: ModelEntry): 'encoder' | 'posterior' | null =>
 /** Names of the classes that a model is conditioned on; none where it is not. */
 export const classesOf = (entry: ModelEntry | undefined): readonly string[] =>
   (entry && kindOf(entry).classes?.(entry)) ?? [];
+
+/** Whether a model can be used without a class. */
+export const hasNullClass = (entry: ModelEntry): boolean =>
+  classesOf(entry).length === 0 || kindOf(entry).hasNullClass?.(entry) !== false;
 
 /** What classes are called: digits, where all of them are. */
 export const classKind = (classes: readonly string[]): 'digits' | 'named' =>

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { chooseModel, fetchBytes, fetchModule, LoadError, modelBytes } from './loader.ts';
-import type { Manifest } from './protocol.ts';
+import type { ModelEntry } from './protocol.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -104,17 +104,14 @@ describe('a module', () => {
   });
 });
 
-it('chooses the model that is asked for, else the first of its kind', () => {
+it('chooses the model that is asked for, else the first', () => {
   const models = [
-    { id: 'a', kind: 'vae', files: { encoder: { bytes: 3 }, decoder: { bytes: 4 } } },
-    { id: 'b', kind: 'ddpm', files: {} },
-    { id: 'c', kind: 'vae', files: {} },
-  ];
-  const manifest = { models } as unknown as Manifest;
-  expect(chooseModel(manifest, 'vae', 'c')?.id).toBe('c');
-  expect(chooseModel(manifest, 'vae', '')?.id).toBe('a');
-  // Of another kind.
-  expect(chooseModel(manifest, 'vae', 'b')?.id).toBe('a');
-  expect(chooseModel(manifest, 'hvae', '')).toBeUndefined();
-  expect(manifest.models.map(modelBytes)).toEqual([7, 0, 0]);
+    { id: 'a', files: { encoder: { bytes: 3 }, decoder: { bytes: 4 } } },
+    { id: 'b', files: {} },
+  ] as unknown as ModelEntry[];
+  expect(chooseModel(models, 'b')?.id).toBe('b');
+  expect(chooseModel(models, '')?.id).toBe('a');
+  expect(chooseModel(models, 'another')?.id).toBe('a');
+  expect(chooseModel<ModelEntry>([], '')).toBeUndefined();
+  expect(models.map(modelBytes)).toEqual([7, 0]);
 });

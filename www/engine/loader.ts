@@ -1,6 +1,6 @@
 /** Fetching with progress by bytes. */
 import { idOf, isOwn } from './own.ts';
-import type { FileEntry, Manifest, ModelEntry } from './protocol.ts';
+import type { FileEntry, ModelEntry } from './protocol.ts';
 
 export type LoadFailure = 'missing' | 'offline' | 'http' | 'webpage';
 
@@ -108,15 +108,13 @@ export const modelBytes = (entry: ModelEntry) =>
   Object.values<FileEntry>(entry.files).reduce((sum, file) => sum + (file.bytes ?? 0), 0);
 
 /**
- * The entry a state asks for, else the first of its kind; nothing in place of a model of the visitor's own that is not there, as
- * its numbers would be taken for those of the one that was asked for.
+ * The entry a state asks for, else the first; nothing in place of a model of the visitor's own that is not there, as its numbers
+ * would be taken for those of the one that was asked for.
  */
-export function chooseModel(
-  { models }: Pick<Manifest, 'models'>,
-  kind: ModelEntry['kind'],
+export function chooseModel<Entry extends ModelEntry>(
+  entries: readonly Entry[],
   wanted: string,
-): ModelEntry | undefined {
-  const entries = models.filter((entry) => entry.kind === kind);
+): Entry | undefined {
   const found = entries.find((entry) => entry.id === idOf(wanted));
   return found ?? (isOwn(wanted) ? undefined : entries[0]);
 }

@@ -148,7 +148,7 @@ describe('the page', () => {
 
   it('takes what the models do not have back, at the start and at every address', () => {
     const page = at('#z=1,2,3');
-    page.fit({ vaes: [{ id: 'vae', latents: 2 }], ddpms: [{ id: 'ddpm', classes: 10 }] });
+    page.fit({ decoders: [{ id: 'vae', latents: 2 }], samplers: [{ id: 'ddpm', classes: 10 }] });
     expect(page.state.latent.at).toEqual(defaultState().latent.at);
     expect(page.rejected).toEqual([{ key: 'z', value: '1,2,3' }]);
     arrive('#z=1&digit=12');

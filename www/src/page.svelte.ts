@@ -13,7 +13,7 @@ import { Edits } from './edits/edits.svelte.ts';
 import { Gestures } from './edits/gestures.ts';
 import { DocumentHost, type Host } from './host.ts';
 import { speech } from './messages/speech.svelte.ts';
-import type { Lab, PageState } from './state.ts';
+import type { Lab, PageState, SharedModel } from './state.ts';
 
 /** Safari refuses more than a hundred history writes in half a minute. */
 const WRITE_INTERVAL_MS = 350;
@@ -78,9 +78,9 @@ export class Page {
   }
 
   /** Takes another model, by what an address calls it; what it does not have gives way to defaults. */
-  choose(kind: 'vae' | 'ddpm', model: string, catalog: Catalog): void {
+  choose(host: SharedModel, model: string, catalog: Catalog): void {
     this.#catalog = catalog;
-    this.state[kind] = model;
+    this.state[host] = model;
     fitToModels(this.state, catalog);
   }
 

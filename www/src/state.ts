@@ -20,12 +20,17 @@ export const TOUR_STEPS = LABS.flatMap(({ tour }) => Object.entries<{ place: num
 
 export type { Lab };
 
+/** Ids of the models that the labs share, by the workers that hold them; empty means the manifest's first. */
+export const SHARED_MODELS = {
+  decoder: row('vae', modelId, ''),
+  sampler: row('ddpm', modelId, ''),
+};
+export type SharedModel = keyof typeof SHARED_MODELS;
+
 /** What the page as a whole is set to. */
 const page = {
   lab: row<Lab>('lab', choice(LABS.map(({ id }) => id)), LABS[0].id),
-  /** Model ids; empty means the manifest's first of that kind. */
-  vae: row('vae', modelId, ''),
-  ddpm: row('ddpm', modelId, ''),
+  ...SHARED_MODELS,
   /** The visitor's choice; null leaves it to the browser. */
   language: row('lang', optional(choice(LANGUAGES).parse, String), null),
   /** Whether the page stands in the frame of another one: labs alone. */

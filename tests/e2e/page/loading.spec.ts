@@ -47,7 +47,7 @@ test('a corrupt model file is told, and a retry mends it', async ({ page, crate 
     await route.fulfill({ response, body });
   });
   await open(page, `z=seed:${SEED}`);
-  const told = page.getByTestId('load-error-vae');
+  const told = page.getByTestId('load-error-decoder');
   await expect(told).toContainText(en.errors.kinds['ChecksumError']);
   // In the reader's language, with what the crate says of it.
   await page.getByTestId('language-zh').click();
@@ -55,7 +55,7 @@ test('a corrupt model file is told, and a retry mends it', async ({ page, crate 
   await expect(told).toContainText('decoder');
   await page.getByTestId('language-en').click();
   await lift();
-  await retry(page, 'vae');
+  await retry(page, 'decoder');
   await expectDigit(page, crate);
 });
 
@@ -69,10 +69,10 @@ test('a missing model file is told, the other model works, and a retry mends it'
   const file = ddpmEntry.files.network.path;
   const lift = await instead(page, `**/models/${file}`, (route) => route.fulfill({ status: 404 }));
   await open(page, `z=seed:${SEED}`);
-  await expect(page.getByTestId('load-error-ddpm')).toContainText(en.errors.missing({ file }));
+  await expect(page.getByTestId('load-error-sampler')).toContainText(en.errors.missing({ file }));
   await expectDigit(page, crate);
   await lift();
-  await retry(page, 'ddpm');
+  await retry(page, 'sampler');
   await open(page, 'lab=denoise&steps=20');
   await expect(page.getByTestId('denoise-computed')).toHaveText(en.denoise.computedAll);
 });
@@ -112,7 +112,7 @@ test('the VAE is usable while the diffusion model still loads', async ({ page, c
   });
   await open(page, `z=seed:${SEED}`);
   await expectDigit(page, crate);
-  await expect(page.getByTestId('loading')).toContainText(text.names.ddpm);
+  await expect(page.getByTestId('loading')).toContainText(text.names.sampler);
   const slider = page.getByTestId('latent-0');
   await slider.fill('2');
   await expectLevels(

@@ -140,7 +140,7 @@ test('a model is renamed, exported as a zip, removed, and opened again from the 
   // The address of before asks for the file, by its name, and takes it.
   await page.goto('about:blank');
   await page.goto(address);
-  const missing = page.getByTestId('missing-vae');
+  const missing = page.getByTestId('missing-decoder');
   await expect(missing).toContainText(text.missing.title({ name: 'mnist' }));
   await missing.getByRole('button', { name: text.missing.open }).click();
   await page
@@ -161,7 +161,7 @@ test('a missing model can be done without, and another one in its place says so'
   page,
 }) => {
   await open(page, 'vae=own.0123456789abcdef0123.89abcdef.my-vae&z=0.5,1');
-  const missing = page.getByTestId('missing-vae');
+  const missing = page.getByTestId('missing-decoder');
   await expect(missing).toContainText(text.missing.title({ name: 'my-vae' }));
   await missing.getByRole('button', { name: text.missing.open }).click();
   await give(page, VAE);

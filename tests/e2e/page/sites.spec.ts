@@ -73,10 +73,10 @@ const CASES: Case[] = [
     async check(page) {
       await latentWorks(page);
       await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
-      await expect(page.getByTestId('absent-elbo-ddpm')).toHaveText(site.absent.ddpm);
+      await expect(page.getByTestId('absent-elbo-sampler')).toHaveText(site.absent.sampler);
       await expect(page.getByTestId('loading')).toBeHidden();
       await open(page, 'lab=denoise');
-      await expect(page.getByTestId('absent-denoise')).toHaveText(site.absent.ddpm);
+      await expect(page.getByTestId('absent-denoise')).toHaveText(site.absent.sampler);
       await scores(page, SMALL_VAE.id);
       await expect(page.getByTestId('task-8-bit')).toHaveCount(0);
       await expect(page.getByTestId('which-digit')).toHaveCount(0);
@@ -87,11 +87,11 @@ const CASES: Case[] = [
     models: [TALL_DDPM],
     async check(page) {
       await open(page, '');
-      await expect(page.getByTestId('absent-latent')).toHaveText(site.absent.vae);
+      await expect(page.getByTestId('absent-latent')).toHaveText(site.absent.decoder);
       await expect(page.getByTestId('loading')).toBeHidden();
       await expect(page.getByTestId('elbo')).toBeHidden();
       await denoiseWorks(page);
-      await expect(page.getByTestId('absent-elbo-vae')).toHaveText(site.absent.vae);
+      await expect(page.getByTestId('absent-elbo-decoder')).toHaveText(site.absent.decoder);
       await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
       await scores(page, TALL_DDPM.id);
       await expect(page.getByTestId('predicted')).toHaveText(/ring|stick|swan/);
@@ -124,9 +124,9 @@ const CASES: Case[] = [
     models: [],
     async check(page) {
       await open(page, '');
-      await expect(page.getByTestId('absent-latent')).toHaveText(site.absent.vae);
+      await expect(page.getByTestId('absent-latent')).toHaveText(site.absent.decoder);
       await open(page, 'lab=denoise');
-      await expect(page.getByTestId('absent-denoise')).toHaveText(site.absent.ddpm);
+      await expect(page.getByTestId('absent-denoise')).toHaveText(site.absent.sampler);
       await open(page, 'lab=elbo');
       await expect(page.getByTestId('absent-elbo')).toHaveText(site.absent.elbo);
       await expect(page.getByTestId('credits')).toHaveCount(0);
@@ -205,7 +205,7 @@ const CASES: Case[] = [
     allow: /Failed to load resource.*404/,
     async check(page) {
       await open(page, '');
-      await expect(page.getByTestId('load-error-vae')).toContainText('colour-decoder.onnx');
+      await expect(page.getByTestId('load-error-decoder')).toContainText('colour-decoder.onnx');
       await expect(page.getByText(site.failed).first()).toBeVisible();
       await denoiseWorks(page);
       await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
@@ -229,7 +229,7 @@ const CASES: Case[] = [
     spoil: (files) => damage(files, 'tall-ddpm.onnx'),
     async check(page) {
       await latentWorks(page);
-      await expect(page.getByTestId('load-error-ddpm')).toContainText(
+      await expect(page.getByTestId('load-error-sampler')).toContainText(
         en.errors.kinds['ChecksumError'],
       );
       await expect(page.getByTestId('elbo-vae')).toHaveAttribute('data-current', 'true');
@@ -280,7 +280,7 @@ const CASES: Case[] = [
     spoil: (files) => files.set('small-decoder.onnx', HTML),
     async check(page) {
       await denoiseWorks(page);
-      await expect(page.getByTestId('load-error-vae')).toBeVisible();
+      await expect(page.getByTestId('load-error-decoder')).toBeVisible();
       await expect(page.getByTestId('elbo-ddpm')).toHaveAttribute('data-status', 'done');
     },
   },

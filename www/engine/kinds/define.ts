@@ -1,5 +1,5 @@
 /** What the page, the package and the workers ask of a kind of model beside what its own labs know. */
-import type { ModelEntry } from '../protocol.ts';
+import type { ModelEntry, VaeEntry } from '../protocol.ts';
 
 export interface Kind<Entry extends ModelEntry = ModelEntry> {
   /** As entries name it. */
@@ -10,8 +10,14 @@ export interface Kind<Entry extends ModelEntry = ModelEntry> {
   lack?: (entry: Entry) => 'encoder' | 'posterior' | null;
   /** Names of the classes that a model is conditioned on. */
   classes?: (entry: Entry) => readonly string[];
+  /** Whether a model with classes can be used without one; where this is left out, it can. */
+  hasNullClass?: (entry: Entry) => boolean;
+  /** The latents of a model that decodes an image from one vector of them. */
+  latents?: (entry: Entry) => VaeEntry['latents'];
   /** Layers of latents, the top one first, where the KL is told of each. */
   layers?: (entry: Entry) => readonly { name: string }[];
+  /** Whether an image can be reconstructed with some layers of latents from q(z|x), and the others from the prior. */
+  reconstructsByLayer?: true;
   /** What a model is described by: so many latents, layers or classes. */
   count: (entry: Entry) => number;
 }

@@ -7,6 +7,10 @@ import { vae } from './vae/index.ts';
 
 export const KINDS = [vae, hvae, ddpm] as const;
 
+/** Whether something that a manifest lists says that it is of one of these kinds. */
+export const isOfKnownKind = (entry: Partial<ModelEntry> | null): entry is ModelEntry =>
+  KINDS.some(({ id }) => id === entry?.kind);
+
 export function kindOf({ kind }: Pick<ModelEntry, 'kind'>): Kind {
   const found = KINDS.find(({ id }) => id === kind);
   if (!found) throw new Error(`there is no kind of model ${kind}`);

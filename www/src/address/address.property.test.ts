@@ -217,7 +217,10 @@ const lengthOf = (rejected: readonly Rejection[]) =>
 
 describe('every address', () => {
   it('is read without a throw, into a state that can be written and read again', () => {
-    const catalog = { vaes: [{ id: 'vae', latents: 16 }], ddpms: [{ id: 'ddpm', classes: 10 }] };
+    const catalog = {
+      decoders: [{ id: 'vae', latents: 16 }],
+      samplers: [{ id: 'ddpm', classes: 10 }],
+    };
     fc.assert(
       fc.property(addresses, (address) => {
         const { state, rejected } = parseState(address);

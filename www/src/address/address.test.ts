@@ -14,8 +14,8 @@ describe('the URL form of the state', () => {
   it('brings every value back', () => {
     const state = defaultState();
     state.lab = 'denoise';
-    state.vae = 'mnist-vae';
-    state.ddpm = 'mnist-ddpm';
+    state.decoder = 'mnist-vae';
+    state.sampler = 'mnist-ddpm';
     state.latent = {
       at: { position: 0.35 },
       a: { seed: 4294967295 },

@@ -4,12 +4,12 @@ import { parseState } from './address.ts';
 import { fitToModels } from './fit.ts';
 
 const catalog = {
-  vaes: [
+  decoders: [
     { id: 'vae', latents: 4 },
     { id: 'like', latents: 4 },
     { id: 'flat', latents: 2 },
   ],
-  ddpms: [{ id: 'ddpm', classes: 10 }],
+  samplers: [{ id: 'ddpm', classes: 10 }],
 };
 
 describe('fitting to the models', () => {
@@ -28,7 +28,7 @@ describe('fitting to the models', () => {
       'z',
       'digit',
     ]);
-    expect(state.vae).toBe('');
+    expect(state.decoder).toBe('');
     expect(state.latent.at).toEqual(defaultState().latent.at);
     expect(state.denoise.digit).toBeNull();
   });
@@ -47,6 +47,6 @@ describe('fitting to the models', () => {
 
   it('accepts a manifest without models', () => {
     const { state } = parseState('#z=1');
-    expect(fitToModels(state, { vaes: [], ddpms: [] })).toEqual([]);
+    expect(fitToModels(state, { decoders: [], samplers: [] })).toEqual([]);
   });
 });

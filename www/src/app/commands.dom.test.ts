@@ -253,10 +253,10 @@ describe('the palette leads', () => {
     const { surroundings, run, page, engine } = await world('');
     const other = engine.manifest?.models.filter(({ kind }) => kind === 'vae')[1];
     await run(`model.${other?.id}`, await places(surroundings));
-    expect(page.state.vae).toBe(other?.id);
+    expect(page.state.decoder).toBe(other?.id);
     page.edits.undo();
     flushSync();
-    expect(page.state.vae).toBe('');
+    expect(page.state.decoder).toBe('');
   });
 
   it('to a stop of the tour, and to a step of a derivation', async () => {

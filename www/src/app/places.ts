@@ -2,6 +2,7 @@
 import { parseState } from '../address/address.ts';
 import type { Command } from '../commands/command.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
+import { hostOf, MODEL_HOSTS } from '../engine/hosts.ts';
 import type { ModelEntry } from '../../engine/protocol.ts';
 import { LABS } from '../labs/index.ts';
 import { textBy } from '../messages/index.ts';
@@ -78,9 +79,10 @@ async function toStep(page: Page, lab: Lab, step: string): Promise<void> {
 }
 
 function modelsOf({ engine, models }: Places): Command[] {
-  const entries = (engine.manifest?.models ?? []).filter(({ kind }) => kind !== 'hvae');
-  const isCurrent = (entry: ModelEntry) =>
-    entry.kind !== 'hvae' && models.current(entry.kind)?.id === entry.id;
+  const isChoosable = (entry: ModelEntry) => hostOf(entry) !== undefined;
+  const entries = (engine.manifest?.models ?? []).filter(isChoosable);
+  const isCurrent = ({ id }: ModelEntry) =>
+    MODEL_HOSTS.some((host) => models.current(host)?.id === id);
   return entries.map((entry) => ({
     id: `model.${entry.id}`,
     group: 'models',

@@ -50,7 +50,7 @@ const COLOURS = {
   soft: 'var(--ink-soft)',
   line: 'var(--line-strong)',
   surface: 'var(--surface)',
-  ddpm: 'var(--ddpm)',
+  second: 'var(--ddpm)',
 } as const;
 export type Colour = keyof typeof COLOURS;
 export const paint = (colour: Colour) => COLOURS[colour];

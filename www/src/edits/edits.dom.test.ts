@@ -41,10 +41,10 @@ describe('what is taken back', () => {
   it('is one gesture after the other, and comes back', async () => {
     const { edits, state } = at('');
     await byHand(() => (state.denoise.eta = 0.5));
-    await byHand(() => (state.vae = 'mnist-vae-2d'));
+    await byHand(() => (state.decoder = 'mnist-vae-2d'));
     expect(edits.told).toBeNull();
     edits.undo();
-    expect([state.vae, state.denoise.eta]).toEqual(['', 0.5]);
+    expect([state.decoder, state.denoise.eta]).toEqual(['', 0.5]);
     expect(edits.told).toEqual({ what: 'undo', left: 1 });
     edits.undo();
     expect([state.denoise.eta, edits.canUndo, edits.canRedo]).toEqual([0, false, true]);
@@ -53,7 +53,7 @@ describe('what is taken back', () => {
     edits.redo();
     expect(edits.told).toEqual({ what: 'redo', left: 1 });
     edits.redo();
-    expect([state.vae, state.denoise.eta, edits.canRedo]).toEqual(['mnist-vae-2d', 0.5, false]);
+    expect([state.decoder, state.denoise.eta, edits.canRedo]).toEqual(['mnist-vae-2d', 0.5, false]);
     edits.undo();
     await byHand(() => (state.denoise.seed = 3));
     expect([edits.canRedo, edits.told]).toEqual([false, null]);
@@ -94,7 +94,7 @@ describe('what is taken back', () => {
 
   it('has as many latents as the model, however many zeros an address leaves out', async () => {
     const page = at('#z=0');
-    page.fit({ vaes: [{ id: 'vae', latents: 3 }], ddpms: [{ id: 'ddpm', classes: 10 }] });
+    page.fit({ decoders: [{ id: 'vae', latents: 3 }], samplers: [{ id: 'ddpm', classes: 10 }] });
     const { edits, state } = page;
     for (const z of [
       [0, 2, 0],

@@ -1,8 +1,8 @@
 import { asError } from '../../engine/errors.ts';
 import { LoadError } from '../../engine/loader.ts';
 
-/** The models of the labs by their kind; those that are fetched when they are needed, by their id. */
-export type AssetName = 'runtime' | 'manifest' | 'vae' | 'ddpm' | (string & {});
+/** The files of the models that the labs share have the names of workers; other models have their ids. */
+export type AssetName = 'runtime' | 'manifest' | 'decoder' | 'encoder' | 'sampler' | (string & {});
 /** `absent`: the site does not have it. */
 export type AssetStatus = 'waiting' | 'loading' | 'ready' | 'failed' | 'absent';
 
@@ -11,7 +11,7 @@ export class AbsentError extends Error {
   override name = 'AbsentError';
 }
 
-/** Workers that may be lost to a file before it is taken for the cause. */
+/** Crashes of workers after which the file that they loaded is taken for the cause. */
 const MOST_CRASHES = 2;
 
 /** Fetches one thing; reports the bytes as they come. `fresh` asks for a copy past the HTTP cache. */
@@ -42,7 +42,7 @@ export class Asset<T> {
     return this.#value;
   }
 
-  /** The value, unless it is still on its way. */
+  /** The value; null while it is being fetched. */
   get current(): T | null {
     return this.#current;
   }

@@ -14,7 +14,7 @@ function attempts(...outcomes: (string | Error)[]) {
     if (typeof outcome !== 'string') throw outcome;
     return outcome;
   });
-  const asset = new Asset('vae', fetcher);
+  const asset = new Asset('decoder', fetcher);
   const fresh = () => fetcher.mock.calls.map(([, flag]) => flag);
   return { asset, fresh };
 }

@@ -32,7 +32,7 @@ describe('the engine', () => {
   });
 
   it('begins with the sampler where the first picture is a chain’s', async () => {
-    await watched({ first: 'ddpm' });
+    await watched({ first: 'sampler' });
     expect(story().sort()).toEqual(['decoder start load', 'sampler manifest start load settle']);
   });
 
@@ -67,7 +67,7 @@ describe('the engine', () => {
   it('starts nothing in a browser that lacks what the page needs', () => {
     world();
     vi.stubGlobal('WebAssembly', undefined);
-    const engine = make(() => new Engine({ vae: '', ddpm: '' }, 'vae'));
+    const engine = make(() => new Engine({ decoder: '', sampler: '' }, 'decoder'));
     expect(engine.missing).toEqual(['webassembly', 'simd']);
     expect(ScriptedWorker.all).toEqual([]);
     expect(fetch).not.toHaveBeenCalled();
@@ -78,14 +78,16 @@ describe('the engine', () => {
     const engine = await watched({
       site: (path) => (missing && path === 'mnist-vae-decoder.onnx' ? null : undefined),
     });
-    expect(engine.files.vae.error).toEqual(new LoadError('missing', 'mnist-vae-decoder.onnx', 404));
-    expect(engine.decoder.loaded.vae).toBe(false);
+    expect(engine.files.decoder.error).toEqual(
+      new LoadError('missing', 'mnist-vae-decoder.onnx', 404),
+    );
+    expect(engine.decoder.loaded).toBe(false);
     // The failure of one model does not keep the other.
-    expect(engine.sampler.loaded.ddpm).toBe(true);
+    expect(engine.sampler.loaded).toBe(true);
     missing = false;
-    engine.files.vae.retry();
+    engine.files.decoder.retry();
     await pass();
-    expect(engine.decoder.loaded.vae).toBe(true);
+    expect(engine.decoder.loaded).toBe(true);
   });
 
   it.each(['manifest.json', 'elbo_room_bg.wasm'])(
@@ -103,8 +105,8 @@ describe('the engine', () => {
       engine.list.retry();
       engine.runtime.retry();
       await pass();
-      expect(engine.decoder.loaded.vae).toBe(true);
-      expect(engine.sampler.loaded.ddpm).toBe(true);
+      expect(engine.decoder.loaded).toBe(true);
+      expect(engine.sampler.loaded).toBe(true);
     },
   );
 
@@ -118,10 +120,10 @@ describe('the engine', () => {
         },
       },
     });
-    expect(engine.files.ddpm.error?.message).toBe('checksum');
-    engine.files.ddpm.retry();
+    expect(engine.files.sampler.error?.message).toBe('checksum');
+    engine.files.sampler.retry();
     await pass();
-    expect(engine.sampler.loaded.ddpm).toBe(true);
+    expect(engine.sampler.loaded).toBe(true);
     const modes = vi
       .mocked(fetch)
       .mock.calls.filter(([url]) => (url as URL).pathname.endsWith('mnist-ddpm.onnx'))
@@ -135,15 +137,15 @@ describe('the engine', () => {
       site: (path) => (path === 'evaluation.json' ? '{}' : undefined),
     });
     vi.mocked(fetch).mockRejectedValueOnce(new TypeError('no connection'));
-    await engine.loadEvaluation();
-    expect(engine.evaluation).toBeNull();
+    await engine.evaluation.load();
+    expect(engine.evaluation.found).toBeNull();
     expect(engine.faults).toEqual([new LoadError('offline', 'evaluation.json')]);
-    const loading = engine.loadEvaluation();
+    const loading = engine.evaluation.load();
     await pass();
     await loading;
-    expect(engine.evaluation).toEqual({ json: '{}', models: [] });
+    expect(engine.evaluation.found).toEqual({ json: '{}', models: [] });
     expect(engine.faults).toEqual([]);
-    await engine.loadEvaluation();
+    await engine.evaluation.load();
     expect(calls('evaluation')).toBe(1);
   });
 
@@ -166,11 +168,11 @@ describe('a worker that dies', () => {
     const engine = await watched();
     const [before] = workerOf('sampler').asked('load');
     workerOf('sampler').die('unreachable');
-    expect(engine.sampler.loaded.ddpm).toBe(false);
+    expect(engine.sampler.loaded).toBe(false);
     expect(engine.losses).toEqual([{ role: 'sampler', reason: 'unreachable', restarting: true }]);
     await pass();
     expect(engine.sampler.generation).toBe(1);
-    expect(engine.sampler.loaded.ddpm).toBe(true);
+    expect(engine.sampler.loaded).toBe(true);
     expect(workerOf('sampler').asked('load')).toEqual([before]);
     expect(fetched().filter((name) => name === 'mnist-ddpm.onnx')).toHaveLength(1);
     engine.dismiss();
@@ -184,7 +186,7 @@ describe('a worker that dies', () => {
       await pass();
     }
     expect(engine.decoder.down).toBe(true);
-    expect(engine.decoder.loaded.vae).toBe(false);
+    expect(engine.decoder.loaded).toBe(false);
     expect(engine.losses).toEqual([
       { role: 'decoder', reason: 'out of memory', restarting: false },
     ]);
@@ -194,7 +196,7 @@ describe('a worker that dies', () => {
     await pass();
     expect(engine.losses).toEqual([]);
     expect(engine.decoder.down).toBe(false);
-    expect(engine.decoder.loaded.vae).toBe(true);
+    expect(engine.decoder.loaded).toBe(true);
   });
 
   it('is not given up where it dies seldom', async () => {
@@ -204,7 +206,7 @@ describe('a worker that dies', () => {
       await pass(30_000);
     }
     expect(engine.decoder.down).toBe(false);
-    expect(engine.decoder.loaded.vae).toBe(true);
+    expect(engine.decoder.loaded).toBe(true);
     expect(engine.decoder.generation).toBe(8);
   });
 
@@ -239,7 +241,7 @@ describe('a worker that dies', () => {
     });
     expect(engine.sampler.down).toBe(true);
     expect(engine.losses).toEqual([{ role: 'sampler', reason: 'no SIMD', restarting: false }]);
-    expect(engine.decoder.loaded.vae).toBe(true);
+    expect(engine.decoder.loaded).toBe(true);
   });
 });
 
@@ -263,7 +265,7 @@ describe('a worker whose labs nobody looks at', () => {
     engine.look(['decoder']);
     await pass();
     expect(workerOf('decoder').asked('load')).toEqual([before]);
-    expect([engine.decoder.loaded.vae, engine.decoder.generation]).toEqual([true, 1]);
+    expect([engine.decoder.loaded, engine.decoder.generation]).toEqual([true, 1]);
     expect(fetched().filter((name) => name === 'mnist-vae-decoder.onnx')).toHaveLength(1);
     await pass(REST_MS);
     expect(roles()).toEqual(['decoder']);
@@ -298,7 +300,7 @@ describe('a worker whose labs nobody looks at', () => {
     engine.look([]);
     await pass(REST_MS + 100);
     expect(roles()).toEqual([]);
-    engine.use('vae', MAP_VAE);
+    engine.use('decoder', MAP_VAE);
     await pass();
     expect(roles()).toEqual(['decoder']);
     const loads = workerOf('decoder').asked('load');
@@ -306,7 +308,7 @@ describe('a worker whose labs nobody looks at', () => {
     const call = engine.sampler.client.call('schedules', { model: DDPM });
     await pass();
     await expect(call).resolves.toEqual(known);
-    expect(engine.sampler.loaded.ddpm).toBe(true);
+    expect(engine.sampler.loaded).toBe(true);
     await pass(REST_MS + 100);
     expect(roles()).toEqual([]);
     engine.close();
@@ -319,15 +321,15 @@ describe('another model', () => {
   it('takes the place of the one that a lab has, which is freed then', async () => {
     const engine = await watched();
     const done = story();
-    engine.use('vae', VAE);
+    engine.use('decoder', VAE);
     await pass();
     expect(story()).toEqual(done);
 
-    engine.use('vae', MAP_VAE);
-    expect(engine.decoder.loaded.vae).toBe(false);
+    engine.use('decoder', MAP_VAE);
+    expect(engine.decoder.loaded).toBe(false);
     await pass();
     const entry = engine.manifest?.models.find(({ id }) => id === MAP_VAE);
-    expect(engine.decoder.holds('vae', entry)).toBe(true);
+    expect(engine.decoder.holds(entry)).toBe(true);
     expect(workerOf('decoder').asked('load').at(-1)?.entry.id).toBe(MAP_VAE);
     expect(workerOf('decoder').asked('unload')).toEqual([{ id: VAE }]);
     expect(workerOf('sampler').asked('load')).toHaveLength(1);
@@ -335,7 +337,7 @@ describe('another model', () => {
 
   it('is what a worker gets that takes the place of a lost one', async () => {
     const engine = await watched();
-    engine.use('vae', MAP_VAE);
+    engine.use('decoder', MAP_VAE);
     await pass();
     workerOf('decoder').die();
     await pass();
@@ -354,15 +356,17 @@ describe('another model', () => {
       files: async () => ({ decoder: Uint8Array.of(1), encoder: Uint8Array.of(2) }),
     };
     world();
-    const engine = make(() => new Engine({ vae: `${entry.id}.mine`, ddpm: '' }, 'vae', own));
+    const engine = make(
+      () => new Engine({ decoder: `${entry.id}.mine`, sampler: '' }, 'decoder', own),
+    );
     await pass(200);
     expect(workerOf('decoder').asked('load')[0]).toEqual({
       entry,
       files: { decoder: Uint8Array.of(1) },
     });
-    expect(engine.entry('vae', entry.id)).toEqual(entry);
-    expect(engine.entry('vae', 'own.ffffffffffffffffffff.89abcdef')).toBeUndefined();
-    expect(engine.entry('vae', '')?.id).toBe(VAE);
+    expect(engine.entry('decoder', entry.id)).toEqual(entry);
+    expect(engine.entry('decoder', 'own.ffffffffffffffffffff.89abcdef')).toBeUndefined();
+    expect(engine.entry('decoder', '')?.id).toBe(VAE);
   });
 });
 
@@ -381,12 +385,12 @@ describe('a page whose lab needs no model', () => {
     make(() => engine.require([]));
     await pass();
     expect(calls('load')).toBe(0);
-    make(() => engine.require(['ddpm', 'vae']));
-    make(() => engine.require(['vae', 'ddpm']));
+    make(() => engine.require(['sampler', 'decoder']));
+    make(() => engine.require(['decoder', 'sampler']));
     expect(engine.complete).toBe(false);
     await pass(400);
     expect(engine.complete).toBe(true);
-    expect([engine.decoder.loaded.vae, engine.sampler.loaded.ddpm]).toEqual([true, true]);
+    expect([engine.decoder.loaded, engine.sampler.loaded]).toEqual([true, true]);
     expect(calls('load')).toBe(2);
     expect(calls('manifest')).toBe(1);
   });

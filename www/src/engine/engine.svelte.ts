@@ -2,29 +2,31 @@ import wasmUrl from '../../pkg/elbo_room_bg.wasm?url';
 import { Asset } from './asset.svelte.ts';
 import type { LossCause, OnLost, WorkerClient } from '../../engine/client.ts';
 import { asError, isCancelled } from '../../engine/errors.ts';
+import { Evaluation } from './evaluation.svelte.ts';
 import { markFirstPicture } from './first.ts';
 import { ModelFiles } from './files.svelte.ts';
+import { type HostedEntries, MODEL_HOSTS, type ModelHost, modelsFor } from './hosts.ts';
+import { isDiffusion } from '../../engine/facts.ts';
 import { chooseModel, fetchBytes, fetchModule, LoadError } from '../../engine/loader.ts';
 import { NO_MODELS, type OwnModels } from '../../engine/own.ts';
 import { isMissingPart, parts } from './outage.svelte.ts';
 import { SharedPool } from '../../engine/shared-pool.ts';
-import type { EvaluatedModel, Manifest, ModelEntry } from '../../engine/protocol.ts';
-import { poolSize, REST_MS, type ServedModel } from '../../engine/pool-services.ts';
+import type { Manifest } from '../../engine/protocol.ts';
+import {
+  poolSize,
+  REST_MS,
+  type ServedModel,
+  type StoredModel,
+} from '../../engine/pool-services.ts';
 import { spawn } from '../../engine/spawn.ts';
 import { KnownSchedules } from './schedules.svelte.ts';
 import { documentSource, type Source } from './source.ts';
-import {
-  type ModelKind,
-  type Role,
-  type HostServices,
-  WorkerHost,
-  type WorkerRole,
-} from './worker-host.svelte.ts';
+import { type Role, WorkerHost, type WorkerRole } from './worker-host.svelte.ts';
 import { cacheStorage, FileStore } from '../../engine/store.ts';
 import { missingFeatures } from './support.ts';
 
 /** Why a lab has no model: there is none, it could not be loaded, or its worker has crashed too often. */
-export type Obstacle = { absent: ModelKind } | { failed: Error } | { down: true };
+export type Obstacle = { absent: ModelHost } | { failed: Error } | { down: true };
 
 export interface Loss {
   role: WorkerRole;
@@ -52,8 +54,6 @@ export class Engine {
     return shipped && { ...shipped, models: [...shipped.models, ...this.own.entries] };
   });
   #shipped = $state.raw<Manifest | null>(null);
-  /** The scores of the test set, where they have been computed. */
-  evaluation = $state.raw<{ json: string; models: EvaluatedModel[] } | null>(null);
   losses = $state.raw<Loss[]>([]);
   /** How many workers of the pool there is memory for, where that is not all. */
   shrunk = $state.raw<{ size: number; most: number } | null>(null);
@@ -64,6 +64,7 @@ export class Engine {
   readonly runtime: Asset<WebAssembly.Module>;
   readonly list: Asset<Manifest>;
   readonly files: ModelFiles;
+  readonly evaluation: Evaluation;
   readonly pool!: SharedPool;
   readonly decoder!: WorkerHost;
   readonly sampler!: WorkerHost;
@@ -74,23 +75,20 @@ export class Engine {
   readonly #hosts: WorkerHost[] = [];
   #problemsRead = $state(false);
   #most = 1;
-  #wanted: Record<ModelKind, string>;
+  #wanted: Record<ModelHost, string>;
   /** The models that the labs have now. */
-  #using: Partial<Record<ModelKind, string>> = {};
-  #asked = false;
+  #using: Partial<Record<ModelHost, string>> = {};
   /** Whether the models of the labs are wanted. */
   required = $state(false);
-  /** Whether the site has scores of the test set, as far as is known. */
-  evaluated = $state(__EVALUATED__);
   /** Whose script did not come. */
   #unstarted = new Set<WorkerRole>();
   /** Whose script may have been asked for before the visitor had all tried again, and not have come yet. */
   #pending = new Set<WorkerRole>();
 
-  /** `wanted` are the model ids that the page's state asks for, `first` the kind that its first picture needs, if it needs one. */
+  /** `wanted` are the model ids that the page's state asks for, `first` the worker of its first picture, if that needs a model. */
   constructor(
-    wanted: Record<ModelKind, string>,
-    first: ModelKind | null,
+    wanted: Record<ModelHost, string>,
+    first: ModelHost | null,
     readonly own: OwnModels = NO_MODELS,
     private readonly source: Source = documentSource(),
   ) {
@@ -103,25 +101,32 @@ export class Engine {
       manifest: this.list,
       own,
       wanted: this.#wanted,
-      entry: (kind, id) => this.entry(kind, id),
-      onChosen: (kind, id) => (this.#using[kind] = id),
+      entry: (host, id) => this.entry(host, id),
+      onChosen: (host, id) => (this.#using[host] = id),
+    });
+    this.evaluation = new Evaluation({
+      file: new URL('evaluation.json', source.models),
+      read: (json) => this.decoder.client.call('evaluation', { json }),
+      report: this.report,
+      onLoaded: () => this.#forgetOutage(),
     });
     if (this.missing.length > 0) {
       markFirstPicture();
       return;
     }
     const { runtime } = this;
-    const { vae, ddpm } = this.files;
+    const { decoder, sampler } = this.files;
     const entry = (id: string) => this.files.entryOf(id);
-    const host = (role: Role, models: HostServices['models']) => {
-      const made = new WorkerHost(role, { runtime, entry, models }, (...of) => this.#lost(...of));
+    const host = (role: Role, model?: Asset<StoredModel>) => {
+      const services = { runtime, entry, ...(model && { model }) };
+      const made = new WorkerHost(role, services, (...of) => this.#lost(...of));
       this.#hosts.push(made);
       return made;
     };
-    this.decoder = host('decoder', { vae });
-    this.sampler = host('sampler', { ddpm });
+    this.decoder = host('decoder', decoder);
+    this.sampler = host('sampler', sampler);
     this.schedules = new KnownSchedules(this.sampler, this.report);
-    this.fitter = host('fitter', {});
+    this.fitter = host('fitter');
     const most = poolSize(navigator.hardwareConcurrency, deviceMemory());
     this.#most = most;
     this.pool = new SharedPool(most, {
@@ -146,9 +151,9 @@ export class Engine {
   }
 
   #askSchedules(): void {
-    const model = this.sampler.held.ddpm;
+    const model = this.sampler.held;
     const entry = this.manifest?.models.find(({ id }) => id === model);
-    if (entry?.kind === 'ddpm') this.schedules.learn(entry);
+    if (entry && isDiffusion(entry)) this.schedules.learn(entry);
   }
 
   /** For `catch`: what was cancelled or died with its worker is not an error of the call. */
@@ -201,36 +206,37 @@ export class Engine {
     const { runtime, list, files } = this;
     // The encoder is fetched when something is scored.
     const encoder = files.encoder.status === 'waiting' ? [] : [files.encoder];
-    const models = this.required ? [files.vae, ...encoder, files.ddpm] : [];
+    const models = this.required ? [files.decoder, ...encoder, files.sampler] : [];
     return [runtime, list, ...models, ...files.extras] as Asset<unknown>[];
   }
 
   /** Whether all that the labs have asked for is there, or is not to be had. */
   get complete(): boolean {
-    const { decoder, sampler, files } = this;
-    const hasVae = decoder.loaded.vae || decoder.resting || files.isAbsent('vae');
-    const hasDdpm = sampler.loaded.ddpm || sampler.resting || files.isAbsent('ddpm');
+    const { files } = this;
+    const hasModel = (host: ModelHost) =>
+      this[host].loaded || this[host].resting || files.isAbsent(host);
     const others = [this.runtime, this.list, ...files.extras] as Asset<unknown>[];
     return (
-      others.every(({ status }) => status === 'ready') && (!this.required || (hasVae && hasDdpm))
+      others.every(({ status }) => status === 'ready') &&
+      (!this.required || MODEL_HOSTS.every(hasModel))
     );
   }
 
   /** Loads the models of the labs, unless that has begun: a lab that needs none goes without. */
-  require([first]: readonly ModelKind[]): void {
+  require([first]: readonly ModelHost[]): void {
     if (!first || this.required || this.missing.length > 0) return;
     // It outlives the effect that asks for it.
     $effect.root(() => this.#lead(first));
   }
 
   /** The first picture's model has line and processor to itself; the others follow when it is there, or has failed. */
-  #lead(first: ModelKind): void {
+  #lead(first: ModelHost): void {
     this.required = true;
     const { runtime, list, files } = this;
-    const leader = first === 'vae' ? this.decoder : this.sampler;
+    const leader = this[first];
     // Whoever begins first reads the list.
     if (list.status !== 'ready') this.#leader = leader;
-    let others = [this.decoder, this.sampler].filter((host) => host !== leader);
+    let others = MODEL_HOSTS.filter((host) => host !== first).map((host) => this[host]);
     // On its way while the engine is; the host asks for it only when it has started.
     files[first].get().catch(() => undefined);
     void leader.begin();
@@ -238,7 +244,7 @@ export class Engine {
     $effect(() => {
       const failed =
         leader.down || needed.some(({ status }) => status === 'failed' || status === 'absent');
-      if (!leader.loaded[first] && !failed) return;
+      if (!leader.loaded && !failed) return;
       const waiting = others;
       others = [];
       const begin = () => {
@@ -275,29 +281,6 @@ export class Engine {
     return this.source.runtime?.(compile) ?? compile();
   }
 
-  /** Asked for by the lab that shows it; a site can do without. */
-  async loadEvaluation(): Promise<void> {
-    if (!this.evaluated || this.#asked) return;
-    this.#asked = true;
-    try {
-      const json = new TextDecoder().decode(
-        await fetchBytes(new URL('evaluation.json', this.source.models)),
-      );
-      this.evaluation = { json, models: await this.decoder.client.call('evaluation', { json }) };
-      this.#forgetOutage();
-    } catch (error) {
-      if (isCancelled(error) || (error instanceof LoadError && error.failure === 'offline')) {
-        // Asked again when the lab is opened again.
-        this.#asked = false;
-        this.report(error);
-        return;
-      }
-      this.evaluated = false;
-      if (!(error instanceof LoadError && error.failure === 'missing'))
-        this.report(Object.assign(asError(error), { name: 'EvaluationError' }));
-    }
-  }
-
   /** Files that were asked for without a connection are asked for again. */
   #forgetOutage(): void {
     this.faults = this.faults.filter(
@@ -305,24 +288,25 @@ export class Engine {
     );
   }
 
-  /** What keeps a host, or the pool, from the model that the page's state asks for, where it is more than time. */
-  obstacle(kind: ModelKind, id: string, host: WorkerHost | 'pool'): Obstacle | null {
+  /** What keeps a worker, or the pool, from the model that the page's state asks for, where it is more than time. */
+  obstacle(model: ModelHost, id: string, worker: ModelHost | 'pool' = model): Obstacle | null {
     const { runtime, list, files } = this;
-    const { vae, encoder } = files;
-    const entry = this.entry(kind, id);
-    if (this.manifest && !entry && files.isAbsent(kind)) return { absent: kind };
-    const model = entry && files.find(entry.id);
-    const parts = model === encoder ? [vae, ...(host === this.decoder ? [] : [encoder])] : [model];
-    const failed = [runtime, list, ...parts].find((asset) => asset?.status === 'failed');
+    const { decoder, encoder } = files;
+    const entry = this.entry(model, id);
+    if (this.manifest && !entry && files.isAbsent(model)) return { absent: model };
+    const asset = entry && files.find(entry.id);
+    const parts = asset === encoder ? [decoder, ...(worker === 'pool' ? [encoder] : [])] : [asset];
+    const failed = [runtime, list, ...parts].find((part) => part?.status === 'failed');
     if (failed?.error) return { failed: failed.error };
-    return (host === 'pool' ? this.poolDown : host.down) ? { down: true } : null;
+    return (worker === 'pool' ? this.poolDown : this[worker].down) ? { down: true } : null;
   }
 
-  /** Why the files of a model are not to be had, or were refused; null while they may still come. */
-  refusal(id: string): Error | null {
+  /** Why the files of a model could not be fetched, or were not accepted; null while they may still come. */
+  loadError(id: string): Error | null {
+    const { decoder, encoder } = this.files;
     const asset = this.files.find(id);
-    // The rest of a VAE comes with its decoder.
-    const parts = asset === this.files.encoder ? [this.files.vae, asset] : [asset];
+    // The encoder comes with its decoder.
+    const parts = asset === encoder ? [decoder, encoder] : [asset];
     return parts.find((part) => part?.status === 'failed')?.error ?? null;
   }
 
@@ -349,12 +333,11 @@ export class Engine {
   }
 
   /** Has the labs take another model; those that are under way with the old one begin anew. */
-  use(kind: ModelKind, id: string): void {
-    const first = this.files.isAbsent(kind) ? undefined : this.entry(kind, this.#wanted[kind])?.id;
-    if ((this.#using[kind] ?? first) === id) return;
-    this.#using[kind] = id;
-    const model = this.files.of(id);
-    for (const host of [this.decoder, this.sampler]) host.use(kind, model).catch(this.report);
+  use(host: ModelHost, id: string): void {
+    const first = this.files.isAbsent(host) ? undefined : this.entry(host, this.#wanted[host])?.id;
+    if ((this.#using[host] ?? first) === id) return;
+    this.#using[host] = id;
+    this[host].use(this.files.of(id)).catch(this.report);
   }
 
   /** Workers beside the sampler for the chains of a grid, as many as there are cores left. */
@@ -401,7 +384,7 @@ export class Engine {
   }
 
   /** The manifest's entry of the model that is in use. */
-  entry(kind: ModelKind, id: string): ModelEntry | undefined {
-    return this.manifest ? chooseModel(this.manifest, kind, id) : undefined;
+  entry<H extends ModelHost>(host: H, id: string): HostedEntries[H] | undefined {
+    return chooseModel(modelsFor(host, this.manifest?.models ?? []), id);
   }
 }

@@ -1,11 +1,13 @@
 import { AbsentError, Asset } from './asset.svelte.ts';
+import { hasLatents } from '../../engine/facts.ts';
+import { isOfKnownKind } from '../../engine/kinds/index.ts';
 import { chooseModel, type FetchOptions, modelBytes } from '../../engine/loader.ts';
 import { isOwn, type OwnModels } from '../../engine/own.ts';
 import type { Manifest, ModelEntry } from '../../engine/protocol.ts';
 import { ModelFetcher } from '../../engine/model-fetcher.ts';
 import type { FileStore } from '../../engine/store.ts';
 import type { StoredModel } from '../../engine/pool-services.ts';
-import type { ModelKind } from './worker-host.svelte.ts';
+import { type HostedEntries, MODEL_HOSTS, type ModelHost, modelsFor } from './hosts.ts';
 
 const isDecoder = (role: string) => role === 'decoder' || role === 'decoderData';
 
@@ -19,20 +21,20 @@ export interface Sources {
   manifest: Asset<Manifest>;
   own: OwnModels;
   /** The model ids that the page's state asks for at the start. */
-  wanted: Record<ModelKind, string>;
+  wanted: Record<ModelHost, string>;
   /** The entry of a model in the list that is known now. */
-  entry: (kind: ModelKind, id: string) => ModelEntry | undefined;
-  /** The labs have the first model of a kind. */
-  onChosen: (kind: ModelKind, id: string) => void;
+  entry: (host: ModelHost, id: string) => ModelEntry | undefined;
+  /** The labs have the first model for a worker. */
+  onChosen: (host: ModelHost, id: string) => void;
 }
 
 /** The files of the site's models and of the visitor's own, each fetched once for all who ask. */
 export class ModelFiles {
-  /** The decoder alone, for the first picture. */
-  readonly vae: Asset<StoredModel>;
-  /** The rest of it, and the decoder again. */
+  /** The decoder alone of a model with latents, for the first picture. */
+  readonly decoder: Asset<StoredModel>;
+  /** The rest of that model, and the decoder again. */
   readonly encoder: Asset<StoredModel>;
-  readonly ddpm: Asset<StoredModel>;
+  readonly sampler: Asset<StoredModel>;
   /** Models beyond those of the labs, fetched when they are needed. */
   extras = $state.raw<Asset<StoredModel>[]>([]);
   #fetcher: ModelFetcher;
@@ -42,15 +44,17 @@ export class ModelFiles {
 
   constructor(private readonly sources: Sources) {
     this.#fetcher = new ModelFetcher(sources.base, sources.store);
-    this.vae = new Asset('vae', (onBytes, fresh) =>
-      this.#fetchFirst('vae', { onBytes, fresh }, isDecoder),
+    this.decoder = new Asset('decoder', (onBytes, fresh) =>
+      this.#fetchFirst('decoder', { onBytes, fresh }, isDecoder),
     );
     this.encoder = new Asset('encoder', (onBytes, fresh) => this.#fetchEncoder({ onBytes, fresh }));
-    this.ddpm = new Asset('ddpm', (onBytes, fresh) => this.#fetchFirst('ddpm', { onBytes, fresh }));
+    this.sampler = new Asset('sampler', (onBytes, fresh) =>
+      this.#fetchFirst('sampler', { onBytes, fresh }),
+    );
   }
 
-  isAbsent(kind: ModelKind): boolean {
-    return this[kind].status === 'absent';
+  isAbsent(host: ModelHost): boolean {
+    return this[host].status === 'absent';
   }
 
   /** Drops files of models that the site no longer has. */
@@ -67,15 +71,10 @@ export class ModelFiles {
       return; // The crate will say what is wrong with it.
     }
     // An entry in it may turn out to be invalid.
-    const draft = { models: Array.isArray(models) ? (models as ModelEntry[]) : [] };
-    for (const kind of ['vae', 'ddpm'] as const) {
+    const draft = { models: Array.isArray(models) ? models.filter(isOfKnownKind) : [] };
+    for (const host of MODEL_HOSTS) {
       try {
-        const entry = chooseModel(draft, kind, this.sources.wanted[kind]);
-        if (entry?.kind === 'vae') {
-          const decoder = entry.files.decoder.bytes ?? 0;
-          this.vae.total = decoder;
-          this.encoder.total = modelBytes(entry) - decoder;
-        } else if (entry) this[kind].total = modelBytes(entry);
+        this.#announceBytes(host, draft.models);
       } catch {
         continue;
       }
@@ -84,12 +83,21 @@ export class ModelFiles {
     for (const tell of this.#onDraft.splice(0)) tell();
   }
 
+  #announceBytes(host: ModelHost, models: ModelEntry[]): void {
+    const entry = chooseModel<ModelEntry>(modelsFor(host, models), this.sources.wanted[host]);
+    if (!entry) return;
+    const bytes = modelBytes(entry);
+    const first = hasLatents(entry) ? (entry.files.decoder.bytes ?? 0) : bytes;
+    this[host].total = first;
+    if (host === 'decoder') this.encoder.total = bytes - first;
+  }
+
   /** The files of a model, if somebody has asked for them. */
   find(id: string): Asset<StoredModel> | undefined {
     const { wanted, entry } = this.sources;
-    for (const kind of ['vae', 'ddpm'] as const) {
-      if (!this.isAbsent(kind) && entry(kind, wanted[kind])?.id === id)
-        return kind === 'vae' ? this.encoder : this.ddpm;
+    for (const host of MODEL_HOSTS) {
+      if (!this.isAbsent(host) && entry(host, wanted[host])?.id === id)
+        return host === 'decoder' ? this.encoder : this.sampler;
     }
     return this.extras.find(({ name }) => name === id);
   }
@@ -123,31 +131,35 @@ export class ModelFiles {
   }
 
   async #fetchFirst(
-    kind: ModelKind,
+    host: ModelHost,
     options: FetchOptions,
     wanted?: (role: string) => boolean,
   ): Promise<StoredModel> {
     if (!this.#draft) await new Promise<void>((resolve) => this.#onDraft.push(resolve));
-    const drafted = await this.#choose(kind, this.#draft?.models ?? []);
+    const drafted = await this.#choose(host, this.#draft?.models ?? []);
     // On their way while the engine is, which then says whether the entry is valid.
     const early = drafted && this.#filesOf(drafted, options, wanted);
     early?.catch(() => undefined);
     const { models } = await this.sources.manifest.get();
-    const entry = await this.#choose(kind, models);
-    if (!entry) throw new AbsentError(`the manifest has no model of kind ${kind}`);
-    this.sources.onChosen(kind, entry.id);
+    const entry = await this.#choose(host, models);
+    if (!entry) throw new AbsentError(`the manifest has no model for the ${host}`);
+    this.sources.onChosen(host, entry.id);
     const files = entry.id === drafted?.id ? early : this.#filesOf(entry, options, wanted);
     return { id: entry.id, files: (await files) ?? {} };
   }
 
   /** The model that the page's state asks for at the start. */
-  async #choose(kind: ModelKind, models: ModelEntry[]): Promise<ModelEntry | undefined> {
+  async #choose<H extends ModelHost>(
+    host: H,
+    models: ModelEntry[],
+  ): Promise<HostedEntries[H] | undefined> {
     const { wanted, own } = this.sources;
-    const id = wanted[kind];
-    if (!isOwn(id)) return chooseModel({ models }, kind, id);
+    const id = wanted[host];
+    const shipped = modelsFor(host, models);
+    if (!isOwn(id)) return chooseModel(shipped, id);
     await own.ready;
     // Where it is not there, the lab asks for it, and has something to go on with meanwhile.
-    return chooseModel({ models: [...own.entries] }, kind, id) ?? chooseModel({ models }, kind, '');
+    return chooseModel(modelsFor(host, own.entries), id) ?? shipped[0];
   }
 
   async #filesOf(
@@ -163,8 +175,8 @@ export class ModelFiles {
   }
 
   async #fetchEncoder(options: FetchOptions): Promise<StoredModel> {
-    const rest = this.#fetchFirst('vae', options, (role) => !isDecoder(role));
-    const [decoder, others] = await Promise.all([this.vae.get(), rest]);
+    const rest = this.#fetchFirst('decoder', options, (role) => !isDecoder(role));
+    const [decoder, others] = await Promise.all([this.decoder.get(), rest]);
     return { id: decoder.id, files: { ...decoder.files, ...others.files } };
   }
 }

@@ -7,18 +7,20 @@ import { boundHandlers } from '../../engine/worker/bounds.ts';
 import { modelHandlers } from '../../engine/worker/models.ts';
 import { SetRun } from '../../engine/worker/sets.ts';
 import { ElboLab } from '../labs/elbo/lab.svelte.ts';
+import { LABS } from '../labs/index.ts';
 import { columnName } from '../labs/sets/columns.ts';
 import { flat } from '../testing/images.ts';
 import { manifest } from '../testing/manifest.ts';
 import { clearUp, open, pass } from '../testing/page.svelte.ts';
 import { ScriptedWorker } from '../testing/worker.ts';
+import { hostOf } from './hosts.ts';
 
 vi.mock('../../engine/kinds/index.ts', async (original) => {
-  const { KINDS } = await original<typeof import('../../engine/kinds/index.ts')>();
+  const known = await original<typeof import('../../engine/kinds/index.ts')>();
   const { flow } = await import('../testing/fourth/index.ts');
-  const kinds = [...KINDS, flow];
-  const kindOf = ({ kind }: { kind: string }) => kinds.find(({ id }) => id === kind);
-  return { KINDS: kinds, kindOf };
+  const KINDS = [...known.KINDS, flow];
+  const kindOf = ({ kind }: { kind: string }) => KINDS.find(({ id }) => id === kind);
+  return { ...known, KINDS, kindOf };
 });
 vi.mock('../../engine/kinds/workers.ts', async (original) => {
   const { WORKER_KINDS } = await original<typeof import('../../engine/kinds/workers.ts')>();
@@ -69,6 +71,11 @@ it('is loaded by a worker, which grows its bound and scores data sets with it', 
   expect(columns.slice(-2)).toEqual(['layer0', 'layer1']);
   expect([row?.[0], row?.at(-2), row?.at(-1)]).toEqual([-2 * 784, 0.5, 0.25]);
   expect(columnName('layer1', entry)).toContain('fine');
+});
+
+it('has no worker of its own, and so is shown beside others, where a visitor who opens one is led', () => {
+  expect(hostOf(entry)).toBeUndefined();
+  expect(LABS.find((lab) => 'opens' in lab && lab.opens(entry))?.id).toBe('elbo');
 });
 
 it('is compared with the other models in the ELBO lab', async () => {

@@ -52,7 +52,7 @@ describe('workers whose script did not come', () => {
     await pass();
     expect(parts.outage).toBeNull();
     expect(count('sampler')).toBe(before + 1);
-    expect(engine.sampler.loaded.ddpm).toBe(true);
+    expect(engine.sampler.loaded).toBe(true);
     // Not for ever.
     engine.restart('sampler');
     withoutScript('sampler');

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { clearUp, open, pass } from '../testing/page.svelte.ts';
 import { DDPM, manifest, VAE } from '../testing/manifest.ts';
+import { MODEL_HOSTS } from './hosts.ts';
 import { calls, type Script, workerOf } from '../testing/worker.ts';
 import type { Engine } from './engine.svelte.ts';
 import type { Manifest, ModelEntry } from '../../engine/protocol.ts';
@@ -27,31 +28,34 @@ async function on(list: Manifest, surroundings: Partial<Parameters<typeof open>[
 }
 
 const obstacles = (engine: Engine) => ({
-  latent: engine.obstacle('vae', '', engine.decoder),
-  denoise: engine.obstacle('ddpm', '', engine.sampler),
+  latent: engine.obstacle('decoder', ''),
+  denoise: engine.obstacle('sampler', ''),
 });
 
 describe('a site', () => {
   it('without a VAE has its diffusion model, and says what the latent lab lacks', async () => {
     const engine = await on(without('vae'));
-    expect(obstacles(engine)).toEqual({ latent: { absent: 'vae' }, denoise: null });
-    expect(engine.sampler.held.ddpm).toBe(DDPM);
+    expect(obstacles(engine)).toEqual({ latent: { absent: 'decoder' }, denoise: null });
+    expect(engine.sampler.held).toBe(DDPM);
     expect(engine.faults).toEqual([]);
     expect(engine.losses).toEqual([]);
   });
 
   it('without a diffusion model has its VAE, wherever the page is opened', async () => {
-    for (const first of ['vae', 'ddpm'] as const) {
+    for (const first of MODEL_HOSTS) {
       const engine = await on(without('ddpm'), { first });
-      expect(obstacles(engine)).toEqual({ latent: null, denoise: { absent: 'ddpm' } });
-      expect(engine.decoder.held.vae).toBe(VAE);
+      expect(obstacles(engine)).toEqual({ latent: null, denoise: { absent: 'sampler' } });
+      expect(engine.decoder.held).toBe(VAE);
       clearUp();
     }
   });
 
   it('without any model says so', async () => {
     const engine = await on({ ...manifest, models: [] });
-    expect(obstacles(engine)).toEqual({ latent: { absent: 'vae' }, denoise: { absent: 'ddpm' } });
+    expect(obstacles(engine)).toEqual({
+      latent: { absent: 'decoder' },
+      denoise: { absent: 'sampler' },
+    });
   });
 
   it('whose list does not come, or is refused, keeps no lab waiting', async () => {
@@ -74,9 +78,9 @@ describe('a site', () => {
       site: (path) => (path.startsWith('mnist-vae-decoder') ? null : undefined),
     });
     expect(obstacles(engine)).toMatchObject({ latent: { failed: {} }, denoise: null });
-    expect(engine.sampler.held.ddpm).toBe(DDPM);
-    expect(engine.obstacle('vae', '', 'pool')).toMatchObject({ failed: {} });
-    expect(engine.obstacle('ddpm', '', 'pool')).toBeNull();
+    expect(engine.sampler.held).toBe(DDPM);
+    expect(engine.obstacle('decoder', '', 'pool')).toMatchObject({ failed: {} });
+    expect(engine.obstacle('sampler', '', 'pool')).toBeNull();
   });
 
   it('tells of entries that were left out, once', async () => {
@@ -91,9 +95,9 @@ describe('a site', () => {
     const engine = await on(manifest, {
       site: (path) => (path === 'evaluation.json' ? null : undefined),
     });
-    await engine.loadEvaluation();
-    await engine.loadEvaluation();
-    expect(engine.evaluated).toBe(false);
+    await engine.evaluation.load();
+    await engine.evaluation.load();
+    expect(engine.evaluation.exists).toBe(false);
     expect(engine.faults).toEqual([]);
     expect(calls('evaluation')).toBe(0);
   });
@@ -107,7 +111,7 @@ describe('a site', () => {
       },
     });
     for (let i = 0; i < 2; i++) {
-      const loading = engine.loadEvaluation();
+      const loading = engine.evaluation.load();
       await pass();
       await loading;
     }
@@ -128,9 +132,9 @@ describe('a model that crashes each worker that loads it', () => {
   it('is refused, and the workers live on with the others', async () => {
     const engine = await on(manifest, { script: crashing });
     await pass(2000);
-    expect(engine.files.ddpm.status).toBe('failed');
+    expect(engine.files.sampler.status).toBe('failed');
     expect(engine.sampler.down).toBe(false);
-    expect(engine.decoder.held.vae).toBe(VAE);
+    expect(engine.decoder.held).toBe(VAE);
     expect(obstacles(engine)).toMatchObject({ latent: null, denoise: { failed: {} } });
     expect(workerOf('sampler').ended).toBe(false);
   });

@@ -10,13 +10,12 @@ import { create } from '../../engine/spawn.ts';
 export type Role = 'decoder' | 'sampler' | 'fitter';
 /** Who can be lost: a worker host, or one of the pool's workers. */
 export type WorkerRole = Role | 'pool';
-export type ModelKind = 'vae' | 'ddpm';
 
-/** What every worker host needs, and the models that one must hold. */
-export interface HostServices {
+/** What every worker host needs, and the model that one must hold. */
+interface HostServices {
   runtime: Asset<WebAssembly.Module>;
   entry(id: string): Promise<ModelEntry>;
-  models: Partial<Record<ModelKind, Asset<StoredModel>>>;
+  model?: Asset<StoredModel>;
 }
 
 /** More losses than this within the window, and restarting is left to the visitor. */
@@ -24,13 +23,13 @@ const LOSS_LIMIT = 3;
 const LOSS_WINDOW_MS = 60_000;
 
 /**
- * A worker and the models it must hold. When the worker dies, a new one takes its place and gets the same bytes again;
+ * A worker and the model it must hold. When the worker dies, a new one takes its place and gets the same bytes again;
  * `generation` counts the workers, so that canvases handed to the old one are made anew.
  */
 export class WorkerHost {
   generation = $state(0);
-  /** The models that it holds, by their ids. */
-  held = $state<Record<ModelKind, string | null>>({ vae: null, ddpm: null });
+  /** The id of the model that it holds. */
+  held = $state<string | null>(null);
   /** Died too often to be restarted without being asked. */
   down = $state(false);
   /** Given back, until the next look or call. */
@@ -44,6 +43,8 @@ export class WorkerHost {
   #queues = new Map<string, LatestQueue>();
   #extraIds = new Set<string>();
   #extras = new Map<Asset<StoredModel>, Promise<string>>();
+  /** The model it must hold. */
+  #model: Asset<StoredModel> | undefined;
 
   constructor(
     readonly role: Role,
@@ -55,15 +56,16 @@ export class WorkerHost {
       cause: LossCause,
     ) => void,
   ) {
+    this.#model = services.model;
     this.#spawn();
   }
 
-  get loaded(): Record<ModelKind, boolean> {
-    return { vae: this.held.vae !== null, ddpm: this.held.ddpm !== null };
+  get loaded(): boolean {
+    return this.held !== null;
   }
 
-  holds(kind: ModelKind, entry: ModelEntry | undefined): boolean {
-    return this.held[kind] === entry?.id;
+  holds(entry: ModelEntry | undefined): boolean {
+    return this.held === entry?.id;
   }
 
   /** The queue of a name: calls in it never pile up. A new worker starts with empty queues. */
@@ -108,24 +110,24 @@ export class WorkerHost {
     if (this.#extraIds.delete(id) && !this.#holdsId(id)) await this.client.call('unload', { id });
   }
 
+  /** For after a pause, in which another model may have come. */
   #holdsId(id: string): boolean {
-    return Object.values(this.held).includes(id);
+    return this.held === id;
   }
 
-  /** Takes another model of a kind in place of the one that it has. */
-  async use(kind: ModelKind, model: Asset<StoredModel>): Promise<void> {
-    const { models } = this.services;
-    if (!(kind in models) || models[kind] === model) return;
-    models[kind] = model;
-    const before = this.held[kind];
-    this.held[kind] = null;
+  /** Takes another model in place of the one that it has. */
+  async use(model: Asset<StoredModel>): Promise<void> {
+    if (this.#model === model) return;
+    this.#model = model;
+    const before = this.held;
+    this.held = null;
     // The next worker begins with it.
     const begun = this.#begun;
     this.#wake();
     if (!begun) return;
     const { client } = this;
     try {
-      await this.#hold(client, kind, model);
+      await this.#hold(client, model);
       if (before !== null && !this.#extraIds.has(before) && !this.#holdsId(before))
         await client.call('unload', { id: before });
     } catch (error) {
@@ -133,7 +135,7 @@ export class WorkerHost {
     }
   }
 
-  async #hold(client: WorkerClient, kind: ModelKind, model: Asset<StoredModel>): Promise<void> {
+  async #hold(client: WorkerClient, model: Asset<StoredModel>): Promise<void> {
     let id: string;
     try {
       id = await this.#load(client, model);
@@ -142,7 +144,7 @@ export class WorkerHost {
       throw error;
     }
     // Another one may have been asked for meanwhile, or another worker have taken this one's place.
-    if (this.services.models[kind] === model && client === this.client) this.held[kind] = id;
+    if (this.#model === model && client === this.client) this.held = id;
   }
 
   /** Until then it costs nothing, and calls to it wait. */
@@ -153,11 +155,7 @@ export class WorkerHost {
     this.#begun = true;
     try {
       await client.call('start', { module: await this.services.runtime.get() });
-      // One that does not come, or is refused, does not keep the others.
-      const models = Object.entries(this.services.models);
-      await Promise.all(
-        models.map(([kind, model]) => this.#hold(client, kind as ModelKind, model)),
-      );
+      if (this.#model) await this.#hold(client, this.#model);
     } catch (error) {
       // A lost worker has been reported, and its successor has begun.
       if (error instanceof WorkerLostError) return;
@@ -207,7 +205,7 @@ export class WorkerHost {
 
   /** Forgets what a worker had that is gone. */
   #clear(): void {
-    this.held = { vae: null, ddpm: null };
+    this.held = null;
     this.#queues.clear();
     this.#extras.clear();
     this.#extraIds.clear();

@@ -1,7 +1,8 @@
 /** What a lab says of itself before it is opened. Its code is fetched by `load`. */
 import type { ModelEntry } from '../../engine/protocol.ts';
 import type { SetFormula } from '../formula.ts';
-import type { ModelKind, Role } from '../engine/worker-host.svelte.ts';
+import type { ModelHost } from '../engine/hosts.ts';
+import type { Role } from '../engine/worker-host.svelte.ts';
 import type { Messages } from '../messages/catalogue.ts';
 import type { Slices, StateOf } from '../schema/rows.ts';
 import type { Preset } from './presets.ts';
@@ -10,20 +11,21 @@ import type { Stop } from './stops.ts';
 /** Tells of a value that gave way to another one: its key in the address, and how it was written there. */
 export type Reject = (key: string, value: string) => void;
 
-/** What the labs' models have; undefined where it is not known. */
+/** What the models have that the labs share; undefined where it is not known. */
 export interface ModelFacts {
-  vae: { id: string; latents: number } | undefined;
-  ddpm: { classes: number } | undefined;
+  decoder: { id: string; latents: number } | undefined;
+  sampler: { classes: number } | undefined;
   /** All that can be chosen. */
-  vaes: readonly { id: string; latents: number }[];
-  ddpms: readonly { id: string }[];
+  decoders: readonly { id: string; latents: number }[];
+  samplers: readonly { id: string }[];
 }
 
 /** A place in a lab's state that names a model beside those of all labs. */
 export interface Slot<S extends Slices> {
-  kind: ModelKind;
-  /** Whether it takes a model of that kind as soon as the visitor opens it. */
+  /** Whether a model can stand there. */
   suits: (entry: ModelEntry) => boolean;
+  /** Whether it stands there as soon as the visitor opens it. */
+  takes: (entry: ModelEntry) => boolean;
   read: (state: StateOf<S>) => string;
   /** The empty text is the site's own model. */
   write: (state: StateOf<S>, model: string) => void;
@@ -42,8 +44,8 @@ export interface Definition<
   name: (text: Messages) => string;
   /** The class of its colour, in styles/tokens.css. */
   accent: string;
-  /** Kinds of models that are loaded when it is opened, the one of its first picture first. */
-  needs: readonly ModelKind[];
+  /** Workers whose models are loaded when it is opened, the one of its first picture first. */
+  needs: readonly ModelHost[];
   /** Workers that are kept for it while it is on display. */
   workers?: readonly Role[];
   /** Whether “ELBO of this image” stands below it. */
@@ -52,8 +54,8 @@ export interface Definition<
   takes?: 'score' | 'noise';
   /** Parts of the page's state, by their names in it. */
   state: S;
-  /** The kind of model that is shown here when the visitor opens one. */
-  opens?: ModelEntry['kind'];
+  /** Whether a model that the visitor opens is shown here; the first lab that says so has it. */
+  opens?: (entry: ModelEntry) => boolean;
   /** Places for models of its own, by their names in the page's notices. */
   slots?: Readonly<Record<string, Slot<S>>>;
   /** A model of the visitor's is gone. */

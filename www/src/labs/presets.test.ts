@@ -111,11 +111,11 @@ const MEANT: Record<string, Record<string, Part>> = {
 
 /** What of a preset lies elsewhere in the state. */
 const BESIDE: Record<string, (state: PageState) => unknown> = {
-  levels: (state) => state.vae === 'mnist-vae-8bit',
-  clothes: (state) => state.vae === 'fashion-vae',
+  levels: (state) => state.decoder === 'mnist-vae-8bit',
+  clothes: (state) => state.decoder === 'fashion-vae',
   regions: (state) => state.map.show === 'classes',
   'map-walk': (state) => state.map.path.length > 2 && 'position' in state.map.at,
-  sneakers: (state) => state.ddpm === 'fashion-ddpm',
+  sneakers: (state) => state.sampler === 'fashion-ddpm',
   'twenty-beside-thousand': ({ besideChain: { on, method, steps } }) =>
     on && method === 'ddim' && steps === 20,
   'guidance-0-4': ({ besideChain: { on, guidance } }) => on && guidance === 4,

@@ -17,8 +17,8 @@ export interface Stop<S extends Slices = Slices> {
   setting?: { readonly [K in keyof S]?: Readonly<Partial<ValuesOf<S[K]>>> };
   /** Anchors of elements to look at, the first of them in any case. */
   at: readonly [string, ...string[]];
-  /** Whose, where several models have the same. */
-  of?: 'vae' | 'hvae' | 'ddpm';
+  /** The class of the colour of the card that they are on, where several have the same anchors. */
+  accent?: string;
   /** Whether the site has what the stop shows; every site where it is left out. */
   needs?: (site: Site) => boolean;
 }

@@ -1033,9 +1033,9 @@ export interface Messages {
     names: {
       runtime: string;
       manifest: string;
-      vae: string;
+      decoder: string;
       encoder: string;
-      ddpm: string;
+      sampler: string;
     };
     progress: (values: { loaded: Value; total: Value }) => string;
     preparing: string;
@@ -1508,8 +1508,8 @@ export interface Messages {
   };
   site: {
     absent: {
-      vae: string;
-      ddpm: string;
+      decoder: string;
+      sampler: string;
       elbo: string;
     };
     failed: string;
@@ -1719,7 +1719,7 @@ export interface Bench {
     within: (values: { output: Value; difference: Value; tolerance: Value }) => string;
     beyond: (values: { output: Value; difference: Value; tolerance: Value }) => string;
   };
-  growth: {
+  scaling: {
     title: string;
     batch: string;
     grid: string;

@@ -1,8 +1,14 @@
 import { type Catalog, catalogOf } from '../address/fit.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
+import {
+  type HostedEntries,
+  hostOf,
+  MODEL_HOSTS,
+  type ModelHost,
+  modelsFor,
+} from '../engine/hosts.ts';
 import { addressOf, filesOf, idOf, isOwn, nameIn } from '../../engine/own.ts';
 import type { ModelEntry } from '../../engine/protocol.ts';
-import type { ModelKind } from '../engine/worker-host.svelte.ts';
 import { LABS } from '../labs/index.ts';
 import { messages } from '../messages/index.ts';
 import type { Page } from '../page.svelte.ts';
@@ -13,11 +19,11 @@ import type { OwnLibrary, OwnModel } from './own.svelte.ts';
 const SLOTS = LABS.flatMap(({ slots = {} }) => Object.entries<Slot<never>>(slots)).map(
   ([place, slot]) => ({ place, ...slot }),
 );
-const isKind = (place: string): place is ModelKind => place === 'vae' || place === 'ddpm';
+const isHost = (place: string): place is ModelHost => MODEL_HOSTS.some((host) => host === place);
 
 /** A model that the address names, and that is not here. */
 export interface Missing {
-  /** A kind of model, or the name of a slot. */
+  /** The worker whose model it would be, or the name of a slot. */
   place: string;
   wanted: string;
   /** Empty where the address does not say. */
@@ -41,14 +47,11 @@ export class ModelChooser {
 
   readonly missing: Missing[] = $derived.by(() => {
     if (!this.library.settled) return [];
-    const { vae, ddpm } = this.page.state;
-    const slots = SLOTS.map(({ place, read }) => [place, read(this.#state)] as const);
-    return Object.entries({ vae, ddpm, ...Object.fromEntries(slots) }).flatMap(
-      ([place, wanted]) => {
-        if (!isOwn(wanted) || this.library.find(idOf(wanted))) return [];
-        return [{ place, wanted, name: nameIn(wanted) }];
-      },
-    );
+    const shared = MODEL_HOSTS.map((host) => ({ place: host, wanted: this.page.state[host] }));
+    const slots = SLOTS.map(({ place, read }) => ({ place, wanted: read(this.#state) }));
+    return [...shared, ...slots]
+      .filter(({ wanted }) => isOwn(wanted) && !this.library.find(idOf(wanted)))
+      .map(({ place, wanted }) => ({ place, wanted, name: nameIn(wanted) }));
   });
 
   /** What the dialog says first. */
@@ -57,13 +60,13 @@ export class ModelChooser {
     return this.#asked ? `${text.title({ name: this.#asked.name })} ${text.ask}` : '';
   }
 
-  /** All models of a kind, those of the site first. */
-  of(kind: ModelKind): ModelEntry[] {
-    return (this.engine.manifest?.models ?? []).filter((entry) => entry.kind === kind);
+  /** All models that a worker can hold, those of the site first. */
+  of<H extends ModelHost>(host: H): HostedEntries[H][] {
+    return modelsFor(host, this.engine.manifest?.models ?? []);
   }
 
-  current(kind: ModelKind): ModelEntry | undefined {
-    return this.engine.entry(kind, this.page.state[kind]);
+  current<H extends ModelHost>(host: H): HostedEntries[H] | undefined {
+    return this.engine.entry(host, this.page.state[host]);
   }
 
   ask(missing: Missing | null = null): void {
@@ -90,36 +93,36 @@ export class ModelChooser {
     const asked = this.#asked;
     this.remark = null;
     const slot = SLOTS.find(({ place }) => place === asked?.place);
-    const kind = slot?.kind ?? asked?.place;
-    if (asked && kind === entry.kind && entry.id !== idOf(asked.wanted))
+    const suits = slot ? slot.suits(entry) : hostOf(entry) === asked?.place;
+    if (asked && suits && entry.id !== idOf(asked.wanted))
       this.remark = filesOf(entry.id) === filesOf(asked.wanted) ? 'otherReading' : 'notIt';
     this.close();
     const { state } = this.page;
-    for (const { suits, write } of SLOTS) if (suits(entry)) write(this.#state, addressOf(entry));
+    for (const { takes, write } of SLOTS) if (takes(entry)) write(this.#state, addressOf(entry));
     if (!slot) this.choose(entry);
     // Where the address had asked for it, it also says which lab.
     if (asked) return;
-    state.lab = LABS.find(({ opens }) => opens === entry.kind)?.id ?? state.lab;
+    state.lab = LABS.find(({ opens }) => opens?.(entry))?.id ?? state.lab;
   }
 
   choose(entry: ModelEntry): void {
-    if (entry.kind === 'hvae') return;
-    const { kind } = entry;
-    const isFirst = this.engine.entry(kind, '')?.id === entry.id;
-    this.page.choose(kind, isFirst ? '' : addressOf(entry), this.#catalog);
+    const host = hostOf(entry);
+    if (!host) return;
+    const isFirst = this.engine.entry(host, '')?.id === entry.id;
+    this.page.choose(host, isFirst ? '' : addressOf(entry), this.#catalog);
   }
 
   /** The site's first model in place of one that is not here. */
   useShipped(place: string): void {
     this.remark = null;
-    if (isKind(place)) this.page.choose(place, '', this.#catalog);
+    if (isHost(place)) this.page.choose(place, '', this.#catalog);
     else SLOTS.find((slot) => slot.place === place)?.write(this.#state, '');
   }
 
   async remove({ entry }: OwnModel): Promise<void> {
-    const { kind, id } = entry;
+    const { id } = entry;
     const { state } = this.page;
-    if (kind !== 'hvae' && idOf(state[kind]) === id) this.useShipped(kind);
+    for (const host of MODEL_HOSTS) if (idOf(state[host]) === id) this.useShipped(host);
     for (const { place, read } of SLOTS) if (idOf(read(this.#state)) === id) this.useShipped(place);
     for (const lab of LABS) lab.forget?.(state, id);
     await this.library.remove(id);

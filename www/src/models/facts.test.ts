@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { hasNullClass } from '../../engine/facts.ts';
 import { addressOf, filesOf, idOf, isOwn, nameIn } from '../../engine/own.ts';
 import type { DdpmEntry, GraphInfo, ModelEntry, VaeEntry } from '../../engine/protocol.ts';
 import { DDPM, manifest, VAE } from '../testing/manifest.ts';
-import { canGuide, fitClass, hasNullClass } from './classes.ts';
+import { canGuide, fitClass } from './classes.ts';
 import { namesOf } from './names.ts';
 import { valueFields } from './values.ts';
 

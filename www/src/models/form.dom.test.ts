@@ -16,7 +16,7 @@ function form(network: NonNullable<DdpmEntry['network']>) {
   const shipped = manifest.models.find(({ id }) => id === DDPM) as DdpmEntry;
   const opening = make(() => {
     const library = new OwnLibrary({} as unknown as ModelStore);
-    return new Opening(new Engine({ vae: '', ddpm: '' }, 'vae', library), library);
+    return new Opening(new Engine({ decoder: '', sampler: '' }, 'decoder', library), library);
   });
   const changes: EntryChanges[] = [];
   vi.spyOn(opening, 'change').mockImplementation(async (wanted) => void changes.push(wanted));

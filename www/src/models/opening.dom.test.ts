@@ -76,7 +76,7 @@ async function begin(script: Script = {}) {
     const library = new OwnLibrary(store);
     return {
       library,
-      opening: new Opening(new Engine({ vae: '', ddpm: '' }, 'vae', library), library),
+      opening: new Opening(new Engine({ decoder: '', sampler: '' }, 'decoder', library), library),
     };
   });
   await pass(200);
@@ -233,7 +233,7 @@ describe('files that are opened', () => {
     });
     await inTime(opening.take(both));
     await inTime(opening.change({ image: 7 }));
-    expect(opening.refusal?.message).toBe('no such value');
+    expect(opening.changeError?.message).toBe('no such value');
     expect(opening.stage).toBe('checked');
     expect(opening.entry).toEqual(entry);
   });

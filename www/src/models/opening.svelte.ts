@@ -1,4 +1,5 @@
 import { asError } from '../../engine/errors.ts';
+import { hasLatents } from '../../engine/facts.ts';
 import type { Engine } from '../engine/engine.svelte.ts';
 import type {
   EntryChanges,
@@ -51,7 +52,7 @@ export class Opening {
   /** Why the files, or the model, cannot be read or run. */
   error = $state.raw<Error | null>(null);
   /** Why a change was not made. */
-  refusal = $state.raw<Error | null>(null);
+  changeError = $state.raw<Error | null>(null);
   /** What else was said of the files: entries of a manifest that are not valid. */
   problems = $state.raw<string[]>([]);
   name = $state('');
@@ -193,7 +194,7 @@ export class Opening {
     const kl = found?.klPerLatent ?? [];
     // The order of the sliders, where the entry does not come with one.
     if (
-      named.kind === 'vae' &&
+      hasLatents(named) &&
       named.latents.klPerLatent.length === 0 &&
       kl.length === named.latents.count &&
       kl.every(Number.isFinite)
@@ -220,7 +221,7 @@ export class Opening {
       entry: null,
       picks: {},
       found: null,
-      refusal: null,
+      changeError: null,
       problems: [],
     });
     this.#changes = {};
@@ -316,9 +317,9 @@ export class Opening {
       const entry = await this.#checker.ask('changeEntry', { entry: base, changes });
       if (turn !== this.#turn) return;
       this.entry = entry;
-      this.refusal = null;
+      this.changeError = null;
     } catch (error) {
-      if (turn === this.#turn) this.refusal = asError(error);
+      if (turn === this.#turn) this.changeError = asError(error);
       return;
     }
     await this.#check(turn);

@@ -1,4 +1,5 @@
 import { asError } from '../../engine/errors.ts';
+import { hasLatents } from '../../engine/facts.ts';
 import type { OwnModels } from '../../engine/own.ts';
 import type { FileEntry, ModelEntry } from '../../engine/protocol.ts';
 import { pack } from './archive.ts';
@@ -75,12 +76,13 @@ export class OwnLibrary implements OwnModels {
   /** Another order of the latents, by the KL of each over other pictures. */
   async rank(id: string, klPerLatent: number[]): Promise<void> {
     const model = this.find(id);
-    if (model?.entry.kind !== 'vae') return;
-    const { count } = model.entry.latents;
+    if (!model || !hasLatents(model.entry)) return;
+    const { entry } = model;
+    const { count } = entry.latents;
     const order = [...klPerLatent.keys()].sort(
       (a, b) => (klPerLatent[b] ?? 0) - (klPerLatent[a] ?? 0),
     );
-    await this.#change(model, { ...model.entry, latents: { count, klPerLatent, order } });
+    await this.#change(model, { ...entry, latents: { count, klPerLatent, order } });
   }
 
   async #change(model: OwnModel, entry: ModelEntry): Promise<void> {

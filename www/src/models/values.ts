@@ -1,4 +1,5 @@
 /** Values of a graph that may stand in the place of an output. */
+import { hasLatents, isDiffusion } from '../../engine/facts.ts';
 import type {
   DdpmEntry,
   EntryChanges,
@@ -116,12 +117,12 @@ function fieldOf(
 /** Fields whose value can be picked, of the graphs by the names of their files. */
 export function valueFields(entry: ModelEntry, graphs: Record<string, GraphInfo>): ValueField[] {
   const graphOf = (file: FileEntry | undefined) => file && graphs[file.path];
-  if (entry.kind === 'vae')
+  if (hasLatents(entry))
     return [
       ...ofDecoder(entry, graphOf(entry.files.decoder)),
       ...ofEncoder(entry, graphOf(entry.files.encoder)),
     ];
-  return entry.kind === 'ddpm' ? ofNetwork(entry, graphOf(entry.files.network)) : [];
+  return isDiffusion(entry) ? ofNetwork(entry, graphOf(entry.files.network)) : [];
 }
 
 function ofDecoder(entry: VaeEntry, graph: GraphInfo | undefined): ValueField[] {

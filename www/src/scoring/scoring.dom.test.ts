@@ -52,7 +52,7 @@ async function opened(hash = '', script = scoring()) {
       new Scoring(engine, page, () => ({
         picture: shown.value,
         still: still.value,
-        from: 'ddpm',
+        from: 'sampler',
         class: given.value,
         logSnr: null,
       })),

@@ -42,13 +42,11 @@ export class Scoring {
   }
 
   get #vae(): VaeEntry | undefined {
-    const entry = this.engine.entry('vae', this.page.state.vae);
-    return entry?.kind === 'vae' ? entry : undefined;
+    return this.engine.entry('decoder', this.page.state.decoder);
   }
 
   get #ddpm(): DdpmEntry | undefined {
-    const entry = this.engine.entry('ddpm', this.page.state.ddpm);
-    return entry?.kind === 'ddpm' ? entry : undefined;
+    return this.engine.entry('sampler', this.page.state.sampler);
   }
 
   #fit(): void {

@@ -9,16 +9,16 @@ const OWN_MOVES = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
 export interface Aim {
   at: readonly string[];
-  /** The model whose card it is on, where several have the same. */
-  of?: string | undefined;
+  /** The class of the card that it is on, where several have the same. */
+  accent?: string | undefined;
 }
 
 /** The elements on display that carry the names, in the order of the names. */
-export function find({ at, of }: Aim): HTMLElement[] {
+export function find({ at, accent }: Aim): HTMLElement[] {
   return at.flatMap((anchor) => {
     const all = [...document.querySelectorAll<HTMLElement>(`[data-anchor~="${anchor}"]`)];
     const shown = all.filter((element) => element.getClientRects().length > 0);
-    return shown.find((element) => of && element.closest(`.accent-${of}`)) ?? shown[0] ?? [];
+    return shown.find((element) => accent && element.closest(`.${accent}`)) ?? shown[0] ?? [];
   });
 }
 

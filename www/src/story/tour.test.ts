@@ -26,8 +26,8 @@ describe.each(TOUR_STEPS)('the step %s', (step) => {
     expect(state).toEqual({
       ...stateAt(step, defaultState()),
       language: 'zh',
-      vae: 'mine',
-      ddpm: 'other',
+      decoder: 'mine',
+      sampler: 'other',
     });
   });
 });

@@ -15,17 +15,16 @@ export const STOPS = Object.fromEntries(
 ) as Record<TourStep, LabStop>;
 
 /** The class of the colour of the model, or of the lab, that a stop is about. */
-export const accentOf = ({ lab, of }: LabStop): string =>
-  of ? `accent-${of}` : definitionOf(lab).accent;
+export const accentOf = ({ lab, accent }: LabStop): string => accent ?? definitionOf(lab).accent;
 
 /** The steps that can be shown on a site; all of them while it is not known. */
 export const stepsFor = (site: Site | null): TourStep[] =>
   TOUR_STEPS.filter((step) => site === null || (STOPS[step].needs?.(site) ?? true));
 
 /** The page as a step wants it; the language and the models stay those of the visitor. */
-export function stateAt(step: TourStep, { language, vae, ddpm }: PageState): PageState {
+export function stateAt(step: TourStep, { language, decoder, sampler }: PageState): PageState {
   const { lab, setting = {} } = STOPS[step];
-  const state = { ...defaultState(), language, vae, ddpm, tour: step, lab };
+  const state = { ...defaultState(), language, decoder, sampler, tour: step, lab };
   const slices = state as unknown as Record<string, object>;
   for (const [name, values] of Object.entries(setting))
     slices[name] = { ...slices[name], ...values };

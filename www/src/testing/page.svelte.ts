@@ -2,7 +2,7 @@
 import { flushSync } from 'svelte';
 import { vi } from 'vitest';
 import { Engine } from '../engine/engine.svelte.ts';
-import type { ModelKind } from '../engine/worker-host.svelte.ts';
+import type { ModelHost } from '../engine/hosts.ts';
 import { Page } from '../page.svelte.ts';
 import { bytesOf, manifest } from './manifest.ts';
 import { furnish, type Script, ScriptedWorker } from './worker.ts';
@@ -27,7 +27,7 @@ interface World {
   site?: Site;
   cores?: number;
   reducedMotion?: boolean;
-  first?: ModelKind | null;
+  first?: ModelHost | null;
 }
 
 const ends: (() => void)[] = [];
@@ -111,8 +111,8 @@ export async function open<T>(
   const opened = make(() => {
     const page = new Page();
     const engine = new Engine(
-      { vae: page.state.vae, ddpm: page.state.ddpm },
-      surroundings.first === undefined ? 'vae' : surroundings.first,
+      { decoder: page.state.decoder, sampler: page.state.sampler },
+      surroundings.first === undefined ? 'decoder' : surroundings.first,
     );
     return { page, engine, lab: create(engine, page) };
   });

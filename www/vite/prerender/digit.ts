@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { hasLatents } from '../../engine/facts.ts';
 import { toLatentGrid } from '../../engine/latent-grid.ts';
 import { settings } from '../../src/labs/latent/settings.ts';
 import { standardOf } from '../../src/schema/rows.ts';
@@ -29,8 +30,8 @@ export async function firstDigit(root: string): Promise<Digit | null> {
   const { models } = crate.parseManifest(
     await readFile(join(root, 'models/manifest.json'), 'utf8'),
   );
-  const entry = models.find(({ kind }) => kind === 'vae');
-  if (entry?.kind !== 'vae' || !('seed' in at) || entry.image.channels !== 1) return null;
+  const entry = models.find(hasLatents);
+  if (!entry || !('seed' in at) || entry.image.channels !== 1) return null;
   const files = await Promise.all(
     Object.entries<{ path: string }>(entry.files).map(
       async ([name, { path }]) => [name, await read(path)] as const,

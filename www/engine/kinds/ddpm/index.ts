@@ -5,5 +5,6 @@ export const ddpm = defineKind<DdpmEntry>({
   id: 'ddpm',
   bound: 'diffusion',
   classes: ({ classes }) => classes,
+  hasNullClass: ({ network }) => network?.condition?.null !== 'none',
   count: ({ classes }) => classes.length,
 });

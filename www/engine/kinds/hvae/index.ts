@@ -5,5 +5,6 @@ export const hvae = defineKind<HvaeEntry>({
   id: 'hvae',
   bound: 'latent',
   layers: ({ layers }) => layers,
+  reconstructsByLayer: true,
   count: ({ layers }) => layers.length,
 });

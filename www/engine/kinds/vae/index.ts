@@ -9,5 +9,8 @@ export const vae = defineKind<VaeEntry>({
     return encoder?.posterior?.spread === 'none' ? 'posterior' : null;
   },
   classes: ({ classes = [] }) => classes,
+  hasNullClass: ({ encoder, decoder }) =>
+    [encoder?.condition, decoder?.condition].every((input) => input?.null !== 'none'),
+  latents: ({ latents }) => latents,
   count: ({ latents }) => latents.count,
 });

@@ -21,7 +21,7 @@ function create(engine: Engine, page: Page): ChainLab {
 }
 
 const opened = (hash = BESIDE, surroundings: Partial<Parameters<typeof open>[0]> = {}) =>
-  open({ script: denoising(), hash, first: 'ddpm', ...surroundings }, create);
+  open({ script: denoising(), hash, first: 'sampler', ...surroundings }, create);
 const asked = (place: 'a' | 'b') =>
   workerOf('sampler')
     .asked('chain')

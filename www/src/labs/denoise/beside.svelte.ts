@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import type { Engine, Obstacle } from '../../engine/engine.svelte.ts';
-import { isSameShape } from '../../../engine/facts.ts';
+import { hasNullClass, isDiffusion, isSameShape } from '../../../engine/facts.ts';
 import { addressOf } from '../../../engine/own.ts';
 import type {
   ChainStart,
@@ -11,7 +11,7 @@ import type {
   ScheduleTable,
 } from '../../../engine/protocol.ts';
 import { randomSeed } from '../../../engine/seed.ts';
-import { canGuide, hasNullClass } from '../../models/classes.ts';
+import { canGuide } from '../../models/classes.ts';
 import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';
 import { SetApart } from '../apart.ts';
@@ -106,8 +106,7 @@ export class Beside implements Order {
   get entry(): DdpmEntry | undefined {
     const { model } = this.#state;
     if (model === null) return this.lab.entry;
-    const entry = this.engine.entry('ddpm', model);
-    return entry?.kind === 'ddpm' ? entry : undefined;
+    return this.engine.entry('sampler', model);
   }
 
   get schedules(): Schedules | null {
@@ -186,7 +185,7 @@ export class Beside implements Order {
     const { engine, entry } = this;
     if (engine.missing.length > 0 || !entry) return null;
     if (entry.id === this.lab.entry?.id) return this.lab.obstacle;
-    const error = engine.refusal(entry.id);
+    const error = engine.loadError(entry.id);
     return error ? { failed: error } : engine.sampler.down ? { down: true } : null;
   }
 
@@ -213,8 +212,7 @@ export class Beside implements Order {
 
   /** Models that it can have, the first chain's too. */
   get models(): DdpmEntry[] {
-    const models = this.engine.manifest?.models ?? [];
-    return models.filter((entry) => entry.kind === 'ddpm');
+    return (this.engine.manifest?.models ?? []).filter(isDiffusion);
   }
 
   get #choices(): Choices {

@@ -16,7 +16,7 @@ const opened = (
   picture: Picture | null = seven,
 ) =>
   open(
-    { script: denoising(), hash, first: 'ddpm', ...surroundings },
+    { script: denoising(), hash, first: 'sampler', ...surroundings },
     (engine, page) => new ChainLab(engine, page, { pictureFor: () => picture }),
   );
 const chains = () => workerOf('sampler').asked('chain');

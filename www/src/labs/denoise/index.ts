@@ -1,3 +1,4 @@
+import { isDiffusion } from '../../../engine/facts.ts';
 import { defineLab } from '../define.ts';
 import { anchors } from './anchors.ts';
 import { fit, fitModels, settings } from './settings.ts';
@@ -7,17 +8,17 @@ export const denoise = defineLab({
   id: 'denoise',
   name: (text) => text.denoise.name,
   accent: 'accent-ddpm',
-  needs: ['ddpm', 'vae'],
+  needs: ['sampler', 'decoder'],
   workers: ['sampler', 'decoder'],
   scored: true,
   takes: 'noise',
   state: settings,
-  opens: 'ddpm',
+  opens: isDiffusion,
   slots: {
     second: {
-      kind: 'ddpm',
+      suits: isDiffusion,
       // Who opens a model means the first chain's.
-      suits: () => false,
+      takes: () => false,
       read: ({ besideChain }) => besideChain.model ?? '',
       write: ({ besideChain }, model) => (besideChain.model = model || null),
     },

@@ -9,7 +9,8 @@ import type {
   ScheduleTable,
 } from '../../../engine/protocol.ts';
 import { randomSeed } from '../../../engine/seed.ts';
-import { canGuide, hasNullClass } from '../../models/classes.ts';
+import { canGuide } from '../../models/classes.ts';
+import { hasNullClass } from '../../../engine/facts.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
 import type { Offer } from '../module.ts';
@@ -55,14 +56,12 @@ export class ChainLab implements Order {
 
   get obstacle(): Obstacle | null {
     const { engine } = this;
-    return engine.missing.length > 0
-      ? null
-      : engine.obstacle('ddpm', this.page.state.ddpm, engine.sampler);
+    return engine.missing.length > 0 ? null : engine.obstacle('sampler', this.page.state.sampler);
   }
 
   get ready(): boolean {
     return (
-      this.engine.sampler.holds('ddpm', this.entry) &&
+      this.engine.sampler.holds(this.entry) &&
       this.schedules?.kinds.includes(this.#state.schedule) === true
     );
   }
@@ -95,8 +94,7 @@ export class ChainLab implements Order {
 
   /** The model whose chain it is. */
   get entry() {
-    const entry = this.engine.entry('ddpm', this.page.state.ddpm);
-    return entry?.kind === 'ddpm' ? entry : undefined;
+    return this.engine.entry('sampler', this.page.state.sampler);
   }
 
   /** Those of the model; null until it is known. */
@@ -190,7 +188,7 @@ export class ChainLab implements Order {
     const logSnr = this.shown?.logSnr ?? null;
     const { cell } = this.#state;
     const given = classOf(this.#state, cell, this.classes.length);
-    return { picture, still, from: 'ddpm', class: given, logSnr };
+    return { picture, still, from: 'sampler', class: given, logSnr };
   }
 
   get offers(): Offer[] {

@@ -34,7 +34,7 @@ const script: Script = {
 };
 
 const opened = async (hash: string) => {
-  const opened = await open({ script, hash, first: 'ddpm' }, (engine: Engine, page: Page) => {
+  const opened = await open({ script, hash, first: 'sampler' }, (engine: Engine, page: Page) => {
     const lab = new ChainLab(engine, page, { pictureFor: () => null });
     lab.beside.mounted = true;
     return lab;

@@ -107,17 +107,17 @@ export function fit({ denoise, besideChain }: State, reject: Reject): void {
 
 export function fitModels(
   { denoise, besideChain }: State,
-  { ddpm, ddpms }: ModelFacts,
+  { sampler, samplers }: ModelFacts,
   reject: Reject,
 ): void {
   const { model } = besideChain;
-  if (model !== null && !isOwn(model) && !ddpms.some(({ id }) => id === model)) {
+  if (model !== null && !isOwn(model) && !samplers.some(({ id }) => id === model)) {
     reject(settings.besideChain.model.key, model);
     besideChain.model = null;
   }
   const { digit } = denoise;
-  if (!ddpm || digit === null) return;
-  if (digit === EACH ? ddpm.classes > 0 : digit < ddpm.classes) return;
+  if (!sampler || digit === null) return;
+  if (digit === EACH ? sampler.classes > 0 : digit < sampler.classes) return;
   // A default that the model does not have is not an error of the address.
   if (digit !== standardOf(settings.denoise).digit) reject('digit', String(digit));
   denoise.digit = null;

@@ -1,4 +1,5 @@
 /** The steps of the guided tour in this lab. */
+import { isDiffusion } from '../../../engine/facts.ts';
 import { stops } from '../stops.ts';
 import { settings } from './settings.ts';
 
@@ -7,6 +8,6 @@ export const tour = stops(settings, {
     place: 90,
     setting: { denoise: { step: 0 } },
     at: ['x-t', 'predicted-x0'],
-    needs: ({ models }) => models.some(({ kind }) => kind === 'ddpm'),
+    needs: ({ models }) => models.some(isDiffusion),
   },
 });

@@ -7,6 +7,7 @@ import {
   isDiffusion,
   isSameShape,
   type LatentEntry,
+  latentsOf,
   taskOf,
 } from '../../../engine/facts.ts';
 import { kindOf } from '../../../engine/kinds/index.ts';
@@ -196,7 +197,8 @@ export class BesideBounds {
     const { first: a, second: b, chainA, chainB } = this;
     if (chainA && chainB)
       return chainA.schedule === chainB.schedule && chainA.steps === chainB.steps;
-    if (a?.kind === 'vae' && b?.kind === 'vae') return a.latents.count === b.latents.count;
+    const [latentsA, latentsB] = [latentsOf(a), latentsOf(b)];
+    if (latentsA && latentsB) return latentsA.count === latentsB.count;
     return a !== undefined && a.id === b?.id;
   }
 

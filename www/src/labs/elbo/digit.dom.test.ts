@@ -62,7 +62,7 @@ async function card(evaluated: EvaluatedModel[] = [], hash = '#lab=elbo') {
     (engine, page) => new ElboLab(engine, page),
   );
   layOut(500, 290);
-  await engine.loadEvaluation();
+  await engine.evaluation.load();
   await pass(3000);
   const { ddpm } = lab;
   if (!ddpm) throw new Error('no diffusion model');

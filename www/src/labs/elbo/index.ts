@@ -8,11 +8,11 @@ export const elbo = defineLab({
   id: 'elbo',
   name: (text) => text.elboLab.name,
   accent: 'accent-none',
-  needs: ['vae', 'ddpm'],
+  needs: ['decoder', 'sampler'],
   workers: ['decoder', 'sampler'],
   takes: 'score',
   state: settings,
-  opens: 'hvae',
+  opens: () => true,
   forget: ({ elbo: { without }, elbo, besideBounds }, id) => {
     elbo.without = without.filter((other) => other !== id);
     if (besideBounds.a === id) Object.assign(besideBounds, standardOf(settings.besideBounds));

@@ -1,7 +1,9 @@
 import { untrack } from 'svelte';
 import type { Engine } from '../../engine/engine.svelte.ts';
+import { hostOf, modelsFor } from '../../engine/hosts.ts';
 import {
   boundLack,
+  classesOf,
   datasetOf,
   datasetsOf,
   evaluationOf,
@@ -91,7 +93,7 @@ export class ElboLab {
     $effect(() => this.#find());
     $effect(() => engine.pool.suspend(OWNER, tab.hidden || page.state.lab !== 'elbo'));
     $effect(() => {
-      if (page.state.lab === 'elbo') void engine.loadEvaluation();
+      if (page.state.lab === 'elbo') void engine.evaluation.load();
     });
     $effect(() => this.#rest());
     $effect(() => this.#scoreLatent());
@@ -106,8 +108,7 @@ export class ElboLab {
   }
 
   get ddpm() {
-    const entry = this.engine.entry('ddpm', this.page.state.ddpm);
-    return entry?.kind === 'ddpm' ? entry : undefined;
+    return this.engine.entry('sampler', this.page.state.sampler);
   }
 
   /** Nothing here answers any more: neither pictures nor bounds, of which either is nothing without the other. */
@@ -127,7 +128,7 @@ export class ElboLab {
 
   /** Whether the models have been tested on anything like the picture. */
   get experience(): Experience {
-    const models = this.engine.evaluation?.models;
+    const models = this.engine.evaluation.models;
     const bounds: { entry: ModelEntry; elbo: Estimate | null }[] = this.latent.map(
       ({ entry, bound: { result, current } }) => ({
         entry,
@@ -165,18 +166,19 @@ export class ElboLab {
     return (this.engine.manifest?.models ?? []).filter(({ id }) => !isOwn(id));
   }
 
-  /** One model of each data set that the lab can be about: a diffusion model, or else a VAE. */
+  /** One model of each data set that the lab can be about: a diffusion model, or else one with latents. */
   get leaders(): ModelEntry[] {
-    const of = (kind: ModelEntry['kind']) => this.shipped.filter((entry) => entry.kind === kind);
-    const all = of('ddpm').length > 0 ? of('ddpm') : of('vae');
+    const diffusion = modelsFor('sampler', this.shipped);
+    const all = diffusion.length > 0 ? diffusion : modelsFor('decoder', this.shipped);
     return datasetsOf(all).flatMap((dataset) => all.find((e) => datasetOf(e) === dataset) ?? []);
   }
 
-  /** The data set whose models are compared: that of the diffusion model, or of the VAE where there is none. */
+  /** The data set whose models are compared: that of the sampler's model, or of the decoder's where it has none. */
   get dataset(): string {
     const [first] = this.leaders;
-    if (!first || first.kind === 'hvae') return '';
-    const chosen = this.engine.entry(first.kind, this.page.state[first.kind]);
+    const host = first && hostOf(first);
+    if (!host) return '';
+    const chosen = this.engine.entry(host, this.page.state[host]);
     return datasetOf(chosen && !isOwn(chosen.id) ? chosen : first);
   }
 
@@ -264,7 +266,7 @@ export class ElboLab {
 
   /** That of the latent lab, where a model is conditioned on one. */
   classOf(entry: LatentEntry): { class?: number | null } {
-    if (entry.kind !== 'vae' || !entry.classes) return {};
+    if (classesOf(entry).length === 0) return {};
     return { class: fitClass(entry, this.page.state.latent.class) };
   }
 
@@ -317,7 +319,7 @@ export class ElboLab {
     const { t, steps, given, seed } = this.#state;
     const { schedule } = this.page.state.bound;
     if (!picture || this.page.state.lab !== 'elbo') return;
-    if (!this.ddpm || !this.#hasChain || !sampler.holds('ddpm', this.ddpm)) return;
+    if (!this.ddpm || !this.#hasChain || !sampler.holds(this.ddpm)) return;
     const call = {
       model: this.ddpm.id,
       image: picture.levels,

@@ -76,8 +76,8 @@ export function fit({ elbo, besideBounds }: State, reject: Reject): void {
   elbo.t = Math.ceil(elbo.steps / 2);
 }
 
-export function fitModels({ elbo }: State, { ddpm }: ModelFacts, reject: Reject): void {
-  if (!ddpm || elbo.given === null || elbo.given < ddpm.classes) return;
+export function fitModels({ elbo }: State, { sampler }: ModelFacts, reject: Reject): void {
+  if (!sampler || elbo.given === null || elbo.given < sampler.classes) return;
   reject('given', String(elbo.given));
   elbo.given = null;
 }

@@ -123,7 +123,7 @@ describe('the ELBO lab and data sets', () => {
     expect(lab.dataset).toBe('MNIST');
     expect(lab.candidates.every(({ id }) => id.startsWith('mnist-'))).toBe(true);
     expect(tasks().some(({ model }) => model.startsWith('fashion-'))).toBe(false);
-    page.state.ddpm = 'fashion-ddpm';
+    page.state.sampler = 'fashion-ddpm';
     await pass(3000);
     expect(lab.dataset).toBe('Fashion-MNIST');
     expect(lab.latent.length).toBeGreaterThan(1);

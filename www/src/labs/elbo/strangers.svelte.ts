@@ -67,7 +67,7 @@ export class StrangersPanel {
   }
 
   #find(): void {
-    const models = this.engine.evaluation?.models;
+    const models = this.engine.evaluation.models;
     const before = untrack(() => this.rows);
     this.rows = this.lab.shipped.flatMap((entry): Row[] => {
       const evaluated = strangersOf(models, entry);
@@ -122,17 +122,18 @@ export class StrangersPanel {
   }
 
   #place(row: Row): void {
-    const { decoder, evaluation } = this.engine;
+    const { decoder } = this.engine;
+    const json = this.engine.evaluation.found?.json;
     const { id, image } = row.entry;
     const evidence = this.#evidence(row);
     const picture = this.lab.pictureFor(row.entry);
-    if (!evidence || !picture || !evaluation || !Number.isFinite(evidence.elbo)) {
+    if (!evidence || !picture || json === undefined || !Number.isFinite(evidence.elbo)) {
       const { [id]: _, ...others } = untrack(() => this.places);
       this.places = others;
       return;
     }
     const call = {
-      json: evaluation.json,
+      json,
       model: id,
       dataset: row.evaluated.dataset,
       image: { levels: picture.levels, shape: image },

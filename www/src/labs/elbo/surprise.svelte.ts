@@ -17,18 +17,18 @@ export class Surprise {
   }
 
   get evaluated(): EvaluatedModel | undefined {
-    return evaluationOf(this.engine.evaluation?.models, this.entry());
+    return evaluationOf(this.engine.evaluation.models, this.entry());
   }
 
   #locate(): void {
     const elbo = this.elbo();
     const { evaluated, engine } = this;
-    if (elbo === null || !evaluated || !engine.evaluation) {
+    if (elbo === null || !evaluated || !engine.evaluation.found) {
       this.percentile = null;
       return;
     }
     const { decoder } = engine;
-    const call = { json: engine.evaluation.json, model: evaluated.id, elbo };
+    const call = { json: engine.evaluation.found.json, model: evaluated.id, elbo };
     decoder
       .queue(`percentile ${evaluated.id}`)
       .submit(() => decoder.client.call('percentile', call))

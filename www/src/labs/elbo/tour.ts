@@ -1,5 +1,12 @@
 /** The steps of the guided tour in this lab. */
-import { classKind, classesOf, datasetsOf, taskOf } from '../../../engine/facts.ts';
+import {
+  classKind,
+  datasetsOf,
+  hasLatents,
+  isDiffusion,
+  isHierarchy,
+  taskOf,
+} from '../../../engine/facts.ts';
 import { hasBound, stops } from '../stops.ts';
 import { settings } from './settings.ts';
 
@@ -11,29 +18,29 @@ export const tour = stops(settings, {
     place: 70,
     setting: { elbo: { image: IMAGE } },
     at: ['importance', 'gap'],
-    of: 'vae',
-    needs: ({ models }) => models.some((entry) => entry.kind === 'vae' && hasBound(entry)),
+    accent: 'accent-vae',
+    needs: ({ models }) => models.some((entry) => hasLatents(entry) && hasBound(entry)),
   },
   layers: {
     place: 80,
     setting: { elbo: { image: IMAGE, level: 1 } },
     at: ['level', 'layers'],
-    of: 'hvae',
-    needs: ({ models }) => models.some(({ kind }) => kind === 'hvae'),
+    accent: 'accent-hvae',
+    needs: ({ models }) => models.some(isHierarchy),
   },
   terms: {
     place: 110,
     setting: { elbo: { image: IMAGE } },
     at: ['prior', 'denoising', 'l0', 'timestep-costs'],
-    of: 'ddpm',
-    needs: ({ models }) => models.some(({ kind }) => kind === 'ddpm'),
+    accent: 'accent-ddpm',
+    needs: ({ models }) => models.some(isDiffusion),
   },
   schedule: {
     place: 120,
     setting: { elbo: { image: IMAGE } },
     at: ['bound-schedule', 'l0', 'sweep'],
-    of: 'ddpm',
-    needs: ({ models }) => models.some(({ kind }) => kind === 'ddpm'),
+    accent: 'accent-ddpm',
+    needs: ({ models }) => models.some(isDiffusion),
   },
   compare: {
     place: 150,
@@ -46,9 +53,9 @@ export const tour = stops(settings, {
     place: 160,
     setting: { elbo: { image: { example: 'smiley' } } },
     at: ['surprise', 'picture'],
-    of: 'vae',
+    accent: 'accent-vae',
     needs: ({ models, evaluated }) =>
-      evaluated && models.some((entry) => entry.kind === 'vae' && hasBound(entry)),
+      evaluated && models.some((entry) => hasLatents(entry) && hasBound(entry)),
   },
   strangers: {
     place: 165,
@@ -61,6 +68,6 @@ export const tour = stops(settings, {
     setting: { elbo: { image: { example: '9-curled' } } },
     at: ['classes', 'picture'],
     needs: ({ models }) =>
-      models.some((entry) => entry.kind === 'ddpm' && classKind(classesOf(entry)) === 'digits'),
+      models.some((entry) => isDiffusion(entry) && classKind(entry.classes) === 'digits'),
   },
 });

@@ -60,7 +60,7 @@ describe('models of several formats', () => {
 
   it('have files prepared for the format on display, and the pad in its proportions', async () => {
     const { imageInput, page } = await several();
-    page.state.vae = 'colour';
+    page.state.decoder = 'colour';
     await pass();
     expect(imageInput.format).toEqual({ shape: COLOUR, digit: false });
     const { decode } = decodable();

@@ -66,11 +66,9 @@ export class ImageInput {
   #formats = $derived.by((): Format[] => {
     const models = this.engine.manifest?.models ?? [];
     const { state } = this.page;
-    const [vae, ddpm] = [
-      this.engine.entry('vae', state.vae),
-      this.engine.entry('ddpm', state.ddpm),
-    ];
-    const first = state.lab === 'denoise' ? (ddpm ?? vae) : (vae ?? ddpm);
+    const decoder = this.engine.entry('decoder', state.decoder);
+    const sampler = this.engine.entry('sampler', state.sampler);
+    const first = state.lab === 'denoise' ? (sampler ?? decoder) : (decoder ?? sampler);
     const all = [...(first ? [first] : []), ...models].map(formatOf);
     const distinct = new Map(all.map((format) => [formatKey(format), format]));
     return distinct.size > 0 ? [...distinct.values()] : [STANDARD];

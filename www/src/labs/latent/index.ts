@@ -1,3 +1,4 @@
+import { hasLatents, latentsOf } from '../../../engine/facts.ts';
 import { defineLab } from '../define.ts';
 import { anchors } from './anchors.ts';
 import { fit, fitModels, settings } from './settings.ts';
@@ -7,15 +8,15 @@ export const latent = defineLab({
   id: 'latent',
   name: (text) => text.latent.name,
   accent: 'accent-vae',
-  needs: ['vae', 'ddpm'],
+  needs: ['decoder', 'sampler'],
   workers: ['decoder'],
   scored: true,
   state: settings,
-  opens: 'vae',
+  opens: hasLatents,
   slots: {
     map: {
-      kind: 'vae',
-      suits: (entry) => entry.kind === 'vae' && entry.latents.count === 2,
+      suits: hasLatents,
+      takes: (entry) => latentsOf(entry)?.count === 2,
       read: ({ map }) => map.model,
       write: ({ map }, model) => (map.model = model),
     },

@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import type { Engine, Obstacle } from '../../engine/engine.svelte.ts';
-import { isSameShape } from '../../../engine/facts.ts';
+import { hasLatents, isSameShape } from '../../../engine/facts.ts';
 import type { LatentPoint, LatentSource, Pixels, VaeEntry } from '../../../engine/protocol.ts';
 import { randomSeed } from '../../../engine/seed.ts';
 import { toLatentGrid } from '../../../engine/latent-grid.ts';
@@ -56,21 +56,21 @@ export class LatentLab {
   }
 
   get entry() {
-    const entry = this.engine.entry('vae', this.page.state.vae);
-    return entry?.kind === 'vae' ? entry : undefined;
+    return this.engine.entry('decoder', this.page.state.decoder);
   }
 
-  /** Models under the same sliders: other VAEs with as many latents, whose pictures have the same shape. */
+  /** Models under the same sliders: others with as many latents, whose pictures have the same shape. */
   get partners(): VaeEntry[] {
     const { entry } = this;
     if (!entry) return [];
-    return (this.engine.manifest?.models ?? []).filter(
-      (other): other is VaeEntry =>
-        other.kind === 'vae' &&
-        other.id !== entry.id &&
-        other.latents.count === entry.latents.count &&
-        isSameShape(other.image, entry.image),
-    );
+    return (this.engine.manifest?.models ?? [])
+      .filter(hasLatents)
+      .filter(
+        (other) =>
+          other.id !== entry.id &&
+          other.latents.count === entry.latents.count &&
+          isSameShape(other.image, entry.image),
+      );
   }
 
   /** Shows the first model of those beside this one; or none. */
@@ -86,13 +86,11 @@ export class LatentLab {
 
   get obstacle(): Obstacle | null {
     const { engine } = this;
-    return engine.missing.length > 0
-      ? null
-      : engine.obstacle('vae', this.page.state.vae, engine.decoder);
+    return engine.missing.length > 0 ? null : engine.obstacle('decoder', this.page.state.decoder);
   }
 
   get ready(): boolean {
-    return this.engine.decoder.holds('vae', this.entry);
+    return this.engine.decoder.holds(this.entry);
   }
 
   /** The sliders' values; null until the decoder has said what a seed or a position stands for. */
@@ -131,7 +129,8 @@ export class LatentLab {
   }
 
   get displayed(): Displayed {
-    return { picture: this.picture, still: !this.playing, from: 'vae', class: null, logSnr: null };
+    const { picture, playing } = this;
+    return { picture, still: !playing, from: 'decoder', class: null, logSnr: null };
   }
 
   get offers(): Offer[] {

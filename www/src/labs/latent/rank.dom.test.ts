@@ -49,7 +49,7 @@ it('puts the latents that say most of these pictures first, and draws their bars
   await library.add(entry, { encoder: Uint8Array.of(1), decoder: Uint8Array.of(2) });
   const { engine, page, lab } = make(() => {
     const page = new Page();
-    const engine = new Engine({ vae: entry.id, ddpm: '' }, 'vae', library);
+    const engine = new Engine({ decoder: entry.id, sampler: '' }, 'decoder', library);
     return { page, engine, lab: new LatentLab(engine, page) };
   });
   await pass(300);

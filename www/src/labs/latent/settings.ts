@@ -108,11 +108,15 @@ export function fit({ map }: State, reject: Reject): void {
 }
 
 /** Points with fewer coordinates than the model has are filled up; those with more give way. */
-export function fitModels({ latent }: State, { vae, vaes }: ModelFacts, reject: Reject): void {
-  if (!vae) return;
+export function fitModels(
+  { latent }: State,
+  { decoder, decoders }: ModelFacts,
+  reject: Reject,
+): void {
+  if (!decoder) return;
   const { beside } = latent;
-  const fits = vaes.some(
-    ({ id, latents }) => id === beside && id !== vae.id && latents === vae.latents,
+  const fits = decoders.some(
+    ({ id, latents }) => id === beside && id !== decoder.id && latents === decoder.latents,
   );
   if (beside !== null && !fits && !isOwn(beside)) {
     reject(settings.latent.beside.key, beside);
@@ -121,13 +125,13 @@ export function fitModels({ latent }: State, { vae, vaes }: ModelFacts, reject: 
   const standard = standardOf(settings.latent);
   const resize = <T extends LatentPosition>(key: string, at: T, fallback: T): T => {
     if (!('z' in at)) return at;
-    if (at.z.length > vae.latents) {
+    if (at.z.length > decoder.latents) {
       reject(key, latentPosition.print(at));
       return fallback;
     }
-    return at.z.length === vae.latents
+    return at.z.length === decoder.latents
       ? at
-      : { ...at, z: [...at.z, ...Array<number>(vae.latents - at.z.length).fill(0)] };
+      : { ...at, z: [...at.z, ...Array<number>(decoder.latents - at.z.length).fill(0)] };
   };
   latent.at = resize('z', latent.at, standard.at);
   latent.a = resize('a', latent.a, standard.a);

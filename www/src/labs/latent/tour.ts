@@ -1,4 +1,5 @@
 /** The steps of the guided tour in this lab. */
+import { hasLatents } from '../../../engine/facts.ts';
 import { hasBound, stops } from '../stops.ts';
 import { settings } from './settings.ts';
 
@@ -6,11 +7,11 @@ export const tour = stops(settings, {
   integral: {
     place: 10,
     at: ['latent-random', 'latent-digit'],
-    needs: ({ models }) => models.some(({ kind }) => kind === 'vae'),
+    needs: ({ models }) => models.some(hasLatents),
   },
   vae: {
     place: 60,
     at: ['kl-per-latent', 'vae-elbo', 'latents'],
-    needs: ({ models }) => models.some((entry) => entry.kind === 'vae' && hasBound(entry)),
+    needs: ({ models }) => models.some((entry) => hasLatents(entry) && hasBound(entry)),
   },
 });

@@ -7,7 +7,7 @@ export const sets = defineLab({
   id: 'sets',
   name: (text) => text.setsLab.name,
   accent: 'accent-none',
-  needs: ['vae'],
+  needs: ['decoder'],
   workers: ['decoder'],
   state: { sets: settings, besideSets: besideSettings },
   forget: ({ besideSets }, id) => {

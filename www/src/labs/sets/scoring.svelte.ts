@@ -155,12 +155,12 @@ export class SetScoring {
       const { client } = engine.decoder;
       const [order, kept] = await Promise.all([
         client.call('imageOrder', { seed: setup.order, images: set.count }),
-        library.rows(set.id, setup.key).catch(() => new Map<number, Float64Array>()),
+        library.rows(set.id, setup.key).catch(() => null),
       ]);
       this.order = order;
       this.rows = new Float64Array(set.count * setup.columns).fill(NaN);
       this.#blocks = Array.from({ length: Math.ceil(set.count / BLOCK) }, (_, i) => {
-        const found = kept.get(i) ?? new Float64Array();
+        const found = kept?.get(i) ?? new Float64Array();
         const most = Math.min(BLOCK, set.count - i * BLOCK);
         const rows = Math.min(most, Math.floor(found.length / setup.columns));
         this.rows.set(found.subarray(0, rows * setup.columns), i * BLOCK * setup.columns);

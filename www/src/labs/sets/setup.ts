@@ -1,5 +1,5 @@
 /** From the settings and a model to what its images are scored with, and how that is told to others. Pure. */
-import { isDiffusion, taskOf } from '../../../engine/facts.ts';
+import { classesOf, isDiffusion, isLatent, taskOf } from '../../../engine/facts.ts';
 import { isOwn } from '../../../engine/own.ts';
 import type { FileEntry, ModelEntry } from '../../../engine/protocol.ts';
 import { columnsOf } from '../../../engine/scores.ts';
@@ -15,9 +15,9 @@ const FORMAT = 1;
 const filesOf = ({ files }: ModelEntry) =>
   Object.entries<FileEntry>(files).map(([role, { sha256 = '' }]) => [role, sha256] as const);
 
-/** The class that a VAE is conditioned on, of what is wanted; null for others. */
+/** The class that a model with latents is conditioned on, of what is wanted; null for others. */
 export const givenOf = (entry: ModelEntry | undefined, wanted: number | null): number | null =>
-  entry?.kind === 'vae' && entry.classes ? (fitClass(entry, wanted) ?? null) : null;
+  entry && isLatent(entry) && classesOf(entry).length > 0 ? fitClass(entry, wanted) : null;
 
 /**
  * `given` is the class of a VAE that is conditioned on one, `order` the seed of the order of the images: that of another scoring, where

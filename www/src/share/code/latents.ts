@@ -1,4 +1,5 @@
 /** Programs in Python about models with latents. Pure. */
+import { hasLatents } from '../../../engine/facts.ts';
 import type { HvaeEntry, Pixels, VaeEntry } from '../../../engine/protocol.ts';
 import {
   type About,
@@ -180,7 +181,7 @@ function boundLines(
       'import base64, math, numpy as np, onnxruntime as ort, torch',
       `from torch.distributions import ${binary ? 'Bernoulli, ' : ''}Normal, kl_divergence`,
       '',
-      ...(entry.kind === 'vae'
+      ...(hasLatents(entry)
         ? [...cutter(entry.id), encoderOf(entry), decoderOf(entry), ...labels(entry, given)]
         : [
             `encoder = ort.InferenceSession("${files.encoder?.path ?? ''}")`,
@@ -189,7 +190,7 @@ function boundLines(
       `K = ${samples}; ${seeded(seed)}`,
     ],
     draws: [
-      ...(entry.kind === 'vae' ? vaeDraws(entry, top) : hierarchyDraws(entry, top)),
+      ...(hasLatents(entry) ? vaeDraws(entry, top) : hierarchyDraws(entry, top)),
       ...logLikelihood(entry),
       'elbo = log_px - kl_divergence(q, p).sum(-1)',
       'log_w = log_px + (p.log_prob(z) - q.log_prob(z)).sum(-1)',

@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
 import { simplify, type Stroke } from '../../../drawing/strokes.ts';
 import type { Engine } from '../../../engine/engine.svelte.ts';
+import { latentsOf } from '../../../../engine/facts.ts';
 import type {
   ClassRegion,
   LatentSource,
@@ -22,8 +23,7 @@ import { GRIDS, type PlanePoint, SHARES, STRIP_FRAMES, toCoordinates, toPlace } 
 /** From one end of the path to the other. */
 export const WAY_SECONDS = 5;
 
-const hasPlane = (entry: ModelEntry): entry is VaeEntry =>
-  entry.kind === 'vae' && entry.latents.count === 2;
+const hasPlane = (entry: ModelEntry): entry is VaeEntry => latentsOf(entry)?.count === 2;
 
 /** The map of a VAE with two latents: its plane, its classes, the point on display and the path through it. */
 export class MapLab {
@@ -218,7 +218,7 @@ export class MapLab {
     const { entry, engine } = this;
     const { decoder } = engine;
     const { generation } = decoder;
-    if (!this.seen || !entry || !decoder.loaded.vae) return;
+    if (!this.seen || !entry || !decoder.loaded) return;
     untrack(() => decoder.ensureModel(engine.files.of(entry.id))).then(
       () => (this.#ensured = `${generation} ${entry.id}`),
       engine.report,

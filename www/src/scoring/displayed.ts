@@ -1,6 +1,6 @@
 /** Pictures that are scored. */
 import type { Pixels } from '../../engine/protocol.ts';
-import type { ModelKind } from '../engine/worker-host.svelte.ts';
+import type { ModelHost } from '../engine/hosts.ts';
 
 /** One picture; equal keys mean equal pictures. */
 export interface Picture extends Pixels {
@@ -12,8 +12,8 @@ export interface Displayed {
   picture: Picture | null;
   /** Whether nothing is playing or being computed that would change it. */
   still: boolean;
-  /** The kind of model that makes it. */
-  from: ModelKind;
+  /** The worker that makes it. */
+  from: ModelHost;
   /** The class that it was asked of. */
   class: number | null;
   /** Its log SNR, where it is a frame of a chain. */
