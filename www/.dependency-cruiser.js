@@ -58,7 +58,7 @@ export default {
         pathNot: [
           '^engine/(worker\\.ts|worker/|kinds/\\w+/worker\\.ts|(api|calls|index|node|protocol)\\.ts)',
           '^src/engine/engine\\.svelte\\.ts',
-          '^src/bench/(crate\\.worker|supplies)\\.ts',
+          '^src/bench/(crate\\.worker|shipped)\\.ts',
           // Values of all types of the crate, for a test.
           '^src/testing/types/',
           // Models that programs are compared with, for tests.

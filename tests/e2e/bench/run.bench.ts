@@ -2,8 +2,8 @@
 import { expect, test } from '@playwright/test';
 import {
   agreementText,
-  growthChart,
-  growthTable,
+  scalingChart,
+  scalingTable,
   measured,
   most,
   parseOptions,
@@ -122,8 +122,8 @@ test('bench', async ({ browser, baseURL }) => {
   });
 
   console.log(`\n${table(report.rows, text)}\n`);
-  for (const growth of report.growth)
-    console.log(`${growthTable(growth, text)}\n\n${growthChart(growth)}\n`);
+  for (const scaling of report.scaling)
+    console.log(`${scalingTable(scaling, text)}\n\n${scalingChart(scaling)}\n`);
   console.log(`${machine}; ${setting(report, text)}`);
   console.log(
     `Largest differences from onnxruntime-web: ${report.agreement.map((one) => agreementText(one, text)).join('; ')}`,

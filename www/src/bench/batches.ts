@@ -1,8 +1,8 @@
 /** What states cost that are computed together, and how time and memory grow with their number. */
-import { type Growth, measured, most, ofRatios, type Row, type Said } from './report.ts';
+import { type Scaling, measured, most, ofRatios, type Row, type Said } from './report.ts';
 import { inTurns, type Step } from './steps.ts';
 import { ratios } from './statistics.ts';
-import { hireCrate } from './supplies.ts';
+import { startCrate } from './shipped.ts';
 
 const MEGABYTE = 1e6;
 const WARM_UP_TURNS = 2;
@@ -15,11 +15,11 @@ const doublings = (most: number) =>
 const decades = (most: number) =>
   Array.from({ length: Math.floor(Math.log10(most)) }, (_, i) => 10 ** (i + 1));
 
-export const together: Step = async (rows, { supplies, options, growth }) => {
+export const together: Step = async (rows, { shipped, options, scaling }) => {
   const { turns, runs } = options;
-  const { api, end } = await hireCrate(supplies);
-  const hierarchy = supplies.hvae !== undefined;
-  if (supplies.hvae) await api.loadHvae(supplies.hvae.entry, supplies.hvae.files);
+  const { api, end } = await startCrate(shipped);
+  const hierarchy = shipped.hvae !== undefined;
+  if (shipped.hvae) await api.loadHvae(shipped.hvae.entry, shipped.hvae.files);
   const time = await inTurns(turns, WARM_UP_TURNS, {
     state: () => api.states(1, 4 * runs),
     states: () => api.states(4, runs),
@@ -51,13 +51,13 @@ export const together: Step = async (rows, { supplies, options, growth }) => {
   rows.push(against('guided', time.guided, time.unguided, 1.4));
 
   const series = async (
-    id: Growth['id'],
+    id: Scaling['id'],
     counts: number[],
-    unit: Growth['unit'],
+    unit: Scaling['unit'],
     take: (count: number) => Promise<number>,
     repetitions: number,
   ) => {
-    const points: Growth['points'] = [];
+    const points: Scaling['points'] = [];
     for (const count of counts) {
       // The first is not counted, unless it is all there is.
       const times = [await take(count)];
@@ -65,7 +65,7 @@ export const together: Step = async (rows, { supplies, options, growth }) => {
       for (let i = 0; i < repetitions; i++) times.push(await take(count));
       points.push({ count, time: measured(times, unit), memory: (await api.memory()) / MEGABYTE });
     }
-    growth.push({ id, title: ({ growth }) => growth[id], unit, points });
+    scaling.push({ id, title: ({ scaling }) => scaling[id], unit, points });
   };
   const few = Math.min(turns, 7);
   await series('batch', doublings(options.batch), 'ms', (n) => api.states(n, runs), few);
@@ -76,12 +76,12 @@ export const together: Step = async (rows, { supplies, options, growth }) => {
 };
 
 /** Operator by operator, of each network for one state and for eight at once. */
-export const profile: Step = async (_rows, { supplies, options, profiles }) => {
-  const { api, end } = await hireCrate(supplies);
+export const profile: Step = async (_rows, { shipped, options, profiles }) => {
+  const { api, end } = await startCrate(shipped);
   const networks: [string, Uint8Array | undefined][] = [
-    ['U-Net', supplies.ddpm.files['network']],
-    ['VAE decoder', supplies.vae.files['decoder']],
-    ['HVAE decoder', supplies.hvae?.files['decoder']],
+    ['U-Net', shipped.ddpm.files['network']],
+    ['VAE decoder', shipped.vae.files['decoder']],
+    ['HVAE decoder', shipped.hvae?.files['decoder']],
   ];
   for (const [network, file] of networks) {
     if (!file) continue;

@@ -11,7 +11,7 @@ import {
   ofRatios,
   ofTurns,
   type Options,
-  type Growth,
+  type Scaling,
   type Profile,
   type Report,
   type Row,
@@ -23,7 +23,7 @@ import { inTurns, type Stage, type Step, type Surroundings } from './steps.ts';
 import { profile, together } from './batches.ts';
 import { own } from './own.ts';
 import { largestDifference, quantile, ratios, sort } from './statistics.ts';
-import { fetchSupplies, hireCrate, hirePeer } from './supplies.ts';
+import { fetchShipped, startCrate, startPeer } from './shipped.ts';
 
 const ORT = 'onnxruntime-web';
 const MEGABYTE = 1e6;
@@ -34,10 +34,10 @@ const PEAK_MS = 40;
 /** What is lost by another order of the same sums, in units of pixels and latents. */
 const TOLERANCE = 1e-3;
 
-const oneThread: Step = async (rows, { supplies, options, agreement }) => {
+const oneThread: Step = async (rows, { shipped, options, agreement }) => {
   const { turns, runs } = options;
-  const crate = await hireCrate(supplies);
-  const peer = await hirePeer(supplies, 1);
+  const crate = await startCrate(shipped);
+  const peer = await startPeer(shipped, 1);
   await crate.api.preparePeak(PEAK_MS);
   const time = await inTurns(turns, WARM_UP_TURNS, {
     peerNetwork: () => peer.api.time('network', 1, runs),
@@ -71,7 +71,7 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
   compared('network', time.network, time.peerNetwork, 0.3);
   compared('decode', time.decode, time.peerDecode, 0.4);
   compared('encode', time.encode, time.peerEncode, null);
-  const counted = await crate.api.multiplyAdds(supplies.ddpm.files.network as Uint8Array);
+  const counted = await crate.api.multiplyAdds(shipped.ddpm.files.network as Uint8Array);
   const operations = 2 * (counted ?? NaN);
   const rates = time.network.map((milliseconds) => operations / milliseconds / 1e6);
   rows.push({
@@ -81,8 +81,8 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
     peer: { name: ({ peers }) => peers.simd, ...measured(time.peak, 'GFLOP/s') },
     verdict: ofRatios(({ verdicts }) => verdicts.share, ratios(rates, time.peak), least(0.75)),
   });
-  const { parameterization } = supplies.ddpm.entry;
-  const pixels = supplies.sizes.height * supplies.sizes.width;
+  const { parameterization } = shipped.ddpm.entry;
+  const pixels = shipped.sizes.height * shipped.sizes.width;
   const [network, decoder, encoder] = await Promise.all(
     (['network', 'decoder', 'encoder'] as const).map((role) => peer.api.outputs(role)),
   );
@@ -116,7 +116,7 @@ const oneThread: Step = async (rows, { supplies, options, agreement }) => {
   peer.end();
 };
 
-type Crate = Awaited<ReturnType<typeof hireCrate>>;
+type Crate = Awaited<ReturnType<typeof startCrate>>;
 
 async function fits(
   rows: Row<Said>[],
@@ -148,15 +148,15 @@ async function endurance(rows: Row<Said>[], { api }: Crate, { enduring }: Option
   });
 }
 
-const load: Step = async (rows, { supplies, options }) => {
+const load: Step = async (rows, { shipped, options }) => {
   const time = await inTurns(options.loads, 1, {
     ours: async () => {
-      const { loads, end } = await hireCrate(supplies);
+      const { loads, end } = await startCrate(shipped);
       end();
       return loads.ddpm;
     },
     theirs: async () => {
-      const peer = await hirePeer(supplies, 1);
+      const peer = await startPeer(shipped, 1);
       peer.end();
       return peer.load;
     },
@@ -176,23 +176,23 @@ const seconds = async (work: () => Promise<unknown>) => {
   return (performance.now() - begun) / 1000;
 };
 
-const allCores: Step = async (rows, { supplies, options, cores, threads }) => {
+const allCores: Step = async (rows, { shipped, options, cores, threads }) => {
   const { chains, steps, rounds } = options;
   const engine = await openEngine({
     workers: cores,
-    wasm: supplies.module,
+    wasm: shipped.module,
     onLost: (reason, left) => console.error(`${reason}; ${left} workers are left`),
   });
-  const ddpm = await engine.open(supplies.ddpm.entry, supplies.ddpm.files as DdpmFiles);
+  const ddpm = await engine.open(shipped.ddpm.entry, shipped.ddpm.files as DdpmFiles);
   const runChains = async (length: number) => {
     const sampler = ddpm.sampler({ chains, steps: length, seed: 1, class: CLASS });
     await sampler.frame(sampler.length - 1);
     sampler.close();
   };
-  const { height, width } = supplies.sizes;
+  const { height, width } = shipped.sizes;
   const image = Uint8Array.from(picture(height * width), (value) => Math.round(255 * value));
   const bound = () => ddpm.bound(image, { seed: 1, steps: options.timesteps, timesteps: 'all' });
-  const peer = await hirePeer(supplies, threads, [chains, 1]);
+  const peer = await startPeer(shipped, threads, [chains, 1]);
   // Without what surrounds a network evaluation, and with whichever batch suits it better.
   await runChains(2);
   const evaluations = chains * steps;
@@ -279,22 +279,22 @@ export async function measure(
   const threads = crossOriginIsolated ? cores : 1;
   const rows: Row<Said>[] = [];
   const agreement: Agreement<Said>[] = [];
-  const growth: Growth<Said>[] = [];
+  const scaling: Scaling<Said>[] = [];
   const profiles: Profile[] = [];
   const slides: number[][] = [];
   surroundings.onProgress('files', rows);
-  const supplies = await fetchSupplies();
+  const shipped = await fetchShipped();
   const usual = options.profile > 0 ? PROFILE : STEPS;
   const steps: [Stage, Step][] = files.length > 0 ? [['own', own(files)]] : usual;
   for (const [stage, step] of steps) {
     surroundings.onProgress(stage, [...rows]);
     await step(rows, {
-      supplies,
+      shipped,
       options,
       cores,
       threads,
       agreement,
-      growth,
+      scaling,
       profiles,
       slides,
       surroundings,
@@ -309,7 +309,7 @@ export async function measure(
     options,
     rows,
     agreement,
-    growth,
+    scaling,
     profiles,
   };
 }

@@ -2,7 +2,7 @@
 import { measured, most, ofRatios } from './report.ts';
 import { inTurns, type Step } from './steps.ts';
 import { largestDifference, ratios } from './statistics.ts';
-import { hireCrate, hirePeer } from './supplies.ts';
+import { startCrate, startPeer } from './shipped.ts';
 
 const WARM_UP_TURNS = 2;
 /** What a network must stay below for which nothing was chosen here. */
@@ -12,10 +12,10 @@ const TOLERANCE = 1e-3;
 
 export const own =
   (files: readonly File[]): Step =>
-  async (rows, { supplies, options: { turns, runs }, agreement }) => {
+  async (rows, { shipped, options: { turns, runs }, agreement }) => {
     for (const [at, file] of files.entries()) {
-      const crate = await hireCrate(supplies);
-      const peer = await hirePeer(supplies, 1);
+      const crate = await startCrate(shipped);
+      const peer = await startPeer(shipped, 1);
       const bytes = new Uint8Array(await file.arrayBuffer());
       const { inputs, outputs, size } = await crate.api.takeOwn(bytes);
       await peer.api.takeOwn(bytes, inputs, size);

@@ -23,13 +23,13 @@ export function offer<Api extends Functions<Api> & { start: unknown }>(api: Api)
 }
 
 /** A worker, its functions, and its end. */
-export interface Hired<Api extends Functions<Api>> {
+export interface Started<Api extends Functions<Api>> {
   api: Remote<Api>;
   end(): void;
 }
 
 /** On the page. */
-export function hire<Api extends Functions<Api>>(worker: WorkerLike): Hired<Api> {
+export function startWorker<Api extends Functions<Api>>(worker: WorkerLike): Started<Api> {
   const client = new WorkerClient<CallsOf<Api>>(worker, () => undefined);
   const ask =
     <K extends keyof Api>(_: unknown, name: K) =>

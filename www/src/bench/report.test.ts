@@ -7,10 +7,10 @@ import {
   BRIEF,
   cells,
   FULL,
-  growthCells,
-  growthChart,
-  growthNumbersOf,
-  growthTable,
+  scalingCells,
+  scalingChart,
+  scalingNumbersOf,
+  scalingTable,
   least,
   measured,
   most,
@@ -127,7 +127,7 @@ it('says where the figures come from', () => {
     options: FULL,
     rows: [],
     agreement: [],
-    growth: [],
+    scaling: [],
     profiles: [],
   };
   expect(setting(report, en)).toContain(
@@ -172,10 +172,10 @@ describe('a report', () => {
         met: true,
       },
     ],
-    growth: [
+    scaling: [
       {
         id: 'grid',
-        title: ({ growth }) => growth.grid,
+        title: ({ scaling }) => scaling.grid,
         unit: 'ms',
         points: [1, 2].map((count) => ({
           count,
@@ -191,7 +191,7 @@ describe('a report', () => {
     return [
       told.rows.map((row) => cells(row, text)),
       told.agreement.map((one) => agreementText(one, text)),
-      told.growth.map((one) => [one.title, ...growthCells(one)]),
+      told.scaling.map((one) => [one.title, ...scalingCells(one)]),
       setting(told, text),
     ];
   };
@@ -275,7 +275,7 @@ it('writes where the time goes, what takes longest first, for one state', () => 
 it('writes a series with its title and headings', () => {
   const time = measured([2], 's');
   const points = [{ count: 10, time, memory: 30 }];
-  const text = growthTable({ id: 'timesteps', title: 'By T', unit: 's', points }, en);
+  const text = scalingTable({ id: 'timesteps', title: 'By T', unit: 's', points }, en);
   expect(text.split('\n').map((line) => line.replace(/ +/g, ' '))).toEqual([
     'By T',
     '',
@@ -290,7 +290,7 @@ it('draws what one of a series costs, in milliseconds', () => {
     { count: 10, time: measured([0.0633], 's'), memory: 30 },
     { count: 100, time: measured([0.48312], 's'), memory: 30 },
   ];
-  expect(growthChart({ id: 'timesteps', title: 'By T', unit: 's', points }).split('\n')).toEqual([
+  expect(scalingChart({ id: 'timesteps', title: 'By T', unit: 's', points }).split('\n')).toEqual([
     '```mermaid',
     'xychart-beta',
     '    title "By T"',
@@ -300,7 +300,7 @@ it('draws what one of a series costs, in milliseconds', () => {
     '```',
   ]);
   const states = [{ count: 2, time: measured([2.5], 'ms'), memory: 30 }];
-  expect(growthChart({ id: 'batch', title: 'At once', unit: 'ms', points: states })).toContain(
+  expect(scalingChart({ id: 'batch', title: 'At once', unit: 'ms', points: states })).toContain(
     'bar [2.5]',
   );
 });
@@ -330,6 +330,6 @@ it('tables for other programs have every digit of the measures', () => {
   expect(found).toMatchObject({ median: 2, low: (1 / 3 + 2) / 2, high: 3, count: 3, peer: null });
   expect(found).toMatchObject({ bound: 'most', target: 8, value: 2.5, met: 'true' });
   const points = [{ count: 4, time: measured([1, 2, 3], 's'), memory: 7 }];
-  const growth = growthNumbersOf({ id: 'batch', title: 'A batch', unit: 's', points });
-  expect(growth.rows).toEqual([[4, 2, 1.5, 2.5, 's', 7]]);
+  const scaling = scalingNumbersOf({ id: 'batch', title: 'A batch', unit: 's', points });
+  expect(scaling.rows).toEqual([[4, 2, 1.5, 2.5, 's', 7]]);
 });

@@ -48,7 +48,7 @@ export interface Agreement<Text = string> {
 }
 
 /** How a time and the memory of a worker grow with a number. */
-export interface Growth<Text = string> {
+export interface Scaling<Text = string> {
   id: 'batch' | 'grid' | 'timesteps';
   title: Text;
   unit: Unit;
@@ -73,7 +73,7 @@ export interface Report<Text = string> {
   options: Options;
   rows: Row<Text>[];
   agreement: Agreement<Text>[];
-  growth: Growth<Text>[];
+  scaling: Scaling<Text>[];
   /** Empty unless it was asked for. */
   profiles: Profile[];
 }
@@ -94,7 +94,7 @@ export const tell = (report: Report<Said>, text: Bench): Report => ({
   ...report,
   rows: report.rows.map((row) => tellRow(row, text)),
   agreement: report.agreement.map((one) => ({ ...one, output: one.output(text) })),
-  growth: report.growth.map((one) => ({ ...one, title: one.title(text) })),
+  scaling: report.scaling.map((one) => ({ ...one, title: one.title(text) })),
 });
 
 export interface Options {
@@ -114,7 +114,7 @@ export interface Options {
   iterations: number;
   /** Runs between which memory must not grow. */
   enduring: number;
-  /** Most states of a batch, chains of a grid and steps T of a bound for which growth is measured. */
+  /** Most states of a batch, chains of a grid and steps T of a bound for which scaling is measured. */
   batch: number;
   grid: number;
   longest: number;
@@ -297,7 +297,7 @@ export const table = (rows: readonly Row[], text: Bench): string =>
   markdown([Object.values(text.headings), ...rows.map((row) => cells(row, text))]);
 
 /** The cells of a series: the number, the time, how much that is of the first, and the memory. */
-export function growthCells({ points }: Growth): string[][] {
+export function scalingCells({ points }: Scaling): string[][] {
   const first = points[0]?.time.median ?? NaN;
   return points.map(({ count, time, memory }) => [
     String(count),
@@ -336,7 +336,7 @@ export const numbersOf = (rows: readonly Row[]): Table => ({
 });
 
 /** A series with every digit. */
-export const growthNumbersOf = ({ points, unit }: Growth): Table => ({
+export const scalingNumbersOf = ({ points, unit }: Scaling): Table => ({
   columns: ['count', 'median', 'low', 'high', 'unit', 'memory'],
   rows: points.map(({ count, time, memory }) => [
     count,
@@ -347,11 +347,11 @@ export const growthNumbersOf = ({ points, unit }: Growth): Table => ({
   ]),
 });
 
-export const growthTable = (growth: Growth, text: Bench): string =>
-  `${growth.title}\n\n${markdown([[text.growth.count, ...Object.values(text.growth.headings)], ...growthCells(growth)])}`;
+export const scalingTable = (scaling: Scaling, text: Bench): string =>
+  `${scaling.title}\n\n${markdown([[text.scaling.count, ...Object.values(text.scaling.headings)], ...scalingCells(scaling)])}`;
 
 /** A series as a chart in Mermaid: what one state or one timestep costs in each number of them. */
-export function growthChart({ id, title, unit, points }: Growth): string {
+export function scalingChart({ id, title, unit, points }: Scaling): string {
   // The other series are of one state already.
   const each = points.map(({ count, time }) => time.median / (id === 'timesteps' ? count : 1));
   const scale = unit === 's' ? 1000 : 1;

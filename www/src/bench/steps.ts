@@ -1,7 +1,7 @@
 /** What all measures share. */
 import type { Bench } from '../messages/catalogue.ts';
-import type { Agreement, Growth, Options, Profile, Row, Said } from './report.ts';
-import type { Supplies } from './supplies.ts';
+import type { Agreement, Scaling, Options, Profile, Row, Said } from './report.ts';
+import type { Shipped } from './shipped.ts';
 
 export type Stage = keyof Bench['stages'];
 
@@ -15,12 +15,12 @@ export interface Surroundings {
 export type Step = (rows: Row<Said>[], context: Context) => Promise<void>;
 
 interface Context {
-  supplies: Supplies;
+  shipped: Shipped;
   options: Options;
   cores: number;
   threads: number;
   agreement: Agreement<Said>[];
-  growth: Growth<Said>[];
+  scaling: Scaling<Said>[];
   profiles: Profile[];
   /** Milliseconds of a slider's moves, turn by turn. */
   slides: number[][];
