@@ -5,7 +5,7 @@ import { REST_MS } from '../../engine/pool-services.ts';
 
 type Modules = Awaited<ReturnType<typeof fetchModules>>;
 
-/** All modules anew, so that they are made of the longer list. */
+/** Imports all modules anew, with the longer list of labs. */
 async function fetchModules() {
   vi.resetModules();
   vi.doMock('../labs/index.ts', async (original) => {

@@ -1,4 +1,4 @@
-/** What the page as a whole can be told, whichever lab is on display. */
+/** Commands of the page as a whole, whichever lab is on display. */
 import type { Command } from '../commands/command.ts';
 import { singles } from '../commands/singles.svelte.ts';
 import { editCommands } from '../edits/commands.ts';
@@ -23,11 +23,11 @@ export interface Surroundings {
   /** Whether the browser can run the models. */
   supported: boolean;
   ask: (dialog: Asked) => void;
-  /** Tells of an error. */
+  /** Reports an error. */
   report: (error: unknown) => void;
 }
 
-/** What has no use where the document is not the page's own: it has no tour, no scheme and no language of its own there. */
+/** Commands that only the page has: an embedded element has no tour, colour scheme or language of its own. */
 const OF_PAGES = /^(tour|theme|print|language)\b/;
 
 export const isHere = ({ whole, site }: Pick<Host, 'whole' | 'site'>, id: string): boolean =>
@@ -41,7 +41,7 @@ const themeCommand = (theme: Theme): Command => ({
   run: () => (appearance.theme = theme),
 });
 
-/** Those that have buttons in the header. */
+/** Commands with buttons in the header. */
 export function pageCommands({ page, tour, models, supported, ask }: Surroundings) {
   const isWhole = () => !page.state.embed;
   return {
@@ -87,7 +87,7 @@ export function pageCommands({ page, tour, models, supported, ask }: Surrounding
   } satisfies Record<string, Command>;
 }
 
-/** Those that have none, or one elsewhere. */
+/** Commands without a button, or with one elsewhere. */
 export const moreCommands = ({
   page,
   report,

@@ -2,15 +2,15 @@ import type { Host } from '../host.ts';
 import { asError, isCancelled } from '../../engine/errors.ts';
 import { isMissingPart, parts } from '../engine/outage.svelte.ts';
 
-/** Resizing from within an observer of sizes: browsers tell of it as an error, and go on. */
+/** Browsers report a resize inside a ResizeObserver callback as an error, and go on. */
 const HARMLESS = 'ResizeObserver loop';
 
-/** Errors that nothing on the page has caught. */
+/** Uncaught errors of the page. */
 export class Panics {
-  /** The first of them: others often follow from it. */
+  /** The first uncaught error; later ones often follow from it. */
   first = $state.raw<Error | null>(null);
 
-  /** Listens to what nobody has caught in the document, where that is the page's own. */
+  /** Listens for uncaught errors of the document, if that is the page's own. */
   constructor({ whole }: Pick<Host, 'whole'>) {
     if (!whole) return;
     const onError = ({ error, message }: ErrorEvent) => {
@@ -37,7 +37,7 @@ export class Panics {
   }
 }
 
-/** What somebody who mends the page needs to know. Nothing of it leaves the page but by the visitor's own hand. */
+/** The details for a bug report. They leave the page only when the visitor sends them. */
 export const reportOf = (error: unknown, place: string): string => {
   const { name, message, stack } = asError(error);
   return [

@@ -1,6 +1,6 @@
-/** Plain values as the address writes them. */
+/** Codecs between values and their text in an address. */
 export interface Codec<T> {
-  /** undefined: not a value of this kind. */
+  /** Returns undefined for a text that is not a valid value. */
   parse: (text: string) => T | undefined;
   print: (value: T) => string;
 }
@@ -30,7 +30,7 @@ export const choice = <T extends string | number>(options: readonly T[]): Codec<
   print: String,
 });
 
-/** At most so many of a kind. */
+/** A list of at most `most` values. */
 export const list = <T>(item: Codec<T>, separator: string, most: number): Codec<T[]> => ({
   parse(text) {
     const values = text === '' ? [] : text.split(separator, most + 1).map(item.parse);
@@ -46,13 +46,13 @@ export const flag: Codec<boolean> = {
   print: (value) => (value ? '1' : '0'),
 };
 
-/** A word that stands for itself in an address. */
+/** A flag: its key in the address has no value. */
 export const bare: Codec<boolean> = {
   parse: (text) => (text === '' ? true : flag.parse(text)),
   print: flag.print,
 };
 
-/** A value that is written only where there is one. */
+/** A value or null; null is not written. */
 export const optional = <T>(
   parse: (text: string) => T | undefined,
   print: (value: T) => string,

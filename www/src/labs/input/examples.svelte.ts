@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine.svelte.ts';
 import { formatKey } from '../../../engine/facts.ts';
 import type { ExampleDrawing, Format, Pixels } from '../../../engine/protocol.ts';
 
-/** An example; its picture is for the thumbnail. */
+/** An example drawing, and the image of its thumbnail. */
 export interface Example extends Omit<ExampleDrawing, 'strokes'> {
   strokes: Stroke[];
   picture: Pixels;
@@ -12,7 +12,7 @@ export interface Example extends Omit<ExampleDrawing, 'strokes'> {
 /** Longest side of a thumbnail in pixels. */
 const THUMBNAIL = 56;
 
-/** The drawings that the crate brings along. */
+/** The example drawings of the crate. */
 export class Examples {
   list = $state.raw<Example[]>([]);
   /** The format and the worker of the thumbnails. */
