@@ -1,4 +1,4 @@
-//! What the dependencies are made of, and what is known against them.
+//! Checks of the dependencies: licences, sources and security advisories.
 
 use anyhow::{Context, Result, bail, ensure};
 use duct::cmd;
@@ -12,7 +12,7 @@ pub fn has_cargo_deny() -> bool {
     cmd!("cargo", "deny", "--version").stdout_null().stderr_null().run().is_ok()
 }
 
-/// Where cargo-deny has what is known of crates from.
+/// The database of advisories that cargo-deny fetches.
 const DATABASE: &str = "https://github.com/rustsec/advisory-db";
 
 fn require_cargo_deny() -> Result<()> {
@@ -29,21 +29,21 @@ fn cargo_deny(job: &mut Job, what: &str, words: &[&str]) -> Result<()> {
     job.run(what, cmd("cargo", ["deny", "--all-features"].iter().chain(words)).dir(root()))
 }
 
-/// What does not change without a change of the lock file.
+/// Licences and sources, which change only with the lock file.
 pub fn deny(job: &mut Job) -> Result<()> {
     require_cargo_deny()?;
     let checks = ["check", "bans", "licenses", "sources"];
     cargo_deny(job, "check licences and sources of the crates", &checks)
 }
 
-/// What is published from day to day: a failure need not be a fault of the change that meets it.
+/// Advisories, which are published every day: a failure need not come from the change under test.
 pub fn advisories(job: &mut Job) -> Result<()> {
     let npm = [page::FOLDER, END_TO_END]
         .map(|folder| job.step(&format!("audit {folder}"), |_| npm_audit(folder)));
     crate::stages::all(npm.into_iter().chain([crates(job)]))
 }
 
-/// A database that cannot be fetched is another error than its findings.
+/// The error says whether the database cannot be fetched, or has advisories on these crates.
 fn crates(job: &mut Job) -> Result<()> {
     require_cargo_deny()?;
     cargo_deny(job, "fetch the advisories on crates", &["fetch", "db"]).with_context(|| {
@@ -60,14 +60,14 @@ fn crates(job: &mut Job) -> Result<()> {
 }
 
 fn npm_audit(folder: &str) -> Result<()> {
-    // It fails for what it finds as for what keeps it from looking; the report tells them apart.
+    // npm fails with the same status for advisories and for a failed request; its report differs.
     let report = setup::npm(folder, ["audit", "--json"]).unchecked().stderr_null().read()?;
     let found = vulnerabilities(&report)?;
     ensure!(found.is_empty(), "{folder}: {}", found.join("; "));
     Ok(())
 }
 
-/// Each package that has one, with its severity.
+/// Each package that has an advisory, with its severity.
 fn vulnerabilities(report: &str) -> Result<Vec<String>> {
     #[derive(Deserialize)]
     struct Report {

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the built page and its peer in one browser.
+//! `cargo xtask bench`: measures the built page and onnxruntime-web in one browser.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// As `tests/e2e/browsers/engines.ts` names it.
+    /// Its name in `tests/e2e/browsers/engines.ts`.
     fn name(self) -> &'static str {
         match self {
             Self::Firefox => "Firefox",
@@ -64,7 +64,7 @@ pub fn run(Bench { brief, profile, network, engine, json }: Bench) -> Result<()>
         .env("CHROME_BIN", browser.chromium)
         .env("ELBO_ROOM_BENCH_OPTIONS", options(brief, profile));
     if let Some(json) = json {
-        // Relative to where the command was given, not to where the browser is driven from.
+        // Relative to the folder of the command, not to the one that Playwright runs in.
         bench = bench.env("ELBO_ROOM_BENCH_JSON", std::path::absolute(json)?);
     }
     if !networks.is_empty() {
@@ -76,7 +76,7 @@ pub fn run(Bench { brief, profile, network, engine, json }: Bench) -> Result<()>
     job.run("measure", bench)
 }
 
-/// Paths of files from the root, which must be there.
+/// The absolute paths of files, which must exist.
 fn absolute(files: &[PathBuf]) -> Result<Vec<String>> {
     let each = files.iter().map(|file| {
         let path = file.canonicalize().with_context(|| file.display().to_string())?;
@@ -85,7 +85,7 @@ fn absolute(files: &[PathBuf]) -> Result<Vec<String>> {
     each.collect()
 }
 
-/// The options of the benchmark's page, as its address has them.
+/// The options in the address of the benchmark page.
 fn options(brief: bool, profile: bool) -> String {
     match (brief, profile) {
         (true, true) => "brief&profile=1".into(),

@@ -1,4 +1,4 @@
-//! Commands, run one after the other: what is being done, how long it took, and which tests ran.
+//! Runs commands one after the other, reports their times, and collects the results of tests.
 
 use std::io::{BufRead, BufReader};
 use std::time::Instant;
@@ -17,21 +17,22 @@ pub struct Job {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Output {
-    /// The terminal is the command's.
+    /// The command writes to the terminal.
     Live,
     /// Kept until the command ends, and shown if it fails.
     Kept,
-    /// Kept and shown line by line, after the name of the job: several jobs may run.
+    /// Kept, and shown line by line after the name of the job, as several jobs may run at once.
     Tagged,
 }
 
 impl Job {
-    /// A job that owns the terminal.
+    /// A job whose commands write to the terminal.
     pub fn live() -> Self {
         Self { name: "", output: Output::Live, tests: Vec::new() }
     }
 
-    /// A job beside others, whose output is shown where a command fails, or always if `verbose`.
+    /// A job that runs beside others: the output of a command is shown if it fails, or always if
+    /// `verbose`.
     pub fn beside_others(name: &'static str, verbose: bool) -> Self {
         let output = if verbose { Output::Tagged } else { Output::Kept };
         Self { name, output, tests: Vec::new() }
@@ -48,9 +49,8 @@ impl Job {
         })
     }
 
-    /// Runs a compilation by cargo with `--message-format json`, and fails where the compiler had
-    /// something to say of the workspace's own code: after all of it was compiled, so that its
-    /// tests can run.
+    /// Runs a compilation by cargo with `--message-format json`, and fails if the compiler warned
+    /// of the workspace's own code: only after all of it was compiled, so that its tests can run.
     pub fn lint(&mut self, what: &str, command: Expression) -> Result<()> {
         let mut findings = 0;
         let said = self.step(what, |job| {
@@ -69,7 +69,7 @@ impl Job {
     }
 
     /// Runs `command`, which prints one line for each test, as libtest and wasm-bindgen's runner
-    /// do. Where it runs one test at a time, the time between the lines is that of the test.
+    /// do. If it runs one test at a time, the time between two lines is that of the test.
     pub fn run_tests(&mut self, what: &str, command: Expression, sequential: bool) -> Result<()> {
         let mut lines = Lines::new(sequential);
         let result = self.step(what, |job| {
@@ -82,7 +82,7 @@ impl Job {
         result.map(drop)
     }
 
-    /// Does `work`, and says how long it took.
+    /// Does `work`, and reports how long it took.
     pub fn step<T>(&mut self, what: &str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.output == Output::Live {
             println!("==> {what}");
@@ -97,15 +97,15 @@ impl Job {
         Ok(result)
     }
 
-    /// Runs `command` with its output read line by line; `read` may give what is shown in a line's
-    /// place. Gives what is kept of the output.
+    /// Runs `command` and reads its output line by line; `read` may return a text to show in place
+    /// of a line. Returns the output that was kept.
     fn capture(
         &self,
         what: &str,
         command: Expression,
         mut read: impl FnMut(&str) -> Option<String>,
     ) -> Result<String> {
-        // Colours would stand between the words that are looked for.
+        // Colour codes would break the words that are searched for.
         let command = command.env("NO_COLOR", "1").env_remove("FORCE_COLOR");
         let handle = command
             .stderr_to_stdout()
@@ -134,7 +134,7 @@ impl Job {
         Ok(kept)
     }
 
-    /// Prints what was kept of a command that failed.
+    /// Prints the output of a command that failed.
     fn show(&self, title: &str, kept: &str) {
         let header = format!("---- {}: {title}", self.name);
         println!("\n{header}\n{kept}{header}\n");
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_is_missing_is_named() {
+    fn a_missing_program_is_named() {
         let mut job = Job::beside_others("job", false);
         let error = job.run("this and that", cmd!("no-such-program-anywhere")).unwrap_err();
         assert!(format!("{error:#}").contains("this and that"), "{error:#}");

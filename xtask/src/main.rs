@@ -1,4 +1,4 @@
-//! `cargo xtask`: everything between a clone and a served or tested page.
+//! `cargo xtask`: builds, serves and tests the page from a clone of the repository.
 
 mod audit;
 mod bench;
@@ -34,7 +34,7 @@ enum Command {
     },
     /// Build the page into www/dist, for any server of static files
     Build,
-    /// Put the npm package together and pack it, into target/npm
+    /// Assemble and pack the npm package, in target/npm
     Npm,
     /// Measure speed, size and memory beside onnxruntime-web, in Chromium unless another engine is
     /// named
@@ -42,10 +42,10 @@ enum Command {
     /// Use and disturb the built page at random in Chromium, and look for what is lost, leaks or
     /// differs
     Soak {
-        /// From the start to the end, all told
+        /// The length of the whole run
         #[arg(long, default_value_t = 60.0, value_parser = soak::parse_minutes)]
         minutes: f64,
-        /// Decides what is done and in which order
+        /// Seed of the random actions and their order
         #[arg(long, default_value_t = 1)]
         seed: u32,
         /// The file for all figures [default: target/soak.json]
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
     use clap::CommandFactory;
 
-    /// clap finds conflicting names and positions only when it is asked to.
+    /// clap checks its arguments for conflicting names and positions only in `debug_assert`.
     #[test]
     fn the_command_line_is_consistent() {
         Command::command().debug_assert();

@@ -1,7 +1,7 @@
-//! Leaves one of functions that are the same.
+//! Merges identical functions of a WebAssembly module.
 //!
-//! Generic code that is compiled for several types is often the same for all of them, and calls
-//! what is the same in turn; the linker keeps every one.
+//! Generic code often compiles to identical functions for several types, which call identical
+//! functions in turn; the linker keeps all of them.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -13,22 +13,22 @@ use wasmparser::{
     CodeSectionReader, FunctionBody, FunctionSectionReader, Operator, Parser, Payload, TypeRef,
 };
 
-/// A function but for what it calls.
+/// A function without the indices of the functions that it calls.
 #[derive(PartialEq, Eq, Hash)]
 struct Shape {
     ty: u32,
-    /// Locals and instructions, those that name functions without the name.
+    /// Locals and instructions, without the indices of functions.
     code: Vec<u8>,
 }
 
-/// A function of the module itself.
+/// A function that the module defines.
 struct Function {
     shape: usize,
-    /// Indices of the functions that its instructions name.
+    /// Indices of the functions in its instructions.
     callees: Vec<u32>,
 }
 
-/// The module without those functions that do what an earlier one does.
+/// The module without functions that are identical to an earlier one.
 pub fn merge(module: &[u8]) -> Result<Vec<u8>> {
     let (imported, functions) = read(module).context("cannot read the functions")?;
     let mut merger = Merger::new(imported, &classes(imported, &functions), &functions);
@@ -39,7 +39,7 @@ pub fn merge(module: &[u8]) -> Result<Vec<u8>> {
     Ok(merged.finish())
 }
 
-/// How many functions are imported, and the others.
+/// The number of imported functions, and the functions that the module defines.
 fn read(module: &[u8]) -> Result<(u32, Vec<Function>)> {
     let (mut imported, mut types, mut functions) = (0, Vec::new(), Vec::new());
     let mut shapes = HashMap::new();
@@ -66,7 +66,7 @@ fn read(module: &[u8]) -> Result<(u32, Vec<Function>)> {
     Ok((imported, functions))
 }
 
-/// Parts the bytes of a body from the functions that they name.
+/// Splits a body into its bytes and the indices of functions in them.
 fn split(module: &[u8], body: &FunctionBody<'_>) -> Result<(Vec<u8>, Vec<u32>)> {
     let mut operators = body.get_operators_reader()?;
     let mut code = module[body.range().start..operators.original_position()].to_vec();
@@ -86,9 +86,9 @@ fn split(module: &[u8], body: &FunctionBody<'_>) -> Result<(Vec<u8>, Vec<u32>)> 
     Ok((code, callees))
 }
 
-/// The class of each function of the module itself: the functions of a class have one shape, and
-/// name functions of the same classes. Classes are split until this holds, so functions that call
-/// each other are found too.
+/// The class of each function that the module defines: the functions of a class have one shape, and
+/// call functions of the same classes. Classes are split until this holds, so that identical
+/// functions that call each other are found too.
 fn classes(imported: u32, functions: &[Function]) -> Vec<usize> {
     let mut classes: Vec<usize> = functions.iter().map(|function| function.shape).collect();
     let mut count = 0;
@@ -121,18 +121,18 @@ fn classes(imported: u32, functions: &[Function]) -> Vec<usize> {
 /// Writes the module with the first function of each class.
 struct Merger {
     imported: u32,
-    /// The new index of each function of the module itself.
+    /// The new index of each function that the module defines.
     places: Vec<u32>,
-    /// Which of them are kept, in their new order.
+    /// The functions that are kept, in their new order.
     kept: Vec<usize>,
 }
 
-/// As many functions have an index of one byte, and of two at most.
+/// How many functions have an index of one byte, and of at most two bytes, in LEB128.
 const SHORT: [usize; 2] = [1 << 7, 1 << 14];
 
 impl Merger {
-    /// Functions that are named most often get the shortest indices; otherwise the order stays, in
-    /// which like stands by like.
+    /// Functions that are called from most places get the shortest indices; otherwise the order
+    /// stays, as neighbours are alike and so compress well.
     fn new(imported: u32, classes: &[usize], functions: &[Function]) -> Self {
         let mut firsts = HashMap::new();
         for (at, &class) in classes.iter().enumerate() {
@@ -205,7 +205,7 @@ mod tests {
 
     use super::*;
 
-    /// Functions of one type, each of which adds a number to what another one gives.
+    /// Functions of one type, each of which adds a number to the result of another one.
     fn module(functions: &[(Option<u32>, i32)], exports: &[(&str, u32)]) -> Vec<u8> {
         let (mut types, mut declared, mut code) =
             (TypeSection::new(), FunctionSection::new(), CodeSection::new());
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_that_are_the_same_are_there_once() {
+    fn identical_functions_are_merged() {
         let before = module(
             &[
                 (None, 7),
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_named_most_gets_a_short_index() {
+    fn frequent_functions_get_short_indices() {
         let mut functions: Vec<_> = (0..200).map(|number| (None, number)).collect();
         functions.extend((0..3).map(|number| (Some(199), number)));
         let merged = merge(&module(&functions, &[("most", 199), ("first", 0)])).unwrap();
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_without_copies_stays_as_it_is() {
+    fn a_module_without_duplicates_is_unchanged() {
         let only = module(&[(None, 1), (None, 2), (Some(0), 1)], &[("a", 2)]);
         assert_eq!(merge(&only).unwrap(), only);
     }

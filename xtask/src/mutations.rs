@@ -1,4 +1,4 @@
-//! `cargo xtask mutations`: mutated ONNX files in the WebAssembly that ships, beside onnxruntime.
+//! `cargo xtask mutations`: runs mutated ONNX files in the shipped WebAssembly and in onnxruntime.
 
 use std::env::consts::EXE_EXTENSION;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::job::Job;
 use crate::{page, root, rust};
 
-/// Networks that are mutated, and processes that run them beside each other.
+/// Networks that are mutated, and processes that run at once.
 const CASES: u64 = 4;
 const PROCESSES: u64 = 2;
 
@@ -25,10 +25,10 @@ pub fn run(files: u64) -> Result<()> {
         page::generate(&module, Bindgen::new().nodejs(true)?, &package)
     })?;
     let each = files.div_ceil(CASES).to_string();
-    // With all packages, on which the features of libraries depend: those of the tests are not
-    // compiled again.
+    // For all packages, as the features of libraries depend on the set of packages: so the
+    // libraries that the tests have compiled are not compiled again.
     let build = ["--workspace", "--example", "mutations", "--features", "elbo-room/fuzzing"];
-    job.run("compile what writes them", rust::cargo("build", &build))?;
+    job.run("compile the program that writes mutated files", rust::cargo("build", &build))?;
     let program = page::target_folder()?.join("debug/examples/mutations");
     let program = program.with_extension(EXE_EXTENSION);
     let write = cmd!(program, "write", "0", each, &folder);
@@ -38,7 +38,7 @@ pub fn run(files: u64) -> Result<()> {
     job.run("compare", reference("compare", &folder, &["node"]))
 }
 
-/// The cases whose number leaves `part`.
+/// The arguments for the cases whose number modulo the processes is `part`.
 fn node(package: &PathBuf, folder: &PathBuf, part: u64) -> Expression {
     let cases = (part..CASES).step_by(PROCESSES as usize).map(|case| case.to_string());
     let script = root().join("tests/mutations/node.mjs");
@@ -52,7 +52,7 @@ fn reference(what: &str, folder: &PathBuf, more: &[&str]) -> Expression {
     cmd("python3", words.into_iter().chain(more.iter().map(Into::into)))
 }
 
-/// Runs commands beside each other.
+/// Runs commands at once.
 fn beside(count: u64, command: impl Fn(u64) -> Expression) -> Result<()> {
     let threads: Vec<_> = (0..count)
         .map(|part| {
@@ -61,7 +61,7 @@ fn beside(count: u64, command: impl Fn(u64) -> Expression) -> Result<()> {
         })
         .collect();
     for thread in threads {
-        thread.join().map_err(|_| anyhow!("a command could not be waited for"))??;
+        thread.join().map_err(|_| anyhow!("a thread that ran a command panicked"))??;
     }
     Ok(())
 }

@@ -14,12 +14,12 @@ use crate::{root, setup};
 
 pub const FOLDER: &str = "www";
 
-/// The crate as a package of JavaScript, types and WebAssembly in `www/pkg`.
+/// Builds the crate as a package of JavaScript, types and WebAssembly in `www/pkg`.
 pub fn build_package(job: &mut Job) -> Result<()> {
     package(job, |cargo| cargo)
 }
 
-/// The same by another compiler, as `with` has cargo call it.
+/// The same with another compiler, which `with` has cargo call.
 pub fn package(job: &mut Job, with: fn(Expression) -> Expression) -> Result<()> {
     let module = compile(job, &[], with)?;
     job.step("generate its JavaScript and types", |_| {
@@ -30,7 +30,7 @@ pub fn package(job: &mut Job, with: fn(Expression) -> Expression) -> Result<()> 
     })
 }
 
-/// The crate as WebAssembly; gives its path.
+/// Compiles the crate to WebAssembly; returns the path of the module.
 pub fn compile(
     job: &mut Job,
     options: &[&str],
@@ -46,16 +46,16 @@ pub fn compile(
     Ok(target_folder()?.join(setup::WASM_TARGET).join("release/elbo_room.wasm"))
 }
 
-/// Makes a package of a compiled crate, without what is never called or there twice.
+/// Makes a package of a compiled crate, without functions that are never called or duplicates.
 pub fn generate(module: &Path, bindgen: &mut Bindgen, folder: &Path) -> Result<()> {
-    // The names are a ninth of what a visitor loads, and only stack traces show them.
+    // The name section is a ninth of the download, and only stack traces show it.
     bindgen.input_bytes("elbo_room", slim(module)?).remove_name_section(true).generate(folder)?;
     let made = folder.join("elbo_room_bg.wasm");
     std::fs::write(&made, merge(&std::fs::read(&made)?)?)?;
     Ok(())
 }
 
-/// Cargo's folder of build products, wherever the user's settings put it.
+/// Cargo's target directory, which the user's settings can move.
 pub fn target_folder() -> Result<PathBuf> {
     let metadata = cmd!("cargo", "metadata", "--format-version", "1", "--no-deps").dir(root());
     let metadata: serde_json::Value = serde_json::from_str(&metadata.read()?)?;
@@ -63,32 +63,32 @@ pub fn target_folder() -> Result<PathBuf> {
     Ok(folder.into())
 }
 
-/// Package and page: afterwards `www/dist` can be served by anything that serves files.
+/// Builds the package and the page: any server of static files can then serve `www/dist`.
 pub fn build(job: &mut Job) -> Result<()> {
-    // First, since it costs nothing and a missing Node is better told before minutes of compiling.
+    // First, as a missing Node.js is better reported before minutes of compiling than after them.
     setup::npm_packages(job, FOLDER)?;
     build_package(job)?;
     bundle(job)
 }
 
-/// The page around a package that is there.
+/// Builds the page from an existing package.
 pub fn bundle(job: &mut Job) -> Result<()> {
     let build = setup::npm(FOLDER, ["run", "--silent", "build", "--", "--logLevel", "warn"]);
     job.run("bundle the page", build)
 }
 
-/// The npm package, from the crate as it is: a folder and the archive that `npm publish` takes.
+/// Assembles the npm package from the current crate: a folder, and the archive for `npm publish`.
 pub fn pack(job: &mut Job) -> Result<()> {
-    // The element is built of the page's source.
+    // The custom element is built from the source of the page.
     setup::npm_packages(job, FOLDER)?;
     build_package(job)?;
     let folder = root().join("target/npm");
     let assemble = cmd!("node", "npm/assemble.js", folder.join("elbo-room")).dir(root());
-    job.run("put the npm package together", assemble)?;
+    job.run("assemble the npm package", assemble)?;
     job.run("pack it", cmd!("npm", "pack", "./elbo-room").dir(folder))
 }
 
-/// Fails where another program listens on `port`: better told before the build than after it.
+/// Fails if another program listens on `port`; called before the build, which takes minutes.
 pub fn require_free(port: u16) -> Result<()> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
         format!("port {port} is not free; choose another with `cargo xtask serve --port <n>`")

@@ -1,4 +1,4 @@
-//! What `cargo xtask test` says at its end.
+//! The report at the end of `cargo xtask test`.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::results::{TestCase, minutes};
 use crate::stages::Stage;
 
-/// How one stage went.
+/// The outcome of one stage.
 pub struct Outcome {
     pub stage: Stage,
     pub result: Result<()>,
@@ -21,7 +21,7 @@ pub fn count(outcomes: &[Outcome]) -> (usize, usize) {
     let passed = outcomes.iter().flat_map(|o| &o.tests).filter(|test| test.passed).count();
     let failed = outcomes.iter().map(|outcome| {
         let failed = outcome.tests.iter().filter(|test| !test.passed).count();
-        // A failure outside the tests, of a compiler for instance, counts as one.
+        // A failure outside the tests, such as a compiler's, counts as one failed test.
         failed.max(usize::from(outcome.result.is_err()))
     });
     (passed, failed.sum())

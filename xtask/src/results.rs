@@ -1,4 +1,4 @@
-//! The tests that ran, as their runners report them.
+//! Reads the reports of test runners.
 
 use std::time::{Duration, Instant};
 
@@ -9,14 +9,14 @@ use serde::Deserialize;
 pub struct TestCase {
     pub name: String,
     pub passed: bool,
-    /// Unknown where a runner reports none.
+    /// None if the runner does not report it.
     pub time: Option<Duration>,
 }
 
 /// Reads the lines of libtest and of wasm-bindgen's runner: `test module::name ... ok`.
 pub struct Lines {
     pub tests: Vec<TestCase>,
-    /// When the test that runs now began, where one runs at a time.
+    /// Start of the test that runs now, if one runs at a time.
     started: Option<Instant>,
 }
 
@@ -54,11 +54,11 @@ impl Lines {
 pub struct Message {
     /// The rendered message about the code; empty for messages about files.
     pub text: String,
-    /// Whether it points at a place in the code, which a summary does not.
+    /// Whether it has a position in the code; a summary has none.
     pub is_finding: bool,
 }
 
-/// Reads such a line; None where it is another.
+/// Reads a line of that format; None for any other line.
 pub fn cargo_message(line: &str) -> Option<Message> {
     #[derive(Deserialize)]
     struct Line {
@@ -170,7 +170,7 @@ pub fn playwright(report: &str) -> Result<Vec<TestCase>> {
     Ok(found)
 }
 
-/// As `3 min 05 s`, or `4.2 s` below a minute.
+/// A duration as `3 min 05 s`, or as `4.2 s` below a minute.
 pub fn minutes(time: Duration) -> String {
     if time < Duration::from_millis(59_950) {
         return format!("{:.1} s", time.as_secs_f64());

@@ -10,9 +10,9 @@ use crate::job::Job;
 use crate::stages::all;
 use crate::{page, root, setup};
 
-/// In the profile of xtask, whose libraries are among them, and always all packages, on which the
-/// features of libraries depend. One profile and one set of packages for a target: nothing is
-/// compiled twice.
+/// The profile of xtask, which uses some of the same libraries, and all packages, as the features
+/// of libraries depend on the set of packages. With one profile and one set of packages for a
+/// target, nothing is compiled twice.
 const NATIVE: [&str; 1] = ["--workspace"];
 const WASM: [&str; 5] = ["--release", "--package", "elbo-room", "--target", setup::WASM_TARGET];
 
@@ -20,10 +20,9 @@ pub fn cargo(subcommand: &str, words: &[&str]) -> Expression {
     cmd("cargo", [subcommand].iter().chain(words)).dir(root())
 }
 
-/// The crates of this workspace are compiled by clippy, which lints as it does so: `cargo clippy`
-/// would go through the libraries as well, which takes half as long as to compile them. All stages
-/// compile so, once for all; what is found is the business of [`clippy`] alone, and keeps no test
-/// from running.
+/// The crates of this workspace are compiled by clippy-driver, which lints them: `cargo clippy`
+/// would check the libraries as well, in half the time of compiling them. All stages compile so,
+/// once for all. Only the stage [`clippy`] fails because of lints; tests run all the same.
 pub fn under_clippy(cargo: Expression) -> Expression {
     cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
 }
@@ -45,7 +44,7 @@ pub fn clippy(job: &mut Job) -> Result<()> {
 pub fn native(job: &mut Job) -> Result<()> {
     setup::linters(job)?;
     let test = |words: &[&[&str]]| under_clippy(cargo("test", &words.concat()));
-    // `--tests` leaves out the examples, which would be linked only to be left alone.
+    // `--tests` leaves out the examples: nothing runs them.
     let tests: &[&str] = &["--tests", "--no-fail-fast"];
     job.run("compile the tests", test(&[&NATIVE, tests, &["--no-run"]]))?;
     all([
@@ -56,8 +55,7 @@ pub fn native(job: &mut Job) -> Result<()> {
 
 const RUNNER: &str = "wasm-test-runner";
 
-/// The integration tests as WebAssembly, run by what `.cargo/config.toml` names, which is compiled
-/// once with all else.
+/// Runs the integration tests as WebAssembly, with the runner that `.cargo/config.toml` names.
 fn wasm_tests(job: &mut Job, words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     setup::linters(job)?;
     setup::wasm_target(job)?;
@@ -78,20 +76,19 @@ pub fn node(job: &mut Job) -> Result<()> {
     wasm_tests(job, &["--test", "*"], &[("WASM_BINDGEN_TEST_ONLY_NODE", "1")])
 }
 
-/// Painting, in the browser of `driver`.
+/// Runs the tests of canvases in the browser of `driver`.
 pub fn chrome(job: &mut Job, driver: &Path) -> Result<()> {
     let environment = [
         ("WASM_BINDGEN_TEST_ONLY_WEB", "1"),
         ("CHROMEDRIVER", &*driver.to_string_lossy()),
-        // Seconds for all tests of one file, of which the default of 20 is too few on a busy
-        // machine.
+        // Seconds for all tests of one file; the default of 20 is too short on a busy machine.
         ("WASM_BINDGEN_TEST_TIMEOUT", "600"),
         ("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60"),
     ];
     wasm_tests(job, &["--test", "browser"], &environment)
 }
 
-/// What the README tells users of wasm-pack. It brings its own wasm-bindgen.
+/// Runs the commands of the README for wasm-pack, which installs its own wasm-bindgen.
 pub fn wasm_pack(job: &mut Job, driver: &Path) -> Result<()> {
     setup::wasm_pack(job)?;
     let wasm_pack = |words: &[&str]| setup::wasm(cmd("wasm-pack", words));
@@ -106,8 +103,8 @@ pub fn wasm_pack(job: &mut Job, driver: &Path) -> Result<()> {
     job.run_tests("wasm-pack test --headless --chrome", chrome, true)
 }
 
-/// All of `cargo publish` but the upload: the files that go into the package, and their compilation
-/// without the rest of the workspace, in the workspace's own folder of build products.
+/// All of `cargo publish` but the upload: packages the files, and compiles them without the rest of
+/// the workspace, in the workspace's target directory.
 pub fn publish(job: &mut Job) -> Result<()> {
     let words = ["--dry-run", "--allow-dirty", "--package", "elbo-room"];
     let publish = cargo("publish", &words).env("CARGO_TARGET_DIR", page::target_folder()?);

@@ -1,4 +1,4 @@
-//! What building and testing need besides Rust and Node.js: found, or installed.
+//! Finds or installs the tools that building and testing need besides Rust and Node.js.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use crate::root;
 
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Says, as the first line of a command, what it will install and how long that takes. `folders`
-/// are the npm projects that it needs; the minutes are those of two cores.
+/// Prints, as the first line of a command, what it will install and how long that takes with two
+/// cores. `folders` are the npm projects that the command needs.
 pub fn announce(folders: &[&str], browser: bool) {
     let mut missing: Vec<(String, f64)> = Vec::new();
     if !has_wasm_target() {
@@ -40,14 +40,14 @@ fn announcement(missing: &[(String, f64)]) -> String {
     format!("To do once: {}: about {} min.", names.join(", "), minutes.ceil())
 }
 
-/// `npm` in one of the project's folders.
+/// `npm` in a folder of the repository.
 pub fn npm<S: Into<OsString>>(folder: &str, words: impl IntoIterator<Item = S>) -> Expression {
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
     cmd(program, words).dir(root().join(folder))
 }
 
-/// A command of cargo that compiles for WebAssembly. RUSTFLAGS from outside would replace those of
-/// .cargo/config.toml: the build would lose SIMD and share nothing with other builds.
+/// A command of cargo that compiles for WebAssembly. RUSTFLAGS of the environment would replace
+/// those of .cargo/config.toml: the build would lose SIMD and share no products with other builds.
 pub fn wasm(command: Expression) -> Expression {
     command.dir(root()).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS")
 }
@@ -79,7 +79,7 @@ pub fn linters(job: &mut Job) -> Result<()> {
     Ok(())
 }
 
-/// wasm-pack, and the wasm-bindgen that it calls, where they are missing.
+/// Installs wasm-pack, and the wasm-bindgen that it calls, if they are missing.
 pub fn wasm_pack(job: &mut Job) -> Result<()> {
     const WASM_BINDGEN: &str = "0.2.130";
     let mut install = |package: &str, program: &str, version: &str| {
@@ -87,7 +87,7 @@ pub fn wasm_pack(job: &mut Job) -> Result<()> {
         if cmd(program, words).stderr_null().read().is_ok_and(|found| found.contains(version)) {
             return Ok(());
         }
-        // One with two numbers is a prefix: any release that begins with it.
+        // A version of two numbers stands for all releases that begin with it.
         let wanted = match version.matches('.').count() {
             2 => format!("={version}"),
             _ => format!("~{version}"),
@@ -101,7 +101,7 @@ pub fn wasm_pack(job: &mut Job) -> Result<()> {
 
 fn has_npm_packages(folder: &str) -> bool {
     let changed = |file: &str| modified(&root().join(folder).join(file));
-    // npm writes this file last, so it is missing after an installation that broke off.
+    // npm writes this file last, so it is missing after an interrupted installation.
     changed("node_modules/.package-lock.json") > changed("package-lock.json")
 }
 
@@ -109,7 +109,7 @@ fn modified(file: &Path) -> Option<SystemTime> {
     file.metadata().and_then(|metadata| metadata.modified()).ok()
 }
 
-/// The packages of the npm project in `folder`, as its lock file has them.
+/// Installs the packages of the npm project in `folder`, in the versions of its lock file.
 pub fn npm_packages(job: &mut Job, folder: &str) -> Result<()> {
     if has_npm_packages(folder) {
         return Ok(());
@@ -126,7 +126,7 @@ pub fn npm_packages(job: &mut Job, folder: &str) -> Result<()> {
 #[derive(Clone)]
 pub struct Browser {
     pub chromium: PathBuf,
-    /// The same without windows, which takes a tenth less time; Chromium where there is none.
+    /// Chromium's build without windows, which is a tenth faster; Chromium itself if it is missing.
     pub headless: PathBuf,
     pub driver: PathBuf,
 }
@@ -148,7 +148,7 @@ fn find_browser() -> Option<Browser> {
     })
 }
 
-/// Chromium and chromedriver. Only root and a CI job have them installed, with apt-get.
+/// Finds Chromium and chromedriver. They are installed, with apt-get, only as root or in CI.
 pub fn browser(job: &mut Job) -> Result<Browser> {
     const BY_HAND: &str = "the browser tests need Chromium (or Chrome) and the chromedriver of the \
         same version: install both so that they are on PATH, or name them in CHROME_BIN and \
@@ -169,8 +169,7 @@ pub fn browser(job: &mut Job) -> Result<Browser> {
     find_browser().context(BY_HAND)
 }
 
-/// Fails unless Firefox and WebKitGTK can be driven; `tests/e2e/browsers/engines.ts` finds them
-/// again.
+/// Fails unless Firefox and WebKitGTK can be driven, as `tests/e2e/browsers/engines.ts` needs.
 pub fn other_browsers() -> Result<()> {
     let mut programs = vec![("firefox-esr", "FIREFOX_BIN"), ("WebKitWebDriver", "WEBKIT_DRIVER")];
     if std::env::var_os("DISPLAY").is_none() {
@@ -187,8 +186,8 @@ pub fn other_browsers() -> Result<()> {
     Ok(())
 }
 
-/// Python with what the programs need that the page writes: of `ELBO_ROOM_PYTHON`, or in an
-/// environment that pip fills.
+/// A Python that has the packages of the programs that the page writes: that of `ELBO_ROOM_PYTHON`,
+/// or of an environment that pip fills.
 pub fn python(job: &mut Job) -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("ELBO_ROOM_PYTHON") {
         return Ok(named.into());
@@ -203,7 +202,7 @@ pub fn python(job: &mut Job) -> Result<PathBuf> {
     }
     let start = which::which("python3").or_else(|_| which::which("python"));
     let start = start.context("there is no python3 on PATH: install Python 3.10 or later")?;
-    job.run("make an environment of Python", cmd!(start, "-m", "venv", &folder))?;
+    job.run("create a Python environment", cmd!(start, "-m", "venv", &folder))?;
     let install = cmd!(&program, "-m", "pip", "install", "--quiet", "--requirement", list);
     job.run("install its packages", install)?;
     std::fs::write(installed, wanted)?;

@@ -1,9 +1,9 @@
-//! Leaves out of the WebAssembly what is never called, but what the linker has to keep.
+//! Removes functions from the WebAssembly that are never called, though the linker keeps them.
 //!
 //! tract looks its operators up by name and calls them through tables of functions, so the linker
 //! finds every operator reachable. The crate refuses most of them before tract sees the file
 //! (`crate/src/model/onnx/check/`), and never has tract optimize a network. The bodies of these
-//! functions become a trap, and what only they call is dropped.
+//! functions become a trap, and functions that only they call are dropped.
 
 use std::path::Path;
 
@@ -12,13 +12,13 @@ use rustc_demangle::demangle;
 use walrus::ir::Unreachable;
 use walrus::{FunctionBuilder, FunctionId, LocalFunction, Module};
 
-/// Most memory of an instance, in pages of 64 KiB: 2 GiB. A file that would take more ends the
-/// worker that tries it, not the tab.
+/// Most memory of an instance, in pages of 64 KiB: 2 GiB. A file that needs more crashes its
+/// worker, not the tab.
 const MOST_PAGES: u64 = 1 << 15;
 
-/// What the names of functions begin with, `<` of a trait's implementation left out.
+/// Prefixes of the names of functions, without the `<` of a trait's implementation.
 const NEVER_CALLED: [&str; 75] = [
-    // NNEF, tract's own file format, and transforms that are asked for by name
+    // NNEF, tract's own file format, and transforms that are selected by name
     "tract_nnef::",
     "tar::",
     "erased_serde::",
@@ -59,17 +59,17 @@ const NEVER_CALLED: [&str; 75] = [
     "tract_onnx_opl::multinomial",
     "tract_onnx_opl::non_max_suppression",
     "tract_onnx_opl::random",
-    // functions of the processor's library: the crate's own are in their place (`register.rs`)
+    // functions of tract-linalg that the crate replaces (`register.rs`)
     "tract_core::ops::math::Acos",
     "tract_core::ops::math::Asin",
     "tract_core::ops::math::Atan",
     "tract_core::ops::math::Cos",
     "tract_core::ops::math::Sin",
     "tract_core::ops::math::Tan as",
-    // names of functions in stack traces, which WebAssembly has none of
+    // symbols of stack traces, which WebAssembly does not have
     "rustc_demangle::",
-    // the optimizer, and what it makes of convolutions and products: the crate's kernels compute
-    // them
+    // the optimizer, and its operators for convolutions and products, which the crate's kernels
+    // compute
     "tract_core::batchify",
     "tract_core::optim",
     "tract_core::ops::cnn::conv::conv::Conv::wire_as_",
@@ -101,8 +101,8 @@ const NEVER_CALLED: [&str; 75] = [
     "tract_linalg::wasm::mmm_f32_gemv::kernel",
 ];
 
-/// What the names of types begin with whose debugging texts no message has: messages name operators
-/// and nodes, types of elements and shapes.
+/// Prefixes of the names of types whose `Debug` output appears in no message: messages have names
+/// of operators and nodes, datum types and shapes.
 const NEVER_SHOWN: [&str; 6] = [
     "tract_core::ops::",
     "tract_hir::ops::",
@@ -112,8 +112,8 @@ const NEVER_SHOWN: [&str; 6] = [
     "tract_onnx_opl::",
 ];
 
-/// Instructions of the smallest function that is left out: LLVM merges small ones that are the
-/// same, so that others are called by these names too.
+/// Instructions of the smallest function that is removed. LLVM merges identical small functions, so
+/// that other functions may be called by these names too.
 const LEAST_SIZE: u64 = 50;
 
 /// Methods of tract's operators that only its optimizer calls.
@@ -127,8 +127,8 @@ const OPTIMIZER: [&str; 7] = [
     "slice",
 ];
 
-/// The module at `path` without them, and with a limit on its memory; wasm-bindgen then drops what
-/// only they called.
+/// The module at `path` without these functions, and with a limit on its memory; wasm-bindgen then
+/// drops the functions that only they called.
 pub fn slim(path: &Path) -> Result<Vec<u8>> {
     let mut module = Module::from_file(path)
         .with_context(|| format!("cannot read the WebAssembly at {}", path.display()))?;
@@ -161,18 +161,18 @@ pub fn slim(path: &Path) -> Result<Vec<u8>> {
     Ok(module.emit_wasm())
 }
 
-/// What stands in the place of a function's body.
+/// The body that replaces that of a function.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Body {
-    /// For what is never called.
+    /// For a function that is never called.
     Trap,
-    /// The result `Ok(())` of what writes a text.
+    /// Returns `Ok(())`, for an implementation of `Debug`.
     Success,
 }
 
-/// What a function of this name does instead of what it did, if it is left out.
+/// The replacement for the body of the function of this name, if it is removed.
 fn replacement(name: &str) -> Option<Body> {
-    // What registers operators at the start.
+    // Registers operators at the start.
     if name.contains("::__ctor") || name.contains("::register_all_ops") {
         return None;
     }
@@ -223,11 +223,11 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_no_message_has_are_empty() {
+    fn debug_texts_are_removed() {
         for (name, expected) in [
             ("<tract_core::ops::array::pad::Pad as core::fmt::Debug>::fmt", Some(Body::Success)),
             ("<tract_onnx::pb::NodeProto as core::fmt::Debug>::fmt", Some(Body::Success)),
-            // They are in messages.
+            // Messages contain them.
             ("<tract_data::datum::DatumType as core::fmt::Debug>::fmt", None),
             ("<tract_core::model::fact::TypedFact as core::fmt::Debug>::fmt", None),
             ("<tract_core::ops::array::pad::Pad as core::fmt::Display>::fmt", None),

@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: the built page under random use and disturbance.
+//! `cargo xtask soak`: tests the built page under random use and faults.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::job::Job;
 use crate::{page, setup, stages};
 
-/// Minutes of the stage of `cargo xtask test`, from its start to its end.
+/// Length of the stage in `cargo xtask test`, in minutes.
 pub const BRIEF: f64 = 2.0;
 
 pub fn run(minutes: f64, seed: u32, json: Option<&Path>) -> Result<()> {
@@ -26,11 +26,11 @@ pub fn run(minutes: f64, seed: u32, json: Option<&Path>) -> Result<()> {
     job.run("use and disturb the page", soak)
 }
 
-/// Two minutes are the fewest in which all that is looked at comes.
+/// In less than two minutes some of the checked events do not occur.
 pub fn parse_minutes(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(minutes) if (BRIEF..=1440.0).contains(&minutes) => Ok(minutes),
-        _ => Err(format!("minutes are a number from {BRIEF} to 1440")),
+        _ => Err(format!("invalid number of minutes: expected {BRIEF} to 1440")),
     }
 }
 

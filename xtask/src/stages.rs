@@ -29,7 +29,7 @@ pub enum Stage {
     Native,
     /// The same tests as WebAssembly in Node.js, and those of the JavaScript interface
     Node,
-    /// Painting on the canvases of a browser
+    /// Tests of canvases in a browser
     Chrome,
     /// The page: formatting, lints, types, unit tests, build
     Page,
@@ -37,34 +37,34 @@ pub enum Stage {
     E2e,
     /// Two minutes of `cargo xtask soak`
     Soak,
-    /// The page in Chromium, Firefox and WebKitGTK, bit for bit; takes minutes, only where it is
+    /// The page in Chromium, Firefox and WebKitGTK, bit for bit; takes minutes, runs only if it is
     /// named
     Browsers,
-    /// The programs in Python that the page writes, beside the crate; fetches PyTorch, only where
-    /// it is named
+    /// The Python programs that the page writes, compared with the crate; fetches PyTorch, runs
+    /// only if it is named
     Python,
-    /// Licences and sources of the crates; where cargo-deny is installed
+    /// Licences and sources of the crates; runs if cargo-deny is installed
     Deny,
-    /// Advisories on crates and npm packages; only where it is named
+    /// Advisories on crates and npm packages; runs only if it is named
     Advisories,
-    /// wasm-pack on the crate, by those who use it; only where it is named
+    /// Build and tests of the crate with wasm-pack; runs only if it is named
     WasmPack,
-    /// The crate's package as crates.io would take it, compiled alone; only where it is named
+    /// The crate packaged for crates.io and compiled alone; runs only if it is named
     Publish,
 }
 
-/// Stages beside each other. Cargo's compilations keep two cores busy; the tools of npm, and tests
-/// in Node.js, one each; the soak is the better for being disturbed.
+/// Stages that run at once. Cargo's compilations use two cores, the tools of npm and the tests in
+/// Node.js one each; load from other stages makes the soak test stricter.
 const LANES: [&[Stage]; 2] = [
     &[Stage::Package, Stage::Fmt, Stage::Deny, Stage::Advisories, Stage::Clippy, Stage::Native],
     &[Stage::Page, Stage::Soak, Stage::Node, Stage::Python],
 ];
 
-/// Stages that need the machine for themselves, after all others.
+/// Stages that run alone, after all others.
 const ALONE: [Stage; 5] =
     [Stage::Chrome, Stage::E2e, Stage::Browsers, Stage::WasmPack, Stage::Publish];
 
-/// What several stages need, made by the first of them.
+/// Products that several stages need; the first of them makes each.
 #[derive(Default)]
 struct Shared {
     browser: Once<Browser>,
@@ -74,7 +74,7 @@ struct Shared {
 
 type Once<T> = OnceLock<Result<T, String>>;
 
-/// Does `work` unless it is done; a stage that comes while another does it waits.
+/// Does `work` unless it is done; waits while another stage does it.
 fn once<T: Clone>(cell: &Once<T>, what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     cell.get_or_init(|| work().map_err(|error| format!("{error:#}")))
         .clone()
@@ -98,7 +98,7 @@ impl Shared {
 }
 
 impl Stage {
-    /// As it is written on the command line.
+    /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Fmt => "fmt",
@@ -168,7 +168,7 @@ impl Stage {
         }
     }
 
-    /// Whether it runs where no stage is named.
+    /// Whether it runs if no stage is named.
     fn by_default(self) -> bool {
         match self {
             Self::Deny => audit::has_cargo_deny(),
@@ -183,7 +183,7 @@ impl Stage {
         let started = Instant::now();
         let mut job = Job::beside_others(self.name(), verbose);
         let mut result = self.run(&mut job, shared);
-        // wasm-bindgen's runner, for one, calls a program without tests a success.
+        // wasm-bindgen's runner, for one, succeeds without tests.
         if result.is_ok() && self.has_tests() && job.tests.is_empty() {
             result = Err(Error::msg("no test ran"));
         }
@@ -191,8 +191,8 @@ impl Stage {
     }
 }
 
-/// Runs `stages`, or those that run by default, each even after a failure of another: one run shows
-/// every failure.
+/// Runs `stages`, or those that run by default, all of them even after a failure, so that one run
+/// shows every failure.
 pub fn run(stages: &[Stage], verbose: bool) -> Result<()> {
     let all = Stage::value_variants();
     let chosen: Vec<Stage> = match stages {
@@ -204,7 +204,7 @@ pub fn run(stages: &[Stage], verbose: bool) -> Result<()> {
     folders.sort_unstable();
     folders.dedup();
     if stages.is_empty() && !chosen.contains(&Stage::Deny) {
-        println!("Without the stage deny: cargo-deny is not installed.");
+        println!("Skipping the stage deny: cargo-deny is not installed.");
     }
     let browser = chosen.iter().any(|stage| stage.needs_browser());
     setup::announce(&folders, browser);
@@ -217,11 +217,12 @@ pub fn run(stages: &[Stage], verbose: bool) -> Result<()> {
     };
     let mut outcomes: Vec<Outcome> = thread::scope(|scope| {
         if browser {
-            // Downloaded while others compile. The stages that need it report a failure.
+            // Downloaded while other stages compile. A failure is reported by the stages that need
+            // it.
             scope.spawn(|| shared.browser(&mut Job::beside_others("browser", verbose)).ok());
         }
         let lanes = LANES.map(|lane| scope.spawn(|| run(lane)));
-        lanes.into_iter().flat_map(|lane| lane.join().expect("a lane does not panic")).collect()
+        lanes.into_iter().flat_map(|lane| lane.join().expect("a stage does not panic")).collect()
     });
     outcomes.extend(run(&ALONE));
     outcomes.sort_by_key(|outcome| outcome.stage);
@@ -234,7 +235,7 @@ pub fn run(stages: &[Stage], verbose: bool) -> Result<()> {
     Ok(())
 }
 
-/// A place for the report of a test runner, without the one of an earlier run.
+/// The path for the report of a test runner; deletes the report of an earlier run.
 fn report_file(name: &str) -> Result<PathBuf> {
     let folder = root().join("target/xtask");
     std::fs::create_dir_all(&folder)?;
@@ -248,14 +249,14 @@ fn report_file(name: &str) -> Result<PathBuf> {
 fn check_page(job: &mut Job, shared: &Shared) -> Result<()> {
     setup::npm_packages(job, page::FOLDER)?;
     setup::npm_packages(job, END_TO_END)?;
-    // Types of the crate are among what is checked.
+    // The types of the crate are checked too.
     shared.package(job)?;
     let lint = setup::npm(page::FOLDER, ["run", "--if-present", "lint"]);
     let check = setup::npm(page::FOLDER, ["run", "check"]);
     let check_tests = setup::npm(END_TO_END, ["run", "check"]);
     let results = [
         job.run("lint the page", lint),
-        job.run("check its types", check),
+        job.run("check the types of the page", check),
         job.run("check the types of the end-to-end tests", check_tests),
         unit_tests(job, "vitest.json", &[], |run| run),
         shared.page(job),
@@ -263,7 +264,7 @@ fn check_page(job: &mut Job, shared: &Shared) -> Result<()> {
     all(results)
 }
 
-/// Unit tests of the page: those of some files, or all.
+/// Runs the unit tests of the page, of some files or all.
 fn unit_tests(
     job: &mut Job,
     report: &str,
@@ -282,8 +283,8 @@ fn unit_tests(
     all([run, tests])
 }
 
-/// What the page writes as programs in Python, run and set against the crate: a program that is not
-/// run is a failure here.
+/// Runs the Python programs that the page writes, and compares them with the crate. A skipped
+/// program is a failure in this stage.
 fn programs(job: &mut Job, shared: &Shared) -> Result<()> {
     const FILES: [&str; 4] = [
         "src/share/code.test.ts",
@@ -297,7 +298,7 @@ fn programs(job: &mut Job, shared: &Shared) -> Result<()> {
     unit_tests(job, "vitest-python.json", &FILES, |run| run.env("ELBO_ROOM_PYTHON", &python))
 }
 
-/// One error that says all of them.
+/// Joins all errors into one.
 pub fn all(results: impl IntoIterator<Item = Result<()>>) -> Result<()> {
     let errors: Vec<String> =
         results.into_iter().filter_map(|r| r.err()).map(|error| format!("{error:#}")).collect();
@@ -305,7 +306,7 @@ pub fn all(results: impl IntoIterator<Item = Result<()>>) -> Result<()> {
     Ok(())
 }
 
-/// Runs the tests of a script of `tests/e2e/package.json`.
+/// Runs the tests of a script in `tests/e2e/package.json`.
 fn end_to_end(job: &mut Job, shared: &Shared, script: &str) -> Result<()> {
     let browser = shared.browser(job)?;
     setup::npm_packages(job, END_TO_END)?;
@@ -328,7 +329,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stages_share_is_made_once_and_its_failure_is_told_to_all() {
+    fn shared_products_are_made_once_and_all_stages_see_a_failure() {
         let cell = Once::default();
         let first = once::<()>(&cell, "page", || bail!("broken")).unwrap_err();
         let second = once(&cell, "page", || panic!("made twice")).unwrap_err();
@@ -348,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn all_failures_of_a_stage_are_said() {
+    fn all_failures_of_a_stage_are_reported() {
         assert!(all([Ok(()), Ok(())]).is_ok());
         let error = all([Err(Error::msg("one")), Ok(()), Err(Error::msg("two"))]).unwrap_err();
         assert_eq!(error.to_string(), "one; two");
