@@ -1,8 +1,10 @@
-//! What JSON and JavaScript call the values of [`math`](crate::math), which itself knows neither.
+//! What JSON and JavaScript call the values of [`math`](crate::math), which itself knows neither,
+//! and how its structs are read: a field that they do not have is an error.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::math::inference::gradient::GradientEstimator;
+use crate::math::inference::logistic_regression::Observation;
 use crate::math::inference::optimizer::OptimizerKind;
 use crate::math::inference::target::TargetKind;
 use crate::math::inference::variational::Family;
@@ -10,6 +12,7 @@ use crate::math::likelihood::Task;
 use crate::math::parameterization::Parameterization;
 use crate::math::plane::training::Weighting;
 use crate::math::proposal::ProposalKind;
+use crate::math::quantiles::Histogram;
 use crate::math::schedule::ScheduleKind;
 
 /// The names of the variants of an enum: how serde reads and writes them, and, for the tests that
@@ -151,5 +154,51 @@ named! {
     #[cfg_attr(test, ts(rename = "GradientEstimator"))]
     GradientEstimator as GradientEstimatorNames {
         Reparameterized, ScoreFunction
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Observation", deny_unknown_fields)]
+struct ObservationFields {
+    x: f64,
+    label: u8,
+}
+
+impl<'de> Deserialize<'de> for Observation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ObservationFields::deserialize(deserializer)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Histogram", deny_unknown_fields)]
+struct HistogramFields {
+    edges: Vec<f64>,
+    counts: Vec<u64>,
+}
+
+impl<'de> Deserialize<'de> for Histogram {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        HistogramFields::deserialize(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message<T: serde::de::DeserializeOwned>(json: &str) -> String {
+        let read = serde_json::from_str::<T>(json);
+        read.err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn structs_refuse_unknown_fields() {
+        let told = message::<Observation>(r#"{"x":1,"label":0,"y":2}"#);
+        assert_eq!(told, "unknown field `y`, expected `x` or `label` at line 1 column 20");
+        let told = message::<Histogram>(r#"{"edges":[],"bins":[]}"#);
+        assert_eq!(told, "unknown field `bins`, expected `edges` or `counts` at line 1 column 18");
+        let told = message::<Observation>("1");
+        assert!(told.contains("expected struct Observation"), "{told}");
     }
 }

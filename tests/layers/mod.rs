@@ -55,6 +55,9 @@ fn faults(path: &str, text: &str) -> Vec<String> {
         if is_in("math") && line.replace("ts(rename", "").contains("rename") {
             found.push(format!("{path}:{}: math has names of JavaScript", i + 1));
         }
+        if is_in("math") && line.contains("deny_unknown_fields") {
+            found.push(format!("{path}:{}: math says how it is read", i + 1));
+        }
         for (library, places) in LIBRARIES {
             if begins(line, library) && !places.iter().any(|place| path.starts_with(place)) {
                 found.push(format!("{path}:{}: {library} is for {places:?}", i + 1));
@@ -228,7 +231,7 @@ fn a_circle_is_found_however_it_is_spelled() {
 }
 
 #[test]
-fn what_is_named_across_layers_is_found() {
+fn uses_across_layers_are_found() {
     let engine = "use crate::engine::{Vae, Sampler};\n/// like [`crate::engine::Vae`]\n";
     assert_eq!(faults("model/load.rs", engine), ["model/load.rs: model uses engine"]);
     assert_eq!(faults("bindings/vae.rs", engine), [""; 0]);
@@ -256,6 +259,9 @@ fn what_is_named_across_layers_is_found() {
         assert_eq!(faults("engine/vae.rs", face), [""; 0]);
     }
     assert_eq!(faults("math/roc.rs", "derive(ts_rs::TS), ts(rename = \"Roc\")"), [""; 0]);
+    let strict = "#[serde(deny_unknown_fields)]";
+    assert_eq!(faults("math/roc.rs", strict), ["math/roc.rs:1: math says how it is read"]);
+    assert_eq!(faults("names.rs", strict), [""; 0]);
 }
 
 /// rustfmt keeps the width of code; comments and strings it leaves as they are.

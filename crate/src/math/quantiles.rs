@@ -42,8 +42,7 @@ pub fn share_below(values: &[f64], shares: &[f64], value: f64) -> f64 {
 }
 
 /// Counts of values in bins of equal width.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Histogram {
     /// One edge more than counts, ascending.

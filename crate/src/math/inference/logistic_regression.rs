@@ -1,7 +1,7 @@
 //! The posterior of a Bayesian logistic regression with one input: P(label = 1 | x) = sigmoid(slope
 //! x + intercept).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Point;
 use super::quadrature::{Node, moments, normal_nodes, normalize};
@@ -11,8 +11,7 @@ use crate::math::gaussian::log_density;
 use crate::math::numeric::{sigmoid, softplus};
 
 /// An observation of the logistic regression.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "InferenceObservation"))]
 pub struct Observation {
     /// -10 to 10.
