@@ -86,7 +86,7 @@ fn axes_change_places() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn pairs_and_sums_go_over_axes_of_length_one() {
+fn binary_functions_and_sums_broadcast_over_axes_of_length_1() {
     let cases: [(&[usize], &[usize], &[usize]); 7] = [
         (&[], &[], &[]),
         (&[3], &[3], &[3]),

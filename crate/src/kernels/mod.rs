@@ -1,7 +1,7 @@
-//! What most of a network's time is spent in, as functions over slices.
+//! The functions over slices in which a network spends most of its time.
 //!
-//! Written so that the compiler makes vector code of them: loops over arrays of a fixed length, no
-//! branches inside. All sums are taken in a fixed order and without fused multiply-adds, so
+//! Their loops run over arrays of a fixed length and have no branches, so that LLVM vectorizes
+//! them. All sums are computed in a fixed order and without fused multiply-adds, so that
 //! WebAssembly gives the same bits on every machine.
 
 pub mod activation;
@@ -16,6 +16,6 @@ pub mod sinusoid;
 mod tile;
 pub mod winograd;
 
-/// Values that are summed one after the other in single precision. In longer sums the roundings of
-/// values that are nearly alike add up, all in one direction.
+/// Length of the segments whose values are summed in single precision. In longer sums the rounding
+/// errors of nearly equal values accumulate, all in one direction.
 const LONGEST: usize = 1024;

@@ -1,45 +1,47 @@
-//! Moving values without computing.
+//! Operators that only move values.
 
 /// `out[i_p0, i_p1, …] = x[i_0, i_1, …]`: the axes of x, of lengths `shape`, in the order
 /// `permutation`.
 pub fn transpose<T: Copy>(x: &[T], shape: &[usize], permutation: &[usize], out: &mut [T]) {
-    let mut steps = vec![1; shape.len()];
+    let mut strides = vec![1; shape.len()];
     for axis in (1..shape.len()).rev() {
-        steps[axis - 1] = steps[axis] * shape[axis];
+        strides[axis - 1] = strides[axis] * shape[axis];
     }
-    // Axes that stay together are walked as one.
+    // Axes that stay adjacent are merged.
     let mut axes: Vec<(usize, usize)> = Vec::new();
-    for (length, step) in permutation
+    for (length, stride) in permutation
         .iter()
-        .map(|&axis| (shape[axis], steps[axis]))
+        .map(|&axis| (shape[axis], strides[axis]))
         .filter(|&(length, _)| length != 1)
     {
         match axes.last_mut() {
-            Some((all, outer)) if *outer == length * step => (*all, *outer) = (*all * length, step),
-            _ => axes.push((length, step)),
+            Some((all, outer)) if *outer == length * stride => {
+                (*all, *outer) = (*all * length, stride);
+            }
+            _ => axes.push((length, stride)),
         }
     }
     if out.is_empty() {
         return;
     }
-    let (length, step) = axes.pop().unwrap_or((1, 1));
+    let (length, stride) = axes.pop().unwrap_or((1, 1));
     let mut index = vec![0; axes.len()];
     let mut start = 0;
     for run in out.chunks_exact_mut(length) {
-        if step == 1 {
+        if stride == 1 {
             run.copy_from_slice(&x[start..][..length]);
         } else {
-            for (out, value) in run.iter_mut().zip(x[start..].iter().step_by(step)) {
+            for (out, value) in run.iter_mut().zip(x[start..].iter().step_by(stride)) {
                 *out = *value;
             }
         }
-        for (axis, &(length, step)) in axes.iter().enumerate().rev() {
+        for (axis, &(length, stride)) in axes.iter().enumerate().rev() {
             index[axis] += 1;
-            start += step;
+            start += stride;
             if index[axis] < length {
                 break;
             }
-            start -= length * step;
+            start -= length * stride;
             index[axis] = 0;
         }
     }

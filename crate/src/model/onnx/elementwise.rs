@@ -1,8 +1,7 @@
-//! Functions of single values and of pairs of values, and reductions, over the types that a lowered
-//! model computes with: f32, and i64 for shapes, indices and classes.
+//! Unary, binary and reduction operators for the types that a lowered model computes with: f32, and
+//! i64 for shapes, indices and classes.
 //!
-//! These are not tract's own, whose functions differ in the last bits from one processor to
-//! another.
+//! They replace tract's own, whose results differ in the last bits between processors.
 
 use tract_core::internal::*;
 
@@ -11,9 +10,9 @@ use crate::kernels::{activation, elementwise, sinusoid};
 
 type Shape = TVec<usize>;
 
-/// A function of each value.
+/// A function that is applied to each value.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Function {
+pub(super) enum UnaryOp {
     /// x · sigmoid(x).
     Silu,
     Sigmoid,
@@ -27,8 +26,8 @@ pub(super) enum Function {
     Other(&'static str, fn(f32) -> f32),
 }
 
-impl Function {
-    /// The function that tract calls so.
+impl UnaryOp {
+    /// The function of this name in tract.
     pub(super) fn named(name: &str) -> Option<Self> {
         let other = |name, function| Some(Self::Other(name, function));
         match name {
@@ -69,7 +68,7 @@ impl Function {
         }
     }
 
-    /// Takes the function of each value, in place.
+    /// Applies the function to each value, in place.
     pub(super) fn apply(self, values: &mut [f32]) {
         match self {
             Self::Silu => activation::silu(values),
@@ -105,10 +104,10 @@ impl Function {
     }
 }
 
-/// A function of each value of f32.
+/// Applies a function to each value of a tensor of f32.
 #[derive(Clone, Debug)]
 pub(super) struct Unary {
-    pub function: Function,
+    pub function: UnaryOp,
     pub shape: Shape,
 }
 
@@ -132,7 +131,7 @@ operator!(Unary, |op: &Unary| op.function.name());
 
 /// A function of two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pair {
+pub(super) enum BinaryOp {
     Add,
     Sub,
     Mul,
@@ -143,8 +142,8 @@ pub(super) enum Pair {
     Max,
 }
 
-impl Pair {
-    /// The function that tract calls so.
+impl BinaryOp {
+    /// The function of this name in tract.
     pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "Add" => Self::Add,
@@ -164,10 +163,11 @@ fn remainder(a: f32, b: f32) -> f32 {
     a % b
 }
 
-/// Inputs have as many axes as the result, of the same length or of length 1.
+/// Applies a function to the values of two inputs, which have the rank of the result and are
+/// broadcast along axes of length 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Binary {
-    pub pair: Pair,
+    pub function: BinaryOp,
     pub shape: Shape,
 }
 
@@ -194,7 +194,7 @@ impl Binary {
     ) -> TractResult<Tensor> {
         let (a, b) = (inputs[0].try_as_plain_ram()?, inputs[1].try_as_plain_ram()?);
         let (a, b) = (a.as_slice::<T>()?, b.as_slice::<T>()?);
-        // What is shared has one axis less.
+        // An input that all states share has no axis of states.
         let shape_of = |input: &TValue| match input.rank() > self.shape.len() {
             true => input.shape().into(),
             false => of_states(1, input.shape()),
@@ -208,40 +208,41 @@ impl Binary {
     }
 
     fn of_f32(&self, states: usize, inputs: &[TValue]) -> TractResult<Tensor> {
-        match self.pair {
-            Pair::Add => self.each(states, inputs, |a: f32, b| a + b),
-            Pair::Sub => self.each(states, inputs, |a: f32, b| a - b),
-            Pair::Mul => self.each(states, inputs, |a: f32, b| a * b),
-            Pair::Div => self.each(states, inputs, |a: f32, b| a / b),
-            // These take longer than a call.
-            Pair::Rem => self.each(states, inputs, remainder as fn(f32, f32) -> f32),
-            Pair::Pow => self.each(states, inputs, libm::powf as fn(f32, f32) -> f32),
+        match self.function {
+            BinaryOp::Add => self.each(states, inputs, |a: f32, b| a + b),
+            BinaryOp::Sub => self.each(states, inputs, |a: f32, b| a - b),
+            BinaryOp::Mul => self.each(states, inputs, |a: f32, b| a * b),
+            BinaryOp::Div => self.each(states, inputs, |a: f32, b| a / b),
+            // Called through a pointer: the call costs little beside these functions.
+            BinaryOp::Rem => self.each(states, inputs, remainder as fn(f32, f32) -> f32),
+            BinaryOp::Pow => self.each(states, inputs, libm::powf as fn(f32, f32) -> f32),
             // NaN stays NaN, as it does in onnxruntime.
-            Pair::Min => {
+            BinaryOp::Min => {
                 self.each(states, inputs, |a: f32, b| if a < b || a.is_nan() { a } else { b })
             }
-            Pair::Max => {
+            BinaryOp::Max => {
                 self.each(states, inputs, |a: f32, b| if a > b || a.is_nan() { a } else { b })
             }
         }
     }
 
-    /// Through a pointer, as integers are few: they are shapes, indices and classes.
+    /// Calls through a function pointer, which keeps the code small: tensors of i64 are shapes,
+    /// indices and classes, and so have few values.
     fn of_i64(&self, states: usize, inputs: &[TValue]) -> TractResult<Tensor> {
-        if matches!(self.pair, Pair::Div | Pair::Rem) {
+        if matches!(self.function, BinaryOp::Div | BinaryOp::Rem) {
             let divisors = inputs[1].try_as_plain_ram()?;
             ensure!(!divisors.as_slice::<i64>()?.contains(&0), "an integer is divided by zero");
         }
-        let function: fn(i64, i64) -> i64 = match self.pair {
-            Pair::Add => i64::wrapping_add,
-            Pair::Sub => i64::wrapping_sub,
-            Pair::Mul => i64::wrapping_mul,
-            Pair::Div => i64::wrapping_div,
-            Pair::Rem => i64::wrapping_rem,
-            Pair::Min => i64::min,
-            Pair::Max => i64::max,
+        let function: fn(i64, i64) -> i64 = match self.function {
+            BinaryOp::Add => i64::wrapping_add,
+            BinaryOp::Sub => i64::wrapping_sub,
+            BinaryOp::Mul => i64::wrapping_mul,
+            BinaryOp::Div => i64::wrapping_div,
+            BinaryOp::Rem => i64::wrapping_rem,
+            BinaryOp::Min => i64::min,
+            BinaryOp::Max => i64::max,
             // A negative power of an integer is 0, but for 1 and -1.
-            Pair::Pow => |a, b| match (u32::try_from(b), a) {
+            BinaryOp::Pow => |a, b| match (u32::try_from(b), a) {
                 (Ok(b), _) => a.wrapping_pow(b),
                 (Err(_), 1) => 1,
                 (Err(_), -1) if b % 2 == 0 => 1,
@@ -253,18 +254,18 @@ impl Binary {
     }
 }
 
-operator!(Binary, |op: &Binary| match op.pair {
-    Pair::Add => "Add",
-    Pair::Sub => "Sub",
-    Pair::Mul => "Mul",
-    Pair::Div => "Div",
-    Pair::Rem => "Rem",
-    Pair::Pow => "Pow",
-    Pair::Min => "Min",
-    Pair::Max => "Max",
+operator!(Binary, |op: &Binary| match op.function {
+    BinaryOp::Add => "Add",
+    BinaryOp::Sub => "Sub",
+    BinaryOp::Mul => "Mul",
+    BinaryOp::Div => "Div",
+    BinaryOp::Rem => "Rem",
+    BinaryOp::Pow => "Pow",
+    BinaryOp::Min => "Min",
+    BinaryOp::Max => "Max",
 });
 
-/// How values become one.
+/// The function that reduces values to one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reduction {
     Sum,

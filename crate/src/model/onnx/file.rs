@@ -1,5 +1,5 @@
-//! An ONNX file as protocol buffers: reading, its external data, and the part of the graph that the
-//! wanted outputs need.
+//! An ONNX file as protocol buffers: reading it and its external data, and reducing the graph to
+//! what the requested outputs depend on.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use super::Dim;
 use super::import_error::ImportError;
 use super::recognize::recognize;
 
-/// Reads a file; the message of a failure goes on after the file's name.
+/// Reads a file; the error message is the predicate of a sentence whose subject is the file's name.
 pub(super) fn read(bytes: &[u8]) -> Result<ModelProto, ImportError> {
     if let Some(what) = recognize(bytes) {
         return Err(what.into());
@@ -27,13 +27,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<ModelProto, ImportError> {
     }
 }
 
-/// The version of the operators of ONNX's own domain; 0 where the file does not say.
+/// The opset of ONNX's own domain; 0 if the file does not state it.
 pub(super) fn opset(proto: &ModelProto) -> i64 {
     let own = |domain: &str| domain.is_empty() || domain == "ai.onnx";
     proto.opset_import.iter().find(|import| own(&import.domain)).map_or(0, |import| import.version)
 }
 
-/// The name of an operator, with its domain where that is not ONNX's own.
+/// The name of an operator, with its domain unless that is ONNX's own.
 pub(super) fn operator(node: &NodeProto) -> String {
     match node.domain.as_str() {
         "" | "ai.onnx" => node.op_type.clone(),
@@ -41,7 +41,7 @@ pub(super) fn operator(node: &NodeProto) -> String {
     }
 }
 
-/// ONNX's name of an element type, as in its documents.
+/// The name of an element type in ONNX's documentation.
 pub(super) fn element_type(code: i32) -> String {
     match DataType::try_from(code) {
         Ok(DataType::Float) => "float32".into(),
@@ -97,7 +97,7 @@ fn external<'a>(tensor: &'a TensorProto, key: &str) -> Option<&'a str> {
     tensor.external_data.iter().find(|entry| entry.key == key).map(|entry| entry.value.as_str())
 }
 
-/// Names of the files in which a graph has its weights, each once.
+/// Names of the external data files of a graph, each once.
 pub(super) fn external_files(graph: &GraphProto) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for tensor in tensors(graph).filter(|tensor| is_external(tensor)) {
@@ -109,7 +109,7 @@ pub(super) fn external_files(graph: &GraphProto) -> Vec<String> {
     names
 }
 
-/// Puts the weights of the external data file into the graph.
+/// Copies the weights of the external data file into the graph.
 pub(super) fn embed(graph: &mut GraphProto, data: Option<&[u8]>) -> Result<(), ImportError> {
     let files = external_files(graph);
     let data = match (files.as_slice(), data) {
@@ -155,7 +155,7 @@ pub(super) fn embed(graph: &mut GraphProto, data: Option<&[u8]>) -> Result<(), I
     Ok(())
 }
 
-/// The names of the values that `outputs` need, themselves included.
+/// The names of `outputs`, and of all values that they depend on.
 pub(super) fn needed(graph: &GraphProto, outputs: &[&str]) -> HashSet<String> {
     let mut producers: HashMap<&str, &NodeProto> = HashMap::new();
     for node in &graph.node {
@@ -175,7 +175,7 @@ pub(super) fn needed(graph: &GraphProto, outputs: &[&str]) -> HashSet<String> {
 }
 
 /// Makes the values `outputs` (any values of the graph) the outputs, and drops all nodes and
-/// weights that they do not need.
+/// weights that they do not depend on.
 pub(super) fn select(graph: &mut GraphProto, outputs: &[&str]) {
     let needed = needed(graph, outputs);
     graph.node.retain(|node| node.output.iter().any(|name| needed.contains(name)));
@@ -250,7 +250,7 @@ pub(super) fn widen(graph: &mut GraphProto) {
     });
 }
 
-/// The f32 of an f16 without a branch, so that the compiler makes vector code of it.
+/// Converts an f16 to f32 without a branch, so that LLVM vectorizes it.
 pub(super) fn widened(half: u16) -> f32 {
     // The exponent's bias grows from 15 to 127; a product makes subnormal numbers normal.
     const SCALE: f32 = f32::from_bits((127 + 112) << 23);

@@ -1,4 +1,4 @@
-//! Questions to a typed model about what gives its values.
+//! Queries of a typed model: the producers of values, constants, shapes.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use tract_core::ops::identity::Identity;
 
 use super::lowering::Lowering;
 
-/// A model, what is known of it, and how often each value is taken.
+/// A model, its constants, and how many inputs and outputs use each value.
 pub(super) struct Finder<'l, 's> {
     pub lowering: &'l Lowering<'s>,
     pub source: &'s TypedModel,
@@ -28,8 +28,7 @@ impl<'l, 's> Finder<'l, 's> {
         Self { lowering, source, uses }
     }
 
-    /// The node that gives a value, where casts between real types, which are not computed, are
-    /// passed over.
+    /// The node that computes a value, before casts between real types, which compute nothing.
     pub(super) fn producer(&self, outlet: OutletId) -> &'s TypedNode {
         self.source.node(self.through_casts(outlet).node)
     }
@@ -37,15 +36,15 @@ impl<'l, 's> Finder<'l, 's> {
     pub(super) fn through_casts(&self, mut outlet: OutletId) -> OutletId {
         loop {
             let node = self.source.node(outlet.node);
-            if !self.is_nothing(node) {
+            if !self.is_no_op(node) {
                 return outlet;
             }
             outlet = node.inputs[0];
         }
     }
 
-    /// Whether a node gives what it takes.
-    pub(super) fn is_nothing(&self, node: &TypedNode) -> bool {
+    /// Whether the output of a node is its input: an identity, or a cast between real types.
+    pub(super) fn is_no_op(&self, node: &TypedNode) -> bool {
         let real =
             |outlet| self.source.outlet_fact(outlet).is_ok_and(|fact| fact.datum_type.is_float());
         node.op_is::<Identity>()
@@ -60,8 +59,8 @@ impl<'l, 's> Finder<'l, 's> {
         Some(self.source.outlet_fact(outlet).ok()?.shape.as_concrete()?.into())
     }
 
-    /// The inputs of the function `name` of two values, if it gives this value.
-    pub(super) fn pair(&self, outlet: OutletId, name: &str) -> Option<[OutletId; 2]> {
+    /// The inputs of the binary function `name`, if it computes this value.
+    pub(super) fn binary_inputs(&self, outlet: OutletId, name: &str) -> Option<[OutletId; 2]> {
         let node = self.producer(outlet);
         if node.op_as::<TypedBinOp>()?.0.name() != name {
             return None;
@@ -69,13 +68,13 @@ impl<'l, 's> Finder<'l, 's> {
         Some([node.inputs[0], node.inputs[1]])
     }
 
-    /// The input of the function `name` of one value, if it gives this value.
-    pub(super) fn function(&self, outlet: OutletId, name: &str) -> Option<OutletId> {
+    /// The input of the unary function `name`, if it computes this value.
+    pub(super) fn unary_input(&self, outlet: OutletId, name: &str) -> Option<OutletId> {
         let node = self.producer(outlet);
         (node.op_as::<ElementWiseOp>()?.0.name() == name).then(|| node.inputs[0])
     }
 
-    /// The value before reshapes that keep the order of the values.
+    /// The value before reshapes, which keep the order of the values in memory.
     pub(super) fn before_reshapes(&self, mut outlet: OutletId) -> OutletId {
         loop {
             outlet = self.through_casts(outlet);

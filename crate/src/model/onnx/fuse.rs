@@ -1,8 +1,8 @@
-//! Finds what several of tract's operators spell out and one kernel computes.
+//! Finds groups of tract's operators that one kernel computes.
 //!
-//! A fusion grows from its core (a convolution, a product with weights, a normalization) as later
-//! operators take its result: each node either extends the fusion of what it takes, if nothing else
-//! takes that, or stands for itself.
+//! A fusion starts with a core (a convolution, a product with weights, a normalization) and is
+//! extended by the operators that use its result: a node extends the fusion of its input, if it is
+//! the only user of that input, or is lowered by itself.
 
 use std::collections::HashMap;
 
@@ -26,19 +26,19 @@ pub(super) enum Core {
     Linear { node: usize },
     /// A normalization, with its scale and shift.
     Normalization { of: Normalization, scale: Option<OutletId>, shift: Option<OutletId> },
-    /// A function of one value, by its name.
-    Function { name: &'static str, x: OutletId },
+    /// A unary function, by its name.
+    Unary { name: &'static str, x: OutletId },
     /// Each pixel of x becomes a rectangle.
     Upsample { x: OutletId, factors: [usize; 2] },
 }
 
-/// A core and what is done to its result, in this order.
+/// A core, and the epilogue that is applied to its result, in the order of the fields.
 #[derive(Clone, Debug)]
 pub(super) struct Fusion {
     pub core: Core,
-    /// Factors and summands of the channels or columns.
+    /// Scale and shift of each channel or column.
     pub affine: Option<(Vec<f32>, Vec<f32>)>,
-    /// A value of the result's shape that is added.
+    /// A value that is added, of the shape of the result.
     pub residual: Option<OutletId>,
     pub silu: bool,
     /// Shape of the result in the graph.
@@ -46,12 +46,12 @@ pub(super) struct Fusion {
 }
 
 impl Fusion {
-    /// A core by itself.
+    /// A core without an epilogue.
     pub(super) fn of(core: Core) -> Self {
         Self { core, affine: None, residual: None, silu: false, shape: tvec!() }
     }
 
-    /// The outlets of the source that it takes.
+    /// The outlets of the source model that are its inputs.
     fn inputs(&self, source: &TypedModel) -> TVec<OutletId> {
         let mut inputs: TVec<OutletId> = match &self.core {
             Core::Convolution { node } | Core::Linear { node } => {
@@ -60,44 +60,45 @@ impl Fusion {
             Core::Normalization { of, scale, shift } => {
                 [Some(of.x), *scale, *shift].into_iter().flatten().collect()
             }
-            Core::Function { x, .. } | Core::Upsample { x, .. } => tvec!(*x),
+            Core::Unary { x, .. } | Core::Upsample { x, .. } => tvec!(*x),
         };
         inputs.extend(self.residual);
         inputs
     }
 }
 
-/// The fusions that end at the nodes of a model.
+/// The fusions of a model, by their last nodes.
 pub(super) struct Fusions<'s> {
     source: &'s TypedModel,
-    ending: HashMap<usize, Fusion>,
-    /// Nodes whose values are constants.
-    known: Vec<bool>,
+    by_last_node: HashMap<usize, Fusion>,
+    /// Whether the value of a node is a constant.
+    constant: Vec<bool>,
 }
 
 impl<'s> Fusions<'s> {
-    /// Finds all fusions, where the lowering knows the constants.
+    /// Finds all fusions; the lowering has the constants.
     pub(super) fn find(lowering: &Lowering<'s>, order: &[usize]) -> TractResult<Self> {
         let finder = Finder::new(lowering, order);
-        let mut ending = HashMap::new();
+        let mut fusions = HashMap::new();
         for &id in order {
             if lowering.known(id.into()).is_none()
-                && let Some(mut fusion) = finder.at(id, &ending)
+                && let Some(mut fusion) = finder.at(id, &fusions)
             {
                 fusion.shape = finder.shape(id.into()).unwrap_or_default();
-                ending.insert(id, fusion);
+                fusions.insert(id, fusion);
             }
         }
-        let known = |id: usize| lowering.known(id.into()).is_some();
-        let known = (0..lowering.source.nodes().len()).map(known).collect();
-        Ok(Self { source: lowering.source, ending, known })
+        let is_constant = |id: usize| lowering.known(id.into()).is_some();
+        let constant = (0..lowering.source.nodes().len()).map(is_constant).collect();
+        Ok(Self { source: lowering.source, by_last_node: fusions, constant })
     }
 
     pub(super) fn at(&self, node: usize) -> Option<&Fusion> {
-        self.ending.get(&node)
+        self.by_last_node.get(&node)
     }
 
-    /// The nodes to lower, in order: what the outputs need, without what is inside a fusion.
+    /// The nodes to lower, in order: those that the outputs depend on, without the inner nodes of
+    /// fusions.
     pub(super) fn needed(&self, order: &[usize]) -> Vec<usize> {
         let mut wanted = vec![false; self.source.nodes().len()];
         for outlet in &self.source.outputs {
@@ -106,7 +107,7 @@ impl<'s> Fusions<'s> {
         let mut needed = Vec::new();
         for &id in order.iter().rev() {
             let node = self.source.node(id);
-            if !wanted[id] || self.known[id] || TypedModel::is_source(&node.op) {
+            if !wanted[id] || self.constant[id] || TypedModel::is_source(&node.op) {
                 continue;
             }
             needed.push(id);
@@ -124,20 +125,20 @@ impl<'s> Fusions<'s> {
 }
 
 impl Finder<'_, '_> {
-    /// The fusion that ends at what gives a value, if nothing else takes that value.
-    fn extended(
+    /// The fusion whose result is this value, if it can be extended: nothing else uses the value.
+    fn extendable(
         &self,
         outlet: OutletId,
         uses: usize,
-        ending: &HashMap<usize, Fusion>,
+        fusions: &HashMap<usize, Fusion>,
     ) -> Option<Fusion> {
         if self.uses.get(&outlet) != Some(&uses) {
             return None;
         }
-        ending.get(&outlet.node).filter(|fusion| !fusion.silu).cloned()
+        fusions.get(&outlet.node).filter(|fusion| !fusion.silu).cloned()
     }
 
-    fn at(&self, id: usize, ending: &HashMap<usize, Fusion>) -> Option<Fusion> {
+    fn at(&self, id: usize, fusions: &HashMap<usize, Fusion>) -> Option<Fusion> {
         let node = self.source.node(id);
         if node.op_is::<Conv>() || node.op_is::<Deconv>() {
             return Some(Fusion::of(Core::Convolution { node: id }));
@@ -146,14 +147,14 @@ impl Finder<'_, '_> {
             return self.linear(id, op);
         }
         if node.op_is::<AxisOp>() {
-            return self.upsample(id).or_else(|| self.reshaped(id, ending));
+            return self.upsample(id).or_else(|| self.reshaped(id, fusions));
         }
-        if self.is_nothing(node) {
-            return self.extended(node.inputs[0], 1, ending);
+        if self.is_no_op(node) {
+            return self.extendable(node.inputs[0], 1, fusions);
         }
         if let Some(op) = node.op_as::<ElementWiseOp>() {
             return match op.0.name().as_str() {
-                "Silu" => self.silu(node.inputs[0], 1, ending),
+                "Silu" => self.silu(node.inputs[0], 1, fusions),
                 "Ln" => self.softplus(node.inputs[0]),
                 _ => None,
             };
@@ -162,26 +163,26 @@ impl Finder<'_, '_> {
             "Mul" => {
                 let [a, b] = [node.inputs[0], node.inputs[1]];
                 let gated = [(a, b), (b, a)].into_iter().find(|&(x, gate)| {
-                    self.uses.get(&gate) == Some(&1) && self.function(gate, "Sigmoid") == Some(x)
+                    self.uses.get(&gate) == Some(&1) && self.unary_input(gate, "Sigmoid") == Some(x)
                 });
                 if let Some((x, _)) = gated {
-                    return self.silu(x, 2, ending);
+                    return self.silu(x, 2, fusions);
                 }
                 Normalization::find(self, id)
                     .map(|of| Fusion::of(Core::Normalization { of, scale: None, shift: None }))
-                    .or_else(|| self.either(id, |x, other| self.scaled(x, other, ending)))
+                    .or_else(|| self.either(id, |x, other| self.scaled(x, other, fusions)))
             }
             "Div" => Normalization::find(self, id)
                 .map(|of| Fusion::of(Core::Normalization { of, scale: None, shift: None })),
             "Add" => self
-                .either(id, |x, other| self.shifted(x, other, 1.0, ending))
-                .or_else(|| self.either(id, |x, other| self.residual(x, other, ending))),
-            "Sub" => self.shifted(node.inputs[0], node.inputs[1], -1.0, ending),
+                .either(id, |x, other| self.shifted(x, other, 1.0, fusions))
+                .or_else(|| self.either(id, |x, other| self.residual(x, other, fusions))),
+            "Sub" => self.shifted(node.inputs[0], node.inputs[1], -1.0, fusions),
             _ => None,
         }
     }
 
-    /// Tries the two inputs of a commutative function, the second first.
+    /// Tries both orders of the inputs of a commutative function, the second input first.
     fn either(
         &self,
         id: usize,
@@ -191,26 +192,26 @@ impl Finder<'_, '_> {
         find(inputs[1], inputs[0]).or_else(|| find(inputs[0], inputs[1]))
     }
 
-    /// x · sigmoid(x), where x is taken `uses` times.
-    fn silu(&self, x: OutletId, uses: usize, ending: &HashMap<usize, Fusion>) -> Option<Fusion> {
-        let alone = Fusion::of(Core::Function { name: "Silu", x });
-        let Some(fusion) = self.extended(x, uses, ending) else { return Some(alone) };
-        let takes = match &fusion.core {
+    /// x · sigmoid(x), where x is used `uses` times.
+    fn silu(&self, x: OutletId, uses: usize, fusions: &HashMap<usize, Fusion>) -> Option<Fusion> {
+        let alone = Fusion::of(Core::Unary { name: "Silu", x });
+        let Some(fusion) = self.extendable(x, uses, fusions) else { return Some(alone) };
+        let has_silu = match &fusion.core {
             Core::Convolution { .. } | Core::Linear { .. } => true,
             Core::Normalization { of, .. } => of.groups(&fusion.shape).is_some(),
             _ => false,
         };
-        Some(if takes { Fusion { silu: true, ..fusion } } else { alone })
+        Some(if has_silu { Fusion { silu: true, ..fusion } } else { alone })
     }
 
     /// ln(1 + exp(x)).
     fn softplus(&self, sum: OutletId) -> Option<Fusion> {
-        let [a, b] = self.pair(sum, "Add")?;
+        let [a, b] = self.binary_inputs(sum, "Add")?;
         let x = [(a, b), (b, a)].into_iter().find_map(|(one, exp)| {
             let one = self.constant(one)?;
-            is_all(one, 1.0).then(|| self.function(exp, "Exp"))?
+            is_all(one, 1.0).then(|| self.unary_input(exp, "Exp"))?
         })?;
-        Some(Fusion::of(Core::Function { name: "Softplus", x }))
+        Some(Fusion::of(Core::Unary { name: "Softplus", x }))
     }
 
     fn linear(&self, id: usize, op: &EinSum) -> Option<Fusion> {
@@ -224,7 +225,8 @@ impl Finder<'_, '_> {
         roles.is_linear().then(|| Fusion::of(Core::Linear { node: id }))
     }
 
-    /// The values of a constant that has one for each channel of `fusion`'s result, or one for all.
+    /// A constant as one value for each channel of `fusion`'s result: it has as many, or one for
+    /// all.
     fn per_channel(&self, constant: OutletId, fusion: &Fusion) -> Option<Vec<f32>> {
         let tensor = self.constant(constant)?;
         let rank = fusion.shape.len();
@@ -250,9 +252,9 @@ impl Finder<'_, '_> {
         &self,
         x: OutletId,
         factor: OutletId,
-        ending: &HashMap<usize, Fusion>,
+        fusions: &HashMap<usize, Fusion>,
     ) -> Option<Fusion> {
-        let mut fusion = self.extended(x, 1, ending)?;
+        let mut fusion = self.extendable(x, 1, fusions)?;
         if let Core::Normalization { of, scale, shift: None } = &mut fusion.core {
             if self.constant(factor).is_some_and(|factor| is_all(factor, 1.0)) {
                 return Some(fusion);
@@ -278,9 +280,9 @@ impl Finder<'_, '_> {
         x: OutletId,
         summand: OutletId,
         sign: f32,
-        ending: &HashMap<usize, Fusion>,
+        fusions: &HashMap<usize, Fusion>,
     ) -> Option<Fusion> {
-        let mut fusion = self.extended(x, 1, ending)?;
+        let mut fusion = self.extendable(x, 1, fusions)?;
         if let Core::Normalization { of, shift, .. } = &mut fusion.core {
             if self.constant(summand).is_some_and(|summand| is_zero(summand)) {
                 return Some(fusion);
@@ -299,14 +301,14 @@ impl Finder<'_, '_> {
         Some(fusion)
     }
 
-    /// A convolution and a value of its shape.
+    /// A convolution, and the sum of its result and a value of the same shape.
     fn residual(
         &self,
         x: OutletId,
         other: OutletId,
-        ending: &HashMap<usize, Fusion>,
+        fusions: &HashMap<usize, Fusion>,
     ) -> Option<Fusion> {
-        let fusion = self.extended(x, 1, ending)?;
+        let fusion = self.extendable(x, 1, fusions)?;
         let Core::Convolution { node } = fusion.core else { return None };
         let fits = self.source.node(node).op_is::<Conv>()
             && fusion.residual.is_none()
@@ -315,18 +317,19 @@ impl Finder<'_, '_> {
         fits.then_some(Fusion { residual: Some(other), ..fusion })
     }
 
-    /// A normalization whose groups are put apart before it and back after it.
-    fn reshaped(&self, id: usize, ending: &HashMap<usize, Fusion>) -> Option<Fusion> {
+    /// A normalization whose groups are an axis of their own only between two reshapes.
+    fn reshaped(&self, id: usize, fusions: &HashMap<usize, Fusion>) -> Option<Fusion> {
         let node = self.source.node(id);
         if let AxisOp::Move(..) = node.op_as::<AxisOp>()? {
             return None;
         }
-        let fusion = self.extended(node.inputs[0], 1, ending)?;
+        let fusion = self.extendable(node.inputs[0], 1, fusions)?;
         matches!(fusion.core, Core::Normalization { scale: None, shift: None, .. })
             .then_some(fusion)
     }
 
-    /// `[N, C, H, 1, W, 1]` by ones `[1, 1, 1, a, 1, b]`, or broadcast so, and merged.
+    /// `[N, C, H, 1, W, 1]` multiplied by ones `[1, 1, 1, a, 1, b]`, or broadcast to that shape,
+    /// then reshaped to `[N, C, a·H, b·W]`.
     fn upsample(&self, id: usize) -> Option<Fusion> {
         let &[n, c, height, width] = self.shape(id.into())?.as_slice() else { return None };
         let repeated = self.before_reshapes(id.into());
@@ -338,7 +341,7 @@ impl Finder<'_, '_> {
         let before = if node.op_is::<tract_core::ops::array::MultiBroadcastTo>() {
             node.inputs[0]
         } else {
-            let [x, y] = self.pair(repeated, "Mul")?;
+            let [x, y] = self.binary_inputs(repeated, "Mul")?;
             let ones = |outlet: OutletId| self.constant(outlet).is_some_and(|t| is_all(t, 1.0));
             if ones(y) {
                 x

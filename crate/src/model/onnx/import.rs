@@ -95,7 +95,7 @@ fn lacks_inputs(graph: &GraphProto, inputs: &[TensorSpec], outputs: &[&str]) -> 
 }
 
 /// Makes constants of the shapes that a graph asks for: behind a cut it may need what comes before
-/// for its shape alone, as where a decoder's picture is brought to the shape of the encoder's.
+/// for its shape alone, as where a decoder's image is brought to the shape of the encoder's.
 fn fix_shapes(proto: &mut ModelProto, inputs: &[TensorSpec], outputs: &[&str]) {
     let ports = proto.graph.iter().flat_map(|graph| &graph.input);
     let sources: Vec<(String, Element, Vec<usize>)> = ports

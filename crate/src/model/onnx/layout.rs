@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn there_and_back_is_nothing() {
+    fn inverse_permutations_cancel() {
         let there = Rearrange::transpose(&[1, 8, 5, 7], &TO_CHANNELS_LAST);
         let back = Rearrange::transpose(&[1, 5, 7, 8], &TO_CHANNELS_FIRST);
         assert!(!there.is_identity());

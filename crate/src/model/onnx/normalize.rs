@@ -20,31 +20,31 @@ impl Normalization {
     /// The normalization that ends at a division or a product.
     pub(super) fn find(finder: &Finder<'_, '_>, id: usize) -> Option<Self> {
         let outlet = OutletId::from(id);
-        let (centred, variance) = match finder.pair(outlet, "Div") {
-            Some([centred, root]) => (centred, finder.function(root, "Sqrt")?),
+        let (centred, variance) = match finder.binary_inputs(outlet, "Div") {
+            Some([centred, root]) => (centred, finder.unary_input(root, "Sqrt")?),
             None => {
-                let [a, b] = finder.pair(outlet, "Mul")?;
+                let [a, b] = finder.binary_inputs(outlet, "Mul")?;
                 let inverse = |outlet: OutletId| {
-                    finder
-                        .function(outlet, "Rsqrt")
-                        .or_else(|| finder.function(finder.function(outlet, "Recip")?, "Sqrt"))
+                    finder.unary_input(outlet, "Rsqrt").or_else(|| {
+                        finder.unary_input(finder.unary_input(outlet, "Recip")?, "Sqrt")
+                    })
                 };
                 inverse(b).map(|v| (a, v)).or_else(|| inverse(a).map(|v| (b, v)))?
             }
         };
-        let [a, b] = finder.pair(variance, "Add")?;
+        let [a, b] = finder.binary_inputs(variance, "Add")?;
         let (epsilon, variance) = match (finder.constant(a), finder.constant(b)) {
             (Some(epsilon), None) => (uniform(epsilon)?, b),
             (None, Some(epsilon)) => (uniform(epsilon)?, a),
             _ => return None,
         };
         let centred = finder.through_casts(centred);
-        let [x, mean] = finder.pair(centred, "Sub")?;
+        let [x, mean] = finder.binary_inputs(centred, "Sub")?;
         let (of, axes) = mean_of(finder, mean)?;
         let (square, square_axes) = mean_of(finder, variance)?;
-        let squared = finder.function(square, "Square").or_else(|| {
-            let [a, b] = finder.pair(square, "Mul").or_else(|| {
-                let [base, power] = finder.pair(square, "Pow")?;
+        let squared = finder.unary_input(square, "Square").or_else(|| {
+            let [a, b] = finder.binary_inputs(square, "Mul").or_else(|| {
+                let [base, power] = finder.binary_inputs(square, "Pow")?;
                 (uniform(finder.constant(power)?)? == 2.0).then_some([base, base])
             })?;
             (a == b).then_some(a)
@@ -104,10 +104,10 @@ impl Normalization {
 
 /// The value and the axes of which this is the mean: its sum by the number of values.
 fn mean_of(finder: &Finder<'_, '_>, mean: OutletId) -> Option<(OutletId, TVec<usize>)> {
-    let (sum, factor) = match finder.pair(mean, "Div") {
+    let (sum, factor) = match finder.binary_inputs(mean, "Div") {
         Some([sum, count]) => (sum, 1.0 / uniform(finder.constant(count)?)?),
         None => {
-            let [a, b] = finder.pair(mean, "Mul")?;
+            let [a, b] = finder.binary_inputs(mean, "Mul")?;
             match (finder.constant(a), finder.constant(b)) {
                 (Some(factor), None) => (b, uniform(factor)?),
                 (None, Some(factor)) => (a, uniform(factor)?),

@@ -69,7 +69,7 @@ pub(super) fn place_codes(graph: &mut GraphProto, [height, width]: [usize; 2]) {
     }
 }
 
-/// Whether a shape is that of channels, other than those of pictures, with an open height and
+/// Whether a shape is that of channels, other than those of images, with an open height and
 /// width.
 pub(super) fn is_code(dims: &[Dim]) -> bool {
     let open = |dim: &Dim| matches!(dim, Dim::Symbol(_));

@@ -12,7 +12,7 @@ use tract_onnx::pb::{AttributeProto, NodeProto};
 use tract_onnx::tract_hir::infer::InferenceOp;
 use tract_onnx::tract_hir::ops::element_wise::ElementWiseIntoHir;
 
-use super::elementwise::Function;
+use super::elementwise::UnaryOp;
 
 /// ONNX's functions whose values tract takes from the processor's library, with tract's names.
 const FUNCTIONS: [(&str, &str); 16] = [
@@ -101,7 +101,7 @@ impl ElementWiseMiniOp for Named {
     }
 
     fn eval_in_place(&self, tensor: &mut Tensor, _: Option<DatumType>) -> TractResult<()> {
-        let function = Function::named(self.0).context("unknown function")?;
+        let function = UnaryOp::named(self.0).context("unknown function")?;
         let datum_type = tensor.datum_type();
         let mut values = tensor.cast_to::<f32>()?.into_owned();
         function.apply(values.try_as_plain_ram_mut()?.as_slice_mut()?);

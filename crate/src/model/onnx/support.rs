@@ -14,7 +14,7 @@ use tract_core::ops::konst::Const;
 use tract_core::ops::nn::{Reduce, Softmax};
 use tract_core::ops::source::TypedSource;
 
-use super::elementwise::{Function, Pair};
+use super::elementwise::{BinaryOp, UnaryOp};
 
 /// Operators of tract's that compute nothing, or what is exact.
 const EXACT: [&str; 23] = [
@@ -89,12 +89,12 @@ fn is_supported(node: &TypedNode) -> bool {
     if let Some(op) = node.op_as::<ElementWiseOp>() {
         let name = op.0.name();
         return name == "LeakyRelu"
-            || Function::named(&name).is_some()
+            || UnaryOp::named(&name).is_some()
             || EXACT_FUNCTIONS.contains(&name.as_str());
     }
     if let Some(op) = node.op_as::<TypedBinOp>() {
         let name = op.0.name();
-        return Pair::named(name).is_some() || EXACT_FUNCTIONS.contains(&name);
+        return BinaryOp::named(name).is_some() || EXACT_FUNCTIONS.contains(&name);
     }
     op.is::<TypedSource>()
         || op.is::<Const>()

@@ -8,7 +8,7 @@ use tract_core::ops::cast::cast;
 use tract_core::ops::element_wise::ElementWiseOp;
 use tract_core::ops::nn::{LeakyRelu, Reduce, Reducer, Softmax, SoftmaxKind};
 
-use super::elementwise::{self, Binary, Function, Pair, Reduction, Unary};
+use super::elementwise::{self, Binary, BinaryOp, Reduction, Unary, UnaryOp};
 use super::fuse::{Core, Fusion};
 use super::layout::{Rearrange, TO_CHANNELS_FIRST, TO_CHANNELS_LAST};
 use super::lowering::{Lowering, Value};
@@ -30,9 +30,9 @@ impl Lowering<'_> {
             Core::Normalization { of, scale, shift } => {
                 self.normalization(of, [*scale, *shift], fusion)
             }
-            Core::Function { name, x } => {
+            Core::Unary { name, x } => {
                 let x = self.value(*x)?;
-                self.unary(Function::named(name).context("unknown function")?, &x)
+                self.unary(UnaryOp::named(name).context("unknown function")?, &x)
             }
             Core::Upsample { x, factors } => {
                 let x = self.value(*x)?;
@@ -71,8 +71,8 @@ impl Lowering<'_> {
         node.op_as::<Rearrange>().map(|op| (Value::Wire(node.inputs[0]), op.clone()))
     }
 
-    /// A function of each value, taken before the value is moved.
-    pub(super) fn unary(&mut self, function: Function, value: &Value) -> TractResult<Value> {
+    /// Applies a unary function, before a rearrangement of its input where there is one.
+    pub(super) fn unary(&mut self, function: UnaryOp, value: &Value) -> TractResult<Value> {
         let (x, moved) = match self.origin(value) {
             Some((x, moved)) => (x, Some(moved)),
             None => (value.clone(), None),
@@ -86,13 +86,13 @@ impl Lowering<'_> {
 
     pub(super) fn element_wise(&mut self, op: &ElementWiseOp, value: &Value) -> TractResult<Value> {
         let name = op.0.name();
-        if self.datum_type(value)? != DatumType::F32 || Function::named(&name).is_none() {
+        if self.datum_type(value)? != DatumType::F32 || UnaryOp::named(&name).is_none() {
             if let Some(op) = op.0.downcast_ref::<LeakyRelu>() {
-                return self.unary(Function::LeakyRelu(op.alpha), value);
+                return self.unary(UnaryOp::LeakyRelu(op.alpha), value);
             }
             return self.wire(ElementWiseOp(op.0.clone(), None), std::slice::from_ref(value));
         }
-        self.unary(Function::named(&name).context("unknown function")?, value)
+        self.unary(UnaryOp::named(&name).context("unknown function")?, value)
     }
 
     pub(super) fn binary_op(
@@ -104,20 +104,25 @@ impl Lowering<'_> {
         let types = [self.datum_type(a)?, self.datum_type(b)?];
         ensure!(types[0] == types[1], "its inputs are {types:?}, and must be of one type");
         let number = matches!(types[0], DatumType::F32 | DatumType::I64);
-        match Pair::named(op.0.name()).filter(|_| number) {
-            Some(pair) => self.binary(pair, a, b),
+        match BinaryOp::named(op.0.name()).filter(|_| number) {
+            Some(function) => self.binary(function, a, b),
             None => self.wire(TypedBinOp(op.0.clone(), None), &[a.clone(), b.clone()]),
         }
     }
 
-    /// A function of two values, of which either may be repeated along axes of length 1.
-    pub(super) fn binary(&mut self, pair: Pair, a: &Value, b: &Value) -> TractResult<Value> {
+    /// Applies a binary function, with both operands broadcast.
+    pub(super) fn binary(
+        &mut self,
+        function: BinaryOp,
+        a: &Value,
+        b: &Value,
+    ) -> TractResult<Value> {
         if let Some(constant) = b.constant()
             && let Some(value) = uniform(constant)
             && self.shape(b)?.iter().all(|&d| d == 1)
-            && let Some(function) = function_of_one(pair, value)
+            && let Some(unary) = unary_with_constant(function, value)
         {
-            return self.unary(function, a);
+            return self.unary(unary, a);
         }
         let shapes = [self.shape(a)?, self.shape(b)?];
         let shape = tract_core::broadcast::multi_broadcast(&shapes)?;
@@ -125,7 +130,7 @@ impl Lowering<'_> {
             let operands =
                 [self.transpose(a, &TO_CHANNELS_LAST)?, self.transpose(b, &TO_CHANNELS_LAST)?];
             let shape = TO_CHANNELS_LAST.iter().map(|&axis| shape[axis]).collect();
-            let made = self.wire(Binary { pair, shape }, &operands)?;
+            let made = self.wire(Binary { function, shape }, &operands)?;
             return self.transpose(&made, &TO_CHANNELS_FIRST);
         }
         // A single constant goes with any order of the other's values.
@@ -139,11 +144,11 @@ impl Lowering<'_> {
                 tensor.set_shape(&vec![1; shape.len()])?;
                 let single = Value::Constant(tensor.into_arc_tensor());
                 let operands = if at == 0 { [x, single] } else { [single, x] };
-                let made = self.wire(Binary { pair, shape }, &operands)?;
+                let made = self.wire(Binary { function, shape }, &operands)?;
                 return self.rearrange(&made, moved);
             }
         }
-        self.wire(Binary { pair, shape }, &[a.clone(), b.clone()])
+        self.wire(Binary { function, shape }, &[a.clone(), b.clone()])
     }
 
     pub(super) fn reduce(&mut self, op: &Reduce, x: &Value) -> TractResult<Value> {
@@ -162,7 +167,7 @@ impl Lowering<'_> {
         let last = self.is_channels_last(x)?;
         let mut value = if last { self.transpose(x, &TO_CHANNELS_LAST)? } else { x.clone() };
         if op.reducer == Reducer::MeanOfSquares {
-            value = self.unary(Function::named("Square").context("unknown function")?, &value)?;
+            value = self.unary(UnaryOp::named("Square").context("unknown function")?, &value)?;
         }
         let mut reduced = shape.clone();
         for &axis in &op.axes {
@@ -175,7 +180,7 @@ impl Lowering<'_> {
         let mut made = self.wire(elementwise::Reduce { reduction, shape: reduced }, &[value])?;
         if op.reducer == Reducer::MeanOfSquares {
             let count = Tensor::from_shape(&vec![1; rank], &[count as f32])?;
-            made = self.binary(Pair::Div, &made, &Value::Constant(count.into_arc_tensor()))?;
+            made = self.binary(BinaryOp::Div, &made, &Value::Constant(count.into_arc_tensor()))?;
         }
         if last { self.transpose(&made, &TO_CHANNELS_FIRST) } else { Ok(made) }
     }
@@ -277,19 +282,19 @@ impl Lowering<'_> {
             LayerNorm { columns: length, epsilon: of.epsilon, shape: self.shape(&operands[0])? };
         let made = self.wire(op, &operands)?;
         let made = self.reshape(&made, shape)?;
-        if fusion.silu { self.unary(Function::Silu, &made) } else { Ok(made) }
+        if fusion.silu { self.unary(UnaryOp::Silu, &made) } else { Ok(made) }
     }
 }
 
-/// The function of one value that a function with this constant is.
-fn function_of_one(pair: Pair, constant: f32) -> Option<Function> {
-    match (pair, constant) {
-        (Pair::Max, 0.0) => Some(Function::Relu),
-        (Pair::Pow, 2.0) => Function::named("Square"),
-        (Pair::Pow, 3.0) => Function::named("Cube"),
-        (Pair::Pow, 0.5) => Function::named("Sqrt"),
-        (Pair::Pow, -1.0) => Function::named("Recip"),
-        (Pair::Pow, -0.5) => Function::named("Rsqrt"),
+/// The unary function that equals a binary function whose second operand is this constant.
+fn unary_with_constant(function: BinaryOp, constant: f32) -> Option<UnaryOp> {
+    match (function, constant) {
+        (BinaryOp::Max, 0.0) => Some(UnaryOp::Relu),
+        (BinaryOp::Pow, 2.0) => UnaryOp::named("Square"),
+        (BinaryOp::Pow, 3.0) => UnaryOp::named("Cube"),
+        (BinaryOp::Pow, 0.5) => UnaryOp::named("Sqrt"),
+        (BinaryOp::Pow, -1.0) => UnaryOp::named("Recip"),
+        (BinaryOp::Pow, -0.5) => UnaryOp::named("Rsqrt"),
         _ => None,
     }
 }

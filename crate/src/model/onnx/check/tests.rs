@@ -213,7 +213,7 @@ fn malformed_files_are_refused() {
     for (name, bytes, expected) in files {
         if expected.is_empty() {
             // Whatever passes may still be refused when it is loaded or run, but gives no other
-            // picture.
+            // image.
             let inputs = [TensorSpec::f32("z", &[1, 2])];
             let found = Network::load(name, bytes, None, &inputs, &["logits"])
                 .and_then(|network| network.run(&[Values::F32(&[0.3, -0.7])]));

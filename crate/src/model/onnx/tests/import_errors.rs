@@ -29,7 +29,7 @@ fn any_value_can_be_an_output_and_only_what_it_needs_is_kept() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_differs_from_run_to_run_and_control_flow_are_refused_by_name() {
+fn random_operators_and_control_flow_are_refused_by_name() {
     for operator in [
         "Bernoulli",
         "If",
@@ -71,7 +71,7 @@ fn any_value_can_be_an_input_and_what_it_is_made_of_is_not_needed() {
 
 /// In WebAssembly a panic in tract would end the instance.
 #[wasm_bindgen_test(unsupported = test)]
-fn an_index_of_a_run_that_picks_nothing_is_an_error() {
+fn an_index_out_of_range_at_run_time_is_an_error() {
     let table = || tensor("w", &[3, 2], &[0.0, 0.1, 1.0, 1.1, 2.0, 2.1]);
     let to = [("to", Int(DataType::Int64 as i64))];
     let cast = node("Cast", &["x"], "n", &to);
@@ -122,7 +122,7 @@ fn an_input_that_no_output_needs_may_be_given_or_left_out() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_cannot_be_run_is_named() {
+fn unsupported_operators_are_named() {
     let two_unknown = graph(
         vec![node("NoSuchThing", &["x"], "n", &[]), node("RandomNormalLike", &["n"], "y", &[])],
         vec![],

@@ -74,7 +74,7 @@ fn a_mutated_file_is_refused_or_gives_what_onnxruntime_gives() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_tract_would_compute_of_constants_is_refused() {
+fn unsupported_operators_on_constants_are_refused() {
     // Convolutions, transposed convolutions and products whose inputs are all weights.
     for (case, seed) in
         [(0, 22), (0, 709), (1, 2460), (1, 15742), (2, 14901), (3, 14901), (3, 17418)]
@@ -86,7 +86,7 @@ fn what_tract_would_compute_of_constants_is_refused() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_onnxruntime_refuses_of_nodes_is_refused() {
+fn nodes_that_onnxruntime_refuses_are_refused() {
     for (case, seed, why) in [
         // in parts of the graph that no output needs
         (1, 8661, "has neither scales nor sizes"),

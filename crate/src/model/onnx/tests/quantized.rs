@@ -105,14 +105,14 @@ fn weights_in_8_bits_run_on_the_same_kernels() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn scales_are_no_parameters() {
+fn scales_do_not_count_as_parameters() {
     let parameters = |proto: ModelProto| inspect(&proto.encode_to_vec(), None).unwrap().parameters;
     assert_eq!(parameters(in_8_bits()), 54 + 24 + 392 + 3);
     assert_eq!(parameters(in_32_bits()), 54 + 24 + 392 + 3);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_computed_is_not_taken_for_a_weight() {
+fn quantized_activations_are_refused() {
     // Quantized activations: the values to widen are made by the network.
     let nodes = vec![
         node("QuantizeLinear", &["x", "s", "z"], "q", &[]),

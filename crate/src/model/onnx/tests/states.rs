@@ -98,7 +98,7 @@ pub(super) fn assert_states_agree(what: &str, lowered: &TypedModel, inputs: &[Te
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn factors_of_other_states_are_not_mixed_up() {
+fn each_state_keeps_its_own_scale_and_shift() {
     // A normalization whose scale and shift are computed, for a batch of two images in each state.
     let nodes = vec![
         node("ReduceMean", &["x"], "m", &[("axes", super::Ints(&[1, 2, 3]))]),
