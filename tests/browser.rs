@@ -100,7 +100,7 @@ fn a_repaint_replaces_the_picture_and_its_size() {
 }
 
 #[wasm_bindgen_test]
-fn what_cannot_be_painted_is_refused() {
+fn paint_refuses_wrong_shapes() {
     let size = || layout("{\"height\": 2, \"width\": 2}");
     let levels = || JsValue::from(Uint8Array::from(&[1, 2, 3, 4][..]));
     let short = Uint8Array::from(&[1, 2, 3][..]);

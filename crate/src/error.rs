@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_caused_an_error_is_its_source_and_not_in_its_text() {
+    fn the_cause_of_an_error_is_its_source_and_not_in_its_message() {
         let cause = serde_json::from_str::<u32>("x").expect_err("it is not JSON");
         let said = cause.to_string();
         let error = Error::entry("a", "cannot be read").caused_by(cause);

@@ -142,7 +142,7 @@ fn bad_models_are_typed_errors() {
 }
 
 #[wasm_bindgen_test]
-fn onnx_files_that_are_none_or_foreign_are_model_errors() {
+fn invalid_and_foreign_onnx_files_are_model_errors() {
     let (entry, _) = model("mnist-ddpm");
     let network = shipped::file("mnist-ddpm.onnx");
     for (bytes, mentions) in [

@@ -134,7 +134,7 @@ fn models_that_are_freed_leave_nothing_behind() {
 }
 
 #[wasm_bindgen_test]
-fn what_is_no_onnx_file_or_no_model_is_said() {
+fn errors_tell_invalid_files_from_unknown_models() {
     let inspected_at = |file: JsValue, size| inspect_onnx(file, JsValue::UNDEFINED, size);
     refused(inspected_at(bytes(b"<!doctype html>"), JsValue::UNDEFINED), "ModelError", "file");
     refused(inspected_at("text".into(), JsValue::UNDEFINED), "ValueError", "Uint8Array");

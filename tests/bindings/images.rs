@@ -97,7 +97,7 @@ fn bytes(value: &JsValue) -> Vec<u8> {
 }
 
 #[wasm_bindgen_test]
-fn what_is_no_drawing_is_a_typed_error() {
+fn invalid_drawings_are_typed_errors() {
     let none = JsValue::UNDEFINED;
     refused(render_digit(strokes(&[]), none.clone()), "ValueError", "nothing is drawn");
     refused(render_digit(strokes(&[&[0.5, f32::NAN]]), none.clone()), "ValueError", "NaN");

@@ -306,7 +306,7 @@ fn the_class_posterior_sharpens() {
 }
 
 #[wasm_bindgen_test]
-fn diffuse_shows_what_the_bound_counts() {
+fn diffuse_predicts_as_the_bound_does() {
     let ddpm = ddpm();
     let shown = ddpm
         .diffuse(image(), parse("{\"t\": 3, \"steps\": 10, \"class\": 1, \"seed\": 4}"))

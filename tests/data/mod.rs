@@ -101,7 +101,7 @@ fn npy_files_of_every_type_and_order() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn shapes_of_colour_and_of_rows() {
+fn npy_shapes_of_colour_images_and_of_rows() {
     let levels: Vec<u8> = (0..24).map(|i| 10 * i).collect();
     let colour = Size { channels: 3, height: 2, width: 2 };
     let interleaved = images(&npy("|u1", false, "(2, 2, 2, 3)", &levels));
@@ -186,7 +186,7 @@ fn hostile_files_are_refused_with_a_reason() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn random_changes_of_files_never_break_it() {
+fn mutated_files_never_panic() {
     let levels: Vec<u8> = (0..24).map(|i| 10 * i).collect();
     for (stream, file) in [
         idx(8, &[2, 3, 4], &levels),

@@ -82,7 +82,7 @@ fn the_second_latent_points_upwards() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_wrong_is_named() {
+fn errors_name_the_invalid_field() {
     let good =
         || file([gaussian([0.0, 0.0], [1.0, 1.0], 1e4), gaussian([1.0, 0.0], [1.0, 1.0], 1e4)]);
     let cases = [

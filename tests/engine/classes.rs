@@ -191,7 +191,7 @@ impl elbo_room::model::NoisePredictor for Blind {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn it_grows_pass_by_pass() {
+fn results_come_after_whole_passes() {
     let mut posterior = DATA.ddpm(image(2, 3)).classify(&LEVELS, &options()).unwrap();
     assert!(posterior.result().is_none());
     // 50 evaluations: 10 passes over 5 timesteps, each with three classes.

@@ -121,7 +121,7 @@ fn an_interval_of_the_consistency_form_covers_the_truth() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn it_is_computed_only_if_asked_for() {
+fn the_consistency_form_is_computed_only_if_requested() {
     let options = DiffusionElboOptions {
         seed: 1,
         timesteps: Timesteps::Stratified(16),

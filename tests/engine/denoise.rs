@@ -122,7 +122,7 @@ fn the_start_is_the_draw_that_the_bound_counts() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn given_states_go_the_way_of_the_chain_they_come_from() {
+fn a_chain_resumed_from_its_states_is_the_same() {
     let ddpm = DATA.ddpm(image(4, 4));
     let options = SamplerOptions { chains: 3, ..options(25) };
     let mut whole = ddpm.sampler(&options).unwrap();

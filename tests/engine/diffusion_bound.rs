@@ -92,7 +92,7 @@ fn an_interval_of_two_standard_errors_covers_the_truth() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn it_grows_pass_by_pass() {
+fn results_come_after_whole_passes() {
     let ddpm = DATA.ddpm(image(2, 3));
     let mut elbo = ddpm.elbo(&LEVELS, &options()).unwrap();
     assert!(elbo.result().is_none());

@@ -104,7 +104,7 @@ fn more_of_a_bound_is_never_a_lower_percentile() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_no_evaluation_is_refused() {
+fn invalid_evaluation_files_are_refused() {
     type Change = fn(&mut serde_json::Value);
     let cases: [(Change, &str); 13] = [
         (|v| v["format"] = 2.into(), "format 2"),

@@ -14,7 +14,7 @@ fn levels(drawing: &ExampleDrawing) -> Vec<u8> {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn there_is_every_digit_and_more() {
+fn examples_cover_all_digits() {
     let drawings = example_drawings();
     let names: BTreeSet<_> = drawings.iter().map(|d| d.name).collect();
     assert_eq!(names.len(), drawings.len(), "a name is used twice");

@@ -74,7 +74,7 @@ fn every_tile_is_what_the_model_decodes_there() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn it_grows_from_the_middle() {
+fn tiles_are_decoded_from_the_middle_outwards() {
     let mut plane = plane(&model(), 3.0, &[5]);
     plane.step().unwrap();
     let touched =
@@ -90,7 +90,7 @@ fn it_grows_from_the_middle() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_makes_no_plane_is_refused() {
+fn invalid_options_of_a_plane_are_refused() {
     let kind = |model: &Vae, range, grids: &[usize]| {
         model
             .plane(&LatentPlaneOptions {

@@ -62,7 +62,7 @@ fn with(pointer: &str, value: Value) -> String {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_wrong_is_named() {
+fn errors_name_the_invalid_field() {
     let position = |kind| {
         shipped()["models"].as_array().unwrap().iter().position(|m| m["kind"] == kind).unwrap()
     };
@@ -117,7 +117,7 @@ fn what_is_wrong_is_named() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_wrong_with_a_hierarchy_is_named() {
+fn errors_name_the_invalid_field_of_a_hierarchy() {
     let original: Value = serde_json::from_str(tiny::MANIFEST).unwrap();
     let manifest = Manifest::parse(tiny::MANIFEST).unwrap();
     let Contract::Hvae(hvae) = &manifest.models[0].contract else { panic!("it is a hierarchy") };
@@ -168,7 +168,7 @@ fn least() -> Value {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_can_be_computed_may_be_left_out() {
+fn optional_fields_are_filled_in() {
     let entry = ModelEntry::from_json(least()).unwrap();
     let Contract::Vae(vae) = &entry.contract else { panic!() };
     assert_eq!((entry.title.as_str(), entry.scores.len()), ("mine", 0));
@@ -217,7 +217,7 @@ fn paths_stay_in_the_folder_of_the_manifest() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn adapters_that_cannot_be_are_named() {
+fn errors_name_invalid_adapters() {
     let ddpm = json!({
         "id": "net", "kind": "ddpm", "image": {"channels": 1, "height": 4, "width": 4},
         "likelihood": "discretized-gaussian", "files": {"network": {"path": "n.onnx"}},

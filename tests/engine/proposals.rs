@@ -121,7 +121,7 @@ fn encoded(salt: i64) -> Vec<f64> {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_code_that_is_drawn_is_no_mean() {
+fn a_sampled_code_is_not_taken_for_the_mean() {
     let (_, entry) = proposed(&["encoder-three.onnx", "decoder-sigmoid.onnx"]);
     let q = load(&entry).unwrap().encode(&X).unwrap();
     close(&q.mean.to_vec(), &encoded(2));
@@ -129,7 +129,7 @@ fn a_code_that_is_drawn_is_no_mean() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_draw_says_what_it_is_made_of() {
+fn mean_and_spread_are_found_behind_a_sampled_code() {
     let (proposal, entry) = proposed(&["encoder-split.onnx", "decoder-sigmoid.onnx"]);
     let reason = proposal.guesses.iter().find(|guess| guess.field == "encoder.posterior");
     assert!(reason.unwrap().reason.message.contains("around \"first\""), "{reason:?}");

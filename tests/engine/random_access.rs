@@ -97,7 +97,7 @@ fn a_class_posterior_is_the_same_in_any_order() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_no_evaluation_is_refused() {
+fn evaluations_out_of_range_are_refused() {
     fn kind<T: std::fmt::Debug>(result: Result<T>) -> ErrorKind {
         result.unwrap_err().kind()
     }
@@ -121,7 +121,7 @@ fn what_is_no_evaluation_is_refused() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_diffuse_shows_is_what_the_bound_counts() {
+fn diffuse_gives_the_terms_of_the_bound() {
     let ddpm = ddpm();
     for schedule in ScheduleKind::ALL {
         for class in [None, Some(2)] {

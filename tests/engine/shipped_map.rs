@@ -42,7 +42,7 @@ fn the_encoder_puts_a_decoded_peak_back_into_its_class() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_plane_has_its_digits() {
+fn the_decoded_plane_of_the_shipped_model_shows_digits() {
     let vae = vae_of("mnist-vae-2d");
     let mut plane = vae
         .plane(&LatentPlaneOptions { range: 3.0, grids: vec![3], ..LatentPlaneOptions::default() })

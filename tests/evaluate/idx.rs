@@ -30,7 +30,7 @@ fn gzipped_files_and_others_say_the_same() {
 }
 
 #[test]
-fn files_that_are_no_test_set_are_refused() {
+fn invalid_test_sets_are_refused() {
     let folder = folder("broken");
     let command = format!("{ONE} --data @ --out @results.jsonl");
     refused(&folder, &command, "download the test set");

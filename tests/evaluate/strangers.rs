@@ -185,7 +185,7 @@ fn few_images_against_strangers_leave_the_scores_of_many() {
 }
 
 #[test]
-fn sets_that_cannot_be_used_are_refused() {
+fn unusable_sets_are_refused() {
     let folder = folder("strangers-refused");
     write_sets(&folder);
     let (images, labels) = digits();

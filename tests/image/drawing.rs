@@ -126,7 +126,7 @@ fn overlapping_and_repeated_strokes_add_no_ink() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_no_drawing_is_refused() {
+fn invalid_drawings_are_refused() {
     for (strokes, kind, mentions) in [
         (vec![], ErrorKind::Value, "nothing is drawn"),
         (vec![vec![], vec![]], ErrorKind::Value, "nothing is drawn"),

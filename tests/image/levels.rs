@@ -19,7 +19,7 @@ fn every_level_survives_the_round_trip() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_out_of_range_is_clipped() {
+fn values_out_of_range_are_clipped() {
     let x = [-2.0, -1.0, 1.0, 2.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
     assert_eq!(signed_to_levels(aview1(&x)), [0, 0, 255, 255, 255, 0, 0]);
     assert_eq!(unit_to_levels(aview1(&x)), [0, 0, 255, 255, 255, 0, 0]);

@@ -266,7 +266,7 @@ fn several_digits_are_told_where_they_are() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_no_writing_is_not_taken_for_a_digit() {
+fn scenes_without_writing_have_no_digit() {
     let nothing = vec![0.0; WIDTH * HEIGHT];
     let scenes: [(&str, Scene); 4] = [
         ("paper in a shadow", |_, x, y| lit(PAPER, shadow(x, y, 3.0))),

@@ -211,7 +211,7 @@ fn a_small_picture_is_scaled_up_and_a_cropped_one_is_read() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_shows_nothing_or_too_much_is_refused() {
+fn empty_and_oversized_images_are_refused() {
     let faint: Vec<u8> = (0..SIDE * SIDE).map(|i| 200 + (i % 3) as u8).collect();
     for (rgba, width, height, kind, mentions) in [
         (grey(&[255; 16]), 4, 4, ErrorKind::Value, "nothing is drawn"),

@@ -108,7 +108,7 @@ fn pixels_of_a_browser_become_an_image() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_is_no_image_is_refused() {
+fn invalid_sizes_are_refused() {
     let fails =
         |levels: usize, from, to| resample(&vec![0; levels], from, to, Fit::Cover).unwrap_err();
     let short = fails(5, size(3, 1, 2), size(1, 4, 4));

@@ -9,7 +9,7 @@ fn one(x: f64, logit: f32) -> f64 {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn is_the_log_of_the_probability() {
+fn log_density_is_the_log_of_the_probability() {
     for logit in [-30.0_f32, -5.0, -1.0, -1e-3, 0.0, 0.3, 2.0, 8.0, 30.0] {
         // straight from the definition, which is accurate enough in this range
         let p = 1.0 / (1.0 + (-f64::from(logit)).exp());
@@ -21,7 +21,7 @@ fn is_the_log_of_the_probability() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn two_outcomes_share_all_probability() {
+fn probabilities_of_both_outcomes_sum_to_one() {
     for logit in [0.0, 1e-30, 1.0, 20.0, 88.0, 700.0, 1e4, 1e30, f32::MAX] {
         for logit in [logit, -logit] {
             let (zero, one) = (one(0.0, logit), one(1.0, logit));

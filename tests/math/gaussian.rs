@@ -94,7 +94,7 @@ fn levels_equal_the_goldens() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_256_levels_share_all_probability() {
+fn probabilities_of_the_256_levels_sum_to_one() {
     let levels: Vec<u8> = (0..=255).collect();
     for std in [1e-6, 1e-4, 1.3e-3, 0.01, 0.1, 0.9, 3.0, 150.0, 1e4, 1e7] {
         for mean in [-1.0, -0.999, -0.2501, 0.0, 1.0 / 255.0, 0.7, 1.0, -1.5, 40.0] {

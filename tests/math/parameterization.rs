@@ -45,7 +45,7 @@ fn lattice(x_t: f64, log_snr: f64, output: f32) -> f64 {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_right_output_gives_the_truth() {
+fn the_exact_output_recovers_x0_and_epsilon() {
     let x0 = Array1::from_vec(vec![-1.0, -0.3, 0.0, 0.6, 1.0]);
     let epsilon = Array1::from_vec(vec![0.4, -1.1, 0.2, 2.0, -0.7]);
     for log_snr in [-10.0, -6.0, -1.0, 0.0, 3.0, 9.0, 13.3] {

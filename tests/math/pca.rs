@@ -100,7 +100,7 @@ fn axes_that_are_equally_good_span_their_plane() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_has_no_components_is_refused() {
+fn invalid_matrices_have_no_components() {
     let cases: [(&[f64], usize, usize); 7] = [
         (&[1.0, 2.0], 2, 1),
         (&[1.0, 2.0, 3.0], 2, 1),

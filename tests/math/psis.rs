@@ -103,7 +103,7 @@ fn thresholds_and_the_draws_that_are_needed() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_has_no_tail_has_no_fit() {
+fn weights_without_a_tail_have_no_fit() {
     let none: [&[f64]; 5] =
         [&[], &[1.0], &[0.0; 1000], &[f64::NAN; 100], &[f64::NEG_INFINITY; 100]];
     for weights in none {

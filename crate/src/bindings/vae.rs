@@ -125,7 +125,7 @@ impl Vae {
         Ok(Float64Array::from(&*kl.to_vec()))
     }
 
-    /// Starts a picture of the decoded plane of a VAE with two latents. Throws a ValueError for
+    /// Starts a map of the decoded plane of a VAE with two latents. Throws a ValueError for
     /// another number of latents or for options out of range.
     pub fn plane(
         &self,
@@ -203,7 +203,7 @@ impl Vae {
     }
 }
 
-/// A picture of the decoded plane of a VAE with two latents, growing tile by tile: z_1 to the
+/// A map of the decoded plane of a VAE with two latents, growing tile by tile: z_1 to the
 /// right, z_2 upwards, every image decoded at the middle of its tile; coarse grids first, each from
 /// the middle outwards.
 #[wasm_bindgen]
@@ -229,13 +229,13 @@ impl LatentPlane {
         self.0.is_done()
     }
 
-    /// Rows of the picture in pixels.
+    /// Rows of the map in pixels.
     #[wasm_bindgen(getter)]
     pub fn height(&self) -> usize {
         self.0.height()
     }
 
-    /// Columns of the picture in pixels.
+    /// Columns of the map in pixels.
     #[wasm_bindgen(getter)]
     pub fn width(&self) -> usize {
         self.0.width()
@@ -251,12 +251,12 @@ impl LatentPlane {
         Ok(self.0.advance(count)?)
     }
 
-    /// The picture so far as 8-bit levels, black where nothing has been decoded.
+    /// The map so far as 8-bit levels, black where nothing has been decoded.
     pub fn levels(&self) -> Uint8Array {
         Uint8Array::from(self.0.levels())
     }
 
-    /// Paints the picture so far on a canvas and sizes the canvas to it.
+    /// Paints the map so far on a canvas and sizes the canvas to it.
     pub fn paint(
         &self,
         #[wasm_bindgen(unchecked_param_type = "OffscreenCanvas | HTMLCanvasElement")]

@@ -34,7 +34,7 @@ use crate::model::{NoisePredictor, check_class, load};
 ///     std::fs::read(format!("models/{}", files[role].path))
 ///         .map_err(|error| Error::file(role, "cannot be read").caused_by(error))
 /// })?;
-/// // Of a black picture, 8-bit levels row by row: all timesteps of a chain of 20.
+/// // Of a black image, 8-bit levels row by row: all timesteps of a chain of 20.
 /// let image = vec![0; ddpm.image().dimensions()];
 /// let options = DiffusionElboOptions {
 ///     steps: 20,

@@ -1,4 +1,4 @@
-//! What the bound of one image under a diffusion model says.
+//! The result of a diffusion model's bound of one image.
 
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ pub struct DiffusionElboResult {
     pub schedule: ScheduleKind,
     /// Steps of the chain.
     pub steps: usize,
-    /// Class that was conditioned on.
+    /// The class that the model was conditioned on.
     pub class: Option<usize>,
     /// Network evaluations so far, up to the first that is missing.
     pub evaluations: usize,
@@ -34,7 +34,7 @@ pub struct DiffusionElboResult {
     /// The same predictions with the variance of q(x_1|x_2,x_0) instead, as in the code of Ho et
     /// al. (2020); not a part of `elbo`.
     pub l_0_posterior_variance: Estimate,
-    /// At most 0.
+    /// The bound, at most 0.
     pub elbo: Estimate,
     /// -ELBO / (pixels * ln 2).
     pub bits_per_dim: Estimate,

@@ -45,12 +45,12 @@ pub fn interpolate(a: &[f32], b: &[f32], position: f64, path: Interpolation) -> 
 }
 
 /// The points at `positions` (0 at its beginning, 1 at its end, in proportion to the length of the
-/// way) on a polyline through latent vectors laid end to end; the points come end to end likewise.
+/// path) on a polyline through latent vectors laid end to end; the points come end to end likewise.
 ///
 /// # Errors
-/// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if `path` is empty or no multiple of `dimensions`,
-/// [`ErrorKind::Value`](crate::ErrorKind::Value) for a position outside `[0, 1]` or a value that is
-/// not finite.
+/// [`ErrorKind::Shape`](crate::ErrorKind::Shape) if the length of `path` is 0 or not a multiple of
+/// `dimensions`, [`ErrorKind::Value`](crate::ErrorKind::Value) for a position outside `[0, 1]` or a
+/// value that is not finite.
 pub fn along_path(path: &[f32], dimensions: usize, positions: &[f64]) -> Result<Vec<f32>> {
     if dimensions == 0 || path.is_empty() || !path.len().is_multiple_of(dimensions) {
         return Err(Error::shape(

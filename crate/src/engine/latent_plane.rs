@@ -1,5 +1,4 @@
-//! The decoded plane of a VAE with two latents: what every place of latent space stands for, coarse
-//! at first.
+//! Decodes a grid over a 2-D latent space, coarse to fine.
 
 use std::sync::Arc;
 
@@ -18,7 +17,7 @@ use crate::model::manifest::ImageShape;
 pub struct LatentPlaneOptions {
     /// The plane reaches from -range to range in both latents, above 0, at most 100; 3 if absent.
     pub range: f64,
-    /// Images in a row, of one picture after the other; each divides the last, which is at most 64.
+    /// Images in a row of each grid, coarse to fine; each number divides the last, at most 64.
     /// [5, 10, 20] if absent.
     pub grids: Vec<usize>,
     /// The class, for a model that is conditioned on one.
@@ -40,11 +39,11 @@ struct Tile {
     column: usize,
 }
 
-/// A picture of the plane that grows tile by tile: z_1 to the right, z_2 upwards, every image
-/// decoded at the middle of its tile.
+/// A map of a 2-D latent space, decoded tile by tile: z_1 to the right, z_2 upwards, each tile the
+/// image decoded at its centre.
 ///
-/// Grids follow each other from coarse to fine, and the tiles of each from the middle of the plane
-/// outwards. The picture always has the size of the finest; a tile of a coarser grid is enlarged.
+/// Grids are decoded from coarse to fine, and the tiles of each from the middle of the plane
+/// outwards. The map always has the size of the finest grid; tiles of coarser grids are enlarged.
 #[derive(Debug)]
 pub struct LatentPlane {
     decoder: Arc<dyn Decoder>,
@@ -111,25 +110,25 @@ impl LatentPlane {
         self.decoded == self.tiles.len()
     }
 
-    /// Channels of the picture.
+    /// Channels of the map.
     #[must_use]
     pub fn channels(&self) -> usize {
         self.image.channels
     }
 
-    /// Rows of the picture in pixels.
+    /// Rows of the map in pixels.
     #[must_use]
     pub fn height(&self) -> usize {
         self.finest * self.image.height
     }
 
-    /// Columns of the picture in pixels.
+    /// Columns of the map in pixels.
     #[must_use]
     pub fn width(&self) -> usize {
         self.finest * self.image.width
     }
 
-    /// The picture so far as 8-bit levels, row by row, the channels of a pixel side by side, black
+    /// The map so far as 8-bit levels, row by row, the channels of a pixel side by side, black
     /// where nothing has been decoded.
     #[must_use]
     pub fn levels(&self) -> &[u8] {
@@ -170,10 +169,9 @@ impl LatentPlane {
         let Tile { grid, row, column } = self.tiles[self.decoded];
         let scale = self.finest / grid;
         let ImageShape { channels, height, width } = self.image;
-        let (top, left, picture_width) =
-            (row * height * scale, column * width * scale, self.width());
+        let (top, left, map_width) = (row * height * scale, column * width * scale, self.width());
         for y in 0..height * scale {
-            let start = (top + y) * picture_width + left;
+            let start = (top + y) * map_width + left;
             for x in 0..width * scale {
                 let (from, to) = (y / scale * width + x / scale, start + x);
                 self.levels[to * channels..][..channels]

@@ -1,4 +1,4 @@
-//! One image, noised: the draws of q(x_t|x_0) that bounds are made of and that a page shows.
+//! Draws of q(x_t|x_0) of one image, for bounds and for display.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub(super) struct NoisedDraw {
     pub(super) x_t: Array1<f64>,
     /// The model's clean image from it.
     pub(super) predicted_x0: Array1<f64>,
-    /// What it contributes to the bound: a draw of `L_{t-1}`, or of `L_0` at t = 1, in nats.
+    /// Its contribution to the bound: a draw of `L_{t-1}`, or of `L_0` at t = 1, in nats.
     pub(super) nats: f64,
 }
 

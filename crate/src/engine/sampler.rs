@@ -1,4 +1,4 @@
-//! The reverse chain from pure noise, or from a picture noised part of the way; step by step, with
+//! The reverse chain from pure noise, or from an image noised part of the way; step by step, with
 //! every frame kept.
 
 use std::sync::Arc;
@@ -178,7 +178,7 @@ impl Sampler {
     }
 
     /// Starts the chains, of which no step has been made, at timestep `t` from their `x_t`;
-    /// `original` is the picture that these are noised versions of, as 8-bit levels.
+    /// `original` is the image that these are noised versions of, as 8-bit levels.
     pub(super) fn starting_at(
         self,
         t: usize,

@@ -96,7 +96,7 @@ export interface PixelOutput {
 export interface EncoderAdapter {
   /** The batch that is fixed in the file; 1 if absent, also where the batch is free. */
   batch?: number;
-  /** The picture. */
+  /** The image. */
   image?: ImageInput;
   /** `q(z|x)`. */
   posterior?: PosteriorOutput;
@@ -192,7 +192,7 @@ export interface TimeInput {
 export interface NetworkAdapter {
   /** As of an encoder. */
   batch?: number;
-  /** The noisy picture. `scale` and `shift` do not apply: see `dataRange`. */
+  /** The noisy image. `scale` and `shift` do not apply: see `dataRange`. */
   image?: ImageInput;
   /** The values of a black and of a full pixel in the training, [-1, 1] if absent. */
   dataRange?: [number, number];

@@ -96,7 +96,7 @@ export interface DiffusionElboResult {
   schedule: ScheduleKind;
   /** Steps of the chain. */
   steps: number;
-  /** Class that was conditioned on. */
+  /** The class that the model was conditioned on. */
   class: number | null;
   /** Network evaluations so far, up to the first that is missing. */
   evaluations: number;
@@ -116,7 +116,7 @@ export interface DiffusionElboResult {
    * The same predictions with the variance of q(x_1|x_2,x_0) instead, as in the code of Ho et al. (2020); not a part of `elbo`.
    */
   l0PosteriorVariance: Estimate;
-  /** At most 0. */
+  /** The bound, at most 0. */
   elbo: Estimate;
   /** -ELBO / (pixels * ln 2). */
   bitsPerDim: Estimate;

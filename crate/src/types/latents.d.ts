@@ -42,7 +42,7 @@ export interface VaeElboOptions {
 export interface LatentPlaneOptions {
   /** The plane reaches from -range to range in both latents, above 0, at most 100; 3 if absent. */
   range?: number;
-  /** Images in a row, of one picture after the other; each divides the last, which is at most 64. [5, 10, 20] if absent. */
+  /** Images in a row of each grid, coarse to fine; each number divides the last, at most 64. [5, 10, 20] if absent. */
   grids?: number[];
   /** The class, for a model that is conditioned on one. */
   class?: number | null;

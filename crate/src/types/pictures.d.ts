@@ -1,6 +1,6 @@
 /** How a drawing becomes a digit. */
 export interface RenderDigitOptions {
-  /** Width of the brush in pixels of the result, 0.5 to 8; the one that gives the strokes of MNIST, 2.6, if absent. */
+  /** Width of the brush in pixels of the result, 0.5 to 8; 2.6, which gives the strokes of MNIST, if absent. */
   brush?: number;
 }
 
@@ -59,7 +59,7 @@ export interface DigitReading {
   regions: Region[];
 }
 
-/** What of an image of 28x28 levels is like MNIST's digits, and what is not. */
+/** The properties in which an image of 28x28 levels is, or is not, like MNIST's digits. */
 export interface DigitStanding {
   isStandard: boolean;
   /** The most frequent level outside the ink. */

@@ -22,7 +22,7 @@ export interface PlaneComponent {
   correlation?: number;
 }
 
-/** What to diffuse and how. */
+/** Data, chain and model of a diffusion in the plane. */
 export interface PlaneDiffusionOptions {
   /** "five-gaussians" if neither these nor components are given. */
   data?: PlanePreset;
@@ -70,7 +70,7 @@ export interface PlaneTrainingTrace {
   elbo: number[];
 }
 
-/** A Gaussian as it is drawn. */
+/** A Gaussian, for drawing its ellipse. */
 export interface PlaneKernel {
   /** The mean. */
   mean: [number, number];
@@ -138,9 +138,9 @@ export interface PlaneGap {
 
 /** -ELBO by independent draws of whole chains. */
 export interface PlaneForm {
-  /** Of -ELBO. */
+  /** Estimate of -ELBO. */
   cost: Estimate;
-  /** Of a single draw. */
+  /** Standard deviation of the -ELBO of one draw. */
   standardDeviation: number | null;
 }
 
@@ -148,9 +148,9 @@ export interface PlaneForm {
 export interface PlaneErrors {
   /** Log SNR, rising from λ_T to λ_1. */
   logSnr: number[];
-  /** Of the model. */
+  /** Error of the model. */
   model: number[];
-  /** Of the best x̂_0. */
+  /** Error of the best x̂_0. */
   exact: number[];
   /** The integral of the difference up to each place: what the model's errors cost. */
   excess: number[];
@@ -160,7 +160,7 @@ export interface PlaneErrors {
 export interface PlaneSweep {
   /** The schedule. */
   schedule: "linear" | "cosine" | "log-snr-linear";
-  /** Rising in T, as far as they are computed; `gap` is log p(x) - ELBO. */
+  /** Bounds of chains of increasing T, as far as they are computed; `gap` is log p(x) - ELBO. */
   points: {
     /** T. */
     steps: number;
@@ -171,7 +171,7 @@ export interface PlaneSweep {
   }[];
 }
 
-/** What is known of a point so far; nats. What is not computed yet is null. */
+/** Likelihoods and bounds of a point, in nats; null where they are not computed yet. */
 export interface PlanePointResult {
   /** The point. */
   x0: [number, number];
@@ -190,11 +190,11 @@ export interface PlanePointResult {
   exactElbo: number | null;
   /** log p(x_0) - ELBO. */
   gap: PlaneGap | null;
-  /** Of 64. */
+  /** Whole chains that are drawn, of 64. */
   draws: number;
-  /** By denoising matching terms. */
+  /** Estimate by denoising matching terms. */
   denoising: PlaneForm | null;
-  /** By consistency terms, from the same chains. */
+  /** Estimate by consistency terms, from the same chains. */
   consistency: PlaneForm | null;
   /** The error of x̂_0 over log SNR; null until it is complete. */
   errors: PlaneErrors | null;
@@ -202,7 +202,7 @@ export interface PlanePointResult {
   sweep: PlaneSweep[];
   /** Whether all is computed. */
   done: boolean;
-  /** 0 to 1. */
+  /** Share of the work that is done, 0 to 1. */
   progress: number;
 }
 
@@ -221,9 +221,9 @@ export interface PlaneScores {
    * either sign, where they agree. null before the samplers have ended.
    */
   ancestral: number | null;
-  /** Likewise for DDIM. */
+  /** The same of samples by DDIM. */
   ddim: number | null;
-  /** Likewise for the ODE. */
+  /** The same of samples by the ODE. */
   flow: number | null;
 }
 

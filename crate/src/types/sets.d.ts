@@ -7,16 +7,16 @@ export type DataFile =
     levels: Uint8Array;
     /** One for each image, where the file has a column of them. */
     labels: string[] | null;
-    /** What the values were taken for: levels 0 to 255, 0 and 1, `[0, 1]` or `[-1, 1]`. */
+    /** The range in which the values were read: levels 0 to 255, 0 and 1, `[0, 1]` or `[-1, 1]`. */
     reading: "levels" | "bits" | "unit" | "signed";
   }
   | { labels: string[]; levels: null };
 
-/** How well a value tells two samples apart. */
+/** The receiver operating characteristic of a score for two samples. */
 export interface Roc {
   /** The probability that a positive has the higher value, one half for equal ones. */
   auroc: number;
-  /** By the placements of both samples (DeLong et al. 1988); null where one of them has a single value. */
+  /** The standard error by the placements of both samples (DeLong et al. 1988); null if one of them has a single value. */
   standardError: number | null;
   /** Corners from [0, 0] to [1, 1]: the share of negatives, then of positives, at or above a falling threshold. */
   points: [number, number][];
@@ -36,9 +36,9 @@ export interface PrincipalComponents {
   mean: number[];
   /** Unit vectors whose entry of the largest absolute value is positive; all zeros beyond the rank of the points. */
   axes: number[][];
-  /** Along each axis, with n - 1 in the denominator. */
+  /** The variance along each axis, with n - 1 in the denominator. */
   variances: number[];
-  /** Of all dimensions together. */
+  /** The total variance of all dimensions. */
   totalVariance: number;
   /** Coordinates along the axes, point after point, relative to the mean. */
   scores: number[];

@@ -1,5 +1,4 @@
-//! What exists only at the border: options of calls and results that JavaScript sees, where no
-//! layer has a type of that form.
+//! Options and results of JavaScript calls that have no type of the same form in another layer.
 
 #![cfg_attr(
     not(target_arch = "wasm32"),
@@ -38,9 +37,8 @@ pub(crate) struct Layout {
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct RenderDigitOptions {
-    /// Width of the brush in pixels of the result, 0.5 to 8; the one that gives the strokes of
-    /// MNIST,
-    /// 2.6, if absent.
+    /// Width of the brush in pixels of the result, 0.5 to 8; 2.6, which gives the strokes of MNIST,
+    /// if absent.
     pub brush: f64,
 }
 
@@ -93,7 +91,7 @@ pub(crate) struct DigitReading {
     pub regions: Vec<Region>,
 }
 
-/// What of an image of 28x28 levels is like MNIST's digits, and what is not.
+/// The properties in which an image of 28x28 levels is, or is not, like MNIST's digits.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -131,7 +129,8 @@ pub(crate) enum DataFile {
         levels: ByteBuf,
         /// One for each image, where the file has a column of them.
         labels: Option<Vec<String>>,
-        /// What the values were taken for: levels 0 to 255, 0 and 1, `[0, 1]` or `[-1, 1]`.
+        /// The range in which the values were read: levels 0 to 255, 0 and 1, `[0, 1]` or `[-1,
+        /// 1]`.
         #[cfg_attr(test, ts(inline))]
         reading: Reading,
     },
@@ -142,15 +141,15 @@ pub(crate) enum DataFile {
     },
 }
 
-/// How well a value tells two samples apart.
+/// The receiver operating characteristic of a score for two samples.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Roc {
     /// The probability that a positive has the higher value, one half for equal ones.
     pub auroc: f64,
-    /// By the placements of both samples (DeLong et al. 1988); null where one of them has a single
-    /// value.
+    /// The standard error by the placements of both samples (DeLong et al. 1988); null if one of
+    /// them has a single value.
     pub standard_error: Option<f64>,
     /// Corners from [0, 0] to [1, 1]: the share of negatives, then of positives, at or above a
     /// falling threshold.
@@ -173,9 +172,9 @@ pub(crate) struct PrincipalComponents {
     /// Unit vectors whose entry of the largest absolute value is positive; all zeros beyond the
     /// rank of the points.
     pub axes: Vec<Vec<f64>>,
-    /// Along each axis, with n - 1 in the denominator.
+    /// The variance along each axis, with n - 1 in the denominator.
     pub variances: Vec<f64>,
-    /// Of all dimensions together.
+    /// The total variance of all dimensions.
     pub total_variance: f64,
     /// Coordinates along the axes, point after point, relative to the mean.
     pub scores: Vec<f64>,

@@ -123,7 +123,7 @@ fn a_network_gives_the_same_bits_on_every_machine() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_lattice_gives_what_training_gave() {
+fn the_lattice_agrees_with_the_training_code() {
     for case in fixture().lattice {
         let x_t = ArrayView1::from(&case.x_t);
         let found = Parameterization::Lattice.apply(x_t, case.log_snr, ArrayView1::from(&case.f));
@@ -146,7 +146,7 @@ fn networks_refuse_what_they_cannot_take() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn files_that_are_no_such_network_are_refused() {
+fn networks_of_another_kind_are_refused() {
     let entry = entry("mnist-ddpm");
     let load = |bytes: &'static [u8]| {
         let mut entry = entry.clone();

@@ -54,7 +54,7 @@ fn lines_that_leave_the_window_are_open_and_whole() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn two_peaks_have_two_lines_or_one() {
+fn contours_merge_below_the_saddle() {
     let peak = |z: [f64; 2], x: f64| (-0.5 * ((z[0] - x) * (z[0] - x) + z[1] * z[1])).exp();
     let grid = Grid::of(WINDOW, 121, 121, |z| (peak(z, -1.6) + peak(z, 1.6)).ln());
     let saddle = (2.0 * peak([0.0, 0.0], 1.6)).ln();

@@ -176,7 +176,7 @@ fn the_variances_of_a_gaussian_are_those_of_sums_over_the_plane() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_draw_pulls_on_the_mean_of_its_component() {
+fn a_draw_contributes_to_the_gradient_of_its_component() {
     let (_, target) = targets().nth(3).unwrap();
     for (family, q) in members() {
         let draws = 4;

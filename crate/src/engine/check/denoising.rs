@@ -1,5 +1,5 @@
-//! Checks of a diffusion model: is the network right about the noise, and about which reading of
-//! its time and output.
+//! Checks of a diffusion model: whether its network predicts the noise, and whether another reading
+//! of its time and output fits better.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -24,15 +24,15 @@ use crate::model::phrase::{Code, Phrase};
 use crate::model::propose::CHAINS;
 use crate::model::{OnnxNoisePredictor, load};
 
-/// Drawings that are noised.
+/// Number of drawings that are noised.
 const DRAWINGS: usize = 1;
-/// Log SNR at which they are.
+/// The log SNRs of the noised drawings.
 const LEVELS: [f64; 3] = [3.0, 0.5, -1.5];
 /// Another reading is better by a wide margin if its error is below this share of the present
 /// one's.
 const CLEARLY: f64 = 0.7;
 
-/// Noised drawings.
+/// Noised drawings, the inputs of the checks.
 struct Probe {
     x0: Array1<f64>,
     x_t: Array1<f64>,
@@ -97,11 +97,11 @@ pub(super) fn check_ddpm(
         found.warn(WarningCode::NotFinite, Code::NetworkNotFinite, None);
         return Ok(());
     }
-    let pictures = |images: &dyn Fn(&Probe, usize) -> Vec<u8>| -> Vec<u8> {
+    let levels_of = |images: &dyn Fn(&Probe, usize) -> Vec<u8>| -> Vec<u8> {
         probes.iter().enumerate().flat_map(|(i, probe)| images(probe, i)).collect()
     };
-    let noised = pictures(&|probe, _| signed_to_levels(probe.x_t.view()));
-    let denoised = pictures(&|_, i| signed_to_levels(predicted[i].view()));
+    let noised = levels_of(&|probe, _| signed_to_levels(probe.x_t.view()));
+    let denoised = levels_of(&|_, i| signed_to_levels(predicted[i].view()));
     found.show(GalleryName::Noised, noised, probes.len());
     found.show(GalleryName::Denoised, denoised, probes.len());
 
@@ -158,7 +158,7 @@ impl Runs<'_> {
         each.collect()
     }
 
-    /// How wrong it is; infinite where it cannot be read so.
+    /// The error of a reading; infinite if the output does not have the shape of the reading.
     fn error(&self, entry: &ModelEntry, class: Option<usize>) -> f64 {
         let predicted = self.predict(entry, class);
         predicted.map_or(f64::INFINITY, |found| error(&found, self.probes))
@@ -174,7 +174,7 @@ fn compare(
     found: &mut ModelCheck,
 ) {
     let each = readings(contract).into_iter().filter_map(|(reading, fields)| {
-        // not every reading goes with every other
+        // some combinations of readings are invalid
         let error = error(&entry.changed(&fields).ok()?);
         (error < f64::INFINITY).then_some((error, reading, fields))
     });
@@ -269,7 +269,7 @@ fn readings(contract: &DdpmContract) -> Vec<(Phrase, Changes)> {
     all
 }
 
-/// A short chain: does it end at pictures?
+/// Checks that a short chain ends at images, not at noise.
 fn chain(
     entry: &ModelEntry,
     file: Files<'_>,

@@ -1,4 +1,4 @@
-//! What data, what chain and what model.
+//! Options of diffusion in the plane: data, chain and model.
 
 use std::f64::consts::{PI, TAU};
 
@@ -38,7 +38,7 @@ impl PlanePreset {
         Self::Spiral,
     ];
 
-    /// Its density.
+    /// The density of these data.
     #[expect(clippy::missing_panics_doc, reason = "each of these targets is a mixture")]
     #[must_use]
     pub fn mixture(self) -> Mixture {
@@ -109,7 +109,7 @@ pub enum PlaneModel {
     Gaussian,
 }
 
-/// What to diffuse and how.
+/// Data, chain and model of a diffusion in the plane.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
@@ -166,7 +166,7 @@ pub(super) fn schedule_of(kind: ScheduleKind, steps: usize) -> Result<NoiseSched
     NoiseSchedule::new(kind, steps, LOG_SNR)
 }
 
-/// The data that options name.
+/// The density of the data in the options.
 pub(super) fn data_of(
     preset: Option<PlanePreset>,
     components: Option<&[PlaneComponent]>,
@@ -219,7 +219,7 @@ fn mixture_of(components: &[PlaneComponent]) -> Result<Mixture> {
 }
 
 impl PlaneDiffusionOptions {
-    /// Checks the numbers.
+    /// Checks that all numbers are in range.
     pub(super) fn validate(&self) -> Result<()> {
         let most = super::PlaneDiffusion::MAX_PARTICLES;
         if !(2..=most).contains(&self.particles) {

@@ -1,4 +1,4 @@
-//! One point: the truth, the bound, and the gap between them.
+//! The exact log-likelihood of one point, its bound, and the gap between them.
 
 use super::options::schedule_of;
 use super::report::{
@@ -17,7 +17,7 @@ use crate::math::schedule::{NoiseSchedule, ScheduleKind};
 
 /// Spacing and radius of the quadrature's nodes: the bound of the presets is right to 1e-4 nats.
 const NODES: (f64, f64) = (0.35, 6.0);
-/// Whole chains that are drawn.
+/// Number of whole chains that are drawn.
 const DRAWS: usize = 64;
 /// Log SNRs at which errors are reported.
 const ERRORS: usize = 120;
@@ -25,7 +25,7 @@ const ERRORS: usize = 120;
 const SWEEP: [usize; 12] = [2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000];
 /// Range of log SNR and number of steps of the ODE.
 const FLOW: (f64, f64, usize) = (-28.0, 20.0, 200);
-/// The chain whose steps all shorter ones keep some of.
+/// The longest chain; shorter ones use a subset of its steps.
 const BASE_STEPS: usize = PlaneDiffusion::MAX_STEPS;
 
 /// E|x_0 - x̂_0|² of the model and of the exact score.
@@ -44,7 +44,7 @@ pub struct PlanePoint {
     nodes: Vec<Node>,
     /// The longest chain of each kind, and its errors at t - 1 as far as they are known.
     bases: Vec<(NoiseSchedule, Vec<Option<Errors>>)>,
-    /// Work that is left, the next at the end.
+    /// Work that is left, the next item at the end.
     plan: Vec<Work>,
     total: usize,
     draws: [Vec<f64>; 2],
@@ -109,7 +109,7 @@ impl PlanePoint {
         point
     }
 
-    /// First the point's own chain, then what surrounds it.
+    /// The work in its order: the point's own chain first.
     fn plan(&self) -> Vec<Work> {
         let own = self.kind(self.schedule.kind());
         let mut plan = vec![Work::Flow];
@@ -136,7 +136,7 @@ impl PlanePoint {
         schedule_of(ScheduleKind::ALL[kind], steps).expect("a chain of the presets")
     }
 
-    /// The step of a base chain that a step of a shorter one is.
+    /// The step of the base chain that equals a step of a shorter chain.
     fn base_step(&self, kind: usize, schedule: &NoiseSchedule, t: usize) -> usize {
         let (log_snr, base) = (schedule.log_snr(t), &self.bases[kind].0);
         let (mut low, mut high) = (1, base.steps());
@@ -181,13 +181,13 @@ impl PlanePoint {
         (self.schedule.log_snr(self.schedule.steps()), self.schedule.log_snr(1))
     }
 
-    /// Whether all is computed.
+    /// Whether all results are computed.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.plan.is_empty()
     }
 
-    /// Does the next piece of work, which takes about a millisecond for the presets.
+    /// Does the next item of work, which takes about a millisecond for the presets.
     pub fn step(&mut self) {
         while let Some(work) = self.plan.pop() {
             if let Work::Step(kind, t) = work
@@ -268,7 +268,7 @@ impl PlanePoint {
         columns
     }
 
-    /// What is computed so far.
+    /// The results so far.
     #[must_use]
     pub fn result(&self) -> &PlanePointResult {
         &self.result

@@ -1,4 +1,4 @@
-//! What diffusion in the plane tells. Likelihoods, bounds and divergences are in nats; densities,
+//! Results of diffusion in the plane. Likelihoods, bounds and divergences are in nats; densities,
 //! so that log p may be positive.
 
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::math::plane::bound::PlaneBound;
 use crate::math::plane::gap::Gap;
 use crate::math::schedule::ScheduleKind;
 
-/// A Gaussian as it is drawn.
+/// A Gaussian, for drawing its ellipse.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -130,9 +130,9 @@ impl PlaneGap {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlaneForm {
-    /// Of -ELBO.
+    /// Estimate of -ELBO.
     pub cost: Estimate,
-    /// Of a single draw.
+    /// Standard deviation of the -ELBO of one draw.
     pub standard_deviation: Option<f64>,
 }
 
@@ -149,9 +149,9 @@ impl PlaneForm {
 pub struct PlaneErrors {
     /// Log SNR, rising from λ_T to λ_1.
     pub log_snr: Vec<f64>,
-    /// Of the model.
+    /// Error of the model.
     pub model: Vec<f64>,
-    /// Of the best x̂_0.
+    /// Error of the best x̂_0.
     pub exact: Vec<f64>,
     /// The integral of the difference up to each place: what the model's errors cost.
     pub excess: Vec<f64>,
@@ -176,12 +176,12 @@ pub struct PlaneSweep {
     /// The schedule.
     #[cfg_attr(test, ts(type = "\"linear\" | \"cosine\" | \"log-snr-linear\""))]
     pub schedule: ScheduleKind,
-    /// Rising in T, as far as they are computed; `gap` is log p(x) - ELBO.
+    /// Bounds of chains of increasing T, as far as they are computed; `gap` is log p(x) - ELBO.
     #[cfg_attr(test, ts(inline))]
     pub points: Vec<PlaneSweepPoint>,
 }
 
-/// What is known of a point so far; nats. What is not computed yet is null.
+/// Likelihoods and bounds of a point, in nats; null where they are not computed yet.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -202,11 +202,11 @@ pub struct PlanePointResult {
     pub exact_elbo: Option<f64>,
     /// log p(x_0) - ELBO.
     pub gap: Option<PlaneGap>,
-    /// Of 64.
+    /// Whole chains that are drawn, of 64.
     pub draws: usize,
-    /// By denoising matching terms.
+    /// Estimate by denoising matching terms.
     pub denoising: Option<PlaneForm>,
-    /// By consistency terms, from the same chains.
+    /// Estimate by consistency terms, from the same chains.
     pub consistency: Option<PlaneForm>,
     /// The error of x̂_0 over log SNR; null until it is complete.
     pub errors: Option<PlaneErrors>,
@@ -214,7 +214,7 @@ pub struct PlanePointResult {
     pub sweep: Vec<PlaneSweep>,
     /// Whether all is computed.
     pub done: bool,
-    /// 0 to 1.
+    /// Share of the work that is done, 0 to 1.
     pub progress: f64,
 }
 
@@ -235,8 +235,8 @@ pub struct PlaneScores {
     /// the data, unbiased: near 0, of either sign, where they agree. null before the samplers have
     /// ended.
     pub ancestral: Option<f64>,
-    /// Likewise for DDIM.
+    /// The same of samples by DDIM.
     pub ddim: Option<f64>,
-    /// Likewise for the ODE.
+    /// The same of samples by the ODE.
     pub flow: Option<f64>,
 }

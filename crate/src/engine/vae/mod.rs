@@ -199,7 +199,7 @@ impl Vae {
         Ok(Array1::from_vec(means))
     }
 
-    /// Starts a picture of the decoded plane of a VAE with two latents.
+    /// Starts a map of the decoded plane of a VAE with two latents.
     ///
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) for another number of latents or for options

@@ -301,7 +301,7 @@ pub struct PixelOutput {
 pub struct EncoderAdapter {
     /// The batch that is fixed in the file; 1 if absent, also where the batch is free.
     pub batch: usize,
-    /// The picture.
+    /// The image.
     pub image: ImageInput,
     /// `q(z|x)`.
     pub posterior: PosteriorOutput,

@@ -107,7 +107,7 @@ pub struct NetworkOutput {
 pub struct NetworkAdapter {
     /// As of an encoder.
     pub batch: usize,
-    /// The noisy picture. `scale` and `shift` do not apply: see `dataRange`.
+    /// The noisy image. `scale` and `shift` do not apply: see `dataRange`.
     pub image: ImageInput,
     /// The values of a black and of a full pixel in the training, [-1, 1] if absent.
     pub data_range: [f64; 2],

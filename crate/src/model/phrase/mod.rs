@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_codes_have_one_text() {
+    fn codes_have_distinct_texts() {
         let distinct: std::collections::BTreeSet<&str> =
             Code::ALL.iter().map(|code| code.english()).collect();
         assert_eq!(distinct.len(), Code::ALL.len());

@@ -37,7 +37,7 @@ pub struct Flat {
 /// Usual sides of images.
 const SIDES: [usize; 5] = [28, 32, 64, 128, 256];
 
-/// Shorter sides are those of no picture.
+/// Shorter sides are those of no image.
 const SHORTEST: usize = 4;
 /// Longer ones are refused by the manifest.
 const LONGEST: usize = 1024;

@@ -175,7 +175,7 @@ fn check_input_scale(
     Ok(())
 }
 
-/// Whether the reconstructions are better than one picture for all.
+/// Whether the reconstructions are better than one image for all.
 fn check_against_mean(x: &[f32], dimensions: usize, error: f64, found: &mut ModelCheck) {
     let count = (x.len() / dimensions) as f64;
     let mut mean = Array1::<f64>::zeros(dimensions);

@@ -48,7 +48,7 @@ fn one_value_per_pixel(likelihood: Likelihood) -> bool {
     matches!(likelihood, Likelihood::Bernoulli | Likelihood::GreyBernoulli | Likelihood::Gaussian)
 }
 
-/// How far pixels in [-1, 1] reach in any set of pictures, which have black or white somewhere.
+/// How far pixels in [-1, 1] reach in any set of images, which have black or white somewhere.
 /// Logits that stay within are small.
 const NEARLY: f32 = 0.8;
 
