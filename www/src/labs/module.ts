@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.svelte.ts';
 import type { Pixels } from '../../engine/protocol.ts';
 import type { ModelChooser } from '../models/chooser.svelte.ts';
 import type { Page } from '../page.svelte.ts';
-import type { Displayed } from '../scoring/picture.ts';
+import type { Displayed } from '../scoring/displayed.ts';
 import type { ImageInput } from './input/image-input.svelte.ts';
 
 /** A picture that a lab shows and others can take. */

@@ -1,15 +1,15 @@
-/** Pictures that are scored. */
+/** What labs show, to be scored. */
 import type { Pixels } from '../../engine/protocol.ts';
 import type { ModelHost } from '../engine/hosts.ts';
 
-/** One picture; equal keys mean equal pictures. */
-export interface Picture extends Pixels {
+/** An image; equal keys mean equal images. */
+export interface KeyedImage extends Pixels {
   key: string;
 }
 
 /** What a lab shows. */
 export interface Displayed {
-  picture: Picture | null;
+  picture: KeyedImage | null;
   /** Whether nothing is playing or being computed that would change it. */
   still: boolean;
   /** The worker that makes it. */

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.svelte.ts';
 import type { JobState } from '../../engine/job.ts';
 import type { JobKind, Jobs, JobTask, ModelEntry } from '../../engine/protocol.ts';
 import type { Order, JobHandle } from '../../engine/pool-services.ts';
-import type { Picture } from './picture.ts';
+import type { KeyedImage } from './displayed.ts';
 
 /** A task and the name that only equal tasks share. */
 export interface NamedTask<K extends JobKind> {
@@ -15,7 +15,7 @@ export type TaskOf<K extends JobKind> = Omit<Extract<JobTask, { kind: K }>, 'ima
 
 /** A task about a picture, as the model wants it. */
 export function namedTask<K extends JobKind>(
-  picture: Picture | null,
+  picture: KeyedImage | null,
   entry: ModelEntry,
   task: TaskOf<K>,
 ): NamedTask<K> | null {

@@ -3,13 +3,13 @@ import type { DiffusionElboResult, JobTask, LatentBoundResult } from '../../engi
 import { clearUp, open, pass } from '../testing/page.svelte.ts';
 import { flat } from '../testing/images.ts';
 import { type Script, ScriptedWorker, workerOf } from '../testing/worker.ts';
-import type { Picture } from './picture.ts';
+import type { KeyedImage } from './displayed.ts';
 import { Scoring } from './scoring.svelte.ts';
 import { box } from '../testing/box.svelte.ts';
 
 afterEach(clearUp);
 
-const picture = (level: number): Picture => ({ key: `level ${level}`, ...flat(level) });
+const picture = (level: number): KeyedImage => ({ key: `level ${level}`, ...flat(level) });
 
 /** Bounds of 100 evaluations, ten milliseconds each; that of a VAE is the first level, that of a diffusion model needs ten. */
 function scoring(): Script {
@@ -43,7 +43,7 @@ function scoring(): Script {
 }
 
 async function opened(hash = '', script = scoring()) {
-  const shown = box<Picture | null>(null);
+  const shown = box<KeyedImage | null>(null);
   const still = box(true);
   const given = box<number | null>(null);
   const { lab, page, engine } = await open(
@@ -72,7 +72,7 @@ function tasks<K extends JobTask['kind']>(kind: K) {
 describe('the scores under the labs', () => {
   it('are computed once the picture rests', async () => {
     const { scores, shown } = await opened();
-    expect(scores.hasPicture).toBe(false);
+    expect(scores.hasImage).toBe(false);
     shown.value = picture(7);
     await pass(300);
     expect(tasks('latent')).toHaveLength(0);

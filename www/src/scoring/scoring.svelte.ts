@@ -6,7 +6,7 @@ import { fitSchedule } from '../models/fit.ts';
 import type { Page } from '../page.svelte.ts';
 import { tab } from '../tab.svelte.ts';
 import { JobView, namedTask, type TaskOf } from './job-view.svelte.ts';
-import type { Displayed, Picture } from './picture.ts';
+import type { Displayed, KeyedImage } from './displayed.ts';
 
 const STILL_MS = 400;
 const VAE_SAMPLES = 64;
@@ -22,8 +22,8 @@ export class Scoring {
   readonly ddpm: JobView<'diffusion'>;
   readonly seed = SEED;
   /** The picture as the VAE takes it. */
-  fitted = $state.raw<Picture | null>(null);
-  #resting = $state.raw<Picture | null>(null);
+  fitted = $state.raw<KeyedImage | null>(null);
+  #resting = $state.raw<KeyedImage | null>(null);
   #key = $derived.by(() => (this.shown?.still ? (this.displayed?.key ?? '') : ''));
 
   constructor(
@@ -65,11 +65,11 @@ export class Scoring {
     return this.ofLab();
   }
 
-  get displayed(): Picture | null {
+  get displayed(): KeyedImage | null {
     return this.shown?.picture ?? null;
   }
 
-  get hasPicture(): boolean {
+  get hasImage(): boolean {
     return this.displayed !== null;
   }
 
@@ -119,7 +119,7 @@ export class Scoring {
     bound: JobView<K>,
     entry: ModelEntry,
     task: TaskOf<K>,
-    onFitted?: (picture: Picture) => void,
+    onFitted?: (picture: KeyedImage) => void,
   ): (() => void) | undefined {
     const picture = this.#resting;
     if (!picture) return undefined;
@@ -136,7 +136,7 @@ export class Scoring {
   }
 
   /** The picture in the shape of the model. */
-  async #fitTo({ image: shape }: ModelEntry, picture: Picture): Promise<Picture> {
+  async #fitTo({ image: shape }: ModelEntry, picture: KeyedImage): Promise<KeyedImage> {
     if (isSameShape(picture.shape, shape)) return picture;
     const { decoder } = this.engine;
     // A new worker does what its predecessor may have left undone.

@@ -15,7 +15,7 @@ const BESIDE = '#lab=denoise&steps=20&vs=1&vs.sampler=ddim&vs.steps=50';
 
 /** With the canvases of a second chain. */
 function create(engine: Engine, page: Page): ChainLab {
-  const lab = new ChainLab(engine, page, { pictureFor: () => ({ key: 'seven', ...flat(7) }) });
+  const lab = new ChainLab(engine, page, { imageFor: () => ({ key: 'seven', ...flat(7) }) });
   lab.beside.mounted = true;
   return lab;
 }

@@ -4,20 +4,20 @@ import { flat } from '../../testing/images.ts';
 import { denoising } from '../../testing/scripts.ts';
 import { calls, workerOf } from '../../testing/worker.ts';
 import { ChainLab } from './lab.svelte.ts';
-import type { Picture } from '../../scoring/picture.ts';
+import type { KeyedImage } from '../../scoring/displayed.ts';
 
 afterEach(clearUp);
 
-const seven: Picture = { key: 'seven', ...flat(7) };
+const seven: KeyedImage = { key: 'seven', ...flat(7) };
 
 const opened = (
   hash = '#lab=denoise&steps=20',
   surroundings: Partial<Parameters<typeof open>[0]> = {},
-  picture: Picture | null = seven,
+  picture: KeyedImage | null = seven,
 ) =>
   open(
     { script: denoising(), hash, first: 'sampler', ...surroundings },
-    (engine, page) => new ChainLab(engine, page, { pictureFor: () => picture }),
+    (engine, page) => new ChainLab(engine, page, { imageFor: () => picture }),
   );
 const chains = () => workerOf('sampler').asked('chain');
 
@@ -162,7 +162,7 @@ describe('the chain', () => {
   it('asks for a picture where there is none to start from', async () => {
     const { lab } = await opened('#lab=denoise&steps=20&from=10', {}, null);
     await pass(500);
-    expect(lab.lacksPicture).toBe(true);
+    expect(lab.lacksImage).toBe(true);
     expect(calls('chain')).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 import type { Engine, Obstacle } from '../../engine/engine.svelte.ts';
-import { dimensionsOf } from '../../../engine/facts.ts';
+import { dimensionsOf, hasNullClass } from '../../../engine/facts.ts';
 import type {
   ChainStart,
   DdpmEntry,
@@ -10,7 +10,6 @@ import type {
 } from '../../../engine/protocol.ts';
 import { randomSeed } from '../../../engine/seed.ts';
 import { canGuide } from '../../models/classes.ts';
-import { hasNullClass } from '../../../engine/facts.ts';
 import { animate, reducedMotion } from '../../motion.ts';
 import type { Page } from '../../page.svelte.ts';
 import type { Offer } from '../module.ts';
@@ -19,14 +18,14 @@ import { classOf, fitChain, fromWithin, optionsOf } from './apart.ts';
 import { Beside } from './beside.svelte.ts';
 import { Chain, type Order } from './chain.svelte.ts';
 import { chainLength, type ChainSettings } from './settings.ts';
-import type { Displayed, Picture } from '../../scoring/picture.ts';
+import type { Displayed, KeyedImage } from '../../scoring/displayed.ts';
 
 /** The controls that make another chain. */
 export type ChainPart = Partial<Omit<ChainSettings, 'cell' | 'step' | 'speed'>>;
 
 /** Where the picture is found that a chain may start from. */
 interface Original {
-  pictureFor(entry: DdpmEntry): Picture | null;
+  imageFor(entry: DdpmEntry): KeyedImage | null;
 }
 
 /**
@@ -72,7 +71,7 @@ export class ChainLab implements Order {
   }
 
   get active(): boolean {
-    return this.#runs && !this.lacksPicture;
+    return this.#runs && !this.lacksImage;
   }
 
   get byHand(): boolean {
@@ -138,12 +137,12 @@ export class ChainLab implements Order {
     return this.#state.from !== null;
   }
 
-  get #original(): Picture | null {
+  get #original(): KeyedImage | null {
     return this.#originalFor(this.entry);
   }
 
-  #originalFor(entry: DdpmEntry | undefined): Picture | null {
-    return entry ? this.original.pictureFor(entry) : null;
+  #originalFor(entry: DdpmEntry | undefined): KeyedImage | null {
+    return entry ? this.original.imageFor(entry) : null;
   }
 
   /** What a chain of a model starts from at a timestep; null for pure noise. */
@@ -165,7 +164,7 @@ export class ChainLab implements Order {
   }
 
   /** There is no picture to start from. */
-  get lacksPicture(): boolean {
+  get lacksImage(): boolean {
     return this.own && this.#original === null;
   }
 
@@ -213,7 +212,7 @@ export class ChainLab implements Order {
     this.startFrom('picture');
   }
 
-  get picture(): Picture | null {
+  get picture(): KeyedImage | null {
     const { shown } = this;
     if (!shown) return null;
     const { cell } = this.#state;

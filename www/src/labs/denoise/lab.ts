@@ -1,4 +1,4 @@
-import { hints, pictureCommands } from '../input/commands.ts';
+import { hints, imageCommands } from '../input/commands.ts';
 import { labModule } from '../module.ts';
 import { denoiseCommands } from './commands.ts';
 import { ChainLab } from './lab.svelte.ts';
@@ -10,7 +10,7 @@ export default labModule(
   {
     commands: (lab, { imageInput }) => [
       ...denoiseCommands(lab),
-      ...(lab.own ? Object.values(pictureCommands(imageInput)) : []),
+      ...(lab.own ? Object.values(imageCommands(imageInput)) : []),
     ],
     hints,
   },

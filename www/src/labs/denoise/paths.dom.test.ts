@@ -35,7 +35,7 @@ const script: Script = {
 
 const opened = async (hash: string) => {
   const opened = await open({ script, hash, first: 'sampler' }, (engine: Engine, page: Page) => {
-    const lab = new ChainLab(engine, page, { pictureFor: () => null });
+    const lab = new ChainLab(engine, page, { imageFor: () => null });
     lab.beside.mounted = true;
     return lab;
   });
@@ -78,11 +78,11 @@ it('shows the picture at the playhead of the path that is pointed at', async () 
   await pass(100);
   const [first, second] = paths.drawn?.paths ?? [];
   expect(paths.active).toBe(first);
-  expect(first && paths.pictureOf(first)?.levels[0]).toBe(5);
+  expect(first && paths.imageOf(first)?.levels[0]).toBe(5);
   paths.pointed = 1;
   expect(paths.active).toBe(second);
   // Of the hundred steps, the twenty-fifth has no point; the next one has.
-  expect(second && paths.pictureOf(second)?.levels[0]).toBe(25);
+  expect(second && paths.imageOf(second)?.levels[0]).toBe(25);
   page.state.denoise.paths = 'x';
   await pass(500);
   expect(paths.drawn?.of).toBe('x');

@@ -79,7 +79,7 @@ export class PathsLab {
   }
 
   /** The picture of a path nearest to where the playhead is. */
-  pictureOf(path: Path): { levels: Uint8Array; t: number } | null {
+  imageOf(path: Path): { levels: Uint8Array; t: number } | null {
     const { drawn } = this;
     if (!drawn) return null;
     const place = nearest(path, this.stepOf(path));

@@ -19,7 +19,7 @@ import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';
 import { standardOf } from '../../schema/rows.ts';
 import { JobView, namedTask, type NamedTask } from '../../scoring/job-view.svelte.ts';
-import type { Picture } from '../../scoring/picture.ts';
+import type { KeyedImage } from '../../scoring/displayed.ts';
 import { ORDERS } from './orders.ts';
 import {
   type Draws,
@@ -38,7 +38,7 @@ import { CHAIN_STEPS, settings } from './settings.ts';
 interface First {
   readonly imageInput: ImageInput;
   readonly latent: readonly { entry: LatentEntry }[];
-  pictureFor(entry: ModelEntry): Picture | null;
+  imageFor(entry: ModelEntry): KeyedImage | null;
   classOf(entry: LatentEntry): { class?: number | null };
 }
 
@@ -60,7 +60,7 @@ export class BesideBounds {
   readonly a: JobView<PairedKind>;
   readonly b: JobView<PairedKind>;
   /** B's own picture, in the format of its model. */
-  #made = $state.raw<Picture | null>(null);
+  #made = $state.raw<KeyedImage | null>(null);
 
   constructor(
     private readonly engine: Engine,
@@ -175,15 +175,15 @@ export class BesideBounds {
   }
 
   /** Whether B has a picture of its own. */
-  get hasPicture(): boolean {
+  get hasImage(): boolean {
     return this.#state.image !== null;
   }
 
   /** The picture that B scores. */
-  get picture(): Picture | null {
+  get picture(): KeyedImage | null {
     const { second } = this;
     if (!second) return null;
-    return this.hasPicture ? this.#made : this.lab.pictureFor(second);
+    return this.hasImage ? this.#made : this.lab.imageFor(second);
   }
 
   /** The terms of both from the draws that both have; null while either is of something else. */
@@ -217,7 +217,7 @@ export class BesideBounds {
     this.#state.a = id;
     const others = this.partners.filter((other) => other.id !== id);
     const stays = others.some((other) => other.id === this.#state.b);
-    if (!stays && !this.hasPicture) this.#state.b = others[0]?.id ?? null;
+    if (!stays && !this.hasImage) this.#state.b = others[0]?.id ?? null;
     else if (!stays) this.#state.b = null;
     if (this.kind === 'latent') Object.assign(this.#state, { schedule: null, steps: null });
   }
@@ -284,9 +284,12 @@ export class BesideBounds {
 
   #score(): void {
     const { first, second } = this;
-    const taskOf = (entry: ModelEntry | undefined, picture: Picture | null, chain: Chain | null) =>
-      entry && second ? this.#task(entry, picture, chain) : null;
-    const a = taskOf(first, first ? this.lab.pictureFor(first) : null, this.chainA);
+    const taskOf = (
+      entry: ModelEntry | undefined,
+      picture: KeyedImage | null,
+      chain: Chain | null,
+    ) => (entry && second ? this.#task(entry, picture, chain) : null);
+    const a = taskOf(first, first ? this.lab.imageFor(first) : null, this.chainA);
     const b = taskOf(second, this.picture, this.chainB);
     untrack(() => {
       this.a.set(a);
@@ -296,7 +299,7 @@ export class BesideBounds {
 
   #task(
     entry: ModelEntry,
-    picture: Picture | null,
+    picture: KeyedImage | null,
     chain: Chain | null,
   ): NamedTask<PairedKind> | null {
     const { samples, seed, given } = this.page.state.elbo;

@@ -1,7 +1,7 @@
 import type { Command } from '../../commands/command.ts';
 import type { LabContext } from '../module.ts';
 import type { ElboLab } from './lab.svelte.ts';
-import { noiseCommand, pictureCommands } from '../input/commands.ts';
+import { noiseCommand, imageCommands } from '../input/commands.ts';
 
 export const sweepCommand = (lab: ElboLab): Command => ({
   id: 'elbo.sweep',
@@ -44,7 +44,7 @@ export const elboCommands = (
   lab: ElboLab,
   { onnoise }: Pick<LabContext, 'onnoise'>,
 ): readonly Command[] => [
-  ...Object.values(pictureCommands(lab.imageInput)),
+  ...Object.values(imageCommands(lab.imageInput)),
   ...(lab.ddpm ? [noiseCommand(lab.imageInput, () => onnoise())] : []),
   sweepCommand(lab),
   diceCommand(lab),

@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine.svelte.ts';
 import type { HvaeEntry } from '../../../engine/protocol.ts';
 import { randomSeed } from '../../../engine/seed.ts';
 import type { Page } from '../../page.svelte.ts';
-import type { Picture } from '../../scoring/picture.ts';
+import type { KeyedImage } from '../../scoring/displayed.ts';
 
 /** Pictures side by side: what they share is what the held layers decide. */
 const VARIANTS = 8;
@@ -18,7 +18,7 @@ export class Hierarchy {
     private readonly engine: Engine,
     private readonly page: Page,
     readonly entry: HvaeEntry,
-    private readonly picture: () => Picture | null,
+    private readonly picture: () => KeyedImage | null,
   ) {
     $effect(() => {
       if (page.state.lab === 'elbo') this.#generate();

@@ -31,7 +31,7 @@ import type { Page } from '../../page.svelte.ts';
 import { SCHEDULES } from '../../schema/bound.ts';
 import { tab } from '../../tab.svelte.ts';
 import { JobView, type NamedTask, namedTask, type TaskOf } from '../../scoring/job-view.svelte.ts';
-import type { Picture } from '../../scoring/picture.ts';
+import type { KeyedImage } from '../../scoring/displayed.ts';
 import { BesideBounds } from './beside.svelte.ts';
 import { type Experience, experienceOf } from './experience.ts';
 import { ORDERS, OWNER } from './orders.ts';
@@ -71,7 +71,7 @@ export class ElboLab {
   /** The picture under the playhead. */
   diffused = $state.raw<Diffused | null>(null);
   /** In each of the formats that models want, by their keys. */
-  #resting = $state.raw<ReadonlyMap<string, Picture>>(new Map());
+  #resting = $state.raw<ReadonlyMap<string, KeyedImage>>(new Map());
 
   constructor(
     private readonly engine: Engine,
@@ -117,12 +117,12 @@ export class ElboLab {
   }
 
   /** The picture on display once it rests. */
-  get picture(): Picture | null {
+  get picture(): KeyedImage | null {
     return this.#resting.get(formatKey(this.imageInput.format)) ?? null;
   }
 
   /** The same as a model wants it. */
-  pictureFor(entry: ModelEntry): Picture | null {
+  imageFor(entry: ModelEntry): KeyedImage | null {
     return this.#resting.get(formatKey(formatOf(entry))) ?? null;
   }
 
@@ -239,7 +239,7 @@ export class ElboLab {
 
   /** A task about the picture, as the model wants it. */
   named<K extends JobKind>(entry: ModelEntry, task: TaskOf<K>): NamedTask<K> | null {
-    return namedTask<K>(this.pictureFor(entry), entry, task);
+    return namedTask<K>(this.imageFor(entry), entry, task);
   }
 
   /** What the bound of a model is asked for. */
@@ -314,7 +314,7 @@ export class ElboLab {
   }
 
   #diffuse(): void {
-    const picture = this.ddpm ? this.pictureFor(this.ddpm) : null;
+    const picture = this.ddpm ? this.imageFor(this.ddpm) : null;
     const { sampler } = this.engine;
     const { t, steps, given, seed } = this.#state;
     const { schedule } = this.page.state.bound;

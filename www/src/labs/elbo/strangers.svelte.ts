@@ -126,7 +126,7 @@ export class StrangersPanel {
     const json = this.engine.evaluation.found?.json;
     const { id, image } = row.entry;
     const evidence = this.#evidence(row);
-    const picture = this.lab.pictureFor(row.entry);
+    const picture = this.lab.imageFor(row.entry);
     if (!evidence || !picture || json === undefined || !Number.isFinite(evidence.elbo)) {
       const { [id]: _, ...others } = untrack(() => this.places);
       this.places = others;

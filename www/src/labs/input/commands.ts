@@ -1,8 +1,8 @@
 import type { Command, Hint } from '../../commands/command.ts';
 import type { ImageInput } from './image-input.svelte.ts';
 
-/** Of the picture, in each lab that shows its card. */
-export const pictureCommands = (imageInput: ImageInput) =>
+/** Commands of the image, in each lab that shows its card. */
+export const imageCommands = (imageInput: ImageInput) =>
   ({
     clear: {
       id: 'picture.clear',

@@ -34,9 +34,9 @@ describe('models of several formats', () => {
   it('get a drawing at the size of each', async () => {
     const { imageInput, entry, small } = await several('#lab=elbo&image=strokes:BAQECAg');
     expect(imageInput.formats).toHaveLength(2);
-    expect(imageInput.pictureFor(entry)).toMatchObject({ shape: COLOUR });
-    expect(imageInput.pictureFor(entry)?.levels).toHaveLength(3840);
-    expect(imageInput.pictureFor(small)?.levels).toHaveLength(784);
+    expect(imageInput.imageFor(entry)).toMatchObject({ shape: COLOUR });
+    expect(imageInput.imageFor(entry)?.levels).toHaveLength(3840);
+    expect(imageInput.imageFor(small)?.levels).toHaveLength(784);
     expect(imageInput.foreignShape(entry)).toBeNull();
     expect([...imageInput.pictures.keys()]).toEqual(['28x28x1 digit', '32x40x3']);
   });
@@ -45,10 +45,10 @@ describe('models of several formats', () => {
     const { imageInput, entry, small } = await several();
     imageInput.take(flat(90, COLOUR));
     await pass();
-    expect(imageInput.pictureFor(entry)?.levels[0]).toBe(90);
+    expect(imageInput.imageFor(entry)?.levels[0]).toBe(90);
     expect(imageInput.foreignShape(entry)).toBeNull();
     // The script of the worker says 1 of what it resamples.
-    expect(imageInput.pictureFor(small)?.levels[0]).toBe(1);
+    expect(imageInput.imageFor(small)?.levels[0]).toBe(1);
     expect(imageInput.foreignShape(small)).toEqual(COLOUR);
     // What came in a model's own format is shown in it, until another one is chosen.
     expect(imageInput.format).toEqual({ shape: COLOUR, digit: false });
@@ -130,6 +130,6 @@ describe('models of several formats', () => {
     imageInput.lift();
     imageInput.take(flat(7, COLOUR));
     await pass();
-    expect(imageInput.pictureFor(entry)?.levels[0]).toBe(7);
+    expect(imageInput.imageFor(entry)?.levels[0]).toBe(7);
   });
 });

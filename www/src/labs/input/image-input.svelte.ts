@@ -20,7 +20,7 @@ import type { Calls } from '../../../engine/calls.ts';
 import type { Format, ImageShape, ModelEntry, Pixels } from '../../../engine/protocol.ts';
 import type { Edits } from '../../edits/edits.svelte.ts';
 import type { Page } from '../../page.svelte.ts';
-import type { Picture } from '../../scoring/picture.ts';
+import type { KeyedImage } from '../../scoring/displayed.ts';
 import { type Example, Examples } from './examples.svelte.ts';
 import { ImageFiles, type Read } from './image-files.svelte.ts';
 import { KeptImages, ImageStore } from './kept-images.svelte.ts';
@@ -219,19 +219,19 @@ export class ImageInput {
   }
 
   /** What is on display, for being scored. */
-  get picture(): Picture | null {
-    return this.#pictureAs(this.#format);
+  get picture(): KeyedImage | null {
+    return this.#imageAs(this.#format);
   }
 
   /** The picture as a model wants it. */
-  pictureFor(entry: Pick<ModelEntry, 'image' | 'dataset'>): Picture | null {
-    return this.#pictureAs(formatOf(entry));
+  imageFor(entry: Pick<ModelEntry, 'image' | 'dataset'>): KeyedImage | null {
+    return this.#imageAs(formatOf(entry));
   }
 
   /** The picture in all its formats, by their keys. */
-  get pictures(): ReadonlyMap<string, Picture> {
+  get pictures(): ReadonlyMap<string, KeyedImage> {
     const found = this.#formats.flatMap((format) => {
-      const picture = this.#pictureAs(format);
+      const picture = this.#imageAs(format);
       return picture ? [[formatKey(format), picture] as const] : [];
     });
     return new Map(found);
@@ -244,7 +244,7 @@ export class ImageInput {
   }
 
   /** Pictures are scored when the pen is up. */
-  #pictureAs(format: Format): Picture | null {
+  #imageAs(format: Format): KeyedImage | null {
     const made = this.#made.get(formatKey(format));
     if (this.live || made?.key !== keyOf(this.source)) return null;
     return made.picture.levels.some((level) => level > 0)

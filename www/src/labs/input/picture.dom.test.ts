@@ -8,7 +8,7 @@ import { flat } from '../../testing/images.ts';
 import { byHand, clearUp, pass } from '../../testing/page.svelte.ts';
 import { layOut, pointer } from '../../testing/pictures.ts';
 import { calls } from '../../testing/worker.ts';
-import { pictureCommands } from './commands.ts';
+import { imageCommands } from './commands.ts';
 import DrawingPad from './DrawingPad.svelte';
 import ImageCard from './ImageCard.svelte';
 import { level, opened } from '../../testing/image-input.ts';
@@ -191,10 +191,10 @@ describe('the card of the picture', () => {
     expect(imageInput.pick).toBeNull();
     const { getByTestId, rerender } = render(ImageCard, { imageInput, offers: [], active: true });
     const asked = vi.spyOn(getByTestId('upload'), 'click').mockImplementation(() => undefined);
-    pictureCommands(imageInput).upload.run();
+    imageCommands(imageInput).upload.run();
     expect(asked).toHaveBeenCalledOnce();
     await rerender({ active: false });
-    expect(pictureCommands(imageInput).upload.enabled()).toBe(false);
+    expect(imageCommands(imageInput).upload.enabled()).toBe(false);
   });
 
   it('takes pictures that came together one after the other, other files last', async () => {

@@ -8,7 +8,7 @@ import { animate } from '../../motion.ts';
 import { fitClass } from '../../models/classes.ts';
 import { messages } from '../../messages/index.ts';
 import type { Page } from '../../page.svelte.ts';
-import type { Displayed, Picture } from '../../scoring/picture.ts';
+import type { Displayed, KeyedImage } from '../../scoring/displayed.ts';
 import type { Offer } from '../module.ts';
 import { labName } from '../names.ts';
 import { MapLab } from './map/lab.svelte.ts';
@@ -155,7 +155,7 @@ export class LatentLab {
     this.map.playing = false;
   }
 
-  get picture(): Picture | null {
+  get picture(): KeyedImage | null {
     const { shown } = this;
     if (!shown) return null;
     return {

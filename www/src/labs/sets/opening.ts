@@ -80,7 +80,7 @@ export async function openSets(given: readonly Given[], tools: Tools): Promise<O
     if (found.levels === null) labels.push({ name, labels: found.labels });
     else sets.push({ name, ...found });
   }
-  if (pictures.length > 0) sets.push(await ofPictures(pictures, tools));
+  if (pictures.length > 0) sets.push(await ofImageFiles(pictures, tools));
   return { sets, labels: labels.filter((one) => !attach(one, sets)) };
 }
 
@@ -149,7 +149,7 @@ async function unzip({ path, blob }: Given): Promise<Given[]> {
 }
 
 /** Pictures of the first one's size, grey where all of them are; the folders right above them are labels where there are several. */
-async function ofPictures(given: readonly Given[], tools: Tools): Promise<OpenedSet> {
+async function ofImageFiles(given: readonly Given[], tools: Tools): Promise<OpenedSet> {
   const order = new Intl.Collator('en', { numeric: true });
   const pictures = [...given].sort((a, b) => order.compare(a.path, b.path));
   if (pictures.length > MOST_PICTURES)

@@ -14,7 +14,7 @@ import {
   eachImage,
   IMPORTS,
   NETWORKS,
-  pictured,
+  imageLines,
   python,
   saved,
   savedGrid,
@@ -30,7 +30,7 @@ export function diffusionPython(
   about: About,
 ): string {
   const { before, terms } = diffusionLines(entry, options);
-  return python(about, NETWORKS, [...before, ...pictured(picture), ...terms], entry.id);
+  return python(about, NETWORKS, [...before, ...imageLines(picture), ...terms], entry.id);
 }
 
 /** The same of every image of a data set. */
@@ -135,7 +135,7 @@ export function chainPython(
       `labels = ${labelsOf(entry, options, chains)}`,
       ...(start
         ? [
-            ...pictured({ levels: start.image, shape: entry.image }),
+            ...imageLines({ levels: start.image, shape: entry.image }),
             `start = ${start.t}  # of ${options.steps ?? 0} steps: the picture is noised so far`,
             'alpha, sigma = torch.sigmoid(lam[start]).sqrt(), torch.sigmoid(-lam[start]).sqrt()',
             `x = alpha * (x / 127.5 - 1) + sigma * torch.randn(${shape}, dtype=torch.float64)`,

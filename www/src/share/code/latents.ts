@@ -7,7 +7,7 @@ import {
   IMPORTS,
   list,
   NETWORKS,
-  pictured,
+  imageLines,
   python,
   saved,
   seeded,
@@ -141,7 +141,7 @@ export function boundPython(
   about: About,
 ): string {
   const { before, draws } = boundLines(entry, options);
-  return python(about, NETWORKS, [...before, ...pictured(picture), ...draws, ...SAID], entry.id);
+  return python(about, NETWORKS, [...before, ...imageLines(picture), ...draws, ...SAID], entry.id);
 }
 
 /** The same of every image of a data set. */

@@ -63,7 +63,7 @@ export const axes = ({ channels, height, width }: ImageShape) =>
   [channels, height, width].join(', ');
 
 /** The levels of a picture, or its bits, as x. On the page, the channels of a pixel lie side by side. */
-export const pictured = ({ levels, shape }: Pixels) => {
+export const imageLines = ({ levels, shape }: Pixels) => {
   const { channels, height, width } = shape;
   const all = `x = torch.tensor(list(pixels)).double()`;
   return [

@@ -16,7 +16,7 @@ import { animate, reducedMotion } from '../../../motion.ts';
 import type { Page } from '../../../page.svelte.ts';
 import { LATENT_RANGE } from '../../../../engine/latent-grid.ts';
 import type { PageState } from '../../../state.ts';
-import type { Picture } from '../../../scoring/picture.ts';
+import type { KeyedImage } from '../../../scoring/displayed.ts';
 import { MOST_CORNERS } from '../settings.ts';
 import { GRIDS, type PlanePoint, SHARES, STRIP_FRAMES, toCoordinates, toPlace } from './plane.ts';
 
@@ -108,7 +108,7 @@ export class MapLab {
     return 'z' in at ? at.z : (this.shown?.z ?? null);
   }
 
-  get picture(): Picture | null {
+  get picture(): KeyedImage | null {
     const { shown } = this;
     if (!shown) return null;
     return { key: `map ${shown.z.join(',')}`, levels: shown.levels, shape: shown.shape };
