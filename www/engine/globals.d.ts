@@ -1,10 +1,10 @@
-/** What the bundler makes of the worker: the address of its script. */
+/** The bundler replaces the import of the worker by the address of its script. */
 declare module '*?worker&url' {
   const url: string;
   export default url;
 }
 
-/** And of the WebAssembly. */
+/** And the import of the WebAssembly by its address. */
 declare module '*.wasm?url' {
   const url: string;
   export default url;

@@ -1,7 +1,7 @@
 import type { JobResult, JobTask } from './protocol.ts';
 import type { Slot } from './slot.ts';
 
-/** Evaluations `from` to before `to`. */
+/** The evaluations `from` to `to` - 1. */
 export interface Span {
   from: number;
   to: number;
@@ -9,7 +9,7 @@ export interface Span {
 
 export type JobStatus = 'running' | 'paused' | 'done' | 'failed';
 
-/** What is known of a job; `result` grows with `evaluations`, which counts from the first without a gap. */
+/** The state of a job; `result` is of the first `evaluations` evaluations. */
 export interface JobState {
   status: JobStatus;
   evaluations: number;
@@ -25,8 +25,8 @@ export interface Home {
 }
 
 /**
- * All that the pool keeps of one job: which evaluations are to be done, which are out, and the values that have come. The
- * values are kept here, so that a lost worker takes nothing with it but what it was computing.
+ * The pool's record of one job: evaluations to be done, evaluations under way, and the values so far. The values are kept
+ * here, so that the crash of a worker loses only what it was computing.
  */
 export class Job {
   state: JobState = {
@@ -36,19 +36,19 @@ export class Job {
     result: null,
     error: null,
   };
-  /** Time that workers have spent on it, in milliseconds: the pool gives its turns to those who have had least. */
+  /** Time that workers have spent on it, in milliseconds: the pool prefers the jobs that have had least. */
   spent = 0;
   /** Mean time of one evaluation; null before the first. */
   pace: number | null = null;
-  /** Ends the spans that workers have in hand. */
+  /** Aborts the spans that workers are computing. */
   abort = new AbortController();
-  /** The worker that records, and how many values it has; null where none is, or it was lost. */
+  /** The worker that records values, and how many it has recorded; null before there is one, and after its crash. */
   home: Home | null = null;
-  /** Values are on their way to the home. */
+  /** Whether values are being sent to the worker that records. */
   recording = false;
-  /** A worker is about to begin it, the first. */
+  /** Whether the first worker is about to begin it. */
   opening = false;
-  /** Nobody wants it any more. */
+  /** Whether it was dropped: its result is not needed any more. */
   dropped = false;
   #values: (Float64Array | undefined)[] = [];
   #next = 0;
@@ -68,7 +68,7 @@ export class Job {
     this.onChange(this.state);
   }
 
-  /** What is being computed is thrown away; what has come stays. */
+  /** Discards evaluations under way; keeps the values so far. */
   interrupt(): void {
     this.abort.abort();
     this.abort = new AbortController();
@@ -87,7 +87,7 @@ export class Job {
     );
   }
 
-  /** Up to `count` evaluations that nobody has in hand, the earliest first. */
+  /** Up to `count` evaluations that no worker is computing, the earliest first. */
   take(count: number): Span {
     const total = this.state.total ?? 0;
     const again = this.#returned.shift();
@@ -101,7 +101,7 @@ export class Job {
     return { from: again.from, to };
   }
 
-  /** A span that came to nothing can be taken again. */
+  /** Returns a span without values, to be taken again. */
   giveBack(span: Span): void {
     if (span.to <= span.from) return;
     this.#returned.push(span);
@@ -115,7 +115,7 @@ export class Job {
     this.pace = milliseconds / Math.max(1, values.length);
   }
 
-  /** Values that have come, without a gap from the first on. */
+  /** The number of values from the first on without a gap. */
   get complete(): number {
     return this.#complete;
   }

@@ -12,7 +12,7 @@ export class ModelFetcher {
     private readonly store = new FileStore(base),
   ) {}
 
-  /** Files of a model by their roles, or those that are wanted. */
+  /** The files of a model by their roles, all or those that `wanted` selects. */
   async model(
     entry: ModelEntry,
     options: FetchOptions,
@@ -25,7 +25,7 @@ export class ModelFetcher {
     return Object.fromEntries(await Promise.all(files));
   }
 
-  /** Keeps no file that no model has any more. */
+  /** Deletes the files that no model of the list has. */
   prune(models: readonly ModelEntry[]): Promise<void> {
     return this.store.prune(models.flatMap(({ files }) => Object.values<FileEntry>(files)));
   }
@@ -47,7 +47,7 @@ export class ModelFetcher {
       bytes = await fetchBytes(url, { ...options, fresh: true });
       right = await isFile(file, bytes);
     }
-    // What is wrong still, the crate will refuse and say why.
+    // The crate refuses a file that is still wrong, and says why.
     if (right) void this.store.put(file, bytes);
     return share(bytes);
   }

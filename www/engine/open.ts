@@ -7,11 +7,11 @@ import type { Manifest, ModelEntry } from './protocol.ts';
 import { poolSize, type ServedModel } from './pool-services.ts';
 import type { ModelFetcher } from './model-fetcher.ts';
 
-/** What depends on where it runs. */
+/** Services that differ between browsers and Node.js. */
 export interface Platform {
   spawn(onLost: OnLost): WorkerClient;
   runtime(): Promise<WebAssembly.Module>;
-  /** The whole address of a folder. */
+  /** The absolute address of a folder. */
   locate(folder: string | URL): URL;
   read(url: URL): Promise<Uint8Array>;
   fetcher(folder: URL): Pick<ModelFetcher, 'model'>;
@@ -31,7 +31,7 @@ export async function openOn(
     workers ?? poolSize(platform.cores, undefined),
     onLost ?? (() => undefined),
   );
-  // Bytes that are not WebAssembly, or cannot be had, are told at once.
+  // Fails at once for bytes that are not WebAssembly, or cannot be fetched.
   await runtime;
   return engine;
 }
@@ -51,7 +51,7 @@ class OpenEngine implements Api.Engine {
       spawn: (lost) => platform.spawn(lost),
       runtime: () => runtime,
       model: (id) => this.#modelOf(id),
-      // Whoever opened the model is told.
+      // Rejects the call that opened the model.
       reject: (id) => this.#models.delete(id),
       blame: () => false,
       onLost: (reason, left) => onLost(reason, left),

@@ -1,4 +1,4 @@
-/** Pictures on canvases of the thread that asks for them. */
+/** Paints images on canvases of the calling thread. */
 import type { Canvas, Paint } from './api.ts';
 import type { ImageShape } from './protocol.ts';
 

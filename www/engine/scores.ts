@@ -1,4 +1,4 @@
-/** What is kept of the bound of each image of a data set: columns of numbers, NaN where there is none. Pure. */
+/** The scores of each image of a data set: columns of numbers, NaN where there is none. Pure. */
 import { kindOf } from './kinds/index.ts';
 import type {
   DiffusionElboResult,
@@ -47,7 +47,7 @@ export function columnsOf(entry: ModelEntry): readonly ScoreColumn[] {
   return [...LATENT, ...(layers?.(entry) ?? []).map((_, i) => `layer${i}` as const)];
 }
 
-/** What those columns hold of a bound of the model. */
+/** The row of these columns for a bound of the model. */
 export function rowOf(entry: ModelEntry, result: JobResult): Float64Array {
   const { bound, layers } = kindOf(entry);
   return bound === 'diffusion'
@@ -57,7 +57,7 @@ export function rowOf(entry: ModelEntry, result: JobResult): Float64Array {
 
 const pair = ({ mean, standardError }: Estimate) => [mean, standardError ?? NaN];
 
-/** Of a VAE, hierarchical or not. */
+/** The row of a VAE, hierarchical or not. */
 function latentRow(result: LatentBoundResult, layered: boolean): Float64Array {
   return Float64Array.from([
     ...pair(result.elbo),

@@ -1,4 +1,4 @@
-/** The pool as the package has it: its workers also do other work. */
+/** A pool whose workers also answer other calls. */
 import type { WorkerClient } from './client.ts';
 import { asError, CancelledError, WorkerLostError } from './errors.ts';
 import { LOSS_LIMIT, Pool } from './pool.ts';
@@ -7,8 +7,8 @@ import type { Slot } from './slot.ts';
 
 export class SharedPool extends Pool {
   /**
-   * Has one worker that holds a model do other work, between the jobs' evaluations: `near` if that one is still there, else the
-   * one with the least to do; with `apart`, another worker for each. What a lost worker was at is begun again by another.
+   * Has one worker that holds a model answer a call, between the jobs' evaluations: `near` if that worker is still there, else
+   * the least busy one; with `apart`, another worker for each call. After a crash another worker begins the call again.
    */
   async use<T>(
     id: string,
@@ -27,7 +27,7 @@ export class SharedPool extends Pool {
     );
   }
 
-  /** The same for what needs no model. */
+  /** The same for a call that needs no model. */
   async ask<T>(work: (client: WorkerClient) => Promise<T>): Promise<T> {
     return this.#attempt(
       async () => undefined,
@@ -53,7 +53,7 @@ export class SharedPool extends Pool {
       try {
         return await work(slot);
       } catch (error) {
-        // Files that were refused.
+        // Files that were not accepted.
         if (error instanceof CancelledError && error.cause) throw asError(error.cause);
         if (!(error instanceof WorkerLostError) || attempt > LOSS_LIMIT) throw error;
       } finally {

@@ -1,2 +1,2 @@
-/** Milliseconds on the clock that a page and its workers have in common: each thread's own begins when the thread does. */
+/** Milliseconds on a clock that a page and its workers share: `performance.now` starts anew in each thread. */
 export const sharedTime = (): number => performance.timeOrigin + performance.now();

@@ -1,4 +1,4 @@
-/** How many states go through a network together: each then takes less time than alone, and with more each takes as long. */
+/** Size of a batch of states: each takes less time than alone, and larger batches gain nothing. */
 export const TOGETHER = 8;
 
 /** How many evaluations fill a time, at `each` milliseconds: whole batches, or a part of one that divides it. */

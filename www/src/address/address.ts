@@ -7,24 +7,24 @@ import { LABS } from '../labs/index.ts';
 import { defaultState, type Lab, type PageState } from '../state.ts';
 import { FIELDS } from './fields.ts';
 
-/** What an address asked for and did not get. */
+/** A part of an address that was not used. */
 export type Rejection =
-  /** A value that could not be used; the default stands in its place. */
+  /** An invalid value; the default is used. */
   | { key: string; value: string }
-  /** Parameters that the page does not know. */
+  /** Unknown parameters. */
   | { unknown: string }
-  /** The address is shorter than it was when it was written. */
+  /** The address was truncated. */
   | { cut: true }
-  /** More of the above than anybody would read. */
+  /** Further rejections, beyond the number that is shown. */
   | { more: number }
-  /** So many characters, more than any address of this page has: nothing of it was read. */
+  /** The length of an address that is longer than any of this page, and was not read. */
   | { tooLong: number };
 
 /** More characters than the largest picture, path and fit together need. */
 const LONGEST = 330_000;
-/** Far more parameters than there are. */
+/** Most parameters that are read. */
 const MOST_PARAMETERS = 256;
-/** Notices that are worth reading. */
+/** Most notices that are shown. */
 const MOST_REJECTIONS = 8;
 const MOST_ECHOED = 32;
 const LENGTH = 'len';
@@ -90,7 +90,7 @@ export function parseState(hash: string): { state: PageState; rejected: Rejectio
   return { state, rejected };
 }
 
-/** Replaces what does not go together by defaults, in place. */
+/** Replaces values that contradict each other by defaults, in place. */
 function reconcile(state: PageState, reject: Reject): void {
   for (const lab of LABS) lab.fit?.(state, reject);
 }

@@ -1,4 +1,4 @@
-/** What an address asks for, against what the models at hand have. */
+/** Checks the values of an address against the available models. */
 import { hasLatents, isDiffusion } from '../../engine/facts.ts';
 import { idOf, isOwn } from '../../engine/own.ts';
 import type { Manifest } from '../../engine/protocol.ts';
@@ -6,13 +6,13 @@ import { LABS } from '../labs/index.ts';
 import { type PageState, SHARED_MODELS, type SharedModel } from '../state.ts';
 import { type Rejection, rejection } from './address.ts';
 
-/** What a manifest says about the values a state may hold. */
+/** The models of a manifest, and what limits the values of a state. */
 export interface Catalog {
   decoders: { id: string; latents: number }[];
   samplers: { id: string; classes: number }[];
 }
 
-/** What the page's state must fit to. */
+/** The catalog of a manifest. */
 export function catalogOf({ models }: Pick<Manifest, 'models'>): Catalog {
   return {
     decoders: models
@@ -24,7 +24,7 @@ export function catalogOf({ models }: Pick<Manifest, 'models'>): Catalog {
   };
 }
 
-/** Replaces what the models at hand do not have by defaults, in place, and says what that was. */
+/** Replaces values that no available model has by defaults, in place, and returns these values. */
 export function fitToModels(state: PageState, catalog: Catalog): Rejection[] {
   const rejected: Rejection[] = [];
   const pick = <T extends { id: string }>(host: SharedModel, known: T[]): T | undefined => {

@@ -5,11 +5,11 @@ import { TOUR_STEPS, type TourStep } from '../state.ts';
 import type { Site } from '../labs/stops.ts';
 import { stateAt, stepsFor } from './tour.ts';
 
-/** Where the visitor is on the tour; the step on display is part of the page's state, and so of its address. */
+/** The state of the guided tour; its current step is part of the page's state, and so of its address. */
 export class Tour {
-  /** The step to go on from; null where the tour has not begun, or was gone through to its end. */
+  /** The step to resume at; null before the tour begins and after its end. */
   left = $state<TourStep | null>(null);
-  /** Whether the tour has just ended and the page from before it can be had back. */
+  /** Whether the tour has just ended and the earlier page can be restored. */
   offering = $state(false);
   #before: string | null;
   #starting = false;
@@ -51,7 +51,7 @@ export class Tour {
     else this.start(step);
   }
 
-  /** From where it was left, or from the beginning. */
+  /** Resumes the tour, or begins it. */
   start(at = this.left): void {
     this.#before = printState({ ...this.page.state, tour: null });
     this.offering = false;
@@ -60,14 +60,14 @@ export class Tour {
     if (first) this.go(first);
   }
 
-  /** Whether the step on display was asked for by a start: true once for each. */
+  /** Whether the current step was opened by a start of the tour: true once for each start. */
   takeFocus(): boolean {
     const starting = this.#starting;
     this.#starting = false;
     return starting;
   }
 
-  /** Prepares the page anew, also for the step that it is at. */
+  /** Sets the page to a step, also to the current one. */
   go(step: TourStep): void {
     this.page.go(stateAt(step, this.page.state));
   }
@@ -108,7 +108,7 @@ export class Tour {
     this.offering = this.#before !== null && this.#before !== printState(this.page.state);
   }
 
-  /** The step itself, or the next one that can be shown, or the last. */
+  /** The step if it can be shown, else the next one that can, else the last. */
   #nearest(step: TourStep): TourStep | undefined {
     const later = TOUR_STEPS.slice(TOUR_STEPS.indexOf(step));
     return later.find((one) => this.steps.includes(one)) ?? this.steps.at(-1);

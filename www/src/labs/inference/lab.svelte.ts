@@ -17,15 +17,15 @@ import {
   snapInput,
 } from './settings.ts';
 
-/** How far a fit goes by itself after a control has changed. */
+/** Iterations that a fit runs by itself after a control has changed. */
 const SHOW_ITERATIONS = 400;
 
-/** The controls that make another fit. */
+/** Settings whose change makes another fit. */
 export type SettingsPart = Partial<Omit<InferenceSettings, 'iterations' | 'pace'>>;
 
 /**
- * A fit is described by its settings and its number of iterations; the worker is asked for that state and does what is
- * missing. So a run, a step back to the start, a drag and an address are one and the same request.
+ * A fit is described by its settings and its number of iterations; the worker computes the missing iterations of the
+ * requested state. So a run, a reset, a drag and an address are the same request.
  */
 export class InferenceLab {
   /** The state that was shown last. */
@@ -57,7 +57,7 @@ export class InferenceLab {
     $effect(() => (this.playing && this.#active ? this.#play() : undefined));
   }
 
-  /** Nothing here answers any more. */
+  /** Whether the worker of this lab crashed too often to be restarted. */
   get down(): boolean {
     return this.engine.fitter.down;
   }
@@ -106,7 +106,7 @@ export class InferenceLab {
     this.restart();
   }
 
-  /** Runs from the start; shows the end to who wants no movement. */
+  /** Runs from the start; shows only the end to visitors who prefer reduced motion. */
   restart(): void {
     const still = reducedMotion();
     this.settings.iterations = still ? SHOW_ITERATIONS : 0;
@@ -133,7 +133,7 @@ export class InferenceLab {
     this.settings.iterations = 0;
   }
 
-  /** Forgets what was set by hand, q and data. */
+  /** Discards q and data that were set by hand. */
   restore(): void {
     this.playing = false;
     Object.assign(this.settings, { start: null, data: null, iterations: 0 });
@@ -216,7 +216,7 @@ export class InferenceLab {
     let due = 0;
     return animate((seconds) => {
       const { settings } = this;
-      // What has not been computed yet is waited for, not skipped.
+      // Waits for iterations that are not computed yet, and skips none.
       if (!this.current || !this.beside.ready) return;
       due += Math.min(seconds, 0.25) * settings.pace;
       const whole = Math.min(Math.floor(due), this.#until - settings.iterations);

@@ -1,6 +1,6 @@
 import { onLook } from '../../charts/marks/canvas.ts';
 
-/** How the planes are painted. */
+/** Options of painting a plane. */
 export interface Look {
   size: number;
   pixelRatio: number;
@@ -10,7 +10,7 @@ export interface Look {
   ink: string;
 }
 
-/** How a plane in this place is painted: its size in device pixels, and the page's colours. Told anew when either changes. */
+/** Options of painting a plane in an element: its size in device pixels, and the page's colours; updated when either changes. */
 export function watchLook(tell: (look: Look) => void): (place: HTMLElement) => () => void {
   return (place) => {
     const read = () => {
