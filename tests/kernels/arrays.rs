@@ -1,6 +1,6 @@
 //! Products of matrices, and what goes element by element.
 
-use elbo_room::kernels::elementwise::{pairs, reduce};
+use elbo_room::kernels::elementwise::{broadcast_binary, reduce};
 use elbo_room::kernels::matmul::{linear, matmul};
 use elbo_room::kernels::packed::PackedMatrix;
 use elbo_room::kernels::rearrange::{is_identity, transpose, upsample};
@@ -109,7 +109,7 @@ fn binary_functions_and_sums_broadcast_over_axes_of_length_1() {
         let length: usize = shape.iter().product();
         let (a, b) = (normal(a_shape.iter().product(), 1), normal(b_shape.iter().product(), 2));
         let mut out = vec![0.0; length];
-        pairs((&a, a_shape), (&b, b_shape), shape, &mut out, |a, b| a - b);
+        broadcast_binary((&a, a_shape), (&b, b_shape), shape, &mut out, |a, b| a - b);
         let expected: Vec<f32> =
             (0..length).map(|at| a[place(a_shape, at)] - b[place(b_shape, at)]).collect();
         assert_eq!(out, expected, "{a_shape:?} {b_shape:?}");

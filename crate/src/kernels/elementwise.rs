@@ -1,45 +1,45 @@
-//! Functions of single values, of pairs of values, and sums, over arrays whose axes are given by
-//! their lengths.
+//! Binary functions with broadcasting, and reductions, over row-major arrays.
 
-use super::LONGEST;
+use super::SEGMENT;
 
-/// Lengths and steps of axes, as many as are needed: axes that all operands walk alike are one.
+/// Lengths of axes, and each operand's strides along them. Adjacent axes over which the memory of
+/// all operands is contiguous are merged.
 struct Axes<const N: usize>(Vec<(usize, [usize; N])>);
 
 impl<const N: usize> Axes<N> {
-    /// Axes of the lengths `shape`, along which each operand takes the steps given for it.
-    fn new(shape: &[usize], steps: [Vec<usize>; N]) -> Self {
+    /// The axes of a shape, with the strides of each operand.
+    fn new(shape: &[usize], strides: [Vec<usize>; N]) -> Self {
         let mut axes: Vec<(usize, [usize; N])> = Vec::new();
         for (axis, &length) in shape.iter().enumerate().filter(|&(_, &length)| length != 1) {
-            let steps: [usize; N] = std::array::from_fn(|operand| steps[operand][axis]);
+            let strides: [usize; N] = std::array::from_fn(|operand| strides[operand][axis]);
             match axes.last_mut() {
-                Some((all, outer)) if *outer == steps.map(|step| step * length) => {
-                    (*all, *outer) = (*all * length, steps);
+                Some((all, outer)) if *outer == strides.map(|stride| stride * length) => {
+                    (*all, *outer) = (*all * length, strides);
                 }
-                _ => axes.push((length, steps)),
+                _ => axes.push((length, strides)),
             }
         }
         Self(axes)
     }
 
-    /// Calls `run(starts, length, steps)` for each stretch of the innermost axis, in order.
+    /// Calls `run(offsets, length, strides)` for each row of the innermost axis, in order.
     fn walk(mut self, mut run: impl FnMut([usize; N], usize, [usize; N])) {
-        let (length, steps) = self.0.pop().unwrap_or((1, [1; N]));
+        let (length, strides) = self.0.pop().unwrap_or((1, [1; N]));
         let mut index = vec![0; self.0.len()];
-        let mut starts = [0; N];
-        let stretches: usize = self.0.iter().map(|(length, _)| length).product();
-        for _ in 0..stretches {
-            run(starts, length, steps);
-            for (index, &(length, steps)) in index.iter_mut().zip(&self.0).rev() {
+        let mut offsets = [0; N];
+        let rows: usize = self.0.iter().map(|(length, _)| length).product();
+        for _ in 0..rows {
+            run(offsets, length, strides);
+            for (index, &(length, strides)) in index.iter_mut().zip(&self.0).rev() {
                 *index += 1;
-                for (start, step) in starts.iter_mut().zip(steps) {
-                    *start += step;
+                for (offset, stride) in offsets.iter_mut().zip(strides) {
+                    *offset += stride;
                 }
                 if *index < length {
                     break;
                 }
-                for (start, step) in starts.iter_mut().zip(steps) {
-                    *start -= length * step;
+                for (offset, stride) in offsets.iter_mut().zip(strides) {
+                    *offset -= length * stride;
                 }
                 *index = 0;
             }
@@ -47,23 +47,22 @@ impl<const N: usize> Axes<N> {
     }
 }
 
-/// Steps from one value to the next along each axis of an array of this shape; none along an axis
-/// of length 1, whose value is repeated.
-fn steps(shape: &[usize]) -> Vec<usize> {
-    let mut steps = vec![0; shape.len()];
-    let mut step = 1;
+/// The strides of a row-major array of this shape; 0 along an axis of length 1, which is broadcast.
+fn strides(shape: &[usize]) -> Vec<usize> {
+    let mut strides = vec![0; shape.len()];
+    let mut stride = 1;
     for (at, &length) in shape.iter().enumerate().rev() {
         if length != 1 {
-            steps[at] = step;
+            strides[at] = stride;
         }
-        step *= length;
+        stride *= length;
     }
-    steps
+    strides
 }
 
-/// `out = f(a, b)`, value by value. Shapes have as many axes as `shape`, of the same length or of
-/// length 1.
-pub fn pairs<T: Copy>(
+/// `out = f(a, b)`, value by value. Shapes have the rank of `shape`, and axes of length 1 are
+/// broadcast.
+pub fn broadcast_binary<T: Copy>(
     a: (&[T], &[usize]),
     b: (&[T], &[usize]),
     shape: &[usize],
@@ -73,12 +72,12 @@ pub fn pairs<T: Copy>(
     if out.is_empty() {
         return;
     }
-    let axes = Axes::new(shape, [steps(a.1), steps(b.1), steps(shape)]);
-    axes.walk(|[from_a, from_b, to], length, [step_a, step_b, _]| {
+    let axes = Axes::new(shape, [strides(a.1), strides(b.1), strides(shape)]);
+    axes.walk(|[from_a, from_b, to], length, [stride_a, stride_b, _]| {
         let (a, b) = (&a.0[from_a..], &b.0[from_b..]);
         let out = &mut out[to..][..length];
-        // Along the innermost axis an operand's values lie side by side, or are one.
-        match [step_a, step_b] {
+        // Along the innermost axis an operand is contiguous, or broadcast.
+        match [stride_a, stride_b] {
             [0, 0] => out.fill(f(a[0], b[0])),
             [0, _] => {
                 let a = a[0];
@@ -101,9 +100,9 @@ pub fn pairs<T: Copy>(
     });
 }
 
-/// Reduces over axes: `reduced` has the shape of x with length 1 along them. From `initial` on,
-/// which changes nothing, values are taken in the order in which they lie; many along one axis in
-/// parts.
+/// Reduces over the axes along which the shape `reduced` has length 1. `initial` is the neutral
+/// element of f. Values are reduced in their order in memory; more than [`SEGMENT`] along one axis
+/// are reduced in segments of that length, and then their results.
 pub fn reduce<T: Copy>(
     x: &[T],
     shape: &[usize],
@@ -116,15 +115,15 @@ pub fn reduce<T: Copy>(
     if x.is_empty() {
         return;
     }
-    Axes::new(shape, [steps(shape), steps(reduced)]).walk(|[from, to], length, [_, step]| {
+    Axes::new(shape, [strides(shape), strides(reduced)]).walk(|[from, to], length, [_, stride]| {
         let x = &x[from..][..length];
         let along = |first: T, x: &[T]| x.iter().fold(first, |sum, value| f(sum, *value));
-        if step == 0 && length > LONGEST {
-            out[to] = x.chunks(LONGEST).fold(out[to], |sum, part| f(sum, along(initial, part)));
-        } else if step == 0 {
+        if stride == 0 && length > SEGMENT {
+            out[to] = x.chunks(SEGMENT).fold(out[to], |sum, part| f(sum, along(initial, part)));
+        } else if stride == 0 {
             out[to] = along(out[to], x);
         } else {
-            for (out, value) in out[to..].iter_mut().step_by(step).zip(x) {
+            for (out, value) in out[to..].iter_mut().step_by(stride).zip(x) {
                 *out = f(*out, *value);
             }
         }

@@ -18,4 +18,4 @@ pub mod winograd;
 
 /// Length of the segments whose values are summed in single precision. In longer sums the rounding
 /// errors of nearly equal values accumulate, all in one direction.
-const LONGEST: usize = 1024;
+const SEGMENT: usize = 1024;

@@ -1,7 +1,7 @@
 //! Normalization to mean 0 and variance 1: over groups of channels (Wu & He 2018) of one image
 //! whose channels are innermost, and over rows (Ba et al. 2016).
 
-use super::{LONGEST, activation};
+use super::{SEGMENT, activation};
 
 /// The sums of `N` channels over the pixels, in their order: of their values or, if a mean is
 /// given, of the squares of what they are from it.
@@ -36,10 +36,10 @@ fn sum_block<const N: usize>(
     sums
 }
 
-/// The sums of all channels: over [`LONGEST`] pixels each as [`sum_block`] takes them, and of these
+/// The sums of all channels: over [`SEGMENT`] pixels each as [`sum_block`] takes them, and of these
 /// in double precision.
 fn sums_of_channels(x: &[f32], mean: Option<&[f32]>, sums: &mut [f32]) {
-    let mut parts = x.chunks((LONGEST * sums.len()).max(1));
+    let mut parts = x.chunks((SEGMENT * sums.len()).max(1));
     sums.fill(0.0);
     sums_of_part(parts.next().unwrap_or_default(), mean, sums);
     let mut all: Vec<f64> = sums.iter().map(|&sum| sum.into()).collect();
@@ -124,7 +124,7 @@ pub fn group_norm(
 const LANES: usize = 8;
 
 fn sum(values: &[f32], f: impl Fn(f32) -> f32) -> f32 {
-    let parts = values.chunks(LONGEST * LANES).map(|part| f64::from(sum_of_part(part, &f)));
+    let parts = values.chunks(SEGMENT * LANES).map(|part| f64::from(sum_of_part(part, &f)));
     parts.sum::<f64>() as f32
 }
 

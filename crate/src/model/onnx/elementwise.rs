@@ -202,7 +202,7 @@ impl Binary {
         let (of_a, of_b) = (shape_of(&inputs[0]), shape_of(&inputs[1]));
         output(states, &self.shape, |out| {
             let shape = of_states(states, &self.shape);
-            elementwise::pairs((a, &of_a), (b, &of_b), &shape, out, f);
+            elementwise::broadcast_binary((a, &of_a), (b, &of_b), &shape, out, f);
             Ok(())
         })
     }
