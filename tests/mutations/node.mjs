@@ -1,9 +1,10 @@
 // Runs the files that the example `mutations` writes in WebAssembly: node node.mjs PACKAGE FOLDER [CASE…]
 // PACKAGE is the crate as wasm-bindgen writes it for Node, with the feature `fuzzing`. Each verdict says how long the file
 // took and how far the memory of the instance has grown; after a trap a new instance is made. A run that was cut off goes on
-// after its last verdict.
+// after its last verdict, if neither the package nor the files are others.
 
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 
@@ -43,9 +44,15 @@ function judge(engine, number, bytes) {
     return { ...verdict, ms: Math.round(performance.now() - start), bytes: memory() - before };
 }
 
+const module = readFileSync(resolve(packagePath, "elbo_room_bg.wasm"));
+
 for (const number of cases.length > 0 ? cases.map(Number) : [0, 1, 2, 3]) {
     const pack = readFileSync(join(folder, `${number}.pack`));
     const verdicts = join(folder, `${number}.node`);
+    const of = `${verdicts}.of`;
+    const checksum = createHash("sha256").update(module).update(pack).digest("hex");
+    if (!existsSync(of) || readFileSync(of, "utf8") !== checksum) rmSync(verdicts, { force: true });
+    writeFileSync(of, checksum);
     let known = existsSync(verdicts) ? readFileSync(verdicts, "utf8").split("\n").length - 1 : 0;
     let engine = instance();
     for (let at = 0; at < pack.length;) {
