@@ -26,6 +26,9 @@ export function requireCharacters(text: string, tex: string): void {
     }
 }
 
+/** The published types do not have `noHinting` yet. */
+const OPTIONS = { targetFormat: 'woff2', noHinting: true } as const;
+
 const CACHE = join(import.meta.dirname, '../node_modules/.cache/formula-fonts');
 
 /** The path of a font file with these characters alone, made once. */
@@ -34,7 +37,7 @@ async function smaller(path: string): Promise<string> {
   const hash = createHash('sha256').update(whole).update(CHARACTERS).digest('hex').slice(0, 16);
   const made = join(CACHE, hash, basename(path));
   if (existsSync(made)) return made;
-  const font = await subset(whole, CHARACTERS, { targetFormat: 'woff2', noHinting: true });
+  const font = await subset(whole, CHARACTERS, OPTIONS);
   mkdirSync(dirname(made), { recursive: true });
   // Another build may read it at the same time.
   const unfinished = `${made}.${process.pid}`;
