@@ -83,13 +83,13 @@ test('a computation can be stopped and taken up again', async ({ page, crate }) 
   await withCores(page, 1);
   await open(page, 'lab=elbo&k=5000&timesteps=512&perClass=100');
   const { vaeEntry } = crate;
-  const growth = page.getByTestId(`growth-${vaeEntry.id}`);
-  const progress = growth.getByRole('progressbar');
+  const job = page.getByTestId(`job-${vaeEntry.id}`);
+  const progress = job.getByRole('progressbar');
   await expect.poll(async () => Number(await progress.getAttribute('value'))).toBeGreaterThan(0);
-  await growth.getByRole('button', { name: text.pause }).click();
-  await expect(growth).toHaveAttribute('data-status', 'paused');
+  await job.getByRole('button', { name: text.pause }).click();
+  await expect(job).toHaveAttribute('data-status', 'paused');
   const stopped = Number(await progress.getAttribute('value'));
-  await growth.getByRole('button', { name: text.resume }).click();
+  await job.getByRole('button', { name: text.resume }).click();
   await expect
     .poll(async () => Number(await progress.getAttribute('value')))
     .toBeGreaterThan(stopped);

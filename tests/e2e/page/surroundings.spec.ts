@@ -39,9 +39,8 @@ test('a hidden page computes no bounds, and goes on when it is seen again', asyn
 }) => {
   await withCores(page, 1);
   await open(page, 'lab=elbo&k=5000&timesteps=512&perClass=100');
-  const growth = page.getByTestId(`growth-${crate.vaeEntry.id}`);
-  const count = async () =>
-    Number(/\d+/.exec((await growth.textContent())?.replace(/,/g, '') ?? ''));
+  const job = page.getByTestId(`job-${crate.vaeEntry.id}`);
+  const count = async () => Number(/\d+/.exec((await job.textContent())?.replace(/,/g, '') ?? ''));
   await expect.poll(count).toBeGreaterThan(0);
   await hide(page);
   // What was under way is thrown away or comes within a frame; then nothing does any more.

@@ -52,7 +52,7 @@ export class Bounds {
     const known = new Set<string>();
     for (const [text, { result }] of this.#known) {
       const { call, params } = JSON.parse(text) as { call: string; params: { task: Task } };
-      if (call !== 'growth' || JSON.stringify(params.task.image.of) !== own) continue;
+      if (call !== 'job' || JSON.stringify(params.task.image.of) !== own) continue;
       for (const row of rowsOf(params.task, revive(result))) known.add(JSON.stringify(row));
     }
     const faults = results.flatMap((row) => {

@@ -322,7 +322,7 @@ export class Visitor {
   /** Has all bounds of the ELBO lab go on that were paused. */
   resume(): Promise<void> {
     return this.page.evaluate(() => {
-      const paused = '[data-testid=elbo-lab] [data-testid^=growth-][data-status=paused] button';
+      const paused = '[data-testid=elbo-lab] [data-testid^=job-][data-status=paused] button';
       for (const button of document.querySelectorAll<HTMLElement>(paused)) button.click();
     });
   }

@@ -5,7 +5,7 @@
 
 /** A bound that was computed to its end; both texts are exact, as `encode` makes them. */
 export interface Finished {
-  /** The call and what it was given, or the task of a growth. */
+  /** The call and what it was given, or the task of a job. */
   task: string;
   result: string;
   /** Milliseconds that workers spent on it. */
@@ -77,7 +77,7 @@ export function install(): void {
       return part;
     });
 
-  interface Growth {
+  interface Job {
     task: unknown;
     total: number | null;
     result: unknown;
@@ -92,7 +92,7 @@ export function install(): void {
     params: Record<string, unknown> | null;
     at: number;
   }
-  const growths = new Map<unknown, Growth>();
+  const jobs = new Map<unknown, Job>();
   /** Each is given work for seconds or minutes, and tells how far it is. */
   const LONG = ['advance', 'assist', 'planeAdvance', 'planeTrain', 'planePoint', 'plane'];
   const open = new Set<Asked>();
@@ -115,9 +115,9 @@ export function install(): void {
     call === 'planePoint' && (params?.['setup'] as { network: unknown }).network === null;
 
   function leave(worker: Worker, jobId: unknown): void {
-    const holders = growths.get(jobId)?.holders;
+    const holders = jobs.get(jobId)?.holders;
     holders?.delete(worker);
-    if (holders?.size === 0) growths.delete(jobId);
+    if (holders?.size === 0) jobs.delete(jobId);
   }
 
   function asked(worker: Worker, { call, params }: Asked): void {
@@ -125,9 +125,9 @@ export function install(): void {
     const { jobId, task } = params;
     if (call === 'openJob') {
       const begun = { task, total: null, result: null, spent: 0, done: false };
-      const growth = growths.get(jobId) ?? { ...begun, holders: new Set() };
-      growths.set(jobId, growth);
-      growth.holders.add(worker);
+      const job = jobs.get(jobId) ?? { ...begun, holders: new Set() };
+      jobs.set(jobId, job);
+      job.holders.add(worker);
     }
     if (call === 'closeJob') leave(worker, jobId);
     if (call === 'load') {
@@ -146,16 +146,16 @@ export function install(): void {
       finish({ call: one.call, params }, result, spent);
       return;
     }
-    const growth = growths.get(one.params['jobId']);
-    if (!growth) return;
-    if (one.call === 'openJob') growth.total = (result as { total: number }).total;
-    if (one.call === 'evaluate') growth.spent += spent;
-    if (one.call !== 'record' || growth.done) return;
+    const job = jobs.get(one.params['jobId']);
+    if (!job) return;
+    if (one.call === 'openJob') job.total = (result as { total: number }).total;
+    if (one.call === 'evaluate') job.spent += spent;
+    if (one.call !== 'record' || job.done) return;
     const record = result as { evaluations: number; result: unknown };
-    growth.result = record.result ?? growth.result;
-    if (record.evaluations !== growth.total) return;
-    growth.done = true;
-    finish({ call: 'growth', params: { task: growth.task } }, growth.result, growth.spent);
+    job.result = record.result ?? job.result;
+    if (record.evaluations !== job.total) return;
+    job.done = true;
+    finish({ call: 'job', params: { task: job.task } }, job.result, job.spent);
   }
 
   /** A worker that is not prepared by then goes without. */
@@ -217,7 +217,7 @@ export function install(): void {
     override terminate(): void {
       for (const one of this.#asked.values()) ended(one);
       this.#asked.clear();
-      for (const jobId of [...growths.keys()]) leave(this, jobId);
+      for (const jobId of [...jobs.keys()]) leave(this, jobId);
       super.terminate();
     }
   }

@@ -24,7 +24,7 @@ export interface Row {
   entry: ModelEntry;
   evaluated: EvaluatedModel;
   strangers: Strangers;
-  growing:
+  bound:
     { kind: 'latent'; of: JobView<'latent'> } | { kind: 'diffusion'; of: JobView<'diffusion'> };
 }
 
@@ -75,24 +75,24 @@ export class StrangersPanel {
       const known = before.find((row) => row.entry === entry);
       if (known) return [known];
       const { engine } = this;
-      const growing: Row['growing'] = isDiffusion(entry)
+      const bound: Row['bound'] = isDiffusion(entry)
         ? { kind: 'diffusion', of: new JobView<'diffusion'>(engine, ORDERS.strangers) }
         : { kind: 'latent', of: new JobView<'latent'>(engine, ORDERS.strangers) };
-      return [{ entry, evaluated, strangers: evaluated.strangers, growing }];
+      return [{ entry, evaluated, strangers: evaluated.strangers, bound }];
     });
   }
 
   /** With as many draws, or the very chain, that the test images were scored with. */
   #score(): void {
     const { seed } = this.page.state.elbo;
-    for (const { entry, evaluated, growing } of this.rows) {
-      if (growing.kind === 'latent') {
+    for (const { entry, evaluated, bound } of this.rows) {
+      if (bound.kind === 'latent') {
         const samples = evaluated.scores[0]?.samples ?? DRAWS;
         const options = { samples, proposal: 'posterior' as const, seed };
         const named = this.#isOpen
           ? this.lab.named<'latent'>(entry, { kind: 'latent', options })
           : null;
-        untrack(() => growing.of.set(named));
+        untrack(() => bound.of.set(named));
       } else if (evaluated.chain) {
         const { schedule, steps, timesteps } = evaluated.chain;
         const options = {
@@ -105,19 +105,19 @@ export class StrangersPanel {
         const named = this.#isOpen
           ? this.lab.named<'diffusion'>(entry, { kind: 'diffusion', options })
           : null;
-        untrack(() => growing.of.set(named));
+        untrack(() => bound.of.set(named));
       }
     }
   }
 
-  #evidence({ growing }: Row): StrangerEvidence | null {
-    const { current, status } = growing.of;
+  #evidence({ bound }: Row): StrangerEvidence | null {
+    const { current, status } = bound.of;
     if (!current || status !== 'done') return null;
-    if (growing.kind === 'diffusion') {
-      const { result } = growing.of;
+    if (bound.kind === 'diffusion') {
+      const { result } = bound.of;
       return result && { elbo: result.elbo.mean, perTimestep: result.perTimestep };
     }
-    const { result } = growing.of;
+    const { result } = bound.of;
     return result && { elbo: result.elbo.mean, kl: result.kl.mean };
   }
 
