@@ -1307,6 +1307,7 @@ export interface Messages {
       pictures: (values: { done: Value; total: Value }) => string;
       failed: (values: { reason: Value }) => string;
       unmatched: (values: { names: Value }) => string;
+      leftOut: (values: { count: number; first: Value }) => string;
       drawn: {
         digits: string;
         strangers: string;

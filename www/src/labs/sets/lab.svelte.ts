@@ -36,6 +36,8 @@ export class SetsLab {
   error = $state.raw<Error | null>(null);
   /** Names of label files for which there is no set of as many images. */
   unmatched = $state.raw<string[]>([]);
+  /** Files of the folder or archive that was opened last that nobody can read. */
+  leftOut = $state.raw<DataSetError[]>([]);
   current = $state.raw<Scored | null>(null);
   other = $state.raw<Scored | null>(null);
   readonly beside: BesideScores;
@@ -225,10 +227,12 @@ export class SetsLab {
     this.opening = { done: 0, total: 0 };
     this.error = null;
     this.unmatched = [];
+    this.leftOut = [];
     const progress = (done: number, total: number) => (this.opening = { done, total });
     const tools = toolsOf(this.engine.decoder.client, progress);
     try {
-      const { sets, labels } = await openSets(given, tools);
+      const { sets, labels, leftOut } = await openSets(given, tools);
+      this.leftOut = leftOut;
       let newest: KeptSet | undefined;
       for (const opened of sets) newest = await this.library.add(opened);
       for (const one of labels) await this.#label(one);

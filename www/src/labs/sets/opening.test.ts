@@ -67,6 +67,19 @@ describe('files of a data set', () => {
     expect(left).toEqual([]);
   });
 
+  it('compressed within an archive, beside one that is none, are read, and that one is named', async () => {
+    const archive = zipSync({
+      'raw/t10k-images-idx3-ubyte.gz': gzipSync(images(1, 2)),
+      'raw/t10k-labels-idx1-ubyte.gz': gzipSync(labels(7, 8)),
+      'README.md': Uint8Array.of(1),
+    });
+    const { sets, leftOut } = await openSets([file('mnist.zip', archive)], tools());
+    expect(sets).toMatchObject([{ name: 't10k-images', labels: ['7', '8'] }]);
+    expect(leftOut.map(({ message }) => message)).toEqual(['mnist.zip/README.md: no data set']);
+    const other = zipSync({ 'README.md': Uint8Array.of(1) });
+    await expect(openSets([file('other.zip', other)], tools())).rejects.toThrow(/README/);
+  });
+
   it('that are labels alone are handed on', async () => {
     const { sets, labels: left } = await openSets([file('l.idx', labels(1, 2))], tools());
     expect(sets).toEqual([]);
@@ -106,6 +119,18 @@ describe('pictures', () => {
       },
     ]);
     expect(with_.progress).toHaveBeenLastCalledWith(3, 3);
+  });
+
+  it('of which one is damaged are a set without it', async () => {
+    const given = [
+      file('digits/1/a.png', [9, 9, 9, 255]),
+      file('digits/1/b.png', [7, 7]),
+      file('digits/0/c.png', [5, 5, 5, 255]),
+    ];
+    const { sets, leftOut } = await openSets(given, tools());
+    expect(sets).toMatchObject([{ count: 2, levels: Uint8Array.of(5, 9), labels: ['0', '1'] }]);
+    expect(leftOut).toHaveLength(1);
+    expect(leftOut[0]?.message).toMatch(/b\.png: it is not a readable picture/);
   });
 
   it('stay coloured where one of them is', async () => {

@@ -29,6 +29,8 @@ export interface Opened {
   sets: OpenedSet[];
   /** Those that belong to none of the sets. */
   labels: OpenedLabels[];
+  /** Files of a folder or an archive that are none, beside others that are. */
+  leftOut: DataSetError[];
 }
 
 /** What the crate and the browser do of it. */
@@ -67,6 +69,7 @@ export async function openSets(given: readonly Given[], tools: Tools): Promise<O
   const pictures = files.filter(isPicture);
   const sets: OpenedSet[] = [];
   const labels: OpenedLabels[] = [];
+  const leftOut: DataSetError[] = [];
   for (const { path, blob } of files.filter((file) => !isPicture(file))) {
     const name = nameOf(path);
     let found: DataFile;
@@ -75,13 +78,18 @@ export async function openSets(given: readonly Given[], tools: Tools): Promise<O
     } catch (error) {
       // Beside pictures there may be anything.
       if (pictures.length > 0) continue;
-      throw new DataSetError(path, (error as Error).message);
+      const reason = new DataSetError(path, (error as Error).message);
+      if (!path.includes('/')) throw reason;
+      leftOut.push(reason);
+      continue;
     }
     if (found.levels === null) labels.push({ name, labels: found.labels });
     else sets.push({ name, ...found });
   }
-  if (pictures.length > 0) sets.push(await ofImageFiles(pictures, tools));
-  return { sets, labels: labels.filter((one) => !attach(one, sets)) };
+  if (pictures.length > 0) sets.push(await ofImageFiles(pictures, tools, leftOut));
+  const [first] = leftOut;
+  if (first && sets.length === 0 && labels.length === 0) throw first;
+  return { sets, labels: labels.filter((one) => !attach(one, sets)), leftOut };
 }
 
 /** Gives labels to the first set that has none and as many images; images come before labels in every archive that has both twice. */
@@ -97,14 +105,18 @@ function nameOf(path: string): string {
   return name.replace(/[.-]idx\d-ubyte$/i, '').replace(/\.(npy|csv)$/i, '') || 'set';
 }
 
-async function unpack(given: Given): Promise<Given[]> {
-  const head = new Uint8Array(await given.blob.slice(0, 4).arrayBuffer());
-  if (head[0] === 0x1f && head[1] === 0x8b) {
-    const blob = await gunzip(given);
-    return [{ path: given.path.replace(/\.gz$/i, ''), blob }];
-  }
-  if (head[0] === 0x50 && head[1] === 0x4b) return unzip(given);
-  return [given];
+const begins = async ({ blob }: Given, ...with_: readonly number[]) => {
+  const head = new Uint8Array(await blob.slice(0, with_.length).arrayBuffer());
+  return with_.every((byte, i) => head[i] === byte);
+};
+
+const unpack = async (given: Given): Promise<Given[]> =>
+  (await begins(given, 0x50, 0x4b)) ? unzip(given) : [await decompress(given)];
+
+/** What is in a gzip file; others as they are. */
+async function decompress(given: Given): Promise<Given> {
+  if (!(await begins(given, 0x1f, 0x8b))) return given;
+  return { path: given.path.replace(/\.gz$/i, ''), blob: await gunzip(given) };
 }
 
 async function gunzip({ path, blob }: Given): Promise<Blob> {
@@ -142,35 +154,46 @@ async function unzip({ path, blob }: Given): Promise<Given[]> {
       blob: new Blob([new Uint8Array(bytes)]),
     }));
     const order = new Intl.Collator('en', { numeric: true });
-    return inner.sort((a, b) => order.compare(a.path, b.path));
+    return await Promise.all(inner.sort((a, b) => order.compare(a.path, b.path)).map(decompress));
   } catch (error) {
+    if (error instanceof DataSetError) throw error;
     throw new DataSetError(path, `the archive cannot be unpacked (${(error as Error).message})`);
   }
 }
 
 /** Pictures of the first one's size, grey where all of them are; the folders right above them are labels where there are several. */
-async function ofImageFiles(given: readonly Given[], tools: Tools): Promise<OpenedSet> {
+async function ofImageFiles(
+  given: readonly Given[],
+  tools: Tools,
+  leftOut: DataSetError[],
+): Promise<OpenedSet> {
   const order = new Intl.Collator('en', { numeric: true });
-  const pictures = [...given].sort((a, b) => order.compare(a.path, b.path));
-  if (pictures.length > MOST_PICTURES)
-    throw new DataSetError('', `${pictures.length} pictures, ${MOST_PICTURES} are possible`);
+  const sorted = [...given].sort((a, b) => order.compare(a.path, b.path));
+  if (sorted.length > MOST_PICTURES)
+    throw new DataSetError('', `${sorted.length} pictures, ${MOST_PICTURES} are possible`);
+  const pictures: Given[] = [];
   let shape: ImageShape | null = null;
   let grey = true;
   const images: Uint8Array[] = [];
-  for (const { path, blob } of pictures) {
+  for (const [i, file] of sorted.entries()) {
     let picture: Rgba;
     try {
-      picture = await tools.decode(blob);
+      picture = await tools.decode(file.blob);
     } catch (error) {
-      throw new DataSetError(path, `it is not a readable picture (${(error as Error).message})`);
+      const reason = `it is not a readable picture (${(error as Error).message})`;
+      leftOut.push(new DataSetError(file.path, reason));
+      continue;
     }
+    pictures.push(file);
     shape ??= shapeOf(picture);
     if (images.length * shape.height * shape.width * 3 > MOST_BYTES)
       throw new DataSetError('', `the pictures have more than ${MOST_BYTES / MEGA} MB`);
     grey &&= isGrey(picture.rgba);
     images.push(await tools.fit(picture, shape));
-    tools.progress(images.length, pictures.length);
+    tools.progress(i + 1, sorted.length);
   }
+  const [first] = leftOut;
+  if (first && images.length === 0) throw first;
   const colour = shape ?? { channels: 3, height: 1, width: 1 };
   const parents = pictures.map(({ path }) => path.split('/').at(-2) ?? '');
   const top = pictures[0]?.path.split('/')[0] ?? '';
