@@ -8,6 +8,7 @@ import { DEFINES } from './vite/defines.ts';
 import { element, enclosed, withoutWasm } from './vite/element.ts';
 import { formulas } from './vite/formulas.ts';
 import { notices } from './vite/notices.ts';
+import { presetPictures } from './vite/pictures/plugin.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const thirdParty = notices(at('..'));
@@ -27,6 +28,7 @@ export default defineConfig({
     // Fonts are a document's: in an element the browser sets formulas itself.
     formulas('mathml'),
     crateFunctions(at('..'), functionsIn(at('src/labs'))),
+    presetPictures(at('..')),
     thirdParty.plugin,
   ],
   define: {

@@ -16,6 +16,7 @@ import { notices } from './vite/notices.ts';
 import { LANGUAGES } from './src/messages/languages.ts';
 import { preload } from './vite/preload.ts';
 import { prerender } from './vite/prerender/plugin.ts';
+import { presetPictures } from './vite/pictures/plugin.ts';
 import { shell } from './vite/shell.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -48,6 +49,7 @@ export default defineConfig({
     formulas(),
     models(at('../models')),
     guide(at('../models/README.md')),
+    presetPictures(at('..')),
     crateFunctions(at('..'), functionsIn(at('src/labs'))),
     hosting(),
     thirdParty.plugin,

@@ -1,5 +1,6 @@
-import { render } from '@testing-library/svelte';
+import { render, waitFor } from '@testing-library/svelte';
 import { afterEach, expect, it, vi } from 'vitest';
+import { markFirstPicture } from '../engine/first.ts';
 import { clearUp, open } from '../testing/page.svelte.ts';
 import Presets from './Presets.svelte';
 
@@ -17,4 +18,15 @@ it('worked examples are those of the lab on display', async () => {
   expect(other.hash).toContain('set=strangers');
   expect(queryByTestId('preset-two-chains')).toBeNull();
   expect(report).not.toHaveBeenCalled();
+});
+
+it('each has its picture, after the first one of the page', async () => {
+  const { page } = await open({ hash: '#lab=inference' }, () => null);
+  vi.useRealTimers();
+  const { findAllByRole } = render(Presets, { page, report: vi.fn() });
+  const links = await findAllByRole('link');
+  expect(links.length).toBeGreaterThanOrEqual(10);
+  markFirstPicture();
+  const drawn = () => links.map((link) => link.querySelectorAll('svg path').length);
+  await waitFor(() => expect(Math.min(...drawn())).toBeGreaterThan(2), { timeout: 20_000 });
 });

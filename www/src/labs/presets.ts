@@ -4,3 +4,11 @@ export interface Preset {
   /** As a visitor may type it: what it does not say has its default. */
   address: string;
 }
+
+/** What a layer of a picture is filled or drawn with: a grey level in two hexadecimal digits, or a class of the page's. */
+export type Paint = string;
+
+/** What a worked state shows, small: paths in the box of `PICTURE`, those behind others first. vite/pictures draws them. */
+export type PresetPicture = readonly (readonly [paint: Paint, path: string])[];
+
+export const PICTURE = { width: 56, height: 28 } as const;

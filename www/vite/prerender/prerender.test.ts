@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Digit, levelsIn, svgOf } from './digit.ts';
+import type { Grid } from '../pixels.ts';
+import { levelsIn, svgOf } from './digit.ts';
 import { shellOf } from './plugin.ts';
 
 const digits = fc
@@ -9,7 +10,7 @@ const digits = fc
     fc
       .uint8Array({ minLength: width * height, maxLength: width * height, max: 255 })
       // Runs of equal levels, across the ends of rows too.
-      .map((levels): Digit => ({ width, height, levels: levels.map((level) => level & 0xc1) })),
+      .map((levels): Grid => ({ width, height, levels: levels.map((level) => level & 0xc1) })),
   );
 
 it('draws each pixel with its level', () => {

@@ -1,0 +1,43 @@
+/** A small picture of each worked state, drawn by the crate and the site's models as far as a build can wait for them. */
+import { parseState } from '../../src/address/address.ts';
+import { catalogOf, fitToModels } from '../../src/address/fit.ts';
+import { LABS } from '../../src/labs/index.ts';
+import type { Preset, PresetPicture } from '../../src/labs/presets.ts';
+import type { Lab } from '../../src/state.ts';
+import type { Site } from '../site.ts';
+import { denoisePicture } from './denoise.ts';
+import { elboPicture } from './elbo.ts';
+import { inferencePicture } from './inference.ts';
+import { latentPicture } from './latent.ts';
+import type { Painter } from './painter.ts';
+import { planePicture } from './plane.ts';
+import { setsPicture } from './sets.ts';
+
+const PAINTERS: Record<Lab, Painter> = {
+  latent: latentPicture,
+  denoise: denoisePicture,
+  elbo: elboPicture,
+  inference: inferencePicture,
+  plane: planePicture,
+  sets: setsPicture,
+};
+
+/** All worked states; nothing can be imported later, when this module’s environment is gone. */
+const PRESETS = new Map<Lab, readonly Preset[]>(
+  await Promise.all(
+    LABS.map(async ({ id, presets }) => [id, (await presets?.())?.default ?? []] as const),
+  ),
+);
+
+/** The pictures of a lab by the ids of its worked states; of those that the site has no models for there is none. */
+export async function picturesOf(site: Site, lab: Lab): Promise<Record<string, PresetPicture>> {
+  const catalog = catalogOf({ models: [...site.entries] });
+  const pictures: Record<string, PresetPicture> = {};
+  for (const { id, address } of PRESETS.get(lab) ?? []) {
+    const { state } = parseState(address);
+    const lacks = fitToModels(state, catalog).length > 0;
+    const picture = lacks ? null : await PAINTERS[lab](site, state);
+    if (picture) pictures[id] = picture;
+  }
+  return pictures;
+}
