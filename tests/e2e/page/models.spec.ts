@@ -180,6 +180,11 @@ test('a U-Net plays its chain, with the schedules and the classes that it has', 
   await open(page, 'lab=denoise&steps=20');
   await openFiles(page, ['onnx/unet-jit15.onnx']);
   await expect(page.getByTestId('model-kind')).toContainText('diffusion');
+  // What looks wrong stands below all choices; the bar with the button says that there is something.
+  const warnings = page.getByTestId('check-warnings');
+  await expect(warnings).not.toBeInViewport();
+  await page.getByTestId('model-warned').click();
+  await expect(warnings).toBeInViewport();
   // The guide says what else a file may do, and what to choose for it.
   const opening = page.waitForEvent('popup');
   await page.getByRole('link', { name: text.entry.guide }).click();

@@ -936,6 +936,7 @@ export interface Messages {
         denoised: string;
         samples: string;
       };
+      warned: (values: { count: number }) => string;
       warnings: {
         'sigmoid-before-logits': string;
         'logits-in-unit-range': string;
