@@ -347,10 +347,10 @@ describe('an error', () => {
   });
 
   it('of the model has it fetched again', async () => {
-    let refusals = 1;
+    let failures = 1;
     const { pool, services } = setUp(1, () => ({
       delay: anyDelay,
-      fails: (name) => (name === 'load' && refusals-- > 0 ? new Error('corrupt') : null),
+      fails: (name) => (name === 'load' && failures-- > 0 ? new Error('corrupt') : null),
     }));
     expect(sumOf(await inTime(grow(pool).settled))).toBe(EXPECTED);
     expect(services.reject).toHaveBeenCalledOnce();

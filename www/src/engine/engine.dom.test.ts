@@ -111,11 +111,11 @@ describe('the engine', () => {
   );
 
   it('fetches past the browser’s cache what the crate refused, when it is asked to', async () => {
-    let refusals = 1;
+    let failures = 1;
     const engine = await watched({
       script: {
         load: ({ entry }) => {
-          if (entry.kind === 'ddpm' && refusals-- > 0) throw new Error('checksum');
+          if (entry.kind === 'ddpm' && failures-- > 0) throw new Error('checksum');
           return null;
         },
       },

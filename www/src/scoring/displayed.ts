@@ -9,7 +9,7 @@ export interface KeyedImage extends Pixels {
 
 /** What a lab shows. */
 export interface Displayed {
-  picture: KeyedImage | null;
+  image: KeyedImage | null;
   /** Whether nothing is playing or being computed that would change it. */
   still: boolean;
   /** The worker that makes it. */

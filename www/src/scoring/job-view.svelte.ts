@@ -10,21 +10,21 @@ export interface NamedTask<K extends JobKind> {
   task: Extract<JobTask, { kind: K }>;
 }
 
-/** What is asked about a picture. */
+/** What is asked about an image. */
 export type TaskOf<K extends JobKind> = Omit<Extract<JobTask, { kind: K }>, 'image' | 'model'>;
 
-/** A task about a picture, as the model wants it. */
+/** A task about an image, as the model wants it. */
 export function namedTask<K extends JobKind>(
-  picture: KeyedImage | null,
+  image: KeyedImage | null,
   entry: ModelEntry,
   task: TaskOf<K>,
 ): NamedTask<K> | null {
-  if (!picture) return null;
+  if (!image) return null;
   const named = { ...task, model: entry.id };
-  const key = JSON.stringify([picture.key, named]);
+  const key = JSON.stringify([image.key, named]);
   return {
     key,
-    task: { ...named, image: picture.levels } as unknown as Extract<JobTask, { kind: K }>,
+    task: { ...named, image: image.levels } as unknown as Extract<JobTask, { kind: K }>,
   };
 }
 

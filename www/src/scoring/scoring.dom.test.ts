@@ -9,7 +9,7 @@ import { box } from '../testing/box.svelte.ts';
 
 afterEach(clearUp);
 
-const picture = (level: number): KeyedImage => ({ key: `level ${level}`, ...flat(level) });
+const image = (level: number): KeyedImage => ({ key: `level ${level}`, ...flat(level) });
 
 /** Bounds of 100 evaluations, ten milliseconds each; that of a VAE is the first level, that of a diffusion model needs ten. */
 function scoring(): Script {
@@ -50,7 +50,7 @@ async function opened(hash = '', script = scoring()) {
     { hash, script },
     (engine, page) =>
       new Scoring(engine, page, () => ({
-        picture: shown.value,
+        image: shown.value,
         still: still.value,
         from: 'sampler',
         class: given.value,
@@ -70,10 +70,10 @@ function tasks<K extends JobTask['kind']>(kind: K) {
 }
 
 describe('the scores under the labs', () => {
-  it('are computed once the picture rests', async () => {
+  it('are computed once the image rests', async () => {
     const { scores, shown } = await opened();
     expect(scores.hasImage).toBe(false);
-    shown.value = picture(7);
+    shown.value = image(7);
     await pass(300);
     expect(tasks('latent')).toHaveLength(0);
     await pass(300);
@@ -85,10 +85,10 @@ describe('the scores under the labs', () => {
     expect(scores.ddpm.result).toEqual({ evaluations: 100 });
   });
 
-  it('are not computed of pictures that pass by', async () => {
+  it('are not computed of images that pass by', async () => {
     const { scores, shown, still } = await opened();
     for (let level = 1; level <= 30; level++) {
-      shown.value = picture(level);
+      shown.value = image(level);
       await pass(100);
     }
     expect(tasks('latent')).toHaveLength(0);
@@ -101,11 +101,11 @@ describe('the scores under the labs', () => {
     expect(tasks('latent')).toHaveLength(1);
   });
 
-  it('stay, marked as old, until the next picture’s have come', async () => {
+  it('stay, marked as old, until the next image’s have come', async () => {
     const { scores, shown } = await opened();
-    shown.value = picture(7);
+    shown.value = image(7);
     await pass(4000);
-    shown.value = picture(8);
+    shown.value = image(8);
     await pass(100);
     expect(scores.vae).toMatchObject({ status: 'idle', current: false });
     expect(scores.vae.result).toMatchObject({ elbo: { mean: -7 } });
@@ -121,7 +121,7 @@ describe('the scores under the labs', () => {
 
   it('pause, and go on where they were', async () => {
     const { scores, shown } = await opened();
-    shown.value = picture(7);
+    shown.value = image(7);
     await pass(1200);
     scores.ddpm.pause();
     await pass(100);
@@ -138,7 +138,7 @@ describe('the scores under the labs', () => {
   it('are of the class that the lab asks for, of none where it asks for none', async () => {
     const { shown, given } = await opened('#bound=linear&timesteps=all');
     given.value = 4;
-    shown.value = picture(7);
+    shown.value = image(7);
     await pass(1500);
     const last = () => tasks('diffusion').at(-1)?.options;
     expect(last()).toEqual({
@@ -153,7 +153,7 @@ describe('the scores under the labs', () => {
     expect(last()).toMatchObject({ class: null });
   });
 
-  it('are of the picture in the shape of the model', async () => {
+  it('are of the image in the shape of the model', async () => {
     const { scores, shown } = await opened();
     const shape = { channels: 1, height: 32, width: 32 };
     shown.value = { key: 'large', levels: new Uint8Array(1024), shape };
@@ -169,7 +169,7 @@ describe('the scores under the labs', () => {
         throw new Error(task.kind === 'latent' ? 'image has 3 values' : 'steps is 0');
       },
     });
-    shown.value = picture(7);
+    shown.value = image(7);
     await pass(600);
     expect(scores.vae.state).toMatchObject({
       status: 'failed',
@@ -183,7 +183,7 @@ describe('the scores under the labs', () => {
 
   it('go on with the worker that takes a lost one’s place', async () => {
     const { scores, shown } = await opened();
-    shown.value = picture(7);
+    shown.value = image(7);
     await pass(800);
     workerOf('pool').die();
     await pass(4000);
@@ -199,7 +199,7 @@ describe('the scores under the labs', () => {
     };
     const { scores, shown } = await opened();
     see(true);
-    shown.value = picture(7);
+    shown.value = image(7);
     await pass(2000);
     expect(scores.ddpm.state).toMatchObject({ status: 'running', evaluations: 0 });
     see(false);

@@ -11,17 +11,17 @@ import type { Displayed, KeyedImage } from './displayed.ts';
 const STILL_MS = 400;
 const VAE_SAMPLES = 64;
 const BOUND_STEPS = 1000;
-/** Fixed, so that the same picture gets the same numbers on every machine. */
+/** Fixed, so that the same image gets the same numbers on every machine. */
 const SEED = 0;
 const OWNER = 'panel';
 
-/** Scores the picture on display under both models once it rests, and stops as soon as it changes. */
+/** Scores the image on display under both models once it rests, and stops as soon as it changes. */
 export class Scoring {
   /** Few evaluations: they need not wait for the many of the other. */
   readonly vae: JobView<'latent'>;
   readonly ddpm: JobView<'diffusion'>;
   readonly seed = SEED;
-  /** The picture as the VAE takes it. */
+  /** The image as the VAE takes it. */
   fitted = $state.raw<KeyedImage | null>(null);
   #resting = $state.raw<KeyedImage | null>(null);
   #key = $derived.by(() => (this.shown?.still ? (this.displayed?.key ?? '') : ''));
@@ -66,7 +66,7 @@ export class Scoring {
   }
 
   get displayed(): KeyedImage | null {
-    return this.shown?.picture ?? null;
+    return this.shown?.image ?? null;
   }
 
   get hasImage(): boolean {
@@ -103,7 +103,7 @@ export class Scoring {
     const entry = this.#vae;
     if (!entry || boundLack(entry)) return undefined;
     const task = { kind: 'latent', options: this.vaeOptions } as const;
-    return this.#score(this.vae, entry, task, (picture) => (this.fitted = picture));
+    return this.#score(this.vae, entry, task, (image) => (this.fitted = image));
   }
 
   #scoreDdpm(): (() => void) | undefined {
@@ -114,17 +114,17 @@ export class Scoring {
     return this.#score(this.ddpm, entry, { kind: 'diffusion', options });
   }
 
-  /** Begins with the picture that rests, and returns how to end it. */
+  /** Begins with the image that rests, and returns how to end it. */
   #score<K extends JobKind>(
     bound: JobView<K>,
     entry: ModelEntry,
     task: TaskOf<K>,
-    onFitted?: (picture: KeyedImage) => void,
+    onFitted?: (image: KeyedImage) => void,
   ): (() => void) | undefined {
-    const picture = this.#resting;
-    if (!picture) return undefined;
+    const image = this.#resting;
+    if (!image) return undefined;
     let ended = false;
-    this.#fitTo(entry, picture).then((fitted) => {
+    this.#fitTo(entry, image).then((fitted) => {
       if (ended) return;
       onFitted?.(fitted);
       bound.set(namedTask(fitted, entry, task));
@@ -135,14 +135,14 @@ export class Scoring {
     };
   }
 
-  /** The picture in the shape of the model. */
-  async #fitTo({ image: shape }: ModelEntry, picture: KeyedImage): Promise<KeyedImage> {
-    if (isSameShape(picture.shape, shape)) return picture;
+  /** The image in the shape of the model. */
+  async #fitTo({ image: shape }: ModelEntry, image: KeyedImage): Promise<KeyedImage> {
+    if (isSameShape(image.shape, shape)) return image;
     const { decoder } = this.engine;
     // A new worker does what its predecessor may have left undone.
     void decoder.generation;
-    const of = { image: { levels: picture.levels, shape: picture.shape } };
+    const of = { image: { levels: image.levels, shape: image.shape } };
     const levels = await decoder.client.call('prepare', { of, format: { shape, digit: false } });
-    return { key: picture.key, levels, shape };
+    return { key: image.key, levels, shape };
   }
 }

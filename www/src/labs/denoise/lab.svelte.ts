@@ -187,7 +187,7 @@ export class ChainLab implements Order {
     const logSnr = this.shown?.logSnr ?? null;
     const { cell } = this.#state;
     const given = classOf(this.#state, cell, this.classes.length);
-    return { picture, still, from: 'sampler', class: given, logSnr };
+    return { image: picture, still, from: 'sampler', class: given, logSnr };
   }
 
   get offers(): Offer[] {

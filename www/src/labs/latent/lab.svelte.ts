@@ -130,7 +130,7 @@ export class LatentLab {
 
   get displayed(): Displayed {
     const { picture, playing } = this;
-    return { picture, still: !playing, from: 'decoder', class: null, logSnr: null };
+    return { image: picture, still: !playing, from: 'decoder', class: null, logSnr: null };
   }
 
   get offers(): Offer[] {

@@ -109,7 +109,7 @@ macro_rules! malformed {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn malformed_files_are_refused() {
-    // What the refusal names; empty for a file that passes.
+    // What the error names; empty for a file that passes.
     let files: [(&str, &[u8], &str); 91] = malformed! {
         "h19-hang-conv-pads-30000.onnx" "[1, 1, 60000, 60000], which is larger",
         "t01-fuse77-node-without-outputs.onnx" "(Relu): has 0 outputs",
