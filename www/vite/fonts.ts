@@ -1,16 +1,21 @@
-/** The fonts of formulas, with the characters that formulas have and no others, and not hinted: half as large. */
+/** The fonts of formulas, with the characters that formulas have and no others: half as large. Hints stay: without them brackets look bold where a browser hints. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import subset from 'subset-font';
 
-const ASCII = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join('');
-const GREEK = 'αβεηθλμπρστψϕΛΣΩ';
+const LATIN = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const LETTERS = `${LATIN}αβεηθλμπρστψϕΛΣΩ`;
+const PUNCTUATION = " '()+,-./:;<=>[]^{|}~–’…";
 const SPACES = '\u00A0\u2005\u2009\u200A\u200B';
 const ACCENTS = 'ˉ\u0302\u0303';
 // The first is the stroke through “≠”, which has no character of its own.
-const SIGNS = '\uE020≠=≤≥≪≈∼∝∈←→⇒⇔±×−·⋅∗⊙∑∏∫∂∇∞∣∥‖′ℓ…⏟–’';
-const CHARACTERS = ASCII + GREEK + SPACES + ACCENTS + SIGNS;
+const SIGNS = '\uE020≠≤≥≪≈∼∝∈←→⇒⇔±×−·⋅∗⊙∑∏∫∂∇∞∣∥‖′ℓ#⏟';
+const CHARACTERS = `${LETTERS}0123456789${PUNCTUATION}${SPACES}${ACCENTS}${SIGNS}`;
+
+/** The characters of a font file: names of variables have one of their own. */
+const charactersOf = (path: string) =>
+  basename(path).startsWith('KaTeX_Math') ? LETTERS : CHARACTERS;
 
 /** Letters of other scripts have fonts of the system. */
 const OF_ANOTHER_SCRIPT = /\p{Script=Han}|[\u3000-\u303F\uFF00-\uFFEF]/u;
@@ -26,18 +31,15 @@ export function requireCharacters(text: string, tex: string): void {
     }
 }
 
-/** The published types do not have `noHinting` yet. */
-const OPTIONS = { targetFormat: 'woff2', noHinting: true } as const;
-
 const CACHE = join(import.meta.dirname, '../node_modules/.cache/formula-fonts');
 
 /** The path of a font file with these characters alone, made once. */
 async function smaller(path: string): Promise<string> {
-  const whole = readFileSync(path);
-  const hash = createHash('sha256').update(whole).update(CHARACTERS).digest('hex').slice(0, 16);
+  const [whole, characters] = [readFileSync(path), charactersOf(path)];
+  const hash = createHash('sha256').update(whole).update(characters).digest('hex').slice(0, 16);
   const made = join(CACHE, hash, basename(path));
   if (existsSync(made)) return made;
-  const font = await subset(whole, CHARACTERS, OPTIONS);
+  const font = await subset(whole, characters, { targetFormat: 'woff2' });
   mkdirSync(dirname(made), { recursive: true });
   // Another build may read it at the same time.
   const unfinished = `${made}.${process.pid}`;
