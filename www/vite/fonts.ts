@@ -1,8 +1,8 @@
 /** The fonts of formulas, with the characters that formulas have and no others: half as large. Hints stay: without them brackets look bold where a browser hints. */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import subset from 'subset-font';
+import { cached } from './cache.ts';
 
 const LATIN = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const LETTERS = `${LATIN}αβεηθλμπρστψϕΛΣΩ`;
@@ -31,21 +31,12 @@ export function requireCharacters(text: string, tex: string): void {
     }
 }
 
-const CACHE = join(import.meta.dirname, '../node_modules/.cache/formula-fonts');
-
-/** The path of a font file with these characters alone, made once. */
-async function smaller(path: string): Promise<string> {
+/** The path of a font file with its characters alone. */
+function smaller(path: string): Promise<string> {
   const [whole, characters] = [readFileSync(path), charactersOf(path)];
-  const hash = createHash('sha256').update(whole).update(characters).digest('hex').slice(0, 16);
-  const made = join(CACHE, hash, basename(path));
-  if (existsSync(made)) return made;
-  const font = await subset(whole, characters, { targetFormat: 'woff2' });
-  mkdirSync(dirname(made), { recursive: true });
-  // Another build may read it at the same time.
-  const unfinished = `${made}.${process.pid}`;
-  writeFileSync(unfinished, font);
-  renameSync(unfinished, made);
-  return made;
+  return cached(basename(path), [whole, characters], () =>
+    subset(whole, characters, { targetFormat: 'woff2' }),
+  );
 }
 
 /** A style sheet, which stands at `path`, with smaller fonts in place of those it names. */
