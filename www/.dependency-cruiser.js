@@ -61,6 +61,8 @@ export default {
           '^src/bench/(crate\\.worker|shipped)\\.ts',
           // Values of all types of the crate, for a test.
           '^src/testing/types/',
+          // Run by the build.
+          '^src/labs/\\w+/presetPicture\\.ts',
           // Models that programs are compared with, for tests.
           '^src/testing/(javascript|programs|sets)\\.ts',
           '\\.test\\.ts$',

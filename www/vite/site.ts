@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FileEntry, ModelEntry } from '../engine/protocol.ts';
+import { type HostedEntries, type ModelHost, modelsFor } from '../src/engine/hosts.ts';
 import type { Ddpm, DdpmFiles, Hvae, HvaeFiles, Vae, VaeFiles } from '../pkg/elbo_room.js';
 
 export type Crate = typeof import('../pkg/elbo_room.js');
@@ -35,10 +36,9 @@ export class Site {
     return new Site(crate, crate.parseManifest(manifest).models, folder);
   }
 
-  /** The entry of that id, or the first of its kind where the id is empty. */
-  entry<K extends Kind>(kind: K, id = ''): Of<K> | undefined {
-    const ofKind = (entry: ModelEntry): entry is Of<K> => entry.kind === kind;
-    return this.entries.filter(ofKind).find((entry) => id === '' || entry.id === id);
+  /** The entry of that id, or the first that such a worker of the page can hold where the id is empty. */
+  entry<H extends ModelHost>(host: H, id = ''): HostedEntries[H] | undefined {
+    return modelsFor(host, this.entries).find((entry) => id === '' || entry.id === id);
   }
 
   /** The model of an entry, loaded once. */

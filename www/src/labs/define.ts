@@ -5,7 +5,7 @@ import type { ModelHost } from '../engine/hosts.ts';
 import type { Role } from '../engine/worker-host.svelte.ts';
 import type { Messages } from '../messages/catalogue.ts';
 import type { Slices, StateOf } from '../schema/rows.ts';
-import type { Preset } from './presets.ts';
+import type { Preset, PresetPictures } from './presets.ts';
 import type { Stop } from './stops.ts';
 
 /** Tells of a value that gave way to another one: its key in the address, and how it was written there. */
@@ -73,6 +73,8 @@ export interface Definition<
   load: () => Promise<Module>;
   /** Worked states of it. */
   presets?: () => Promise<{ default: readonly Preset[] }>;
+  /** Small pictures of them by their ids: `presetPicture.ts` in the lab's folder draws them at the build. */
+  presetPictures?: () => Promise<{ default: PresetPictures }>;
   /** Formulas, and their words in each language. */
   derivation?: Derivation;
 }

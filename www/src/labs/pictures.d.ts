@@ -1,5 +1,5 @@
 /** The pictures of a lab's worked states by their ids, as vite/pictures/plugin.ts serves them. */
 declare module 'virtual:preset-pictures/*' {
-  const pictures: Readonly<Record<string, import('./presets.ts').PresetPicture>>;
+  const pictures: import('./presets.ts').PresetPictures;
   export default pictures;
 }

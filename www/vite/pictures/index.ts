@@ -5,22 +5,13 @@ import { LABS } from '../../src/labs/index.ts';
 import type { Preset, PresetPicture } from '../../src/labs/presets.ts';
 import type { Lab } from '../../src/state.ts';
 import type { Site } from '../site.ts';
-import { denoisePicture } from './denoise.ts';
-import { elboPicture } from './elbo.ts';
-import { inferencePicture } from './inference.ts';
-import { latentPicture } from './latent.ts';
 import type { Painter } from './painter.ts';
-import { planePicture } from './plane.ts';
-import { setsPicture } from './sets.ts';
 
-const PAINTERS: Record<Lab, Painter> = {
-  latent: latentPicture,
-  denoise: denoisePicture,
-  elbo: elboPicture,
-  inference: inferencePicture,
-  plane: planePicture,
-  sets: setsPicture,
-};
+/** What draws for a lab lies in the lab's folder. */
+const painters = import.meta.glob<{ picture: Painter }>('../../src/labs/*/presetPicture.ts', {
+  eager: true,
+});
+const painterOf = (lab: Lab) => painters[`../../src/labs/${lab}/presetPicture.ts`]?.picture;
 
 /** All worked states; nothing can be imported later, when this module’s environment is gone. */
 const PRESETS = new Map<Lab, readonly Preset[]>(
@@ -36,7 +27,7 @@ export async function picturesOf(site: Site, lab: Lab): Promise<Record<string, P
   for (const { id, address } of PRESETS.get(lab) ?? []) {
     const { state } = parseState(address);
     const lacks = fitToModels(state, catalog).length > 0;
-    const picture = lacks ? null : await PAINTERS[lab](site, state);
+    const picture = lacks ? null : await painterOf(lab)?.(site, state);
     if (picture) pictures[id] = picture;
   }
   return pictures;

@@ -9,7 +9,7 @@ import { Site } from '../site.ts';
 export async function firstDigit(root: string): Promise<Grid | null> {
   const { at } = standardOf(settings.latent);
   const site = await Site.open(root);
-  const entry = site.entry('vae');
+  const entry = site.entry('decoder');
   if (!entry || !('seed' in at) || entry.image.channels !== 1) return null;
   const vae = await site.model(entry);
   const z = Float32Array.from(vae.samplePrior(at.seed), toLatentGrid);

@@ -30,6 +30,7 @@ export const denoise = defineLab({
   tourFormulas: () => import('./tourFormulas.ts'),
   load: () => import('./lab.ts'),
   presets: () => import('./presets.json'),
+  presetPictures: () => import('virtual:preset-pictures/denoise'),
   derivation: {
     formulas: () => import('./derivation.ts'),
     en: () => import('./derivation.en.json'),

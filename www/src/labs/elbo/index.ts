@@ -25,6 +25,7 @@ export const elbo = defineLab({
   tourFormulas: () => import('./tourFormulas.ts'),
   load: () => import('./lab.ts'),
   presets: () => import('./presets.json'),
+  presetPictures: () => import('virtual:preset-pictures/elbo'),
   derivation: {
     formulas: () => import('./derivation.ts'),
     en: () => import('./derivation.en.json'),

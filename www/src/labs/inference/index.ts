@@ -21,6 +21,7 @@ export const inference = defineLab({
   tourFormulas: () => import('./tourFormulas.ts'),
   load: () => import('./lab.ts'),
   presets: () => import('./presets.json'),
+  presetPictures: () => import('virtual:preset-pictures/inference'),
   derivation: {
     formulas: () => import('./derivation.ts'),
     en: () => import('./derivation.en.json'),

@@ -28,6 +28,7 @@ export const latent = defineLab({
   tourFormulas: () => import('./tourFormulas.ts'),
   load: () => import('./lab.ts'),
   presets: () => import('./presets.json'),
+  presetPictures: () => import('virtual:preset-pictures/latent'),
   derivation: {
     formulas: () => import('./derivation.ts'),
     en: () => import('./derivation.en.json'),

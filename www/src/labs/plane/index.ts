@@ -21,6 +21,7 @@ export const plane = defineLab({
   tourFormulas: () => import('./tourFormulas.ts'),
   load: () => import('./lab.ts'),
   presets: () => import('./presets.json'),
+  presetPictures: () => import('virtual:preset-pictures/plane'),
   derivation: {
     formulas: () => import('./derivation.ts'),
     en: () => import('./derivation.en.json'),

@@ -20,6 +20,7 @@ export const sets = defineLab({
   tour: {},
   load: () => import('./lab.ts'),
   presets: () => import('./presets.json'),
+  presetPictures: () => import('virtual:preset-pictures/sets'),
   derivation: {
     formulas: () => import('./derivation.ts'),
     en: () => import('./derivation.en.json'),

@@ -1,14 +1,9 @@
-import type { PlaneParticles } from '../../pkg/elbo_room.js';
-import { following } from '../../src/labs/apart.ts';
-import {
-  linkedTimestep,
-  type PlaneSettings,
-  planeSetup,
-  REACH,
-} from '../../src/labs/plane/settings.ts';
-import type { Site } from '../site.ts';
-import type { Painter } from './painter.ts';
-import { Sheet, WHOLE } from './sheet.ts';
+import type { PlaneParticles } from '../../../pkg/elbo_room.js';
+import { following } from '../apart.ts';
+import { linkedTimestep, type PlaneSettings, planeSetup, REACH } from './settings.ts';
+import type { Site } from '../../../vite/site.ts';
+import type { Painter } from '../../../vite/pictures/painter.ts';
+import { Sheet, WHOLE } from '../../../vite/pictures/sheet.ts';
 
 const PARTICLES = 90;
 
@@ -41,7 +36,7 @@ function drawOn(
 }
 
 /** Draws of the noised data beside those of the model, or the models of two diffusions. */
-export const planePicture: Painter = (site, { plane, besidePlane }) => {
+export const picture: Painter = (site, { plane, besidePlane }) => {
   const { on, ...own } = besidePlane;
   const sheet = new Sheet(site.crate);
   const sampler = plane.eta > 0 ? 'ddim' : 'ancestral';

@@ -1,16 +1,16 @@
-import { MNIST_SHAPE } from '../../engine/facts.ts';
-import type { ModelEntry } from '../../engine/protocol.ts';
-import { columnsOf, rowOf } from '../../engine/scores.ts';
-import { following } from '../../src/labs/apart.ts';
-import { type SetsSettings, STEPS } from '../../src/labs/sets/settings.ts';
-import type { Site } from '../site.ts';
-import { drawingsOf } from './drawings.ts';
-import type { Painter } from './painter.ts';
-import { HALF, Sheet, WHOLE } from './sheet.ts';
+import { isDiffusion, isHierarchy, MNIST_SHAPE } from '../../../engine/facts.ts';
+import type { ModelEntry } from '../../../engine/protocol.ts';
+import { columnsOf, rowOf } from '../../../engine/scores.ts';
+import { following } from '../apart.ts';
+import { type SetsSettings, STEPS } from './settings.ts';
+import type { Site } from '../../../vite/site.ts';
+import { drawingsOf } from '../../../vite/pictures/drawings.ts';
+import type { Painter } from '../../../vite/pictures/painter.ts';
+import { HALF, Sheet, WHOLE } from '../../../vite/pictures/sheet.ts';
 
 /** Fewer images, draws and timesteps than the page takes: a build is not to wait longer. */
 const MOST_IMAGES = 8;
-const MOST_DRAWS = { vae: 32, hvae: 4 };
+const MOST_DRAWS = { layered: 4, flat: 32 };
 const MOST_TIMESTEPS = 2;
 /** Draws that are computed together. */
 const BATCH = 8;
@@ -27,13 +27,13 @@ function drawingsIn(site: Site, set: string, wanted: string | null): Drawing[] {
 
 async function boundOf(site: Site, entry: ModelEntry, image: Uint8Array, settings: SetsSettings) {
   const { draws, schedule, seed } = settings;
-  if (entry.kind === 'ddpm') {
+  if (isDiffusion(entry)) {
     const model = await site.model(entry);
     return model.elbo(image, { schedule, steps: STEPS, timesteps: MOST_TIMESTEPS, seed });
   }
-  const samples = Math.min(draws, MOST_DRAWS[entry.kind]);
+  const samples = Math.min(draws, isHierarchy(entry) ? MOST_DRAWS.layered : MOST_DRAWS.flat);
   const options = { samples, proposal: 'posterior', seed } as const;
-  return entry.kind === 'vae'
+  return isHierarchy(entry)
     ? (await site.model(entry)).bound(image, options)
     : (await site.model(entry)).bound(image, options);
 }
@@ -62,7 +62,7 @@ async function valueOf(
 }
 
 /** The scores of two sets as marks on one axis, or the first images of a set in the order of the table. */
-export const setsPicture: Painter = async (site, { sets, besideSets }) => {
+export const picture: Painter = async (site, { sets, besideSets }) => {
   const { on, ...own } = besideSets;
   const other = following(sets, own);
   const modelOf = (id: string) => site.entries.find((entry) => id === '' || entry.id === id);

@@ -1,10 +1,10 @@
-import type { DdpmEntry, ImageShape } from '../../engine/protocol.ts';
-import { optionsOf, settingsBeside } from '../../src/labs/denoise/apart.ts';
-import { type ChainSettings, chainLength } from '../../src/labs/denoise/settings.ts';
-import { canGuide } from '../../src/models/classes.ts';
-import type { Site } from '../site.ts';
-import type { Painter } from './painter.ts';
-import { HALF, Sheet, WHOLE } from './sheet.ts';
+import type { DdpmEntry, ImageShape } from '../../../engine/protocol.ts';
+import { optionsOf, settingsBeside } from './apart.ts';
+import { type ChainSettings, chainLength } from './settings.ts';
+import { canGuide } from '../../models/classes.ts';
+import type { Site } from '../../../vite/site.ts';
+import type { Painter } from '../../../vite/pictures/painter.ts';
+import { HALF, Sheet, WHOLE } from '../../../vite/pictures/sheet.ts';
 
 /** Chains of a grid that are drawn. */
 const CHAINS = 4;
@@ -46,10 +46,10 @@ async function frameOf(site: Site, entry: DdpmEntry, chain: ChainSettings): Prom
 }
 
 /** The state of the chain beside the image that is predicted from it, or the predictions of two chains. */
-export const denoisePicture: Painter = async (site, state) => {
+export const picture: Painter = async (site, state) => {
   const { denoise: first, besideChain: beside } = state;
-  const entry = site.entry('ddpm', state.sampler);
-  const other = site.entry('ddpm', beside.model ?? state.sampler);
+  const entry = site.entry('sampler', state.sampler);
+  const other = site.entry('sampler', beside.model ?? state.sampler);
   if (!entry || !other) return null;
   const a = await frameOf(site, entry, first);
   const b = beside.on ? await frameOf(site, other, settingsBeside(first, beside)) : a;

@@ -1,13 +1,13 @@
-import { MNIST_SHAPE } from '../../engine/facts.ts';
-import type { DdpmEntry, ModelEntry } from '../../engine/protocol.ts';
-import { settings } from '../../src/labs/elbo/settings.ts';
-import { bound } from '../../src/schema/bound.ts';
-import { standardOf } from '../../src/schema/rows.ts';
-import type { PageState } from '../../src/state.ts';
-import type { Site } from '../site.ts';
-import { drawingsOf } from './drawings.ts';
-import type { Painter } from './painter.ts';
-import { type Point, Sheet, WHOLE } from './sheet.ts';
+import { isDiffusion, isHierarchy, MNIST_SHAPE } from '../../../engine/facts.ts';
+import type { DdpmEntry, ModelEntry } from '../../../engine/protocol.ts';
+import { settings } from './settings.ts';
+import { bound } from '../../schema/bound.ts';
+import { standardOf } from '../../schema/rows.ts';
+import type { PageState } from '../../state.ts';
+import type { Site } from '../../../vite/site.ts';
+import { drawingsOf } from '../../../vite/pictures/drawings.ts';
+import type { Painter } from '../../../vite/pictures/painter.ts';
+import { type Point, Sheet, WHOLE } from '../../../vite/pictures/sheet.ts';
 
 /** Fewer than the page takes: a build is not to wait longer. */
 const MOST_TIMESTEPS = 16;
@@ -26,12 +26,12 @@ async function again(
   { elbo, bound: chain }: PageState,
 ): Promise<Uint8Array> {
   const { seed, steps, t, given } = elbo;
-  if (entry.kind === 'ddpm') {
+  if (isDiffusion(entry)) {
     const { schedule } = chain;
     const model = await site.model(entry);
     return model.diffuse(image, { t, steps, seed, schedule, class: given }).predictedX0;
   }
-  if (entry.kind === 'hvae')
+  if (isHierarchy(entry))
     return site.crate.toLevels((await site.model(entry)).reconstruct(image, { seed }));
   const model = await site.model(entry);
   const { mean } = model.encode(Float32Array.from(image, (level) => level / 255));
@@ -67,7 +67,7 @@ async function boundsOf(
   image: Uint8Array,
   { elbo, decoder }: PageState,
 ): Promise<Point[]> {
-  const entry = site.entry('vae', decoder);
+  const entry = site.entry('decoder', decoder);
   if (!entry) return [];
   const running = (await site.model(entry)).bound(image, {
     samples: Math.min(MOST_SAMPLES, elbo.samples),
@@ -87,13 +87,13 @@ async function boundsOf(
 }
 
 /** Two models side by side, the course of a bound where its settings are the point, or the image as a model sees it again. */
-export const elboPicture: Painter = async (site, state) => {
+export const picture: Painter = async (site, state) => {
   const { elbo, besideBounds: beside, bound: chain } = state;
   const drawings = drawingsOf(site.crate);
   const wanted = 'example' in elbo.image ? elbo.image.example : '';
   const drawing = drawings.find(({ name }) => name === wanted) ?? drawings[0];
-  const vae = site.entry('vae', state.decoder);
-  const ddpm = site.entry('ddpm', state.sampler);
+  const vae = site.entry('decoder', state.decoder);
+  const ddpm = site.entry('sampler', state.sampler);
   if (!drawing || !vae || !ddpm) return null;
   const { levels } = drawing;
   const sheet = new Sheet(site.crate);
@@ -101,7 +101,7 @@ export const elboPicture: Painter = async (site, state) => {
 
   const a = byId(beside.a);
   const b = byId(beside.b ?? beside.a);
-  if (a?.kind === 'ddpm' && a === b) {
+  if (a && isDiffusion(a) && a === b) {
     sheet.image(levels, MNIST_SHAPE, 0).axes();
     const lengths = [beside.steps ?? elbo.steps, elbo.steps];
     for (const [i, steps] of lengths.entries())

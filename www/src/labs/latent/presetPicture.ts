@@ -1,9 +1,10 @@
-import { LATENT_RANGE, toLatentGrid } from '../../engine/latent-grid.ts';
-import { type Point as Latents, settings } from '../../src/labs/latent/settings.ts';
-import { SHARES, toCoordinates, toShare, toSvgPath } from '../../src/labs/latent/map/plane.ts';
-import { standardOf } from '../../src/schema/rows.ts';
-import type { Painter } from './painter.ts';
-import { type Point, Sheet, WHOLE } from './sheet.ts';
+import { hasLatents } from '../../../engine/facts.ts';
+import { LATENT_RANGE, toLatentGrid } from '../../../engine/latent-grid.ts';
+import { type Point as Latents, settings } from './settings.ts';
+import { SHARES, toCoordinates, toShare, toSvgPath } from './map/plane.ts';
+import { standardOf } from '../../schema/rows.ts';
+import type { Painter } from '../../../vite/pictures/painter.ts';
+import { type Point, Sheet, WHOLE } from '../../../vite/pictures/sheet.ts';
 
 /** Of a walk. */
 const FRAMES = 8;
@@ -12,10 +13,10 @@ const isStandard = (map: object) =>
   JSON.stringify(map) === JSON.stringify(standardOf(settings.map));
 
 /** What is decoded: the way, the ends of it, or a point beside its latents. The map, where the state is about it. */
-export const latentPicture: Painter = async (site, state) => {
+export const picture: Painter = async (site, state) => {
   if (!isStandard(state.map)) return mapPicture(site, state);
   const { at, a, b, mode, points } = state.latent;
-  const entry = site.entry('vae', state.decoder);
+  const entry = site.entry('decoder', state.decoder);
   if (!entry) return null;
   const vae = await site.model(entry);
   const { crate } = site;
@@ -52,9 +53,9 @@ export const latentPicture: Painter = async (site, state) => {
 
 const mapPicture: Painter = async (site, { map }) => {
   const planes = site.entries.filter(
-    (entry) => entry.kind === 'vae' && entry.latents.count === 2 && entry.files.density,
+    (entry) => hasLatents(entry) && entry.latents.count === 2 && entry.files.density,
   );
-  const entry = site.entry('vae', map.model === '' ? planes[0]?.id : map.model);
+  const entry = site.entry('decoder', map.model === '' ? planes[0]?.id : map.model);
   if (!entry?.files.density) return null;
   const vae = await site.model(entry);
   const sheet = new Sheet(site.crate).box('sunken', 0, 0, WHOLE, WHOLE);

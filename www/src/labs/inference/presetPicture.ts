@@ -1,8 +1,8 @@
-import { type InferenceSettings, setupOf } from '../../src/labs/inference/settings.ts';
-import { following } from '../../src/labs/apart.ts';
-import type { Site } from '../site.ts';
-import type { Painter } from './painter.ts';
-import { type Point, Sheet, WHOLE } from './sheet.ts';
+import { type InferenceSettings, setupOf } from './settings.ts';
+import { following } from '../apart.ts';
+import type { Site } from '../../../vite/site.ts';
+import type { Painter } from '../../../vite/pictures/painter.ts';
+import { type Point, Sheet, WHOLE } from '../../../vite/pictures/sheet.ts';
 
 /** Iterations that a fit is followed for: a build is not to wait longer. */
 const MOST_ITERATIONS = 300;
@@ -40,7 +40,7 @@ function fitOn(sheet: Sheet, site: Site, settings: InferenceSettings, left: numb
 }
 
 /** The plane beside the course of the gap, or the planes of two fits. */
-export const inferencePicture: Painter = (site, { inference, besideFit }) => {
+export const picture: Painter = (site, { inference, besideFit }) => {
   const { on, ...own } = besideFit;
   const sheet = new Sheet(site.crate);
   const course = fitOn(sheet, site, inference, 0);
