@@ -1,7 +1,7 @@
 // Runs the files that the example `mutations` writes in WebAssembly: node node.mjs PACKAGE FOLDER [CASE…]
-// PACKAGE is the crate as wasm-bindgen writes it for Node, with the feature `fuzzing`. Each verdict says how long the file
-// took and how far the memory of the instance has grown; after a trap a new instance is made. A run that was cut off goes on
-// after its last verdict, if neither the package nor the files are others.
+// PACKAGE is the crate as wasm-bindgen writes it for Node, with the feature `fuzzing`. Each verdict says how much processor time
+// the file took and how far the memory of the instance has grown; after a trap a new instance is made. A run that was cut off
+// goes on after its last verdict, if neither the package nor the files are others.
 
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ const memory = () => made.exports.memory.buffer.byteLength;
 /** What one file does. */
 function judge(engine, number, bytes) {
     const before = memory();
-    const start = performance.now();
+    const start = process.cpuUsage();
     const verdict = {};
     try {
         const values = engine.runCase(number, bytes);
@@ -41,7 +41,8 @@ function judge(engine, number, bytes) {
     } catch (error) {
         verdict[error instanceof WebAssembly.RuntimeError ? "trap" : "refused"] = error.message;
     }
-    return { ...verdict, ms: Math.round(performance.now() - start), bytes: memory() - before };
+    const { user, system } = process.cpuUsage(start);
+    return { ...verdict, ms: Math.round((user + system) / 1000), bytes: memory() - before };
 }
 
 const module = readFileSync(resolve(packagePath, "elbo_room_bg.wasm"));
